@@ -1,0 +1,46 @@
+/*
+ * Every ceiling of the program in one place. Whatever input can grow has its ceiling here, an error
+ * that names it, and a test that reaches it. Units stand last in the names.
+ */
+#pragma once
+
+#include <stdint.h>
+
+/* Files that people write. */
+#define DOC_BYTES_MAX (4 * 1024 * 1024)
+#define DOC_DEPTH_MAX 50
+#define DOC_NODES_MAX 50000
+
+/* Expectation expressions. */
+#define EXPR_BYTES_MAX 21000
+#define EXPR_DEPTH_MAX 50
+#define EXPR_STEPS_MAX 100000
+
+/* HTTP, both ways. */
+#define HTTP_HEADER_BYTES_MAX (64 * 1024)
+#define HTTP_BODY_BYTES_MAX (64 * 1024 * 1024)
+#define HTTP_STREAM_BUFFER_BYTES_MAX (1024 * 1024)
+#define HTTP_TARGET_BYTES_MAX (8 * 1024)
+
+/* The registry. OCI asks that manifests of 4 MiB pass. */
+#define MANIFEST_BYTES_MAX (4 * 1024 * 1024)
+#define BLOB_BYTES_MAX (INT64_C(10) * 1024 * 1024 * 1024)
+#define REGISTRY_BYTES_MAX (INT64_C(64) * 1024 * 1024 * 1024)
+
+/* Streams of the Engine API. */
+#define JSON_MESSAGE_BYTES_MAX (1024 * 1024)
+#define EXEC_FRAME_BYTES_MAX (16 * 1024 * 1024)
+#define EXEC_OUTPUT_BYTES_MAX (4 * 1024 * 1024)
+#define ARCHIVE_BYTES_MAX (INT64_C(1024) * 1024 * 1024)
+#define ARCHIVE_ENTRIES_MAX 100000
+#define DOCKERFILE_BYTES_MAX (1024 * 1024)
+#define DOCKERFILE_INSTRUCTIONS_MAX 10000
+
+/* A rehearsal. */
+#define VIRTUAL_TIME_US_MAX (INT64_C(30) * 24 * 3600 * 1000000)
+#define LOOP_STEPS_AT_ONE_TIME_MAX 1000000
+#define FIBERS_MAX 20000
+#define TRACE_BYTES_MAX (256 * 1024 * 1024)
+#define DIAGNOSTICS_BYTES_MAX (1024 * 1024)
+#define FAULT_RULES_MAX 1000
+#define SERVICES_MAX 256

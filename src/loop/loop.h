@@ -1,0 +1,85 @@
+/*
+ * One epoll loop and its clock. Everything of a run happens in one thread on one loop.
+ *
+ * When time moves (measured; see NOTES.md beside this file): a step runs, in this order, one ready
+ * fiber, or one source of work that has no descriptor, or what epoll reports ready at once; only when
+ * all of these are empty does a virtual clock jump to the next timer and run exactly one. Timers of
+ * one instant run in the order in which they were armed. Nothing ready and no timer is a deadlock;
+ * very many steps without time moving is a livelock; both end the run with an error, never a hang.
+ *
+ * A real clock waits in epoll_wait instead of jumping; a scaled one does too and counts `speed`
+ * microseconds for each real one.
+ */
+#pragma once
+
+#include "base/error.h"
+
+#include <stdint.h>
+
+struct loop;
+
+enum clock_mode {
+    CLOCK_REAL,
+    CLOCK_SCALED,
+    CLOCK_VIRTUAL,
+};
+
+#define LOOP_ERROR (loop_error_quark())
+GQuark loop_error_quark(void);
+
+enum loop_error {
+    LOOP_ERROR_DEADLOCK,   /* nothing ready, no timer, and the run is not over */
+    LOOP_ERROR_LIVELOCK,   /* LOOP_STEPS_AT_ONE_TIME_MAX steps at one instant */
+    LOOP_ERROR_TIME_CAP,   /* the clock passed VIRTUAL_TIME_US_MAX or the run's own cap */
+    LOOP_ERROR_INTERRUPTED /* loop_interrupt() was called */
+};
+
+/* speed counts only for CLOCK_SCALED. Ends the program when epoll cannot be had. */
+struct loop *loop_new(enum clock_mode mode, unsigned speed);
+/* Cancels the fibers that are left, runs them to their end and frees. NULL is fine. */
+void loop_free(struct loop *loop);
+CLEANUP(loop, loop_free)
+
+enum clock_mode loop_clock_mode(const struct loop *loop);
+/* Microseconds since the loop began; the same value all through one step on a virtual clock. */
+int64_t loop_now_us(const struct loop *loop);
+/* The same for trace_new(). */
+int64_t loop_now_of(const void *loop);
+/* Fails the run with LOOP_ERROR_TIME_CAP when the clock would pass cap_us. */
+void loop_set_time_cap(struct loop *loop, int64_t cap_us);
+/* Makes loop_run() return soon; may be called from a signal handler. */
+void loop_interrupt(struct loop *loop);
+
+/* Runs steps until *is_over is true. */
+bool loop_run(struct loop *loop, const bool *is_over, GError **error) MUST_USE;
+/* How many steps were taken; how many virtual jumps. For tests and the bench. */
+uint64_t loop_step_count(const struct loop *loop);
+
+/* Timers: embedded in the object that waits, never allocated by the loop. */
+struct timer {
+    int64_t at_us;
+    uint64_t sequence;
+    gsize heap_slot; /* 1 + index in the heap; 0: not armed */
+    void (*fire)(void *argument);
+    void *argument;
+};
+
+void timer_init(struct timer *timer, void (*fire)(void *argument), void *argument);
+/* Fires after delay_us, at once if it is zero or less, but never inside this call. Armed again, an
+   armed timer moves. */
+void timer_arm(struct loop *loop, struct timer *timer, int64_t delay_us);
+void timer_cancel(struct loop *loop, struct timer *timer);
+bool timer_is_armed(const struct timer *timer);
+
+/* Descriptors: epoll events (EPOLLIN, EPOLLOUT, EPOLLRDHUP), level-triggered. events 0 removes. */
+typedef void watch_fn(void *argument, uint32_t events);
+void loop_watch(struct loop *loop, int fd, uint32_t events, watch_fn *ready, void *argument);
+
+/* Work without a descriptor. run() returns whether it did anything; it is asked in every step before
+   epoll. Embedded in its owner like a timer. */
+struct loop_source {
+    bool (*run)(void *argument);
+    void *argument;
+};
+void loop_add_source(struct loop *loop, struct loop_source *source);
+void loop_remove_source(struct loop *loop, struct loop_source *source);
