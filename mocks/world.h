@@ -1,0 +1,67 @@
+/*
+ * The world of one rehearsal: every host name and where it leads, the one HTTP server behind them
+ * all, the weather, the trace, and chance. It owns nothing that a site's module owns; modules
+ * (registry, dockerd, …) register their sites and free themselves before the world.
+ */
+#pragma once
+
+#include "base/rng.h"
+#include "base/trace.h"
+#include "http/http.h"
+#include "mocks/exchange.h"
+#include "mocks/weather.h"
+
+struct world;
+
+/* Clear weather. A reply waits one round trip and then flows at the rate, by its declared bytes. */
+struct network {
+    int64_t round_trip_us;    /* per request */
+    int64_t bytes_per_second; /* per transfer; 0: no pacing (serve) */
+};
+
+struct world_options {
+    uint64_t seed;
+    struct network network;
+    struct trace *trace; /* lent, may be NULL */
+};
+
+struct world *world_new(struct loop *loop, const struct world_options *options, GError **error) MUST_USE;
+/* Ends all exchanges and connections first. Call inside no fiber. */
+void world_free(struct world *world);
+CLEANUP(world, world_free)
+
+struct loop *world_loop(const struct world *world);
+struct trace *world_trace(const struct world *world);
+struct rng world_rng(const struct world *world, const char *role, const char *id);
+const struct network *world_network(const struct world *world);
+
+/*
+ * A site: one named endpoint. name is a host name ("registry-1.docker.io") or the path of a unix
+ * socket ("/var/run/docker.sock" of machine "leg-api": "leg-api:/var/run/docker.sock"). handle is
+ * called when the request's headers are there: it replies, or calls exchange_spawn().
+ */
+typedef void site_handler(void *context, struct exchange *exchange);
+struct site *world_add_site(struct world *world, const char *name, site_handler *handle,
+                            void *context);
+const char *site_name(const struct site *site);
+struct site *world_find_site(struct world *world, const char *name);
+/* New connections are refused (false) or taken again; open ones are cut by the first. Models a
+   daemon that restarts. */
+void site_set_listening(struct site *site, bool is_listening);
+/* Serve mode: also listen on a real address, "127.0.0.1:5000", "[::1]:0" or "unix:PATH". The port
+   chosen for 0 comes back. */
+bool site_listen(struct site *site, const char *address, int *port, GError **error) MUST_USE;
+
+/*
+ * The opener of a client inside the world. machine (may be NULL) names whose unix sockets it sees and
+ * role names it in traces. Unknown host names are NXDOMAIN. Freed with the world.
+ */
+const struct http_opener *world_opener(struct world *world, const char *machine, const char *role);
+
+/* The weather: consulted by the opener, the server and the owners of state. NULL: clear. Lent. */
+void world_set_weather(struct world *world, const struct weather *weather);
+/* Asks the weather about a named point of state; all zero when it has nothing to say. */
+struct point_effect world_consult(struct world *world, const struct point_event *event);
+
+/* How many exchanges came to their handlers or to a fault; the trace has the same number. */
+uint64_t world_exchange_count(const struct world *world);
