@@ -1,0 +1,122 @@
+/*
+ * A fake Docker Engine on one machine: the Engine API over HTTP, with images, containers, networks,
+ * build cache and one virtual disk as its state. Behaviour, order, texts: engine-contract.md
+ * sections 0, A, B, D, E and failures.md E-G; versions differ by one table (personality.c).
+ */
+#pragma once
+
+#include "mocks/disk.h"
+#include "mocks/puller/puller.h"
+#include "mocks/world.h"
+
+/* ---- machines ---- */
+
+/* A machine profile as data; profile.c has the table of hosted runners (DESIGN.md 6). */
+struct machine_profile {
+    const char *name;            /* "ubuntu-24.04" */
+    const char *summary;
+    const char *engine_version;  /* "28.0.4" */
+    const char *api_version;     /* "1.48" */
+    const char *api_version_min;
+    enum puller_kind puller;     /* says the image store as well */
+    const char *platform;        /* "linux/amd64" */
+    int cores;
+    int64_t disk_bytes;
+    int64_t disk_used_bytes;     /* by the image of the runner itself */
+    int64_t memory_bytes;
+};
+const struct machine_profile *machine_profile_find(const char *name);
+const struct machine_profile *const *machine_profiles(gsize *count);
+
+struct dockerd;
+struct dockerd_options {
+    struct world *world;
+    const char *machine;     /* "leg-api"; the socket is the site "leg-api:/var/run/docker.sock" */
+    const struct machine_profile *profile;
+    struct disk *disk;       /* owned by the machine, shared by everything on it */
+    const struct container_program *const *programs; /* NULL-terminated, asked in order */
+    const char *const *emulators; /* binfmt platforms of the host kernel, or NULL */
+    int64_t emulation_factor;     /* how many times slower foreign platforms run */
+    const char *const *registry_mirrors; /* daemon.json registry-mirrors */
+};
+struct dockerd *dockerd_new(const struct dockerd_options *options);
+void dockerd_free(struct dockerd *dockerd);
+CLEANUP(dockerd, dockerd_free)
+struct world *dockerd_world(const struct dockerd *dockerd);
+const char *dockerd_machine(const struct dockerd *dockerd);
+const struct machine_profile *dockerd_profile(const struct dockerd *dockerd);
+struct disk *dockerd_disk(const struct dockerd *dockerd);
+const struct dockerd_options *dockerd_options_of(const struct dockerd *dockerd);
+
+/* The oracle on the host's side. */
+struct local_image_facts {
+    char *id;
+    char *platform;
+    int64_t size_bytes;
+};
+struct local_image_facts *dockerd_find_image(struct dockerd *dockerd, const char *reference);
+void local_image_facts_free(struct local_image_facts *facts);
+CLEANUP(local_image_facts, local_image_facts_free)
+/* "name image state" of every container, in order of creation; caller unrefs. */
+GPtrArray *dockerd_container_list(struct dockerd *dockerd);
+/* Loads an image without the network, as a runner image or an earlier job left it. */
+void dockerd_preload(struct dockerd *dockerd, const char *reference, const char *platform,
+                     int64_t size_bytes);
+
+/* ---- container programs: what runs inside a container ---- */
+
+struct container; /* opaque here; accessors below */
+
+/* One process to run: an exec or the container's own command. */
+struct process {
+    struct container *container;
+    const char *const *arguments;   /* argv, NULL-terminated */
+    const char *const *environment; /* of the exec plus the container's, NULL-terminated */
+    const char *working_directory;
+    int pid;                        /* inside the container, 1 for the main process */
+    void *stream;                   /* private to dockerd */
+};
+/* Writes to the process's stdout (1) or stderr (2); waits while the reader is slow; dropped, not an
+   error, when nobody reads. Fails only on kill (the process fiber is cancelled). */
+bool process_write(struct process *process, int stream, const char *text, GError **error) MUST_USE;
+bool process_printf(struct process *process, int stream, GError **error, const char *format, ...)
+    MUST_USE G_GNUC_PRINTF(4, 5);
+
+/* A program is chosen by image when a container starts. */
+struct container_program {
+    const char *name;
+    bool (*matches)(const char *image_reference);
+    /* The container's own command, in a fiber of its own: returns its exit code; ends when cancelled
+       (killed). state is what run() may keep for exec(): set with container_set_state(). */
+    int (*run)(struct process *process);
+    /* A command by exec, in a fiber of its own. -1: no such command (dockerd then answers as runc
+       does: exit 126/127 with its text). Shared helpers (kill, rm, cat, df, true) are dockerd's. */
+    int (*exec)(struct process *process);
+    void (*on_remove)(struct container *container); /* frees state; may be NULL */
+};
+
+struct dockerd *container_dockerd(const struct container *container);
+const char *container_name(const struct container *container);
+const char *container_id(const struct container *container);
+const char *container_image(const struct container *container);
+void *container_state(const struct container *container);
+void container_set_state(struct container *container, void *state);
+bool container_is_privileged(const struct container *container);
+/* The container's file system as far as PUT archive and programs have written it: absolute paths to
+   bytes. NULL: no such file. Writing takes disk and may fail with "no space left on device". */
+GBytes *container_file(const struct container *container, const char *path);
+bool container_write_file(struct container *container, const char *path, GBytes *bytes,
+                          GError **error) MUST_USE;
+/* All files below a folder as sorted paths (char*); caller unrefs. */
+GPtrArray *container_files_below(const struct container *container, const char *folder);
+void container_remove_file(struct container *container, const char *path); /* or a whole folder */
+/* A line for `docker logs`. */
+void container_log(struct container *container, int stream, const char *text);
+/* The volume mounted at target, as a disk account that outlives the container, or NULL. */
+const char *container_volume_at(const struct container *container, const char *target);
+
+/* ---- classic build: the seam to the Dockerfile machinery ---- */
+/* One built platform image handed to the image store, from a classic build or from BuildKit's docker
+   exporter: tags it. layers: struct layer; config: the image config JSON. */
+bool dockerd_store_image(struct dockerd *dockerd, const char *const *tags, GBytes *config,
+                         GPtrArray *layers, char **image_id, GError **error) MUST_USE;

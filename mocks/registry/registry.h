@@ -1,0 +1,84 @@
+/*
+ * A fake OCI registry: pull, push, tags, referrers, deletes over real HTTP, with token service, rate
+ * limits and a blob CDN, under the host names of the service it plays. Contract: OCI distribution
+ * 1.1 and reference registry.md. The store is also the oracle: effects are read here, never from
+ * what a client says of itself.
+ */
+#pragma once
+
+#include "mocks/world.h"
+
+struct registry;
+
+/* The services of the world, as data: which hosts, which names for the same thing (table). */
+struct registry_service {
+    const char *name;       /* "docker.io", "ghcr.io", … as image references write it */
+    const char *api_site;   /* "registry-1.docker.io" */
+    const char *token_site; /* "auth.docker.io"; NULL: no token service */
+    const char *token_path; /* "/token" */
+    const char *token_service; /* "registry.docker.io" */
+    const char *blob_site;  /* "production.cloudflare.docker.com": blobs are 307 redirects there; NULL */
+};
+const struct registry_service *registry_service_find(const char *name);
+
+struct registry_rate_limit {
+    int64_t limit;     /* manifest GETs a window; 0: no limit */
+    int64_t window_us; /* 6 h for Docker Hub */
+    int64_t used;      /* already spent when the rehearsal begins */
+};
+
+struct registry_options {
+    const struct registry_service *service;
+    struct registry_rate_limit rate_limit;
+    bool needs_login_to_pull;
+    bool needs_login_to_push;
+    const char *user;   /* accepted credentials; NULL: any */
+    const char *secret;
+    bool is_virtual;    /* images of declared size with few real bytes (rehearsals); serve: false */
+};
+
+struct registry *registry_new(struct world *world, const struct registry_options *options);
+void registry_free(struct registry *registry);
+CLEANUP(registry, registry_free)
+
+/* ---- images generated on demand ---- */
+
+/* Platforms are "linux/amd64", "linux/arm64", "linux/arm/v7". Layer sizes are compressed bytes. */
+struct image_spec {
+    const char *repository; /* "library/golang" */
+    const char *tag;
+    const char *const *platforms; /* NULL-terminated; one platform: still an index if is_index */
+    const int64_t *layer_bytes;
+    gsize layer_count;
+    const char *const *entrypoint; /* or NULL */
+    const char *const *environment; /* "GOLANG_VERSION=1.22.5", or NULL */
+    bool is_index;      /* false: a bare manifest of the first platform */
+    bool is_docker_types; /* Docker's media types instead of OCI's */
+    bool has_attestations; /* adds unknown/unknown entries as buildx does */
+};
+void registry_add_image(struct registry *registry, const struct image_spec *spec);
+
+/* ---- the oracle ---- */
+
+struct image_facts {
+    char *digest;         /* of what the reference names */
+    char *media_type;
+    GPtrArray *platforms; /* char*, sorted, attestations left out; of a manifest: its config's */
+    GPtrArray *manifests; /* char*, digests of the platforms' manifests, same order */
+    bool is_complete;     /* every manifest, config and layer it names is in the store */
+    uint64_t pushed_by_exchange; /* exchange_number of the manifest PUT; 0: there from the start */
+    int64_t pushed_at_us;
+};
+/* reference is a tag or a digest. NULL: not there. */
+struct image_facts *registry_find(struct registry *registry, const char *repository,
+                                  const char *reference);
+void image_facts_free(struct image_facts *facts);
+CLEANUP(image_facts, image_facts_free)
+/* Repositories and tags, sorted; free with g_ptr_array_unref. */
+GPtrArray *registry_repositories(struct registry *registry);
+GPtrArray *registry_tags(struct registry *registry, const char *repository);
+/* A blob's or manifest's bytes as stored, or NULL; for reading configs of images. */
+GBytes *registry_blob(struct registry *registry, const char *digest);
+/* The history of a tag: every digest it has had, in order (char*); NULL if never there. */
+GPtrArray *registry_tag_history(struct registry *registry, const char *repository, const char *tag);
+const struct registry_service *registry_service_of(const struct registry *registry);

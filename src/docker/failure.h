@@ -1,0 +1,44 @@
+/*
+ * What a failure means: its cause, and whether trying again can help. Derived from the texts and
+ * statuses of Docker, BuildKit and registries by one table (failure.c), each row with its source in
+ * failures.md. The retry policy and the diagnosis both read it; both may say "cannot tell".
+ */
+#pragma once
+
+#include "base/error.h"
+
+enum failure_cause {
+    CAUSE_UNKNOWN,
+    CAUSE_NETWORK,        /* names, connections, TLS, time-outs on the way */
+    CAUSE_REGISTRY,       /* the registry or token service answered, badly: 5xx, 429, corrupt bytes */
+    CAUSE_RESOURCE,       /* disk full, out of memory, too slow for the limit */
+    CAUSE_CONFIGURATION,  /* credentials, names, missing platform, bad buildkitd.toml */
+    CAUSE_TOOLCHAIN,      /* the build itself: compiler, go.mod, RUN step */
+    CAUSE_INFRASTRUCTURE, /* the Engine or the runner: down, hung, restarted */
+};
+
+enum failure_retry {
+    RETRY_UNKNOWN,    /* treated as persistent */
+    RETRY_TRANSIENT,  /* wait and try again */
+    RETRY_RATE_LIMIT, /* do not hammer: another source or tier */
+    RETRY_PERSISTENT, /* the same in every try: next tier at once */
+};
+
+struct failure {
+    enum failure_cause cause;
+    enum failure_retry retry;
+    const char *rule; /* id of the table row, "failures.md C1"; NULL when nothing matched */
+};
+
+/* Reads an error's domain, code and text, and for command failures the tail of the output. */
+struct failure failure_classify(const GError *error, const char *output);
+const char *failure_cause_text(enum failure_cause cause); /* "network", … */
+const char *failure_retry_text(enum failure_retry retry);
+
+/* Errors of the Engine API. code is the HTTP status, or 0 for an error inside a stream, or
+   DOCKER_ERROR_CUT when a stream ended without saying how. */
+#define DOCKER_ERROR (docker_error_quark())
+GQuark docker_error_quark(void);
+#define DOCKER_ERROR_CUT    1
+#define DOCKER_ERROR_FORMAT 2 /* an answer that is not what the API promises */
+#define DOCKER_ERROR_EXIT   3 /* a command ended with a non-zero code */
