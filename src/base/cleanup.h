@@ -1,5 +1,6 @@
 /*
- * Scope cleanup for our own types: CLEANUP(source, source_unref) once in the header of the type, then
+ * Scope cleanup for our own types: CLEANUP(source, source_unref) once in the header of the type,
+ * then
  *
  *     AUTO(source) file = source_read(path, limit, error);
  *

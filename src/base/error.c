@@ -37,8 +37,8 @@ static bool check_readable(const char *path, gsize length_bytes_max, GError **er
     }
     if ((guint64)facts.st_size > length_bytes_max) {
         g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT,
-                    "%s: has %" G_GUINT64_FORMAT " bytes, at most %" G_GSIZE_FORMAT " are read", path,
-                    (guint64)facts.st_size, length_bytes_max);
+                    "%s: has %" G_GUINT64_FORMAT " bytes, at most %" G_GSIZE_FORMAT " are read",
+                    path, (guint64)facts.st_size, length_bytes_max);
         return false;
     }
     return true;
@@ -98,7 +98,9 @@ static void append_caret(GString *text, const char *line, const char *line_end, 
 
 static void append_excerpt(GString *text, struct position position)
 {
-    enum { EXCERPT_BYTES_MAX = 160 };
+    enum {
+        EXCERPT_BYTES_MAX = 160
+    };
     const char *line = line_start(position.source, position.line);
     if (line == NULL)
         return;
@@ -139,7 +141,9 @@ void error_set_at(GError **error, enum base_error code, struct position position
 /* Levenshtein distance with one row of memory; words of files people write are short. */
 static gsize edit_distance(const char *left, const char *right)
 {
-    enum { WORD_BYTES_MAX = 64 };
+    enum {
+        WORD_BYTES_MAX = 64
+    };
     gsize row[WORD_BYTES_MAX + 1];
     gsize right_length = strlen(right);
     if (strlen(left) > WORD_BYTES_MAX || right_length > WORD_BYTES_MAX)

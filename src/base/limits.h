@@ -17,30 +17,34 @@
 #define EXPR_STEPS_MAX 100000
 
 /* HTTP, both ways. */
-#define HTTP_HEADER_BYTES_MAX (64 * 1024)
-#define HTTP_BODY_BYTES_MAX (64 * 1024 * 1024)
+#define HTTP_HEADER_BYTES_MAX        (64 * 1024)
+#define HTTP_BODY_BYTES_MAX          (64 * 1024 * 1024)
 #define HTTP_STREAM_BUFFER_BYTES_MAX (1024 * 1024)
-#define HTTP_TARGET_BYTES_MAX (8 * 1024)
+#define HTTP_TARGET_BYTES_MAX        (8 * 1024)
+
+/* JSON on the wire; the depth is what a fiber's stack bears. */
+#define JSON_BYTES_MAX (64 * 1024 * 1024)
+#define JSON_DEPTH_MAX 200
 
 /* The registry. OCI asks that manifests of 4 MiB pass. */
 #define MANIFEST_BYTES_MAX (4 * 1024 * 1024)
-#define BLOB_BYTES_MAX (INT64_C(10) * 1024 * 1024 * 1024)
+#define BLOB_BYTES_MAX     (INT64_C(10) * 1024 * 1024 * 1024)
 #define REGISTRY_BYTES_MAX (INT64_C(64) * 1024 * 1024 * 1024)
 
 /* Streams of the Engine API. */
-#define JSON_MESSAGE_BYTES_MAX (1024 * 1024)
-#define EXEC_FRAME_BYTES_MAX (16 * 1024 * 1024)
-#define EXEC_OUTPUT_BYTES_MAX (4 * 1024 * 1024)
-#define ARCHIVE_BYTES_MAX (INT64_C(1024) * 1024 * 1024)
-#define ARCHIVE_ENTRIES_MAX 100000
-#define DOCKERFILE_BYTES_MAX (1024 * 1024)
+#define JSON_MESSAGE_BYTES_MAX      (1024 * 1024)
+#define EXEC_FRAME_BYTES_MAX        (16 * 1024 * 1024)
+#define EXEC_OUTPUT_BYTES_MAX       (4 * 1024 * 1024)
+#define ARCHIVE_BYTES_MAX           (INT64_C(1024) * 1024 * 1024)
+#define ARCHIVE_ENTRIES_MAX         100000
+#define DOCKERFILE_BYTES_MAX        (1024 * 1024)
 #define DOCKERFILE_INSTRUCTIONS_MAX 10000
 
 /* A rehearsal. */
-#define VIRTUAL_TIME_US_MAX (INT64_C(30) * 24 * 3600 * 1000000)
+#define VIRTUAL_TIME_US_MAX        (INT64_C(30) * 24 * 3600 * 1000000)
 #define LOOP_STEPS_AT_ONE_TIME_MAX 1000000
-#define FIBERS_MAX 20000
-#define TRACE_BYTES_MAX (256 * 1024 * 1024)
-#define DIAGNOSTICS_BYTES_MAX (1024 * 1024)
-#define FAULT_RULES_MAX 1000
-#define SERVICES_MAX 256
+#define FIBERS_MAX                 20000
+#define TRACE_BYTES_MAX            (256 * 1024 * 1024)
+#define DIAGNOSTICS_BYTES_MAX      (1024 * 1024)
+#define FAULT_RULES_MAX            1000
+#define SERVICES_MAX               256

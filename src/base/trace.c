@@ -1,6 +1,7 @@
 /* The trace of a run: events appended as JSON Lines to one growing text. */
 #include "base/trace.h"
 
+#include "base/digest.h"
 #include "base/limits.h"
 
 #include <string.h>
@@ -196,7 +197,5 @@ gsize trace_event_count(const struct trace *trace)
 
 char *trace_digest(const struct trace *trace)
 {
-    g_autofree char *hex = g_compute_checksum_for_data(
-        G_CHECKSUM_SHA256, (const guchar *)trace->text->str, trace->text->len);
-    return g_strconcat("sha256:", hex, NULL);
+    return digest_of(trace->text->str, trace->text->len);
 }

@@ -4,8 +4,8 @@
  *     {"t_us":14400000,"event":"exchange","site":"ghcr.io","method":"GET",...}
  *
  * It holds virtual time, names and sizes; never a pointer, port, pid or real time, so that two runs
- * of one plan are equal byte for byte. The SHA-256 of its bytes names the run. Keys come in the order
- * in which they are written. Events are built without a tree in memory: begin, add, end.
+ * of one plan are equal byte for byte. The SHA-256 of its bytes names the run. Keys come in the
+ * order in which they are written. Events are built without a tree in memory: begin, add, end.
  */
 #pragma once
 

@@ -28,23 +28,53 @@ static const struct unit size_units[] = {
     {"TiB", 1024 * GIB_BYTES},
 };
 
+/* Digits with at most one point between them, so that neither `0x10s` nor `1e3s` passes. */
+static bool number_parse(const char **text, double *number)
+{
+    const char *start = *text;
+    const char *end = start + strspn(start, "0123456789");
+    if (end == start)
+        return false;
+    if (end[0] == '.' && g_ascii_isdigit(end[1]))
+        end += 1 + strspn(end + 1, "0123456789");
+    *number = g_ascii_strtod(start, NULL);
+    *text = end;
+    return true;
+}
+
+static const struct unit *unit_parse(const char **text, const struct unit *units, gsize unit_count)
+{
+    gsize length = strspn(*text, G_CSET_A_2_Z G_CSET_a_2_z);
+    for (gsize i = 0; i < unit_count; i++) {
+        if (strlen(units[i].name) != length || strncmp(*text, units[i].name, length) != 0)
+            continue;
+        *text += length;
+        return &units[i];
+    }
+    return NULL;
+}
+
+/* One amount, or several with ever smaller units: `1h30min`. */
 static bool amount_parse(const char *text, const struct unit *units, gsize unit_count,
                          int64_t amount_max, int64_t *amount)
 {
-    char *rest = NULL;
-    if (!g_ascii_isdigit(text[0]))
-        return false;
-    double number = g_ascii_strtod(text, &rest);
-    for (gsize i = 0; i < unit_count; i++) {
-        if (strcmp(rest, units[i].name) != 0)
-            continue;
-        double product = number * (double)units[i].factor;
-        if (!(product <= (double)amount_max))
+    double sum = 0;
+    int64_t previous_factor = INT64_MAX;
+
+    do {
+        double number;
+        if (!number_parse(&text, &number))
             return false;
-        *amount = llround(product);
-        return true;
-    }
-    return false;
+        const struct unit *unit = unit_parse(&text, units, unit_count);
+        if (unit == NULL || unit->factor >= previous_factor)
+            return false;
+        previous_factor = unit->factor;
+        sum += number * (double)unit->factor;
+    } while (*text != '\0');
+    if (!(sum <= (double)amount_max))
+        return false;
+    *amount = llround(sum);
+    return true;
 }
 
 bool duration_parse(const char *text, int64_t *duration_us, GError **error)
@@ -53,7 +83,8 @@ bool duration_parse(const char *text, int64_t *duration_us, GError **error)
                      duration_us))
         return true;
     g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID,
-                "'%s' is no duration; write a number with us, ms, s, min, h or d, at most 30d", text);
+                "'%s' is no duration; write a number with us, ms, s, min, h or d, at most 30d",
+                text);
     return false;
 }
 
@@ -63,47 +94,51 @@ bool size_parse(const char *text, int64_t *size_bytes, GError **error)
     if (amount_parse(text, size_units, G_N_ELEMENTS(size_units), size_bytes_max, size_bytes))
         return true;
     g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID,
-                "'%s' is no size; write a number with B, KiB, MiB, GiB, TiB, KB, MB, GB or TB", text);
+                "'%s' is no size; write a number with B, KiB, MiB, GiB, TiB, KB, MB, GB or TB",
+                text);
     return false;
 }
 
-static void append_trimmed(GString *text, double number, const char *unit)
+/* amount / factor as a decimal number without useless zeros; factor is a power of ten. */
+static void append_decimal(GString *text, uint64_t amount, uint64_t factor, const char *unit)
 {
-    g_autofree char *digits = g_strdup_printf("%.6f", number);
-    gsize length = strlen(digits);
-    while (digits[length - 1] == '0')
-        digits[--length] = '\0';
-    if (digits[length - 1] == '.')
-        digits[--length] = '\0';
-    g_string_append_printf(text, "%s%s", digits, unit);
+    g_string_append_printf(text, "%" G_GUINT64_FORMAT, amount / factor);
+    uint64_t rest = amount % factor;
+    if (rest > 0)
+        g_string_append_c(text, '.');
+    while (rest > 0) {
+        factor /= 10;
+        g_string_append_c(text, (char)('0' + rest / factor));
+        rest %= factor;
+    }
+    g_string_append(text, unit);
+}
+
+static void append_whole(GString *text, uint64_t amount, const char *unit)
+{
+    if (amount > 0)
+        g_string_append_printf(text, "%" G_GUINT64_FORMAT "%s", amount, unit);
 }
 
 char *duration_text(int64_t duration_us)
 {
-    g_autoptr(GString) text = g_string_new(NULL);
+    const uint64_t minute_us = MINUTE_US, hour_us = HOUR_US;
+    GString *text = g_string_new(duration_us < 0 ? "-" : "");
+    uint64_t rest_us = duration_us < 0 ? -(uint64_t)duration_us : (uint64_t)duration_us;
 
-    if (duration_us < 0) {
-        g_string_append_c(text, '-');
-        duration_us = -duration_us;
-    }
-    if (duration_us < MILLISECOND_US) {
-        if (duration_us == 0)
-            g_string_append(text, "0s");
-        else
-            g_string_append_printf(text, "%dus", (int)duration_us);
-    } else if (duration_us < SECOND_US) {
-        append_trimmed(text, (double)duration_us / (double)MILLISECOND_US, "ms");
-    } else if (duration_us < MINUTE_US) {
-        append_trimmed(text, (double)duration_us / (double)SECOND_US, "s");
+    if (rest_us == 0) {
+        g_string_append(text, "0s");
+    } else if (rest_us < MILLISECOND_US) {
+        append_whole(text, rest_us, "us");
+    } else if (rest_us < SECOND_US) {
+        append_decimal(text, rest_us, MILLISECOND_US, "ms");
     } else {
-        if (duration_us >= HOUR_US)
-            g_string_append_printf(text, "%dh", (int)(duration_us / HOUR_US));
-        if (duration_us % HOUR_US >= MINUTE_US)
-            g_string_append_printf(text, "%dmin", (int)(duration_us % HOUR_US / MINUTE_US));
-        if (duration_us % MINUTE_US > 0)
-            append_trimmed(text, (double)(duration_us % MINUTE_US) / (double)SECOND_US, "s");
+        append_whole(text, rest_us / hour_us, "h");
+        append_whole(text, rest_us % hour_us / minute_us, "min");
+        if (rest_us % minute_us > 0)
+            append_decimal(text, rest_us % minute_us, SECOND_US, "s");
     }
-    return g_string_free(g_steal_pointer(&text), FALSE);
+    return g_string_free(text, FALSE);
 }
 
 char *size_text(int64_t size_bytes)

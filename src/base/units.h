@@ -15,15 +15,17 @@
 #define GIB_BYTES (1024 * MIB_BYTES)
 
 /*
- * Reads `N` with one of us, ms, s, min, h, d; N may have a fraction (`1.5s`). The whole text must be
- * the duration. Never negative, never above VIRTUAL_TIME_US_MAX.
+ * Reads `N` with one of us, ms, s, min, h, d, or several with ever smaller units (`1h30min`); N may
+ * have a fraction (`1.5s`). The whole text must be the duration. Never negative, never above
+ * VIRTUAL_TIME_US_MAX. duration_text() of the answer reads back as the same duration.
  */
 bool duration_parse(const char *text, int64_t *duration_us, GError **error) MUST_USE;
 
-/* Reads `N` with one of B, KB, MB, GB, TB (powers of 1000) or KiB, MiB, GiB, TiB (powers of 1024). */
+/* The same for sizes with B, KB, MB, GB, TB (powers of 1000) or KiB, MiB, GiB, TiB (powers of
+ * 1024). */
 bool size_parse(const char *text, int64_t *size_bytes, GError **error) MUST_USE;
 
-/* The shortest exact spelling with one unit, or two for people: `14.4s`, `5min`, `1h2min`. g_free. */
+/* The shortest exact spelling: `14.4s`, `5min`, `1h2min3.5s`. g_free. */
 char *duration_text(int64_t duration_us);
 /* Exact when a binary unit divides it, else one decimal: `4GiB`, `1.5MiB`, `17B`. g_free. */
 char *size_text(int64_t size_bytes);
