@@ -47,6 +47,8 @@ struct layer {
     char *diff_id;
     int64_t declared_bytes; /* compressed, as the manifest's annotation or size says */
     int64_t unpacked_bytes;
+    GBytes *bytes; /* compressed, as it came off the wire (few when virtual): dockerd pushes them
+                      again; NULL: not kept */
 };
 struct pulled_image {
     struct reference *reference;
@@ -54,6 +56,7 @@ struct pulled_image {
     char *manifest_digest; /* of this platform */
     char *config_digest;   /* the image id of the classic store */
     char *platform;        /* as the config says: "linux/amd64" */
+    GBytes *index;         /* when top_digest names an index: dockerd's containerd store keeps it */
     GBytes *manifest;
     GBytes *config;
     GPtrArray *layers;     /* struct layer */
@@ -82,6 +85,10 @@ struct puller_options {
     void *context;
     /* Whether a layer (by digest, and by chain of diff ids up to it) is already there. */
     bool (*has_layer)(void *context, const char *digest);
+    /* The config of an image whose config digest is already in the store, with all its layers: then
+       neither config nor layers are fetched and the image is up to date (capture 10). NULL result:
+       not there; the member may be NULL. The puller unrefs the bytes. */
+    GBytes *(*find_config)(void *context, const char *config_digest);
     /* Unpacked and kept from now on; disk has been taken for it by the puller. */
     void (*on_layer)(void *context, const struct layer *layer);
 };
