@@ -1,13 +1,13 @@
 /*
  * HTTP client on the loop: libcurl's multi interface behind calls that a fiber makes and waits in.
- * The one place that knows libcurl. The same code dials a real socket in production and the fakes in
- * a rehearsal; only the opener differs.
+ * The one place that knows libcurl. The same code dials a real socket in production and the fakes
+ * in a rehearsal; only the opener differs.
  *
  * A complete answer is demanded: a header block cut by the end of the connection, a body shorter
  * than its Content-Length or a chunked body without its last chunk is an error, never a short
  * success (libcurl 7.88 gives 200 and no body for a cut header block; reference virtual-time 9.11).
- * Every request uses a fresh connection unless `may_reuse` says otherwise, because libcurl replays a
- * request, even a POST, on a reused connection that dies before its answer (virtual-time 9.10).
+ * Every request uses a fresh connection unless `may_reuse` says otherwise, because libcurl replays
+ * a request, even a POST, on a reused connection that dies before its answer (virtual-time 9.10).
  * Cancellation or a deadline of the calling fiber closes the connection at once.
  */
 #pragma once
@@ -21,19 +21,19 @@ GQuark http_error_quark(void);
 
 /* What went wrong on the wire; the words a Go or Docker client has for it are its caller's. */
 enum http_error {
-    HTTP_ERROR_NAME_NOT_FOUND,  /* NXDOMAIN */
-    HTTP_ERROR_NAME_SERVER,     /* SERVFAIL or REFUSED: "server misbehaving" */
-    HTTP_ERROR_NAME_TIMED_OUT,  /* no answer from the name server */
-    HTTP_ERROR_REFUSED,         /* RST to SYN, or no such socket file (see os_error below) */
+    HTTP_ERROR_NAME_NOT_FOUND,    /* NXDOMAIN */
+    HTTP_ERROR_NAME_SERVER,       /* SERVFAIL or REFUSED: "server misbehaving" */
+    HTTP_ERROR_NAME_TIMED_OUT,    /* no answer from the name server */
+    HTTP_ERROR_REFUSED,           /* RST to SYN, or no such socket file (the message tells which) */
     HTTP_ERROR_CONNECT_TIMED_OUT, /* SYN dropped until connect_timeout_us */
-    HTTP_ERROR_TLS_TIMED_OUT,   /* connected, no TLS answer until tls_timeout_us */
-    HTTP_ERROR_TLS_REFUSED,     /* certificate or alert; the message holds the reason */
-    HTTP_ERROR_RESET,           /* ECONNRESET */
-    HTTP_ERROR_EMPTY_REPLY,     /* closed before any byte of the answer */
-    HTTP_ERROR_TRUNCATED,       /* closed inside headers or body */
-    HTTP_ERROR_MALFORMED,       /* bytes that are no HTTP answer */
-    HTTP_ERROR_TOO_LARGE,       /* over the ceiling the caller gave */
-    HTTP_ERROR_PERMISSION,      /* EACCES on a socket file */
+    HTTP_ERROR_TLS_TIMED_OUT,     /* connected, no TLS answer until tls_timeout_us */
+    HTTP_ERROR_TLS_REFUSED,       /* certificate or alert; the message holds the reason */
+    HTTP_ERROR_RESET,             /* ECONNRESET */
+    HTTP_ERROR_EMPTY_REPLY,       /* closed before any byte of the answer */
+    HTTP_ERROR_TRUNCATED,         /* closed inside headers or body */
+    HTTP_ERROR_MALFORMED,         /* bytes that are no HTTP answer */
+    HTTP_ERROR_TOO_LARGE,         /* over the ceiling the caller gave */
+    HTTP_ERROR_PERMISSION,        /* EACCES on a socket file */
     HTTP_ERROR_OTHER,
 };
 
@@ -42,7 +42,7 @@ enum http_error {
  * rehearsal's opener answers for every name; nothing leaves the process.
  */
 enum http_way {
-    HTTP_WAY_SOCKET,         /* connect to the unix socket at path; speak plain HTTP there */
+    HTTP_WAY_SOCKET, /* connect to the unix socket at path; speak plain HTTP there */
     HTTP_WAY_NAME_NOT_FOUND,
     HTTP_WAY_NAME_SERVER_FAILS,
     HTTP_WAY_NAME_TIMES_OUT, /* after delay_us */
@@ -83,13 +83,16 @@ struct http_header {
     char *value;
 };
 
-/* Gives the next bytes of a request body: how many were put into buffer, 0 at the end, -1 on error. */
+/* Gives the next bytes of a request body: how many were put into buffer, 0 at the end, -1 on error.
+ */
 typedef gssize http_body_fn(void *context, char *buffer, gsize size_bytes);
 
-/* What to ask. All pointers are lent for the duration of the call (of the stream, for http_open). */
+/* What to ask. All pointers are lent for the duration of the call (of the stream, for http_open).
+ */
 struct http_request {
     const char *method; /* "GET" if NULL */
-    const char *url;    /* http://…, https://…; with unix_socket the host is only for the Host header */
+    const char
+        *url; /* http://…, https://…; with unix_socket the host is only for the Host header */
     const char *unix_socket;
     const char *const *headers; /* "Name: value", NULL-terminated; or NULL */
     GBytes *body;               /* sent with Content-Length; NULL: none */
@@ -109,6 +112,9 @@ struct http_response {
     GBytes *body;       /* never NULL after http_perform; NULL from http_open */
 };
 void http_response_clear(struct http_response *response);
+/* HTTP_RESPONSE(response); is one that is empty now and cleared when its scope ends. */
+#define HTTP_RESPONSE(variable)                                                                    \
+    __attribute__((cleanup(http_response_clear))) struct http_response variable = {0}
 /* The first header of this name, case-insensitive, or NULL; lent. */
 const char *http_response_header(const struct http_response *response, const char *name);
 
@@ -127,7 +133,11 @@ bool http_stream_read(struct http_stream *stream, GBytes **chunk, GError **error
 void http_stream_free(struct http_stream *stream);
 CLEANUP(http_stream, http_stream_free)
 
-/* Splits a URL into its parts; port is the scheme's default if absent. For openers and messages. */
+/* Splits a URL into its parts; port is the scheme's default if absent. For openers and messages.
+   BASE_ERROR_INVALID for what is no plain http or https URL, BASE_ERROR_LIMIT over
+   HTTP_TARGET_BYTES_MAX. */
 bool http_url_split(const char *url, char **host, int *port, GError **error) MUST_USE;
+/* Where a Location header leads from the URL it came from (RFC 3986 5.2); g_free. */
+char *http_url_join(const char *base, const char *reference, GError **error) MUST_USE;
 /* Percent-encodes everything but unreserved characters; g_free. */
 char *http_escape(const char *text);

@@ -1,0 +1,94 @@
+/* What the files of this folder share. Nobody else includes this. */
+#pragma once
+
+#include "base/limits.h"
+#include "base/units.h"
+#include "http/http.h"
+
+#include <curl/curl.h>
+
+struct http {
+    struct loop *loop;
+    struct http_opener opener; /* find is NULL in production */
+    char *waits_for;           /* how deadlock reports name a wait for this client */
+    CURLM *multi;
+    struct timer timer;      /* libcurl's own time-outs */
+    struct loop_source kick; /* libcurl's time-out of 0 ms: work at once, no clock */
+    bool is_kicked;
+    GPtrArray *idle_handles;
+    guint stream_count;
+};
+
+/*
+ * One request and its answer; http_perform() is a stream read to its end. The transfer runs until
+ * is_over, then error says how it ended. HEAD -> BODY -> OVER, or HEAD -> OVER.
+ */
+struct http_stream {
+    struct http *http;
+    CURL *handle; /* NULL before the dial and once over */
+    struct fiber *waiter;
+
+    struct http_request request; /* its pointers are lent */
+    struct curl_slist *header_lines;
+    char *path; /* of the unix socket dialled; NULL: the network */
+    int64_t body_given_bytes;
+
+    unsigned status;
+    GPtrArray *headers;
+    gsize head_bytes;
+    bool is_head_complete;
+    bool is_over;
+    GError *error;
+
+    GByteArray *whole; /* the body of http_perform(); NULL for http_open() */
+    gsize whole_bytes_max;
+    GQueue chunks; /* GBytes not yet read */
+    gsize buffered_bytes;
+    bool is_paused;
+    gsize received_bytes;
+
+    char problem[CURL_ERROR_SIZE]; /* libcurl's own words */
+};
+
+/* ---- http.c ---- */
+
+/* A handle with nothing set, from the pool or new. */
+CURL *http_take_handle(struct http *http);
+/* Takes the handle out of the multi, which closes its connection if the transfer is not over. */
+void http_give_handle(struct http *http, CURL *handle);
+
+/* ---- route.c ---- */
+
+/* Asks the opener, waits as long as the way takes and gives the socket to dial in *path; NULL in
+   production without a unix socket. */
+bool route_find(struct http *http, const struct http_request *request, char **path,
+                GError **error) MUST_USE;
+int64_t route_connect_timeout_us(const struct http_request *request);
+
+/* ---- request.c ---- */
+
+/* Puts everything the request says into the stream's handle. */
+void request_apply(struct http_stream *stream);
+
+/* ---- response.c ---- */
+
+/* Takes one line of a header block, its end of line included. */
+bool response_take_line(struct http_stream *stream, const char *line, gsize length_bytes,
+                        GError **error) MUST_USE;
+const char *headers_find(const GPtrArray *headers, const char *name);
+/* Whether the end of the connection may be the end of this answer's body (RFC 9112 6.3). */
+bool response_may_end_by_close(const struct http_stream *stream);
+
+/* ---- stream.c: libcurl's callbacks and the end of a transfer ---- */
+
+size_t on_head_line(char *bytes, size_t size, size_t count, void *argument);
+size_t on_body_bytes(char *bytes, size_t size, size_t count, void *argument);
+void stream_end(struct http_stream *stream, CURLcode code);
+
+/* ---- failure.c ---- */
+
+/* "GET http://host/path: text"; text may be NULL for the table's own. */
+void failure_set(GError **error, const struct http_request *request, enum http_error code,
+                 const char *text);
+/* What libcurl's code means, with the operating system's error beside it. */
+void failure_set_from_curl(GError **error, const struct http_stream *stream, CURLcode code);

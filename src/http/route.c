@@ -1,0 +1,164 @@
+/* Where a request leads: its URL, the opener's answer, and the failures that need no socket. */
+#include "http/http_private.h"
+
+#include <string.h>
+
+enum {
+    HTTP_PORT = 80,
+    HTTPS_PORT = 443
+};
+
+char *http_escape(const char *text)
+{
+    return g_uri_escape_string(text, NULL, /* allow_utf8= */ FALSE);
+}
+
+static bool url_refuse(const char *url, const char *reason, GError **error)
+{
+    g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "URL '%s': %s", url, reason);
+    return false;
+}
+
+static bool url_check_text(const char *url, GError **error)
+{
+    if (strlen(url) > HTTP_TARGET_BYTES_MAX) {
+        g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT,
+                    "URL '%.64s…' is over the limit of %d bytes", url, HTTP_TARGET_BYTES_MAX);
+        return false;
+    }
+    for (const char *each = url; *each != '\0'; each++)
+        if (*each <= ' ' || *each == 0x7f)
+            return url_refuse(url, "only printable ASCII may stand in it", error);
+    return true;
+}
+
+static int scheme_port(const char *scheme)
+{
+    if (g_strcmp0(scheme, "http") == 0)
+        return HTTP_PORT;
+    return g_strcmp0(scheme, "https") == 0 ? HTTPS_PORT : 0;
+}
+
+bool http_url_split(const char *url, char **host, int *port, GError **error)
+{
+    g_autofree char *scheme = NULL;
+    g_autofree char *user = NULL;
+    g_autofree char *name = NULL;
+    int stated_port = -1;
+
+    if (!url_check_text(url, error))
+        return false;
+    if (!g_uri_split(url, G_URI_FLAGS_ENCODED, &scheme, &user, &name, &stated_port, NULL, NULL,
+                     NULL, NULL))
+        return url_refuse(url, "its form is not scheme://host:port/path", error);
+    if (scheme_port(scheme) == 0)
+        return url_refuse(url, "the scheme must be http or https", error);
+    if (name == NULL || name[0] == '\0')
+        return url_refuse(url, "the host is missing", error);
+    if (user != NULL)
+        return url_refuse(url, "credentials belong in a header", error);
+    if (stated_port == 0 || stated_port > UINT16_MAX)
+        return url_refuse(url, "the port must be 1 to 65535", error);
+    *host = g_steal_pointer(&name);
+    *port = stated_port > 0 ? stated_port : scheme_port(scheme);
+    return true;
+}
+
+char *http_url_join(const char *base, const char *reference, GError **error)
+{
+    g_autofree char *url = g_uri_resolve_relative(base, reference, G_URI_FLAGS_ENCODED, NULL);
+    g_autofree char *host = NULL;
+    int port;
+
+    if (url == NULL) {
+        url_refuse(reference, "it leads nowhere from here", error);
+        return NULL;
+    }
+    return http_url_split(url, &host, &port, error) ? g_steal_pointer(&url) : NULL;
+}
+
+struct way_end {
+    enum http_error error;
+    const char *text;
+    bool is_lookup; /* the name is not resolved yet when it fails */
+};
+
+static const struct way_end way_ends[] = {
+    [HTTP_WAY_SOCKET] = {HTTP_ERROR_OTHER, "", false}, /* goes on */
+    [HTTP_WAY_NAME_NOT_FOUND] = {HTTP_ERROR_NAME_NOT_FOUND, "no such host", true},
+    [HTTP_WAY_NAME_SERVER_FAILS] = {HTTP_ERROR_NAME_SERVER, "server misbehaving", true},
+    [HTTP_WAY_NAME_TIMES_OUT] = {HTTP_ERROR_NAME_TIMED_OUT, "name look-up timed out", true},
+    [HTTP_WAY_REFUSED] = {HTTP_ERROR_REFUSED, "connection refused", false},
+    [HTTP_WAY_SILENT] = {HTTP_ERROR_CONNECT_TIMED_OUT, "connection timed out", false},
+    [HTTP_WAY_TLS_SILENT] = {HTTP_ERROR_TLS_TIMED_OUT, "TLS handshake timed out", false},
+    [HTTP_WAY_TLS_REFUSED] = {HTTP_ERROR_TLS_REFUSED, "TLS handshake refused", false},
+    [HTTP_WAY_NO_SUCH_FILE] = {HTTP_ERROR_REFUSED, "no such file or directory", false},
+    [HTTP_WAY_NO_PERMISSION] = {HTTP_ERROR_PERMISSION, "permission denied", false},
+};
+
+int64_t route_connect_timeout_us(const struct http_request *request)
+{
+    return request->connect_timeout_us > 0 ? request->connect_timeout_us : 30 * SECOND_US;
+}
+
+static int64_t tls_timeout_us(const struct http_request *request)
+{
+    return request->tls_timeout_us > 0 ? request->tls_timeout_us : 10 * SECOND_US;
+}
+
+/* One dialer's clock runs over look-up and connection, as Go's net.Dialer has it. */
+static bool way_dial(struct http *http, const struct http_request *request, enum http_way way,
+                     int64_t delay_us, GError **error)
+{
+    int64_t limit_us = route_connect_timeout_us(request);
+    bool is_late = way == HTTP_WAY_SILENT || delay_us >= limit_us;
+
+    if (is_late)
+        delay_us = limit_us;
+    if (delay_us > 0 && !fiber_sleep(http->loop, delay_us, error))
+        return false;
+    if (!is_late)
+        return true;
+    const struct way_end *end =
+        &way_ends[way_ends[way].is_lookup ? HTTP_WAY_NAME_TIMES_OUT : HTTP_WAY_SILENT];
+    failure_set(error, request, end->error, end->text);
+    return false;
+}
+
+static bool way_follow(struct http *http, const struct http_request *request,
+                       const struct http_route *route, GError **error)
+{
+    enum http_way way = route->way;
+    g_autofree char *reason = g_strdup(route->reason); /* lent only until somebody else asks */
+
+    if (!way_dial(http, request, way, route->delay_us, error))
+        return false;
+    if (way == HTTP_WAY_SOCKET)
+        return true;
+    if (way == HTTP_WAY_TLS_SILENT && !fiber_sleep(http->loop, tls_timeout_us(request), error))
+        return false;
+    failure_set(error, request, way_ends[way].error, reason != NULL ? reason : way_ends[way].text);
+    return false;
+}
+
+bool route_find(struct http *http, const struct http_request *request, char **path, GError **error)
+{
+    g_autofree char *host = NULL;
+    int port;
+    struct http_route route = {0};
+    bool is_unix = request->unix_socket != NULL;
+
+    if (!http_url_split(request->url, &host, &port, error))
+        return false;
+    if (http->opener.find == NULL) {
+        *path = g_strdup(request->unix_socket);
+        return true;
+    }
+    http->opener.find(http->opener.context, is_unix ? request->unix_socket : host,
+                      is_unix ? 0 : port, is_unix, &route);
+    g_autofree char *found = g_strdup(route.path);
+    if (!way_follow(http, request, &route, error))
+        return false;
+    *path = g_steal_pointer(&found);
+    return true;
+}
