@@ -31,14 +31,30 @@
 #define BLOB_BYTES_MAX     (INT64_C(10) * 1024 * 1024 * 1024)
 #define REGISTRY_BYTES_MAX (INT64_C(64) * 1024 * 1024 * 1024)
 
+/* The fake registry keeps all it holds in memory. Objects are blobs, manifests, tags, repositories. */
+#define REGISTRY_MEMORY_BYTES_MAX (INT64_C(1024) * 1024 * 1024)
+#define REGISTRY_OBJECTS_MAX      1000000
+#define REGISTRY_UPLOADS_MAX      10000
+
 /* Streams of the Engine API. */
 #define JSON_MESSAGE_BYTES_MAX      (1024 * 1024)
 #define EXEC_FRAME_BYTES_MAX        (16 * 1024 * 1024)
 #define EXEC_OUTPUT_BYTES_MAX       (4 * 1024 * 1024)
+#define OUTPUT_LINE_BYTES_MAX       (64 * 1024)
+#define FAILURE_OUTPUT_BYTES_MAX    (64 * 1024)
 #define ARCHIVE_BYTES_MAX           (INT64_C(1024) * 1024 * 1024)
 #define ARCHIVE_ENTRIES_MAX         100000
 #define DOCKERFILE_BYTES_MAX        (1024 * 1024)
 #define DOCKERFILE_INSTRUCTIONS_MAX 10000
+
+/* The fake Docker Engine. */
+#define OUTLET_BYTES_MAX        (1024 * 1024)
+#define CONTAINERS_MAX          1000
+#define CONTAINER_EXECS_MAX     10000
+#define CONTAINER_LOG_BYTES_MAX (4 * 1024 * 1024)
+#define CONTAINER_FILES_MAX     100000
+#define ENGINE_BODY_BYTES_MAX   (1024 * 1024)
+#define ENGINE_OBJECTS_MAX      10000
 
 /* A rehearsal. */
 #define VIRTUAL_TIME_US_MAX        (INT64_C(30) * 24 * 3600 * 1000000)
