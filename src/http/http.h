@@ -29,7 +29,7 @@ enum http_error {
     HTTP_ERROR_TLS_TIMED_OUT,     /* connected, no TLS answer until tls_timeout_us */
     HTTP_ERROR_TLS_REFUSED,       /* certificate or alert; the message holds the reason */
     HTTP_ERROR_RESET,             /* ECONNRESET */
-    HTTP_ERROR_EMPTY_REPLY,       /* closed before any byte of the answer */
+    HTTP_ERROR_EMPTY_REPLY,       /* closed before the first line of the answer was whole */
     HTTP_ERROR_TRUNCATED,         /* closed inside headers or body */
     HTTP_ERROR_MALFORMED,         /* bytes that are no HTTP answer */
     HTTP_ERROR_TOO_LARGE,         /* over the ceiling the caller gave */

@@ -68,15 +68,22 @@ static bool has_whole_reply(const struct http_stream *stream)
     return length_bytes >= 0 && stream->received_bytes == (gsize)length_bytes;
 }
 
+/* libcurl calls it a success, an empty reply or a partial body, by where the cut was. */
+static bool is_cut_head(const struct http_stream *stream, CURLcode code)
+{
+    return !stream->is_head_complete && (code == CURLE_OK || code == CURLE_PARTIAL_FILE ||
+                                         (code == CURLE_GOT_NOTHING && stream->head_bytes > 0));
+}
+
 static void stream_judge(struct http_stream *stream, CURLcode code)
 {
     if (stream->error != NULL || (code == CURLE_SEND_ERROR && has_whole_reply(stream)))
         return;
-    if (code != CURLE_OK)
-        failure_set_from_curl(&stream->error, stream, code);
-    else if (!stream->is_head_complete)
+    if (is_cut_head(stream, code))
         failure_set(&stream->error, &stream->request, HTTP_ERROR_TRUNCATED,
                     "closed inside the answer's headers");
+    else if (code != CURLE_OK)
+        failure_set_from_curl(&stream->error, stream, code);
     else if (!response_may_end_by_close(stream))
         failure_set(&stream->error, &stream->request, HTTP_ERROR_TRUNCATED,
                     "closed where the end of the answer's body cannot be told");
