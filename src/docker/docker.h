@@ -11,21 +11,22 @@
 
 struct docker;
 
-/* endpoint: "unix:///var/run/docker.sock" or "tcp://host:port". Nothing is sent before the first
-   call, which negotiates by HEAD /_ping. */
+/* endpoint: "unix:///var/run/docker.sock" or "tcp://host:port" (plain HTTP). Nothing is sent before
+   the first call, which negotiates by HEAD /_ping. */
 struct docker *docker_new(struct http *http, const char *endpoint, GError **error) MUST_USE;
 void docker_free(struct docker *docker);
 CLEANUP(docker, docker_free)
 
 struct docker_engine_facts {
-    char *version;        /* "28.0.4" */
-    char *api_version;    /* negotiated */
-    char *platform;       /* "linux/amd64" */
-    char *root_directory; /* DockerRootDir */
-    char *storage_driver; /* "overlay2", "overlayfs" */
+    char *version;             /* "28.0.4" */
+    char *api_version;         /* negotiated */
+    char *platform;            /* "linux/amd64" */
+    char *root_directory;      /* DockerRootDir */
+    char *storage_driver;      /* "overlay2", "overlayfs" */
     bool has_containerd_store; /* info DriverStatus driver-type io.containerd.snapshotter.v1 */
 };
-bool docker_engine(struct docker *docker, struct docker_engine_facts *facts, GError **error) MUST_USE;
+bool docker_engine(struct docker *docker, struct docker_engine_facts *facts,
+                   GError **error) MUST_USE;
 void docker_engine_facts_clear(struct docker_engine_facts *facts);
 
 /* Credentials of one registry; strings lent. NULL pointer: anonymous. */
@@ -42,17 +43,20 @@ typedef void docker_progress_fn(void *context, const char *status, const char *i
                                 int64_t total);
 
 /* POST /images/create. Success only when the stream ended with a "Status:" or "Digest:" line: a
-   stream cut short and an error inside HTTP 200 are failures (engine-contract.md B). */
+   stream cut short and an error inside HTTP 200 are failures (engine-contract.md B). platform may
+   be NULL; what came may yet be of another one (B, "platform trap"): inspect it. */
 bool docker_pull(struct docker *docker, const char *reference, const char *platform,
                  const struct docker_credentials *credentials, docker_progress_fn *progress,
                  void *context, GError **error) MUST_USE;
+/* *digest (g_free; may be NULL) is what the registry now has under the tag, as the Engine says. A
+   stream that ends without it is a failure. */
 bool docker_push(struct docker *docker, const char *reference,
                  const struct docker_credentials *credentials, docker_progress_fn *progress,
                  void *context, char **digest, GError **error) MUST_USE;
 
 struct docker_image {
     char *id;
-    char *platform; /* "linux/arm64", with variant if any */
+    char *platform;     /* "linux/arm64", with variant if any */
     GPtrArray *tags;    /* char* */
     GPtrArray *digests; /* char*, RepoDigests */
     int64_t size_bytes;
@@ -64,6 +68,7 @@ void docker_image_free(struct docker_image *image);
 CLEANUP(docker_image, docker_image_free)
 bool docker_image_tag(struct docker *docker, const char *source, const char *target,
                       GError **error) MUST_USE;
+/* An image that is not there is success. */
 bool docker_image_remove(struct docker *docker, const char *reference, GError **error) MUST_USE;
 
 /* ---- containers ---- */
@@ -75,13 +80,13 @@ struct docker_mount {
 struct docker_container_options {
     const char *name;
     const char *image;
-    const char *platform;            /* or NULL */
-    const char *const *command;      /* or NULL */
-    const char *const *environment;  /* or NULL */
+    const char *platform;           /* or NULL */
+    const char *const *command;     /* or NULL */
+    const char *const *environment; /* or NULL */
     const struct docker_mount *mounts;
     gsize mount_count;
-    const char *network;             /* "host", "none", or NULL for the default */
-    const char *const *labels;       /* "key=value" */
+    const char *network;       /* "host", "none", or NULL for the default */
+    const char *const *labels; /* "key=value" */
     bool is_privileged;
     bool has_init;
     bool is_removed_on_exit;
@@ -94,8 +99,10 @@ bool docker_container_wait(struct docker *docker, const char *id, int *exit_code
                            GError **error) MUST_USE;
 bool docker_container_kill(struct docker *docker, const char *id, const char *signal,
                            GError **error) MUST_USE;
-/* Forced, with its anonymous volumes; a container that is not there is success. */
+/* Forced, with its anonymous volumes; a container that is not there, or is just being removed, is
+   success. */
 bool docker_container_remove(struct docker *docker, const char *id, GError **error) MUST_USE;
+/* A volume that is not there is success. */
 bool docker_volume_remove(struct docker *docker, const char *name, GError **error) MUST_USE;
 struct docker_container {
     char *id;
@@ -108,12 +115,13 @@ struct docker_container {
 /* *container NULL and true: there is no such container. */
 bool docker_container_inspect(struct docker *docker, const char *id,
                               struct docker_container **container, GError **error) MUST_USE;
-/* filters: "label=seatrial.leg=api", or NULL; struct docker_container. */
-bool docker_container_list(struct docker *docker, const char *const *filters, GPtrArray **containers,
-                           GError **error) MUST_USE;
+/* Running and stopped ones. filters: "label=seatrial.leg=api", or NULL; struct docker_container, in
+   the Engine's order. The list does not say is_out_of_memory. */
+bool docker_container_list(struct docker *docker, const char *const *filters,
+                           GPtrArray **containers, GError **error) MUST_USE;
 void docker_container_free(struct docker_container *container);
 CLEANUP(docker_container, docker_container_free)
-/* The last lines of its log, both streams, at most EXEC_OUTPUT_BYTES_MAX. */
+/* The last 1000 lines of its log, both streams, at most EXEC_OUTPUT_BYTES_MAX; g_free. */
 bool docker_container_logs(struct docker *docker, const char *id, char **text,
                            GError **error) MUST_USE;
 /* tar is unpacked at path, which must exist. */
@@ -143,19 +151,22 @@ struct docker_exec_result {
  * closed but the process goes on (engine-contract.md H): the caller must kill it with
  * docker_exec_kill(), by something its command line holds.
  */
-bool docker_exec(struct docker *docker, const char *container, const struct docker_exec_options *options,
-                 struct docker_exec_result *result, GError **error) MUST_USE;
-/* Kills, by another exec, every process of the container whose command line holds marker. */
+bool docker_exec(struct docker *docker, const char *container,
+                 const struct docker_exec_options *options, struct docker_exec_result *result,
+                 GError **error) MUST_USE;
+/* Kills, by `pkill -KILL -f` in another exec, every process of the container whose command line
+   holds marker: letters, digits, '/', '-' and '_'. Nothing to kill is success. */
 bool docker_exec_kill(struct docker *docker, const char *container, const char *marker,
                       GError **error) MUST_USE;
 
-/* ---- classic build ---- */
+/* ---- classic build: silently wrong in measured ways (engine-contract.md H), see the engine ----
+ */
 struct docker_build_options {
     GBytes *context_tar;
     const char *dockerfile; /* inside the context */
     const char *const *tags;
-    const char *platform;   /* or NULL */
-    const char *target;     /* or NULL */
+    const char *platform;               /* or NULL */
+    const char *target;                 /* or NULL */
     const char *const *build_arguments; /* "K=V" or NULL */
     const char *const *labels;
     const struct docker_credentials *credentials;
@@ -163,8 +174,10 @@ struct docker_build_options {
     docker_output_fn *output;
     void *output_context;
 };
-bool docker_build(struct docker *docker, const struct docker_build_options *options, char **image_id,
-                  GError **error) MUST_USE;
+/* output gets the lines of the build as stream 1. *image_id (g_free; may be NULL) is "sha256:…". A
+   step that fails is DOCKER_ERROR with code 0 and the daemon's text. */
+bool docker_build(struct docker *docker, const struct docker_build_options *options,
+                  char **image_id, GError **error) MUST_USE;
 
 /* ---- housekeeping ---- */
 struct docker_usage { /* GET /system/df, in bytes */

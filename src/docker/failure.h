@@ -9,9 +9,9 @@
 
 enum failure_cause {
     CAUSE_UNKNOWN,
-    CAUSE_NETWORK,        /* names, connections, TLS, time-outs on the way */
-    CAUSE_REGISTRY,       /* the registry or token service answered, badly: 5xx, 429, corrupt bytes */
-    CAUSE_RESOURCE,       /* disk full, out of memory, too slow for the limit */
+    CAUSE_NETWORK,  /* names, connections, TLS, time-outs on the way */
+    CAUSE_REGISTRY, /* the registry or token service answered, badly: 5xx, 429, corrupt bytes */
+    CAUSE_RESOURCE, /* disk full, out of memory, too slow for the limit */
     CAUSE_CONFIGURATION,  /* credentials, names, missing platform, bad buildkitd.toml */
     CAUSE_TOOLCHAIN,      /* the build itself: compiler, go.mod, RUN step */
     CAUSE_INFRASTRUCTURE, /* the Engine or the runner: down, hung, restarted */
@@ -42,3 +42,5 @@ GQuark docker_error_quark(void);
 #define DOCKER_ERROR_CUT    1
 #define DOCKER_ERROR_FORMAT 2 /* an answer that is not what the API promises */
 #define DOCKER_ERROR_EXIT   3 /* a command ended with a non-zero code */
+#define DOCKER_ERROR_UNREACHABLE                                                                   \
+    4 /* no Engine at the endpoint, or it dropped the connection before it answered */

@@ -1,0 +1,231 @@
+/* How every other file of the client asks the Engine: transport, negotiation, streams. */
+#include "docker/docker_private.h"
+
+#include "base/limits.h"
+
+#define HEADER_LINES_MAX 4
+
+/* An HTTP request over one call; owns what it points to. */
+struct question {
+    struct http_request http;
+    char *url;
+    GBytes *body;
+    const char *headers[HEADER_LINES_MAX];
+};
+
+static void question_clear(struct question *question)
+{
+    g_free(question->url);
+    g_clear_pointer(&question->body, g_bytes_unref);
+}
+#define QUESTION(variable) __attribute__((cleanup(question_clear))) struct question variable = {0}
+
+static void question_add_header(struct question *question, const char *line)
+{
+    gsize count = 0;
+    while (question->headers[count] != NULL)
+        count++;
+    g_assert(count + 1 < HEADER_LINES_MAX);
+    question->headers[count] = line;
+}
+
+static void question_init(struct question *question, const struct docker *docker,
+                          const struct docker_call *call)
+{
+    const char *version_mark = docker->api_version != NULL ? "/v" : "";
+    const char *version = docker->api_version != NULL ? docker->api_version : "";
+
+    question->url = g_strconcat(docker->base_url, version_mark, version, call->path, NULL);
+    question_add_header(question, "User-Agent: seatrial");
+    if (call->header != NULL)
+        question_add_header(question, call->header);
+    if (call->json != NULL) {
+        question->body = json_bytes(call->json);
+        question_add_header(question, "Content-Type: application/json");
+    } else if (call->body != NULL) {
+        question->body = g_bytes_ref(call->body);
+        question_add_header(question, "Content-Type: application/x-tar");
+    } else if (g_strcmp0(call->method, "POST") == 0) {
+        question->body = g_bytes_new(NULL, 0);
+    }
+    question->http = (struct http_request){
+        .method = call->method,
+        .url = question->url,
+        .unix_socket = docker->unix_socket,
+        .headers = question->headers,
+        .body = question->body,
+        .is_upgrade = call->is_upgrade,
+    };
+}
+
+/* What Docker's own client says when it has no Engine, so that one table reads both
+   (failures.md F1, F2, F8). */
+static void explain_transport(GError **error, const struct docker *docker, const GError *reason)
+{
+    if (reason->domain != HTTP_ERROR) {
+        g_propagate_error(error, g_error_copy(reason));
+        return;
+    }
+    switch ((enum http_error)reason->code) {
+    case HTTP_ERROR_REFUSED:
+        g_set_error(error, DOCKER_ERROR, DOCKER_ERROR_UNREACHABLE,
+                    "Cannot connect to the Docker daemon at %s. Is the docker daemon running?",
+                    docker->endpoint);
+        return;
+    case HTTP_ERROR_PERMISSION:
+        g_set_error(error, DOCKER_ERROR, DOCKER_ERROR_UNREACHABLE,
+                    "permission denied while trying to connect to the Docker daemon socket at %s",
+                    docker->endpoint);
+        return;
+    case HTTP_ERROR_TRUNCATED:
+        g_set_error(error, DOCKER_ERROR, DOCKER_ERROR_CUT, "the Engine's answer was cut: %s",
+                    reason->message);
+        return;
+    case HTTP_ERROR_MALFORMED:
+    case HTTP_ERROR_TOO_LARGE:
+        g_set_error_literal(error, DOCKER_ERROR, DOCKER_ERROR_FORMAT, reason->message);
+        return;
+    case HTTP_ERROR_NAME_NOT_FOUND:
+    case HTTP_ERROR_NAME_SERVER:
+    case HTTP_ERROR_NAME_TIMED_OUT:
+    case HTTP_ERROR_CONNECT_TIMED_OUT:
+    case HTTP_ERROR_TLS_TIMED_OUT:
+    case HTTP_ERROR_TLS_REFUSED:
+    case HTTP_ERROR_RESET:
+    case HTTP_ERROR_EMPTY_REPLY:
+    case HTTP_ERROR_OTHER:
+        break;
+    }
+    g_set_error(error, DOCKER_ERROR, DOCKER_ERROR_UNREACHABLE, "error during connect: %s",
+                reason->message);
+}
+
+/* Whether the first ping was answered with a version or a 2xx, which ends the asking. */
+static bool ping(struct docker *docker, const char *method, bool *is_answered, GError **error)
+{
+    QUESTION(question);
+    g_autoptr(GError) reason = NULL;
+    struct http_response response = {0};
+
+    question_init(&question, docker, &(struct docker_call){.method = method, .path = "/_ping"});
+    if (!http_perform(docker->http, &question.http, &response, &reason)) {
+        explain_transport(error, docker, reason);
+        return false;
+    }
+    bool is_chosen = true;
+    *is_answered = response.status >= 200 && response.status < 300;
+    if (*is_answered)
+        is_chosen =
+            docker_choose_version(docker, http_response_header(&response, "Api-Version"), error);
+    else if (g_strcmp0(method, "GET") == 0)
+        docker_error_from_answer(error, question.url, response.status, response.body);
+    http_response_clear(&response);
+    return is_chosen;
+}
+
+static bool negotiate(struct docker *docker, GError **error)
+{
+    bool is_answered = false;
+
+    if (docker->api_version != NULL)
+        return true;
+    if (!ping(docker, "HEAD", &is_answered, error))
+        return false;
+    return is_answered || (ping(docker, "GET", &is_answered, error) && is_answered);
+}
+
+bool docker_ask(struct docker *docker, const struct docker_call *call,
+                struct http_response *response, GError **error)
+{
+    g_autoptr(GError) reason = NULL;
+
+    if (!negotiate(docker, error))
+        return false;
+    QUESTION(question);
+    question_init(&question, docker, call);
+    if (http_perform(docker->http, &question.http, response, &reason))
+        return true;
+    explain_transport(error, docker, reason);
+    return false;
+}
+
+/* Reads the rest of a refused stream's body for its message. */
+static void fail_with_body(const struct docker_call *call, unsigned status,
+                           struct http_stream *stream, GError **error)
+{
+    g_autoptr(GByteArray) body = g_byte_array_new();
+    for (;;) {
+        g_autoptr(GBytes) chunk = NULL;
+        if (!http_stream_read(stream, &chunk, NULL) || chunk == NULL ||
+            body->len + g_bytes_get_size(chunk) > JSON_MESSAGE_BYTES_MAX)
+            break;
+        gsize length_bytes = 0;
+        const guint8 *bytes = g_bytes_get_data(chunk, &length_bytes);
+        g_byte_array_append(body, bytes, (guint)length_bytes);
+    }
+    g_autoptr(GBytes) whole = g_byte_array_free_to_bytes(g_steal_pointer(&body));
+    docker_error_from_answer(error, call->path, status, whole);
+}
+
+static bool feed_all(struct http_stream *stream, docker_feed_fn *feed, void *context,
+                     GError **error)
+{
+    for (;;) {
+        g_autoptr(GBytes) chunk = NULL;
+        g_autoptr(GError) reason = NULL;
+        if (!http_stream_read(stream, &chunk, &reason)) {
+            if (reason->domain != HTTP_ERROR)
+                g_propagate_error(error, g_steal_pointer(&reason));
+            else
+                g_set_error(error, DOCKER_ERROR, DOCKER_ERROR_CUT,
+                            "the Engine's stream was cut: %s", reason->message);
+            return false;
+        }
+        if (chunk == NULL)
+            return true;
+        gsize length_bytes = 0;
+        const void *bytes = g_bytes_get_data(chunk, &length_bytes);
+        if (!feed(context, bytes, length_bytes, error))
+            return false;
+    }
+}
+
+bool docker_stream(struct docker *docker, const struct docker_call *call, docker_feed_fn *feed,
+                   void *context, GError **error)
+{
+    g_autoptr(GError) reason = NULL;
+    struct http_response response = {0};
+
+    if (!negotiate(docker, error))
+        return false;
+    QUESTION(question);
+    question_init(&question, docker, call);
+    AUTO(http_stream) stream = http_open(docker->http, &question.http, &response, &reason);
+    if (stream == NULL) {
+        explain_transport(error, docker, reason);
+        return false;
+    }
+    unsigned status = response.status;
+    http_response_clear(&response);
+    if (status < 400)
+        return feed_all(stream, feed, context, error);
+    fail_with_body(call, status, stream, error);
+    return false;
+}
+
+/* Messages as a docker_feed_fn. Reading stops at the first failure: nothing after it counts. */
+static bool feed_messages(void *context, const void *bytes, gsize length_bytes, GError **error)
+{
+    struct messages *messages = context;
+    if (!messages_feed(messages, bytes, length_bytes, error))
+        return false;
+    return !messages_has_failed(messages) || messages_end(messages, error);
+}
+
+bool docker_stream_messages(struct docker *docker, const struct docker_call *call,
+                            messages_fn *receive, void *context, GError **error)
+{
+    AUTO(messages) messages = messages_new(receive, context);
+    return docker_stream(docker, call, feed_messages, messages, error) &&
+           messages_end(messages, error);
+}
