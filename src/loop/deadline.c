@@ -30,6 +30,11 @@ void deadline_begin_shielded(struct loop *loop, struct deadline *deadline, const
     deadline_push(loop, deadline, name, after_us, /* is_shield= */ true);
 }
 
+void deadline_restart(struct deadline *deadline)
+{
+    deadline->at_us = loop_now_us(deadline->loop) + deadline->after_us;
+}
+
 void deadline_end(struct deadline *deadline)
 {
     if (deadline->loop == NULL)

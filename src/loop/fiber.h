@@ -69,6 +69,8 @@ void deadline_begin(struct loop *loop, struct deadline *deadline, const char *na
    cleaning up after them. */
 void deadline_begin_shielded(struct loop *loop, struct deadline *deadline, const char *name,
                              int64_t after_us);
+/* Counts its time again from now: for limits on silence rather than on the whole. */
+void deadline_restart(struct deadline *deadline);
 void deadline_end(struct deadline *deadline);
 /* Time left until the earliest deadline in force; INT64_MAX when there is none. */
 int64_t deadline_remaining_us(struct loop *loop);

@@ -1,0 +1,28 @@
+/* The budget rule: never start what cannot finish, always keep the last fallback its time. */
+#include "base/units.h"
+#include "engine/leg.h"
+
+/* To verify effects, tag and clean up after the last build. */
+#define FINISH_US (2 * MINUTE_US)
+
+int64_t budget_grant_us(int64_t remaining_us, int64_t wanted_us, int64_t reserve_us,
+                        int64_t least_us)
+{
+    int64_t granted_us = MIN(wanted_us, remaining_us - reserve_us);
+    return granted_us < MIN(least_us, wanted_us) ? 0 : granted_us;
+}
+
+int64_t leg_remaining_us(const struct leg *leg)
+{
+    return leg->deadline_us - loop_now_us(leg->loop);
+}
+
+/* Several services on one machine share the clock: where it cannot hold a full rescue for each, each
+   keeps an equal share. */
+int64_t leg_reserve_us(const struct leg *leg, guint services_left)
+{
+    if (services_left == 0)
+        return FINISH_US;
+    int64_t share_us = MAX(leg_remaining_us(leg) - FINISH_US, 0) / services_left;
+    return FINISH_US + services_left * MIN(leg->policy->single.timeout_us, share_us);
+}

@@ -1,0 +1,84 @@
+/* Getting an image onto the Engine: retries, a limit on silence, mirrors. */
+#include "base/units.h"
+#include "engine/leg.h"
+
+#include <string.h>
+
+/*
+ * How long a pull may say nothing. A healthy daemon is silent for at most 25 s (a dead TLS port, then
+ * 15 s for the ping, failures.md 0) and counts its own retries down once a second, so this kills no
+ * pull that would still succeed; dockerd itself never gives up on a stalled layer (D11).
+ */
+#define SILENCE_US (60 * SECOND_US)
+
+struct pull {
+    const char *reference;
+    struct deadline silence;
+};
+
+static void on_progress(void *context, const char *status, const char *id, int64_t current,
+                        int64_t total)
+{
+    struct pull *pull = context;
+    (void)status, (void)id, (void)current, (void)total;
+    deadline_restart(&pull->silence);
+}
+
+const struct docker_credentials *leg_credentials(const struct leg *leg, const char *reference,
+                                                 struct docker_credentials *place)
+{
+    for (guint i = 0; i < leg->policy->credentials->len; i++) {
+        const struct policy_credentials *each = g_ptr_array_index(leg->policy->credentials, i);
+        gsize length = strlen(each->registry);
+        if (strncmp(reference, each->registry, length) != 0 || reference[length] != '/')
+            continue;
+        *place = (struct docker_credentials){each->registry, each->username, each->password};
+        return place;
+    }
+    return NULL;
+}
+
+static bool attempt_pull(struct leg *leg, void *context, GError **error)
+{
+    struct pull *pull = context;
+    struct docker_credentials place;
+    const struct docker_credentials *credentials = leg_credentials(leg, pull->reference, &place);
+
+    deadline_begin(leg->loop, &pull->silence, "silence of the registry", SILENCE_US);
+    bool is_fine = docker_pull(leg->docker, pull->reference, /* platform= */ NULL, credentials,
+                               on_progress, pull, error);
+    deadline_end(&pull->silence);
+    return is_fine;
+}
+
+bool image_pull(struct leg *leg, const char *reference, GError **error)
+{
+    struct pull pull = {.reference = reference};
+    return retry_run(leg, reference, attempt_pull, &pull, error);
+}
+
+bool image_is_local(struct leg *leg, const char *reference)
+{
+    AUTO(docker_image) image = NULL;
+    return docker_image_inspect(leg->docker, reference, &image, NULL) && image != NULL;
+}
+
+static bool fetch_from_mirror(struct leg *leg, const char *image, const char *mirror,
+                              GError **error)
+{
+    leg_note(leg, "mirror", mirror);
+    return image_pull(leg, mirror, error) && docker_image_tag(leg->docker, mirror, image, error);
+}
+
+bool image_fetch(struct leg *leg, const char *image, char *const *mirrors, GError **error)
+{
+    g_autoptr(GError) first_error = NULL;
+    if (image_pull(leg, image, &first_error))
+        return true;
+    for (; mirrors != NULL && *mirrors != NULL && !leg_is_over(leg); mirrors++) {
+        if (fetch_from_mirror(leg, image, *mirrors, NULL))
+            return true;
+    }
+    g_propagate_error(error, g_steal_pointer(&first_error));
+    return false;
+}

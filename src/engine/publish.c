@@ -1,0 +1,200 @@
+/* Effects: what is in the registry decides, not what a build says of itself. */
+#include "base/units.h"
+#include "engine/builder.h"
+
+#include <string.h>
+
+/* Some registries answer 404 for a moment after a push (failures.md K18). */
+enum { LOOK_COUNT = 4 };
+#define LOOK_WAIT_US (2 * SECOND_US)
+
+struct look {
+    const char *reference;
+    struct oci_image *image;
+};
+
+static bool attempt_look(struct leg *leg, void *context, GError **error)
+{
+    struct look *look = context;
+    return oci_resolve(leg->oci, look->reference, &look->image, error);
+}
+
+/* *image NULL and true: there is no such reference. */
+static bool look_at(struct leg *leg, const char *reference, struct oci_image **image,
+                    GError **error)
+{
+    struct look look = {.reference = reference};
+    bool is_fine = retry_run(leg, reference, attempt_look, &look, error);
+    *image = look.image;
+    return is_fine;
+}
+
+static bool wait_for(struct leg *leg, const char *reference, struct oci_image **image,
+                     GError **error)
+{
+    for (int try = 1; try <= LOOK_COUNT; try++) {
+        if (!look_at(leg, reference, image, error))
+            return false;
+        if (*image != NULL)
+            return true;
+        if (!fiber_sleep(leg->loop, try * LOOK_WAIT_US, error))
+            return false;
+    }
+    g_set_error(error, OCI_ERROR, 404, "%s is not in the registry after its push", reference);
+    return false;
+}
+
+/* "ghcr.io/acme/api:main" without its tag; g_free. */
+static char *repository_of(const char *image)
+{
+    const char *colon = strrchr(image, ':');
+    if (colon == NULL || strchr(colon, '/') != NULL)
+        return g_strdup(image);
+    return g_strndup(image, (gsize)(colon - image));
+}
+
+static const char *tag_of(const char *image)
+{
+    const char *colon = strrchr(image, ':');
+    return colon == NULL || strchr(colon, '/') != NULL ? "latest" : colon + 1;
+}
+
+static bool image_has(const struct oci_image *image, const char *platform)
+{
+    for (guint i = 0; i < image->platforms->len; i++) {
+        const struct oci_platform *each = g_ptr_array_index(image->platforms, i);
+        if (strcmp(each->name, platform) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool would_narrow(const struct oci_image *existing, char *const *platforms)
+{
+    for (guint i = 0; i < existing->platforms->len; i++) {
+        const struct oci_platform *each = g_ptr_array_index(existing->platforms, i);
+        if (!g_strv_contains((const char *const *)platforms, each->name))
+            return true;
+    }
+    return false;
+}
+
+/* "main-linux-amd64": says for whom the rescue is, and nobody pulls it by accident. */
+static char *side_reference(const char *image, char *const *platforms)
+{
+    g_autofree char *repository = repository_of(image);
+    g_autofree char *names = g_strjoinv("-", (char **)platforms);
+    for (char *each = names; *each != '\0'; each++)
+        if (*each == '/')
+            *each = '-';
+    return g_strdup_printf("%s:%s-%s", repository, tag_of(image), names);
+}
+
+char *publish_reference(struct leg *leg, const struct policy_service *service,
+                        char *const *platforms, bool *is_side_tag, GError **error)
+{
+    AUTO(oci_image) existing = NULL;
+
+    *is_side_tag = false;
+    if (!look_at(leg, service->image, &existing, error))
+        return NULL;
+    if (existing == NULL || leg->policy->allow_shrink || !would_narrow(existing, platforms))
+        return g_strdup(service->image);
+    *is_side_tag = true;
+    leg_note(leg, "side tag instead of narrowing", service->image);
+    return side_reference(service->image, platforms);
+}
+
+static bool check_platforms(const struct oci_image *image, const char *reference,
+                            char *const *platforms, GError **error)
+{
+    for (; *platforms != NULL; platforms++) {
+        if (image_has(image, *platforms))
+            continue;
+        g_set_error(error, OCI_ERROR, 0, "%s has no %s in the registry", reference, *platforms);
+        return false;
+    }
+    return true;
+}
+
+static bool check_complete(struct leg *leg, const char *reference, GError **error)
+{
+    g_autofree char *missing = NULL;
+    if (!oci_verify_complete(leg->oci, reference, &missing, error))
+        return false;
+    if (missing != NULL)
+        g_set_error(error, OCI_ERROR, 404, "%s lacks %s in the registry", reference, missing);
+    return missing == NULL;
+}
+
+static bool check_digest(struct leg *leg, const char *reference, char *const *platforms,
+                         GError **error)
+{
+    AUTO(oci_image) image = NULL;
+    return wait_for(leg, reference, &image, error) &&
+           check_platforms(image, reference, platforms, error) &&
+           check_complete(leg, reference, error);
+}
+
+struct tagging {
+    const char *repository;
+    const char *digest;
+    const char *tag;
+};
+
+static bool attempt_tag(struct leg *leg, void *context, GError **error)
+{
+    const struct tagging *tagging = context;
+    return oci_tag(leg->oci, tagging->repository, tagging->digest, tagging->tag, error);
+}
+
+static bool check_tag(struct leg *leg, const char *reference, const char *digest, GError **error)
+{
+    AUTO(oci_image) image = NULL;
+    if (!wait_for(leg, reference, &image, error))
+        return false;
+    if (strcmp(image->digest, digest) == 0)
+        return true;
+    g_set_error(error, OCI_ERROR, 0, "%s is %s in the registry, not the %s that was built",
+                reference, image->digest, digest);
+    return false;
+}
+
+static void fill_report(struct service_report *report, const struct build_result *result,
+                        const char *reference, char *const *platforms)
+{
+    report->digest = g_strdup(result->digest);
+    report->pushed = g_strdup(reference);
+    for (; *platforms != NULL; platforms++)
+        g_ptr_array_add(report->platforms, g_strdup(*platforms));
+    report->is_delivered = true;
+}
+
+bool publish(struct leg *leg, const struct policy_service *service, char *const *platforms,
+             const struct build_result *result, struct service_report *report, GError **error)
+{
+    if (!leg->policy->push) {
+        fill_report(report, result, NULL, platforms);
+        return true;
+    }
+    g_autofree char *repository = repository_of(service->image);
+    g_autofree char *by_digest = g_strconcat(repository, "@", result->digest, NULL);
+    g_autofree char *reference = g_strdup(result->reference);
+    bool is_side_tag = result->is_side_tag;
+
+    if (!check_digest(leg, by_digest, platforms, error))
+        return false;
+    if (reference == NULL) {
+        reference = publish_reference(leg, service, platforms, &is_side_tag, error);
+        if (reference == NULL)
+            return false;
+        struct tagging tagging = {repository, result->digest, tag_of(reference)};
+        if (!retry_run(leg, reference, attempt_tag, &tagging, error))
+            return false;
+    }
+    if (!check_tag(leg, reference, result->digest, error))
+        return false;
+    report->is_side_tag = is_side_tag;
+    fill_report(report, result, reference, platforms);
+    return true;
+}

@@ -1,0 +1,132 @@
+/* Steps: the unit in which a leg reports what it did. */
+#include "engine/leg.h"
+
+#include "base/units.h"
+
+const char *step_outcome_text(enum step_outcome outcome)
+{
+    switch (outcome) {
+    case STEP_SUCCESS:
+        return "success";
+    case STEP_FAILURE:
+        return "failure";
+    case STEP_CANCELLED:
+        return "cancelled";
+    case STEP_SKIPPED:
+        return "skipped";
+    }
+    g_assert_not_reached();
+}
+
+bool leg_is_over(const struct leg *leg)
+{
+    return loop_now_us(leg->loop) >= leg->deadline_us ||
+           fiber_is_cancelled(fiber_current(leg->loop));
+}
+
+void leg_note(struct leg *leg, const char *what, const char *detail)
+{
+    trace_note(leg->options->trace, "note", "leg", leg->report->leg, "what", what, "detail", detail,
+               NULL);
+}
+
+static struct step_report *step_add(struct leg *leg, const char *id)
+{
+    struct step_report *step = g_new0(struct step_report, 1);
+    step->id = g_strdup(id);
+    step->started_us = loop_now_us(leg->loop);
+    g_ptr_array_add(leg->report->steps, step);
+    return step;
+}
+
+static void trace_step(struct leg *leg, const struct step_report *step)
+{
+    struct trace *trace = leg->options->trace;
+    trace_begin(trace, "step");
+    trace_string(trace, "leg", leg->report->leg);
+    trace_string(trace, "id", step->id);
+    trace_string(trace, "outcome", step_outcome_text(step->outcome));
+    trace_integer(trace, "started_us", step->started_us);
+    trace_integer(trace, "duration_us", step->duration_us);
+    if (step->message != NULL)
+        trace_string(trace, "message", step->message);
+    if (step->failure.rule != NULL)
+        trace_string(trace, "rule", step->failure.rule);
+    trace_end(trace);
+}
+
+void step_skip(struct leg *leg, const char *id, const char *why)
+{
+    struct step_report *step = step_add(leg, id);
+    step->outcome = STEP_SKIPPED;
+    step->is_tolerated = true;
+    step->message = g_strdup(why);
+    trace_step(leg, step);
+}
+
+static void step_fail(struct leg *leg, struct step_report *step, const GError *error)
+{
+    step->outcome = leg_is_over(leg) ? STEP_CANCELLED : STEP_FAILURE;
+    step->message = g_strdup(error->message);
+    step->failure = failure_classify(error, NULL);
+    /* A limit that ran out says nothing of the cause; what the last attempt met does. */
+    if (step->has_timed_out && leg->last_failure.cause != CAUSE_UNKNOWN)
+        step->failure = leg->last_failure;
+}
+
+static bool step_perform(struct leg *leg, const char *id, bool is_tolerated, int64_t limit_us,
+                         step_fn *run, void *context, GError **error)
+{
+    g_autoptr(GError) step_error = NULL;
+    struct step_report *step = step_add(leg, id);
+    DEADLINE(limit);
+
+    trace_note(leg->options->trace, "step-begin", "leg", leg->report->leg, "id", id, NULL);
+    leg->last_failure = (struct failure){0};
+    deadline_begin(leg->loop, &limit, id, limit_us);
+    bool is_fine = run(leg, context, &step_error);
+    step->has_timed_out = limit.has_expired;
+    deadline_end(&limit);
+
+    step->duration_us = loop_now_us(leg->loop) - step->started_us;
+    step->is_tolerated = is_tolerated;
+    if (!is_fine)
+        step_fail(leg, step, step_error);
+    trace_step(leg, step);
+    if (!is_fine)
+        g_propagate_error(error, g_steal_pointer(&step_error));
+    return is_fine;
+}
+
+static bool has_time(struct leg *leg, const char *id, int64_t limit_us, GError **error)
+{
+    if (limit_us > 0)
+        return true;
+    g_autofree char *left = duration_text(MAX(leg_remaining_us(leg), 0));
+    g_set_error(error, FIBER_ERROR, FIBER_ERROR_TIMED_OUT,
+                "%s was not started: %s of the job clock are left and the last fallback needs them",
+                id, left);
+    return false;
+}
+
+bool step_run(struct leg *leg, const char *id, int64_t limit_us, step_fn *run, void *context,
+              GError **error)
+{
+    g_autoptr(GError) no_time = NULL;
+    if (!has_time(leg, id, limit_us, &no_time)) {
+        step_skip(leg, id, no_time->message);
+        g_propagate_error(error, g_steal_pointer(&no_time));
+        return false;
+    }
+    return step_perform(leg, id, /* is_tolerated= */ false, limit_us, run, context, error);
+}
+
+bool step_try(struct leg *leg, const char *id, int64_t limit_us, step_fn *run, void *context)
+{
+    g_autoptr(GError) no_time = NULL;
+    if (!has_time(leg, id, limit_us, &no_time)) {
+        step_skip(leg, id, no_time->message);
+        return false;
+    }
+    return step_perform(leg, id, /* is_tolerated= */ true, limit_us, run, context, NULL);
+}
