@@ -61,12 +61,22 @@ static void watch_remove(struct http *http, struct socket_watch *watch, curl_soc
     g_free(watch);
 }
 
+/* Only here does libcurl tell which connection it has chosen for a request. */
+static void note_connection(CURL *handle, curl_socket_t socket)
+{
+    struct http_stream *stream = NULL;
+    curl_easy_getinfo(handle, CURLINFO_PRIVATE, &stream);
+    if (stream == NULL || stream->fd == socket)
+        return;
+    stream->fd = socket;
+    kept_set_busy(stream->http, socket, true);
+}
+
 static int on_socket_wish(CURL *handle, curl_socket_t socket, int wish, void *argument,
                           void *assigned)
 {
     struct http *http = argument;
     struct socket_watch *watch = assigned;
-    (void)handle;
 
     if (wish == CURL_POLL_REMOVE) {
         watch_remove(http, watch, socket);
@@ -77,6 +87,7 @@ static int on_socket_wish(CURL *handle, curl_socket_t socket, int wish, void *ar
         *watch = (struct socket_watch){.http = http, .socket = socket};
         curl_multi_assign(http->multi, socket, watch);
     }
+    note_connection(handle, socket);
     uint32_t events = (wish & CURL_POLL_IN ? EPOLLIN : 0U) | (wish & CURL_POLL_OUT ? EPOLLOUT : 0U);
     loop_watch(http->loop, socket, events, on_socket_ready, watch);
     return 0;
@@ -124,6 +135,8 @@ struct http *http_new(struct loop *loop, const struct http_opener *opener, const
         http->opener = *opener;
     http->waits_for = g_strdup_printf("HTTP answer for %s", role);
     http->idle_handles = g_ptr_array_new_with_free_func(handle_free);
+    http->streams = g_ptr_array_new();
+    http->kept = kept_list_new();
     timer_init(&http->timer, on_timer, http);
     http->kick = (struct loop_source){.run = on_kick, .argument = http};
     loop_add_source(loop, &http->kick);
@@ -137,17 +150,28 @@ struct http *http_new(struct loop *loop, const struct http_opener *opener, const
     return http;
 }
 
+void http_release(struct http *http)
+{
+    if (!http->is_closed || http->streams->len > 0)
+        return;
+    g_ptr_array_unref(http->streams);
+    g_free(http->waits_for);
+    g_free(http);
+}
+
 void http_free(struct http *http)
 {
     if (http == NULL)
         return;
-    g_assert(http->stream_count == 0);
+    http->is_closed = true;
+    for (guint i = 0; i < http->streams->len; i++)
+        stream_close(g_ptr_array_index(http->streams, i));
     g_ptr_array_unref(http->idle_handles);
     curl_multi_cleanup(http->multi);
+    g_ptr_array_unref(http->kept);
     timer_cancel(http->loop, &http->timer);
     loop_remove_source(http->loop, &http->kick);
-    g_free(http->waits_for);
-    g_free(http);
+    http_release(http);
 }
 
 struct loop *http_loop(const struct http *http)

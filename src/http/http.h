@@ -74,6 +74,8 @@ struct http_opener {
 
 /* opener NULL is production. role names the user of this client in traces ("engine", "dockerd"). */
 struct http *http_new(struct loop *loop, const struct http_opener *opener, const char *role);
+/* Closes all connections. Calls still in flight end with an error; freeing their streams stays with
+   their owners. After it no new call. The loop must still be there. */
 void http_free(struct http *http);
 CLEANUP(http, http_free)
 struct loop *http_loop(const struct http *http);

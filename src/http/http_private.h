@@ -15,8 +15,10 @@ struct http {
     struct timer timer;      /* libcurl's own time-outs */
     struct loop_source kick; /* libcurl's time-out of 0 ms: work at once, no clock */
     bool is_kicked;
+    bool is_closed; /* http_free() was called; what is left goes with the last stream */
     GPtrArray *idle_handles;
-    guint stream_count;
+    GPtrArray *streams; /* every struct http_stream that lives */
+    GPtrArray *kept;    /* see kept.c */
 };
 
 /*
@@ -30,7 +32,9 @@ struct http_stream {
 
     struct http_request request; /* its pointers are lent */
     struct curl_slist *header_lines;
-    char *path; /* of the unix socket dialled; NULL: the network */
+    char *path;   /* of the unix socket dialled; NULL: the network */
+    char *target; /* whose kept connections will do; NULL: the request wants its own */
+    int fd;       /* the connection's, -1 before libcurl has chosen one */
     int64_t body_given_bytes;
 
     unsigned status;
@@ -57,18 +61,33 @@ CURL *http_take_handle(struct http *http);
 /* Takes the handle out of the multi, which closes its connection if the transfer is not over. */
 void http_give_handle(struct http *http, CURL *handle);
 
+/* Frees a closed client that has no stream any more. */
+void http_release(struct http *http);
+
 /* ---- route.c ---- */
 
-/* Asks the opener, waits as long as the way takes and gives the socket to dial in *path; NULL in
-   production without a unix socket. */
-bool route_find(struct http *http, const struct http_request *request, char **path,
-                GError **error) MUST_USE;
+/* Asks the opener, waits as long as the way takes and sets the stream's path, the socket to dial;
+   NULL in production without a unix socket. */
+bool route_find(struct http_stream *stream, GError **error) MUST_USE;
 int64_t route_connect_timeout_us(const struct http_request *request);
 
 /* ---- request.c ---- */
 
 /* Puts everything the request says into the stream's handle. */
 void request_apply(struct http_stream *stream);
+/* Whether it may go over a connection that was used before. */
+bool request_may_reuse(const struct http_request *request);
+
+/* ---- kept.c ---- */
+
+GPtrArray *kept_list_new(void);
+/* The stream's new connection may be kept. */
+void kept_add(const struct http_stream *stream, int fd);
+/* These two do nothing for a connection that was not added. */
+void kept_set_busy(const struct http *http, int fd, bool is_busy);
+void kept_remove(struct http *http, int fd);
+/* The socket path of a free, living connection to target, or NULL; lent. */
+const char *kept_find(const struct http *http, const char *target);
 
 /* ---- response.c ---- */
 
@@ -84,6 +103,8 @@ bool response_may_end_by_close(const struct http_stream *stream);
 size_t on_head_line(char *bytes, size_t size, size_t count, void *argument);
 size_t on_body_bytes(char *bytes, size_t size, size_t count, void *argument);
 void stream_end(struct http_stream *stream, CURLcode code);
+/* Ends a stream whose client goes; its owner still frees it. */
+void stream_close(struct http_stream *stream);
 
 /* ---- failure.c ---- */
 

@@ -1,6 +1,7 @@
 /* A request as libcurl's options: method, headers, body, the socket it goes to. */
 #include "http/http_private.h"
 
+#include <limits.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -15,7 +16,7 @@ static const struct {
     {CURLOPT_PATH_AS_IS, 1},
     {CURLOPT_HTTP_CONTENT_DECODING, 0},
     {CURLOPT_SUPPRESS_CONNECT_HEADERS, 1}, /* a proxy's, in production */
-    {CURLOPT_MAXAGE_CONN, 0},              /* a kept connection is good until its peer closes it */
+    {CURLOPT_MAXAGE_CONN, INT_MAX},        /* a kept connection is good until its peer closes it */
 };
 
 /* Headers that libcurl would add by itself; an empty one takes it away. */
@@ -30,13 +31,16 @@ static curl_socket_t on_open(void *argument, curlsocktype purpose, struct curl_s
     int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
     if (fd >= 0 && opener->on_socket != NULL)
         opener->on_socket(opener->context, stream->path, fd);
+    if (fd >= 0 && stream->target != NULL)
+        kept_add(stream, fd);
     return fd;
 }
 
 static int on_close(void *argument, curl_socket_t fd)
 {
-    const struct http *http = argument;
+    struct http *http = argument;
 
+    kept_remove(http, fd);
     int result = close(fd);
     if (http->opener.on_close != NULL)
         http->opener.on_close(http->opener.context, fd);
@@ -184,7 +188,7 @@ static void apply_callbacks(struct http_stream *stream)
 
 /* libcurl sends a request once more when a kept connection dies before its answer, a POST too
    (virtual-time 9.10): only what may arrive twice goes over one. */
-static bool may_reuse(const struct http_request *request)
+bool request_may_reuse(const struct http_request *request)
 {
     return request->may_reuse && !request->is_upgrade && request->body == NULL &&
            request->body_read == NULL &&
@@ -194,7 +198,7 @@ static bool may_reuse(const struct http_request *request)
 void request_apply(struct http_stream *stream)
 {
     CURL *handle = stream->handle;
-    long is_alone = may_reuse(&stream->request) ? 0 : 1;
+    long is_alone = request_may_reuse(&stream->request) ? 0 : 1;
 
     for (gsize i = 0; i < G_N_ELEMENTS(fixed_options); i++)
         curl_easy_setopt(handle, fixed_options[i].option, fixed_options[i].value);

@@ -141,24 +141,44 @@ static bool way_follow(struct http *http, const struct http_request *request,
     return false;
 }
 
-bool route_find(struct http *http, const struct http_request *request, char **path, GError **error)
+/* What a connection leads to, as libcurl tells them apart. */
+static char *target_name(const struct http_request *request, const char *host, int port)
 {
+    return g_strdup_printf("%s %s:%d", request->unix_socket != NULL ? request->unix_socket : "",
+                           host, port);
+}
+
+static bool route_ask(struct http_stream *stream, const char *host, int port, GError **error)
+{
+    const struct http_opener *opener = &stream->http->opener;
+    const char *unix_socket = stream->request.unix_socket;
+    struct http_route route = {0};
+
+    if (unix_socket != NULL)
+        opener->find(opener->context, unix_socket, 0, /* is_unix= */ true, &route);
+    else
+        opener->find(opener->context, host, port, /* is_unix= */ false, &route);
+    g_assert(route.way != HTTP_WAY_SOCKET || route.path != NULL);
+    stream->path = g_strdup(route.path);
+    return way_follow(stream->http, &stream->request, &route, error);
+}
+
+bool route_find(struct http_stream *stream, GError **error)
+{
+    struct http *http = stream->http;
+    const struct http_request *request = &stream->request;
     g_autofree char *host = NULL;
     int port;
-    struct http_route route = {0};
-    bool is_unix = request->unix_socket != NULL;
 
     if (!http_url_split(request->url, &host, &port, error))
         return false;
     if (http->opener.find == NULL) {
-        *path = g_strdup(request->unix_socket);
+        stream->path = g_strdup(request->unix_socket);
         return true;
     }
-    http->opener.find(http->opener.context, is_unix ? request->unix_socket : host,
-                      is_unix ? 0 : port, is_unix, &route);
-    g_autofree char *found = g_strdup(route.path);
-    if (!way_follow(http, request, &route, error))
-        return false;
-    *path = g_steal_pointer(&found);
-    return true;
+    if (!request_may_reuse(request))
+        return route_ask(stream, host, port, error);
+    stream->target = target_name(request, host, port);
+    stream->path = g_strdup(kept_find(http, stream->target));
+    return stream->path != NULL || route_ask(stream, host, port, error);
 }

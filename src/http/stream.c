@@ -91,8 +91,10 @@ static void stream_judge(struct http_stream *stream, CURLcode code)
 
 static void stream_drop_handle(struct http_stream *stream)
 {
-    if (stream->handle != NULL)
-        http_give_handle(stream->http, g_steal_pointer(&stream->handle));
+    if (stream->handle == NULL)
+        return;
+    kept_set_busy(stream->http, stream->fd, false);
+    http_give_handle(stream->http, g_steal_pointer(&stream->handle));
 }
 
 void stream_end(struct http_stream *stream, CURLcode code)
@@ -103,30 +105,50 @@ void stream_end(struct http_stream *stream, CURLcode code)
     stream_wake(stream);
 }
 
+static void stream_refuse(struct http_stream *stream, GError **error)
+{
+    failure_set(error, &stream->request, HTTP_ERROR_OTHER, "the client was closed");
+}
+
+void stream_close(struct http_stream *stream)
+{
+    if (stream->is_over)
+        return;
+    if (stream->error == NULL)
+        stream_refuse(stream, &stream->error);
+    stream->is_over = true;
+    stream_drop_handle(stream);
+    stream_wake(stream);
+}
+
 void http_stream_free(struct http_stream *stream)
 {
     if (stream == NULL)
         return;
+    struct http *http = stream->http;
     stream_drop_handle(stream);
-    stream->http->stream_count--;
+    g_ptr_array_remove_fast(http->streams, stream);
     curl_slist_free_all(stream->header_lines);
     g_queue_clear_full(&stream->chunks, (GDestroyNotify)g_bytes_unref);
     g_clear_pointer(&stream->headers, g_ptr_array_unref);
     g_clear_pointer(&stream->whole, g_byte_array_unref);
     g_clear_error(&stream->error);
     g_free(stream->path);
+    g_free(stream->target);
     g_free(stream);
+    http_release(http);
 }
 
 static struct http_stream *stream_new(struct http *http, const struct http_request *request)
 {
     struct http_stream *stream = g_new0(struct http_stream, 1);
     stream->http = http;
+    stream->fd = -1;
     stream->request = *request;
     if (request->method == NULL)
         stream->request.method = "GET";
     g_queue_init(&stream->chunks);
-    http->stream_count++;
+    g_ptr_array_add(http->streams, stream);
     return stream;
 }
 
@@ -134,8 +156,12 @@ static bool stream_start(struct http_stream *stream, GError **error)
 {
     struct http *http = stream->http;
 
-    if (!route_find(http, &stream->request, &stream->path, error))
+    if (!route_find(stream, error))
         return false;
+    if (http->is_closed) {
+        stream_refuse(stream, error);
+        return false;
+    }
     stream->handle = http_take_handle(http);
     request_apply(stream);
     CURLMcode code = curl_multi_add_handle(http->multi, stream->handle);

@@ -3,6 +3,8 @@
 
 #include "loop/vclock.h"
 
+#include <string.h>
+
 static void bench_main(void *argument)
 {
     struct bench *bench = argument;
@@ -12,8 +14,16 @@ static void bench_main(void *argument)
 
 char *bench_run(const struct act *const *scripts, void (*body)(struct bench *bench))
 {
-    struct bench bench = {
-        .loop = loop_new(CLOCK_VIRTUAL, 1), .body = body, .log = g_string_new(NULL)};
+    return bench_run_with(scripts, body, NULL);
+}
+
+char *bench_run_with(const struct act *const *scripts, void (*body)(struct bench *bench),
+                     const void *context)
+{
+    struct bench bench = {.loop = loop_new(CLOCK_VIRTUAL, 1),
+                          .body = body,
+                          .context = context,
+                          .log = g_string_new(NULL)};
     g_autoptr(GError) error = NULL;
 
     vclock_bind(bench.loop, VCLOCK_EPOCH_S);
@@ -36,13 +46,42 @@ void bench_note(struct bench *bench, const char *what)
     g_string_append_printf(bench->log, "%s@%s ", what, now);
 }
 
+static const char *const error_names[] = {
+    [HTTP_ERROR_NAME_NOT_FOUND] = "NAME_NOT_FOUND",
+    [HTTP_ERROR_NAME_SERVER] = "NAME_SERVER",
+    [HTTP_ERROR_NAME_TIMED_OUT] = "NAME_TIMED_OUT",
+    [HTTP_ERROR_REFUSED] = "REFUSED",
+    [HTTP_ERROR_CONNECT_TIMED_OUT] = "CONNECT_TIMED_OUT",
+    [HTTP_ERROR_TLS_TIMED_OUT] = "TLS_TIMED_OUT",
+    [HTTP_ERROR_TLS_REFUSED] = "TLS_REFUSED",
+    [HTTP_ERROR_RESET] = "RESET",
+    [HTTP_ERROR_EMPTY_REPLY] = "EMPTY_REPLY",
+    [HTTP_ERROR_TRUNCATED] = "TRUNCATED",
+    [HTTP_ERROR_MALFORMED] = "MALFORMED",
+    [HTTP_ERROR_TOO_LARGE] = "TOO_LARGE",
+    [HTTP_ERROR_PERMISSION] = "PERMISSION",
+    [HTTP_ERROR_OTHER] = "OTHER",
+};
+
+void bench_note_error(struct bench *bench, const GError *error)
+{
+    static const char subject[] = "GET http://site/thing: ";
+    const char *words = error->message;
+    if (g_str_has_prefix(words, subject))
+        words += strlen(subject);
+    g_autofree char *text = error->domain == HTTP_ERROR
+                                ? g_strdup_printf("%s (%s)", error_names[error->code], words)
+                                : g_strdup(words);
+    bench_note(bench, text);
+}
+
 void bench_perform(struct bench *bench, const struct http_request *request)
 {
     HTTP_RESPONSE(response);
     g_autoptr(GError) error = NULL;
 
     if (!http_perform(bench->http, request, &response, &error)) {
-        bench_note(bench, error->message);
+        bench_note_error(bench, error);
         return;
     }
     gsize length_bytes;

@@ -8,7 +8,7 @@
 #include "http/http.h"
 
 enum act_kind {
-    ACT_CLOSE, /* FIN; also what follows the last act */
+    ACT_CLOSE, /* FIN; the end of a script, and of zeroes behind it */
     ACT_READ_HEAD,
     ACT_READ_BODY, /* number bytes */
     ACT_SEND,      /* text */
