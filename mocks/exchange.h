@@ -29,6 +29,8 @@ GPtrArray *exchange_headers(const struct exchange *exchange, const char *name);
 uint64_t exchange_number(const struct exchange *exchange);
 struct site *exchange_site(const struct exchange *exchange);
 struct world *exchange_world(const struct exchange *exchange);
+/* Who asks: the role of the opener that dialled, NULL for clients from outside. */
+const char *exchange_role(const struct exchange *exchange);
 
 /* ---- the request's body: only inside the exchange's own fiber ---- */
 
@@ -43,14 +45,23 @@ bool exchange_read_all(struct exchange *exchange, gsize bytes_max, GBytes **body
  * client closes its connection or the world ends. Handlers that answer at once need none. The
  * request body is not read before the fiber asks for it; what a handler leaves unread is drained.
  */
-void exchange_spawn(struct exchange *exchange, void (*run)(struct exchange *exchange, void *context),
-                    void *context);
+void exchange_spawn(struct exchange *exchange,
+                    void (*run)(struct exchange *exchange, void *context), void *context);
+
+/*
+ * The same without a fiber, for bodies that are wanted whole: calls ready once the body is there,
+ * with NULL if it is longer than bytes_max. ready replies, or spawns. body is lent.
+ */
+typedef void exchange_collected(struct exchange *exchange, void *context, GBytes *body);
+void exchange_collect(struct exchange *exchange, gsize bytes_max, exchange_collected *ready,
+                      void *context);
 
 /* ---- the honest reply ---- */
 
 /* Adds a header to the reply. Content-Length and Transfer-Encoding are the server's own. */
 void exchange_set_header(struct exchange *exchange, const char *name, const char *value);
-/* A whole reply; body NULL: empty with Content-Length 0 (none for 204 and 304). HEAD requests get
+/* A whole reply; body NULL: empty with Content-Length 0 (none for 204; libmicrohttpd
+   cannot leave it out of a 304). HEAD requests get
    the length and no body by themselves. */
 void exchange_reply(struct exchange *exchange, unsigned status, GBytes *body);
 void exchange_reply_text(struct exchange *exchange, unsigned status, const char *content_type,
@@ -58,6 +69,8 @@ void exchange_reply_text(struct exchange *exchange, unsigned status, const char 
 /* The number of bytes this body stands for in the world (a virtual layer: few real bytes, declared
    size used for time, faults and disk). Default: its real length. */
 void exchange_set_declared_bytes(struct exchange *exchange, int64_t declared_bytes);
+/* To HEAD: as exchange_reply() with a body of this length, without having one. */
+void exchange_reply_length(struct exchange *exchange, unsigned status, int64_t length_bytes);
 /* A part of a file as the body, sent without copying it through memory; takes fd over. */
 void exchange_reply_file(struct exchange *exchange, unsigned status, int fd, int64_t offset_bytes,
                          int64_t length_bytes);
@@ -95,8 +108,8 @@ struct disturbance {
     int64_t delay_us;         /* before the headers */
     int64_t bytes_per_second; /* 0: the world's own rate */
     enum exchange_end end;
-    int64_t ends_at; /* BEFORE_HEADERS or body bytes; counts when end is not END_HONEST */
-    int64_t silent_us; /* END_SILENT goes on honestly after this; 0: never */
+    int64_t ends_at;    /* BEFORE_HEADERS or body bytes; counts when end is not END_HONEST */
+    int64_t silent_us;  /* END_SILENT goes on honestly after this; 0: never */
     int64_t corrupt_at; /* body byte to flip, NEVER for none; struct init must set it */
     GBytes *raw;        /* these bytes instead of a reply, then close */
 };
@@ -107,3 +120,10 @@ GBytes *exchange_reply_body(const struct exchange *exchange);
 void exchange_replace_body(struct exchange *exchange, GBytes *body);
 void exchange_remove_header(struct exchange *exchange, const char *name);
 const char *exchange_reply_header(const struct exchange *exchange, const char *name);
+/* Drops every header stated so far. */
+void exchange_clear_headers(struct exchange *exchange);
+/* How many bytes the reply's body stands for; -1: a stream, nobody knows. */
+int64_t exchange_reply_declared_bytes(const struct exchange *exchange);
+/* From now on the handler does not find this header of the request; name is a literal. One at most.
+ */
+void exchange_hide_header(struct exchange *exchange, const char *name);

@@ -8,16 +8,16 @@
 
 /* Named points in state that their owners consult before they act (DESIGN.md 3, point.*). */
 enum point {
-    POINT_DISK_WRITE,        /* subject: path or purpose, amount: bytes */
-    POINT_ENGINE_REQUEST,    /* the daemon takes up a request: hang */
-    POINT_CONTAINER_START,   /* subject: container name, detail: image */
-    POINT_CONTAINER_BOOT,    /* the program inside becomes ready: slow boot */
-    POINT_EXEC,              /* subject: command line, detail: container */
-    POINT_BUILD_STEP,        /* subject: instruction text, detail: platform */
-    POINT_EMULATION,         /* subject: platform: emulator missing or slow */
-    POINT_PROCESS_MEMORY,    /* subject: what runs: OOM kill */
-    POINT_IMAGE_RESOLVE,     /* subject: reference, detail: platform */
-    POINT_PRUNE,             /* subject: which prune */
+    POINT_DISK_WRITE,      /* subject: path or purpose, amount: bytes */
+    POINT_ENGINE_REQUEST,  /* the daemon takes up a request: hang */
+    POINT_CONTAINER_START, /* subject: container name, detail: image */
+    POINT_CONTAINER_BOOT,  /* the program inside becomes ready: slow boot */
+    POINT_EXEC,            /* subject: command line, detail: container */
+    POINT_BUILD_STEP,      /* subject: instruction text, detail: platform */
+    POINT_EMULATION,       /* subject: platform: emulator missing or slow */
+    POINT_PROCESS_MEMORY,  /* subject: what runs: OOM kill */
+    POINT_IMAGE_RESOLVE,   /* subject: reference, detail: platform */
+    POINT_PRUNE,           /* subject: which prune */
     POINT_COUNT
 };
 
@@ -31,13 +31,13 @@ struct point_event {
 
 /* What the weather wants to happen there; zero means: go on honestly. */
 struct point_effect {
-    bool is_failure;      /* fails, with message if given, else the owner's own honest text */
-    const char *message;  /* lent from the rule */
-    int exit_code;        /* for exec, steps, OOM (137) */
-    bool is_hang;         /* never goes on */
-    bool is_missing;      /* emulator missing, binary missing */
-    int64_t delay_us;     /* extra time before it goes on */
-    double factor;        /* times as slow; 0 means 1 */
+    bool is_failure;     /* fails, with message if given, else the owner's own honest text */
+    const char *message; /* lent from the rule */
+    int exit_code;       /* for exec, steps, OOM (137) */
+    bool is_hang;        /* never goes on */
+    bool is_missing;     /* emulator missing, binary missing */
+    int64_t delay_us;    /* extra time before it goes on */
+    double factor;       /* times as slow; 0 means 1 */
 };
 
 enum connect_stage {
@@ -54,5 +54,7 @@ struct weather {
     bool (*on_request)(void *context, struct exchange *exchange);
     /* The honest reply is stated and about to go out: disturb it. */
     void (*on_reply)(void *context, struct exchange *exchange);
+    /* The exchange is over: the client has the reply, or has gone, or was cut. */
+    void (*on_end)(void *context, struct exchange *exchange);
     void (*on_point)(void *context, const struct point_event *event, struct point_effect *effect);
 };

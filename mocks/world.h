@@ -25,8 +25,16 @@ struct world_options {
     struct trace *trace; /* lent, may be NULL */
 };
 
-struct world *world_new(struct loop *loop, const struct world_options *options, GError **error) MUST_USE;
-/* Ends all exchanges and connections first. Call inside no fiber. */
+struct world *world_new(struct loop *loop, const struct world_options *options,
+                        GError **error) MUST_USE;
+/*
+ * Cuts every connection, takes no new one, and runs the loop until the fibers of all exchanges have
+ * ended. Whoever owns what handlers use (registry, daemons) is freed after this and before the
+ * world. Call inside no fiber.
+ */
+void world_end_exchanges(struct world *world);
+/* Ends the exchanges first. The trace must still be there, and clients be closed. Inside no fiber.
+ */
 void world_free(struct world *world);
 CLEANUP(world, world_free)
 
@@ -53,8 +61,8 @@ void site_set_listening(struct site *site, bool is_listening);
 bool site_listen(struct site *site, const char *address, int *port, GError **error) MUST_USE;
 
 /*
- * The opener of a client inside the world. machine (may be NULL) names whose unix sockets it sees and
- * role names it in traces. Unknown host names are NXDOMAIN. Freed with the world.
+ * The opener of a client inside the world. machine (may be NULL) names whose unix sockets it sees
+ * and role names it in traces. Unknown host names are NXDOMAIN. Freed with the world.
  */
 const struct http_opener *world_opener(struct world *world, const char *machine, const char *role);
 
@@ -62,6 +70,9 @@ const struct http_opener *world_opener(struct world *world, const char *machine,
 void world_set_weather(struct world *world, const struct weather *weather);
 /* Asks the weather about a named point of state; all zero when it has nothing to say. */
 struct point_effect world_consult(struct world *world, const struct point_event *event);
+/* Spends what an effect costs in time, in the calling fiber: its delay, then its hang for ever
+   (until a deadline or cancellation, whose error it gives). */
+bool world_suffer(struct world *world, const struct point_effect *effect, GError **error) MUST_USE;
 
 /* How many exchanges came to their handlers or to a fault; the trace has the same number. */
 uint64_t world_exchange_count(const struct world *world);

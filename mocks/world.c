@@ -1,0 +1,190 @@
+/* The world: its sites by name, the opener of its clients, its weather and chance. */
+#include "mocks/world.h"
+
+#include "mocks/world_private.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+struct opener {
+    struct http_opener http;
+    struct world *world;
+    char *machine;
+    char *role;
+};
+
+static void opener_free(void *argument)
+{
+    struct opener *opener = argument;
+    g_free(opener->machine);
+    g_free(opener->role);
+    g_free(opener);
+}
+
+struct world *world_new(struct loop *loop, const struct world_options *options, GError **error)
+{
+    struct world *world = g_new0(struct world, 1);
+    world->loop = loop;
+    world->trace = options->trace;
+    world->seed = options->seed;
+    world->network = options->network;
+    world->sites = g_ptr_array_new_with_free_func((GDestroyNotify)site_free);
+    world->sites_by_name = g_hash_table_new(g_str_hash, g_str_equal);
+    world->openers = g_ptr_array_new_with_free_func(opener_free);
+    world->server = server_new(world, error);
+    if (world->server == NULL)
+        g_clear_pointer(&world, world_free);
+    return world;
+}
+
+void world_end_exchanges(struct world *world)
+{
+    server_stop(world->server);
+}
+
+void world_free(struct world *world)
+{
+    if (world == NULL)
+        return;
+    server_free(world->server);
+    g_hash_table_unref(world->sites_by_name);
+    g_ptr_array_unref(world->sites);
+    g_ptr_array_unref(world->openers);
+    if (world->directory != NULL)
+        g_rmdir(world->directory);
+    g_free(world->directory);
+    g_free(world);
+}
+
+struct loop *world_loop(const struct world *world)
+{
+    return world->loop;
+}
+
+struct trace *world_trace(const struct world *world)
+{
+    return world->trace;
+}
+
+struct rng world_rng(const struct world *world, const char *role, const char *id)
+{
+    return rng_stream(world->seed, role, id);
+}
+
+const struct network *world_network(const struct world *world)
+{
+    return &world->network;
+}
+
+struct site *world_add_site(struct world *world, const char *name, site_handler *handle,
+                            void *context)
+{
+    g_assert(world_find_site(world, name) == NULL);
+    struct site *site = site_new(world, name, handle, context);
+    g_ptr_array_add(world->sites, site);
+    site->number = world->sites->len;
+    g_hash_table_insert(world->sites_by_name, site->name, site);
+    return site;
+}
+
+struct site *world_find_site(struct world *world, const char *name)
+{
+    return g_hash_table_lookup(world->sites_by_name, name);
+}
+
+static struct site *find_target(const struct opener *opener, const char *host, int port,
+                                bool is_unix)
+{
+    struct world *world = opener->world;
+    if (is_unix && opener->machine == NULL)
+        return world_find_site(world, host);
+    g_autofree char *name = is_unix ? g_strdup_printf("%s:%s", opener->machine, host)
+                                    : g_strdup_printf("%s:%d", host, port);
+    struct site *site = world_find_site(world, name);
+    return site != NULL || is_unix ? site : world_find_site(world, host);
+}
+
+static void lead_to_site(struct site *site, struct http_route *route)
+{
+    g_autoptr(GError) error = NULL;
+    route->way = HTTP_WAY_REFUSED;
+    if (!site->is_listening || site->world->server == NULL)
+        return;
+    route->path = site_dial_path(site, &error);
+    if (route->path == NULL)
+        g_error("site %s: %s", site->name, error->message);
+    route->way = HTTP_WAY_SOCKET;
+}
+
+static void on_find(void *context, const char *host, int port, bool is_unix,
+                    struct http_route *route)
+{
+    const struct opener *opener = context;
+    const struct weather *weather = opener->world->weather;
+    struct site *site = find_target(opener, host, port, is_unix);
+    *route = (struct http_route){
+        .way = is_unix ? HTTP_WAY_NO_SUCH_FILE : HTTP_WAY_NAME_NOT_FOUND,
+    };
+    if (site != NULL)
+        lead_to_site(site, route);
+    if (weather != NULL && weather->on_connect != NULL)
+        weather->on_connect(weather->context, site != NULL ? site->name : host, opener->role,
+                            route);
+}
+
+static void on_socket(void *context, const char *path, int fd)
+{
+    const struct opener *opener = context;
+    (void)path;
+    server_expect_client(opener->world->server, fd, opener->role);
+}
+
+static void on_close(void *context, int fd)
+{
+    const struct opener *opener = context;
+    server_forget_client(opener->world->server, fd);
+}
+
+const struct http_opener *world_opener(struct world *world, const char *machine, const char *role)
+{
+    struct opener *opener = g_new0(struct opener, 1);
+    opener->world = world;
+    opener->machine = g_strdup(machine);
+    opener->role = g_strdup(role);
+    opener->http = (struct http_opener){
+        .context = opener,
+        .find = on_find,
+        .on_socket = on_socket,
+        .on_close = on_close,
+    };
+    g_ptr_array_add(world->openers, opener);
+    return &opener->http;
+}
+
+void world_set_weather(struct world *world, const struct weather *weather)
+{
+    world->weather = weather;
+}
+
+struct point_effect world_consult(struct world *world, const struct point_event *event)
+{
+    struct point_effect effect = {0};
+    if (world->weather != NULL && world->weather->on_point != NULL)
+        world->weather->on_point(world->weather->context, event, &effect);
+    return effect;
+}
+
+bool world_suffer(struct world *world, const struct point_effect *effect, GError **error)
+{
+    if (effect->delay_us > 0 && !fiber_sleep(world->loop, effect->delay_us, error))
+        return false;
+    while (effect->is_hang)
+        if (!fiber_park(world->loop, "a hang in the weather", error))
+            return false;
+    return true;
+}
+
+uint64_t world_exchange_count(const struct world *world)
+{
+    return world->ended_count;
+}
