@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { TEXT_BYTES_MAX = 16 * 1024, LOG_BYTES_MAX = 64 * 1024, CONTAINERS_MAX = 8 };
+enum { TEXT_BYTES_MAX = 16 * 1024, LOG_BYTES_MAX = 64 * 1024, CONTAINERS_SHOWN_MAX = 8 };
 
 /* The end of a log says most. */
 static json_t *text_tail(const char *text, gsize bytes_max)
@@ -58,7 +58,7 @@ static json_t *containers_json(struct leg *leg)
     g_autoptr(GPtrArray) containers = NULL;
     if (!docker_container_list(leg->docker, NULL, &containers, NULL))
         return list;
-    for (guint i = 0; i < containers->len && i < CONTAINERS_MAX; i++) {
+    for (guint i = 0; i < containers->len && i < CONTAINERS_SHOWN_MAX; i++) {
         const struct docker_container *each = g_ptr_array_index(containers, i);
         g_autofree char *logs = NULL;
         bool has_logs = docker_container_logs(leg->docker, each->id, &logs, NULL);

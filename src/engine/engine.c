@@ -76,7 +76,7 @@ static void tolerate_tiers(struct leg *leg)
 
 static bool is_in_leg(const struct leg *leg, const struct policy_service *service)
 {
-    return leg->policy->is_serial || strcmp(service->id, leg->report->leg) == 0;
+    return leg->policy->job.is_serial || strcmp(service->id, leg->report->leg) == 0;
 }
 
 static guint count_services(const struct leg *leg)
@@ -170,12 +170,12 @@ struct leg_report *engine_run_leg(const struct engine_options *options)
         .policy = options->policy,
         .loop = loop,
         .report = leg_report_new(options->leg),
-        .deadline_us = started_us + options->policy->job_timeout_us,
+        .deadline_us = started_us + options->policy->job.timeout_us,
     };
     bool is_fine = false;
     DEADLINE(job);
 
-    deadline_begin(loop, &job, "job", options->policy->job_timeout_us);
+    deadline_begin(loop, &job, "job", options->policy->job.timeout_us);
     if (connect_clients(&leg))
         is_fine = run_phases(&leg);
     bool has_expired = job.has_expired;

@@ -28,6 +28,11 @@ enum policy_pull {
     PULL_IF_MISSING, /* a local image is enough */
 };
 
+struct policy_job {
+    int64_t timeout_us;
+    bool is_serial; /* all services on one machine, one after the other, under one job clock */
+};
+
 struct policy_disk {
     enum policy_prune prune;
     bool prune_all_images; /* `-a`: also deletes a pre-pulled image that no container uses */
@@ -42,7 +47,7 @@ struct policy_retry {
 };
 
 struct policy_pre_pull {
-    char *image; /* NULL: no pre-pull */
+    char *image;    /* NULL: no pre-pull */
     char **mirrors; /* full references of the same image elsewhere, tried on rate limits and outages */
     int64_t timeout_us;
 };
@@ -85,8 +90,7 @@ struct policy_credentials {
 
 struct policy {
     char *name;
-    int64_t job_timeout_us;
-    bool is_serial; /* all services on one machine, one after the other, under one job clock */
+    struct policy_job job;
     struct policy_disk disk;
     struct policy_retry retry;
     struct policy_pre_pull pre_pull;
@@ -102,12 +106,14 @@ struct policy {
     char **plain_http;   /* registries without TLS */
     char *endpoint;      /* of the Engine, for `up` */
     char *directory;     /* of the policy file: contexts are relative to it */
-    struct doc *doc;     /* holds the sources that positions point into */
+    struct doc *doc;     /* holds the sources that positions point into; NULL after policy_read() */
 };
 
 struct policy *policy_load(const char *path, GError **error) MUST_USE;
-/* node is a policy mapping inside another document (a scenario); directory as above. */
+/* node is a policy mapping inside another document (a scenario), which must outlive the policy. */
 struct policy *policy_read(const struct node *node, const char *directory, GError **error) MUST_USE;
 void policy_free(struct policy *policy);
 CLEANUP(policy, policy_free)
+/* The type of a policy file, for its schema; policy_inline_record() is the same without `seatrial:`. */
 const struct record_type *policy_record(void);
+const struct record_type *policy_inline_record(void);

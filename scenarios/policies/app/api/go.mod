@@ -1,0 +1,5 @@
+module acme.example/api
+
+go 1.22
+
+require google.golang.org/protobuf v1.36.6

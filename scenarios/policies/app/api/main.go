@@ -1,0 +1,7 @@
+package main
+
+import "google.golang.org/protobuf/proto"
+
+func main() {
+	println("api", proto.Size(nil))
+}
