@@ -10,6 +10,7 @@
 #define DOC_BYTES_MAX (4 * 1024 * 1024)
 #define DOC_DEPTH_MAX 50
 #define DOC_NODES_MAX 50000
+#define RECORD_ERRORS_MAX 50
 
 /* Expectation expressions. */
 #define EXPR_BYTES_MAX 21000
