@@ -6,9 +6,17 @@
  * A complete answer is demanded: a header block cut by the end of the connection, a body shorter
  * than its Content-Length or a chunked body without its last chunk is an error, never a short
  * success (libcurl 7.88 gives 200 and no body for a cut header block; reference virtual-time 9.11).
+ * A body with neither length nor chunks ends by the close only where the answer says so: HTTP/1.0,
+ * "Connection: close", a 101, or any answer to an upgrade request.
+ *
  * Every request uses a fresh connection unless `may_reuse` says otherwise, because libcurl replays
  * a request, even a POST, on a reused connection that dies before its answer (virtual-time 9.10).
- * Cancellation or a deadline of the calling fiber closes the connection at once.
+ * Cancellation or a deadline of the calling fiber closes the connection at once. There is no other
+ * limit on the time an answer may take.
+ *
+ * Nothing is sent but what the request says: no User-Agent, Accept, Accept-Encoding or Expect.
+ * Redirects are not followed, HTTP/1.1 only. An answer that comes before the request's body was
+ * sent counts. Error messages read "GET http://host/path: connection refused".
  */
 #pragma once
 
@@ -28,12 +36,12 @@ enum http_error {
     HTTP_ERROR_CONNECT_TIMED_OUT, /* SYN dropped until connect_timeout_us */
     HTTP_ERROR_TLS_TIMED_OUT,     /* connected, no TLS answer until tls_timeout_us */
     HTTP_ERROR_TLS_REFUSED,       /* certificate or alert; the message holds the reason */
-    HTTP_ERROR_RESET,             /* ECONNRESET */
-    HTTP_ERROR_EMPTY_REPLY,       /* closed before the first line of the answer was whole */
-    HTTP_ERROR_TRUNCATED,         /* closed inside headers or body */
-    HTTP_ERROR_MALFORMED,         /* bytes that are no HTTP answer */
-    HTTP_ERROR_TOO_LARGE,         /* over the ceiling the caller gave */
-    HTTP_ERROR_PERMISSION,        /* EACCES on a socket file */
+    HTTP_ERROR_RESET,       /* ECONNRESET; "broken pipe" when the request was still going out */
+    HTTP_ERROR_EMPTY_REPLY, /* closed before the first line of the answer was whole */
+    HTTP_ERROR_TRUNCATED,   /* closed inside headers or body */
+    HTTP_ERROR_MALFORMED,   /* bytes that are no HTTP/1 answer */
+    HTTP_ERROR_TOO_LARGE,   /* over the ceiling the caller gave */
+    HTTP_ERROR_PERMISSION,  /* EACCES on a socket file */
     HTTP_ERROR_OTHER,
 };
 
@@ -86,26 +94,27 @@ struct http_header {
 };
 
 /* Gives the next bytes of a request body: how many were put into buffer, 0 at the end, -1 on error.
- */
+   Called outside any fiber: it must not wait. */
 typedef gssize http_body_fn(void *context, char *buffer, gsize size_bytes);
 
-/* What to ask. All pointers are lent for the duration of the call (of the stream, for http_open).
- */
+/* What to ask. All pointers are lent as long as the call lasts, or the stream of http_open(). */
 struct http_request {
-    const char *method; /* "GET" if NULL */
-    const char
-        *url; /* http://…, https://…; with unix_socket the host is only for the Host header */
-    const char *unix_socket;
+    const char *method;         /* "GET" if NULL */
+    const char *url;            /* http or https; a URL that is none is a BASE_ERROR */
+    const char *unix_socket;    /* dialled instead of the URL's host, which is then only a header */
     const char *const *headers; /* "Name: value", NULL-terminated; or NULL */
     GBytes *body;               /* sent with Content-Length; NULL: none */
     http_body_fn *body_read;    /* instead of body: sent chunked, or with body_read_bytes if >= 0 */
     void *body_context;
-    int64_t body_read_bytes;    /* -1: unknown, chunked */
-    int64_t connect_timeout_us; /* 0: 30 s */
-    int64_t tls_timeout_us;     /* 0: 10 s */
-    gsize reply_bytes_max;      /* for http_perform; 0: HTTP_BODY_BYTES_MAX */
-    bool is_upgrade;            /* adds Connection: Upgrade; 101 and 200 both give a raw stream */
-    bool may_reuse;             /* idempotent requests on a kept connection */
+    int64_t body_read_bytes;    /* -1: unknown, chunked; 0 is an empty body */
+    int64_t connect_timeout_us; /* 0: 30 s; look-up and connection together, as in Go's dialer */
+    int64_t tls_timeout_us;     /* 0: 10 s, after that; in production part of connect_timeout_us */
+    gsize reply_bytes_max;      /* of http_perform; 0, and at most: HTTP_BODY_BYTES_MAX */
+    /* Adds Connection: Upgrade and Upgrade: tcp; 101 and 200 both give a raw stream, read-only. */
+    bool is_upgrade;
+    /* A GET or HEAD without a body may go over a kept connection, and leave one; the opener is
+       asked only when one is dialled. No effect on others. */
+    bool may_reuse;
 };
 
 struct http_response {
@@ -120,7 +129,8 @@ void http_response_clear(struct http_response *response);
 /* The first header of this name, case-insensitive, or NULL; lent. */
 const char *http_response_header(const struct http_response *response, const char *name);
 
-/* Sends and waits for the whole answer. Any status is success here. */
+/* Sends and waits for the whole answer. Any status is success here. On failure response is empty;
+   errors are of HTTP_ERROR, FIBER_ERROR or, for the URL, BASE_ERROR. */
 bool http_perform(struct http *http, const struct http_request *request,
                   struct http_response *response, GError **error) MUST_USE;
 
@@ -128,7 +138,8 @@ bool http_perform(struct http *http, const struct http_request *request,
 struct http_stream;
 struct http_stream *http_open(struct http *http, const struct http_request *request,
                               struct http_response *response, GError **error) MUST_USE;
-/* The next bytes, as they came off the wire; *chunk is NULL at the proper end of the body. Reading
+/* The next bytes, as they came off the wire; *chunk is NULL at the proper end of the body. What
+   came before a failure is given first. After FIBER_ERROR_TIMED_OUT it may be called again. Reading
    slowly slows the peer (the transfer pauses at HTTP_STREAM_BUFFER_BYTES_MAX). */
 bool http_stream_read(struct http_stream *stream, GBytes **chunk, GError **error) MUST_USE;
 /* Closes the connection if the body is not at its end. */

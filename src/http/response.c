@@ -106,8 +106,9 @@ bool response_take_line(struct http_stream *stream, const char *line, gsize leng
         return true; /* a trailer after a chunked body */
     stream->head_bytes += length_bytes;
     if (stream->head_bytes > HTTP_HEADER_BYTES_MAX) {
-        failure_set(error, &stream->request, HTTP_ERROR_TOO_LARGE,
-                    "the answer's headers are over the limit of 65536 bytes");
+        g_autofree char *text = g_strdup_printf(
+            "the answer's headers are over the limit of %d bytes", HTTP_HEADER_BYTES_MAX);
+        failure_set(error, &stream->request, HTTP_ERROR_TOO_LARGE, text);
         return false;
     }
     while (length_bytes > 0 && (line[length_bytes - 1] == '\n' || line[length_bytes - 1] == '\r'))

@@ -190,8 +190,9 @@ bool http_perform(struct http *http, const struct http_request *request,
     AUTO(http_stream) stream = stream_new(http, request);
     *response = (struct http_response){0};
     stream->whole = g_byte_array_new();
-    stream->whole_bytes_max =
-        request->reply_bytes_max > 0 ? request->reply_bytes_max : HTTP_BODY_BYTES_MAX;
+    stream->whole_bytes_max = HTTP_BODY_BYTES_MAX;
+    if (request->reply_bytes_max > 0)
+        stream->whole_bytes_max = MIN(request->reply_bytes_max, HTTP_BODY_BYTES_MAX);
 
     if (!stream_start(stream, error))
         return false;

@@ -1,6 +1,8 @@
 /* Whole answers, and everything a peer can do wrong with one; the texts the client has for it. */
 #include "bench.h"
 
+#include <string.h>
+
 #define GET_FAILS(name, text) name " (" text ")@"
 
 static char *get_from(const struct act *script)
@@ -225,19 +227,61 @@ Test(answers, a_body_over_the_callers_limit_is_refused)
     }
 }
 
-Test(answers, headers_over_the_ceiling_are_refused)
+/* An answer whose header block, blank line and all, has so many bytes. */
+static char *answer_with_head_bytes(gsize head_bytes)
 {
-    g_autofree char *fill = g_strnfill(HTTP_HEADER_BYTES_MAX / 2, 'x');
-    g_autofree char *long_line = g_strnfill(200 * 1024, 'x');
-    const struct act many[] = {READ_HEAD,  SEND("HTTP/1.1 200 OK\r\nA: "),
-                               SEND(fill), SEND("\r\nB: "),
-                               SEND(fill), SEND("\r\n"),
-                               HOLD};
-    const struct act one[] = {READ_HEAD, SEND("HTTP/1.1 200 OK\r\nA: "), SEND(long_line), HOLD};
-    const struct act *const scripts[] = {many, one, NULL};
+    static const char start[] = "HTTP/1.1 204 No Content\r\nA: ";
+    static const char end[] = "\r\n\r\n";
+    g_autofree char *fill = g_strnfill(head_bytes - strlen(start) - strlen(end), 'x');
+    return g_strconcat(start, fill, end, NULL);
+}
+
+Test(answers, headers_up_to_the_ceiling_pass)
+{
+    g_autofree char *fits = answer_with_head_bytes(HTTP_HEADER_BYTES_MAX);
+    g_autofree char *over = answer_with_head_bytes(HTTP_HEADER_BYTES_MAX + 1);
+    const struct act first[] = {READ_HEAD, SEND(fits), HOLD};
+    const struct act second[] = {READ_HEAD, SEND(over), HOLD};
+    const struct act *const scripts[] = {first, second, NULL};
 
     g_autofree char *log = bench_run(scripts, get_twice);
 
-    cr_expect_str_eq(log, "TOO_LARGE (the answer's headers are over the limit of 65536 bytes)@0s "
-                          "TOO_LARGE (an answer's header line is too long)@0s ");
+    cr_expect_str_eq(log, "204 @0s TOO_LARGE (the answer's headers are over the limit of 65536 "
+                          "bytes)@0s ");
+}
+
+static void get_the_largest_bodies(struct bench *bench)
+{
+    HTTP_RESPONSE(response);
+    struct http_request request = {.url = "http://site/thing", .reply_bytes_max = G_MAXSIZE};
+
+    cr_assert(http_perform(bench->http, &request, &response, NULL));
+    cr_expect_eq(g_bytes_get_size(response.body), HTTP_BODY_BYTES_MAX);
+    bench_perform(bench, &request);
+}
+
+Test(answers, a_body_up_to_the_ceiling_passes_whatever_the_caller_allows)
+{
+    static const struct act fits[] = {READ_HEAD,
+                                      SEND("HTTP/1.1 200 OK\r\nContent-Length: 67108864\r\n\r\n"),
+                                      SEND_FILL(HTTP_BODY_BYTES_MAX), HOLD};
+    static const struct act over[] = {
+        READ_HEAD, SEND("HTTP/1.1 200 OK\r\nContent-Length: 67108865\r\n\r\n"), HOLD};
+    const struct act *const scripts[] = {fits, over, NULL};
+
+    g_autofree char *log = bench_run(scripts, get_the_largest_bodies);
+
+    cr_expect_str_eq(
+        log, "TOO_LARGE (the answer's body of 67108865 bytes is over the limit of 67108864)@0s ");
+}
+
+Test(answers, one_endless_header_line_is_refused)
+{
+    g_autofree char *long_line = g_strnfill(200 * 1024, 'x');
+    const struct act script[] = {READ_HEAD, SEND("HTTP/1.1 200 OK\r\nA: "), SEND(long_line), HOLD};
+    const struct act *const scripts[] = {script, NULL};
+
+    g_autofree char *log = bench_run(scripts, bench_get);
+
+    cr_expect_str_eq(log, "TOO_LARGE (an answer's header line is too long)@0s ");
 }
