@@ -19,7 +19,7 @@ static const struct unit duration_units[] = {
 static const struct unit size_units[] = {
     {"B", 1},
     {"KB", 1000},
-    {"MB", 1000 * 1000},
+    {"MB", INT64_C(1000) * 1000},
     {"GB", INT64_C(1000) * 1000 * 1000},
     {"TB", INT64_C(1000) * 1000 * 1000 * 1000},
     {"KiB", KIB_BYTES},

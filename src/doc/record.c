@@ -21,9 +21,9 @@ static bool is_known_key(const struct record_type *type, const struct record_set
         return true;
     if (setting->tag != NULL && strcmp(key, setting->tag) == 0)
         return true;
-    FOR_EACH_FIELD(field, type)
-    if (field->name != NULL && strcmp(field->name, key) == 0)
-        return true;
+    for (const struct field *field = type->fields; field->kind != FIELD_END; field++)
+        if (field->name != NULL && strcmp(field->name, key) == 0)
+            return true;
     return false;
 }
 
@@ -31,9 +31,9 @@ static void fail_unknown_key(struct reading *reading, const struct record_type *
                              const struct node_entry *entry)
 {
     g_autoptr(GPtrArray) known = g_ptr_array_new();
-    FOR_EACH_FIELD(field, type)
-    if (field->name != NULL)
-        g_ptr_array_add(known, (gpointer)field->name);
+    for (const struct field *field = type->fields; field->kind != FIELD_END; field++)
+        if (field->name != NULL)
+            g_ptr_array_add(known, (gpointer)field->name);
     g_autofree char *hint = suggestion(entry->key, known, "the keys here are");
     fail_reading(reading, entry->key_position, "unknown key '%s'%s", entry->key, hint);
 }
@@ -172,9 +172,9 @@ bool record_read_into(struct reading *reading, const struct record_type *type,
         check_format(reading, type, node, setting->is_file);
         check_keys(reading, type, node, setting);
     }
-    FOR_EACH_FIELD(field, type)
-    if (!fill_nameless(field, node, setting->key, place_of(record, field)))
-        read_field(reading, type, field, node, place_of(record, field));
+    for (const struct field *field = type->fields; field->kind != FIELD_END; field++)
+        if (!fill_nameless(field, node, setting->key, place_of(record, field)))
+            read_field(reading, type, field, node, place_of(record, field));
     if (reading->errors->len == error_count && node != NULL && type->check != NULL &&
         !type->check(node, record, &error))
         g_ptr_array_add(reading->errors, error);
@@ -231,8 +231,7 @@ void record_fill(const struct record_type *type, void *record)
 
 void record_clear(const struct record_type *type, void *record)
 {
-    FOR_EACH_FIELD(field, type)
-    {
+    for (const struct field *field = type->fields; field->kind != FIELD_END; field++) {
         const struct kind *kind = kind_of(field);
         if (kind->clear != NULL)
             kind->clear(field, place_of(record, field));

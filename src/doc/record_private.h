@@ -42,9 +42,6 @@ GPtrArray *words_of_names(const char *const *names);
 /* "1 to 10", "at least 1"; NULL when the field has no range; g_free. */
 char *range_text(const struct field *field);
 
-#define FOR_EACH_FIELD(field, type)                                                                \
-    for (const struct field *field = (type)->fields; field->kind != FIELD_END; field++)
-
 /* The readers of record_kinds.c's table that live in record_nested.c. */
 bool read_record_field(struct reading *reading, const struct field *field, const struct node *node,
                        void *place);

@@ -151,9 +151,9 @@ static json_t *field_schema(struct schema *schema, const struct field *field)
 
 static json_t *shorthand_schema(struct schema *schema, const struct record_type *type)
 {
-    FOR_EACH_FIELD(field, type)
-    if (g_strcmp0(field->name, type->shorthand) == 0)
-        return field_schema(schema, field);
+    for (const struct field *field = type->fields; field->kind != FIELD_END; field++)
+        if (g_strcmp0(field->name, type->shorthand) == 0)
+            return field_schema(schema, field);
     g_assert_not_reached();
 }
 
@@ -168,8 +168,7 @@ static json_t *record_schema(struct schema *schema, const struct record_type *ty
     }
     if (type->format != NULL)
         json_object_set_new(properties, "seatrial", json_pack("{s:s}", "const", type->format));
-    FOR_EACH_FIELD(field, type)
-    {
+    for (const struct field *field = type->fields; field->kind != FIELD_END; field++) {
         if (field->name == NULL)
             continue;
         json_object_set_new(properties, field->name, field_schema(schema, field));

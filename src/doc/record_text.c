@@ -61,9 +61,9 @@ static void append_field(GString *text, const struct field *field, int depth)
 
 static void append_type(GString *text, const struct record_type *type, int depth)
 {
-    FOR_EACH_FIELD(field, type)
-    if (field->name != NULL)
-        append_field(text, field, depth);
+    for (const struct field *field = type->fields; field->kind != FIELD_END; field++)
+        if (field->name != NULL)
+            append_field(text, field, depth);
 }
 
 char *record_help(const struct record_type *type)
