@@ -244,16 +244,6 @@ static void push_out(struct exchange *exchange)
         exchange_resume(exchange);
 }
 
-/* A dribbling disturbance holds each write back by what it costs. */
-static bool wait_for_rate(struct exchange *exchange, gsize length_bytes, GError **error)
-{
-    int64_t rate = exchange->disturbance.bytes_per_second;
-    if (rate <= 0)
-        return true;
-    return fiber_sleep(exchange->server->loop, wire_scale((int64_t)length_bytes, SECOND_US, rate),
-                       error);
-}
-
 bool exchange_stream_write(struct exchange *exchange, const void *bytes, gsize length_bytes,
                            GError **error)
 {
@@ -273,7 +263,7 @@ bool exchange_stream_write(struct exchange *exchange, const void *bytes, gsize l
             !fiber_park(exchange->server->loop, "a client that reads slowly", error))
             return false;
     }
-    return wait_for_rate(exchange, length_bytes, error);
+    return true;
 }
 
 bool exchange_stream_has_flushed(const struct exchange *exchange)

@@ -64,6 +64,7 @@ struct tunnel {
     struct MHD_UpgradeResponseHandle *upgrade; /* NULL: taken from a suspended connection */
     bool is_open;
     bool is_read_closed;
+    bool is_blocked; /* the socket takes no more bytes now */
 };
 
 struct exchange {

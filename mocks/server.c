@@ -28,10 +28,14 @@ void server_touch(struct server *server)
     server->is_dirty = true;
 }
 
+/* Where the first run cuts a connection, the second closes its descriptor, before a client can
+   look: a reset is one from the close on. */
 static void turn(struct server *server)
 {
-    server->is_dirty = false;
-    MHD_run(server->daemon);
+    for (int i = 0; i < 2 && (i == 0 || server->is_dirty); i++) {
+        server->is_dirty = false;
+        MHD_run(server->daemon);
+    }
 }
 
 /* Its epoll descriptor alone does not tell: it keeps a list of ready connections of its own

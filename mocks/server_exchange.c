@@ -297,6 +297,8 @@ void server_on_completed(void *context, struct MHD_Connection *mhd, void **reque
     if (exchange == NULL)
         return;
     *request = NULL;
+    if (code != MHD_REQUEST_TERMINATED_COMPLETED_OK)
+        server_touch(exchange->server); /* it closes the descriptor in a further turn only */
     exchange->ending = ending_of(exchange, code);
     timer_cancel(exchange->server->loop, &exchange->timer);
     if (exchange->number > 0)

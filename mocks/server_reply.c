@@ -38,14 +38,18 @@ static ssize_t copy_body(struct exchange *exchange, uint64_t position, char *buf
     return (ssize_t)room;
 }
 
+static ssize_t wait_in_reader(struct exchange *exchange, int64_t delay_us)
+{
+    timer_arm(exchange->server->loop, &exchange->timer, delay_us);
+    return reader_answer(exchange, /* goes_on= */ true);
+}
+
 static ssize_t wait_for_more(struct exchange *exchange, int64_t position)
 {
     const struct wire *wire = &exchange->reply.wire;
     if (position == wire->end_at)
         return reader_answer(exchange, exchange_carry_out_end(exchange));
-    int64_t delay_us = wire_next_us(wire, position) - elapsed_us(exchange);
-    timer_arm(exchange->server->loop, &exchange->timer, delay_us);
-    return reader_answer(exchange, /* goes_on= */ true);
+    return wait_in_reader(exchange, wire_next_us(wire, position) - elapsed_us(exchange));
 }
 
 static ssize_t on_body_wanted(void *context, uint64_t position, char *buffer, size_t room)
@@ -87,10 +91,13 @@ static ssize_t on_stream_wanted(void *context, uint64_t position, char *buffer, 
     const char *bytes = g_bytes_get_data(first, &length_bytes);
     gsize count = MIN(room, length_bytes - reply->chunk_offset);
     count = (gsize)MIN((int64_t)count, wire->end_at - start);
+    int64_t wait_us = wire_piece_wait_us(wire, loop_now_us(exchange->server->loop), count);
+    if (wait_us > 0)
+        return wait_in_reader(exchange, wait_us);
     memcpy(buffer, bytes + reply->chunk_offset, count);
     wire_corrupt(wire, buffer, start, count);
     reply_drop_sent(reply, count);
-    wire->sent_bytes = start + (int64_t)count;
+    wire_note_piece(wire, count);
     exchange_wake(exchange);
     return (ssize_t)count;
 }

@@ -55,15 +55,21 @@ static bool send_block(struct exchange *exchange)
     if (wire->end_at != NEVER)
         count = (gsize)MIN((int64_t)count, wire->end_at - wire->sent_bytes);
 
+    int64_t wait_us = wire_piece_wait_us(wire, loop_now_us(exchange->server->loop), count);
+    if (wait_us > 0) {
+        timer_arm(exchange->server->loop, &exchange->timer, wait_us);
+        return false;
+    }
     memcpy(block, bytes + reply->chunk_offset, count);
     wire_corrupt(wire, block, wire->sent_bytes, count);
     ssize_t sent = send(exchange->connection->fd, block, count, MSG_NOSIGNAL | MSG_DONTWAIT);
+    exchange->tunnel.is_blocked = sent < 0 && errno == EAGAIN;
     if (sent < 0 && errno != EAGAIN)
         exchange_lose_client(exchange);
     if (sent <= 0)
         return false;
     reply_drop_sent(reply, (gsize)sent);
-    wire->sent_bytes += sent;
+    wire_note_piece(wire, (gsize)sent);
     return true;
 }
 
@@ -104,7 +110,7 @@ uint32_t tunnel_interest(const struct exchange *exchange)
     if (!exchange->tunnel.is_read_closed &&
         exchange->inbox.buffered_bytes < HTTP_STREAM_BUFFER_BYTES_MAX)
         events |= EPOLLIN;
-    if (!exchange->is_silent && exchange->reply.chunks.length > 0)
+    if (exchange->tunnel.is_blocked)
         events |= EPOLLOUT;
     return events;
 }

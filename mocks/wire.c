@@ -31,6 +31,8 @@ static int64_t real_offset(const struct wire *wire, int64_t declared_offset)
 static void plan_pace(struct wire *wire, int64_t world_rate, int64_t own_rate)
 {
     int64_t rate = own_rate > 0 ? own_rate : world_rate;
+    if (wire->real_bytes == INT64_MAX)
+        wire->stream_bytes_per_second = own_rate;
     bool is_paced = own_rate > 0 || wire->declared_bytes >= WIRE_PACED_BYTES_MIN;
     if (wire->real_bytes == INT64_MAX || rate <= 0 || !is_paced)
         return;
@@ -101,6 +103,22 @@ int64_t wire_next_us(const struct wire *wire, int64_t sent_bytes)
     return wire->end_at == NEVER ? next_us : MIN(next_us, wire->end_us);
 }
 
+int64_t wire_piece_wait_us(struct wire *wire, int64_t now_us, gsize length_bytes)
+{
+    if (wire->stream_bytes_per_second <= 0)
+        return 0;
+    if (wire->piece_due_us == 0)
+        wire->piece_due_us =
+            now_us + wire_scale((int64_t)length_bytes, SECOND_US, wire->stream_bytes_per_second);
+    return wire->piece_due_us - now_us;
+}
+
+void wire_note_piece(struct wire *wire, gsize sent_bytes)
+{
+    wire->sent_bytes += (int64_t)sent_bytes;
+    wire->piece_due_us = 0;
+}
+
 int64_t wire_declared_of(const struct wire *wire, int64_t real_bytes)
 {
     if (wire->real_bytes == wire->declared_bytes)
@@ -110,7 +128,8 @@ int64_t wire_declared_of(const struct wire *wire, int64_t real_bytes)
 
 void wire_corrupt(const struct wire *wire, char *bytes, int64_t offset, gsize length_bytes)
 {
-    if (wire->corrupt_at < offset || wire->corrupt_at - offset >= (int64_t)length_bytes)
+    if (wire->corrupt_at == NEVER || wire->corrupt_at < offset ||
+        wire->corrupt_at - offset >= (int64_t)length_bytes)
         return;
     bytes[wire->corrupt_at - offset] ^= (char)0xff;
 }

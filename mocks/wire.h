@@ -22,8 +22,10 @@ struct wire {
     int64_t end_us;      /* when that offset is reached */
     int64_t corrupt_at;  /* real offset of the byte to flip; NEVER */
     enum exchange_end end;
-    int64_t began_us;   /* when the body began; set by the server */
-    int64_t sent_bytes; /* real ones, so far */
+    int64_t began_us;                /* when the body began; set by the server */
+    int64_t sent_bytes;              /* real ones, so far */
+    int64_t stream_bytes_per_second; /* of a dribbling stream; 0: at once */
+    int64_t piece_due_us;            /* when its next piece may go out; 0: not asked yet */
 };
 
 /* real_bytes INT64_MAX: a stream, whose declared bytes are its real ones. */
@@ -35,6 +37,10 @@ bool wire_is_honest(const struct wire *wire);
 int64_t wire_allowed_bytes(const struct wire *wire, int64_t elapsed_us);
 /* When the byte after sent_bytes may go out, as time since the body began. */
 int64_t wire_next_us(const struct wire *wire, int64_t sent_bytes);
+/* How long the next piece of a stream must still wait at now_us; asked until it is sent. */
+int64_t wire_piece_wait_us(struct wire *wire, int64_t now_us, gsize length_bytes);
+/* Notes that bytes of a stream were sent. */
+void wire_note_piece(struct wire *wire, gsize sent_bytes);
 /* The declared bytes that so many real ones stand for. */
 int64_t wire_declared_of(const struct wire *wire, int64_t real_bytes);
 /* value * times / by without overflow, rounded down; by 0 gives 0. */
