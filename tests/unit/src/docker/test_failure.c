@@ -1,0 +1,172 @@
+/* The failure table against the texts of real failures, and what wins when several fit. */
+#include "docker/docker.h"
+#include "docker/failure_table.h"
+
+#include "base/limits.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+static const char *const case_files[] = {
+    "network", "auth",     "manifest",  "blob", "disk",  "engine", "builder",
+    "driver",  "platform", "toolchain", "push", "cache", "runner",
+};
+
+static char *read_cases(const char *name)
+{
+    const char *root = g_getenv("SEATRIAL_SOURCE_DIR");
+    g_autofree char *path =
+        g_strdup_printf("%s/tests/cases/failure/%s.cases", root != NULL ? root : ".", name);
+    char *text = NULL;
+    cr_assert(g_file_get_contents(path, &text, NULL, NULL), "%s", path);
+    return text;
+}
+
+/* "failures.md C4 D5 K5" names the case D5. */
+static bool rule_names(const char *rule, const char *id)
+{
+    g_auto(GStrv) words = g_strsplit(rule != NULL ? rule : "", " ", -1);
+    return g_strv_contains((const char *const *)words, id);
+}
+
+static void check_case(const char *line)
+{
+    g_auto(GStrv) fields = g_strsplit(line, "|", -1);
+    cr_assert_eq(g_strv_length(fields), 4, "%s", line);
+    g_autofree char *text = g_strcompress(fields[1]);
+    g_autoptr(GError) error = g_error_new_literal(DOCKER_ERROR, DOCKER_ERROR_EXIT, text);
+
+    struct failure failure = failure_classify(error, NULL);
+
+    cr_expect(rule_names(failure.rule, fields[0]), "%s: matched %s", line, failure.rule);
+    cr_expect_str_eq(failure_cause_text(failure.cause), fields[2], "%s", line);
+    cr_expect_str_eq(failure_retry_text(failure.retry), fields[3], "%s", line);
+}
+
+Test(failure, every_text_of_the_catalogue_has_its_cause_and_retry)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(case_files); i++) {
+        g_autofree char *text = read_cases(case_files[i]);
+        g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+        for (char **line = lines; *line != NULL; line++) {
+            if (**line != '\0' && **line != '#')
+                check_case(*line);
+        }
+    }
+}
+
+/* Whether some case of some file is of this id. */
+static bool has_case(const char *id)
+{
+    g_autofree char *wanted = g_strdup_printf("\n%s|", id);
+    for (gsize i = 0; i < G_N_ELEMENTS(case_files); i++) {
+        g_autofree char *text = read_cases(case_files[i]);
+        if (strstr(text, wanted) != NULL)
+            return true;
+    }
+    return false;
+}
+
+Test(failure, every_id_that_a_row_names_has_a_case)
+{
+    for (gsize i = 0; i < failure_row_count; i++) {
+        g_auto(GStrv) words = g_strsplit(failure_rows[i].rule, " ", -1);
+        for (char **id = words + 1; *id != NULL; id++)
+            cr_expect(has_case(*id), "%s", *id);
+    }
+}
+
+static struct failure classify(GQuark domain, int code, const char *message, const char *output)
+{
+    g_autoptr(GError) error = g_error_new_literal(domain, code, message);
+    return failure_classify(error, output);
+}
+
+Test(failure, our_own_time_limit_wins_over_what_the_output_says)
+{
+    struct failure failure =
+        classify(FIBER_ERROR, FIBER_ERROR_TIMED_OUT, "tier timed out after 5min",
+                 "retrying: connection reset by peer\n");
+
+    cr_assert_eq(failure.cause, CAUSE_RESOURCE);
+    cr_assert_str_eq(failure.rule, "failures.md M1");
+}
+
+Test(failure, a_transport_error_of_our_own_client_is_read_by_its_code)
+{
+    struct failure failure = classify(HTTP_ERROR, HTTP_ERROR_EMPTY_REPLY,
+                                      "GET https://ghcr.io/v2/: closed without an answer", NULL);
+
+    cr_assert_eq(failure.cause, CAUSE_NETWORK);
+    cr_assert_eq(failure.retry, RETRY_TRANSIENT);
+}
+
+Test(failure, a_stream_that_was_cut_is_the_engines_fault_and_transient)
+{
+    struct failure failure =
+        classify(DOCKER_ERROR, DOCKER_ERROR_CUT, "the pull of a:1 ended without saying how", NULL);
+
+    cr_assert_eq(failure.cause, CAUSE_INFRASTRUCTURE);
+    cr_assert_eq(failure.retry, RETRY_TRANSIENT);
+}
+
+Test(failure, the_line_nearest_to_the_end_is_the_cause)
+{
+    struct failure failure =
+        classify(DOCKER_ERROR, DOCKER_ERROR_EXIT, "buildctl ended with code 1",
+                 "error: read tcp: connection reset by peer\nretrying in 1s\n"
+                 "go: go.mod requires go >= 1.22 (running go 1.21.13; GOTOOLCHAIN=local)\n"
+                 "error: failed to solve: process \"x\" did not complete successfully: "
+                 "exit code: 1\n");
+
+    cr_assert_str_eq(failure.rule, "failures.md J1");
+}
+
+Test(failure, warnings_beside_the_cause_do_not_hide_it)
+{
+    struct failure failure = classify(DOCKER_ERROR, DOCKER_ERROR_EXIT, "buildctl ended with code 1",
+                                      "write /a: no space left on device\n"
+                                      "#5 ERROR: ghcr.io/o/r:buildcache: not found\n#7 CANCELED\n");
+
+    cr_assert_eq(failure.cause, CAUSE_RESOURCE);
+}
+
+Test(failure, the_message_counts_before_the_output)
+{
+    struct failure failure = classify(DOCKER_ERROR, 0, "no space left on device",
+                                      "read tcp 1->2: read: connection reset by peer\n");
+
+    cr_assert_eq(failure.cause, CAUSE_RESOURCE);
+}
+
+Test(failure, what_nobody_has_seen_is_unknown)
+{
+    struct failure failure = classify(DOCKER_ERROR, 418, "I am a teapot", "short and stout\n");
+
+    cr_assert_eq(failure.cause, CAUSE_UNKNOWN);
+    cr_assert_eq(failure.retry, RETRY_UNKNOWN);
+    cr_assert_null(failure.rule);
+}
+
+Test(failure, nothing_at_all_is_unknown)
+{
+    cr_assert_eq(failure_classify(NULL, NULL).cause, CAUSE_UNKNOWN);
+}
+
+Test(failure, only_the_end_of_a_long_output_is_read)
+{
+    g_autoptr(GString) output = g_string_new("no space left on device\n");
+    while (output->len < FAILURE_OUTPUT_BYTES_MAX + 100)
+        g_string_append(output, "all is well\n");
+
+    cr_assert_eq(classify(DOCKER_ERROR, DOCKER_ERROR_EXIT, "x", output->str).cause, CAUSE_UNKNOWN);
+}
+
+Test(failure, a_status_of_the_registry_counts_when_its_text_says_nothing)
+{
+    GQuark oci = g_quark_from_static_string("seatrial-oci-error");
+
+    cr_assert_eq(classify(oci, 429, "ghcr.io says no", NULL).retry, RETRY_RATE_LIMIT);
+    cr_assert_eq(classify(oci, 503, "ghcr.io says no", NULL).retry, RETRY_TRANSIENT);
+    cr_assert_eq(classify(oci, 403, "ghcr.io says no", NULL).cause, CAUSE_CONFIGURATION);
+}
