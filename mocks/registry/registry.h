@@ -1,8 +1,8 @@
 /*
- * A fake OCI registry: pull, push, tags, referrers, deletes over real HTTP, with token service, rate
- * limits and a blob CDN, under the host names of the service it plays. Contract: OCI distribution
- * 1.1 and reference registry.md. The store is also the oracle: effects are read here, never from
- * what a client says of itself.
+ * A fake OCI registry: pull, push, tags, referrers, deletes over real HTTP, with token service,
+ * rate limits and a blob CDN, under the host names of the service it plays. Contract: OCI
+ * distribution 1.1 and reference registry.md. The store is also the oracle: effects are read here,
+ * never from what a client says of itself.
  */
 #pragma once
 
@@ -12,12 +12,14 @@ struct registry;
 
 /* The services of the world, as data: which hosts, which names for the same thing (table). */
 struct registry_service {
-    const char *name;       /* "docker.io", "ghcr.io", … as image references write it */
-    const char *api_site;   /* "registry-1.docker.io" */
-    const char *token_site; /* "auth.docker.io"; NULL: no token service */
-    const char *token_path; /* "/token" */
+    const char *name;          /* "docker.io", "ghcr.io", … as image references write it */
+    const char *api_site;      /* "registry-1.docker.io" */
+    const char *token_site;    /* "auth.docker.io"; NULL: no token service */
+    const char *token_path;    /* "/token" */
     const char *token_service; /* "registry.docker.io" */
-    const char *blob_site;  /* "production.cloudflare.docker.com": blobs are 307 redirects there; NULL */
+    const char
+        *blob_site; /* "production.cloudflare.docker.com": blobs are 307 redirects there; NULL */
+    bool hides_missing; /* anonymous pulls of repositories that are not there are denied (C6) */
 };
 const struct registry_service *registry_service_find(const char *name);
 
@@ -32,9 +34,9 @@ struct registry_options {
     struct registry_rate_limit rate_limit;
     bool needs_login_to_pull;
     bool needs_login_to_push;
-    const char *user;   /* accepted credentials; NULL: any */
+    const char *user; /* accepted credentials; NULL: any */
     const char *secret;
-    bool is_virtual;    /* images of declared size with few real bytes (rehearsals); serve: false */
+    bool is_virtual; /* images of declared size with few real bytes (rehearsals); serve: false */
 };
 
 struct registry *registry_new(struct world *world, const struct registry_options *options);
@@ -50,18 +52,18 @@ struct image_spec {
     const char *const *platforms; /* NULL-terminated; one platform: still an index if is_index */
     const int64_t *layer_bytes;
     gsize layer_count;
-    const char *const *entrypoint; /* or NULL */
+    const char *const *entrypoint;  /* or NULL */
     const char *const *environment; /* "GOLANG_VERSION=1.22.5", or NULL */
-    bool is_index;      /* false: a bare manifest of the first platform */
-    bool is_docker_types; /* Docker's media types instead of OCI's */
-    bool has_attestations; /* adds unknown/unknown entries as buildx does */
+    bool is_index;                  /* false: a bare manifest of the first platform */
+    bool is_docker_types;           /* Docker's media types instead of OCI's */
+    bool has_attestations;          /* adds unknown/unknown entries as buildx does */
 };
 void registry_add_image(struct registry *registry, const struct image_spec *spec);
 
 /* ---- the oracle ---- */
 
 struct image_facts {
-    char *digest;         /* of what the reference names */
+    char *digest; /* of what the reference names */
     char *media_type;
     GPtrArray *platforms; /* char*, sorted, attestations left out; of a manifest: its config's */
     GPtrArray *manifests; /* char*, digests of the platforms' manifests, same order */

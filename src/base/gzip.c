@@ -41,6 +41,11 @@ bool gzip_is_compressed(const void *bytes, gsize length_bytes)
     return length_bytes >= sizeof magic && memcmp(bytes, magic, sizeof magic) == 0;
 }
 
+uint32_t gzip_checksum(uint32_t checksum, const void *bytes, gsize length_bytes)
+{
+    return (uint32_t)crc32_z(checksum, bytes, length_bytes);
+}
+
 /* One round of inflate(); false when the input is broken. */
 static bool inflate_some(z_stream *stream, GByteArray *out, int *status)
 {

@@ -1,0 +1,30 @@
+/* The services of the world: the host names a registry answers under, as a table. */
+#include "mocks/registry/registry.h"
+
+#include <string.h>
+
+/*
+ * Host names and token paths as the services' own challenges give them: Docker Hub's are in
+ * failures.md B1 and C2; a service without blob_site serves its blobs itself.
+ */
+static const struct registry_service services[] = {
+    {"docker.io", "registry-1.docker.io", "auth.docker.io", "/token", "registry.docker.io",
+     "production.cloudflare.docker.com", true},
+    {"ghcr.io", "ghcr.io", "ghcr.io", "/token", "ghcr.io", "pkg-containers.githubusercontent.com",
+     true},
+    {"quay.io", "quay.io", "quay.io", "/v2/auth", "quay.io", "cdn01.quay.io", false},
+    {"mirror.gcr.io", "mirror.gcr.io", "mirror.gcr.io", "/v2/token", "mirror.gcr.io", NULL, false},
+    {"gcr.io", "gcr.io", "gcr.io", "/v2/token", "gcr.io", NULL, false},
+    {"public.ecr.aws", "public.ecr.aws", "public.ecr.aws", "/token/", "public.ecr.aws",
+     "d5l0dvt14r5h8.cloudfront.net", false},
+    {"registry.k8s.io", "registry.k8s.io", NULL, NULL, NULL, NULL, false},
+    {"localhost:5000", "localhost:5000", NULL, NULL, NULL, NULL, false},
+};
+
+const struct registry_service *registry_service_find(const char *name)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(services); i++)
+        if (strcmp(services[i].name, name) == 0)
+            return &services[i];
+    return NULL;
+}
