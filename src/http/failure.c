@@ -59,15 +59,15 @@ static const struct failure_kind *failure_find(CURLcode code, long os_error)
     return NULL;
 }
 
-/* libcurl's connect time-out spans the look-up, the dial and the TLS handshake; its clock of the
-   phases tells where it struck. */
+/* libcurl's connect time-out spans the look-up, the dial and the TLS handshake. Which of them it
+   was shows in what is known by then: the time the look-up took, the peer's address. */
 static void failure_set_timed_out(GError **error, const struct http_stream *stream)
 {
     curl_off_t lookup_us = 0;
-    curl_off_t connect_us = 0;
+    const char *peer = NULL;
     curl_easy_getinfo(stream->handle, CURLINFO_NAMELOOKUP_TIME_T, &lookup_us);
-    curl_easy_getinfo(stream->handle, CURLINFO_CONNECT_TIME_T, &connect_us);
-    if (connect_us > 0)
+    curl_easy_getinfo(stream->handle, CURLINFO_PRIMARY_IP, &peer);
+    if (peer != NULL && peer[0] != '\0')
         failure_set(error, &stream->request, HTTP_ERROR_TLS_TIMED_OUT, "TLS handshake timed out");
     else if (lookup_us > 0)
         failure_set(error, &stream->request, HTTP_ERROR_CONNECT_TIMED_OUT, "connection timed out");

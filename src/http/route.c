@@ -78,22 +78,22 @@ char *http_url_join(const char *base, const char *reference, GError **error)
 }
 
 struct way_end {
-    enum http_error error;
     const char *text;
+    enum http_error error;
     bool is_lookup; /* the name is not resolved yet when it fails */
 };
 
 static const struct way_end way_ends[] = {
-    [HTTP_WAY_SOCKET] = {HTTP_ERROR_OTHER, "", false}, /* goes on */
-    [HTTP_WAY_NAME_NOT_FOUND] = {HTTP_ERROR_NAME_NOT_FOUND, "no such host", true},
-    [HTTP_WAY_NAME_SERVER_FAILS] = {HTTP_ERROR_NAME_SERVER, "server misbehaving", true},
-    [HTTP_WAY_NAME_TIMES_OUT] = {HTTP_ERROR_NAME_TIMED_OUT, "name look-up timed out", true},
-    [HTTP_WAY_REFUSED] = {HTTP_ERROR_REFUSED, "connection refused", false},
-    [HTTP_WAY_SILENT] = {HTTP_ERROR_CONNECT_TIMED_OUT, "connection timed out", false},
-    [HTTP_WAY_TLS_SILENT] = {HTTP_ERROR_TLS_TIMED_OUT, "TLS handshake timed out", false},
-    [HTTP_WAY_TLS_REFUSED] = {HTTP_ERROR_TLS_REFUSED, "TLS handshake refused", false},
-    [HTTP_WAY_NO_SUCH_FILE] = {HTTP_ERROR_REFUSED, "no such file or directory", false},
-    [HTTP_WAY_NO_PERMISSION] = {HTTP_ERROR_PERMISSION, "permission denied", false},
+    [HTTP_WAY_SOCKET] = {"", HTTP_ERROR_OTHER, false}, /* goes on */
+    [HTTP_WAY_NAME_NOT_FOUND] = {"no such host", HTTP_ERROR_NAME_NOT_FOUND, true},
+    [HTTP_WAY_NAME_SERVER_FAILS] = {"server misbehaving", HTTP_ERROR_NAME_SERVER, true},
+    [HTTP_WAY_NAME_TIMES_OUT] = {"name look-up timed out", HTTP_ERROR_NAME_TIMED_OUT, true},
+    [HTTP_WAY_REFUSED] = {"connection refused", HTTP_ERROR_REFUSED, false},
+    [HTTP_WAY_SILENT] = {"connection timed out", HTTP_ERROR_CONNECT_TIMED_OUT, false},
+    [HTTP_WAY_TLS_SILENT] = {"TLS handshake timed out", HTTP_ERROR_TLS_TIMED_OUT, false},
+    [HTTP_WAY_TLS_REFUSED] = {"TLS handshake refused", HTTP_ERROR_TLS_REFUSED, false},
+    [HTTP_WAY_NO_SUCH_FILE] = {"no such file or directory", HTTP_ERROR_REFUSED, false},
+    [HTTP_WAY_NO_PERMISSION] = {"permission denied", HTTP_ERROR_PERMISSION, false},
 };
 
 int64_t route_connect_timeout_us(const struct http_request *request)

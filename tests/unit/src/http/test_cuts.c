@@ -2,6 +2,8 @@
  */
 #include "bench.h"
 
+#include "base/rng.h"
+
 #include <string.h>
 
 static const char with_length[] =
@@ -98,5 +100,32 @@ Test(cuts, an_answer_byte_by_byte_is_the_same_answer)
         g_autofree char *log = bench_run(scripts, bench_get);
 
         cr_expect_str_eq(log, expected, "%s", log);
+    }
+}
+
+/* Overwrites a few bytes by any others but NUL, which ends a script's text. */
+static char *mangled(const char *answer, struct rng *rng)
+{
+    char *text = g_strdup(answer);
+    uint64_t count = 1 + rng_below(rng, 4);
+    for (uint64_t i = 0; i < count; i++)
+        text[rng_below(rng, strlen(answer))] = (char)(1 + rng_below(rng, 255));
+    return text;
+}
+
+Test(cuts, a_mangled_answer_never_hangs_its_client)
+{
+    enum {
+        ROUNDS = 300
+    };
+    struct rng rng = rng_stream(1, "http", "mangled answers");
+
+    for (int i = 0; i < ROUNDS; i++) {
+        g_autofree char *text = mangled(answers[i % 2], &rng);
+
+        g_autofree char *log = get_cut(text, strlen(text), ACT_CLOSE);
+
+        cr_expect_null(strstr(log, "lock: "), "%s: %s", text, log); /* deadlock, livelock */
+        cr_expect(g_str_has_suffix(log, "@0s "), "%s: %s", text, log);
     }
 }

@@ -217,3 +217,23 @@ Test(route, a_deadline_ends_a_silent_dial)
     g_autofree char *log = bench_run(nothing_scripts, get_until_a_deadline);
     cr_expect_str_eq(log, "dial timed out after 7s@7s ");
 }
+
+static void get_without_an_opener(struct bench *bench)
+{
+    struct http_request request = {.url = "http://docker/info", .unix_socket = bench->server->path};
+    http_free(bench->http);
+    bench->http = http_new(bench->loop, NULL, "production");
+
+    bench_perform(bench, &request);
+    request.unix_socket = "/nonexistent/docker.sock";
+    bench_perform(bench, &request);
+
+    cr_expect_str_eq(bench->server->asked->str, "");
+}
+
+Test(route, without_an_opener_a_unix_socket_is_dialled_as_it_is)
+{
+    g_autofree char *log = bench_run(nothing_scripts, get_without_an_opener);
+    cr_expect_str_eq(log,
+                     "204 @0s REFUSED (GET http://docker/info: no such file or directory)@0s ");
+}
