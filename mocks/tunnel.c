@@ -131,10 +131,10 @@ static void receive(struct exchange *exchange)
 
 void tunnel_on_event(struct exchange *exchange, uint32_t events)
 {
-    if ((events & EPOLLIN) != 0 && !exchange->tunnel.is_read_closed)
+    if ((events & (EPOLLHUP | EPOLLERR)) != 0)
+        exchange_lose_client(exchange); /* both ways are closed; half a close is EPOLLIN */
+    else if ((events & EPOLLIN) != 0)
         receive(exchange);
-    else if ((events & (EPOLLHUP | EPOLLERR)) != 0)
-        exchange_lose_client(exchange);
     else if ((events & EPOLLOUT) != 0)
         tunnel_pump(exchange);
 }
