@@ -2,8 +2,11 @@
  */
 #include "bench.h"
 
+#include <arpa/inet.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 struct url_case {
     const char *url;
@@ -236,4 +239,46 @@ Test(route, without_an_opener_a_unix_socket_is_dialled_as_it_is)
     g_autofree char *log = bench_run(nothing_scripts, get_without_an_opener);
     cr_expect_str_eq(log,
                      "204 @0s REFUSED (GET http://docker/info: no such file or directory)@0s ");
+}
+
+/* A listener on the loopback whose queue is full: a further SYN goes unanswered. */
+static int deaf_listener(int *port, int *filler_fd)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t length = sizeof address;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    cr_assert_eq(bind(fd, (struct sockaddr *)&address, length), 0);
+    cr_assert_eq(listen(fd, 0), 0);
+    cr_assert_eq(getsockname(fd, (struct sockaddr *)&address, &length), 0);
+    *filler_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    cr_assert_eq(connect(*filler_fd, (struct sockaddr *)&address, length), 0);
+    *port = ntohs(address.sin_port);
+    return fd;
+}
+
+static void dial_the_deaf(struct bench *bench)
+{
+    int port;
+    int filler_fd;
+    int fd = deaf_listener(&port, &filler_fd);
+    g_autofree char *url = g_strdup_printf("http://127.0.0.1:%d/", port);
+    struct http_request request = {.url = url, .connect_timeout_us = 5 * SECOND_US};
+    g_autoptr(GError) error = NULL;
+    HTTP_RESPONSE(response);
+    http_free(bench->http);
+    bench->http = http_new(bench->loop, NULL, "production");
+
+    cr_expect(!http_perform(bench->http, &request, &response, &error));
+
+    cr_expect(g_error_matches(error, HTTP_ERROR, HTTP_ERROR_CONNECT_TIMED_OUT));
+    bench_note(bench, "gave up");
+    close(filler_fd);
+    close(fd);
+}
+
+Test(route, in_production_a_silent_dial_ends_at_the_connect_timeout)
+{
+    g_autofree char *log = bench_run(nothing_scripts, dial_the_deaf);
+    cr_expect_str_eq(log, "gave up@5s ");
 }

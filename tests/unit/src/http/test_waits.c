@@ -161,11 +161,61 @@ Test(waits, requests_at_one_time_share_no_connection_but_keep_each_theirs)
     cr_expect_str_eq(log, "200 hello@1s 200 hello@1s 200 hello@2s 200 hello@2s ");
 }
 
+static void get_one_then_two_at_once(struct bench *bench)
+{
+    request_kept(bench, "GET");
+    FIBER_GROUP(group);
+    fiber_group_init(&group, bench->loop);
+    for (int i = 0; i < 2; i++)
+        fiber_group_spawn(&group, "getter", get_kept_in_a_fiber, bench);
+    cr_assert(fiber_group_wait(&group, NULL));
+    cr_expect_eq(bench->server->connections->len, 2);
+    cr_expect_str_eq(bench->server->asked->str, "site:80 site:80 ");
+}
+
+Test(waits, one_kept_connection_serves_one_of_two_requests)
+{
+    static const struct act script[] = {READ_HEAD, SEND(HELLO), READ_HEAD, SEND(HELLO), HOLD};
+    const struct act *const scripts[] = {script, NULL};
+
+    g_autofree char *log = bench_run(scripts, get_one_then_two_at_once);
+
+    cr_expect_str_eq(log, "200 hello@0s 200 hello@0s 200 hello@0s ");
+}
+
+static void get_while_one_is_busy(struct bench *bench)
+{
+    FIBER_GROUP(group);
+    fiber_group_init(&group, bench->loop);
+    fiber_group_spawn(&group, "slow getter", get_kept_in_a_fiber, bench);
+    cr_assert(fiber_sleep(bench->loop, SECOND_US, NULL));
+
+    request_kept(bench, "GET");
+    cr_expect_str_eq(bench->server->asked->str, "site:80 site:80 ");
+    request_kept(bench, "GET");
+    cr_expect_str_eq(bench->server->asked->str, "site:80 site:80 ");
+
+    cr_assert(fiber_group_wait(&group, NULL));
+    cr_expect_eq(bench->server->connections->len, 2);
+}
+
+Test(waits, a_busy_connection_is_neither_shared_nor_counted)
+{
+    static const struct act slow[] = {READ_HEAD, SLEEP(MINUTE_US), SEND(HELLO), HOLD};
+    static const struct act fast[] = {READ_HEAD, SEND(HELLO), READ_HEAD, SEND(HELLO), HOLD};
+    const struct act *const scripts[] = {slow, fast, NULL};
+
+    g_autofree char *log = bench_run(scripts, get_while_one_is_busy);
+
+    cr_expect_str_eq(log, "200 hello@1s 200 hello@1s 200 hello@1min ");
+}
+
 static void post_after_a_get(struct bench *bench)
 {
     request_kept(bench, "GET");
     request_kept(bench, "POST");
     cr_expect_eq(bench->server->connections->len, 2);
+    cr_expect_null(strstr(raw_server_received(bench->server, 0), "POST"));
     cr_expect_str_eq(raw_server_received(bench->server, 1),
                      "POST /thing HTTP/1.1\r\nHost: site\r\nContent-Length: 0\r\n\r\n");
 }
