@@ -96,8 +96,8 @@ static bool match_pattern(const char *pattern, const char *path, struct route_ma
     return match_from(bracket + 1, path, match);
 }
 
-enum route_result route_find(const struct route *routes, gsize route_count, const char *method,
-                             const char *path, struct route_match *match)
+enum route_result route_look_up(const struct route *routes, gsize route_count, const char *method,
+                                const char *path, struct route_match *match)
 {
     enum route_result result = ROUTE_UNKNOWN;
     *match = (struct route_match){0};
@@ -133,8 +133,8 @@ enum route_result route_dispatch(const struct route *routes, gsize route_count, 
                                  struct exchange *exchange)
 {
     struct route_match match;
-    enum route_result result =
-        route_find(routes, route_count, exchange_method(exchange), exchange_path(exchange), &match);
+    enum route_result result = route_look_up(routes, route_count, exchange_method(exchange),
+                                             exchange_path(exchange), &match);
     if (result == ROUTE_FOUND)
         match.route->handle(context, exchange, &match);
     route_match_clear(&match);

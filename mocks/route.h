@@ -44,8 +44,8 @@ enum route_result {
 };
 
 /* Finds the row; clear match in any case. HEAD is a method of its own. */
-enum route_result route_find(const struct route *routes, gsize route_count, const char *method,
-                             const char *path, struct route_match *match);
+enum route_result route_look_up(const struct route *routes, gsize route_count, const char *method,
+                                const char *path, struct route_match *match);
 void route_match_clear(struct route_match *match);
 /* The decoded value of a capture, or NULL if the bracketed part with it was absent; lent. */
 const char *route_value(const struct route_match *match, const char *name);

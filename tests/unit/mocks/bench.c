@@ -37,7 +37,7 @@ static void open_world(struct bench *bench)
 
 char *bench_run_traced(const struct plan *plan, char **digest)
 {
-    AUTO(loop) loop = loop_new(CLOCK_VIRTUAL, 1);
+    AUTO(loop) loop = loop_new(plan->is_outside ? CLOCK_REAL : CLOCK_VIRTUAL, 1);
     AUTO(trace) trace = trace_new(loop_now_of, loop);
     struct bench bench = {.plan = plan, .loop = loop, .trace = trace, .log = g_string_new(NULL)};
     const struct weather weather = {.context = &bench, .on_reply = on_reply};

@@ -12,6 +12,7 @@
 struct bench;
 
 struct plan {
+    bool is_outside; /* clients on TCP, so the real clock; nothing may wait for time */
     struct network network;
     site_handler *handle; /* of "site" and of the socket "/run/site.sock"; context: the bench */
     void (*disturb)(struct disturbance *disturbance); /* every reply */

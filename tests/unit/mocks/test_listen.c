@@ -1,0 +1,156 @@
+/* Serve mode: real addresses, clients from outside the world. */
+#include "bench.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+static void hello(void *context, struct exchange *exchange)
+{
+    (void)context;
+    exchange_reply_text(exchange, 200, "text/plain", "hello");
+}
+
+static void on_readable(void *argument, uint32_t events)
+{
+    (void)events;
+    fiber_wake(argument);
+}
+
+static void wait_readable(struct bench *bench, int fd)
+{
+    loop_watch(bench->loop, fd, EPOLLIN, on_readable, fiber_current(bench->loop));
+    cr_assert(fiber_park(bench->loop, "an answer", NULL));
+    loop_watch(bench->loop, fd, 0, NULL, NULL);
+}
+
+/* Asks and notes the first line of the answer, and how the connection ends. */
+static void ask(struct bench *bench, int fd)
+{
+    static const char request[] = "GET / HTTP/1.1\r\nConnection: close\r\n\r\n";
+    char answer[512] = "";
+    ssize_t count;
+    cr_assert_eq(send(fd, request, strlen(request), MSG_NOSIGNAL), (ssize_t)strlen(request));
+    do {
+        wait_readable(bench, fd);
+        count = recv(fd, answer, sizeof answer - 1, 0);
+        if (count > 0)
+            g_string_append_printf(bench->log, "%.*s;", (int)strcspn(answer, "\r"), answer);
+    } while (count > 0);
+    g_string_append_printf(bench->log, "%s;", count == 0 ? "EOF" : g_strerror(errno));
+    close(fd);
+}
+
+static int dial_tcp(int port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
+        return fd;
+    close(fd);
+    return -1;
+}
+
+static void listen_on_tcp(struct bench *bench)
+{
+    int port = 0;
+    g_autoptr(GError) error = NULL;
+    cr_assert(site_listen(bench->site, "127.0.0.1:0", &port, &error));
+    cr_assert(port > 0);
+    ask(bench, dial_tcp(port));
+
+    site_set_listening(bench->site, false);
+    cr_assert_eq(dial_tcp(port), -1);
+    site_set_listening(bench->site, true);
+    ask(bench, dial_tcp(port));
+}
+
+Test(listen, on_a_tcp_port_that_goes_and_comes_back)
+{
+    const struct plan plan = {.handle = hello, .body = listen_on_tcp, .is_outside = true};
+
+    g_autofree char *log = bench_run(&plan);
+
+    cr_assert_str_eq(log, "HTTP/1.1 200 OK;EOF;HTTP/1.1 200 OK;EOF;");
+}
+
+static void reset_first(struct disturbance *disturbance)
+{
+    disturbance->end = END_RESET;
+    disturbance->ends_at = BEFORE_HEADERS;
+}
+
+static void reset_on_tcp(struct bench *bench)
+{
+    int port = 0;
+    cr_assert(site_listen(bench->site, "127.0.0.1:0", &port, NULL));
+    ask(bench, dial_tcp(port));
+}
+
+Test(listen, resets_tcp_clients_too)
+{
+    const struct plan plan = {
+        .handle = hello, .body = reset_on_tcp, .disturb = reset_first, .is_outside = true};
+
+    g_autofree char *log = bench_run(&plan);
+
+    cr_assert_str_eq(log, "Connection reset by peer;");
+}
+
+static void listen_on_a_path(struct bench *bench)
+{
+    g_autofree char *directory = g_dir_make_tmp("seatrial-test-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename(directory, "s", NULL);
+    g_autofree char *address_text = g_strconcat("unix:", path, NULL);
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    g_autoptr(GError) error = NULL;
+    g_strlcpy(address.sun_path, path, sizeof address.sun_path);
+
+    cr_assert(site_listen(bench->site, address_text, NULL, &error));
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    cr_assert_eq(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+    ask(bench, fd);
+    site_set_listening(bench->site, false);
+
+    cr_assert_eq(access(path, F_OK), -1);
+    rmdir(directory);
+}
+
+Test(listen, on_the_path_of_a_unix_socket)
+{
+    const struct plan plan = {.handle = hello, .body = listen_on_a_path, .is_outside = true};
+
+    g_autofree char *log = bench_run(&plan);
+
+    cr_assert_str_eq(log, "HTTP/1.1 200 OK;EOF;");
+}
+
+static void try_bad_addresses(struct bench *bench)
+{
+    static const char *const addresses[] = {"5000",   "localhost:5000", "127.0.0.1:70000",
+                                            "[::1:5", "127.0.0.1:",     "1.2.3.4.5:6"};
+    for (gsize i = 0; i < G_N_ELEMENTS(addresses); i++) {
+        g_autofree char *expected =
+            g_strdup_printf("'%s' is no address; write '127.0.0.1:5000', '[::1]:5000' or "
+                            "'unix:PATH'",
+                            addresses[i]);
+        g_autoptr(GError) error = NULL;
+        cr_assert(!site_listen(bench->site, addresses[i], NULL, &error));
+        cr_assert_str_eq(error->message, expected);
+    }
+}
+
+Test(listen, refuses_what_is_no_address)
+{
+    const struct plan plan = {.handle = hello, .body = try_bad_addresses};
+
+    g_autofree char *log = bench_run(&plan);
+
+    cr_assert_str_eq(log, "");
+}
