@@ -248,7 +248,6 @@ static void remove_within_five_seconds(struct scripted_site *site)
 
     if (!docker_container_remove(docker, "c1", &error))
         note_error(site, error);
-    g_autoptr(GError) no_error = NULL;
     deadline_end(&limit);
     (void)!fiber_yield(site->loop, NULL);
     (void)!fiber_sleep(site->loop, 1, NULL);
