@@ -1,0 +1,95 @@
+/* The life of an outcome and its look-ups. */
+#include "harness/outcome.h"
+
+#include <string.h>
+
+static void effect_free(void *memory)
+{
+    struct effect *effect = memory;
+    g_free(effect->service);
+    g_free(effect->image);
+    g_free(effect->digest);
+    g_free(effect->side_image);
+    g_clear_pointer(&effect->promised, g_ptr_array_unref);
+    g_clear_pointer(&effect->before, g_ptr_array_unref);
+    g_clear_pointer(&effect->after, g_ptr_array_unref);
+    g_clear_pointer(&effect->side, g_ptr_array_unref);
+    g_free(effect);
+}
+
+static void leg_outcome_free(void *memory)
+{
+    struct leg_outcome *leg = memory;
+    g_free(leg->id);
+    leg_report_free(leg->report);
+    g_clear_pointer(&leg->images, g_ptr_array_unref);
+    g_clear_pointer(&leg->containers, g_ptr_array_unref);
+    g_free(leg);
+}
+
+static void fault_outcome_free(void *memory)
+{
+    struct fault_outcome *fault = memory;
+    g_free(fault->id);
+    g_free(fault->kind);
+    g_free(fault->nearest_miss);
+    g_free(fault);
+}
+
+struct outcome *outcome_new(const struct plan *plan)
+{
+    struct outcome *outcome = g_new0(struct outcome, 1);
+    outcome->plan = plan;
+    outcome->legs = g_ptr_array_new_with_free_func(leg_outcome_free);
+    outcome->effects = g_ptr_array_new_with_free_func(effect_free);
+    outcome->faults = g_ptr_array_new_with_free_func(fault_outcome_free);
+    return outcome;
+}
+
+void outcome_free(struct outcome *outcome)
+{
+    if (outcome == NULL)
+        return;
+    g_ptr_array_unref(outcome->legs);
+    g_ptr_array_unref(outcome->effects);
+    g_ptr_array_unref(outcome->faults);
+    g_clear_pointer(&outcome->trace, g_bytes_unref);
+    g_free(outcome->trace_digest);
+    g_free(outcome->broken);
+    g_free(outcome);
+}
+
+const struct leg_outcome *outcome_leg(const struct outcome *outcome, const char *id)
+{
+    for (guint i = 0; i < outcome->legs->len; i++) {
+        const struct leg_outcome *leg = g_ptr_array_index(outcome->legs, i);
+        if (strcmp(leg->id, id) == 0)
+            return leg;
+    }
+    return NULL;
+}
+
+const struct effect *outcome_effect(const struct outcome *outcome, const char *image)
+{
+    for (guint i = 0; i < outcome->effects->len; i++) {
+        const struct effect *effect = g_ptr_array_index(outcome->effects, i);
+        if (strcmp(effect->image, image) == 0)
+            return effect;
+    }
+    return NULL;
+}
+
+const struct diagnosis *outcome_diagnosis(const struct outcome *outcome)
+{
+    const struct diagnosis *first = NULL;
+    for (guint i = 0; i < outcome->legs->len; i++) {
+        const struct leg_outcome *leg = g_ptr_array_index(outcome->legs, i);
+        if (leg->report == NULL || leg->report->diagnosis.step == NULL)
+            continue;
+        if (leg->report->outcome != STEP_SUCCESS)
+            return &leg->report->diagnosis;
+        if (first == NULL)
+            first = &leg->report->diagnosis;
+    }
+    return first;
+}

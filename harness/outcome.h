@@ -1,0 +1,65 @@
+/*
+ * The outcome of a run, as data: what the legs did, what the world holds afterwards, what fate that
+ * is. Verdict and reports read it and nothing else.
+ */
+#pragma once
+
+#include "engine/engine.h"
+#include "harness/fate.h"
+#include "harness/plan.h"
+
+/* One promised image. Platform lists are sorted, of char*. */
+struct effect {
+    char *service;
+    char *image;          /* "ghcr.io/acme/api:main" */
+    char *digest;         /* what the tag names now, or NULL */
+    GPtrArray *promised;
+    GPtrArray *before;    /* NULL: the tag was not there */
+    GPtrArray *after;     /* NULL: the tag is not there */
+    char *side_image;     /* a side tag the leg declared and that is there, or NULL */
+    GPtrArray *side;
+    bool is_from_this_run;
+    bool is_complete;
+    bool is_side_complete;
+    enum fate fate;
+};
+
+struct leg_outcome {
+    char *id;
+    struct leg_report *report; /* NULL when the run broke before the leg ended */
+    enum fate fate;
+    int64_t disk_free_bytes; /* afterwards */
+    GPtrArray *images;       /* char*, what is local afterwards: only those the policy names */
+    GPtrArray *containers;   /* char*, "name image state" of what was left */
+};
+
+/* How often one fault rule fired. */
+struct fault_outcome {
+    char *id;
+    char *kind;
+    int64_t fired_count;
+    char *nearest_miss; /* NULL unless it had to fire and did not */
+    struct position position;
+};
+
+struct outcome {
+    const struct plan *plan; /* lent */
+    GPtrArray *legs;         /* struct leg_outcome, in the plan's order */
+    GPtrArray *effects;      /* struct effect, in the order of the policy's services */
+    GPtrArray *faults;       /* struct fault_outcome */
+    enum fate fate;          /* worst over the legs */
+    int64_t duration_us;
+    uint64_t exchange_count;
+    GBytes *trace;           /* first line: format and plan; then the events */
+    char *trace_digest;
+    char *broken;            /* why the run proves nothing, or NULL */
+    bool is_our_fault;       /* of a broken run: seatrial's, not the scenario's */
+};
+
+struct outcome *outcome_new(const struct plan *plan);
+void outcome_free(struct outcome *outcome);
+CLEANUP(outcome, outcome_free)
+const struct leg_outcome *outcome_leg(const struct outcome *outcome, const char *id);
+const struct effect *outcome_effect(const struct outcome *outcome, const char *image);
+/* What a leg's diagnosis says, of the first leg that has one; NULL when none failed in anything. */
+const struct diagnosis *outcome_diagnosis(const struct outcome *outcome);

@@ -1,0 +1,13 @@
+/*
+ * A run: one execution of a plan on a virtual clock of its own. The interposed clock belongs to the
+ * process, so runs follow one another; parallel work forks.
+ */
+#pragma once
+
+#include "harness/outcome.h"
+
+/* How a run binds the process's clock to its loop; main gives vclock_bind(). NULL is for tests. */
+typedef void bind_clock_fn(const struct loop *loop, int64_t date_s);
+
+/* Never fails: a run that breaks says so in its outcome. plan is lent to the outcome. */
+struct outcome *run_plan(const struct plan *plan, bind_clock_fn *bind_clock);

@@ -1,0 +1,224 @@
+/* Builds the world of a plan, and takes it down again. */
+#include "harness/stage.h"
+
+#include "base/units.h"
+#include "harness/world_default.h"
+#include "mocks/buildkit/buildkit.h"
+#include "mocks/registry/registry.h"
+
+#include <string.h>
+
+#define DEFAULT_LAYER_BYTES (30 * MIB_BYTES)
+
+static const struct setting_registry *setting_of(const struct stage *stage, const char *service)
+{
+    const GPtrArray *registries = stage->plan->scenario->setting.registries;
+    for (guint i = 0; i < registries->len; i++) {
+        const struct setting_registry *each = g_ptr_array_index(registries, i);
+        if (strcmp(each->service, service) == 0)
+            return each;
+    }
+    return NULL;
+}
+
+/* A registry lets in whom the policy's credentials name. */
+static void set_login(const struct stage *stage, struct registry_options *options)
+{
+    const GPtrArray *credentials = stage->plan->scenario->policy->credentials;
+    for (guint i = 0; i < credentials->len; i++) {
+        const struct policy_credentials *each = g_ptr_array_index(credentials, i);
+        if (strcmp(each->registry, options->service->name) != 0)
+            continue;
+        options->user = each->username;
+        options->secret = each->password;
+    }
+}
+
+static void add_registry(struct stage *stage, const char *service, bool needs_login_to_push)
+{
+    const struct setting_registry *wanted = setting_of(stage, service);
+    struct registry_options options = {
+        .service = registry_service_find(service),
+        .needs_login_to_push = needs_login_to_push,
+        .is_virtual = true,
+    };
+    if (wanted != NULL) {
+        options.rate_limit = (struct registry_rate_limit){
+            wanted->rate_limit.limit, wanted->rate_limit.window_us, wanted->rate_limit.used};
+        options.needs_login_to_pull = wanted->needs_login_to_pull;
+        options.needs_login_to_push = !wanted->is_push_open;
+    }
+    set_login(stage, &options);
+    g_ptr_array_add(stage->registries, registry_new(stage->world, &options));
+}
+
+struct registry *stage_registry(const struct stage *stage, const char *domain)
+{
+    for (guint i = 0; i < stage->registries->len; i++) {
+        struct registry *registry = g_ptr_array_index(stage->registries, i);
+        if (strcmp(registry_service_of(registry)->name, domain) == 0)
+            return registry;
+    }
+    return NULL;
+}
+
+static void add_registries(struct stage *stage)
+{
+    const GPtrArray *wanted = stage->plan->scenario->setting.registries;
+    gsize count = 0;
+    const struct default_registry *defaults = default_registries(&count);
+
+    stage->registries = g_ptr_array_new();
+    for (gsize i = 0; i < count; i++)
+        add_registry(stage, defaults[i].service, defaults[i].needs_login_to_push);
+    for (guint i = 0; i < wanted->len; i++) {
+        const struct setting_registry *each = g_ptr_array_index(wanted, i);
+        if (stage_registry(stage, each->service) == NULL)
+            add_registry(stage, each->service, true);
+    }
+}
+
+static void add_default_images(struct stage *stage)
+{
+    gsize count = 0;
+    const struct default_image *images = default_images(&count);
+    for (gsize i = 0; i < count; i++) {
+        const struct image_spec spec = {
+            .repository = images[i].repository,
+            .tag = images[i].tag,
+            .platforms = images[i].platforms,
+            .layer_bytes = images[i].layer_bytes,
+            .layer_count = images[i].layer_count,
+            .environment = images[i].environment,
+            .is_index = true,
+        };
+        registry_add_image(stage_registry(stage, images[i].service), &spec);
+    }
+}
+
+static void add_image(struct stage *stage, const struct setting_image *image)
+{
+    static const char *const default_platforms[] = {"linux/amd64", "linux/arm64", NULL};
+    AUTO(reference) reference = reference_parse(image->name, /* default_tag= */ true, NULL);
+    gsize layer_count = g_strv_length(image->layers);
+    g_autofree int64_t *layer_bytes = g_new0(int64_t, layer_count + 1);
+
+    for (gsize i = 0; i < layer_count; i++)
+        if (!size_parse(image->layers[i], &layer_bytes[i], NULL))
+            g_assert_not_reached(); /* setting.c has looked at it */
+    if (layer_count == 0)
+        layer_bytes[layer_count++] = DEFAULT_LAYER_BYTES;
+    const struct image_spec spec = {
+        .repository = reference->path,
+        .tag = reference->tag,
+        .platforms = image->platforms[0] != NULL ? (const char *const *)image->platforms
+                                                 : default_platforms,
+        .layer_bytes = layer_bytes,
+        .layer_count = layer_count,
+        .environment = (const char *const *)image->environment,
+        .is_index = !image->is_bare,
+    };
+    registry_add_image(stage_registry(stage, reference->domain), &spec);
+}
+
+static void preload(struct dockerd *dockerd, const struct setting_machine *machine,
+                    const char *platform)
+{
+    for (char **each = machine->preload; *each != NULL; each++)
+        dockerd_preload(dockerd, *each, platform, 250 * MIB_BYTES);
+    if (machine->dangling_bytes > 0)
+        dockerd_preload(dockerd, NULL, platform, machine->dangling_bytes);
+}
+
+static void add_machine(struct stage *stage, const struct plan_leg *leg)
+{
+    static const struct container_program *const programs[] = {&buildkit_program, NULL};
+    const struct setting_machine *wanted = &stage->plan->scenario->setting.machine;
+    struct machine *machine = g_new0(struct machine, 1);
+
+    machine->leg = leg;
+    machine->disk =
+        disk_new(stage->world, leg->machine, leg->disk_bytes, leg->disk_used_bytes);
+    const struct dockerd_options options = {
+        .world = stage->world,
+        .machine = leg->machine,
+        .profile = leg->profile,
+        .disk = machine->disk,
+        .programs = programs,
+        .emulators = (const char *const *)wanted->emulators,
+        .emulation_factor = wanted->emulation_factor,
+        .registry_mirrors = (const char *const *)wanted->registry_mirrors,
+    };
+    machine->dockerd = dockerd_new(&options);
+    preload(machine->dockerd, wanted, leg->profile->platform);
+    machine->http =
+        http_new(stage->loop, world_opener(stage->world, leg->machine, "engine"), "engine");
+    g_ptr_array_add(stage->machines, machine);
+}
+
+static void restart_engine(void *context, const char *machine, int64_t down_us)
+{
+    const struct stage *stage = context;
+    for (guint i = 0; i < stage->machines->len; i++) {
+        const struct machine *each = g_ptr_array_index(stage->machines, i);
+        if (machine == NULL || strcmp(each->leg->machine, machine) == 0)
+            dockerd_restart(each->dockerd, down_us);
+    }
+}
+
+static void add_weather(struct stage *stage)
+{
+    const struct faults_actions actions = {.context = stage, .restart_engine = restart_engine};
+    stage->faults = faults_new(stage->plan->scenario->faults, stage->plan->seed);
+    faults_set_actions(stage->faults, &actions);
+    faults_attach(stage->faults, stage->world);
+}
+
+struct stage *stage_new(const struct plan *plan, struct loop *loop, struct trace *trace,
+                        GError **error)
+{
+    const struct setting *setting = &plan->scenario->setting;
+    const struct world_options options = {
+        .seed = plan->seed, .network = plan->network, .trace = trace};
+    struct world *world = world_new(loop, &options, error);
+    if (world == NULL)
+        return NULL;
+
+    struct stage *stage = g_new0(struct stage, 1);
+    stage->plan = plan;
+    stage->loop = loop;
+    stage->world = world;
+    add_registries(stage);
+    add_default_images(stage);
+    for (guint i = 0; i < setting->images->len; i++)
+        add_image(stage, g_ptr_array_index(setting->images, i));
+    stage->machines = g_ptr_array_new();
+    for (guint i = 0; i < plan->legs->len; i++)
+        add_machine(stage, g_ptr_array_index(plan->legs, i));
+    add_weather(stage);
+    return stage;
+}
+
+/* Clients first, then what handlers stand on, then the disks, the world last. */
+void stage_free(struct stage *stage)
+{
+    if (stage == NULL)
+        return;
+    for (guint i = 0; i < stage->machines->len; i++)
+        http_free(((struct machine *)g_ptr_array_index(stage->machines, i))->http);
+    world_end_exchanges(stage->world);
+    for (guint i = 0; i < stage->machines->len; i++) {
+        struct machine *machine = g_ptr_array_index(stage->machines, i);
+        dockerd_free(machine->dockerd);
+        disk_free(machine->disk);
+        g_free(machine);
+    }
+    for (guint i = 0; i < stage->registries->len; i++)
+        registry_free(g_ptr_array_index(stage->registries, i));
+    world_set_weather(stage->world, NULL);
+    faults_free(stage->faults);
+    world_free(stage->world);
+    g_ptr_array_unref(stage->machines);
+    g_ptr_array_unref(stage->registries);
+    g_free(stage);
+}

@@ -1,0 +1,32 @@
+/*
+ * The stage of one rehearsal: the world a plan describes, built: registries with their images, and
+ * for every leg a machine with its disk and its Docker Engine. One stage, one run.
+ */
+#pragma once
+
+#include "harness/plan.h"
+#include "mocks/disk.h"
+
+struct machine {
+    const struct plan_leg *leg; /* lent */
+    struct disk *disk;
+    struct dockerd *dockerd;
+    struct http *http; /* the engine's client, as seen from this machine */
+};
+
+struct stage {
+    const struct plan *plan; /* lent */
+    struct loop *loop;       /* lent */
+    struct world *world;
+    struct faults *faults;
+    GPtrArray *registries; /* struct registry */
+    GPtrArray *machines;   /* struct machine, in the order of the plan's legs */
+};
+
+struct stage *stage_new(const struct plan *plan, struct loop *loop, struct trace *trace,
+                        GError **error) MUST_USE;
+/* Inside no fiber. */
+void stage_free(struct stage *stage);
+CLEANUP(stage, stage_free)
+/* The registry that a reference's domain names, or NULL. */
+struct registry *stage_registry(const struct stage *stage, const char *domain);
