@@ -33,7 +33,6 @@ static void recipe_unref(void *recipe)
 struct registry *registry_new(struct world *world, const struct registry_options *options)
 {
     struct registry *registry = g_new0(struct registry, 1);
-    registry->reference_count = 1;
     registry->world = world;
     registry->service = options->service;
     registry->rate_limit = options->rate_limit;
@@ -51,15 +50,9 @@ struct registry *registry_new(struct world *world, const struct registry_options
     return registry;
 }
 
-struct registry *registry_ref(struct registry *registry)
-{
-    registry->reference_count++;
-    return registry;
-}
-
 void registry_free(struct registry *registry)
 {
-    if (registry == NULL || --registry->reference_count > 0)
+    if (registry == NULL)
         return;
     g_hash_table_unref(registry->uploads);
     registry_store_free(registry->store);

@@ -10,7 +10,9 @@
 
 struct registry;
 
-/* The services of the world, as data: which hosts, which names for the same thing (table). */
+/* The services of the world, as data: which hosts, which names for the same thing. service.c has
+   the table; a plain registry that is not in it ("registry.example:5000") is a struct of the
+   caller's with name and api_site only. */
 struct registry_service {
     const char *name;          /* "docker.io", "ghcr.io", … as image references write it */
     const char *api_site;      /* "registry-1.docker.io" */
@@ -39,6 +41,8 @@ struct registry_options {
     bool is_virtual; /* images of declared size with few real bytes (rehearsals); serve: false */
 };
 
+/* Adds the service's sites to the world. Copies options but for service. Free it after
+   world_end_exchanges() and before the world. */
 struct registry *registry_new(struct world *world, const struct registry_options *options);
 void registry_free(struct registry *registry);
 CLEANUP(registry, registry_free)
@@ -58,6 +62,12 @@ struct image_spec {
     bool is_docker_types;           /* Docker's media types instead of OCI's */
     bool has_attestations;          /* adds unknown/unknown entries as buildx does */
 };
+/*
+ * Copies the spec. The image is made when a request or the oracle first asks for it, so adding
+ * costs next to nothing; equal specs give equal digests, whatever else the registry holds. A tag
+ * added again is replaced. An image that does not fit under REGISTRY_MEMORY_BYTES_MAX is not there,
+ * and an event "image-does-not-fit" in the trace says so.
+ */
 void registry_add_image(struct registry *registry, const struct image_spec *spec);
 
 /* ---- the oracle ---- */
@@ -79,7 +89,7 @@ CLEANUP(image_facts, image_facts_free)
 /* Repositories and tags, sorted; free with g_ptr_array_unref. */
 GPtrArray *registry_repositories(struct registry *registry);
 GPtrArray *registry_tags(struct registry *registry, const char *repository);
-/* A blob's or manifest's bytes as stored, or NULL; for reading configs of images. */
+/* A blob's or manifest's bytes as stored, for the caller to unref, or NULL; for reading configs. */
 GBytes *registry_blob(struct registry *registry, const char *digest);
 /* The history of a tag: every digest it has had, in order (char*); NULL if never there. */
 GPtrArray *registry_tag_history(struct registry *registry, const char *repository, const char *tag);

@@ -10,7 +10,6 @@
 #include "mocks/registry/store.h"
 
 struct registry {
-    gsize reference_count; /* the owner, and fibers that still receive bodies */
     struct world *world;
     const struct registry_service *service;
     struct registry_rate_limit rate_limit; /* used: in the window that began at window_at_us */
@@ -27,8 +26,6 @@ struct registry {
     struct rng rng;       /* upload ids */
     char *token_key;
 };
-
-struct registry *registry_ref(struct registry *registry);
 
 enum route_kind {
     ROUTE_BASE,
@@ -55,7 +52,7 @@ struct request {
 void request_init(struct request *request, struct registry *registry, struct exchange *exchange);
 void request_finish(struct request *request);
 #define REQUEST(variable) __attribute__((cleanup(request_finish))) struct request variable = {0}
-/* A copy on the heap that holds on to the registry, for a fiber; request is left empty. */
+/* A copy on the heap, for a fiber; request is left empty. */
 struct request *request_steal(struct request *request);
 void request_free(struct request *request);
 CLEANUP(request, request_free)

@@ -114,7 +114,6 @@ void request_finish(struct request *request)
 struct request *request_steal(struct request *request)
 {
     struct request *copy = g_memdup2(request, sizeof *request);
-    registry_ref(copy->registry);
     request->name = NULL;
     request->reference = NULL;
     request->user = NULL;
@@ -125,7 +124,6 @@ void request_free(struct request *request)
 {
     if (request == NULL)
         return;
-    registry_free(request->registry);
     request_finish(request);
     g_free(request);
 }
