@@ -38,6 +38,16 @@ static const char *const messages[] = {
                        "https://www.docker.com/increase-rate-limit",
 };
 
+static bool check_window(const struct field *field, const struct node *node, const void *place,
+                         GError **error)
+{
+    (void)field;
+    if (*(const int64_t *)place > 0)
+        return true;
+    node_error(error, node, "a window is longer than nothing");
+    return false;
+}
+
 static const struct field fields[] = {
     {.name = "limit",
      .kind = FIELD_INTEGER,
@@ -50,6 +60,7 @@ static const struct field fields[] = {
      .kind = FIELD_DURATION,
      .offset = offsetof(struct rate_limit, window_us),
      .otherwise = "6h",
+     .check = check_window,
      .summary = "length of the window, which begins with the first request"},
     {.name = "used",
      .kind = FIELD_INTEGER,

@@ -183,7 +183,7 @@ const char *fault_scope_misplaced(const struct fault_scope *scope, enum fault_st
         if (pattern_of(&conditions[i], scope) != NULL && !(conditions[i].stages & (1U << stage)))
             return conditions[i].name;
     }
-    if (scope->headers != NULL && !(EXCHANGE & (1U << stage)))
+    if (scope->headers != NULL && scope->headers->len > 0 && !(EXCHANGE & (1U << stage)))
         return "header";
     if (scope->status != 0 && stage != FAULT_AT_REPLY)
         return "status";

@@ -96,6 +96,8 @@ static void note_response(struct rehearsal *rehearsal, const struct http_respons
     g_string_append_printf(text, "%u", response->status);
     for (gsize i = 0; i < G_N_ELEMENTS(shown); i++) {
         const char *value = http_response_header(response, shown[i]);
+        if (i == 0 && value == NULL && length_bytes == strlen("manifest"))
+            g_string_append(text, " undigested");
         if (value != NULL && strcmp(value, digest) != 0)
             g_string_append_printf(text, " %s=%s", shown[i], value);
     }

@@ -25,10 +25,9 @@ struct rehearsal {
 };
 
 /*
- * Each rule of the text begins with "- ". A step is "METHOD URL", with "| Name: value" for a
- * header, or "sleep 5s", or "point NAME MACHINE SUBJECT DETAIL AMOUNT" (- for none). The log has,
- * for each, what came of it and when: "200 (1000)@0s", "RESET@0s", "gave up@1min"; at its end
- * "handled 3" if any.
+ * A step is "METHOD URL", or "METHOD /path" for the engine of "leg", with "| Name: value" for a
+ * header; or "sleep 5s"; or "point NAME MACHINE SUBJECT DETAIL AMOUNT" (- for none). The log has,
+ * for each, what came of it and when: "200 (1000)@0s", "RESET@0s", "gave up@1min".
  */
 struct rehearsal *rehearsal_run(const char *rules, const char *const *steps);
 struct rehearsal *rehearsal_run_seeded(const char *rules, const char *const *steps, uint64_t seed);

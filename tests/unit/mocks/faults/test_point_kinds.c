@@ -150,8 +150,8 @@ Test(point_kinds, a_restarting_engine_refuses_until_it_is_back)
     static const struct point_case back = {
         "back again",
         "[{id: a, do: {kind: engine-restart, down: 20s}}]",
-        {"point engine-request leg GET - 0", "sleep 20s", "GET /info"},
-        "point hangs@0s 200 hello@20s",
+        {"point engine-request leg GET - 0", "sleep 21s", "GET /info"},
+        "point hangs@0s 200 hello@21s",
     };
     check_case(&back);
 }
