@@ -24,6 +24,16 @@ struct rule_state {
     char *miss;             /* its text */
 };
 
+/* How near an event came that lay in the scope; less is the number of conditions that held. */
+enum {
+    MISS_FIT = 100,
+    MISS_WINDOW,
+    MISS_WHEN,
+    MISS_BUDGET,
+    MISS_WANTS,
+};
+
+/* An engine on its way down or up. */
 struct restart {
     struct faults *faults;
     struct timer timer;

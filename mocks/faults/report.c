@@ -16,13 +16,14 @@ static void set_miss(struct rule_state *state, const struct fault_event *event, 
 
 void rule_note_miss(struct rule_state *state, struct fault_event *event)
 {
-    if (state->fired_count > 0 || state->rule->is_optional || state->miss_score >= 100)
+    if (state->fired_count > 0 || state->rule->is_optional || state->miss_score >= MISS_FIT)
+        return;
+    int score = 1 + (int)fault_scope_held_count(&state->rule->scope, event);
+    if (score <= state->miss_score)
         return;
     struct fault_nearness nearness;
     fault_scope_examine(&state->rule->scope, event, &nearness);
-    int score = 1 + (int)nearness.held_count;
-    if (score > state->miss_score)
-        set_miss(state, event, score, nearness.held, nearness.failed);
+    set_miss(state, event, score, nearness.held, nearness.failed);
     fault_nearness_clear(&nearness);
 }
 

@@ -110,6 +110,18 @@ bool fault_scope_matches(const struct fault_scope *scope, struct fault_event *ev
     return scope->status == 0 || event->status == scope->status;
 }
 
+unsigned fault_scope_held_count(const struct fault_scope *scope, struct fault_event *event)
+{
+    unsigned held_count = scope->status != 0 && event->status == scope->status;
+    for (gsize i = 0; i < G_N_ELEMENTS(conditions); i++) {
+        const char *pattern = pattern_of(&conditions[i], scope);
+        held_count += pattern != NULL && condition_holds(&conditions[i], pattern, event);
+    }
+    for (guint i = 0; scope->headers != NULL && i < scope->headers->len; i++)
+        held_count += header_holds(event, scope->headers->pdata[i]);
+    return held_count;
+}
+
 static void note_held(struct fault_nearness *nearness, GString *held, const char *name)
 {
     nearness->held_count++;

@@ -31,7 +31,9 @@ struct fault_nearness {
     char *held;   /* "method, path"; NULL when none held */
     char *failed; /* "method is HEAD"; NULL when all held */
 };
-/* As fault_scope_matches(), but looks at every condition. */
+/* How many of the conditions hold. */
+unsigned fault_scope_held_count(const struct fault_scope *scope, struct fault_event *event);
+/* The same in words; true when all hold. */
 bool fault_scope_examine(const struct fault_scope *scope, struct fault_event *event,
                          struct fault_nearness *nearness);
 void fault_nearness_clear(struct fault_nearness *nearness);

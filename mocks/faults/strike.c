@@ -2,15 +2,6 @@
 #include "base/units.h"
 #include "mocks/faults/faults_private.h"
 
-/* How near an event came that lay in the scope, for nearest misses. */
-enum {
-    MISS_FIT = 100,
-    MISS_WINDOW,
-    MISS_WHEN,
-    MISS_BUDGET,
-    MISS_WANTS,
-};
-
 static int64_t faults_now_us(const struct faults *faults)
 {
     return loop_now_us(world_loop(faults->world));

@@ -60,6 +60,7 @@ static const char *const error_names[] = {
     [HTTP_ERROR_EMPTY_REPLY] = "EMPTY_REPLY",
     [HTTP_ERROR_TRUNCATED] = "TRUNCATED",
     [HTTP_ERROR_MALFORMED] = "MALFORMED",
+    [HTTP_ERROR_PERMISSION] = "PERMISSION",
 };
 
 static void note(struct rehearsal *rehearsal, const char *format, ...) G_GNUC_PRINTF(2, 3);
@@ -130,6 +131,30 @@ static void perform(struct rehearsal *rehearsal, const char *step)
     else
         note_error(rehearsal, error);
     http_response_clear(&response);
+}
+
+struct request_of_several {
+    struct rehearsal *rehearsal;
+    const char *step;
+};
+
+static void perform_one(void *argument)
+{
+    const struct request_of_several *request = argument;
+    perform(request->rehearsal, request->step);
+}
+
+static void perform_together(struct rehearsal *rehearsal, const char *step)
+{
+    g_auto(GStrv) steps = g_strsplit(step, " && ", 8);
+    struct request_of_several requests[8];
+    FIBER_GROUP(group);
+    fiber_group_init(&group, rehearsal->loop);
+    for (int i = 0; steps[i] != NULL; i++) {
+        requests[i] = (struct request_of_several){rehearsal, steps[i]};
+        fiber_group_spawn(&group, "request", perform_one, &requests[i]);
+    }
+    cr_assert(fiber_group_wait(&group, NULL));
 }
 
 static const char *const point_words[POINT_COUNT] = {
@@ -204,7 +229,7 @@ static void body(void *argument)
         else if (g_str_has_prefix(step, "point "))
             consult(rehearsal, step);
         else
-            perform(rehearsal, step);
+            perform_together(rehearsal, step);
     }
     rehearsal->is_over = true;
 }

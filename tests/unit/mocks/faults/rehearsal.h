@@ -26,8 +26,9 @@ struct rehearsal {
 
 /*
  * A step is "METHOD URL", or "METHOD /path" for the engine of "leg", with "| Name: value" for a
- * header; or "sleep 5s"; or "point NAME MACHINE SUBJECT DETAIL AMOUNT" (- for none). The log has,
- * for each, what came of it and when: "200 (1000)@0s", "RESET@0s", "gave up@1min".
+ * header, several at once with "&&" between; or "sleep 5s"; or "point NAME MACHINE SUBJECT DETAIL
+ * AMOUNT" (- for none). The log has, for each, what came of it and when: "200 (1000)@0s",
+ * "RESET@0s", "gave up@1min".
  */
 struct rehearsal *rehearsal_run(const char *rules, const char *const *steps);
 struct rehearsal *rehearsal_run_seeded(const char *rules, const char *const *steps, uint64_t seed);

@@ -77,6 +77,26 @@ Test(wire_kinds, connections_fail_in_the_ways_that_clients_tell_apart)
          {MANIFEST},
          "NAME_TIMED_OUT@10s",
          0},
+        {"slow-connect",
+         "[{id: a, on: hub, do: {kind: slow-connect, delay: 4s}}]",
+         {MANIFEST},
+         "200 manifest@4s",
+         1},
+        {"slow-connect, then refuse",
+         "[{id: a, do: {kind: slow-connect, delay: 4s}}, {id: b, do: {kind: refuse}}]",
+         {MANIFEST},
+         "REFUSED@4s",
+         0},
+        {"no-socket",
+         "[{id: a, on: leg:*, do: {kind: no-socket}}]",
+         {"GET /info"},
+         "REFUSED@0s",
+         0},
+        {"no-permission",
+         "[{id: a, on: leg:*, do: {kind: no-permission}}]",
+         {"GET /info"},
+         "PERMISSION@0s",
+         0},
         {"other site", "[{id: a, on: hub, do: {kind: refuse}}]", {TOKEN}, "200 hello@0s", 1},
         {"role",
          "[{id: a, on: hub, match: {role: build*}, do: {kind: refuse}}]",
@@ -383,13 +403,23 @@ Test(wire_kinds, a_pushed_tag_is_not_found_at_first)
     CHECK(rows);
 }
 
-Test(wire_kinds, at_most_so_many_faults_are_active_at_a_time)
+Test(wire_kinds, a_fault_is_active_until_its_exchange_ends)
 {
     AUTO(rehearsal)
     rehearsal = rehearsal_run("[{id: a, do: {kind: latency, delay: 5s}, max_active: 1}]",
                               STEPS(MANIFEST, MANIFEST));
 
     cr_assert_str_eq(rehearsal->log->str, "200 manifest@5s 200 manifest@10s");
+}
+
+Test(wire_kinds, at_most_so_many_faults_are_active_at_a_time)
+{
+    AUTO(rehearsal)
+    rehearsal = rehearsal_run("[{id: a, do: {kind: latency, delay: 5s}, max_active: 2}]",
+                              STEPS(MANIFEST " && " MANIFEST " && " BLOB, BLOB));
+
+    cr_assert_str_eq(rehearsal->log->str,
+                     "200 (1000)@0s 200 manifest@5s 200 manifest@5s 200 (1000)@10s");
 }
 
 Test(wire_kinds, every_firing_is_an_event_of_the_trace)
