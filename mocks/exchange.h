@@ -10,6 +10,20 @@
 struct exchange;
 struct site;
 
+/*
+ * Times. A reply waits the network's round trip from the moment it is stated; a body of at least
+ * 64 KiB declared bytes then flows at the network's rate, in four equal parts, the last of which
+ * ends with it. A request's body of that length costs time likewise: it counts as received that
+ * long after the request began, both for exchange_read() and for the reply. Our own mocks' clients
+ * send few bytes for many and say so in the request header "Seatrial-Declared-Bytes: N"; it is
+ * looked at only where the network has a rate. Streams and upgrades are not paced.
+ *
+ * Every exchange is one "exchange" event in the trace when it ends: n, site, client (the role of
+ * the opener; absent for clients from outside), method, target, status (0: none went out), bytes
+ * (of the body, declared ones; 0 if the client left a reply that needed no staging), request_bytes
+ * (absent: none), end (ok, client-gone, closed, reset, silent, raw), started_us.
+ */
+
 /* ---- what was asked (lent, valid as long as the exchange) ---- */
 
 const char *exchange_method(const struct exchange *exchange);
@@ -42,8 +56,11 @@ bool exchange_read_all(struct exchange *exchange, gsize bytes_max, GBytes **body
 
 /*
  * Runs the rest of the handling in a fiber that ends with the exchange: it is cancelled when the
- * client closes its connection or the world ends. Handlers that answer at once need none. The
- * request body is not read before the fiber asks for it; what a handler leaves unread is drained.
+ * client closes its connection (half a close counts, as in Go's server; not after an upgrade), the
+ * site stops listening or the world ends. Handlers that answer at once need none. The request body
+ * is not read before the fiber asks for it; what is unread when the reply is stated is drained, and
+ * only then the reply goes out. A fiber that ends without a reply closes the connection; it may go
+ * on after its reply. The exchange stays valid until the fiber ends, even without a client.
  */
 void exchange_spawn(struct exchange *exchange,
                     void (*run)(struct exchange *exchange, void *context), void *context);
@@ -60,9 +77,9 @@ void exchange_collect(struct exchange *exchange, gsize bytes_max, exchange_colle
 
 /* Adds a header to the reply. Content-Length and Transfer-Encoding are the server's own. */
 void exchange_set_header(struct exchange *exchange, const char *name, const char *value);
-/* A whole reply; body NULL: empty with Content-Length 0 (none for 204; libmicrohttpd
-   cannot leave it out of a 304). HEAD requests get
-   the length and no body by themselves. */
+/* A whole reply; body NULL: empty with Content-Length 0 (none for 204; libmicrohttpd cannot leave
+   it out of a 304). HEAD requests get the length and no body by themselves. Stating a reply again
+   replaces it as long as it has not gone out; its headers stay. */
 void exchange_reply(struct exchange *exchange, unsigned status, GBytes *body);
 void exchange_reply_text(struct exchange *exchange, unsigned status, const char *content_type,
                          const char *text);
@@ -93,14 +110,15 @@ unsigned exchange_reply_status(const struct exchange *exchange); /* 0: none yet 
 /* ---- what faults may do with it; carried out by the server ---- */
 
 /* Where in the reply a disturbance acts: -1 before its headers, else after so many body bytes
-   (declared bytes; the server scales them to real ones). */
+   (declared bytes; the server scales them to real ones). A place at or beyond the end of the body
+   is never reached: the reply stays honest. */
 #define BEFORE_HEADERS INT64_C(-1)
 #define NEVER          INT64_MAX
 
 enum exchange_end {
     END_HONEST,
     END_CLOSE,  /* FIN at ends_at: truncation, or an empty reply before the headers */
-    END_RESET,  /* RST at ends_at */
+    END_RESET,  /* RST at ends_at; FIN for a unix client from outside the world */
     END_SILENT, /* nothing more after ends_at, and the connection stays open */
 };
 

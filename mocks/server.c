@@ -8,6 +8,7 @@
 #include "mocks/world_private.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <stddef.h>
 #include <string.h>
@@ -20,8 +21,9 @@ enum {
     TURNS_TO_END_MAX = 1000, /* of libmicrohttpd, until it has given every connection back */
 };
 
-/* libmicrohttpd's memory for one connection: it holds the headers, both ways. */
-#define CONNECTION_MEMORY_BYTES ((size_t)HTTP_HEADER_BYTES_MAX)
+/* libmicrohttpd's memory for one connection: it holds the headers, both ways; above it the library
+   answers 431 by itself. One byte more and every connection would be an mmap() of its own. */
+#define CONNECTION_MEMORY_BYTES ((size_t)32 * 1024)
 
 void server_touch(struct server *server)
 {
@@ -207,6 +209,17 @@ static void add_connection(struct server *server, struct site *site, int fd,
     server_touch(server);
 }
 
+/* No descriptor is left: without taking the connection the listener would stay ready for ever. The
+   reserve makes room to take it and hang up. */
+static void hang_up_on_one(struct server *server, int listen_fd)
+{
+    close(server->reserve_fd);
+    int fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC);
+    if (fd >= 0)
+        close(fd);
+    server->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
 void server_accept(struct server *server, struct site *site, int listen_fd)
 {
     for (;;) {
@@ -214,6 +227,8 @@ void server_accept(struct server *server, struct site *site, int listen_fd)
         socklen_t length_bytes = sizeof address;
         int fd = accept4(listen_fd, (struct sockaddr *)&address, &length_bytes,
                          SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd < 0 && (errno == EMFILE || errno == ENFILE))
+            hang_up_on_one(server, listen_fd);
         if (fd < 0)
             return; /* nobody is left in the queue, or gone again */
         if (server->is_closing || server->connections->len >= CONNECTIONS_MAX)
@@ -278,6 +293,7 @@ struct server *server_new(struct world *world, GError **error)
     server->by_fd = g_hash_table_new(NULL, NULL);
     server->clients = g_hash_table_new_full(NULL, NULL, NULL, client_free);
     server->client_names = g_hash_table_new(NULL, NULL);
+    server->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
     server->source = (struct loop_source){.run = on_server_turn, .argument = server};
     server->daemon = start_daemon(server);
     if (server->daemon == NULL) {
@@ -327,6 +343,8 @@ void server_free(struct server *server)
         server_stop(server);
         stop_daemon(server);
     }
+    if (server->reserve_fd >= 0)
+        close(server->reserve_fd);
     g_ptr_array_unref(server->connections);
     g_hash_table_unref(server->client_names);
     g_hash_table_unref(server->clients);

@@ -301,6 +301,9 @@ void server_on_completed(void *context, struct MHD_Connection *mhd, void **reque
         server_touch(exchange->server); /* it closes the descriptor in a further turn only */
     exchange->ending = ending_of(exchange, code);
     timer_cancel(exchange->server->loop, &exchange->timer);
+    if (exchange->ending != ENDING_OK && wire_is_honest(&exchange->reply.wire) &&
+        exchange->reply.length_bytes >= 0)
+        exchange->reply.wire.sent_bytes = 0; /* the library does not tell how far it came */
     if (exchange->number > 0)
         exchange_over(exchange);
     exchange->connection->exchange = NULL;

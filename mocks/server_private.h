@@ -36,6 +36,7 @@ struct server {
     GHashTable *by_fd;        /* server's descriptor: connection */
     GHashTable *clients;      /* client's descriptor: struct client; never iterated */
     GHashTable *client_names; /* autobound name: struct client; never iterated */
+    int reserve_fd;           /* given up to hang up on a client when there are no more */
     guint fiber_count;
     bool have_fibers_ended;
     bool is_dirty; /* something was resumed: libmicrohttpd tells nobody (virtual-time.md 9.1) */

@@ -24,7 +24,7 @@
 #define HTTP_TARGET_BYTES_MAX        (8 * 1024)
 #define PATH_SEGMENTS_MAX            64
 #define QUERY_PAIRS_MAX              256
-#define CONNECTIONS_MAX              10000
+#define CONNECTIONS_MAX              8000
 
 /* JSON on the wire; the depth is what a fiber's stack bears. */
 #define JSON_BYTES_MAX (64 * 1024 * 1024)
@@ -33,7 +33,6 @@
 /* The registry. OCI asks that manifests of 4 MiB pass. */
 #define MANIFEST_BYTES_MAX (4 * 1024 * 1024)
 #define BLOB_BYTES_MAX     (INT64_C(10) * 1024 * 1024 * 1024)
-#define REGISTRY_BYTES_MAX (INT64_C(64) * 1024 * 1024 * 1024)
 
 /* The fake registry keeps all it holds in memory. Objects are blobs, manifests, tags, repositories. */
 #define REGISTRY_MEMORY_BYTES_MAX (INT64_C(1024) * 1024 * 1024)

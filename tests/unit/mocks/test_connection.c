@@ -390,6 +390,84 @@ Test(upgrade, that_the_client_closes_cancels_the_fiber)
     cr_assert_str_eq(log, "cancelled (site)@1s ");
 }
 
+static void head_of_stream(struct bench *bench)
+{
+    const struct http_request request = {.url = "http://site/", .method = "HEAD"};
+    bench_perform(bench, &request);
+    bench_sleep(bench, MINUTE_US);
+}
+
+static void stream_3_MiB(struct exchange *exchange, void *context)
+{
+    g_autofree char *block = g_malloc0(MIB_BYTES);
+    exchange_stream_begin(exchange, 200);
+    for (int i = 0; i < 3; i++)
+        if (!exchange_stream_write(exchange, block, MIB_BYTES, NULL))
+            bench_note(context, "gone");
+    cr_assert(exchange_stream_has_flushed(exchange));
+}
+
+static void handle_3_MiB(void *context, struct exchange *exchange)
+{
+    exchange_spawn(exchange, stream_3_MiB, context);
+}
+
+Test(connection, that_asked_for_the_head_of_a_stream_gets_no_more)
+{
+    const struct plan plan = {.handle = handle_3_MiB, .body = head_of_stream};
+
+    g_autofree char *log = bench_run(&plan);
+
+    cr_assert_str_eq(log, "200 @0s ");
+}
+
+static void end_without_reply(struct exchange *exchange, void *context)
+{
+    (void)exchange, (void)context;
+}
+
+static void handle_without_reply(void *context, struct exchange *exchange)
+{
+    exchange_spawn(exchange, end_without_reply, context);
+}
+
+Test(connection, whose_fiber_ends_without_a_reply_is_closed)
+{
+    const struct plan plan = {.handle = handle_without_reply, .body = bench_get};
+
+    g_autofree char *log = bench_run(&plan);
+
+    cr_assert_str_eq(log, "EMPTY_REPLY@0s ");
+}
+
+static void reply_and_work_on(struct exchange *exchange, void *context)
+{
+    exchange_reply(exchange, 204, NULL);
+    bench_sleep(context, MINUTE_US);
+    exchange_reply(exchange, 500, NULL); /* too late */
+    bench_note(context, "%s %s", exchange_header(exchange, "Host"), exchange_method(exchange));
+}
+
+static void handle_working_on(void *context, struct exchange *exchange)
+{
+    exchange_spawn(exchange, reply_and_work_on, context);
+}
+
+static void get_and_wait(struct bench *bench)
+{
+    bench_get(bench);
+    bench_sleep(bench, HOUR_US);
+}
+
+Test(connection, with_its_reply_leaves_the_fiber_to_work_on)
+{
+    const struct plan plan = {.handle = handle_working_on, .body = get_and_wait};
+
+    g_autofree char *log = bench_run(&plan);
+
+    cr_assert_str_eq(log, "204 @0s site GET@1min ");
+}
+
 static void reset_at_5(struct disturbance *disturbance)
 {
     disturbance->end = END_RESET;
@@ -515,6 +593,26 @@ static void do_many_things(struct bench *bench)
         talk_pipelined(bench);
         read_upgraded(bench);
     }
+}
+
+static void count_events(struct bench *bench)
+{
+    uint64_t count = 0;
+    do_many_things(bench);
+    bench_sleep(bench, 1);
+    for (const char *at = bench_trace(bench); (at = strstr(at, "\"exchange\"")) != NULL; at++)
+        count++;
+    cr_assert_eq(world_exchange_count(bench->world), count);
+    cr_assert(count >= 25);
+}
+
+Test(world, counts_its_exchanges_as_its_trace_does)
+{
+    const struct plan plan = {.handle = hello, .body = count_events};
+
+    g_autofree char *log = bench_run(&plan);
+
+    cr_assert_not_null(strstr(log, "hello"));
 }
 
 static void bother(struct disturbance *disturbance)
