@@ -33,8 +33,8 @@ static const struct error_facts error_table[REGISTRY_ERROR_COUNT] = {
                                             "invalid number of results requested"},
 };
 
-static void reply(struct exchange *exchange, enum registry_error code, const char *message,
-                  json_t *detail)
+static void reply(struct exchange *exchange, enum registry_error code, const char *content_type,
+                  const char *message, json_t *detail)
 {
     g_autoptr(json_t) entry = json_object();
     json_object_set_new(entry, "code", json_string(error_table[code].code));
@@ -46,13 +46,13 @@ static void reply(struct exchange *exchange, enum registry_error code, const cha
     json_array_append(errors, entry);
     json_object_set_new(body, "errors", errors);
     g_autofree char *text = json_text(body);
-    exchange_reply_text(exchange, error_table[code].status, "application/json; charset=utf-8",
-                        text);
+    exchange_reply_text(exchange, error_table[code].status, content_type, text);
 }
 
 void registry_reply_error(struct exchange *exchange, enum registry_error code, json_t *detail)
 {
-    reply(exchange, code, error_table[code].message, detail != NULL ? detail : json_object());
+    reply(exchange, code, "application/json; charset=utf-8", error_table[code].message,
+          detail != NULL ? detail : json_object());
 }
 
 void registry_reply_error_about(struct exchange *exchange, enum registry_error code,
@@ -67,5 +67,5 @@ void registry_reply_error_about(struct exchange *exchange, enum registry_error c
 void registry_reply_error_bare(struct exchange *exchange, enum registry_error code,
                                const char *message)
 {
-    reply(exchange, code, message, NULL);
+    reply(exchange, code, "application/json", message, NULL);
 }

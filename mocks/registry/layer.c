@@ -140,8 +140,8 @@ static void pack_header(struct packer *packer, const char *name, gsize file_byte
 /* Every layer has a file of its own, or layers of one image would hide each other's. */
 static void pack_file_header(struct packer *packer, const char *identity, gsize file_bytes)
 {
-    g_autofree char *digest = digest_of(identity, strlen(identity));
-    g_autofree char *name = g_strdup_printf("seatrial-%.16s", digest + strlen("sha256:"));
+    char name[32];
+    g_snprintf(name, sizeof name, "seatrial-%08x", g_str_hash(identity));
     pack_header(packer, name, file_bytes);
 }
 
