@@ -13,16 +13,16 @@
 
 /* A machine profile as data; profile.c has the table of hosted runners (DESIGN.md 6). */
 struct machine_profile {
-    const char *name;            /* "ubuntu-24.04" */
+    const char *name; /* "ubuntu-24.04" */
     const char *summary;
-    const char *engine_version;  /* "28.0.4" */
-    const char *api_version;     /* "1.48" */
+    const char *engine_version; /* "28.0.4" */
+    const char *api_version;    /* "1.48" */
     const char *api_version_min;
-    enum puller_kind puller;     /* says the image store as well */
-    const char *platform;        /* "linux/amd64" */
+    enum puller_kind puller; /* says the image store as well */
+    const char *platform;    /* "linux/amd64" */
     int cores;
     int64_t disk_bytes;
-    int64_t disk_used_bytes;     /* by the image of the runner itself */
+    int64_t disk_used_bytes; /* by the image of the runner itself */
     int64_t memory_bytes;
 };
 const struct machine_profile *machine_profile_find(const char *name);
@@ -31,15 +31,18 @@ const struct machine_profile *const *machine_profiles(gsize *count);
 struct dockerd;
 struct dockerd_options {
     struct world *world;
-    const char *machine;     /* "leg-api"; the socket is the site "leg-api:/var/run/docker.sock" */
+    const char *machine; /* "leg-api"; the socket is the site "leg-api:/var/run/docker.sock" */
     const struct machine_profile *profile;
-    struct disk *disk;       /* owned by the machine, shared by everything on it */
+    struct disk *disk; /* owned by the machine, shared by everything on it */
     const struct container_program *const *programs; /* NULL-terminated, asked in order */
-    const char *const *emulators; /* binfmt platforms of the host kernel, or NULL */
-    int64_t emulation_factor;     /* how many times slower foreign platforms run */
+    const char *const *emulators;        /* binfmt platforms of the host kernel, or NULL */
+    int64_t emulation_factor;            /* how many times slower foreign platforms run */
     const char *const *registry_mirrors; /* daemon.json registry-mirrors */
 };
+/* The strings and lists of options are copied. */
 struct dockerd *dockerd_new(const struct dockerd_options *options);
+/* Cuts its connections, ends its processes and waits for them. Call inside no fiber, before the
+   world and the disk are freed. */
 void dockerd_free(struct dockerd *dockerd);
 CLEANUP(dockerd, dockerd_free)
 struct world *dockerd_world(const struct dockerd *dockerd);
@@ -73,21 +76,22 @@ struct process {
     const char *const *arguments;   /* argv, NULL-terminated */
     const char *const *environment; /* of the exec plus the container's, NULL-terminated */
     const char *working_directory;
-    int pid;                        /* inside the container, 1 for the main process */
-    void *stream;                   /* private to dockerd */
+    int pid;      /* inside the container, 1 for the main process */
+    void *stream; /* private to dockerd */
 };
 /* Writes to the process's stdout (1) or stderr (2); waits while the reader is slow; dropped, not an
    error, when nobody reads. Fails only on kill (the process fiber is cancelled). */
 bool process_write(struct process *process, int stream, const char *text, GError **error) MUST_USE;
-bool process_printf(struct process *process, int stream, GError **error, const char *format, ...)
-    MUST_USE G_GNUC_PRINTF(4, 5);
+bool process_printf(struct process *process, int stream, GError **error, const char *format,
+                    ...) MUST_USE G_GNUC_PRINTF(4, 5);
 
 /* A program is chosen by image when a container starts. */
 struct container_program {
     const char *name;
     bool (*matches)(const char *image_reference);
-    /* The container's own command, in a fiber of its own: returns its exit code; ends when cancelled
-       (killed). state is what run() may keep for exec(): set with container_set_state(). */
+    /* The container's own command, in a fiber of its own: returns its exit code; ends when
+       cancelled (killed). state is what run() may keep for exec(): set with container_set_state().
+     */
     int (*run)(struct process *process);
     /* A command by exec, in a fiber of its own. -1: no such command (dockerd then answers as runc
        does: exit 126/127 with its text). Shared helpers (kill, rm, cat, df, true) are dockerd's. */
@@ -112,11 +116,35 @@ GPtrArray *container_files_below(const struct container *container, const char *
 void container_remove_file(struct container *container, const char *path); /* or a whole folder */
 /* A line for `docker logs`. */
 void container_log(struct container *container, int stream, const char *text);
+/* Disk inside a volume that is not kept as files (BuildKit's state): counted in its size, given
+   back with it. Fails with "no space left on device". */
+bool dockerd_volume_take(struct dockerd *dockerd, const char *volume, const char *purpose,
+                         int64_t bytes, GError **error) MUST_USE;
+void dockerd_volume_give(struct dockerd *dockerd, const char *volume, int64_t bytes);
 /* The volume mounted at target, as a disk account that outlives the container, or NULL. */
 const char *container_volume_at(const struct container *container, const char *target);
 
 /* ---- classic build: the seam to the Dockerfile machinery ---- */
-/* One built platform image handed to the image store, from a classic build or from BuildKit's docker
-   exporter: tags it. layers: struct layer; config: the image config JSON. */
+/* One built platform image handed to the image store, from a classic build or from BuildKit's
+   docker exporter: tags it. layers: struct layer; config: the image config JSON. */
 bool dockerd_store_image(struct dockerd *dockerd, const char *const *tags, GBytes *config,
                          GPtrArray *layers, char **image_id, GError **error) MUST_USE;
+/* What a local image is made of, for FROM: *config and *layers (struct stored_layer of
+   image_store.h, lent) of the platform, else of whatever platform is there. false: no such image.
+ */
+bool dockerd_image_content(struct dockerd *dockerd, const char *reference, const char *platform,
+                           GBytes **config, GPtrArray **layers);
+/* Pulls and keeps an image, from a fiber; progress as puller_pull() tells it. */
+bool dockerd_pull(struct dockerd *dockerd, const char *reference, const char *platform,
+                  const struct credentials *credentials, puller_progress_fn *progress,
+                  void *context, GError **error) MUST_USE;
+/* One record of the build cache of the Engine's own BuildKit; takes disk for it. is_shared: its
+   content is part of an image, so that prune leaves it. */
+bool dockerd_build_cache_add(struct dockerd *dockerd, const char *type, const char *description,
+                             int64_t size_bytes, bool is_shared, GError **error) MUST_USE;
+
+/* ---- faults ---- */
+
+/* The daemon goes down now, for down_us: connections are cut and refused, pulls and processes die;
+   then containers come back as their restart policy says (unless-stopped, always). */
+void dockerd_restart(struct dockerd *dockerd, int64_t down_us);

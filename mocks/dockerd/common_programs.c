@@ -1,0 +1,272 @@
+/* The small commands that every container has: one row each. */
+#include "mocks/dockerd/container.h"
+
+#include "base/units.h"
+#include "mocks/disk.h"
+
+#include <signal.h>
+#include <string.h>
+
+static gsize argument_count(const struct process *process)
+{
+    return g_strv_length((char **)process->arguments);
+}
+
+static int say(struct process *process, int stream, int exit_code, const char *text)
+{
+    return process_write(process, stream, text, NULL) ? exit_code : 1;
+}
+
+static int run_true(struct process *process)
+{
+    (void)process;
+    return 0;
+}
+
+static int run_false(struct process *process)
+{
+    (void)process;
+    return 1;
+}
+
+static int run_echo(struct process *process)
+{
+    g_autofree char *words = g_strjoinv(" ", (char **)process->arguments + 1);
+    g_autofree char *line = g_strconcat(words, "\n", NULL);
+    return say(process, 1, 0, line);
+}
+
+static int run_sleep(struct process *process)
+{
+    struct loop *loop = process_task(process)->dockerd->loop;
+    if (argument_count(process) < 2)
+        return say(process, 2, 1, "sleep: missing operand\n");
+    const char *text = process->arguments[1];
+    gdouble seconds = g_ascii_strtod(text, NULL);
+    if (!g_str_equal(text, "infinity") && seconds * (gdouble)SECOND_US < (gdouble)INT64_MAX)
+        return fiber_sleep(loop, (int64_t)(seconds * (gdouble)SECOND_US), NULL) ? 0 : 1;
+    while (fiber_park(loop, "sleep infinity", NULL))
+        ;
+    return 1;
+}
+
+/* ---- signals ---- */
+
+static const struct {
+    const char *name;
+    int number;
+} signal_names[] = {
+    {"HUP", SIGHUP},   {"INT", SIGINT},   {"QUIT", SIGQUIT}, {"KILL", SIGKILL},
+    {"USR1", SIGUSR1}, {"USR2", SIGUSR2}, {"TERM", SIGTERM}, {"STOP", SIGSTOP},
+};
+
+int signal_number(const char *text)
+{
+    guint64 number = 0;
+    if (g_ascii_string_to_unsigned(text, 10, 1, 64, &number, NULL))
+        return (int)number;
+    const char *name = g_str_has_prefix(text, "SIG") ? text + 3 : text;
+    for (gsize i = 0; i < G_N_ELEMENTS(signal_names); i++)
+        if (g_str_equal(signal_names[i].name, name))
+            return signal_names[i].number;
+    return 0;
+}
+
+/* kill -9, kill -KILL, kill -s KILL: *next is the first argument after it. */
+static int parse_signal(const struct process *process, gsize *next)
+{
+    const char *const *arguments = process->arguments;
+    *next = 1;
+    if (argument_count(process) < 2 || arguments[1][0] != '-')
+        return SIGTERM;
+    if (g_str_equal(arguments[1], "-s") && arguments[2] != NULL) {
+        *next = 3;
+        return signal_number(arguments[2]);
+    }
+    int number = signal_number(arguments[1] + 1);
+    if (number != 0)
+        *next = 2;
+    return number != 0 ? number : SIGTERM;
+}
+
+static struct task *find_pid(struct container *container, const char *text)
+{
+    guint64 pid = 0;
+    if (!g_ascii_string_to_unsigned(text, 10, 1, G_MAXINT, &pid, NULL))
+        return NULL;
+    if (pid == 1)
+        return container->main_task;
+    for (guint i = 0; i < container->tasks->len; i++) {
+        struct task *task = g_ptr_array_index(container->tasks, i);
+        if (task->is_running && task->process.pid == (int)pid)
+            return task;
+    }
+    return NULL;
+}
+
+static int run_kill(struct process *process)
+{
+    gsize next = 1;
+    int number = parse_signal(process, &next);
+    int exit_code = 0;
+
+    for (; process->arguments[next] != NULL; next++) {
+        struct task *task = find_pid(process->container, process->arguments[next]);
+        if (task != NULL)
+            task_signal(task, number);
+        else if (!process_printf(process, 2, NULL, "kill: can't kill pid %s: No such process\n",
+                                 process->arguments[next]))
+            return 1;
+        else
+            exit_code = 1;
+    }
+    return exit_code;
+}
+
+static bool is_match(const struct task *task, const char *pattern, bool is_full)
+{
+    g_autofree char *name =
+        is_full ? task_command_line(task) : g_path_get_basename(task->arguments[0]);
+    return strstr(name, pattern) != NULL || g_regex_match_simple(pattern, name, 0, 0);
+}
+
+/* pkill never kills itself. */
+static bool signal_matching(struct process *process, const char *pattern, bool is_full, int number)
+{
+    struct container *container = process->container;
+    g_autoptr(GPtrArray) tasks = g_ptr_array_new();
+    bool is_any = false;
+
+    if (container->main_task != NULL)
+        g_ptr_array_add(tasks, container->main_task);
+    for (guint i = 0; i < container->tasks->len; i++)
+        g_ptr_array_add(tasks, g_ptr_array_index(container->tasks, i));
+    for (guint i = 0; i < tasks->len; i++) {
+        struct task *task = g_ptr_array_index(tasks, i);
+        if (!task->is_running || task == process_task(process) || !is_match(task, pattern, is_full))
+            continue;
+        task_signal(task, number);
+        is_any = true;
+    }
+    return is_any;
+}
+
+static int run_pkill(struct process *process)
+{
+    bool is_full = false;
+    int number = SIGTERM;
+    const char *pattern = NULL;
+
+    for (gsize i = 1; process->arguments[i] != NULL; i++) {
+        const char *argument = process->arguments[i];
+        if (g_str_equal(argument, "-f"))
+            is_full = true;
+        else if (argument[0] == '-' && argument[1] != '\0' && pattern == NULL)
+            number = signal_number(argument + 1) != 0 ? signal_number(argument + 1) : number;
+        else
+            pattern = argument;
+    }
+    if (pattern == NULL)
+        return say(process, 2, 2, "pkill: no matching criteria specified\n");
+    return signal_matching(process, pattern, is_full, number) ? 0 : 1;
+}
+
+/* ---- files ---- */
+
+static int run_rm(struct process *process)
+{
+    for (gsize i = 1; process->arguments[i] != NULL; i++)
+        if (process->arguments[i][0] != '-')
+            container_remove_file(process->container, process->arguments[i]);
+    return 0;
+}
+
+static int run_cat(struct process *process)
+{
+    int exit_code = 0;
+    for (gsize i = 1; process->arguments[i] != NULL; i++) {
+        const char *path = process->arguments[i];
+        GBytes *bytes = container_file(process->container, path);
+        gsize length_bytes = 0;
+        const char *text = bytes == NULL ? NULL : g_bytes_get_data(bytes, &length_bytes);
+        bool is_said =
+            bytes != NULL
+                ? process_write_bytes(process, 1, text, length_bytes, NULL)
+                : process_printf(process, 2, NULL,
+                                 "cat: can't open '%s': No such file or directory\n", path);
+        if (bytes == NULL || !is_said)
+            exit_code = 1;
+    }
+    return exit_code;
+}
+
+static int list_folder(struct process *process, const char *path)
+{
+    g_autofree char *clean = file_path_clean(path);
+    g_autofree char *inner = NULL;
+    struct file_tree *tree = container_tree_at(process->container, clean, &inner, NULL);
+
+    if (file_tree_find(tree, inner) != NULL)
+        return process_printf(process, 1, NULL, "%s\n", path) ? 0 : 1;
+    if (!file_tree_has_folder(tree, inner)) {
+        g_autofree char *text = g_strdup_printf("ls: %s: No such file or directory\n", path);
+        return say(process, 2, 1, text);
+    }
+    g_autoptr(GPtrArray) names = file_tree_names(tree, inner);
+    for (guint i = 0; i < names->len; i++) {
+        const char *name = g_ptr_array_index(names, i);
+        int length = (int)strlen(name) - (g_str_has_suffix(name, "/") ? 1 : 0);
+        if (!process_printf(process, 1, NULL, "%.*s\n", length, name))
+            return 1;
+    }
+    return 0;
+}
+
+static int run_ls(struct process *process)
+{
+    int exit_code = 0;
+    bool is_any = false;
+    for (gsize i = 1; process->arguments[i] != NULL; i++)
+        if (process->arguments[i][0] != '-') {
+            is_any = true;
+            exit_code |= list_folder(process, process->arguments[i]);
+        }
+    return is_any ? exit_code : list_folder(process, process->working_directory);
+}
+
+/* POSIX form, whatever is asked: one line for the container's root, which lies on the host's disk.
+ */
+static int run_df(struct process *process)
+{
+    struct disk *disk = process_task(process)->dockerd->disk;
+    int64_t size = disk_size_bytes(disk) / KIB_BYTES;
+    int64_t used = disk_used_bytes(disk) / KIB_BYTES;
+    int64_t available = disk_free_bytes(disk) / KIB_BYTES;
+    int64_t percent = size == 0 ? 0 : (used * 100 + size - 1) / size;
+
+    return process_printf(process, 1, NULL,
+                          "Filesystem           1024-blocks    Used Available Capacity Mounted on\n"
+                          "overlay              %" G_GINT64_FORMAT " %" G_GINT64_FORMAT
+                          " %" G_GINT64_FORMAT " %3" G_GINT64_FORMAT "%% /\n",
+                          size, used, available, percent)
+               ? 0
+               : 1;
+}
+
+static const struct {
+    const char *name;
+    int (*run)(struct process *process);
+} commands[] = {
+    {"true", run_true}, {"false", run_false}, {"echo", run_echo}, {"sleep", run_sleep},
+    {"kill", run_kill}, {"pkill", run_pkill}, {"rm", run_rm},     {"cat", run_cat},
+    {"ls", run_ls},     {"df", run_df},
+};
+
+int common_program_run(struct process *process)
+{
+    g_autofree char *name = g_path_get_basename(process->arguments[0]);
+    for (gsize i = 0; i < G_N_ELEMENTS(commands); i++)
+        if (g_str_equal(commands[i].name, name))
+            return commands[i].run(process);
+    return -1;
+}

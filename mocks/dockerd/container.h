@@ -1,0 +1,170 @@
+/*
+ * Containers and the processes in them. A container is shared by reference count: the Engine's list
+ * holds one, every process and every request that waits on it another, so that nothing is freed
+ * under a fiber. A process ("task") runs its program in a fiber of its own; a signal cancels that
+ * fiber, and its exit code is then 128 + the signal.
+ */
+#pragma once
+
+#include "mocks/dockerd/dockerd_private.h"
+#include "mocks/dockerd/file_tree.h"
+#include "mocks/dockerd/outlet.h"
+
+/* A client that gets a copy of the main process's output. */
+struct attachment {
+    struct outlet *outlet;
+    bool wants[3]; /* by stream: 1 stdout, 2 stderr */
+};
+
+/* CREATED -> RUNNING -> EXITED -> RUNNING …; RUNNING -> RESTARTING -> RUNNING; any -> REMOVED. */
+enum container_state {
+    CONTAINER_CREATED,
+    CONTAINER_RUNNING,
+    CONTAINER_RESTARTING,
+    CONTAINER_EXITED,
+    CONTAINER_REMOVED,
+};
+
+struct mount {
+    struct volume *volume; /* lent: a volume in use is never removed */
+    char *target;
+};
+
+struct log_entry {
+    int stream;
+    char *text; /* as written, with its newline */
+};
+
+struct container {
+    struct dockerd *dockerd;
+    unsigned reference_count;
+    char *id;
+    char *name;
+    char *image_name; /* as create said */
+    char *image_id;
+    char *platform;
+    json_t *image_config; /* "config" of the image's config, or an empty object */
+    json_t *config;       /* create's body without HostConfig and NetworkingConfig */
+    json_t *host_config;  /* create's HostConfig */
+    char **arguments;
+    char **environment;
+    char *working_directory;
+    GPtrArray *mounts; /* struct mount */
+
+    enum container_state state;
+    int exit_code;
+    char *start_error;
+    bool is_out_of_memory;
+    bool was_stopped_by_user;
+    int restart_count;
+    unsigned exit_count; /* for wait?condition=next-exit */
+    int64_t created_us, started_us, finished_us;
+    int next_pid; /* inside */
+
+    struct file_tree *files;
+    const struct container_program *program;
+    void *program_state;
+    struct task *main_task; /* of the current or last run; NULL before the first */
+    GPtrArray *tasks;       /* execs, in order of creation; each with a reference */
+    GPtrArray *log;         /* struct log_entry */
+    gsize log_bytes;
+    GPtrArray *attachments;     /* struct attachment, until the main process ends */
+    struct fiber_queue changed; /* state, tasks or log */
+    struct timer restart_timer;
+};
+
+/* ---- life ---- */
+struct container *container_ref(struct container *container);
+void container_unref(struct container *container);
+CLEANUP(container, container_unref)
+/* By id, name (with or without its slash) or the beginning of an id; ENGINE_ERROR 404. Lent. */
+struct container *container_find(struct dockerd *dockerd, const char *name,
+                                 GError **error) MUST_USE;
+bool container_is_running(const struct container *container); /* restarting counts as well */
+
+/* Starts the main process; 500 with the daemon's text when it cannot be started. */
+bool container_start(struct container *container, GError **error) MUST_USE;
+/* The main process has ended: told by its task. */
+void container_on_exit(struct container *container, struct task *task);
+/* Signals the main process; a TERM that is ignored is not modelled. */
+void container_kill(struct container *container, int signal);
+/* TERM, up to grace_us, then KILL; returns when it has stopped. */
+bool container_stop(struct container *container, int64_t grace_us, GError **error) MUST_USE;
+/* Waits until the state is neither running nor restarting. */
+bool container_wait_stopped(struct container *container, GError **error) MUST_USE;
+/* Takes it out of the list, gives its disk back. has_volumes: its anonymous volumes as well. */
+void container_remove(struct container *container, bool has_volumes);
+/* The engine comes up again: starts what its restart policy says (engine restart). */
+void container_revive(struct container *container);
+const char *container_state_text(const struct container *container);
+/* Copies output of the main process to log and attachments. */
+bool container_output(struct container *container, int stream, const char *bytes,
+                      gsize length_bytes, GError **error) MUST_USE;
+/* Copies what the main process writes from now on; ends with it. */
+void container_attach(struct container *container, struct outlet *outlet, bool wants_stdout,
+                      bool wants_stderr);
+/* One piece of output as this container's clients get it: framed, or raw with a terminal. */
+bool container_send(const struct container *container, struct outlet *outlet, int stream,
+                    const char *bytes, gsize length_bytes, GError **error) MUST_USE;
+/* Files of the container itself, not of its volumes, in bytes. */
+int64_t container_size_bytes(const struct container *container);
+/* The tree and path inside it where an absolute path leads: a mounted volume's or its own. */
+struct file_tree *container_tree_at(const struct container *container, const char *path,
+                                    char **inner, struct volume **volume);
+
+/* container_write_file() with permission bits. */
+bool container_put_file(struct container *container, const char *path, GBytes *bytes, unsigned mode,
+                        GError **error) MUST_USE;
+
+/* ---- processes ---- */
+struct task {
+    struct process process; /* what programs see */
+    struct dockerd *dockerd;
+    struct container *container; /* with a reference */
+    unsigned reference_count;
+    char *id; /* of the exec; NULL: the main process */
+    char **arguments;
+    char **environment;
+    char *working_directory;
+    bool has_terminal;
+    bool is_attached[3]; /* stdin, stdout, stderr */
+    bool is_privileged;
+    int host_pid;
+    bool was_started;
+    bool is_running;
+    int exit_code;
+    int signal; /* 0, or the one that ended it */
+    struct fiber *fiber;
+    struct outlet *outlet; /* of the client that started the exec; NULL: none */
+    struct fiber_queue changed;
+};
+
+struct task *task_new(struct container *container, const char *id, const char *const *arguments,
+                      const char *const *environment, const char *working_directory);
+struct task *task_ref(struct task *task);
+void task_unref(struct task *task);
+CLEANUP(task, task_unref)
+void task_start(struct task *task);
+/* 2, 9 and 15 end it; others are noted and ignored. */
+void task_signal(struct task *task, int signal);
+bool task_wait(struct task *task, GError **error) MUST_USE;
+/* The exec of this id, in any container; ENGINE_ERROR 404. Lent. */
+struct task *task_find(struct dockerd *dockerd, const char *id, GError **error) MUST_USE;
+
+/* ---- programs ---- */
+/* The one that matches the image: the options' first, then dockerd's own, the last of which matches
+   everything. */
+const struct container_program *program_choose(struct dockerd *dockerd, const char *image_name);
+extern const struct container_program binfmt_program;
+extern const struct container_program generic_program;
+/* true, false, echo, sleep, kill, pkill, rm, cat, ls, df: -1 if it is none of them. */
+int common_program_run(struct process *process);
+/* The task behind a process. */
+struct task *process_task(const struct process *process);
+/* Raw bytes instead of text, as process_write(). */
+bool process_write_bytes(struct process *process, int stream, const char *bytes, gsize length_bytes,
+                         GError **error) MUST_USE;
+/* "buildctl debug workers"; g_free. */
+char *task_command_line(const struct task *task);
+/* 15 for "TERM", "SIGTERM", "15"; 0 if unknown. */
+int signal_number(const char *text);

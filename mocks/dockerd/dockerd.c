@@ -1,0 +1,336 @@
+/* A fake Docker Engine: its making and its end, and what its parts share. */
+#include "mocks/dockerd/dockerd_private.h"
+
+#include "base/units.h"
+#include "mocks/dockerd/api.h"
+#include "mocks/dockerd/volume.h"
+
+#include <signal.h>
+#include <stdarg.h>
+
+/* Virtual time zero, as the Engine tells it: 2026-11-23T07:00:00Z. */
+#define EPOCH_UNIX_SECONDS INT64_C(1795417200)
+
+enum {
+    FIRST_HOST_PID = 4001,
+    DOWNLOAD_SLOTS = 3,
+    UPLOAD_SLOTS = 5
+};
+
+GQuark engine_error_quark(void)
+{
+    return g_quark_from_static_string("seatrial-engine-error");
+}
+
+bool engine_fail(GError **error, int status, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    g_set_error_literal(error, ENGINE_ERROR, status, text);
+    return false;
+}
+
+/* ---- making ---- */
+
+static bool has_layer(void *context, const char *digest)
+{
+    struct dockerd *dockerd = context;
+    return image_store_find_layer(&dockerd->images, digest) != NULL;
+}
+
+static void on_layer(void *context, const struct layer *layer)
+{
+    struct dockerd *dockerd = context;
+    image_store_add_layer(&dockerd->images, layer);
+}
+
+static GBytes *find_config(void *context, const char *config_digest)
+{
+    struct dockerd *dockerd = context;
+    for (guint i = 0; i < dockerd->images.images->len; i++) {
+        const struct image *image = g_ptr_array_index(dockerd->images.images, i);
+        for (guint j = 0; j < image->variants->len; j++) {
+            const struct image_variant *variant = g_ptr_array_index(image->variants, j);
+            if (g_str_equal(variant->config_digest, config_digest))
+                return g_bytes_ref(variant->config);
+        }
+    }
+    return NULL;
+}
+
+static struct puller *make_puller(struct dockerd *dockerd)
+{
+    const struct puller_options options = {
+        .world = dockerd->world,
+        .machine = dockerd->options.machine,
+        .role = "dockerd",
+        .kind = dockerd->options.profile->puller,
+        .disk = dockerd->disk,
+        .data_root = "/var/lib/docker",
+        .download_slots = DOWNLOAD_SLOTS,
+        .upload_slots = UPLOAD_SLOTS,
+        .mirrors = dockerd->options.registry_mirrors,
+        .context = dockerd,
+        .has_layer = has_layer,
+        .on_layer = on_layer,
+        .find_config = find_config,
+    };
+    return puller_new(&options);
+}
+
+static void copy_options(struct dockerd *dockerd, const struct dockerd_options *options)
+{
+    dockerd->options = *options;
+    dockerd->options.machine = g_strdup(options->machine);
+    dockerd->options.registry_mirrors =
+        (const char *const *)g_strdupv((char **)options->registry_mirrors);
+    dockerd->options.emulators = NULL; /* kept in a list of its own, which binfmt makes longer */
+    dockerd->emulators = g_ptr_array_new_with_free_func(g_free);
+    for (gsize i = 0; options->emulators != NULL && options->emulators[i] != NULL; i++)
+        g_ptr_array_add(dockerd->emulators, g_strdup(options->emulators[i]));
+}
+
+static void make_lists(struct dockerd *dockerd)
+{
+    image_store_init(&dockerd->images, dockerd->personality->has_containerd_store);
+    dockerd->containers = g_ptr_array_new();
+    dockerd->volumes = g_ptr_array_new_with_free_func((GDestroyNotify)volume_free);
+    dockerd->networks = g_ptr_array_new_with_free_func((GDestroyNotify)network_free);
+    dockerd->build_cache = g_ptr_array_new_with_free_func((GDestroyNotify)build_record_free);
+    dockerd->subscribers = g_ptr_array_new_with_free_func((GDestroyNotify)outlet_unref);
+    dockerd->running_prunes = g_hash_table_new(g_str_hash, g_str_equal);
+    network_add(dockerd, "bridge", "bridge", /* is_predefined= */ true);
+    network_add(dockerd, "host", "host", /* is_predefined= */ true);
+    network_add(dockerd, "none", "null", /* is_predefined= */ true);
+}
+
+/* "ILP4:3TTY:…", twelve groups of base 32. */
+static char *make_engine_id(struct dockerd *dockerd)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    GString *id = g_string_new(NULL);
+    for (int i = 0; i < 48; i++) {
+        if (i > 0 && i % 4 == 0)
+            g_string_append_c(id, ':');
+        g_string_append_c(id, letters[rng_below(&dockerd->rng, 32)]);
+    }
+    return g_string_free(id, FALSE);
+}
+
+struct dockerd *dockerd_new(const struct dockerd_options *options)
+{
+    struct dockerd *dockerd = g_new0(struct dockerd, 1);
+    dockerd->world = options->world;
+    dockerd->loop = world_loop(options->world);
+    dockerd->disk = options->disk;
+    dockerd->personality = personality_find(options->profile->puller);
+    dockerd->rng = world_rng(options->world, "dockerd", options->machine);
+    dockerd->next_pid = FIRST_HOST_PID;
+    dockerd->is_idle = true;
+    copy_options(dockerd, options);
+    make_lists(dockerd);
+    dockerd->id = make_engine_id(dockerd);
+    dockerd->http =
+        http_new(dockerd->loop, world_opener(dockerd->world, dockerd->options.machine, "dockerd"),
+                 "dockerd");
+    dockerd->puller = make_puller(dockerd);
+    g_autofree char *site = g_strconcat(options->machine, ":/var/run/docker.sock", NULL);
+    dockerd->site = world_add_site(dockerd->world, site, api_handle, dockerd);
+    return dockerd;
+}
+
+/* ---- its end ---- */
+
+static void stop_everything(struct dockerd *dockerd)
+{
+    dockerd->is_down = true;
+    if (dockerd->restart_fiber != NULL)
+        fiber_cancel(dockerd->restart_fiber);
+    site_set_listening(dockerd->site, false);
+    for (guint i = 0; i < dockerd->containers->len; i++)
+        container_kill(g_ptr_array_index(dockerd->containers, i), SIGKILL);
+}
+
+static void wait_until_idle(struct dockerd *dockerd)
+{
+    g_autoptr(GError) error = NULL;
+    g_assert(fiber_current(dockerd->loop) == NULL);
+    if (!loop_run(dockerd->loop, &dockerd->is_idle, &error))
+        g_error("the Docker Engine of %s does not end: %s", dockerd->options.machine,
+                error->message);
+}
+
+void dockerd_free(struct dockerd *dockerd)
+{
+    if (dockerd == NULL)
+        return;
+    stop_everything(dockerd);
+    while (dockerd->containers->len > 0)
+        container_remove(g_ptr_array_index(dockerd->containers, 0), /* has_volumes= */ false);
+    wait_until_idle(dockerd);
+    puller_free(dockerd->puller);
+    http_free(dockerd->http);
+    image_store_finish(&dockerd->images);
+    g_ptr_array_unref(dockerd->containers);
+    g_ptr_array_unref(dockerd->volumes);
+    g_ptr_array_unref(dockerd->networks);
+    g_ptr_array_unref(dockerd->build_cache);
+    g_ptr_array_unref(dockerd->subscribers);
+    g_ptr_array_unref(dockerd->emulators);
+    g_hash_table_unref(dockerd->running_prunes);
+    g_strfreev((char **)dockerd->options.registry_mirrors);
+    g_free((char *)dockerd->options.machine);
+    g_free(dockerd->id);
+    g_free(dockerd);
+}
+
+void dockerd_enter(struct dockerd *dockerd)
+{
+    dockerd->activity_count++;
+    dockerd->is_idle = false;
+}
+
+void dockerd_leave(struct dockerd *dockerd)
+{
+    g_assert(dockerd->activity_count > 0);
+    dockerd->is_idle = --dockerd->activity_count == 0;
+}
+
+struct restart {
+    struct dockerd *dockerd;
+    int64_t down_us;
+};
+
+static void come_up(struct dockerd *dockerd)
+{
+    dockerd->is_down = false;
+    site_set_listening(dockerd->site, true);
+    dockerd_note(dockerd, "engine", "start", NULL, NULL);
+    for (guint i = 0; i < dockerd->containers->len; i++)
+        container_revive(g_ptr_array_index(dockerd->containers, i));
+}
+
+static void restart_main(void *argument)
+{
+    g_autofree struct restart *restart = argument;
+    struct dockerd *dockerd = restart->dockerd;
+    g_autoptr(GError) ignored = NULL;
+
+    if (fiber_sleep(dockerd->loop, restart->down_us, &ignored))
+        come_up(dockerd);
+    dockerd->restart_fiber = NULL;
+    dockerd_leave(dockerd);
+}
+
+void dockerd_restart(struct dockerd *dockerd, int64_t down_us)
+{
+    if (dockerd->is_down)
+        return;
+    struct restart *restart = g_new0(struct restart, 1);
+    restart->dockerd = dockerd;
+    restart->down_us = down_us;
+    dockerd_note(dockerd, "engine", "stop", NULL, NULL);
+    stop_everything(dockerd);
+    dockerd_enter(dockerd);
+    dockerd->restart_fiber = fiber_spawn(dockerd->loop, "engine restart", restart_main, restart);
+}
+
+/* ---- accessors ---- */
+
+struct world *dockerd_world(const struct dockerd *dockerd)
+{
+    return dockerd->world;
+}
+
+const char *dockerd_machine(const struct dockerd *dockerd)
+{
+    return dockerd->options.machine;
+}
+
+const struct machine_profile *dockerd_profile(const struct dockerd *dockerd)
+{
+    return dockerd->options.profile;
+}
+
+struct disk *dockerd_disk(const struct dockerd *dockerd)
+{
+    return dockerd->disk;
+}
+
+const struct dockerd_options *dockerd_options_of(const struct dockerd *dockerd)
+{
+    return &dockerd->options;
+}
+
+int64_t dockerd_now_us(const struct dockerd *dockerd)
+{
+    return loop_now_us(dockerd->loop);
+}
+
+int64_t dockerd_unix_time(int64_t now_us)
+{
+    return EPOCH_UNIX_SECONDS + now_us / SECOND_US;
+}
+
+char *dockerd_time_text(int64_t now_us)
+{
+    g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(dockerd_unix_time(now_us));
+    g_autofree char *seconds = g_date_time_format(time, "%Y-%m-%dT%H:%M:%S");
+    return g_strdup_printf("%s.%06d000Z", seconds, (int)(now_us % SECOND_US));
+}
+
+char *dockerd_new_id(struct dockerd *dockerd)
+{
+    GString *id = g_string_sized_new(64);
+    for (int i = 0; i < 4; i++)
+        g_string_append_printf(id, "%016" G_GINT64_MODIFIER "x", (guint64)rng_next(&dockerd->rng));
+    return g_string_free(id, FALSE);
+}
+
+/* ---- shared by the parts ---- */
+
+bool dockerd_take_disk(struct dockerd *dockerd, enum disk_account account, const char *purpose,
+                       int64_t bytes, GError **error)
+{
+    return disk_take(dockerd->disk, account, purpose, bytes, error);
+}
+
+void dockerd_give_disk(struct dockerd *dockerd, enum disk_account account, int64_t bytes)
+{
+    disk_give(dockerd->disk, account, "free", bytes);
+}
+
+struct point_effect dockerd_consult(struct dockerd *dockerd, enum point point, const char *subject,
+                                    const char *detail)
+{
+    const struct point_event event = {
+        .point = point,
+        .machine = dockerd->options.machine,
+        .subject = subject,
+        .detail = detail,
+    };
+    return world_consult(dockerd->world, &event);
+}
+
+/* What an amd64 or arm64 processor runs by itself. */
+static bool runs_natively(const char *host, const char *platform)
+{
+    static const char *const pairs[][2] = {
+        {"linux/amd64", "linux/386"},
+        {"linux/amd64", "linux/amd64/v2"},
+        {"linux/amd64", "linux/amd64/v3"},
+        {"linux/arm64", "linux/arm64/v8"},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(pairs); i++)
+        if (g_str_equal(pairs[i][0], host) && g_str_equal(pairs[i][1], platform))
+            return true;
+    return g_str_equal(host, platform);
+}
+
+bool dockerd_runs_platform(const struct dockerd *dockerd, const char *platform)
+{
+    return runs_natively(dockerd->options.profile->platform, platform) ||
+           g_ptr_array_find_with_equal_func(dockerd->emulators, platform, g_str_equal, NULL);
+}

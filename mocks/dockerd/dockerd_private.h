@@ -1,0 +1,65 @@
+/* The inside of a fake Docker Engine, for the files of this folder. */
+#pragma once
+
+#include "base/json.h"
+#include "mocks/dockerd/dockerd.h"
+#include "mocks/dockerd/image_store.h"
+#include "mocks/dockerd/personality.h"
+
+struct dockerd {
+    struct dockerd_options options; /* with copies of everything it points to but programs */
+    struct world *world;
+    struct loop *loop;
+    struct disk *disk;
+    const struct personality *personality;
+    struct site *site;
+    struct puller *puller;
+    struct http *http; /* for login */
+    struct rng rng;    /* ids */
+    char *id;          /* of the engine, in /info */
+    struct image_store images;
+    GPtrArray *containers;  /* struct container, in order of creation; the list holds a reference */
+    GPtrArray *volumes;     /* struct volume, sorted by name */
+    GPtrArray *networks;    /* struct engine_network, in order of creation */
+    GPtrArray *build_cache; /* struct build_record, in order of creation */
+    GPtrArray *subscribers; /* struct outlet of GET /events */
+    GPtrArray *emulators;   /* char*: platforms the host kernel can run besides its own */
+    GHashTable *running_prunes;  /* names of prunes that run now */
+    struct fiber *restart_fiber; /* brings the daemon up again, or NULL */
+    int next_pid;
+    unsigned pull_count;     /* pulls that run now */
+    unsigned activity_count; /* requests and fibers that still hold this dockerd */
+    bool is_idle;            /* activity_count == 0 */
+    bool is_down;            /* stopped, or being freed */
+};
+
+/* Every fiber and request that may outlive its caller's frame holds the dockerd between these. */
+void dockerd_enter(struct dockerd *dockerd);
+void dockerd_leave(struct dockerd *dockerd);
+
+/* 64 lower-case hex digits from the machine's own stream of chance; g_free. */
+char *dockerd_new_id(struct dockerd *dockerd);
+/* The time of the world as the Engine writes it: "2026-11-23T07:00:00.000000000Z"; g_free. */
+char *dockerd_time_text(int64_t now_us);
+int64_t dockerd_now_us(const struct dockerd *dockerd);
+/* Seconds since 1970. */
+int64_t dockerd_unix_time(int64_t now_us);
+/* A state change: a trace event "engine" {machine, action, kind, id or name, detail} and an event
+   for GET /events. Ids are cut to 12 digits; detail may be NULL. */
+void dockerd_note(struct dockerd *dockerd, const char *kind, const char *action, const char *name,
+                  const char *detail);
+/* Disk of one account; the error is DISK_ERROR, "no space left on device". */
+bool dockerd_take_disk(struct dockerd *dockerd, enum disk_account account, const char *purpose,
+                       int64_t bytes, GError **error) MUST_USE;
+void dockerd_give_disk(struct dockerd *dockerd, enum disk_account account, int64_t bytes);
+/* Asks the weather about a point of this machine. */
+struct point_effect dockerd_consult(struct dockerd *dockerd, enum point point, const char *subject,
+                                    const char *detail);
+/* Whether a binary for this platform runs here, by itself or by an emulator. */
+bool dockerd_runs_platform(const struct dockerd *dockerd, const char *platform);
+
+/* An error with the HTTP status that the daemon answers: the one domain that handlers use. */
+#define ENGINE_ERROR (engine_error_quark())
+GQuark engine_error_quark(void);
+/* Sets the error and returns false, for `return engine_fail(…)`. */
+bool engine_fail(GError **error, int status, const char *format, ...) G_GNUC_PRINTF(3, 4);

@@ -1,0 +1,394 @@
+/* The images of one Engine: finding, keeping and forgetting them. */
+#include "mocks/dockerd/image_store.h"
+
+#include "base/digest.h"
+#include "base/json.h"
+#include "mocks/dockerd/manifest.h"
+
+#include <string.h>
+
+static void stored_layer_free(gpointer pointer)
+{
+    struct stored_layer *layer = pointer;
+    g_free(layer->digest);
+    g_free(layer->diff_id);
+    g_free(layer->chain_id);
+    g_clear_pointer(&layer->bytes, g_bytes_unref);
+    g_free(layer);
+}
+
+static void variant_free(gpointer pointer)
+{
+    struct image_variant *variant = pointer;
+    g_free(variant->platform);
+    g_free(variant->manifest_digest);
+    g_clear_pointer(&variant->manifest, g_bytes_unref);
+    g_free(variant->config_digest);
+    g_clear_pointer(&variant->config, g_bytes_unref);
+    g_ptr_array_unref(variant->layers);
+    g_free(variant);
+}
+
+static void image_free(gpointer pointer)
+{
+    struct image *image = pointer;
+    g_free(image->id);
+    g_ptr_array_unref(image->tags);
+    g_ptr_array_unref(image->digests);
+    g_ptr_array_unref(image->variants);
+    g_clear_pointer(&image->index, g_bytes_unref);
+    g_free(image);
+}
+
+void image_store_init(struct image_store *store, bool has_containerd_layout)
+{
+    store->images = g_ptr_array_new_with_free_func(image_free);
+    store->layers = g_ptr_array_new_with_free_func(stored_layer_free);
+    store->has_containerd_layout = has_containerd_layout;
+}
+
+void image_store_finish(struct image_store *store)
+{
+    g_ptr_array_unref(store->images);
+    g_ptr_array_unref(store->layers);
+}
+
+/* ---- finding ---- */
+
+char *image_familiar_name(const char *text, GError **error)
+{
+    AUTO(reference) reference = reference_parse(text, /* default_tag= */ true, error);
+    return reference == NULL ? NULL : reference_familiar(reference);
+}
+
+struct image *image_store_find_id(const struct image_store *store, const char *id)
+{
+    for (guint i = 0; i < store->images->len; i++) {
+        struct image *image = g_ptr_array_index(store->images, i);
+        if (g_str_equal(image->id, id))
+            return image;
+    }
+    return NULL;
+}
+
+static bool has_text(GPtrArray *texts, const char *text)
+{
+    return g_ptr_array_find_with_equal_func(texts, text, g_str_equal, NULL);
+}
+
+static struct image *find_named(const struct image_store *store, const char *name)
+{
+    for (guint i = 0; i < store->images->len; i++) {
+        struct image *image = g_ptr_array_index(store->images, i);
+        if (has_text(image->tags, name) || has_text(image->digests, name))
+            return image;
+    }
+    return NULL;
+}
+
+/* "bb@sha256:…" whether or not a tag was written as well. */
+static char *name_at_digest(const struct reference *reference)
+{
+    struct reference bare = {.domain = reference->domain, .path = reference->path};
+    g_autofree char *name = reference_familiar(&bare);
+    return g_strdup_printf("%s@%s", name, reference->digest);
+}
+
+static struct image *find_reference(const struct image_store *store, const char *text)
+{
+    AUTO(reference) reference = reference_parse(text, /* default_tag= */ true, NULL);
+    if (reference == NULL)
+        return NULL;
+    g_autofree char *name =
+        reference->digest != NULL ? name_at_digest(reference) : reference_familiar(reference);
+    return find_named(store, name);
+}
+
+static struct image *find_id_prefix(const struct image_store *store, const char *text)
+{
+    const char *hex = g_str_has_prefix(text, "sha256:") ? text + strlen("sha256:") : text;
+    struct image *found = NULL;
+
+    if (*hex == '\0' || strspn(hex, "0123456789abcdef") != strlen(hex))
+        return NULL;
+    for (guint i = 0; i < store->images->len; i++) {
+        struct image *image = g_ptr_array_index(store->images, i);
+        if (!g_str_has_prefix(image->id + strlen("sha256:"), hex))
+            continue;
+        if (found != NULL)
+            return NULL; /* ambiguous */
+        found = image;
+    }
+    return found;
+}
+
+struct image *image_store_find(const struct image_store *store, const char *name)
+{
+    struct image *image = image_store_find_id(store, name);
+    if (image == NULL)
+        image = find_reference(store, name);
+    return image != NULL ? image : find_id_prefix(store, name);
+}
+
+struct stored_layer *image_store_find_layer(const struct image_store *store, const char *digest)
+{
+    for (guint i = 0; i < store->layers->len; i++) {
+        struct stored_layer *layer = g_ptr_array_index(store->layers, i);
+        if (g_str_equal(layer->digest, digest))
+            return layer;
+    }
+    return NULL;
+}
+
+struct image_variant *image_variant_for(const struct image *image, const char *platform)
+{
+    for (guint i = 0; i < image->variants->len; i++) {
+        struct image_variant *variant = g_ptr_array_index(image->variants, i);
+        if (g_str_equal(variant->platform, platform))
+            return variant;
+    }
+    return NULL;
+}
+
+static int64_t drop_layer(struct image_store *store, struct stored_layer *layer, GPtrArray *chains)
+{
+    int64_t freed_bytes = image_store_disk_bytes(store, layer);
+    if (chains != NULL && layer->chain_id != NULL)
+        g_ptr_array_add(chains, g_strdup(layer->chain_id));
+    g_ptr_array_remove(store->layers, layer);
+    return freed_bytes;
+}
+
+static int64_t release_layers(struct image_store *store, struct image_variant *variant,
+                              GPtrArray *chains)
+{
+    int64_t freed_bytes = 0;
+    for (guint i = variant->layers->len; i > 0; i--) {
+        struct stored_layer *layer = g_ptr_array_index(variant->layers, i - 1);
+        if (--layer->reference_count == 0)
+            freed_bytes += drop_layer(store, layer, chains);
+    }
+    return freed_bytes;
+}
+
+/* ---- keeping ---- */
+
+char *image_config_platform(GBytes *config)
+{
+    g_autoptr(json_t) facts = json_parse_gbytes(config, NULL);
+    const char *variant = json_get_string(facts, "variant", "");
+    return g_strdup_printf("%s/%s%s%s", json_get_string(facts, "os", "linux"),
+                           json_get_string(facts, "architecture", "amd64"),
+                           *variant != '\0' ? "/" : "", variant);
+}
+
+struct stored_layer *image_store_add_layer(struct image_store *store, const struct layer *layer)
+{
+    struct stored_layer *stored = image_store_find_layer(store, layer->digest);
+    if (stored != NULL)
+        return stored;
+    stored = g_new0(struct stored_layer, 1);
+    stored->digest = g_strdup(layer->digest);
+    stored->diff_id = g_strdup(layer->diff_id);
+    stored->declared_bytes = layer->declared_bytes;
+    stored->unpacked_bytes = layer->unpacked_bytes;
+    stored->bytes = layer->bytes == NULL ? NULL : g_bytes_ref(layer->bytes);
+    g_ptr_array_add(store->layers, stored);
+    return stored;
+}
+
+/* OCI image spec, layer chain id: the digest of "chain of what is below" space "diff id". */
+static char *chain_of(const char *below, const char *diff_id)
+{
+    if (below == NULL)
+        return g_strdup(diff_id);
+    g_autofree char *text = g_strdup_printf("%s %s", below, diff_id);
+    return digest_of(text, strlen(text));
+}
+
+static struct image_variant *variant_new(struct image_store *store, GBytes *config,
+                                         GPtrArray *layers)
+{
+    struct image_variant *variant = g_new0(struct image_variant, 1);
+    g_autofree char *chain = NULL;
+
+    variant->config = g_bytes_ref(config);
+    variant->config_digest = digest_of_bytes(config);
+    variant->platform = image_config_platform(config);
+    variant->layers = g_ptr_array_new();
+    for (guint i = 0; i < layers->len; i++) {
+        const struct layer *layer = g_ptr_array_index(layers, i);
+        struct stored_layer *stored = image_store_add_layer(store, layer);
+        g_autofree char *below = g_steal_pointer(&chain);
+        chain = chain_of(below, layer->diff_id);
+        if (stored->chain_id == NULL)
+            stored->chain_id = g_strdup(chain);
+        stored->reference_count++;
+        g_ptr_array_add(variant->layers, stored);
+    }
+    return variant;
+}
+
+static struct image *image_new(struct image_store *store, const char *id, int64_t now_us)
+{
+    struct image *image = g_new0(struct image, 1);
+    image->id = g_strdup(id);
+    image->tags = g_ptr_array_new_with_free_func(g_free);
+    image->digests = g_ptr_array_new_with_free_func(g_free);
+    image->variants = g_ptr_array_new_with_free_func(variant_free);
+    image->created_us = now_us;
+    g_ptr_array_add(store->images, image);
+    return image;
+}
+
+static void keep_manifest(struct image_variant *variant, const struct pulled_image *pulled)
+{
+    g_free(variant->manifest_digest);
+    variant->manifest_digest = g_strdup(pulled->manifest_digest);
+    g_clear_pointer(&variant->manifest, g_bytes_unref);
+    if (pulled->manifest != NULL)
+        variant->manifest = g_bytes_ref(pulled->manifest);
+}
+
+static void name_pulled(struct image_store *store, struct image *image,
+                        const struct reference *reference, const char *top_digest)
+{
+    struct reference by_digest = *reference;
+    by_digest.digest = (char *)top_digest;
+    g_autofree char *digest_name = name_at_digest(&by_digest);
+    image_add_digest(image, digest_name);
+    if (reference->digest != NULL || reference->tag == NULL)
+        return;
+    g_autofree char *tag = reference_familiar(reference);
+    image_store_tag(store, image, tag);
+}
+
+struct image *image_store_add_pulled(struct image_store *store, const struct pulled_image *pulled,
+                                     int64_t now_us)
+{
+    const char *id = store->has_containerd_layout ? pulled->top_digest : pulled->config_digest;
+    struct image *image = image_store_find_id(store, id);
+    if (image == NULL)
+        image = image_new(store, id, now_us);
+    struct image_variant *variant = image_variant_for(image, pulled->platform);
+    if (variant == NULL) {
+        variant = variant_new(store, pulled->config, pulled->layers);
+        g_ptr_array_add(image->variants, variant);
+    }
+    keep_manifest(variant, pulled);
+    if (store->has_containerd_layout && image->index == NULL && pulled->index != NULL)
+        image->index = g_bytes_ref(pulled->index);
+    name_pulled(store, image, pulled->reference, pulled->top_digest);
+    return image;
+}
+
+/* The containerd store keeps a manifest of all it has; its image ids are manifest digests. */
+static void make_manifest(struct image_variant *variant)
+{
+    variant->manifest = manifest_make(variant->config, variant->layers, /* is_oci= */ true);
+    variant->manifest_digest = digest_of_bytes(variant->manifest);
+}
+
+struct image *image_store_add_built(struct image_store *store, GBytes *config, GPtrArray *layers,
+                                    int64_t now_us)
+{
+    struct image_variant *variant = variant_new(store, config, layers);
+    if (store->has_containerd_layout)
+        make_manifest(variant);
+    const char *id =
+        store->has_containerd_layout ? variant->manifest_digest : variant->config_digest;
+    struct image *image = image_store_find_id(store, id);
+    if (image == NULL) {
+        image = image_new(store, id, now_us);
+        g_ptr_array_add(image->variants, variant);
+        return image;
+    }
+    release_layers(store, variant, NULL);
+    variant_free(variant);
+    return image;
+}
+
+void image_store_tag(struct image_store *store, struct image *image, const char *tag)
+{
+    if (has_text(image->tags, tag))
+        return;
+    for (guint i = 0; i < store->images->len; i++)
+        image_remove_tag(g_ptr_array_index(store->images, i), tag);
+    g_ptr_array_add(image->tags, g_strdup(tag));
+}
+
+bool image_remove_tag(struct image *image, const char *tag)
+{
+    guint index = 0;
+    if (!g_ptr_array_find_with_equal_func(image->tags, tag, g_str_equal, &index))
+        return false;
+    g_ptr_array_remove_index(image->tags, index);
+    return true;
+}
+
+void image_add_digest(struct image *image, const char *digest_name)
+{
+    if (!has_text(image->digests, digest_name))
+        g_ptr_array_add(image->digests, g_strdup(digest_name));
+}
+
+/* ---- forgetting ---- */
+
+int64_t image_store_remove(struct image_store *store, struct image *image, GPtrArray *chains)
+{
+    int64_t freed_bytes = 0;
+    for (guint i = 0; i < image->variants->len; i++)
+        freed_bytes += release_layers(store, g_ptr_array_index(image->variants, i), chains);
+    g_ptr_array_remove(store->images, image);
+    return freed_bytes;
+}
+
+int64_t image_store_sweep(struct image_store *store)
+{
+    int64_t freed_bytes = 0;
+    for (guint i = store->layers->len; i > 0; i--) {
+        struct stored_layer *layer = g_ptr_array_index(store->layers, i - 1);
+        if (layer->reference_count == 0)
+            freed_bytes += drop_layer(store, layer, NULL);
+    }
+    return freed_bytes;
+}
+
+/* ---- sizes ---- */
+
+static int64_t sum_layers(const struct image *image, unsigned references_min)
+{
+    int64_t bytes = 0;
+    for (guint i = 0; i < image->variants->len; i++) {
+        const struct image_variant *variant = g_ptr_array_index(image->variants, i);
+        for (guint j = 0; j < variant->layers->len; j++) {
+            const struct stored_layer *layer = g_ptr_array_index(variant->layers, j);
+            if (layer->reference_count >= references_min)
+                bytes += layer->unpacked_bytes;
+        }
+    }
+    return bytes;
+}
+
+int64_t image_size_bytes(const struct image *image)
+{
+    return sum_layers(image, 1);
+}
+
+int64_t image_shared_bytes(const struct image *image)
+{
+    return sum_layers(image, 2);
+}
+
+int64_t image_store_layer_bytes(const struct image_store *store)
+{
+    int64_t bytes = 0;
+    for (guint i = 0; i < store->layers->len; i++)
+        bytes += ((const struct stored_layer *)g_ptr_array_index(store->layers, i))->unpacked_bytes;
+    return bytes;
+}
+
+int64_t image_store_disk_bytes(const struct image_store *store, const struct stored_layer *layer)
+{
+    return layer->unpacked_bytes + (store->has_containerd_layout ? layer->declared_bytes : 0);
+}

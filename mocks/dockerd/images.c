@@ -1,0 +1,358 @@
+/* Endpoints about local images: list, inspect, history, tag, delete. */
+#include "mocks/dockerd/api.h"
+
+#include "base/json.h"
+
+#include <string.h>
+
+/* API 1.44 dropped VirtualSize, 1.45 Container and ContainerConfig. */
+enum {
+    API_WITHOUT_VIRTUAL_SIZE = 44,
+    API_WITHOUT_CONTAINER = 45
+};
+
+unsigned image_container_count(struct dockerd *dockerd, const struct image *image)
+{
+    unsigned count = 0;
+    for (guint i = 0; i < dockerd->containers->len; i++) {
+        const struct container *container = g_ptr_array_index(dockerd->containers, i);
+        if (g_str_equal(container->image_id, image->id))
+            count++;
+    }
+    return count;
+}
+
+/* null when empty, as Go prints a nil slice */
+static json_t *names_or_null(const GPtrArray *names)
+{
+    if (names->len == 0)
+        return json_null();
+    json_t *list = json_array();
+    for (guint i = 0; i < names->len; i++)
+        json_array_append_new(list, json_string(g_ptr_array_index(names, i)));
+    return list;
+}
+
+/* Lists of images show a dangling one as "<none>:<none>" up to API 1.42 (capture 23c). */
+static json_t *listed_names(const struct image *image, const GPtrArray *names, const char *none,
+                            int api_minor)
+{
+    if (image->tags->len == 0 && image->digests->len == 0)
+        return api_minor < 43 ? json_pack("[s]", none) : json_array();
+    return names_or_null(names);
+}
+
+static json_t *image_json_config(const struct image *image)
+{
+    const struct image_variant *variant = g_ptr_array_index(image->variants, 0);
+    return json_parse_gbytes(variant->config, NULL);
+}
+
+json_t *image_summary(struct dockerd *dockerd, const struct image *image, int api_minor,
+                      bool is_for_usage)
+{
+    int64_t size_bytes = image_size_bytes(image);
+    g_autoptr(json_t) config = image_json_config(image);
+    json_t *labels = json_get_object(json_get_object(config, "config"), "Labels");
+    int64_t container_count = is_for_usage ? (int64_t)image_container_count(dockerd, image) : -1;
+    int64_t shared_bytes = is_for_usage ? image_shared_bytes(image) : -1;
+    json_t *summary = json_pack(
+        "{s:I, s:I, s:s, s:O?, s:s, s:o, s:o, s:I, s:I}", "Containers", (json_int_t)container_count,
+        "Created", (json_int_t)dockerd_unix_time(image->created_us), "Id", image->id, "Labels",
+        labels, "ParentId", "", "RepoDigests",
+        listed_names(image, image->digests, "<none>@<none>", api_minor), "RepoTags",
+        listed_names(image, image->tags, "<none>:<none>", api_minor), "SharedSize",
+        (json_int_t)shared_bytes, "Size", (json_int_t)size_bytes);
+    if (api_minor < API_WITHOUT_VIRTUAL_SIZE)
+        json_object_set_new(summary, "VirtualSize", json_integer(size_bytes));
+    return summary;
+}
+
+static bool is_listed(struct request *request, const struct image *image)
+{
+    g_autoptr(GPtrArray) references = api_filter_values(request, "reference");
+    bool is_dangling = image->tags->len == 0;
+
+    if (api_filter_has(request, "dangling", "true") && !is_dangling)
+        return false;
+    if (api_filter_has(request, "dangling", "false") && is_dangling)
+        return false;
+    if (references->len == 0)
+        return true;
+    for (guint i = 0; i < references->len; i++)
+        if (image_store_find(&request->dockerd->images, g_ptr_array_index(references, i)) == image)
+            return true;
+    return false;
+}
+
+/* capture 05; newest first */
+HANDLER(images_list)
+{
+    const GPtrArray *images = request->dockerd->images.images;
+    json_t *list = json_array();
+
+    (void)error;
+    for (guint i = images->len; i > 0; i--) {
+        const struct image *image = g_ptr_array_index(images, i - 1);
+        if (is_listed(request, image))
+            json_array_append_new(list, image_summary(request->dockerd, image, request->api_minor,
+                                                      /* is_for_usage= */ false));
+    }
+    api_reply_json(request, 200, list);
+    return true;
+}
+
+static struct image *find_image(struct request *request, const char *name, GError **error)
+{
+    struct image *image = image_store_find(&request->dockerd->images, name);
+    if (image == NULL) {
+        g_autofree char *familiar = image_familiar_name(name, NULL);
+        engine_fail(error, 404, "No such image: %s", familiar != NULL ? familiar : name);
+    }
+    return image;
+}
+
+/* ---- inspect ---- */
+
+/* The full "Config" that the Engine shows, with what the image's own config sets (capture 20). */
+static const char config_template[] =
+    "{\"Hostname\":\"\",\"Domainname\":\"\",\"User\":\"\",\"AttachStdin\":false,"
+    "\"AttachStdout\":false,\"AttachStderr\":false,\"Tty\":false,\"OpenStdin\":false,"
+    "\"StdinOnce\":false,\"Env\":null,\"Cmd\":null,\"Image\":\"\",\"Volumes\":null,"
+    "\"WorkingDir\":\"\",\"Entrypoint\":null,\"OnBuild\":null,\"Labels\":null}";
+
+static json_t *shown_config(json_t *image_config)
+{
+    json_t *config = json_parse_bytes(config_template, strlen(config_template), NULL);
+    json_object_update(config, json_get_object(image_config, "config"));
+    return config;
+}
+
+static json_t *graph_driver(const struct dockerd *dockerd, const struct image *image)
+{
+    const char *hex = image->id + strlen("sha256:");
+    if (dockerd->personality->has_containerd_store)
+        return json_pack("{s:n, s:s}", "Data", "Name", "overlayfs");
+    g_autofree char *merged = g_strdup_printf("/var/lib/docker/overlay2/%s/merged", hex);
+    g_autofree char *upper = g_strdup_printf("/var/lib/docker/overlay2/%s/diff", hex);
+    g_autofree char *work = g_strdup_printf("/var/lib/docker/overlay2/%s/work", hex);
+    return json_pack("{s:{s:s, s:s, s:s}, s:s}", "Data", "MergedDir", merged, "UpperDir", upper,
+                     "WorkDir", work, "Name", "overlay2");
+}
+
+static json_t *root_file_system(const struct image *image)
+{
+    const struct image_variant *variant = g_ptr_array_index(image->variants, 0);
+    json_t *layers = json_array();
+    for (guint i = 0; i < variant->layers->len; i++) {
+        const struct stored_layer *layer = g_ptr_array_index(variant->layers, i);
+        json_array_append_new(layers, json_string(layer->diff_id));
+    }
+    return json_pack("{s:s, s:o}", "Type", "layers", "Layers", layers);
+}
+
+static void add_old_members(struct request *request, json_t *shape, json_t *config,
+                            int64_t size_bytes)
+{
+    if (request->api_minor < API_WITHOUT_VIRTUAL_SIZE)
+        json_object_set_new(shape, "VirtualSize", json_integer(size_bytes));
+    if (request->api_minor < API_WITHOUT_CONTAINER) {
+        json_object_set_new(shape, "Container", json_string(""));
+        json_object_set_new(shape, "ContainerConfig", shown_config(NULL));
+    }
+    const char *variant = json_get_string(config, "variant", NULL);
+    if (variant != NULL)
+        json_object_set_new(shape, "Variant", json_string(variant));
+}
+
+/* The containerd store tells what the name stands for: buildx may pin it. */
+static void add_descriptor(const struct dockerd *dockerd, const struct image *image, json_t *shape)
+{
+    const struct image_variant *variant = g_ptr_array_index(image->variants, 0);
+    GBytes *top = image->index != NULL ? image->index : variant->manifest;
+    if (!dockerd->personality->has_containerd_store || top == NULL)
+        return;
+    g_autoptr(json_t) document = json_parse_gbytes(top, NULL);
+    json_object_set_new(
+        shape, "Descriptor",
+        json_pack("{s:s, s:s, s:I}", "mediaType",
+                  json_get_string(document, "mediaType", "application/vnd.oci.image.index.v1+json"),
+                  "digest", image->id, "size", (json_int_t)g_bytes_get_size(top)));
+}
+
+/* capture 20 */
+HANDLER(images_inspect)
+{
+    struct dockerd *dockerd = request->dockerd;
+    struct image *image = image_store_find(&dockerd->images, request->name);
+    if (image == NULL) {
+        g_autofree char *familiar = image_familiar_name(request->name, NULL);
+        const char *name = familiar != NULL ? familiar : request->name;
+        return engine_fail(error, 404, "%s%s%sNo such image: %s",
+                           dockerd->personality->says_no_such_image_twice ? "no such image: " : "",
+                           dockerd->personality->says_no_such_image_twice ? name : "",
+                           dockerd->personality->says_no_such_image_twice ? ": " : "", name);
+    }
+    g_autoptr(json_t) config = image_json_config(image);
+    g_autofree char *created = dockerd_time_text(image->created_us);
+    int64_t size_bytes = image_size_bytes(image);
+    json_t *shape = json_pack(
+        "{s:s, s:o, s:o, s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:I, s:o, s:o, s:{s:s}}", "Id",
+        image->id, "RepoTags", image->tags->len > 0 ? names_or_null(image->tags) : json_array(),
+        "RepoDigests", image->digests->len > 0 ? names_or_null(image->digests) : json_array(),
+        "Parent", "", "Comment", json_get_string(config, "comment", ""), "Created",
+        json_get_string(config, "created", created), "DockerVersion",
+        json_get_string(config, "docker_version", ""), "Author",
+        json_get_string(config, "author", ""), "Config", shown_config(config), "Architecture",
+        json_get_string(config, "architecture", "amd64"), "Os",
+        json_get_string(config, "os", "linux"), "Size", (json_int_t)size_bytes, "GraphDriver",
+        graph_driver(dockerd, image), "RootFS", root_file_system(image), "Metadata", "LastTagTime",
+        "0001-01-01T00:00:00Z");
+    add_old_members(request, shape, config, size_bytes);
+    add_descriptor(dockerd, image, shape);
+    api_reply_json(request, 200, shape);
+    return true;
+}
+
+/* One entry a layer, newest first; what made it is not kept. */
+HANDLER(images_history)
+{
+    const struct image *image = find_image(request, request->name, error);
+    if (image == NULL)
+        return false;
+    const struct image_variant *variant = g_ptr_array_index(image->variants, 0);
+    json_t *list = json_array();
+    for (guint i = variant->layers->len; i > 0; i--) {
+        const struct stored_layer *layer = g_ptr_array_index(variant->layers, i - 1);
+        bool is_top = i == variant->layers->len;
+        json_array_append_new(
+            list,
+            json_pack("{s:s, s:I, s:s, s:o, s:I, s:s}", "Id", is_top ? image->id : "<missing>",
+                      "Created", (json_int_t)dockerd_unix_time(image->created_us), "CreatedBy", "",
+                      "Tags", is_top ? names_or_null(image->tags) : json_null(), "Size",
+                      (json_int_t)layer->unpacked_bytes, "Comment", ""));
+    }
+    api_reply_json(request, 200, list);
+    return true;
+}
+
+/* ---- tag ---- */
+
+/* capture 06 */
+HANDLER(images_tag)
+{
+    struct image *image = find_image(request, request->name, error);
+    const char *repository = exchange_query_value(request->exchange, "repo");
+    const char *tag = exchange_query_value(request->exchange, "tag");
+    if (image == NULL)
+        return false;
+    g_autofree char *target = tag == NULL || *tag == '\0' ? g_strdup(repository)
+                                                          : g_strconcat(repository, ":", tag, NULL);
+    g_autoptr(GError) reason = NULL;
+    g_autofree char *familiar = image_familiar_name(target != NULL ? target : "", &reason);
+    if (familiar == NULL)
+        return engine_fail(error, 400, "%s", reason->message);
+    image_store_tag(&request->dockerd->images, image, familiar);
+    dockerd_note(request->dockerd, "image", "tag", familiar, image->id);
+    api_reply_empty(request, 201);
+    return true;
+}
+
+/* ---- delete ---- */
+
+static void add_deleted(json_t *deleted, const char *key, const char *value)
+{
+    json_array_append_new(deleted, json_pack("{s:s}", key, value));
+}
+
+static void untag_all(struct dockerd *dockerd, struct image *image, json_t *deleted)
+{
+    for (guint i = 0; i < image->tags->len; i++) {
+        add_deleted(deleted, "Untagged", g_ptr_array_index(image->tags, i));
+        dockerd_note(dockerd, "image", "untag", g_ptr_array_index(image->tags, i), NULL);
+    }
+    for (guint i = 0; i < image->digests->len; i++)
+        add_deleted(deleted, "Untagged", g_ptr_array_index(image->digests, i));
+}
+
+int64_t image_delete_whole(struct dockerd *dockerd, struct image *image, json_t *deleted)
+{
+    g_autoptr(GPtrArray) chains = g_ptr_array_new_with_free_func(g_free);
+
+    untag_all(dockerd, image, deleted);
+    add_deleted(deleted, "Deleted", image->id);
+    dockerd_note(dockerd, "image", "delete", image->id, NULL);
+    int64_t freed_bytes = image_store_remove(&dockerd->images, image, chains);
+    for (guint i = 0; i < chains->len; i++)
+        add_deleted(deleted, "Deleted", g_ptr_array_index(chains, i));
+    dockerd_give_disk(dockerd, DISK_IMAGES, freed_bytes);
+    return freed_bytes;
+}
+
+static const struct container *user_of(struct dockerd *dockerd, const struct image *image,
+                                       bool must_run)
+{
+    for (guint i = 0; i < dockerd->containers->len; i++) {
+        const struct container *container = g_ptr_array_index(dockerd->containers, i);
+        if (g_str_equal(container->image_id, image->id) &&
+            (!must_run || container_is_running(container)))
+            return container;
+    }
+    return NULL;
+}
+
+/* moby daemon/images/image_delete.go: what stands against it, in the daemon's words. */
+static bool check_deletable(struct request *request, const struct image *image, bool is_by_id,
+                            GError **error)
+{
+    bool is_forced = api_query_flag(request, "force");
+    const struct container *running = user_of(request->dockerd, image, /* must_run= */ true);
+    const struct container *user = user_of(request->dockerd, image, /* must_run= */ false);
+    g_autofree char *short_id = g_strndup(image->id + strlen("sha256:"), 12);
+
+    if (is_by_id && running != NULL)
+        return engine_fail(error, 409,
+                           "conflict: unable to delete %s (cannot be forced) - image is being used "
+                           "by running container %.12s",
+                           short_id, running->id);
+    if (is_by_id && image->tags->len > 1 && !is_forced)
+        return engine_fail(error, 409,
+                           "conflict: unable to delete %s (must be forced) - image is referenced "
+                           "in multiple repositories",
+                           short_id);
+    if (is_by_id && user != NULL && !is_forced)
+        return engine_fail(error, 409,
+                           "conflict: unable to delete %s (must be forced) - image is being used "
+                           "by stopped container %.12s",
+                           short_id, user->id);
+    if (!is_by_id && image->tags->len == 1 && user != NULL && !is_forced)
+        return engine_fail(error, 409,
+                           "conflict: unable to remove repository reference \"%s\" (must force) - "
+                           "container %.12s is using its referenced image %s",
+                           request->name, user->id, short_id);
+    return true;
+}
+
+/* captures 08, 26b */
+HANDLER(images_delete)
+{
+    struct dockerd *dockerd = request->dockerd;
+    struct image *image = find_image(request, request->name, error);
+    if (image == NULL)
+        return false;
+    g_autofree char *familiar = image_familiar_name(request->name, NULL);
+    bool is_tag = familiar != NULL &&
+                  g_ptr_array_find_with_equal_func(image->tags, familiar, g_str_equal, NULL);
+    if (!check_deletable(request, image, /* is_by_id= */ !is_tag, error))
+        return false;
+    json_t *deleted = json_array();
+    if (is_tag && (image->tags->len > 1 || user_of(dockerd, image, /* must_run= */ false))) {
+        image_remove_tag(image, familiar);
+        add_deleted(deleted, "Untagged", familiar);
+        dockerd_note(dockerd, "image", "untag", familiar, NULL);
+    } else {
+        image_delete_whole(dockerd, image, deleted);
+    }
+    api_reply_json(request, 200, deleted);
+    return true;
+}

@@ -1,0 +1,17 @@
+/* The manifest of an image on this machine: dockerd makes one when it pushes (engine-contract.md C,
+   Push) and, in the containerd store, when it keeps what was built. */
+#pragma once
+
+#include "mocks/dockerd/image_store.h"
+
+#define MANIFEST_DOCKER_TYPE "application/vnd.docker.distribution.manifest.v2+json"
+#define MANIFEST_OCI_TYPE    "application/vnd.oci.image.manifest.v1+json"
+
+/* The compressed bytes of a layer; made now (one small file that names it) if there are none, as
+   the classic store packs its layers anew for a push. Lent. */
+GBytes *stored_layer_bytes(struct stored_layer *layer);
+/* Layers in virtual images carry their declared sizes as annotations. */
+GBytes *manifest_make(GBytes *config, GPtrArray *layers, bool is_oci);
+/* An image config as `docker import` and runner images have it. diff_ids: char*. */
+GBytes *config_make(const char *platform, const char *created, const char *comment,
+                    GPtrArray *diff_ids);
