@@ -311,7 +311,7 @@ void server_stop(struct server *server)
     g_autoptr(GError) error = NULL;
     server->is_closing = true;
     server_cut_site(server, /* site= */ NULL);
-    if (!loop_run(server->loop, &server->have_fibers_ended, &error))
+    if (!loop_finish(server->loop, &server->have_fibers_ended, &error))
         g_error("exchanges do not end: %s", error->message);
 }
 

@@ -1,4 +1,5 @@
-/* Fibers: their life, parking and waking. Deadlines, groups and queues are in files of their own. */
+/* Fibers: their life, parking and waking. Deadlines, groups and queues are in files of their own.
+ */
 #include "loop/fiber_private.h"
 
 #include "base/limits.h"
@@ -20,7 +21,9 @@
 #define asan_finish_switch(fake, bottom, size) ((void)(fake), (void)(bottom), (void)(size))
 #endif
 
-enum { STACKS_KEPT_MAX = 64 };
+enum {
+    STACKS_KEPT_MAX = 64
+};
 
 GQuark fiber_error_quark(void)
 {
@@ -51,7 +54,7 @@ void fibers_finish(struct loop *loop)
     fibers->is_closing = true;
     for (guint i = 0; i < fibers->all->len; i++)
         fiber_cancel(g_ptr_array_index(fibers->all, i));
-    if (!loop_run(loop, &fibers->have_ended, &error))
+    if (!loop_finish(loop, &fibers->have_ended, &error))
         g_error("fibers do not end: %s", error->message);
     for (guint i = 0; i < fibers->retired->len; i++)
         fiber_free(g_ptr_array_index(fibers->retired, i));
@@ -246,7 +249,9 @@ bool fiber_yield(struct loop *loop, GError **error)
 
 char *fibers_describe(const struct loop *loop)
 {
-    enum { NAMES_MAX = 12 };
+    enum {
+        NAMES_MAX = 12
+    };
     GString *text = g_string_new(NULL);
     for (guint i = 0; i < loop->fibers.all->len && i < NAMES_MAX; i++) {
         const struct fiber *fiber = g_ptr_array_index(loop->fibers.all, i);

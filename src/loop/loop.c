@@ -10,7 +10,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { EVENTS_PER_WAIT = 64 };
+enum {
+    EVENTS_PER_WAIT = 64
+};
 
 GQuark loop_error_quark(void)
 {
@@ -161,7 +163,9 @@ static bool run_sources(struct loop *loop)
 /* Real waits are short enough that an interrupt or a very late timer is noticed. */
 static int real_wait_ms(const struct loop *loop)
 {
-    enum { WAIT_MS_MAX = 1000 };
+    enum {
+        WAIT_MS_MAX = 1000
+    };
     const struct timer *first = timers_first(loop);
     if (first == NULL)
         return WAIT_MS_MAX;
@@ -169,14 +173,23 @@ static int real_wait_ms(const struct loop *loop)
     return (int)CLAMP((left_us + MILLISECOND_US - 1) / MILLISECOND_US, 0, WAIT_MS_MAX);
 }
 
-static bool check_caps(struct loop *loop, GError **error)
+static bool check_run(const struct loop *loop, GError **error)
 {
+    if (loop->is_interrupted) {
+        g_set_error(error, LOOP_ERROR, LOOP_ERROR_INTERRUPTED, "interrupted");
+        return false;
+    }
     if (loop_now_us(loop) > loop->time_cap_us) {
         g_autofree char *cap = duration_text(loop->time_cap_us);
         g_set_error(error, LOOP_ERROR, LOOP_ERROR_TIME_CAP, "the run's clock passed its cap of %s",
                     cap);
         return false;
     }
+    return true;
+}
+
+static bool check_livelock(const struct loop *loop, GError **error)
+{
     if (loop->mode == CLOCK_VIRTUAL && loop->steps_at_this_time > LOOP_STEPS_AT_ONE_TIME_MAX) {
         g_set_error(error, LOOP_ERROR, LOOP_ERROR_LIVELOCK,
                     "livelock: %d steps without time moving", LOOP_STEPS_AT_ONE_TIME_MAX);
@@ -218,16 +231,14 @@ static bool step(struct loop *loop)
     return loop->mode == CLOCK_VIRTUAL ? run_one_timer(loop) : wait_for_real_time(loop);
 }
 
-bool loop_run(struct loop *loop, const bool *is_over, GError **error)
+static bool run_steps(struct loop *loop, const bool *is_over, bool is_finishing, GError **error)
 {
     g_assert(loop->fibers.current == NULL);
     loop->steps_at_this_time = 0;
     while (!*is_over) {
-        if (loop->is_interrupted) {
-            g_set_error(error, LOOP_ERROR, LOOP_ERROR_INTERRUPTED, "interrupted");
+        if (!is_finishing && !check_run(loop, error))
             return false;
-        }
-        if (!check_caps(loop, error))
+        if (!check_livelock(loop, error))
             return false;
         if (!step(loop)) {
             g_autofree char *waiting = fibers_describe(loop);
@@ -237,4 +248,14 @@ bool loop_run(struct loop *loop, const bool *is_over, GError **error)
         }
     }
     return true;
+}
+
+bool loop_run(struct loop *loop, const bool *is_over, GError **error)
+{
+    return run_steps(loop, is_over, /* is_finishing= */ false, error);
+}
+
+bool loop_finish(struct loop *loop, const bool *is_over, GError **error)
+{
+    return run_steps(loop, is_over, /* is_finishing= */ true, error);
 }

@@ -2,10 +2,11 @@
  * One epoll loop and its clock. Everything of a run happens in one thread on one loop.
  *
  * When time moves (measured; see NOTES.md beside this file): a step runs, in this order, one ready
- * fiber, or one source of work that has no descriptor, or what epoll reports ready at once; only when
- * all of these are empty does a virtual clock jump to the next timer and run exactly one. Timers of
- * one instant run in the order in which they were armed. Nothing ready and no timer is a deadlock;
- * very many steps without time moving is a livelock; both end the run with an error, never a hang.
+ * fiber, or one source of work that has no descriptor, or what epoll reports ready at once; only
+ * when all of these are empty does a virtual clock jump to the next timer and run exactly one.
+ * Timers of one instant run in the order in which they were armed. Nothing ready and no timer is a
+ * deadlock; very many steps without time moving is a livelock; both end the run with an error,
+ * never a hang.
  *
  * A real clock waits in epoll_wait instead of jumping; a scaled one does too and counts `speed`
  * microseconds for each real one.
@@ -52,6 +53,9 @@ void loop_interrupt(struct loop *loop);
 
 /* Runs steps until *is_over is true. */
 bool loop_run(struct loop *loop, const bool *is_over, GError **error) MUST_USE;
+/* The same for cleaning up: neither an interrupt nor the time cap, which may be why it is time to
+   clean up, ends it. */
+bool loop_finish(struct loop *loop, const bool *is_over, GError **error) MUST_USE;
 /* How many steps were taken; how many virtual jumps. For tests and the bench. */
 uint64_t loop_step_count(const struct loop *loop);
 
@@ -75,8 +79,8 @@ bool timer_is_armed(const struct timer *timer);
 typedef void watch_fn(void *argument, uint32_t events);
 void loop_watch(struct loop *loop, int fd, uint32_t events, watch_fn *ready, void *argument);
 
-/* Work without a descriptor. run() returns whether it did anything; it is asked in every step before
-   epoll. Embedded in its owner like a timer. */
+/* Work without a descriptor. run() returns whether it did anything; it is asked in every step
+   before epoll. Embedded in its owner like a timer. */
 struct loop_source {
     bool (*run)(void *argument);
     void *argument;

@@ -584,6 +584,42 @@ Test(world, may_end_with_everything_in_flight)
     }
 }
 
+static void get_in_vain(void *bench)
+{
+    bench_get(bench);
+}
+
+static void interrupt(struct bench *bench)
+{
+    fiber_spawn(bench->loop, "client", get_in_vain, bench);
+    bench_sleep(bench, SECOND_US);
+    loop_interrupt(bench->loop);
+    rest(bench, SECOND_US);
+}
+
+static void pass_the_time_cap(struct bench *bench)
+{
+    fiber_spawn(bench->loop, "client", get_in_vain, bench);
+    loop_set_time_cap(bench->loop, SECOND_US);
+    rest(bench, 2 * SECOND_US);
+}
+
+#define CLIENT_ENDS "GET http://site/thing: the client was closed"
+
+Test(world, ends_after_an_interrupt_and_a_time_cap)
+{
+    const struct plan interrupted = {.handle = handle_for_ever, .body = interrupt};
+    const struct plan capped = {.handle = handle_for_ever, .body = pass_the_time_cap};
+
+    g_autofree char *interrupted_log = bench_run(&interrupted);
+    g_autofree char *capped_log = bench_run(&capped);
+
+    cr_assert_str_eq(interrupted_log, "[interrupted]cancelled (site) site@1s " CLIENT_ENDS
+                                      "@1s cancelled (body)@1s ");
+    cr_assert_str_eq(capped_log, "[the run's clock passed its cap of 1s]"
+                                 "cancelled (site) site@2s " CLIENT_ENDS "@2s ");
+}
+
 /* ---- repeatability ---- */
 
 static void do_many_things(struct bench *bench)
