@@ -1,6 +1,11 @@
 /*
- * Registry client of the engine: what is really there, and tags. Token flow and Basic included. Reads
- * manifests only; layers are asked for by HEAD. Called from fibers. Facts: registry.md 2.
+ * Registry client of the engine: what is really there, and tags. Token flow and Basic included.
+ * Reads manifests only; layers are asked for by HEAD. Called from fibers. Facts: registry.md 2.
+ *
+ * References are Docker's ("app" is docker.io/library/app:latest). Nothing is tried again but a
+ * request that was refused with 401, once, with the credentials it asked for. Errors: OCI_ERROR
+ * with the status, or 0 for bytes that do not fit their digest and answers that make no sense;
+ * HTTP_ERROR and FIBER_ERROR as they came; BASE_ERROR_INVALID for references that are none.
  */
 #pragma once
 
@@ -17,39 +22,43 @@ struct oci_credentials {
     const char *password;
 };
 
-/* plain_http_hosts: registries spoken to without TLS ("localhost:5000"), NULL-terminated, or NULL. */
+/* All strings are copied. plain_http_hosts: registries spoken to without TLS ("localhost:5000"),
+   NULL-terminated, or NULL. Credentials go to the registry they are for and to the token service it
+   names, which must be https then; never to where a blob is redirected, and into no message. */
 struct oci *oci_new(struct http *http, const struct oci_credentials *credentials,
                     gsize credential_count, const char *const *plain_http_hosts);
 void oci_free(struct oci *oci);
 CLEANUP(oci, oci_free)
 
 struct oci_platform {
-    char *name;            /* "linux/arm64" */
+    char *name; /* "linux/arm64" */
     char *manifest_digest;
 };
 struct oci_image {
-    char *digest;     /* of what the reference names, computed from the bytes received */
+    char *digest; /* of what the reference names, computed from the bytes received */
     char *media_type;
     GPtrArray *platforms; /* struct oci_platform, sorted by name; attestations left out */
     GBytes *manifest;
 };
 /* reference: "ghcr.io/o/app:main" or "…@sha256:…". *image NULL and true: it is not there (404). The
-   digest in the answer's header must be that of the bytes. A bare manifest's platform is read from
-   its config blob. */
+   digest in the answer's header and the one asked for must be those of the bytes. A bare manifest's
+   platform is read from its config blob, so is that of an index entry that does not say it. */
 bool oci_resolve(struct oci *oci, const char *reference, struct oci_image **image,
                  GError **error) MUST_USE;
 void oci_image_free(struct oci_image *image);
 CLEANUP(oci_image, oci_image_free)
 
-/* Whether every manifest, config and layer the image names answers HEAD; *missing names the first
-   that does not (g_free) or stays NULL. */
+/* Whether every manifest the image names is there with the right bytes and every config and layer
+   answers HEAD; *missing is the digest (or the tag itself) of the first that does not (g_free), or
+   NULL. Layers that name other URLs are left out. */
 bool oci_verify_complete(struct oci *oci, const char *reference, char **missing,
                          GError **error) MUST_USE;
-/* Puts the manifest that digest names under a tag of the same repository: "pushed by digest first and
-   tagged last". */
+/* repository: "ghcr.io/o/app". Puts the manifest that digest names under a tag of the same
+   repository: "pushed by digest first and tagged last". */
 bool oci_tag(struct oci *oci, const char *repository, const char *digest, const char *tag,
              GError **error) MUST_USE;
-/* Puts an index over manifests that are already in the repository under a tag. */
+/* Puts an index over manifests that are already in the repository under a tag: Docker's manifest
+   list when all of them are Docker's, else OCI's. *digest (g_free; may be NULL) is the index's. */
 bool oci_put_index(struct oci *oci, const char *repository, const char *tag,
                    const struct oci_platform *platforms, gsize platform_count, char **digest,
                    GError **error) MUST_USE;
