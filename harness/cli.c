@@ -1,0 +1,96 @@
+/* The table of commands and what they share. */
+#include "harness/cli.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Keep alphabetical: help prints them in this order. */
+static const struct command *const commands[] = {
+    &command_list, &command_plan, &command_replay, &command_run, &command_schema, &command_trace,
+};
+
+static void print_help(void)
+{
+    printf("seatrial: rehearses the bad days of Docker image pipelines\n\n");
+    for (gsize i = 0; i < G_N_ELEMENTS(commands); i++) {
+        g_autofree char *usage = g_strdup_printf("%s %s", commands[i]->name, commands[i]->arguments);
+        printf("  %-28s %s\n", usage, commands[i]->summary);
+    }
+    printf("  %-28s %s\n", "help, version", "this text; the version");
+    printf("\nseatrial COMMAND --help tells a command's options.\n"
+           "Exit codes: 0 all as expected, 1 not as expected, 2 bad usage or input, 3 internal "
+           "error,\n4 nondeterminism, 5 inconclusive.\n");
+}
+
+static const struct command *find_command(const char *name)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(commands); i++)
+        if (strcmp(commands[i]->name, name) == 0)
+            return commands[i];
+    return NULL;
+}
+
+static int refuse(const char *name)
+{
+    const char *names[G_N_ELEMENTS(commands)];
+    for (gsize i = 0; i < G_N_ELEMENTS(commands); i++)
+        names[i] = commands[i]->name;
+    const char *nearest = nearest_word(name, names, G_N_ELEMENTS(names));
+    if (nearest != NULL)
+        cli_complain("unknown command '%s'; did you mean '%s'?", name, nearest);
+    else
+        cli_complain("unknown command '%s'; `seatrial help` lists them", name);
+    return EXIT_BAD_INPUT;
+}
+
+int cli_main(const struct app *app, int argc, char **argv)
+{
+    if (argc < 2 || strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 ||
+        strcmp(argv[1], "-h") == 0) {
+        print_help();
+        return argc < 2 ? EXIT_BAD_INPUT : EXIT_AS_EXPECTED;
+    }
+    if (strcmp(argv[1], "version") == 0 || strcmp(argv[1], "--version") == 0) {
+        printf("seatrial %s\n", SEATRIAL_VERSION);
+        return EXIT_AS_EXPECTED;
+    }
+    const struct command *command = find_command(argv[1]);
+    return command != NULL ? command->run(app, argc - 1, argv + 1) : refuse(argv[1]);
+}
+
+bool cli_parse(const struct command *command, const GOptionEntry *entries, int *argc, char ***argv)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GOptionContext) context = g_option_context_new(command->arguments);
+    g_autofree char *name = g_strconcat("seatrial ", command->name, NULL);
+
+    g_option_context_set_summary(context, command->summary);
+    g_option_context_add_main_entries(context, entries, NULL);
+    (*argv)[0] = name; /* what --help shows */
+    bool is_fine = g_option_context_parse(context, argc, argv, &error);
+    (*argv)[0] = NULL;
+    if (!is_fine)
+        cli_complain("%s: %s", command->name, error->message);
+    return is_fine;
+}
+
+void cli_complain(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("seatrial: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+}
+
+bool cli_write(const char *path, const char *text)
+{
+    g_autoptr(GError) error = NULL;
+    if (strcmp(path, "-") == 0)
+        return fputs(text, stdout) >= 0;
+    if (g_file_set_contents(path, text, -1, &error))
+        return true;
+    cli_complain("%s", error->message);
+    return false;
+}

@@ -1,0 +1,46 @@
+/*
+ * The command line: a table of commands, one file each. Reports go to stdout or named files,
+ * diagnostics to stderr. Only the files of this table print.
+ */
+#pragma once
+
+#include "harness/run.h"
+
+enum exit_code { /* DESIGN.md 2; precedence 3, 4, 2, 1, 5, 0 */
+    EXIT_AS_EXPECTED = 0,
+    EXIT_NOT_AS_EXPECTED = 1,
+    EXIT_BAD_INPUT = 2,
+    EXIT_INTERNAL = 3,
+    EXIT_NONDETERMINISTIC = 4,
+    EXIT_INCONCLUSIVE = 5,
+};
+
+struct app {
+    bind_clock_fn *bind_clock;
+};
+
+struct command {
+    const char *name;
+    const char *arguments; /* "PATH…" */
+    const char *summary;
+    int (*run)(const struct app *app, int argc, char **argv);
+};
+
+/* argv[0] is the program, argv[1] the command. */
+int cli_main(const struct app *app, int argc, char **argv);
+
+/* Parses the options of one command into entries' targets; what is left stays in argv, its end
+   marked by NULL. On failure the message was printed: end with EXIT_BAD_INPUT. */
+bool cli_parse(const struct command *command, const GOptionEntry *entries, int *argc, char ***argv)
+    MUST_USE;
+/* Prints "seatrial: MESSAGE" to stderr. */
+void cli_complain(const char *format, ...) G_GNUC_PRINTF(1, 2);
+/* text to a file, or to stdout for "-"; complains on failure. */
+bool cli_write(const char *path, const char *text) MUST_USE;
+
+extern const struct command command_list;
+extern const struct command command_plan;
+extern const struct command command_replay;
+extern const struct command command_run;
+extern const struct command command_schema;
+extern const struct command command_trace;

@@ -1,0 +1,21 @@
+/*
+ * One scenario's result as JSON: an element of `scenarios` in `seatrial.run/1`. Workers hand it to
+ * their parent, and all other reports are made from it, so nothing is in one report that is not in
+ * this one.
+ *
+ * {"name", "file", "purpose", "seed", "verdict", "fate", "reason", "duration_us", "trace_digest",
+ *  "exchanges", "steps": [{"leg", "id", "outcome", "started_us", "duration_us", "message"?}],
+ *  "legs": [{"id", "outcome", "fate", "tier", "duration_us", "diagnosis"}],
+ *  "effects": [{"service", "image", "digest", "platforms", "before", "promised", "complete", "fresh",
+ *               "fate", "side_image"}],
+ *  "faults": [{"id", "kind", "fired"}], "failing": [{"expression", "explanation"}],
+ *  "deciding_trace"?, "is_our_fault"?}
+ */
+#pragma once
+
+#include "harness/verdict.h"
+
+/* The caller owns it. */
+json_t *entry_of(const struct outcome *outcome, const struct verdict *verdict);
+/* For a scenario whose run never came back. */
+json_t *entry_broken(const char *name, const char *path, const char *reason);

@@ -1,0 +1,20 @@
+/*
+ * Reports of a run, pure functions from `seatrial.run/1` to text. `run` is the whole document:
+ * {"format": "seatrial.run/1", "scenarios": [entry…]}.
+ */
+#pragma once
+
+#include "base/json.h"
+
+/* For people: a table, then the details of what did not go as expected, then one line of counts. */
+char *report_text(const json_t *run, bool has_color, bool is_quiet);
+/* For CI: one suite, a case a scenario, its folder as the class name; tests/golden/junit.xsd. */
+char *report_junit(const json_t *run);
+
+struct report_counts {
+    unsigned passed;
+    unsigned failed;
+    unsigned broken;
+    bool has_our_fault; /* a broken one that is seatrial's own */
+};
+struct report_counts report_count(const json_t *run);

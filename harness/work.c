@@ -1,0 +1,290 @@
+/* Runs the scenarios of a suite, in this process or in forked workers. */
+#include "harness/work.h"
+
+#include "harness/report/entry.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct worker {
+    pid_t pid;
+    int pipe_fd; /* its entries, as lines "INDEX JSON" */
+    GString *pending;
+};
+
+struct crew {
+    const struct suite *suite;
+    const struct work_options *options;
+    struct work_result *result;
+    json_t **entries; /* by the scenario's index */
+    int signal_fd;
+};
+
+/* ---- one scenario ---- */
+
+static bool write_trace(const struct work_options *options, const struct outcome *outcome,
+                        GError **error)
+{
+    if (options->trace_directory == NULL)
+        return true;
+    gsize length = 0;
+    const char *bytes = g_bytes_get_data(outcome->trace, &length);
+    g_autofree char *name = g_strconcat(outcome->plan->scenario->name, ".jsonl", NULL);
+    g_autofree char *path = g_build_filename(options->trace_directory, name, NULL);
+    return g_file_set_contents(path, bytes, (gssize)length, error);
+}
+
+static void mark_nondeterministic(json_t *entry, const char *first, const char *other)
+{
+    g_autofree char *reason =
+        g_strdup_printf("two runs of one plan gave two traces: %s and %s", first, other);
+    json_object_set_new(entry, "verdict", json_string("broken"));
+    json_object_set_new(entry, "reason", json_string(reason));
+    json_object_set_new(entry, "is_our_fault", json_true());
+    json_object_set_new(entry, "is_nondeterministic", json_true());
+}
+
+static json_t *run_scenario(const struct work_options *options, const struct scenario *scenario)
+{
+    g_autoptr(GError) error = NULL;
+    AUTO(plan) plan = plan_new(scenario, options->seed);
+    AUTO(outcome) outcome = run_plan(plan, options->bind_clock);
+    AUTO(verdict) verdict = verdict_of(outcome);
+    json_t *entry = entry_of(outcome, verdict);
+
+    for (guint i = 1; i < options->repeat; i++) {
+        AUTO(outcome) again = run_plan(plan, options->bind_clock);
+        if (strcmp(again->trace_digest, outcome->trace_digest) == 0)
+            continue;
+        mark_nondeterministic(entry, outcome->trace_digest, again->trace_digest);
+        break;
+    }
+    if (write_trace(options, outcome, &error))
+        return entry;
+    json_decref(entry);
+    return entry_broken(scenario->name, scenario->path, error->message);
+}
+
+/* ---- in this process ---- */
+
+static bool has_signal(const struct crew *crew)
+{
+    struct pollfd ready = {.fd = crew->signal_fd, .events = POLLIN};
+    return poll(&ready, 1, 0) > 0;
+}
+
+static void work_alone(struct crew *crew)
+{
+    for (guint i = 0; i < crew->suite->scenarios->len; i++) {
+        if (has_signal(crew)) {
+            crew->result->is_interrupted = true;
+            return;
+        }
+        crew->entries[i] =
+            run_scenario(crew->options, g_ptr_array_index(crew->suite->scenarios, i));
+    }
+}
+
+/* ---- in workers ---- */
+
+static bool write_all(int fd, const char *bytes, gsize length)
+{
+    while (length > 0) {
+        gssize written = write(fd, bytes, length);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return false;
+        bytes += written;
+        length -= (gsize)written;
+    }
+    return true;
+}
+
+/* Every n-th scenario is this worker's: neighbours in a folder take alike long. */
+static G_GNUC_NORETURN void worker_main(const struct crew *crew, int fd, guint first)
+{
+    for (guint i = first; i < crew->suite->scenarios->len; i += crew->options->jobs) {
+        g_autoptr(json_t) entry =
+            run_scenario(crew->options, g_ptr_array_index(crew->suite->scenarios, i));
+        g_autofree char *text = json_text(entry);
+        g_autofree char *line = g_strdup_printf("%u %s\n", i, text);
+        if (!write_all(fd, line, strlen(line)))
+            _exit(1);
+    }
+    _exit(0);
+}
+
+static bool worker_start(struct crew *crew, struct worker *worker, guint first, GError **error)
+{
+    int ends[2];
+    if (pipe(ends) != 0 || (worker->pid = fork()) < 0) {
+        g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "no worker can be started: %s",
+                    g_strerror(errno));
+        return false;
+    }
+    if (worker->pid == 0) {
+        close(ends[0]);
+        worker_main(crew, ends[1], first);
+    }
+    close(ends[1]);
+    worker->pipe_fd = ends[0];
+    worker->pending = g_string_new(NULL);
+    return true;
+}
+
+static void take_line(struct crew *crew, const char *line, gsize length)
+{
+    char *rest = NULL;
+    guint64 index = g_ascii_strtoull(line, &rest, 10);
+    if (index >= crew->suite->scenarios->len || *rest != ' ')
+        return;
+    rest++;
+    crew->entries[index] = json_parse_bytes(rest, length - (gsize)(rest - line), NULL);
+}
+
+static void take_lines(struct crew *crew, struct worker *worker)
+{
+    const char *line = worker->pending->str;
+    const char *end;
+    while ((end = strchr(line, '\n')) != NULL) {
+        take_line(crew, line, (gsize)(end - line));
+        line = end + 1;
+    }
+    g_string_erase(worker->pending, 0, line - worker->pending->str);
+}
+
+/* false: the worker has closed its end. */
+static bool worker_read(struct crew *crew, struct worker *worker)
+{
+    char buffer[64 * 1024];
+    gssize length = read(worker->pipe_fd, buffer, sizeof buffer);
+    if (length < 0 && errno == EINTR)
+        return true;
+    if (length <= 0)
+        return false;
+    g_string_append_len(worker->pending, buffer, length);
+    take_lines(crew, worker);
+    return true;
+}
+
+static void worker_finish(struct worker *worker)
+{
+    int status = 0;
+    if (worker->pid <= 0)
+        return;
+    close(worker->pipe_fd);
+    while (waitpid(worker->pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    g_string_free(worker->pending, TRUE);
+    worker->pid = 0;
+}
+
+static void interrupt(struct crew *crew, struct worker *workers, guint count)
+{
+    crew->result->is_interrupted = true;
+    for (guint i = 0; i < count; i++)
+        if (workers[i].pid > 0)
+            kill(workers[i].pid, SIGKILL);
+}
+
+/* Reads until every worker has closed its pipe. */
+static void collect(struct crew *crew, struct worker *workers, guint count)
+{
+    g_autofree struct pollfd *ready = g_new0(struct pollfd, count + 1);
+    guint open_count = count;
+
+    for (guint i = 0; i < count; i++)
+        ready[i] = (struct pollfd){.fd = workers[i].pipe_fd, .events = POLLIN};
+    ready[count] = (struct pollfd){.fd = crew->signal_fd, .events = POLLIN};
+    while (open_count > 0) {
+        if (poll(ready, count + 1, -1) < 0 && errno != EINTR)
+            break;
+        if (ready[count].revents != 0) {
+            interrupt(crew, workers, count);
+            ready[count].fd = -1;
+        }
+        for (guint i = 0; i < count; i++) {
+            if (ready[i].revents == 0 || worker_read(crew, &workers[i]))
+                continue;
+            ready[i].fd = -1;
+            open_count--;
+        }
+    }
+}
+
+static bool work_in_parallel(struct crew *crew, GError **error)
+{
+    guint count = crew->options->jobs;
+    g_autofree struct worker *workers = g_new0(struct worker, count);
+    bool is_fine = true;
+
+    for (guint i = 0; i < count && is_fine; i++)
+        is_fine = worker_start(crew, &workers[i], i, error);
+    if (is_fine)
+        collect(crew, workers, count);
+    for (guint i = 0; i < count; i++)
+        worker_finish(&workers[i]);
+    return is_fine;
+}
+
+/* ---- both ---- */
+
+static void deliver(struct crew *crew)
+{
+    for (guint i = 0; i < crew->suite->scenarios->len; i++) {
+        const struct scenario *scenario = g_ptr_array_index(crew->suite->scenarios, i);
+        json_t *entry = crew->entries[i];
+        if (entry == NULL && crew->result->is_interrupted)
+            continue;
+        if (entry == NULL)
+            entry = entry_broken(scenario->name, scenario->path,
+                                 "the process that ran it died without a result");
+        crew->result->is_nondeterministic |= json_get_boolean(entry, "is_nondeterministic", false);
+        g_ptr_array_add(crew->result->entries, entry);
+    }
+}
+
+static void free_entry(void *entry)
+{
+    json_decref(entry);
+}
+
+bool work_do(const struct suite *suite, const struct work_options *options,
+             struct work_result *result, GError **error)
+{
+    sigset_t interrupts;
+    sigset_t before;
+    struct crew crew = {.suite = suite, .options = options, .result = result};
+    struct work_options narrowed = *options;
+    bool is_fine = true;
+
+    narrowed.jobs = MIN(options->jobs, suite->scenarios->len);
+    crew.options = &narrowed;
+    *result = (struct work_result){.entries = g_ptr_array_new_with_free_func(free_entry)};
+    crew.entries = g_new0(json_t *, suite->scenarios->len + 1);
+    sigemptyset(&interrupts);
+    sigaddset(&interrupts, SIGINT);
+    sigprocmask(SIG_BLOCK, &interrupts, &before);
+    crew.signal_fd = signalfd(-1, &interrupts, SFD_CLOEXEC | SFD_NONBLOCK);
+
+    if (narrowed.jobs > 1)
+        is_fine = work_in_parallel(&crew, error);
+    else
+        work_alone(&crew);
+    close(crew.signal_fd);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    deliver(&crew);
+    g_free(crew.entries);
+    return is_fine;
+}
+
+void work_result_clear(struct work_result *result)
+{
+    g_clear_pointer(&result->entries, g_ptr_array_unref);
+}

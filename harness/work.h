@@ -1,0 +1,28 @@
+/*
+ * Work shared out to processes: the interposed clock belongs to a process, so scenarios run side by
+ * side only in forked workers. Results come back as entries and are put in the suite's order,
+ * whoever finished first.
+ */
+#pragma once
+
+#include "harness/run.h"
+#include "harness/suite.h"
+
+struct work_options {
+    bind_clock_fn *bind_clock;
+    const uint64_t *seed; /* NULL: each scenario's own */
+    guint jobs;           /* 1: in this process */
+    guint repeat;         /* run each so often; all traces must be equal */
+    const char *trace_directory; /* NULL: traces are not kept */
+};
+
+struct work_result {
+    GPtrArray *entries; /* json_t, in the suite's order; those not reached are left out */
+    bool is_interrupted;
+    bool is_nondeterministic; /* a repetition gave another trace; the entry says which */
+};
+
+/* Fails when a trace cannot be written or no worker can be had. */
+bool work_do(const struct suite *suite, const struct work_options *options,
+             struct work_result *result, GError **error) MUST_USE;
+void work_result_clear(struct work_result *result);
