@@ -41,6 +41,8 @@ void restart_free(struct restart *restart)
 void fault_strike_restart_engine(const struct fault_strike *strike, int64_t down_us)
 {
     struct faults *faults = strike->faults;
+    if (strike->place == NULL)
+        return; /* an engine always has a machine */
     struct restart *restart = g_new0(struct restart, 1);
     restart->faults = faults;
     restart->machine = g_strdup(strike->place);

@@ -37,13 +37,13 @@ struct fault_event {
     const char *(*find_header)(const struct fault_event *event, const char *name,
                                const char *pattern);
 
-    bool has_names; /* the names below were looked for */
-    char *repository;
+    bool has_names;   /* the names were looked for */
+    char *repository; /* this and the next two belong to the event */
     char *tag;
     char *platform;
 };
 
-/* The names below, derived when first asked for; NULL: the event has none. Repositories are written
+/* Names derived when first asked for; NULL: the event has none. Repositories are written
    without the registry's host: "library/golang", "moby/buildkit". */
 const char *fault_event_repository(struct fault_event *event);
 /* The reference a manifest is asked by, tag or digest, or the tag of an image to pull. */

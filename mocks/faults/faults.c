@@ -3,10 +3,21 @@
 
 #include "mocks/faults/faults_private.h"
 
+/* Failures of one cause come together (failures.md, correlation groups): one draw for the group. */
+static bool draw_sleep(const struct fault_rule *rule, uint64_t seed)
+{
+    const struct fault_when *when = &rule->when;
+    struct rng rng = when->group != NULL ? rng_stream(seed, "fault-group", when->group)
+                                         : rng_stream(seed, "fault-run", rule->id);
+    return rng_unit(&rng) >= when->run_probability;
+}
+
 static void state_init(struct rule_state *state, const struct fault_rule *rule, uint64_t seed)
 {
     state->rule = rule;
     state->chance = rng_stream(seed, "fault", rule->id);
+    state->bursts = rng_stream(seed, "fault-burst", rule->id);
+    state->is_asleep = draw_sleep(rule, seed);
     state->rng = rng_stream(seed, "fault-kind", rule->id);
     if (rule->kind->memory_bytes > 0)
         state->memory = g_malloc0(rule->kind->memory_bytes);

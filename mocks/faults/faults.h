@@ -4,9 +4,10 @@
  *
  *     - id: hub-silent                     # required, unique
  *       on: registry-1.docker.io           # site, or machine for faults in state; default '*'
- *       match: {method: GET, tag: main}          # all must hold
+ *       match: {method: GET, tag: main}    # all must hold
  *       when: {nth: 3, first: 2, every: 2, after: 1, after_bytes: 1MiB, from: 5min, until: 20min,
- *              probability: 0.3}
+ *              probability: 0.3, ramp: 2min, burst: {enter: 0.1, leave: 0.5},
+ *              run_probability: 0.01, group: hub-outage}
  *       do: {kind: status, code: 503}
  *       times: 3          # fires at most so often
  *       max_active: 2     # at most so many at a time
@@ -15,7 +16,9 @@
  * An event counts for a rule when it lies in its scope (`on`, `match`), inside the time window
  * (`from`, `until`), and the kind can act on it at all (a reply without a body cannot be
  * truncated). `nth`, `first`, `every` and `after` count these. `probability` draws once for each of
- * them from the rule's own stream, so that other rules never change its draws.
+ * them from the rule's own stream, so that other rules never change its draws; `burst` does
+ * likewise. `run_probability` draws once for a rehearsal, and once for all rules of a `group`,
+ * since failures of one cause come together; a rule that sleeps in a rehearsal need not fire.
  *
  * Rules compose in the order of the file: delays add up, the slowest rate and the earliest end
  * count; of several that take the place of the server's answer the first that fires wins, and the
@@ -37,8 +40,7 @@ struct fault_rules *fault_rules_read(const struct node *list, GError **error) MU
 void fault_rules_free(struct fault_rules *rules);
 CLEANUP(fault_rules, fault_rules_free)
 gsize fault_rules_count(const struct fault_rules *rules);
-/* One rule as a record, for lists inside other records (FIELD_RECORDS): parsing, help and schema.
- */
+/* One rule as a record, for lists inside other records: FIELD_RECORDS gives parser and schema. */
 extern const struct record_type fault_rule_record;
 /* The rules of such a list; the record that holds it must outlive them. */
 struct fault_rules *fault_rules_of(GPtrArray *records, GError **error) MUST_USE;

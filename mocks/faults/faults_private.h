@@ -13,8 +13,11 @@ struct active_fault {
 struct rule_state {
     const struct fault_rule *rule;
     struct rng chance; /* one draw for each event that counts */
+    struct rng bursts; /* likewise */
     struct rng rng;    /* the kind's own draws */
     void *memory;
+    bool is_asleep; /* by the draw of the rehearsal: never strikes */
+    bool is_in_burst;
     int64_t matched_count;
     int64_t fired_count;
     int64_t bytes;

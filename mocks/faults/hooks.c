@@ -2,6 +2,8 @@
 #include "base/glob.h"
 #include "mocks/faults/faults_private.h"
 
+#include <string.h>
+
 /* All lines of one name count, since dockerd sends six Accept lines. */
 static const char *find_header(const struct fault_event *event, const char *name,
                                const char *pattern)
@@ -74,10 +76,12 @@ static bool on_request(void *context, struct exchange *exchange)
 /* Bytes that have gone by count for rules of the request stage once the reply is known. */
 static void count_bytes(struct faults *faults, struct fault_event *event)
 {
+    int64_t now_us = loop_now_us(world_loop(faults->world));
     for (gsize i = 0; i < faults->count; i++) {
         struct rule_state *state = &faults->states[i];
-        if (state->rule->stage == FAULT_AT_REQUEST && state->rule->when.after_bytes > 0 &&
-            fault_scope_matches(&state->rule->scope, event))
+        const struct fault_rule *rule = state->rule;
+        if (rule->stage == FAULT_AT_REQUEST && rule->when.after_bytes > 0 &&
+            fault_when_is_open(&rule->when, now_us) && fault_scope_matches(&rule->scope, event))
             state->bytes += event->amount_bytes;
     }
 }
@@ -108,7 +112,8 @@ static void on_reply(void *context, struct exchange *exchange)
         return;
     struct fault_event event = exchange_event(exchange, FAULT_AT_REPLY);
     event.status = exchange_reply_status(exchange);
-    event.amount_bytes = MAX(0, exchange_reply_declared_bytes(exchange));
+    if (strcmp(event.method, "HEAD") != 0)
+        event.amount_bytes = MAX(0, exchange_reply_declared_bytes(exchange));
     count_bytes(faults, &event);
     show_reply(faults, &event);
     fault_event_clear(&event);

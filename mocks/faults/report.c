@@ -31,17 +31,20 @@ void rule_note_near_miss(struct rule_state *state, const struct fault_event *eve
                          char *failed)
 {
     g_autofree char *reason = failed;
-    if (state->fired_count == 0 && step > state->miss_score)
+    if (state->fired_count == 0 && step >= state->miss_score)
         set_miss(state, event, step, "the scope", reason);
 }
 
-static char *silence_text(const struct fault_rule *rule)
+static char *silence_text(const struct rule_state *state)
 {
+    const struct fault_rule *rule = state->rule;
     static const char *const what[FAULT_STAGE_COUNT] = {
         [FAULT_AT_CONNECT] = "no connection was made",
         [FAULT_AT_REQUEST] = "no request was made",
         [FAULT_AT_REPLY] = "no reply was made",
     };
+    if (state->is_asleep)
+        return g_strdup("asleep in this rehearsal, by run_probability");
     if (rule->stage == FAULT_AT_POINT)
         return g_strdup_printf("nearest miss: none, there was no %s",
                                fault_point_name(rule->kind->point));
@@ -59,14 +62,14 @@ struct fault_report faults_report(struct faults *faults, gsize index)
     struct rule_state *state = &faults->states[index];
     const struct fault_rule *rule = state->rule;
     if (state->fired_count == 0 && state->miss == NULL)
-        state->miss = silence_text(rule);
+        state->miss = silence_text(state);
     return (struct fault_report){
         .id = rule->id,
         .kind = rule->kind->record.name,
         .position = rule->position,
         .matched_count = state->matched_count,
         .fired_count = state->fired_count,
-        .is_optional = rule->is_optional,
+        .is_optional = rule->is_optional || state->is_asleep,
         .nearest_miss = state->fired_count == 0 ? state->miss : NULL,
     };
 }
@@ -75,7 +78,8 @@ GArray *faults_unfired(const struct faults *faults)
 {
     GArray *indices = g_array_new(FALSE, FALSE, sizeof(gsize));
     for (gsize i = 0; i < faults->count; i++) {
-        if (faults->states[i].fired_count == 0 && !faults->states[i].rule->is_optional)
+        const struct rule_state *state = &faults->states[i];
+        if (state->fired_count == 0 && !state->rule->is_optional && !state->is_asleep)
             g_array_append_val(indices, i);
     }
     return indices;

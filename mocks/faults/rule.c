@@ -70,6 +70,33 @@ static const struct record_type match_record = {
     .fields = match_fields,
 };
 
+#define BURST(member) offsetof(struct fault_burst, member)
+
+static const struct field burst_fields[] = {
+    {.name = "enter",
+     .kind = FIELD_NUMBER,
+     .offset = BURST(enter),
+     .is_required = true,
+     .minimum = 0.000001,
+     .maximum = 1,
+     .summary = "chance at each event that a burst begins"},
+    {.name = "leave",
+     .kind = FIELD_NUMBER,
+     .offset = BURST(leave),
+     .is_required = true,
+     .minimum = 0,
+     .maximum = 1,
+     .summary = "chance at each event that it ends"},
+    {0},
+};
+
+static const struct record_type burst_record = {
+    .name = "fault-burst",
+    .summary = "faults that come in bursts",
+    .size = sizeof(struct fault_burst),
+    .fields = burst_fields,
+};
+
 static const struct field when_fields[] = {
     {.name = "nth",
      .kind = FIELD_INTEGER,
@@ -114,6 +141,26 @@ static const struct field when_fields[] = {
      .minimum = 0,
      .maximum = 1,
      .summary = "chance of each event"},
+    {.name = "ramp",
+     .kind = FIELD_DURATION,
+     .offset = WHEN(ramp_us),
+     .summary = "the probability grows from zero for so long after 'from'"},
+    {.name = "burst",
+     .kind = FIELD_RECORD,
+     .offset = WHEN(burst),
+     .type = &burst_record,
+     .summary = "only in bursts"},
+    {.name = "run_probability",
+     .kind = FIELD_NUMBER,
+     .offset = WHEN(run_probability),
+     .otherwise = "1",
+     .minimum = 0,
+     .maximum = 1,
+     .summary = "chance that the rule is awake in a rehearsal at all; asleep it need not fire"},
+    {.name = "group",
+     .kind = FIELD_STRING,
+     .offset = WHEN(group),
+     .summary = "rules of one group share the draw of run_probability: one cause, many faults"},
     {0},
 };
 

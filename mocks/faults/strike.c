@@ -10,7 +10,7 @@ static int64_t faults_now_us(const struct faults *faults)
 static bool rule_is_about(struct rule_state *state, struct fault_event *event)
 {
     const struct fault_rule *rule = state->rule;
-    if (rule->stage != event->stage)
+    if (rule->stage != event->stage || state->is_asleep)
         return false;
     if (event->stage == FAULT_AT_POINT && rule->kind->point != event->point)
         return false;
@@ -43,15 +43,26 @@ static bool window_is_open(struct rule_state *state, const struct fault_event *e
     return false;
 }
 
-/* Every event that counts takes one draw, whatever the other clauses say. */
-static bool clauses_hold(struct rule_state *state, const struct fault_event *event)
+static void move_burst(struct rule_state *state)
+{
+    const struct fault_burst *burst = &state->rule->when.burst;
+    double turn = state->is_in_burst ? burst->leave : burst->enter;
+    if (rng_unit(&state->bursts) < turn)
+        state->is_in_burst = !state->is_in_burst;
+}
+
+/* Every event that counts takes its draws, whatever the other clauses say. */
+static bool clauses_hold(struct rule_state *state, const struct fault_event *event, int64_t now_us)
 {
     const struct fault_when *when = &state->rule->when;
     state->matched_count++;
     state->bytes += event->amount_bytes;
+    move_burst(state);
     struct fault_count count = {.event_count = state->matched_count,
                                 .bytes = state->bytes,
-                                .draw = rng_unit(&state->chance)};
+                                .draw = rng_unit(&state->chance),
+                                .now_us = now_us,
+                                .is_calm = !state->is_in_burst};
     if (fault_when_holds(when, &count))
         return true;
     if (state->fired_count == 0)
@@ -133,11 +144,11 @@ bool rule_strikes(struct faults *faults, struct rule_state *state, struct fault_
     if (!rule_is_about(state, event) || !rule_fits(state, event))
         return false;
     int64_t now_us = faults_now_us(faults);
-    if (now_us < state->lasts_until_us) {
+    if (now_us < state->lasts_until_us && fault_when_is_open(&state->rule->when, now_us)) {
         state->matched_count++;
         return !is_taken;
     }
-    if (!window_is_open(state, event, now_us) || !clauses_hold(state, event) ||
+    if (!window_is_open(state, event, now_us) || !clauses_hold(state, event, now_us) ||
         !place_is_free(state, event, is_taken) || !budget_allows(state, now_us) ||
         !kind_wants(faults, state, event))
         return false;

@@ -30,9 +30,23 @@ static bool bytes_hold(const struct fault_when *when, const struct fault_count *
     return when->after_bytes == 0 || count->bytes > when->after_bytes;
 }
 
+static bool burst_holds(const struct fault_when *when, const struct fault_count *count)
+{
+    return when->burst.enter == 0 || !count->is_calm;
+}
+
+/* A ramp begins where the window does. */
+static double probability_at(const struct fault_when *when, int64_t now_us)
+{
+    int64_t grown_us = now_us - when->from_us;
+    if (grown_us >= when->ramp_us)
+        return when->probability;
+    return when->probability * (double)grown_us / (double)when->ramp_us;
+}
+
 static bool probability_holds(const struct fault_when *when, const struct fault_count *count)
 {
-    return count->draw < when->probability;
+    return count->draw < probability_at(when, count->now_us);
 }
 
 static char *nth_refusal(const struct fault_when *when, const struct fault_count *count)
@@ -68,16 +82,28 @@ static char *bytes_refusal(const struct fault_when *when, const struct fault_cou
 
 static char *probability_refusal(const struct fault_when *when, const struct fault_count *count)
 {
-    return g_strdup_printf("the draw was %.3f, probability is %g", count->draw, when->probability);
+    return g_strdup_printf("the draw was %.3f, probability is %g", count->draw,
+                           probability_at(when, count->now_us));
+}
+
+static char *burst_refusal(const struct fault_when *when, const struct fault_count *count)
+{
+    (void)when;
+    (void)count;
+    return g_strdup("it came between bursts");
 }
 
 static const struct {
     bool (*holds)(const struct fault_when *when, const struct fault_count *count);
     char *(*refusal)(const struct fault_when *when, const struct fault_count *count);
 } clauses[] = {
-    {nth_holds, nth_refusal},     {first_holds, first_refusal},
-    {every_holds, every_refusal}, {after_holds, after_refusal},
-    {bytes_hold, bytes_refusal},  {probability_holds, probability_refusal},
+    {nth_holds, nth_refusal},
+    {first_holds, first_refusal},
+    {every_holds, every_refusal},
+    {after_holds, after_refusal},
+    {bytes_hold, bytes_refusal},
+    {burst_holds, burst_refusal},
+    {probability_holds, probability_refusal},
 };
 
 bool fault_when_is_open(const struct fault_when *when, int64_t now_us)

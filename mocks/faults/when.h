@@ -7,6 +7,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Two states, as Gilbert's model of lossy lines: the rule strikes in the bad one only. */
+struct fault_burst {
+    double enter; /* probability to go bad at an event; 0: no bursts, always bad */
+    double leave; /* probability to get good again */
+};
+
 struct fault_when {
     int64_t nth;         /* only the n-th event; 0: any */
     int64_t first;       /* the first so many; 0: no limit */
@@ -14,8 +20,12 @@ struct fault_when {
     int64_t after;       /* those after the first so many */
     int64_t after_bytes; /* once more than so many bytes have passed */
     int64_t from_us;
-    int64_t until_us;   /* 0: to the end */
-    double probability; /* 1: always */
+    int64_t until_us;       /* 0: to the end */
+    int64_t ramp_us;        /* the probability grows from 0 for so long; 0: it is there at once */
+    double probability;     /* of each event; 1: always */
+    double run_probability; /* of each rehearsal; 1: always */
+    char *group;            /* rules of one group share the draw of the rehearsal; NULL: none */
+    struct fault_burst burst;
 };
 
 /* Where a rule stands when an event has been counted. */
@@ -23,6 +33,8 @@ struct fault_count {
     int64_t event_count; /* this one included */
     int64_t bytes;       /* this one's included, if it has any yet */
     double draw;         /* [0, 1): the rule's draw for this event */
+    int64_t now_us;
+    bool is_calm; /* between bursts */
 };
 
 /* Whether the window is open. */

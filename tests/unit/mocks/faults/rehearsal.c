@@ -34,6 +34,20 @@ static void handle_blob(struct exchange *exchange)
     exchange_reply(exchange, range == RANGE_PART ? 206 : 200, body);
 }
 
+/* Five lines of 100 bytes, one a second, as the Engine streams progress. */
+static void stream(struct exchange *exchange, void *context)
+{
+    const struct rehearsal *rehearsal = context;
+    g_autofree char *line = g_strnfill(100, '.');
+    exchange_stream_begin(exchange, 200);
+    for (int i = 0; i < 5; i++) {
+        if (!fiber_sleep(rehearsal->loop, SECOND_US, NULL) ||
+            !exchange_stream_write(exchange, line, 100, NULL))
+            return;
+    }
+    exchange_stream_end(exchange);
+}
+
 static void handle(void *context, struct exchange *exchange)
 {
     struct rehearsal *rehearsal = context;
@@ -42,6 +56,8 @@ static void handle(void *context, struct exchange *exchange)
         handle_manifest(exchange);
     else if (strstr(exchange_path(exchange), "/blobs/") != NULL)
         handle_blob(exchange);
+    else if (strcmp(exchange_path(exchange), "/images/create") == 0)
+        exchange_spawn(exchange, stream, rehearsal);
     else if (strcmp(exchange_path(exchange), "/denied") == 0)
         exchange_reply_text(exchange, 404, "text/plain", "no such thing here at all");
     else

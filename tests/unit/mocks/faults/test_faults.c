@@ -128,6 +128,67 @@ Test(faults, one_reading_serves_many_rehearsals_with_counters_of_their_own)
     cr_assert_eq(unused.position.line, 1);
 }
 
+/* The longest run of one digit. */
+static int longest_run(const char *draws, char digit)
+{
+    int longest = 0, length = 0;
+    for (; *draws != '\0'; draws++) {
+        length = *draws == digit ? length + 1 : 0;
+        longest = MAX(longest, length);
+    }
+    return longest;
+}
+
+Test(faults, bursts_keep_faults_together)
+{
+    g_autofree char *draws = draws_of("[{id: b, when: {burst: {enter: 0.05, leave: 0.1}},"
+                                      " do: {kind: status, code: 503, body: empty}}]",
+                                      1);
+
+    cr_assert(longest_run(draws, '1') >= 5, "%s", draws);
+    cr_assert(longest_run(draws, '0') >= 10, "%s", draws);
+}
+
+Test(faults, a_rule_may_sleep_for_a_whole_rehearsal)
+{
+    const char *rule = "[{id: a, when: {run_probability: 0.5},"
+                       " do: {kind: status, code: 503, body: empty}}]";
+    int awake_count = 0;
+
+    for (uint64_t seed = 0; seed < 40; seed++) {
+        AUTO(rehearsal) rehearsal = rehearsal_run_seeded(rule, STEPS(HEAD, HEAD), seed);
+        g_autoptr(GArray) unfired = faults_unfired(rehearsal->faults);
+        bool is_awake = g_str_has_prefix(rehearsal->log->str, "503");
+        awake_count += is_awake;
+        cr_assert_str_eq(rehearsal->log->str, is_awake ? "503@0s 503@0s" : "200@0s 200@0s");
+        cr_assert_eq(unfired->len, 0);
+    }
+
+    cr_assert(awake_count > 8 && awake_count < 32, "%d", awake_count);
+}
+
+Test(faults, rules_of_a_group_sleep_and_wake_together)
+{
+    const char *rules =
+        "[{id: a, on: hub, when: {run_probability: 0.5, group: g}, do: {kind: close}},"
+        " {id: b, on: auth, when: {run_probability: 0.5, group: g}, do: {kind: close}}]";
+    for (uint64_t seed = 0; seed < 20; seed++) {
+        AUTO(rehearsal)
+        rehearsal = rehearsal_run_seeded(rules, STEPS(MANIFEST, "GET http://auth/token"), seed);
+
+        bool is_calm = strcmp(rehearsal->log->str, "200 manifest@0s 200 hello@0s") == 0;
+        bool is_storm = strcmp(rehearsal->log->str, "EMPTY_REPLY@0s EMPTY_REPLY@0s") == 0;
+        cr_expect(is_calm || is_storm, "%s", rehearsal->log->str);
+    }
+}
+
+Test(faults, what_lasts_ends_with_its_window)
+{
+    check_log("[{id: a, when: {until: 5s}, do: {kind: disk-full}}]",
+              STEPS("point disk-write leg /tmp - 1", "sleep 5s", "point disk-write leg /tmp - 1"),
+              "point fails@0s point@5s");
+}
+
 struct miss_case {
     const char *rules;
     const char *steps[4];
@@ -145,9 +206,8 @@ Test(faults, a_rule_that_never_fired_names_its_nearest_miss)
          "nearest miss: GET hub /v2/o/app/manifests/main (place is hub)"},
         {"[{id: a, when: {nth: 3}, do: {kind: close}}]",
          {MANIFEST, BLOB},
-         "nearest miss: GET hub /v2/o/app/manifests/main (the scope matched, it is number 1, nth "
-         "is "
-         "3)"},
+         "nearest miss: GET hub /v2/o/app/blobs/sha256:ab (the scope matched, it is number 2, nth "
+         "is 3)"},
         {"[{id: a, when: {from: 1h}, do: {kind: close}}]",
          {MANIFEST},
          "nearest miss: GET hub /v2/o/app/manifests/main (the scope matched, it came at 0s, "
@@ -155,8 +215,8 @@ Test(faults, a_rule_that_never_fired_names_its_nearest_miss)
          "from and until)"},
         {"[{id: a, do: {kind: truncate, after_bytes: 2000B}}]",
          {HEAD, BLOB},
-         "nearest miss: HEAD hub /v2/o/app/manifests/main (the scope matched, the reply has no "
-         "body)"},
+         "nearest miss: GET hub /v2/o/app/blobs/sha256:ab (the scope matched, the reply's body "
+         "ends before that byte)"},
         {"[{id: a, match: {header: {Range: '*'}}, do: {kind: close}}]",
          {BLOB},
          "nearest miss: GET hub /v2/o/app/blobs/sha256:ab (there is no header Range)"},

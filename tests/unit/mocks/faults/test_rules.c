@@ -151,6 +151,40 @@ static bool json_mentions(const json_t *value, const char *text)
     return false;
 }
 
+struct storm {
+    GPtrArray *faults;
+};
+
+static const struct field storm_fields[] = {
+    {.name = "faults",
+     .kind = FIELD_RECORDS,
+     .offset = offsetof(struct storm, faults),
+     .type = &fault_rule_record,
+     .summary = "what happens"},
+    {0},
+};
+
+static const struct record_type storm_record = {
+    .name = "storm", .summary = "faults", .size = sizeof(struct storm), .fields = storm_fields};
+
+Test(rules, they_may_be_a_list_inside_another_record)
+{
+    const char *text = "faults: [{id: a, " RESET "}, {id: b, on: hub, " RESET "}]";
+    g_autoptr(GError) error = NULL;
+    AUTO(doc) doc = doc_load_text("storm.yaml", text, strlen(text), DOC_DEFAULT, &error);
+    struct storm storm;
+    cr_assert(record_read(&storm_record, doc_root(doc), &storm, &error));
+
+    AUTO(fault_rules) rules = fault_rules_of(storm.faults, &error);
+    AUTO(faults) faults = faults_new(rules, 1);
+
+    cr_assert_eq(faults_count(faults), 2);
+    cr_assert_str_eq(faults_report(faults, 1).id, "b");
+    g_clear_pointer(&faults, faults_free);
+    g_clear_pointer(&rules, fault_rules_free);
+    record_clear(&storm_record, &storm);
+}
+
 Test(rules, the_schema_knows_every_kind)
 {
     g_autoptr(json_t) schema = record_json_schema(&fault_rule_record);

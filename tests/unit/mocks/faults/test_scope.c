@@ -188,13 +188,19 @@ Test(when, clauses_choose_among_the_events_that_count)
         {{.after_bytes = 300, .probability = 1}, "45678"},
         {{.probability = 0}, ""},
         {{.probability = 0.5}, "1234"},
+        {{.probability = 1, .ramp_us = 80}, ""},
+        {{.probability = 1, .ramp_us = 40}, "12345678"},
+        {{.probability = 1, .burst = {.enter = 0.5}}, "5678"},
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(GString) struck = g_string_new(NULL);
         for (int event = 1; event <= 8; event++) {
-            const struct fault_count count = {
-                .event_count = event, .bytes = event * 100, .draw = event / 8.1};
+            const struct fault_count count = {.event_count = event,
+                                              .bytes = event * 100,
+                                              .draw = event / 8.1,
+                                              .now_us = event * 6,
+                                              .is_calm = event < 5};
             bool holds = fault_when_holds(&rows[i].when, &count);
             g_autofree char *refusal = fault_when_refusal(&rows[i].when, &count);
             cr_expect_eq(holds, refusal == NULL);
@@ -231,6 +237,12 @@ Test(when, a_refusal_says_which_clause)
         {{.after_bytes = MIB_BYTES, .probability = 1},
          {.event_count = 2, .bytes = 1024},
          "1KiB have passed, after_bytes is 1MiB"},
+        {{.probability = 1, .burst = {.enter = 0.5}},
+         {.event_count = 1, .is_calm = true},
+         "it came between bursts"},
+        {{.probability = 0.5, .from_us = 100, .ramp_us = 10},
+         {.event_count = 1, .draw = 0.3, .now_us = 105},
+         "the draw was 0.300, probability is 0.25"},
         {{.probability = 0.25},
          {.event_count = 1, .draw = 0.5},
          "the draw was 0.500, probability is 0.25"},

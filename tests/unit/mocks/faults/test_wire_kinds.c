@@ -7,6 +7,7 @@
 #define HEAD     "HEAD http://hub/v2/o/app/manifests/main"
 #define PUSH     "PUT http://hub/v2/o/app/manifests/main"
 #define BLOB     "GET http://hub/v2/o/app/blobs/sha256:ab"
+#define STREAM   "POST /images/create"
 #define TOKEN    "GET http://auth/token?service=hub&scope=repository:o/app:pull"
 
 struct wire_case {
@@ -222,6 +223,25 @@ Test(wire_kinds, connections_end_before_the_reply_or_inside_it)
          "60B}}]",
          {BLOB},
          "TRUNCATED@0s",
+         1},
+    };
+    CHECK(rows);
+}
+
+Test(wire_kinds, streams_are_cut_where_they_have_got_to)
+{
+    static const struct wire_case rows[] = {
+        {"honest", "[]", {STREAM}, "200 (500)@5s", 1},
+        {"close", "[{id: a, do: {kind: close, after_bytes: 250B}}]", {STREAM}, "TRUNCATED@3s", 1},
+        {"reset", "[{id: a, do: {kind: reset, after_bytes: 200B}}]", {STREAM}, "RESET@2s", 1},
+        {"stall", "[{id: a, do: {kind: stall, after_bytes: 100B}}]", {STREAM}, "gave up@1min", 1},
+        {"no fraction of it", "[{id: a, do: {kind: truncate}}]", {STREAM}, "200 (500)@5s", 1},
+        {"no body to empty", "[{id: a, do: {kind: empty-body}}]", {STREAM}, "200 (500)@5s", 1},
+        {"late", "[{id: a, do: {kind: latency, delay: 10s}}]", {STREAM}, "200 (500)@10s", 1},
+        {"replaced",
+         "[{id: a, do: {kind: status, code: 500, body: empty, effect: kept}}]",
+         {STREAM},
+         "500@1s",
          1},
     };
     CHECK(rows);
