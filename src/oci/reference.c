@@ -66,7 +66,7 @@ static bool is_repository(const char *text)
             !g_ascii_isalnum(**part) || !g_ascii_isalnum((*part)[length - 1]))
             return false;
     }
-    return strlen(text) <= REPOSITORY_LENGTH_MAX;
+    return *text != '\0' && strlen(text) <= REPOSITORY_LENGTH_MAX;
 }
 
 /* A host name or address with a port, nothing that could change the meaning of a URL. */
