@@ -1,8 +1,8 @@
 /*
  * How the real programs fetch and push images, as clients of the (fake) registries over HTTP:
- * dockerd's classic store, dockerd's containerd store, and BuildKit. Order of requests, concurrency,
- * retries, waits, resume, digest checks and error texts are theirs (engine-contract.md C,
- * failures.md 0, A-D, K). Called from fibers.
+ * dockerd's classic store, dockerd's containerd store, and BuildKit. Order of requests,
+ * concurrency, retries, waits, resume, digest checks and error texts are theirs (engine-contract.md
+ * C, failures.md 0, A-D, K). Called from fibers.
  */
 #pragma once
 
@@ -21,13 +21,13 @@ enum puller_kind {
 
 /* ---- references: docker.io/library/x:latest and friends ---- */
 struct reference {
-    char *domain;     /* "docker.io" */
-    char *path;       /* "library/golang" */
-    char *tag;        /* or NULL */
-    char *digest;     /* or NULL */
+    char *domain; /* "docker.io" */
+    char *path;   /* "library/golang" */
+    char *tag;    /* or NULL */
+    char *digest; /* or NULL */
 };
-/* Docker's normalisation; error text as the docker CLI words it (failures.md K13). tag stays NULL if
-   absent unless default_tag. */
+/* Docker's normalisation; error text as the docker CLI words it (failures.md K13). tag stays NULL
+   if absent unless default_tag. */
 struct reference *reference_parse(const char *text, bool default_tag, GError **error) MUST_USE;
 void reference_free(struct reference *reference);
 CLEANUP(reference, reference_free)
@@ -35,6 +35,11 @@ CLEANUP(reference, reference_free)
 char *reference_familiar(const struct reference *reference);
 /* "docker.io/library/golang"; g_free. */
 char *reference_name(const struct reference *reference);
+/* "golang", "o/r", "ghcr.io/o/r": the familiar name without tag and digest; g_free. */
+char *reference_familiar_name(const struct reference *reference);
+/* "docker.io/library/golang:1.22@sha256:…", all of it; g_free. */
+char *reference_text(const struct reference *reference);
+struct reference *reference_copy(const struct reference *reference);
 
 struct credentials { /* of X-Registry-Auth; all may be NULL */
     const char *username;
@@ -59,29 +64,31 @@ struct pulled_image {
     GBytes *index;         /* when top_digest names an index: dockerd's containerd store keeps it */
     GBytes *manifest;
     GBytes *config;
-    GPtrArray *layers;     /* struct layer */
+    GPtrArray *layers; /* struct layer */
 };
 void pulled_image_free(struct pulled_image *image);
 CLEANUP(pulled_image, pulled_image_free)
 
 /* One progress object of the Engine's JSON stream: {"status","id","progressDetail"}. */
 struct pull_progress {
-    const char *status; /* "Downloading" */
-    const char *id;     /* "98303c3d5845" or NULL */
+    const char *status;     /* "Downloading" */
+    const char *id;         /* "98303c3d5845" or NULL */
     int64_t current, total; /* -1: absent */
 };
 
 struct puller;
 struct puller_options {
     struct world *world;
-    const char *machine;       /* whose puller: name in traces, in disk faults */
-    const char *role;          /* "dockerd", "buildkit" */
+    const char *machine; /* whose puller: name in traces, in disk faults */
+    const char *role;    /* "dockerd", "buildkit" */
     enum puller_kind kind;
     struct disk *disk;
-    const char *data_root;     /* "/var/lib/docker", "/var/lib/buildkit": in ENOSPC texts */
-    unsigned download_slots;   /* 3 in dockerd, shared by all pulls of the daemon */
-    unsigned upload_slots;     /* 5 */
-    const char *const *mirrors; /* "docker.io=mirror.gcr.io", NULL-terminated, or NULL */
+    const char *data_root;      /* "/var/lib/docker", "/var/lib/buildkit": in ENOSPC texts */
+    unsigned download_slots;    /* 3 in dockerd, shared by all pulls of the daemon */
+    unsigned upload_slots;      /* 5 */
+    const char *const *mirrors; /* "docker.io=mirror.gcr.io" or, as in daemon.json, just the mirror
+                                   of Docker Hub; NULL-terminated, or NULL */
+    enum disk_account account;  /* where layers count for good; DISK_IMAGES if left out */
     void *context;
     /* Whether a layer (by digest, and by chain of diff ids up to it) is already there. */
     bool (*has_layer)(void *context, const char *digest);
@@ -92,7 +99,9 @@ struct puller_options {
     /* Unpacked and kept from now on; disk has been taken for it by the puller. */
     void (*on_layer)(void *context, const struct layer *layer);
 };
+/* Strings and lists are copied, world and disk lent. */
 struct puller *puller_new(const struct puller_options *options);
+/* Only when no pull or push is going on: cancel their fibers and let them end first. */
 void puller_free(struct puller *puller);
 CLEANUP(puller, puller_free)
 
@@ -107,12 +116,20 @@ GQuark puller_error_quark(void);
 typedef void puller_progress_fn(void *context, const struct pull_progress *progress);
 
 /* platform is always given ("linux/amd64"): the caller knows its machine. */
+/*
+ * Progress comes in the order of engine-contract.md B. BuildKit's pull tells layers by whole
+ * digests and, when its handler tries again, "error: …" and "retrying in 1s" without an id.
+ * Temporary files are gone from the disk afterwards; a layer keeps its unpacked bytes, in the
+ * containerd store and in BuildKit its compressed ones too. Cancelling the calling fiber ends
+ * everything that no other pull waits for. BuildKit's errors come without the solver's "failed to
+ * resolve source metadata for R: ".
+ */
 bool puller_pull(struct puller *puller, const struct reference *reference, const char *platform,
                  const struct credentials *credentials, puller_progress_fn *progress, void *context,
                  struct pulled_image **image, GError **error) MUST_USE;
 
-/* Only finds out what a reference is for a platform, as BuildKit does for FROM: HEAD or GET manifest,
-   child manifest, config. Layers are not fetched. */
+/* Only finds out what a reference is for a platform, as BuildKit does for FROM: HEAD or GET
+   manifest, child manifest, config. Layers are not fetched. */
 bool puller_resolve(struct puller *puller, const struct reference *reference, const char *platform,
                     const struct credentials *credentials, struct pulled_image **image,
                     GError **error) MUST_USE;
@@ -122,19 +139,21 @@ struct push_blob {
     char *digest;
     GBytes *bytes;
     int64_t declared_bytes;
-    char *mount_from;   /* repository of the same registry to mount from, or NULL */
-    char *progress_id;  /* diff id prefix shown by dockerd */
+    char *mount_from;  /* repository of the same registry to mount from, or NULL */
+    char *progress_id; /* diff id prefix shown by dockerd */
 };
 struct push_manifest {
     GBytes *bytes;
     char *media_type;
-    char *reference;    /* tag or digest to PUT it under */
+    char *reference; /* tag or digest to PUT it under */
 };
 struct push {
     const struct reference *reference;
     GPtrArray *blobs;     /* struct push_blob; layers first, config last */
     GPtrArray *manifests; /* struct push_manifest, in order of PUT: children first, the tag last */
 };
+/* The aux object at the end of dockerd's stream is the caller's (tag, digest, size: it knows them).
+   BuildKit's errors begin with "failed to push R: ". */
 bool puller_push(struct puller *puller, const struct push *push,
                  const struct credentials *credentials, puller_progress_fn *progress, void *context,
                  GError **error) MUST_USE;

@@ -1,0 +1,412 @@
+/* A pull into dockerd's own stores: ping, tag, manifest, then config and layers side by side
+   (distribution/pull_v2.go; captures 09, 09d, 09f, 10). */
+#include "mocks/puller/transfer.h"
+
+#include "base/digest.h"
+
+#include <string.h>
+
+/* What an endpoint said about a tag. */
+struct resolved {
+    char *digest;
+    char *media_type; /* or NULL */
+};
+
+static void resolved_clear(struct resolved *resolved)
+{
+    g_free(resolved->digest);
+    g_free(resolved->media_type);
+}
+
+static const char *const manifest_headers[] = {
+    "Accept: application/vnd.docker.distribution.manifest.v2+json",
+    "Accept: application/vnd.docker.distribution.manifest.list.v2+json",
+    "Accept: application/vnd.oci.image.index.v1+json",
+    "Accept: application/vnd.oci.image.manifest.v1+json",
+    "Accept: application/vnd.docker.distribution.manifest.v1+prettyjws",
+    "Accept: application/json",
+    NULL,
+};
+
+static char *manifest_path(const struct remote *remote, const char *object)
+{
+    return g_strdup_printf("/v2/%s/manifests/%s", remote->repository, object);
+}
+
+static bool ask_manifest(struct remote *remote, const char *method, const char *object,
+                         struct remote_answer *answer, GError **error)
+{
+    g_autofree char *path = manifest_path(remote, object);
+    const struct remote_call call = {.method = method, .path = path, .headers = manifest_headers};
+    return remote_ask_authorized(remote, &call, answer, error);
+}
+
+/* Without the digest header the manifest is read to name it. */
+static bool take_head(const struct remote_answer *answer, struct resolved *resolved)
+{
+    const struct http_response *response = &answer->response;
+    const char *digest = http_response_header(response, "Docker-Content-Digest");
+    const char *type = http_response_header(response, "Content-Type");
+    if (response->status >= 400 || !digest_is_valid(digest) || type == NULL)
+        return false;
+    resolved->digest = g_strdup(digest);
+    resolved->media_type = g_strdup(type);
+    return true;
+}
+
+static bool read_body_as_head(const struct remote_answer *answer, struct resolved *resolved,
+                              GError **error)
+{
+    const char *type = http_response_header(&answer->response, "Content-Type");
+    AUTO(content) content = content_read(answer->response.body, type, error);
+    if (content == NULL)
+        return false;
+    resolved->digest = g_strdup(content->digest);
+    resolved->media_type = g_strdup(content->media_type);
+    return true;
+}
+
+/* HEAD, and GET when it is no success or lacks the digest: a failing tag costs both. A transport
+   error ends it at once (failures.md 0). */
+static bool resolve_tag(struct remote *remote, const char *tag, struct resolved *resolved,
+                        GError **error)
+{
+    REMOTE_ANSWER(answer);
+    if (!ask_manifest(remote, "HEAD", tag, &answer, error))
+        return false;
+    if (take_head(&answer, resolved))
+        return true;
+    remote_answer_clear(&answer);
+    if (!ask_manifest(remote, "GET", tag, &answer, error))
+        return false;
+    if (answer.response.status >= 400) {
+        mishap_from_answer(error, remote->habits, &answer.response);
+        return false;
+    }
+    return take_head(&answer, resolved) || read_body_as_head(&answer, resolved, error);
+}
+
+static struct content *get_content(struct remote *remote, const char *object, GError **error)
+{
+    REMOTE_ANSWER(answer);
+    if (!ask_manifest(remote, "GET", object, &answer, error))
+        return NULL;
+    if (answer.response.status >= 400) {
+        mishap_from_answer(error, remote->habits, &answer.response);
+        return NULL;
+    }
+    return content_read(answer.response.body,
+                        http_response_header(&answer.response, "Content-Type"), error);
+}
+
+static struct content *fetch_manifest(struct pull *pull, struct remote *remote, const char *digest,
+                                      GError **error)
+{
+    struct content *known = pull_find_content(pull, digest);
+    if (known != NULL)
+        return known;
+    struct content *content = get_content(remote, digest, error);
+    return content != NULL ? puller_keep_content(pull->puller, content) : NULL;
+}
+
+static bool is_unknown_manifest(const GError *error)
+{
+    enum mishap kind = mishap_kind(error);
+    return (kind == MISHAP_CODED || kind == MISHAP_BARE) &&
+           mishap_detail(error) == CODE_MANIFEST_UNKNOWN;
+}
+
+/* A registry whose digest header names nothing it has (registry.md 4). */
+static struct content *fetch_top(struct pull *pull, struct remote *remote,
+                                 const struct resolved *resolved, bool *is_by_tag, GError **error)
+{
+    g_autoptr(GError) cause = NULL;
+    const char *tag = pull->reference->tag;
+    struct content *content = fetch_manifest(pull, remote, resolved->digest, &cause);
+    if (content != NULL)
+        return content;
+    if (pull->reference->digest != NULL || !is_unknown_manifest(cause)) {
+        g_propagate_error(error, g_steal_pointer(&cause));
+        return NULL;
+    }
+    pull_say_format(pull, NULL,
+                    "\xe2\x9a\xa0\xef\xb8\x8f Failed to pull manifest by the resolved digest. This "
+                    "registry does not\n\tappear to conform to the distribution registry "
+                    "specification; falling back to\n\tpull by tag.  This fallback is DEPRECATED, "
+                    "and will be removed in a future\n\trelease.  Please contact admins of %s.",
+                    remote->base);
+    *is_by_tag = true;
+    content = get_content(remote, tag, error);
+    return content != NULL ? puller_keep_content(pull->puller, content) : NULL;
+}
+
+static bool verify_content(const struct content *content, const char *digest, GError **error)
+{
+    if (strcmp(content->digest, digest) == 0)
+        return true;
+    mishap_set(error, MISHAP_OTHER, 0, "manifest verification failed for digest %s", digest);
+    return false;
+}
+
+static bool choose_manifest(struct pull *pull, struct remote *remote, GError **error)
+{
+    if (!pull->top->is_index) {
+        pull->manifest = pull->top; /* whatever its platform is (capture 38) */
+        return true;
+    }
+    const struct descriptor *child = content_choose(pull->top, pull->platform);
+    if (child == NULL) {
+        mishap_set(error, MISHAP_NO_PLATFORM, 0,
+                   "no matching manifest for %s in the manifest list entries", pull->platform);
+        return false;
+    }
+    pull->manifest = fetch_manifest(pull, remote, child->digest, error);
+    return pull->manifest != NULL && verify_content(pull->manifest, child->digest, error);
+}
+
+/* ---- the config ---- */
+
+struct config_fetch {
+    struct pull *pull;
+    struct remote *remote;
+    GBytes *bytes;
+    GError *error;
+};
+
+static bool get_config(struct remote *remote, const char *digest, GBytes **bytes, GError **error)
+{
+    static const char *const headers[] = {"Accept-Encoding: identity", NULL};
+    g_autofree char *path = g_strdup_printf("/v2/%s/blobs/%s", remote->repository, digest);
+    const struct remote_call call = {.path = path, .headers = headers};
+    REMOTE_ANSWER(answer);
+
+    if (!remote_ask_authorized(remote, &call, &answer, error))
+        return false;
+    if (answer.response.status == 404) {
+        mishap_set(error, MISHAP_MISSING, 0, "unknown blob");
+        return false;
+    }
+    if (answer.response.status >= 400) {
+        mishap_from_answer(error, remote->habits, &answer.response);
+        return false;
+    }
+    *bytes = g_bytes_ref(answer.response.body);
+    return true;
+}
+
+/* The count in the message is one too many after the last try (D1). */
+static bool try_config(struct config_fetch *fetch, const char *digest, GError **error)
+{
+    int64_t delay_us = CONFIG_DELAY_US;
+    for (int try = 1;; try++, delay_us *= 2) {
+        GError *cause = NULL;
+        if (get_config(fetch->remote, digest, &fetch->bytes, &cause))
+            return true;
+        bool is_final = mishap_settle(cause);
+        if (is_final || try == CONFIG_TRIES) {
+            mishap_prefix(&cause, "download failed after attempts=%d: ", is_final ? try : try + 1);
+            g_propagate_error(error, cause);
+            return false;
+        }
+        g_error_free(cause);
+        if (!fiber_sleep(fetch->pull->puller->loop, delay_us, error))
+            return false;
+    }
+}
+
+static bool fetch_config(struct config_fetch *fetch, GError **error)
+{
+    const char *digest = fetch->pull->manifest->config->digest;
+    if (!try_config(fetch, digest, error))
+        return false;
+    g_autofree char *actual = digest_of_bytes(fetch->bytes);
+    if (strcmp(actual, digest) == 0)
+        return true;
+    mishap_set(error, MISHAP_OTHER, 0, "image config verification failed for digest %s", digest);
+    return false;
+}
+
+/* A translation would look at the code; here it only stands inside a longer text. */
+static void config_main(void *argument)
+{
+    struct config_fetch *fetch = argument;
+    GError *cause = NULL;
+    if (fetch_config(fetch, &cause))
+        return;
+    if (cause->domain == MISHAP_ERROR)
+        mishap_set(&fetch->error, MISHAP_FINAL, 0, "error pulling image configuration: %s",
+                   cause->message);
+    else
+        g_propagate_error(&fetch->error, g_steal_pointer(&cause));
+    g_clear_error(&cause);
+}
+
+/* ---- the layers ---- */
+
+static bool has_layer(const struct pull *pull, const struct descriptor *layer)
+{
+    const struct puller_options *options = &pull->puller->options;
+    return options->has_layer != NULL && options->has_layer(options->context, layer->digest);
+}
+
+static struct transfer *find_twin(const GPtrArray *transfers, const char *digest)
+{
+    for (guint i = 0; i < transfers->len; i++) {
+        struct transfer *transfer = g_ptr_array_index(transfers, i);
+        if (strcmp(transfer->descriptor->digest, digest) == 0)
+            return transfer;
+    }
+    return NULL;
+}
+
+/* From the first missing layer on everything is fetched: what is there counts as a chain only. */
+static GPtrArray *start_layers(struct pull *pull, const struct remote *remote)
+{
+    const GPtrArray *layers = pull->manifest->layers;
+    GPtrArray *transfers = g_ptr_array_new();
+    g_autoptr(GString) key = g_string_new(NULL);
+    struct transfer *parent = NULL;
+
+    for (guint i = 0; i < layers->len; i++) {
+        const struct descriptor *layer = g_ptr_array_index(layers, i);
+        g_autofree char *id = digest_short(layer->digest);
+        g_string_append(key, layer->digest);
+        if (parent == NULL && has_layer(pull, layer)) {
+            pull_say(pull, "Already exists", id, -1, -1);
+            continue;
+        }
+        pull_say(pull, "Pulling fs layer", id, -1, -1);
+        parent = transfer_join(pull, remote, layer, parent, find_twin(transfers, layer->digest),
+                               key->str);
+        g_ptr_array_add(transfers, parent);
+    }
+    return transfers;
+}
+
+static void leave_layers(struct pull *pull, GPtrArray *transfers)
+{
+    for (guint i = transfers->len; i > 0; i--)
+        transfer_leave(g_ptr_array_index(transfers, i - 1), pull);
+    g_ptr_array_unref(transfers);
+}
+
+static void keep_bytes(struct pull *pull, const GPtrArray *transfers)
+{
+    for (guint i = 0; i < pull->layers->len; i++) {
+        struct layer *layer = g_ptr_array_index(pull->layers, i);
+        const struct transfer *transfer = find_twin(transfers, layer->digest);
+        if (transfer != NULL && layer->bytes == NULL)
+            layer->bytes = g_bytes_ref(transfer->layer->bytes);
+    }
+}
+
+/* The config's failure is the more telling one, so it is waited for first. */
+static bool wait_for_parts(struct pull *pull, struct fiber_group *group, struct config_fetch *fetch,
+                           const GPtrArray *transfers, GError **error)
+{
+    if (!fiber_group_wait(group, error))
+        return false;
+    if (fetch->error != NULL) {
+        g_propagate_error(error, g_steal_pointer(&fetch->error));
+        return false;
+    }
+    if (!pull_take_config(pull, fetch->bytes, error))
+        return false;
+    struct transfer *top =
+        transfers->len > 0 ? g_ptr_array_index(transfers, transfers->len - 1) : NULL;
+    if (top != NULL && !transfer_wait(top, error))
+        return false;
+    keep_bytes(pull, transfers);
+    return true;
+}
+
+static bool fetch_parts(struct pull *pull, struct remote *remote, GError **error)
+{
+    struct config_fetch fetch = {.pull = pull, .remote = remote};
+    struct fiber_group group;
+    fiber_group_init(&group, pull->puller->loop);
+
+    fiber_group_spawn(&group, "image config", config_main, &fetch);
+    GPtrArray *transfers = pull->needs_layers ? start_layers(pull, remote) : g_ptr_array_new();
+    bool is_fine = wait_for_parts(pull, &group, &fetch, transfers, error);
+    fiber_group_finish(&group);
+    leave_layers(pull, transfers);
+    g_clear_pointer(&fetch.bytes, g_bytes_unref);
+    g_clear_error(&fetch.error);
+    return is_fine;
+}
+
+static bool fetch_image(struct pull *pull, struct remote *remote, GError **error)
+{
+    if (pull->manifest->config == NULL) {
+        mishap_set(error, MISHAP_OTHER, 0, "invalid rootfs in image configuration");
+        return false;
+    }
+    g_autoptr(GBytes) config = puller_find_config(pull->puller, pull->manifest->config->digest);
+    if (config != NULL)
+        return pull_take_config(pull, config, error);
+    pull->has_fetched = true;
+    return fetch_parts(pull, remote, error);
+}
+
+/* ---- the whole ---- */
+
+static bool resolve(const struct pull *pull, struct remote *remote, struct resolved *resolved,
+                    GError **error)
+{
+    if (pull->reference->digest == NULL)
+        return resolve_tag(remote, pull->reference->tag, resolved, error);
+    resolved->digest = g_strdup(pull->reference->digest);
+    return true;
+}
+
+static bool pull_resolved(struct pull *pull, struct remote *remote, const struct resolved *resolved,
+                          GError **error)
+{
+    bool is_by_tag = false;
+    g_autofree char *whole = reference_text(pull->reference);
+
+    pull->top = fetch_top(pull, remote, resolved, &is_by_tag, error);
+    if (pull->top == NULL)
+        return false;
+    pull_say_format(pull, pull->reference->digest != NULL ? whole : pull->reference->tag,
+                    "Pulling from %s", pull->reference->path);
+    if (!is_by_tag && !verify_content(pull->top, resolved->digest, error))
+        return false;
+    return choose_manifest(pull, remote, error) && fetch_image(pull, remote, error);
+}
+
+static bool pull_from(struct pull *pull, const char *host, GError **error)
+{
+    AUTO(remote) remote = pull_remote(pull, host);
+    struct resolved resolved = {0};
+    bool is_fine = remote_ping(remote, error) && resolve(pull, remote, &resolved, error) &&
+                   pull_resolved(pull, remote, &resolved, error);
+    resolved_clear(&resolved);
+    return is_fine;
+}
+
+static bool may_go_on(const GError *error)
+{
+    enum mishap kind = mishap_kind(error);
+    return kind != MISHAP_STOPPED && kind != MISHAP_NO_SPACE;
+}
+
+bool classic_pull(struct pull *pull, GError **error)
+{
+    g_autoptr(GPtrArray) hosts = puller_hosts(pull->puller, pull->reference->domain);
+
+    for (guint i = 0;; i++) {
+        GError *cause = NULL;
+        if (pull_from(pull, g_ptr_array_index(hosts, i), &cause))
+            break;
+        if (i + 1 == hosts->len || !may_go_on(cause)) {
+            g_propagate_error(error, cause);
+            return false;
+        }
+        g_error_free(cause);
+        g_ptr_array_set_size(pull->layers, 0);
+    }
+    pull_say_status(pull);
+    return true;
+}
