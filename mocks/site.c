@@ -205,6 +205,20 @@ static int chosen_port(int fd)
     return address.socket.any.sa_family == AF_INET ? ntohs(address.socket.ipv4.sin_port) : 0;
 }
 
+/* A socket file that a killed process left behind is in nobody's use: take its place, as dockerd
+   does. */
+static void remove_stale_socket(const struct address *address)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return;
+    bool is_stale =
+        connect(fd, &address->socket.any, address->length_bytes) != 0 && errno == ECONNREFUSED;
+    close(fd);
+    if (is_stale)
+        unlink(address->socket.local.sun_path);
+}
+
 static bool listener_open(struct listener *listener, GError **error)
 {
     struct address address = {0};
@@ -214,6 +228,8 @@ static bool listener_open(struct listener *listener, GError **error)
         address.socket.ipv4.sin_port = htons((guint16)listener->port);
     if (listener->port > 0 && address.socket.any.sa_family == AF_INET6)
         address.socket.ipv6.sin6_port = htons((guint16)listener->port);
+    if (address.socket.any.sa_family == AF_UNIX)
+        remove_stale_socket(&address);
     if (!listen_at(listener, &address, listener->address, error))
         return false;
     listener->port = chosen_port(listener->fd);

@@ -135,6 +135,45 @@ Test(connection, refuses_a_target_above_the_ceiling)
                           "HTTP/1.1 414 URI Too Long\r\nContent-Length: 0\r\n\r\n;");
 }
 
+/* A sane request with some bytes replaced. */
+static void say_mutated(struct bench *bench, struct rng *rng)
+{
+    char text[] = "POST /a/b?c=d%20e HTTP/1.1\r\nHost: site\r\nTransfer-Encoding: chunked\r\n"
+                  "Range: bytes=0-1\r\n\r\n5\r\nhello\r\n0\r\n\r\n";
+    int fd = dial(bench);
+    for (uint64_t i = rng_below(rng, 8); i > 0; i--)
+        text[rng_below(rng, sizeof text - 1)] = (char)rng_next(rng);
+    gsize length_bytes = sizeof text - 1 - rng_below(rng, 20);
+    cr_assert_eq(send(fd, text, length_bytes, MSG_NOSIGNAL), (ssize_t)length_bytes);
+    if (rng_below(rng, 2) == 0)
+        bench_sleep(bench, 1);
+    if (rng_below(rng, 2) == 0)
+        shutdown(fd, SHUT_WR);
+    bench_sleep(bench, 1);
+    close(fd);
+}
+
+static void say_anything(struct bench *bench)
+{
+    struct rng rng = rng_stream(3, "test", NULL);
+    for (int i = 0; i < 2000; i++)
+        say_mutated(bench, &rng);
+    bench_sleep(bench, 1);
+}
+
+Test(connection, survives_any_bytes_and_traces_them_alike)
+{
+    const struct plan plan = {.handle = hello, .body = say_anything};
+    g_autofree char *first = NULL;
+    g_autofree char *second = NULL;
+
+    g_autofree char *log = bench_run_traced(&plan, &first);
+    g_autofree char *log_again = bench_run_traced(&plan, &second);
+
+    cr_assert_str_eq(first, second);
+    cr_assert_str_eq(log, log_again);
+}
+
 /* ---- clients that go ---- */
 
 static void wait_for_ever(struct exchange *exchange, void *context)

@@ -98,6 +98,6 @@ Test(disk, obeys_the_weather)
 Test(disk, knows_its_accounts_by_name)
 {
     for (int i = 0; i < DISK_ACCOUNT_COUNT; i++)
-        cr_assert_eq(disk_account_find(disk_account_name((enum disk_account)i)), i);
+        cr_assert_eq((int)disk_account_find(disk_account_name((enum disk_account)i)), i);
     cr_assert_eq(disk_account_find("attic"), DISK_ACCOUNT_COUNT);
 }

@@ -218,6 +218,28 @@ Test(disturbance, of_a_stream_reaches_the_client_exactly)
             check(&cases[i], digits_as_stream, cases[i].stream);
 }
 
+static void get_500_times(struct bench *bench)
+{
+    for (int i = 0; i < 500; i++)
+        bench_get(bench);
+}
+
+Test(disturbance, by_reset_is_a_reset_every_time)
+{
+    void (*const resets[])(struct disturbance *) = {reset_first, reset_at_0, reset_inside};
+    site_handler *const handlers[] = {digits, digits_as_stream};
+    g_autoptr(GString) expected = g_string_new(NULL);
+    for (int i = 0; i < 500; i++)
+        g_string_append(expected, "RESET@0s ");
+
+    for (gsize i = 0; i < 6; i++) {
+        const struct plan plan = {
+            .handle = handlers[i % 2], .disturb = resets[i / 2], .body = get_500_times};
+        g_autofree char *log = bench_run(&plan);
+        cr_assert_str_eq(log, expected->str);
+    }
+}
+
 static void layer(void *context, struct exchange *exchange)
 {
     digits(context, exchange);

@@ -131,6 +131,36 @@ Test(listen, on_the_path_of_a_unix_socket)
     cr_assert_str_eq(log, "HTTP/1.1 200 OK;EOF;");
 }
 
+static void listen_twice(struct bench *bench)
+{
+    g_autofree char *directory = g_dir_make_tmp("seatrial-test-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename(directory, "s", NULL);
+    g_autofree char *address_text = g_strconcat("unix:", path, NULL);
+    g_autofree char *expected =
+        g_strconcat("listening at ", address_text, ": Address already in use", NULL);
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    g_autoptr(GError) error = NULL;
+    g_strlcpy(address.sun_path, path, sizeof address.sun_path);
+    int stale = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    cr_assert_eq(bind(stale, (struct sockaddr *)&address, sizeof address), 0);
+    close(stale);
+
+    cr_assert(site_listen(bench->site, address_text, NULL, &error));
+    cr_assert(!site_listen(bench->site, address_text, NULL, &error));
+    cr_assert_str_eq(error->message, expected);
+    site_set_listening(bench->site, false);
+    rmdir(directory);
+}
+
+Test(listen, takes_the_place_of_a_stale_socket_and_of_no_other)
+{
+    const struct plan plan = {.handle = hello, .body = listen_twice};
+
+    g_autofree char *log = bench_run(&plan);
+
+    cr_assert_str_eq(log, "");
+}
+
 static void try_bad_addresses(struct bench *bench)
 {
     static const char *const addresses[] = {"5000",   "localhost:5000", "127.0.0.1:70000",

@@ -53,11 +53,6 @@ const char *format(const char *format, ...) G_GNUC_PRINTF(1, 2);
 
 /* The keys of an object, sorted, joined by blanks; g_free. */
 char *keys_of(json_t *object);
-/* The first JSON object (or array) that a real answer in captures/ has after the request line that
-   holds request; NULL where there are no captures on this machine. */
-json_t *captured_json(const char *capture, const char *request);
-bool has_captures(void);
-
 /* Creates a container; its id. options: more members of the body, "" or ",\"Cmd\":[…]". */
 const char *create(struct bench *bench, const char *name, const char *image, const char *options);
 /* create and start */

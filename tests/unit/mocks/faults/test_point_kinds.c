@@ -58,7 +58,7 @@ Test(point_kinds, containers_and_their_commands_fail)
          "[{id: a, match: {repository: moby/buildkit}, do: {kind: container-start-failure}}]",
          {"point container-start leg b0 moby/buildkit:buildx-stable-1 0",
           "point container-start leg c0 alpine:3 0"},
-         "point fails 'operation not permitted'@0s point@0s"},
+         "point fails@0s point@0s"},
         {"exec",
          "[{id: a, match: {subject: buildctl*}, do: {kind: exec-failure, exit_code: 3, message: "
          "m}}]",
@@ -131,7 +131,7 @@ Test(point_kinds, the_engine_hangs_or_refuses)
         {"prune",
          "[{id: a, do: {kind: prune-conflict}, times: 1}]",
          {"point prune leg images - 0", "point prune leg images - 0"},
-         "point fails 'a prune operation is already running'@0s point@0s"},
+         "point fails@0s point@0s"},
     };
     CHECK(rows);
 }

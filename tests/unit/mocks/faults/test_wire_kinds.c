@@ -241,7 +241,7 @@ Test(wire_kinds, streams_are_cut_where_they_have_got_to)
         {"replaced",
          "[{id: a, do: {kind: status, code: 500, body: empty, effect: kept}}]",
          {STREAM},
-         "500@1s",
+         "500@0s",
          1},
     };
     CHECK(rows);
