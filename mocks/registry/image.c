@@ -1,9 +1,7 @@
-/* Recipes of images, and the index over their platforms. */
+/* Images: their parts, the index over their platforms, and their way into a store. */
 #include "mocks/registry/image_private.h"
 
 #include "base/digest.h"
-
-#include <string.h>
 
 static const struct image_types oci_types = {
     "application/vnd.oci.image.index.v1+json",
@@ -24,46 +22,6 @@ const struct image_types *recipe_types(const struct recipe *recipe)
     return recipe->is_docker_types ? &docker_types : &oci_types;
 }
 
-struct recipe *recipe_new(const struct image_spec *spec, bool is_virtual)
-{
-    struct recipe *recipe = g_new0(struct recipe, 1);
-    recipe->repository = g_strdup(spec->repository);
-    recipe->tag = g_strdup(spec->tag);
-    recipe->platforms = g_strdupv((char **)spec->platforms);
-    recipe->layer_bytes =
-        g_memdup2(spec->layer_bytes, spec->layer_count * sizeof spec->layer_bytes[0]);
-    recipe->layer_count = spec->layer_count;
-    recipe->entrypoint = g_strdupv((char **)spec->entrypoint);
-    recipe->environment = g_strdupv((char **)spec->environment);
-    recipe->is_index = spec->is_index;
-    recipe->is_docker_types = spec->is_docker_types;
-    recipe->has_attestations = spec->has_attestations;
-    recipe->is_virtual = is_virtual;
-    return recipe;
-}
-
-void recipe_free(struct recipe *recipe)
-{
-    if (recipe == NULL)
-        return;
-    g_free(recipe->repository);
-    g_free(recipe->tag);
-    g_strfreev(recipe->platforms);
-    g_free(recipe->layer_bytes);
-    g_strfreev(recipe->entrypoint);
-    g_strfreev(recipe->environment);
-    g_free(recipe);
-}
-
-json_t *image_descriptor(const char *media_type, const char *digest, gsize size_bytes)
-{
-    json_t *descriptor = json_object();
-    json_object_set_new(descriptor, "mediaType", json_string(media_type));
-    json_object_set_new(descriptor, "digest", json_string(digest));
-    json_object_set_new(descriptor, "size", json_integer((json_int_t)size_bytes));
-    return descriptor;
-}
-
 json_t *image_platform(const char *platform)
 {
     g_auto(GStrv) parts = g_strsplit(platform, "/", 3);
@@ -76,74 +34,151 @@ json_t *image_platform(const char *platform)
     return object;
 }
 
-json_t *kitchen_put_blob(const struct kitchen *kitchen, const char *media_type, const char *digest,
-                         GBytes *bytes, GError **error)
+/* ---- parts ---- */
+
+static void part_free(void *pointer)
 {
-    if (!repository_put_blob(kitchen->store, kitchen->repository, digest, bytes, error))
-        return NULL;
-    return image_descriptor(media_type, digest, g_bytes_get_size(bytes));
+    struct image_part *part = pointer;
+    g_free(part->digest);
+    g_free(part->media_type);
+    g_bytes_unref(part->bytes);
+    g_free(part);
 }
 
-json_t *kitchen_put_manifest(const struct kitchen *kitchen, const char *media_type,
-                             const json_t *document, GError **error)
+static struct image_part *add_part(const struct draft *draft, GBytes *bytes)
 {
-    struct stored_manifest *manifest = g_new0(struct stored_manifest, 1);
-    manifest->bytes = json_bytes(document);
-    manifest->digest = digest_of_bytes(manifest->bytes);
-    manifest->media_type = g_strdup(media_type);
-    g_autoptr(json_t) descriptor =
-        image_descriptor(media_type, manifest->digest, g_bytes_get_size(manifest->bytes));
-    if (!repository_put_manifest(kitchen->store, kitchen->repository, manifest, error))
-        return NULL;
-    return g_steal_pointer(&descriptor);
+    struct image_part *part = g_new0(struct image_part, 1);
+    part->digest = digest_of_bytes(bytes);
+    part->bytes = g_bytes_ref(bytes);
+    part->declared_bytes = (int64_t)g_bytes_get_size(bytes);
+    g_ptr_array_add(draft->image->parts, part);
+    return part;
 }
+
+static json_t *describe(const struct image_part *part, const char *media_type)
+{
+    json_t *descriptor = json_object();
+    json_object_set_new(descriptor, "mediaType", json_string(media_type));
+    json_object_set_new(descriptor, "digest", json_string(part->digest));
+    json_object_set_new(descriptor, "size",
+                        json_integer((json_int_t)g_bytes_get_size(part->bytes)));
+    return descriptor;
+}
+
+json_t *draft_add_blob(const struct draft *draft, const char *media_type, GBytes *bytes,
+                       int64_t declared_bytes)
+{
+    struct image_part *part = add_part(draft, bytes);
+    part->declared_bytes = declared_bytes;
+    return describe(part, media_type);
+}
+
+json_t *draft_add_manifest(const struct draft *draft, const char *media_type,
+                           const json_t *document)
+{
+    g_autoptr(GBytes) bytes = json_bytes(document);
+    struct image_part *part = add_part(draft, bytes);
+    part->media_type = g_strdup(media_type);
+    return describe(part, media_type);
+}
+
+json_t *draft_add_image(const struct draft *draft, json_t *config_given, json_t *layers)
+{
+    const struct image_types *types = recipe_types(draft->recipe);
+    g_autoptr(json_t) config = config_given;
+    g_autoptr(json_t) manifest = json_object();
+    g_autoptr(GBytes) bytes = json_bytes(config);
+
+    json_object_set_new(manifest, "schemaVersion", json_integer(2));
+    json_object_set_new(manifest, "mediaType", json_string(types->manifest));
+    json_object_set_new(
+        manifest, "config",
+        draft_add_blob(draft, types->config, bytes, (int64_t)g_bytes_get_size(bytes)));
+    json_object_set_new(manifest, "layers", layers);
+    return draft_add_manifest(draft, types->manifest, manifest);
+}
+
+/* ---- the whole ---- */
 
 /* buildx lists attestations behind all platforms. */
-static bool make_members(const struct kitchen *kitchen, json_t *members, GError **error)
+static json_t *add_members(const struct draft *draft)
 {
-    const struct recipe *recipe = kitchen->recipe;
+    const struct recipe *recipe = draft->recipe;
     guint platform_count = g_strv_length(recipe->platforms);
+    json_t *members = json_array();
 
-    for (guint i = 0; i < platform_count; i++) {
-        json_t *member = kitchen_make_platform(kitchen, recipe->platforms[i], error);
-        if (member == NULL)
-            return false;
-        json_array_append_new(members, member);
-    }
+    for (guint i = 0; i < platform_count; i++)
+        json_array_append_new(members, draft_add_platform(draft, recipe->platforms[i]));
     for (guint i = 0; recipe->has_attestations && i < platform_count; i++) {
         const char *digest = json_get_string(json_array_get(members, i), "digest", NULL);
-        json_t *member = kitchen_make_attestation(kitchen, digest, error);
-        if (member == NULL)
-            return false;
-        json_array_append_new(members, member);
+        json_array_append_new(members, draft_add_attestation(draft, digest));
     }
-    return true;
+    return members;
 }
 
-static json_t *make_index(const struct kitchen *kitchen, GError **error)
+static json_t *add_index(const struct draft *draft)
 {
-    const struct image_types *types = recipe_types(kitchen->recipe);
+    const struct image_types *types = recipe_types(draft->recipe);
     g_autoptr(json_t) index = json_object();
     json_object_set_new(index, "schemaVersion", json_integer(2));
     json_object_set_new(index, "mediaType", json_string(types->index));
-    json_t *members = json_array();
-    json_object_set_new(index, "manifests", members);
-    if (!make_members(kitchen, members, error))
-        return NULL;
-    return kitchen_put_manifest(kitchen, types->index, index, error);
+    json_object_set_new(index, "manifests", add_members(draft));
+    return draft_add_manifest(draft, types->index, index);
 }
 
-bool recipe_cook(const struct recipe *recipe, struct store *store, GError **error)
+struct image *image_generate(const struct recipe *recipe)
 {
-    struct kitchen kitchen = {.recipe = recipe, .store = store};
-    kitchen.repository = registry_store_open(store, recipe->repository, error);
-    if (kitchen.repository == NULL)
+    struct image *image = g_new0(struct image, 1);
+    const struct draft draft = {.recipe = recipe, .image = image};
+    image->parts = g_ptr_array_new_with_free_func(part_free);
+    g_autoptr(json_t) top =
+        recipe->is_index ? add_index(&draft) : draft_add_platform(&draft, recipe->platforms[0]);
+    image->digest = g_strdup(json_get_string(top, "digest", NULL));
+    return image;
+}
+
+void image_free(struct image *image)
+{
+    if (image == NULL)
+        return;
+    g_ptr_array_unref(image->parts);
+    g_free(image->digest);
+    g_free(image);
+}
+
+/* ---- into a store ---- */
+
+static bool store_manifest(const struct image_part *part, struct store *store,
+                           struct repository *repository, GError **error)
+{
+    struct stored_manifest *manifest = g_new0(struct stored_manifest, 1);
+    manifest->digest = g_strdup(part->digest);
+    manifest->media_type = g_strdup(part->media_type);
+    manifest->bytes = g_bytes_ref(part->bytes);
+    return repository_put_manifest(store, repository, manifest, error);
+}
+
+static bool store_blob(const struct image_part *part, struct store *store,
+                       struct repository *repository, GError **error)
+{
+    if (!repository_put_blob(store, repository, part->digest, part->bytes, error))
         return false;
-    g_autoptr(json_t) top = recipe->is_index
-                                ? make_index(&kitchen, error)
-                                : kitchen_make_platform(&kitchen, recipe->platforms[0], error);
-    if (top == NULL)
+    repository_find_blob(repository, part->digest)->declared_bytes = part->declared_bytes;
+    return true;
+}
+
+bool image_store(const struct image *image, const struct recipe *recipe, struct store *store,
+                 GError **error)
+{
+    struct repository *repository = registry_store_open(store, recipe->repository, error);
+    if (repository == NULL)
         return false;
-    return repository_put_tag(store, kitchen.repository, recipe->tag,
-                              json_get_string(top, "digest", NULL), error) != NULL;
+    for (guint i = 0; i < image->parts->len; i++) {
+        const struct image_part *part = image->parts->pdata[i];
+        bool is_stored = part->media_type != NULL ? store_manifest(part, store, repository, error)
+                                                  : store_blob(part, store, repository, error);
+        if (!is_stored)
+            return false;
+    }
+    return repository_put_tag(store, repository, recipe->tag, image->digest, error) != NULL;
 }

@@ -1,21 +1,8 @@
-/* What image.c (recipes, the index) and image_platform.c (one platform) share. */
+/* What image.c (the index), image_platform.c (one platform) and image_attestation.c share. */
 #pragma once
 
+#include "base/json.h"
 #include "mocks/registry/image.h"
-
-struct recipe {
-    char *repository;
-    char *tag;
-    char **platforms;
-    int64_t *layer_bytes;
-    gsize layer_count;
-    char **entrypoint;
-    char **environment;
-    bool is_index;
-    bool is_docker_types;
-    bool has_attestations;
-    bool is_virtual;
-};
 
 /* The media types of one family. */
 struct image_types {
@@ -26,26 +13,23 @@ struct image_types {
 };
 const struct image_types *recipe_types(const struct recipe *recipe);
 
-/* Where things of an image under construction go. */
-struct kitchen {
+/* An image under construction. */
+struct draft {
     const struct recipe *recipe;
-    struct store *store;
-    struct repository *repository;
+    struct image *image;
 };
 
-/* {"mediaType", "digest", "size"} */
-json_t *image_descriptor(const char *media_type, const char *digest, gsize size_bytes);
 /* {"architecture", "os"[, "variant"]} of "linux/arm/v7". */
 json_t *image_platform(const char *platform);
-/* Store a document; the descriptor of what was stored, or NULL when the store is full. */
-json_t *kitchen_put_blob(const struct kitchen *kitchen, const char *media_type, const char *digest,
-                         GBytes *bytes, GError **error) MUST_USE;
-json_t *kitchen_put_manifest(const struct kitchen *kitchen, const char *media_type,
-                             const json_t *document, GError **error) MUST_USE;
+/* Add a part and give its descriptor {"mediaType", "digest", "size"}. */
+json_t *draft_add_blob(const struct draft *draft, const char *media_type, GBytes *bytes,
+                       int64_t declared_bytes);
+json_t *draft_add_manifest(const struct draft *draft, const char *media_type,
+                           const json_t *document);
+/* Adds config and manifest; takes config and layers over. */
+json_t *draft_add_image(const struct draft *draft, json_t *config, json_t *layers);
 
 /* The manifest of one platform, and the attestation of a manifest: their descriptors with platform.
  */
-json_t *kitchen_make_platform(const struct kitchen *kitchen, const char *platform,
-                              GError **error) MUST_USE;
-json_t *kitchen_make_attestation(const struct kitchen *kitchen, const char *manifest_digest,
-                                 GError **error) MUST_USE;
+json_t *draft_add_platform(const struct draft *draft, const char *platform);
+json_t *draft_add_attestation(const struct draft *draft, const char *manifest_digest);

@@ -3,7 +3,6 @@
 
 #include "base/digest.h"
 #include "mocks/registry/image.h"
-#include "mocks/registry/image_private.h"
 
 static void note_shortage(struct registry *registry, const struct recipe *recipe,
                           const GError *error)
@@ -13,11 +12,20 @@ static void note_shortage(struct registry *registry, const struct recipe *recipe
                recipe->tag, "reason", error->message, NULL);
 }
 
+static bool make(struct registry *registry, const struct recipe *recipe, GError **error)
+{
+    AUTO(image) owned = NULL;
+    if (!registry_store_has_room(registry->store, recipe_bytes(recipe), error))
+        return false;
+    const struct image *image = image_cache_take(registry->image_cache, recipe, &owned);
+    return image_store(image, recipe, registry->store, error);
+}
+
 /* An image that does not fit is not there: its tag goes, so that nobody tries again. */
 static void cook(struct registry *registry, const struct recipe *recipe)
 {
     g_autoptr(GError) error = NULL;
-    if (recipe_cook(recipe, registry->store, &error))
+    if (make(registry, recipe, &error))
         return;
     note_shortage(registry, recipe, error);
     struct repository *repository = registry_store_find(registry->store, recipe->repository);

@@ -41,6 +41,7 @@ struct registry *registry_new(struct world *world, const struct registry_options
     registry->user = g_strdup(options->user);
     registry->secret = g_strdup(options->secret);
     registry->is_virtual = options->is_virtual;
+    registry->image_cache = options->image_cache;
     registry->store = registry_store_new(REGISTRY_MEMORY_BYTES_MAX);
     registry->recipes = g_ptr_array_new_with_free_func(recipe_unref);
     uploads_init(registry);

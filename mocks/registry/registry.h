@@ -31,6 +31,17 @@ struct registry_rate_limit {
     int64_t used;      /* already spent when the rehearsal begins */
 };
 
+/*
+ * Generated images that registries of one process share, so that the ten-thousandth rehearsal does
+ * not generate them again. Only virtual images are kept, at most IMAGE_CACHE_IMAGES_MAX; what an
+ * image is never depends on the cache.
+ */
+struct image_cache;
+struct image_cache *image_cache_new(void);
+void image_cache_free(struct image_cache *cache);
+CLEANUP(image_cache, image_cache_free)
+gsize image_cache_count(const struct image_cache *cache);
+
 struct registry_options {
     const struct registry_service *service;
     struct registry_rate_limit rate_limit;
@@ -39,6 +50,7 @@ struct registry_options {
     const char *user; /* accepted credentials; NULL: any */
     const char *secret;
     bool is_virtual; /* images of declared size with few real bytes (rehearsals); serve: false */
+    struct image_cache *image_cache; /* lent, outlives the registry; NULL: none */
 };
 
 /* Adds the service's sites to the world. Copies options but for service. Free it after

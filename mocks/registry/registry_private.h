@@ -19,6 +19,7 @@ struct registry {
     char *user;
     char *secret;
     bool is_virtual;
+    struct image_cache *image_cache; /* lent, or NULL */
     struct store *store;
     GPtrArray *recipes;   /* struct recipe, owned */
     GHashTable *uploads;  /* id -> struct upload */
