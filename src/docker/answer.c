@@ -2,6 +2,8 @@
 #include "docker/docker_private.h"
 #include "http/status.h"
 
+#include <string.h>
+
 /* One line for an answer whose body is no JSON: proxies and crashed daemons write anything. */
 static char *plain_text(GBytes *body)
 {
@@ -58,21 +60,24 @@ static json_t *parse_answer(const struct docker_call *call, GBytes *body, GError
 bool docker_perform_json(struct docker *docker, const struct docker_call *call, json_t **answer,
                          GError **error)
 {
-    struct http_response response = {0};
+    HTTP_RESPONSE(response);
     if (!docker_perform(docker, call, &response, error))
         return false;
     *answer = parse_answer(call, response.body, error);
-    http_response_clear(&response);
     return *answer != NULL;
 }
 
 bool docker_perform_plain(struct docker *docker, const struct docker_call *call, GError **error)
 {
-    struct http_response response = {0};
-    if (!docker_perform(docker, call, &response, error))
-        return false;
-    http_response_clear(&response);
-    return true;
+    HTTP_RESPONSE(response);
+    return docker_perform(docker, call, &response, error);
+}
+
+/* 404 is also the answer to a path that the Engine does not know at all. */
+static bool is_absence(const GError *error)
+{
+    return g_error_matches(error, DOCKER_ERROR, 404) &&
+           strcmp(error->message, "page not found") != 0;
 }
 
 bool docker_perform_removal(struct docker *docker, const char *path, GError **error)
@@ -80,7 +85,7 @@ bool docker_perform_removal(struct docker *docker, const char *path, GError **er
     g_autoptr(GError) reason = NULL;
     const struct docker_call call = {.method = "DELETE", .path = path};
 
-    if (docker_perform_plain(docker, &call, &reason) || g_error_matches(reason, DOCKER_ERROR, 404))
+    if (docker_perform_plain(docker, &call, &reason) || is_absence(reason))
         return true;
     g_propagate_error(error, g_steal_pointer(&reason));
     return false;
@@ -92,7 +97,7 @@ bool docker_find_json(struct docker *docker, const char *path, json_t **answer, 
 
     *answer = NULL;
     if (docker_perform_json(docker, &(struct docker_call){.path = path}, answer, &reason) ||
-        g_error_matches(reason, DOCKER_ERROR, 404))
+        is_absence(reason))
         return true;
     g_propagate_error(error, g_steal_pointer(&reason));
     return false;

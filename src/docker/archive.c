@@ -33,13 +33,12 @@ bool docker_archive_get(struct docker *docker, const char *id, const char *path,
 {
     g_autoptr(GString) target = archive_path(id, "");
     docker_query_append(target, "path", path);
-    struct http_response response = {0};
+    HTTP_RESPONSE(response);
     g_autoptr(GError) reason = NULL;
 
     *tar = NULL;
     if (docker_perform(docker, &(struct docker_call){.path = target->str}, &response, &reason)) {
         *tar = g_bytes_ref(response.body);
-        http_response_clear(&response);
         return true;
     }
     if (is_missing_file(reason))

@@ -1,6 +1,5 @@
 /* Containers: create, start, wait, kill, remove, logs; and volumes. */
 #include "docker/docker_private.h"
-#include "docker/frames.h"
 #include "docker/output.h"
 
 #include <string.h>
@@ -115,19 +114,12 @@ bool docker_volume_remove(struct docker *docker, const char *name, GError **erro
     return docker_perform_removal(docker, path, error);
 }
 
-static bool feed_frames(void *context, const void *bytes, gsize length_bytes, GError **error)
-{
-    return frames_feed(context, bytes, length_bytes, error);
-}
-
 bool docker_container_logs(struct docker *docker, const char *id, char **text, GError **error)
 {
     g_autofree char *path = container_path(id, "/logs?stderr=1&stdout=1&tail=" LOG_LINES);
     AUTO(output) output = output_new(NULL, NULL);
-    AUTO(frames) frames = frames_new(output_take, output);
 
-    if (!docker_stream(docker, &(struct docker_call){.path = path}, feed_frames, frames, error) ||
-        !frames_end(frames, error))
+    if (!docker_stream_output(docker, &(struct docker_call){.path = path}, output, error))
         return false;
     *text = output_text(output);
     return true;

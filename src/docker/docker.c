@@ -73,6 +73,7 @@ bool docker_choose_version(struct docker *docker, const char *offered, GError **
                     offered, API_MINOR_MIN);
         return false;
     }
+    g_free(docker->api_version); /* two fibers may have asked at once */
     docker->api_version = g_strdup_printf("1.%ld", MIN(minor, API_MINOR_MAX));
     return true;
 }

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "docker/docker.h"
 #include "docker/messages.h"
+#include "docker/output.h"
 
 struct docker {
     struct http *http;
@@ -53,6 +54,10 @@ bool docker_stream(struct docker *docker, const struct docker_call *call, docker
 /* The same for a stream of messages: fails on the first message that is a failure. */
 bool docker_stream_messages(struct docker *docker, const struct docker_call *call,
                             messages_fn *receive, void *context, GError **error) MUST_USE;
+
+/* The same for a multiplexed stream; the caller finishes the output. */
+bool docker_stream_output(struct docker *docker, const struct docker_call *call,
+                          struct output *output, GError **error) MUST_USE;
 
 /* Sets DOCKER_ERROR from an answer of 400 or more. Pure. */
 void docker_error_from_answer(GError **error, const char *url, unsigned status, GBytes *body);

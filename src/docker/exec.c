@@ -1,6 +1,5 @@
 /* Commands inside a running container: exec by hijack, and killing what one left behind. */
 #include "docker/docker_private.h"
-#include "docker/frames.h"
 #include "docker/output.h"
 
 #include "base/units.h"
@@ -36,11 +35,6 @@ static bool create_exec(struct docker *docker, const char *container,
     return *id != NULL;
 }
 
-static bool feed_frames(void *context, const void *bytes, gsize length_bytes, GError **error)
-{
-    return frames_feed(context, bytes, length_bytes, error);
-}
-
 static bool stream_output(struct docker *docker, const char *id, struct output *output,
                           GError **error)
 {
@@ -48,10 +42,8 @@ static bool stream_output(struct docker *docker, const char *id, struct output *
     g_autofree char *path = g_strconcat("/exec/", id, "/start", NULL);
     const struct docker_call call = {
         .method = "POST", .path = path, .json = body, .is_upgrade = true};
-    AUTO(frames) frames = frames_new(output_take, output);
 
-    bool is_streamed =
-        docker_stream(docker, &call, feed_frames, frames, error) && frames_end(frames, error);
+    bool is_streamed = docker_stream_output(docker, &call, output, error);
     output_finish(output);
     return is_streamed;
 }

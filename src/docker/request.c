@@ -2,6 +2,7 @@
 #include "docker/docker_private.h"
 
 #include "base/limits.h"
+#include "docker/frames.h"
 
 #define HEADER_LINES_MAX 4
 
@@ -105,7 +106,7 @@ static bool ping(struct docker *docker, const char *method, bool *is_answered, G
 {
     QUESTION(question);
     g_autoptr(GError) reason = NULL;
-    struct http_response response = {0};
+    HTTP_RESPONSE(response);
 
     question_init(&question, docker, &(struct docker_call){.method = method, .path = "/_ping"});
     if (!http_perform(docker->http, &question.http, &response, &reason)) {
@@ -119,7 +120,6 @@ static bool ping(struct docker *docker, const char *method, bool *is_answered, G
             docker_choose_version(docker, http_response_header(&response, "Api-Version"), error);
     else if (g_strcmp0(method, "GET") == 0)
         docker_error_from_answer(error, question.url, response.status, response.body);
-    http_response_clear(&response);
     return is_chosen;
 }
 
@@ -149,19 +149,33 @@ bool docker_ask(struct docker *docker, const struct docker_call *call,
     return false;
 }
 
-/* Reads the rest of a refused stream's body for its message. */
+/* Appends chunk unless the body grows above what an error message may have. */
+static bool keep_chunk(GByteArray *body, GBytes *chunk)
+{
+    gsize length_bytes = 0;
+    const guint8 *bytes = g_bytes_get_data(chunk, &length_bytes);
+    if (body->len + length_bytes > JSON_MESSAGE_BYTES_MAX)
+        return false;
+    g_byte_array_append(body, bytes, (guint)length_bytes);
+    return true;
+}
+
+/* Reads the rest of a refused stream's body for its message. What is cut is still shown. */
 static void fail_with_body(const struct docker_call *call, unsigned status,
                            struct http_stream *stream, GError **error)
 {
     g_autoptr(GByteArray) body = g_byte_array_new();
-    for (;;) {
+    g_autoptr(GError) reason = NULL;
+    bool has_more = true;
+
+    while (has_more) {
         g_autoptr(GBytes) chunk = NULL;
-        if (!http_stream_read(stream, &chunk, NULL) || chunk == NULL ||
-            body->len + g_bytes_get_size(chunk) > JSON_MESSAGE_BYTES_MAX)
-            break;
-        gsize length_bytes = 0;
-        const guint8 *bytes = g_bytes_get_data(chunk, &length_bytes);
-        g_byte_array_append(body, bytes, (guint)length_bytes);
+        has_more =
+            http_stream_read(stream, &chunk, &reason) && chunk != NULL && keep_chunk(body, chunk);
+    }
+    if (reason != NULL && reason->domain == FIBER_ERROR) {
+        g_propagate_error(error, g_steal_pointer(&reason));
+        return;
     }
     g_autoptr(GBytes) whole = g_byte_array_free_to_bytes(g_steal_pointer(&body));
     docker_error_from_answer(error, call->path, status, whole);
@@ -194,7 +208,7 @@ bool docker_stream(struct docker *docker, const struct docker_call *call, docker
                    void *context, GError **error)
 {
     g_autoptr(GError) reason = NULL;
-    struct http_response response = {0};
+    HTTP_RESPONSE(response);
 
     if (!negotiate(docker, error))
         return false;
@@ -206,7 +220,6 @@ bool docker_stream(struct docker *docker, const struct docker_call *call, docker
         return false;
     }
     unsigned status = response.status;
-    http_response_clear(&response);
     if (status < 400)
         return feed_all(stream, feed, context, error);
     fail_with_body(call, status, stream, error);
@@ -228,4 +241,16 @@ bool docker_stream_messages(struct docker *docker, const struct docker_call *cal
     AUTO(messages) messages = messages_new(receive, context);
     return docker_stream(docker, call, feed_messages, messages, error) &&
            messages_end(messages, error);
+}
+
+static bool feed_frames(void *context, const void *bytes, gsize length_bytes, GError **error)
+{
+    return frames_feed(context, bytes, length_bytes, error);
+}
+
+bool docker_stream_output(struct docker *docker, const struct docker_call *call,
+                          struct output *output, GError **error)
+{
+    AUTO(frames) frames = frames_new(output_take, output);
+    return docker_stream(docker, call, feed_frames, frames, error) && frames_end(frames, error);
 }

@@ -1,41 +1,18 @@
 /* Negotiation, errors and single answers of the Engine client. */
-#include "docker/docker.h"
-#include "scripted_site.h"
+#include "engine_answers.h"
 
 #include "base/units.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
 
-#define PING(version)        "HTTP/1.1 200 OK\r\nApi-Version: " version "\r\nContent-Length: 0\r\n\r\n"
-#define CLOSED(status, body) "HTTP/1.1 " status "\r\nConnection: close\r\n\r\n" body
+#define OFFER(version)       "HTTP/1.1 200 OK\r\nApi-Version: " version "\r\nContent-Length: 0\r\n\r\n"
 #define EMPTY(status)        "HTTP/1.1 " status "\r\nContent-Length: 0\r\n\r\n"
-
-#define ENGINE "unix:///var/run/docker.sock"
-
-/* What a body needs: a client, and a place for the error. */
-static struct docker *client_of(struct scripted_site *site)
-{
-    return docker_new(site->http, ENGINE, NULL);
-}
-
-static void note_error(struct scripted_site *site, const GError *error)
-{
-    g_string_append_printf(site->log, "%s %d: %s\n",
-                           error->domain == DOCKER_ERROR ? "docker"
-                                                         : g_quark_to_string(error->domain),
-                           error->code, error->message);
-}
-
-static void note_targets(struct scripted_site *site)
-{
-    g_autofree char *targets = scripted_site_targets(site);
-    g_string_append(site->log, targets);
-}
+#define CLOSED(status, body) "HTTP/1.1 " status "\r\nConnection: close\r\n\r\n" body
 
 static void remove_container(struct scripted_site *site)
 {
-    AUTO(docker) docker = client_of(site);
+    AUTO(docker) docker = engine_of(site);
     g_autoptr(GError) error = NULL;
     if (!docker_container_remove(docker, "c1", &error))
         note_error(site, error);
@@ -48,8 +25,8 @@ Test(docker, speaks_the_older_of_both_versions)
         const char *ping;
         const char *version;
     } rows[] = {
-        {PING("1.41"), "1.41"}, {PING("1.50"), "1.50"},    {PING("1.52"), "1.50"},
-        {PING("1.24"), "1.24"}, {EMPTY("200 OK"), "1.24"},
+        {OFFER("1.41"), "1.41"}, {OFFER("1.50"), "1.50"},   {OFFER("1.52"), "1.50"},
+        {OFFER("1.24"), "1.24"}, {EMPTY("200 OK"), "1.24"},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         const struct scripted_answer answers[] = {
@@ -67,7 +44,7 @@ Test(docker, asks_by_get_when_head_is_refused)
 {
     static const struct scripted_answer answers[] = {
         {.text = "HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\n\r\n"},
-        {.text = PING("1.43")},
+        {.text = OFFER("1.43")},
         {.text = EMPTY("204 No Content")},
         {0}};
 
@@ -90,7 +67,7 @@ Test(docker, says_why_when_both_pings_are_refused)
 
 Test(docker, refuses_an_engine_older_than_it_knows)
 {
-    static const struct scripted_answer answers[] = {{.text = PING("1.19")}, {0}};
+    static const struct scripted_answer answers[] = {{.text = OFFER("1.19")}, {0}};
 
     g_autofree char *log = scripted_site_run(answers, remove_container);
 
@@ -100,8 +77,8 @@ Test(docker, refuses_an_engine_older_than_it_knows)
 
 Test(docker, refuses_a_version_that_is_none)
 {
-    static const char *const pings[] = {PING("abc"), PING("1."), PING("1.x"), PING("2.1"),
-                                        PING("1.41/../..")};
+    static const char *const pings[] = {OFFER("abc"), OFFER("1."), OFFER("1.x"), OFFER("2.1"),
+                                        OFFER("1.41/../..")};
     for (gsize i = 0; i < G_N_ELEMENTS(pings); i++) {
         const struct scripted_answer answers[] = {{.text = pings[i]}, {0}};
 
@@ -114,7 +91,7 @@ Test(docker, refuses_a_version_that_is_none)
 
 static void remove_twice(struct scripted_site *site)
 {
-    AUTO(docker) docker = client_of(site);
+    AUTO(docker) docker = engine_of(site);
     g_autoptr(GError) error = NULL;
     bool is_removed = docker_container_remove(docker, "c1", &error) &&
                       docker_volume_remove(docker, "v1", &error) &&
@@ -126,7 +103,7 @@ static void remove_twice(struct scripted_site *site)
 Test(docker, negotiates_once_and_takes_what_is_gone_for_removed)
 {
     static const struct scripted_answer answers[] = {
-        {.text = PING("1.47")},
+        {.text = OFFER("1.47")},
         {.text = CLOSED("404 Not Found", "{\"message\":\"No such container: c1\"}")},
         {.text = CLOSED("404 Not Found", "{\"message\":\"get v1: no such volume\"}")},
         {.text = CLOSED("404 Not Found", "{\"message\":\"No such image: ghcr.io/o/a:1\"}")},
@@ -140,10 +117,22 @@ Test(docker, negotiates_once_and_takes_what_is_gone_for_removed)
                           "DELETE /v1.47/volumes/v1\nDELETE /v1.47/images/ghcr.io/o/a:1\n");
 }
 
+Test(docker, does_not_take_an_unknown_path_for_a_thing_that_is_gone)
+{
+    static const struct scripted_answer answers[] = {
+        {.text = OFFER("1.47")},
+        {.text = CLOSED("404 Not Found", "{\"message\":\"page not found\"}")},
+        {0}};
+
+    g_autofree char *log = scripted_site_run(answers, remove_container);
+
+    cr_assert(g_str_has_prefix(log, "docker 404: page not found\n"), "%s", log);
+}
+
 Test(docker, takes_a_container_that_is_being_removed_for_removed)
 {
     static const struct scripted_answer answers[] = {
-        {.text = PING("1.47")},
+        {.text = OFFER("1.47")},
         {.text = CLOSED("409 Conflict",
                         "{\"message\":\"removal of container c1 is already in progress\"}")},
         {0}};
@@ -171,7 +160,7 @@ Test(docker, gives_the_daemons_own_words_with_the_status)
     };
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         const struct scripted_answer answers[] = {
-            {.text = PING("1.47")}, {.text = rows[i].answer}, {0}};
+            {.text = OFFER("1.47")}, {.text = rows[i].answer}, {0}};
 
         g_autofree char *log = scripted_site_run(answers, remove_container);
 
@@ -220,7 +209,7 @@ Test(docker, says_what_dockers_own_client_says_when_there_is_no_engine)
 
 Test(docker, says_that_the_engine_hung_up)
 {
-    static const struct scripted_answer answers[] = {{.text = PING("1.47")}, {.text = ""}, {0}};
+    static const struct scripted_answer answers[] = {{.text = OFFER("1.47")}, {.text = ""}, {0}};
 
     g_autofree char *log = scripted_site_run(answers, remove_container);
 
@@ -230,7 +219,7 @@ Test(docker, says_that_the_engine_hung_up)
 Test(docker, says_that_an_answer_was_cut)
 {
     static const struct scripted_answer answers[] = {
-        {.text = PING("1.47")},
+        {.text = OFFER("1.47")},
         {.text = "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{\"mess"},
         {0}};
 
@@ -241,7 +230,7 @@ Test(docker, says_that_an_answer_was_cut)
 
 static void remove_within_five_seconds(struct scripted_site *site)
 {
-    AUTO(docker) docker = client_of(site);
+    AUTO(docker) docker = engine_of(site);
     g_autoptr(GError) error = NULL;
     DEADLINE(limit);
     deadline_begin(site->loop, &limit, "clean-up", 5 * SECOND_US);
@@ -258,7 +247,7 @@ static void remove_within_five_seconds(struct scripted_site *site)
 Test(docker, closes_the_connection_when_a_deadline_passes)
 {
     static const struct scripted_answer answers[] = {
-        {.text = PING("1.47")}, {.text = "HTTP/1.1 200", .is_kept_open = true}, {0}};
+        {.text = OFFER("1.47")}, {.text = "HTTP/1.1 200", .is_kept_open = true}, {0}};
 
     g_autofree char *log = scripted_site_run(answers, remove_within_five_seconds);
 
@@ -282,7 +271,7 @@ static void ask_engine(struct scripted_site *site)
 Test(docker, tells_an_engine_with_the_containerd_store)
 {
     static const struct scripted_answer answers[] = {
-        {.text = PING("1.52")},
+        {.text = OFFER("1.52")},
         {.text = CLOSED("200 OK", "{\"Version\":\"29.4.2\",\"Os\":\"linux\",\"Arch\":\"arm64\"}")},
         {.text = CLOSED("200 OK", "{\"DockerRootDir\":\"/var/lib/docker\",\"Driver\":\"overlayfs\","
                                   "\"DriverStatus\":[[\"driver-type\","
@@ -298,7 +287,7 @@ Test(docker, tells_an_engine_with_the_containerd_store)
 Test(docker, tells_an_engine_with_the_classic_store)
 {
     static const struct scripted_answer answers[] = {
-        {.text = PING("1.48")},
+        {.text = OFFER("1.48")},
         {.text = CLOSED("200 OK", "{\"Version\":\"28.0.4\",\"Os\":\"linux\",\"Arch\":\"amd64\"}")},
         {.text = CLOSED("200 OK", "{\"Driver\":\"overlay2\",\"DriverStatus\":"
                                   "[[\"Backing Filesystem\",\"extfs\"],[],7]}")},

@@ -110,6 +110,15 @@ Test(failure, a_stream_that_was_cut_is_the_engines_fault_and_transient)
     cr_assert_eq(failure.retry, RETRY_TRANSIENT);
 }
 
+Test(failure, a_connection_to_the_engine_that_breaks_is_no_registrys_fault)
+{
+    struct failure failure = classify(
+        DOCKER_ERROR, DOCKER_ERROR_CUT,
+        "the Engine's stream was cut: POST http://e/v1.41/build: connection reset by peer", NULL);
+
+    cr_assert_str_eq(failure.rule, "failures.md F8");
+}
+
 Test(failure, the_line_nearest_to_the_end_is_the_cause)
 {
     struct failure failure =

@@ -137,6 +137,21 @@ Test(frames, may_announce_as_many_bytes_as_the_ceiling_and_no_more)
     cr_assert_str_eq(error->message, "the Engine's output has a frame of more than 16777216 bytes");
 }
 
+Test(frames, survive_any_byte_in_any_place)
+{
+    g_autoptr(GByteArray) bytes = exec_stream();
+    for (guint i = 0; i < bytes->len * 256; i++) {
+        g_autoptr(GError) error = NULL;
+        guint8 kept = bytes->data[i / 256];
+        bytes->data[i / 256] = (guint8)i;
+
+        g_autofree char *log = run(bytes, 0, 7, &error);
+
+        cr_assert(error == NULL || error->domain == DOCKER_ERROR);
+        bytes->data[i / 256] = kept;
+    }
+}
+
 Test(output, keeps_only_the_end_of_much_output)
 {
     AUTO(output) output = output_new(NULL, NULL);

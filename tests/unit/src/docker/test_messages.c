@@ -199,3 +199,20 @@ Test(messages, may_not_nest_without_end)
 
     cr_assert(g_error_matches(error, DOCKER_ERROR, DOCKER_ERROR_FORMAT));
 }
+
+/* What real bytes become on a bad line: every byte replaced by every kind of other. */
+Test(messages, survive_any_byte_in_any_place)
+{
+    static const char others[] = {'{', '}', '[', '"', '\\', '\0', '\n', '\xff', 'x'};
+    gsize length_bytes = strlen(pull_stream);
+    for (gsize i = 0; i < length_bytes * sizeof(others); i++) {
+        g_autofree char *text = g_memdup2(pull_stream, length_bytes + 1);
+        g_autoptr(GError) error = NULL;
+        text[i / sizeof(others)] = others[i % sizeof(others)];
+
+        g_autofree char *log =
+            run(text, length_bytes, i % length_bytes, /* is_by_byte= */ false, &error);
+
+        cr_assert(error == NULL || error->domain == DOCKER_ERROR);
+    }
+}
