@@ -38,7 +38,8 @@ void restart_free(struct restart *restart)
     g_free(restart);
 }
 
-void fault_strike_restart_engine(const struct fault_strike *strike, int64_t down_us)
+void fault_strike_restart_engine(const struct fault_strike *strike, int64_t after_us,
+                                 int64_t down_us)
 {
     struct faults *faults = strike->faults;
     if (strike->place == NULL)
@@ -48,6 +49,6 @@ void fault_strike_restart_engine(const struct fault_strike *strike, int64_t down
     restart->machine = g_strdup(strike->place);
     restart->down_us = down_us;
     timer_init(&restart->timer, on_restart_timer, restart);
-    timer_arm(world_loop(faults->world), &restart->timer, 0);
+    timer_arm(world_loop(faults->world), &restart->timer, after_us);
     g_ptr_array_add(faults->restarts, restart);
 }

@@ -9,8 +9,7 @@ static const struct field fields[] = {
     {.name = "message",
      .kind = FIELD_STRING,
      .offset = offsetof(struct container_start_failure, message),
-     .otherwise = "operation not permitted",
-     .summary = "the engine's error"},
+     .summary = "the engine's error; absent: its words for a machine that grants too little"},
     {0},
 };
 

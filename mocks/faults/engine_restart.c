@@ -1,12 +1,17 @@
-/* engine-restart: at a request the daemon goes down, its connections are cut, and it comes back
- * later. */
+/* engine-restart: at a request, or a while after it, the daemon goes down; its connections are cut,
+   and it comes back later. */
 #include "mocks/faults/kinds.h"
 
 struct engine_restart {
+    int64_t after_us;
     int64_t down_us;
 };
 
 static const struct field fields[] = {
+    {.name = "after",
+     .kind = FIELD_DURATION,
+     .offset = offsetof(struct engine_restart, after_us),
+     .summary = "the request goes on for so long before; absent: it gets no answer at all"},
     {.name = "down",
      .kind = FIELD_DURATION,
      .offset = offsetof(struct engine_restart, down_us),
@@ -20,8 +25,8 @@ static void engine_restart_point(const struct fault_strike *strike, const struct
 {
     const struct engine_restart *parameters = strike->parameters;
     (void)event;
-    effect->is_hang = true; /* the request dies with the connection */
-    fault_strike_restart_engine(strike, parameters->down_us);
+    effect->is_hang |= parameters->after_us == 0;
+    fault_strike_restart_engine(strike, parameters->after_us, parameters->down_us);
 }
 
 const struct fault_kind fault_kind_engine_restart = {

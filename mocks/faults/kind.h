@@ -56,6 +56,7 @@ struct fault_kind {
     bool (*request)(const struct fault_strike *strike,
                     struct exchange *exchange); /* has replied? */
     void (*reply)(const struct fault_strike *strike, struct exchange *exchange);
+    /* A message is set only for a rule's own words; without one the owner has its usual ones. */
     void (*point_strike)(const struct fault_strike *strike, const struct point_event *event,
                          struct point_effect *effect);
 };
@@ -82,8 +83,10 @@ extern const struct field fault_delay_fields[];
 /* The values of `effect`. */
 extern const char *const fault_effect_names[];
 
-/* For kinds that act on the engine of a machine: it goes down, and comes back after down_us. */
-void fault_strike_restart_engine(const struct fault_strike *strike, int64_t down_us);
+/* For kinds that act on the engine of a machine: it goes down after_us from now, but not inside
+   this call, and comes back down_us later. */
+void fault_strike_restart_engine(const struct fault_strike *strike, int64_t after_us,
+                                 int64_t down_us);
 /* The status asked for by `match.status`; 0: none. */
 unsigned fault_rule_status(const struct fault_rule *rule);
 /* The rule's parameters. */

@@ -7,7 +7,6 @@ static void prune_conflict_point(const struct fault_strike *strike, const struct
     (void)strike;
     (void)event;
     effect->is_failure = true;
-    effect->message = "a prune operation is already running";
 }
 
 const struct fault_kind fault_kind_prune_conflict = {

@@ -156,6 +156,18 @@ Test(point_kinds, a_restarting_engine_refuses_until_it_is_back)
     check_case(&back);
 }
 
+Test(point_kinds, an_engine_may_go_down_in_the_middle_of_a_request)
+{
+    static const struct point_case row = {
+        "mid-pull",
+        "[{id: a, do: {kind: engine-restart, after: 2500ms, down: 20s}}]",
+        {"point engine-request leg GET - 0", "POST /images/create", "POST /images/create",
+         "sleep 20s", "GET /info"},
+        "point@0s TRUNCATED@2.5s REFUSED@2.5s 200 hello@22.5s",
+    };
+    check_case(&row);
+}
+
 Test(point_kinds, an_outside_world_without_machine_is_meant_by_any)
 {
     static const struct point_case rows[] = {
