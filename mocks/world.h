@@ -25,6 +25,8 @@ struct world_options {
     struct trace *trace; /* lent, may be NULL */
 };
 
+/* The sites' sockets lie in a private directory under $TMPDIR, /dev/shm or /tmp, made when the
+   first site is dialled and removed with the world. */
 struct world *world_new(struct loop *loop, const struct world_options *options,
                         GError **error) MUST_USE;
 /*

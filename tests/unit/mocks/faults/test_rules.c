@@ -81,6 +81,9 @@ static const struct bad_rule bad_rules[] = {
      "rules.yaml:1:14: raw takes either 'text' or 'base64'"},
     {"[{id: a, do: {kind: raw, text: ''}}]",
      "rules.yaml:1:14: raw sends at least one byte; for none there is kind 'close'"},
+    {"[{id: a, do: {kind: headers}}]", "rules.yaml:1:14: headers takes 'set', 'remove' or both"},
+    {"[{id: a, do: {kind: headers, set: {content-length: '3'}}}]",
+     "rules.yaml:1:52: 'Content-Length' is the server's own; other kinds of fault lie with it"},
     {"[{id: a, do: {kind: rate-limit, limit: -1}}]", "rules.yaml:1:40: "},
     {"[{id: a, do: {kind: rate-limit, window: 0s}}]",
      "rules.yaml:1:41: a window is longer than nothing"},
@@ -206,5 +209,5 @@ Test(rules, every_kind_has_a_row_for_the_tables)
         for (gsize j = 0; j < i; j++)
             cr_expect_str_neq(row.name, faults_kind_row(j).name);
     }
-    cr_assert_eq(faults_kind_count(), 40);
+    cr_assert_eq(faults_kind_count(), 43);
 }
