@@ -1,0 +1,76 @@
+/*
+ * Dockerfiles as instructions, in the words of BuildKit's parser (docker/dockerfile:1): directives,
+ * comments, continuations, heredocs, flags, JSON and shell forms, stages. Reads any bytes safely,
+ * up to DOCKERFILE_BYTES_MAX and DOCKERFILE_INSTRUCTIONS_MAX.
+ *
+ * Errors are BASE_ERROR with BuildKit's own text, "dockerfile parse error on line 3: unknown
+ * instruction: FORM". Everything below a dockerfile belongs to it.
+ */
+#pragma once
+
+#include "base/error.h"
+
+enum instruction_kind {
+    INSTRUCTION_ADD,
+    INSTRUCTION_ARG,
+    INSTRUCTION_CMD,
+    INSTRUCTION_COPY,
+    INSTRUCTION_ENTRYPOINT,
+    INSTRUCTION_ENV,
+    INSTRUCTION_EXPOSE,
+    INSTRUCTION_FROM,
+    INSTRUCTION_HEALTHCHECK,
+    INSTRUCTION_LABEL,
+    INSTRUCTION_MAINTAINER,
+    INSTRUCTION_ONBUILD,
+    INSTRUCTION_RUN,
+    INSTRUCTION_SHELL,
+    INSTRUCTION_STOPSIGNAL,
+    INSTRUCTION_USER,
+    INSTRUCTION_VOLUME,
+    INSTRUCTION_WORKDIR,
+    INSTRUCTION_COUNT
+};
+/* "RUN" */
+const char *instruction_name(enum instruction_kind kind);
+
+struct instruction_flag {
+    char *name;  /* "platform", without dashes */
+    char *value; /* "" when there is none */
+};
+
+struct heredoc {
+    char *name;
+    char *text;   /* the lines before its end, newlines and all */
+    bool expands; /* variables inside, in COPY and ADD: its name was not quoted */
+};
+
+struct instruction {
+    enum instruction_kind kind;
+    int line; /* from 1 */
+    int last_line;
+    char *text;          /* all of it with continuations joined: "RUN uname -m" */
+    GPtrArray *flags;    /* struct instruction_flag, in order */
+    char *rest;          /* after keyword and flags */
+    char **words;        /* of the JSON form; NULL: shell form */
+    GPtrArray *heredocs; /* struct heredoc */
+};
+/* The value of a flag, or NULL if it is not there; the first counts. */
+const char *instruction_flag(const struct instruction *instruction, const char *name);
+
+struct dockerfile {
+    char *syntax;            /* of "# syntax=docker/dockerfile:1", or NULL */
+    char escape;             /* '\\' or '`' */
+    char **lines;            /* of the file, for error excerpts */
+    GPtrArray *instructions; /* struct instruction; the first is ARG or FROM */
+};
+struct dockerfile *dockerfile_parse(const void *bytes, gsize length_bytes, GError **error) MUST_USE;
+void dockerfile_free(struct dockerfile *dockerfile);
+CLEANUP(dockerfile, dockerfile_free)
+
+/*
+ * The excerpt that buildctl and buildx print under a failure (capture 55): two lines round line to
+ * last_line, those marked by ">>>". name is the file's; g_free.
+ */
+char *dockerfile_excerpt(const struct dockerfile *dockerfile, const char *name, int line,
+                         int last_line);

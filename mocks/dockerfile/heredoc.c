@@ -1,0 +1,131 @@
+/* Directives at the top of a Dockerfile, and heredocs under RUN, COPY and ADD. */
+#include "mocks/dockerfile/parse.h"
+
+#include <string.h>
+
+/* ---- directives ---- */
+
+/* "# name = value": false if the line is none. */
+static bool split_directive(const char *line, char **name, char **value)
+{
+    const char *start = line + strspn(line, " \t");
+    if (*start != '#')
+        return false;
+    const char *equals = strchr(start, '=');
+    if (equals == NULL)
+        return false;
+    *name = g_ascii_strdown(start + 1, equals - start - 1);
+    g_strstrip(*name);
+    *value = g_strstrip(g_strdup(equals + 1));
+    if (**name != '\0' && strspn(*name, "abcdefghijklmnopqrstuvwxyz") == strlen(*name))
+        return true;
+    g_clear_pointer(name, g_free);
+    g_clear_pointer(value, g_free);
+    return false;
+}
+
+static bool take_directive(struct parser *parser, const char *name, const char *value,
+                           GError **error)
+{
+    struct dockerfile *dockerfile = parser->dockerfile;
+    if (strcmp(name, "syntax") == 0) {
+        g_free(dockerfile->syntax);
+        dockerfile->syntax = g_strdup(value);
+    } else if (strcmp(name, "escape") == 0) {
+        if (strcmp(value, "\\") != 0 && strcmp(value, "`") != 0)
+            return parse_fail(error, (int)parser->next + 1,
+                              "invalid escape token '%s' does not match ` or \\", value);
+        dockerfile->escape = value[0];
+    }
+    return true;
+}
+
+bool parse_directives(struct parser *parser, GError **error)
+{
+    char **lines = parser->dockerfile->lines;
+    for (; lines[parser->next] != NULL; parser->next++) {
+        g_autofree char *name = NULL;
+        g_autofree char *value = NULL;
+        if (!split_directive(lines[parser->next], &name, &value))
+            return true;
+        if (!take_directive(parser, name, value, error))
+            return false;
+    }
+    return true;
+}
+
+/* ---- heredocs ---- */
+
+/* One "<<NAME" in a line; *end is where to look on. */
+struct opening {
+    char *name;
+    bool is_quoted;
+    bool chomps_tabs;
+};
+
+static bool read_opening(const char *start, struct opening *opening, const char **end)
+{
+    const char *next = start + 2;
+    opening->chomps_tabs = *next == '-';
+    next += opening->chomps_tabs ? 1 : 0;
+    char quote = *next == '"' || *next == '\'' ? *next : '\0';
+    next += quote != '\0' ? 1 : 0;
+    gsize length = strspn(next, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.");
+    *end = next + length;
+    if (length == 0 || g_ascii_isdigit(*next) || (quote != '\0' && **end != quote))
+        return false;
+    *end += quote != '\0' ? 1 : 0;
+    opening->is_quoted = quote != '\0';
+    opening->name = g_strndup(next, length);
+    return true;
+}
+
+/* Reads up to the line that is the name; false at the end of the file. */
+static bool read_text(struct parser *parser, const struct opening *opening, GString *text)
+{
+    char **lines = parser->dockerfile->lines;
+    while (lines[parser->next] != NULL) {
+        const char *line = lines[parser->next++];
+        if (opening->chomps_tabs)
+            line += strspn(line, "\t");
+        if (strcmp(line, opening->name) == 0)
+            return true;
+        g_string_append_printf(text, "%s\n", line);
+    }
+    return false;
+}
+
+static bool read_heredoc(struct parser *parser, struct instruction *instruction,
+                         const struct opening *opening, GError **error)
+{
+    struct heredoc *heredoc = g_new0(struct heredoc, 1);
+    GString *text = g_string_new(NULL);
+    bool has_end = read_text(parser, opening, text);
+
+    heredoc->name = g_strdup(opening->name);
+    heredoc->expands = !opening->is_quoted;
+    heredoc->text = g_string_free(text, FALSE);
+    g_ptr_array_add(instruction->heredocs, heredoc);
+    instruction->last_line = (int)parser->next;
+    return has_end || parse_fail(error, instruction->line, "unterminated heredoc");
+}
+
+bool parse_heredocs(struct parser *parser, struct instruction *instruction, GError **error)
+{
+    if (!keyword_of(instruction->kind)->has_heredoc || instruction->words != NULL)
+        return true;
+    const char *next = instruction->rest;
+    while ((next = strstr(next, "<<")) != NULL) {
+        struct opening opening = {0};
+        bool is_string = next[2] == '<'; /* <<< of bash */
+        if (is_string || !read_opening(next, &opening, &next)) {
+            next += is_string ? 3 : (*next == '<' ? 2 : 0);
+            continue;
+        }
+        bool is_read = read_heredoc(parser, instruction, &opening, error);
+        g_free(opening.name);
+        if (!is_read)
+            return false;
+    }
+    return true;
+}
