@@ -113,7 +113,7 @@ static bool route(struct request *request, GError **error)
 
     if (!check_version(request, major, minor, error))
         return false;
-    request->row = route_find(exchange_method(request->exchange), path, &request->name);
+    request->row = route_row_find(exchange_method(request->exchange), path, &request->name);
     return request->row != NULL || engine_fail(error, 404, "page not found");
 }
 

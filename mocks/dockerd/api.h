@@ -24,7 +24,7 @@ struct route_row {
     bool has_fiber; /* it reads a body or waits */
 };
 /* path is without version. *name: the decoded variable part. NULL: page not found. */
-const struct route_row *route_find(const char *method, const char *path, char **name);
+const struct route_row *route_row_find(const char *method, const char *path, char **name);
 
 /* The site's handler; context is the dockerd. */
 void api_handle(void *context, struct exchange *exchange);
@@ -98,6 +98,8 @@ json_t *container_summary(struct container *container, bool has_size);
 json_t *image_summary(struct dockerd *dockerd, const struct image *image, int api_minor,
                       bool is_for_usage);
 json_t *volume_shape(const struct volume *volume, bool is_for_usage);
+/* A container configuration with every member that the Engine shows, set where config sets it. */
+json_t *whole_config(json_t *config_or_null);
 unsigned image_container_count(struct dockerd *dockerd, const struct image *image);
 /* [{"Untagged"|"Deleted": …}] of an image that goes for good; disk is given back. */
 int64_t image_delete_whole(struct dockerd *dockerd, struct image *image, json_t *deleted);

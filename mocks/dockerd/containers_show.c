@@ -276,7 +276,7 @@ static json_t *exec_ids(const struct container *container)
 
 static json_t *config_shape(const struct container *container)
 {
-    json_t *shape = json_copy(container->config);
+    json_t *shape = whole_config(container->config);
     const char *hostname = json_get_string(shape, "Hostname", "");
     g_autofree char *short_id = g_strndup(container->id, 12);
 

@@ -2,14 +2,12 @@
 #include "mocks/dockerd/dockerd_private.h"
 
 #include "base/units.h"
+#include "loop/vclock.h"
 #include "mocks/dockerd/api.h"
 #include "mocks/dockerd/volume.h"
 
 #include <signal.h>
 #include <stdarg.h>
-
-/* Virtual time zero, as the Engine tells it: 2026-11-23T07:00:00Z. */
-#define EPOCH_UNIX_SECONDS INT64_C(1795417200)
 
 enum {
     FIRST_HOST_PID = 4001,
@@ -271,7 +269,7 @@ int64_t dockerd_now_us(const struct dockerd *dockerd)
 
 int64_t dockerd_unix_time(int64_t now_us)
 {
-    return EPOCH_UNIX_SECONDS + now_us / SECOND_US;
+    return VCLOCK_EPOCH_S + now_us / SECOND_US;
 }
 
 char *dockerd_time_text(int64_t now_us)

@@ -39,7 +39,7 @@ void dockerd_leave(struct dockerd *dockerd);
 
 /* 64 lower-case hex digits from the machine's own stream of chance; g_free. */
 char *dockerd_new_id(struct dockerd *dockerd);
-/* The time of the world as the Engine writes it: "2026-11-23T07:00:00.000000000Z"; g_free. */
+/* The time of the world as the Engine writes it: "2026-01-05T09:00:00.000000000Z"; g_free. */
 char *dockerd_time_text(int64_t now_us);
 int64_t dockerd_now_us(const struct dockerd *dockerd);
 /* Seconds since 1970. */

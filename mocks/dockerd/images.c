@@ -121,10 +121,11 @@ static const char config_template[] =
     "\"StdinOnce\":false,\"Env\":null,\"Cmd\":null,\"Image\":\"\",\"Volumes\":null,"
     "\"WorkingDir\":\"\",\"Entrypoint\":null,\"OnBuild\":null,\"Labels\":null}";
 
-static json_t *shown_config(json_t *image_config)
+json_t *whole_config(json_t *config_or_null)
 {
     json_t *config = json_parse_bytes(config_template, strlen(config_template), NULL);
-    json_object_update(config, json_get_object(image_config, "config"));
+    if (config_or_null != NULL)
+        json_object_update(config, config_or_null);
     return config;
 }
 
@@ -158,7 +159,7 @@ static void add_old_members(struct request *request, json_t *shape, json_t *conf
         json_object_set_new(shape, "VirtualSize", json_integer(size_bytes));
     if (request->api_minor < API_WITHOUT_CONTAINER) {
         json_object_set_new(shape, "Container", json_string(""));
-        json_object_set_new(shape, "ContainerConfig", shown_config(NULL));
+        json_object_set_new(shape, "ContainerConfig", whole_config(NULL));
     }
     const char *variant = json_get_string(config, "variant", NULL);
     if (variant != NULL)
@@ -203,7 +204,8 @@ HANDLER(images_inspect)
         "Parent", "", "Comment", json_get_string(config, "comment", ""), "Created",
         json_get_string(config, "created", created), "DockerVersion",
         json_get_string(config, "docker_version", ""), "Author",
-        json_get_string(config, "author", ""), "Config", shown_config(config), "Architecture",
+        json_get_string(config, "author", ""), "Config",
+        whole_config(json_get_object(config, "config")), "Architecture",
         json_get_string(config, "architecture", "amd64"), "Os",
         json_get_string(config, "os", "linux"), "Size", (json_int_t)size_bytes, "GraphDriver",
         graph_driver(dockerd, image), "RootFS", root_file_system(image), "Metadata", "LastTagTime",

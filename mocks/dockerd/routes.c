@@ -70,7 +70,7 @@ static char *match(const struct route_row *row, const char *path)
     return g_uri_unescape_segment(path + prefix_length, path + path_length - suffix_length, NULL);
 }
 
-const struct route_row *route_find(const char *method, const char *path, char **name)
+const struct route_row *route_row_find(const char *method, const char *path, char **name)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         if (!g_str_equal(rows[i].method, method))

@@ -12,8 +12,7 @@ static void bench_main(void *argument)
 
 static void open_bench(struct bench *bench, const struct plan *plan)
 {
-    const struct world_options world = {
-        .seed = 7, .trace = bench->trace, .network = plan->network};
+    const struct world_options world = {.seed = 7, .trace = bench->trace, .network = plan->network};
     const struct registry_options registry = {.service = registry_service_find("localhost:5000"),
                                               .is_virtual = true};
     const struct machine_profile *profile =
@@ -138,7 +137,7 @@ char *keys_of(json_t *object)
     g_autoptr(GPtrArray) keys = g_ptr_array_new();
     const char *key;
     json_t *value;
-    json_object_foreach(object, key, value)
+    json_object_foreach (object, key, value)
         g_ptr_array_add(keys, (char *)key);
     g_ptr_array_sort(keys, compare_text);
     g_ptr_array_add(keys, NULL);
@@ -157,8 +156,8 @@ static const char *id_of(const struct bench *bench)
 
 const char *create(struct bench *bench, const char *name, const char *image, const char *options)
 {
-    const char *path =
-        name == NULL ? "/v1.41/containers/create" : format("/v1.41/containers/create?name=%s", name);
+    const char *path = name == NULL ? "/v1.41/containers/create"
+                                    : format("/v1.41/containers/create?name=%s", name);
     unsigned status = ask(bench, "POST", path, format("{\"Image\":\"%s\"%s}", image, options));
     cr_assert_eq(status, 201u);
     return id_of(bench);
@@ -183,9 +182,9 @@ const char *make_exec(struct bench *bench, const char *container, const char *js
 
 char *exec_output(struct bench *bench, const char *id, int stream, int *exit_code)
 {
-    cr_assert_eq(ask(bench, "POST", format("/v1.41/exec/%s/start", id),
-                     "{\"Detach\":false,\"Tty\":false}"),
-                 200u);
+    cr_assert_eq(
+        ask(bench, "POST", format("/v1.41/exec/%s/start", id), "{\"Detach\":false,\"Tty\":false}"),
+        200u);
     char *text = frames_of(bench->response.body, stream);
     cr_assert_eq(ask(bench, "GET", format("/v1.41/exec/%s/json", id), NULL), 200u);
     g_autoptr(json_t) answer = json_of(bench);

@@ -39,11 +39,12 @@ static void show_shapes(struct bench *bench)
                      "AttachStderr AttachStdin AttachStdout Cmd Domainname Entrypoint Env Hostname "
                      "Image Labels OnBuild OpenStdin StdinOnce Tty User Volumes WorkingDir");
     g_autofree char *network_keys = keys_of(json_get_object(shape, "NetworkSettings"));
-    cr_assert_str_eq(network_keys,
-                     "Bridge EndpointID Gateway GlobalIPv6Address GlobalIPv6PrefixLen HairpinMode "
-                     "IPAddress IPPrefixLen IPv6Gateway LinkLocalIPv6Address LinkLocalIPv6PrefixLen "
-                     "MacAddress Networks Ports SandboxID SandboxKey SecondaryIPAddresses "
-                     "SecondaryIPv6Addresses");
+    cr_assert_str_eq(
+        network_keys,
+        "Bridge EndpointID Gateway GlobalIPv6Address GlobalIPv6PrefixLen HairpinMode "
+        "IPAddress IPPrefixLen IPv6Gateway LinkLocalIPv6Address LinkLocalIPv6PrefixLen "
+        "MacAddress Networks Ports SandboxID SandboxKey SecondaryIPAddresses "
+        "SecondaryIPv6Addresses");
     cr_assert_eq(json_object_size(json_get_object(shape, "HostConfig")), 65u);
     cr_assert_str_eq(json_get_string(shape, "Name", ""), "/s1");
     cr_assert_str_eq(json_get_string(shape, "Path", ""), "sleep");
@@ -63,7 +64,8 @@ static void create_badly(struct bench *bench)
     cr_assert_str_eq(message_of(bench), "No such image: t/none:latest");
 
     const char *id = create(bench, "x1", "bb:1", "");
-    cr_assert_eq(ask(bench, "POST", "/v1.41/containers/create?name=x1", "{\"Image\":\"bb:1\"}"), 409u);
+    cr_assert_eq(ask(bench, "POST", "/v1.41/containers/create?name=x1", "{\"Image\":\"bb:1\"}"),
+                 409u);
     cr_assert_str_eq(message_of(bench),
                      format("Conflict. The container name \"/x1\" is already in use by container "
                             "\"%s\". You have to remove (or rename) that container to be able to "
@@ -277,9 +279,9 @@ static void read_logs(struct bench *bench)
 {
     dockerd_preload(bench->dockerd, "speaker:1", "linux/amd64", 10);
     run(bench, "s1", "speaker:1", "");
-    cr_assert_eq(ask(bench, "GET", "/v1.41/containers/s1/logs?stderr=1&stdout=1&tail=all&follow=1",
-                     NULL),
-                 200u);
+    cr_assert_eq(
+        ask(bench, "GET", "/v1.41/containers/s1/logs?stderr=1&stdout=1&tail=all&follow=1", NULL),
+        200u);
     cr_assert_eq(loop_now_us(bench->loop), 5 * SECOND_US);
     cr_assert_str_eq(header(bench, "Content-Type"), "");
     g_autofree char *out = frames_of(bench->response.body, 1);
