@@ -1,4 +1,5 @@
 /* The budget rule: never start what cannot finish, always keep the last fallback its time. */
+#include "base/limits.h"
 #include "base/units.h"
 #include "engine/leg.h"
 
@@ -21,6 +22,8 @@ int64_t leg_remaining_us(const struct leg *leg)
    keeps an equal share. */
 int64_t leg_reserve_us(const struct leg *leg, guint services_left)
 {
+    if (!leg->policy->job.has_budget)
+        return -VIRTUAL_TIME_US_MAX; /* every phase gets what it wants; the job clock ends it */
     if (services_left == 0)
         return FINISH_US;
     int64_t share_us = MAX(leg_remaining_us(leg) - FINISH_US, 0) / services_left;

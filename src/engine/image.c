@@ -4,13 +4,6 @@
 
 #include <string.h>
 
-/*
- * How long a pull may say nothing. A healthy daemon is silent for at most 25 s (a dead TLS port, then
- * 15 s for the ping, failures.md 0) and counts its own retries down once a second, so this kills no
- * pull that would still succeed; dockerd itself never gives up on a stalled layer (D11).
- */
-#define SILENCE_US (60 * SECOND_US)
-
 struct pull {
     const char *reference;
     struct deadline silence;
@@ -38,13 +31,20 @@ const struct docker_credentials *leg_credentials(const struct leg *leg, const ch
     return NULL;
 }
 
+/*
+ * A limit on silence: a healthy daemon is silent for at most 25 s (a dead TLS port, then 15 s for the
+ * ping, failures.md 0) and counts its own retries down once a second, so the default of 60 s kills no
+ * pull that would still succeed; dockerd itself never gives up on a stalled layer (D11).
+ */
 static bool attempt_pull(struct leg *leg, void *context, GError **error)
 {
     struct pull *pull = context;
     struct docker_credentials place;
+    int64_t silence_us = leg->policy->retry.silence_us;
     const struct docker_credentials *credentials = leg_credentials(leg, pull->reference, &place);
 
-    deadline_begin(leg->loop, &pull->silence, "silence of the registry", SILENCE_US);
+    deadline_begin(leg->loop, &pull->silence, "silence of the registry",
+                   silence_us > 0 ? silence_us : INT64_MAX);
     bool is_fine = docker_pull(leg->docker, pull->reference, /* platform= */ NULL, credentials,
                                on_progress, pull, error);
     deadline_end(&pull->silence);

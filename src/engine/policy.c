@@ -17,6 +17,11 @@ static const struct field job_fields[] = {
      .kind = FIELD_BOOLEAN,
      .offset = offsetof(struct policy_job, is_serial),
      .summary = "all services on one machine, one after the other, instead of a leg for each"},
+    {.name = "budget",
+     .kind = FIELD_BOOLEAN,
+     .offset = offsetof(struct policy_job, has_budget),
+     .otherwise = "true",
+     .summary = "start nothing that cannot finish, and keep the last fallback its time"},
     {0},
 };
 static const struct record_type job_record = {.name = "policy_job",
@@ -70,6 +75,11 @@ static const struct field retry_fields[] = {
      .offset = offsetof(struct policy_retry, wait_us_max),
      .otherwise = "60s",
      .summary = "the longest pause"},
+    {.name = "silence",
+     .kind = FIELD_DURATION,
+     .offset = offsetof(struct policy_retry, silence_us),
+     .otherwise = "60s",
+     .summary = "a pull that says nothing for so long has failed; 0s: wait for ever, as buildx does"},
     {0},
 };
 static const struct record_type retry_record = {.name = "policy_retry",

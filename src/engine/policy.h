@@ -31,6 +31,7 @@ enum policy_pull {
 struct policy_job {
     int64_t timeout_us;
     bool is_serial; /* all services on one machine, one after the other, under one job clock */
+    bool has_budget; /* never start what cannot finish, keep the last fallback its time */
 };
 
 struct policy_disk {
@@ -44,6 +45,7 @@ struct policy_retry {
     int64_t attempts;
     int64_t wait_us;     /* before the second try; doubles after each */
     int64_t wait_us_max;
+    int64_t silence_us; /* a pull that says nothing for so long has failed; 0: no limit */
 };
 
 struct policy_pre_pull {
