@@ -19,8 +19,7 @@ struct registry_service {
     const char *token_site;    /* "auth.docker.io"; NULL: no token service */
     const char *token_path;    /* "/token" */
     const char *token_service; /* "registry.docker.io" */
-    const char
-        *blob_site; /* "production.cloudflare.docker.com": blobs are 307 redirects there; NULL */
+    const char *blob_site;     /* where blobs are redirected to with 307; NULL: nowhere */
     bool hides_missing; /* anonymous pulls of repositories that are not there are denied (C6) */
 };
 const struct registry_service *registry_service_find(const char *name);
@@ -61,7 +60,8 @@ CLEANUP(registry, registry_free)
 
 /* ---- images generated on demand ---- */
 
-/* Platforms are "linux/amd64", "linux/arm64", "linux/arm/v7". Layer sizes are compressed bytes. */
+/* Platforms are "linux/amd64", "linux/arm64", "linux/arm/v7": at least os and architecture, or it
+   is the caller's fault. Layer sizes are compressed bytes, not negative. */
 struct image_spec {
     const char *repository; /* "library/golang" */
     const char *tag;

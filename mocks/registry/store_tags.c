@@ -60,9 +60,10 @@ struct stored_tag *repository_put_tag(struct store *store, struct repository *re
     if (stored == NULL)
         return NULL;
     set_recipe(repository, stored, NULL);
-    g_autofree char *older = g_steal_pointer(&stored->digest); /* digest may be this very text */
+    char *older = stored->digest; /* digest may be this very text */
     stored->digest = g_strdup(digest);
-    note_history(store, repository, tag, digest);
+    g_free(older);
+    note_history(store, repository, tag, stored->digest);
     return stored;
 }
 
