@@ -86,7 +86,6 @@ static void count_bytes(struct faults *faults, struct fault_event *event)
     }
 }
 
-/* Kinds that could have answered the request take the place of the reply as well. */
 static void show_reply(struct faults *faults, struct fault_event *event)
 {
     bool is_replaced = false;
@@ -96,10 +95,9 @@ static void show_reply(struct faults *faults, struct fault_event *event)
         struct fault_strike strike = rule_strike(faults, state, event);
         if (kind->observe != NULL)
             kind->observe(&strike, event->exchange);
-        bool replaces = kind->request != NULL;
-        if (!rule_strikes(faults, state, event, replaces && is_replaced))
+        if (!rule_strikes(faults, state, event, kind->replaces_reply && is_replaced))
             continue;
-        is_replaced |= replaces;
+        is_replaced |= kind->replaces_reply;
         kind->reply(&strike, event->exchange);
         rule_keep_active(state, event->number, NEVER);
     }

@@ -35,7 +35,8 @@ struct fault_kind {
     struct record_type record; /* name, summary and parameters: the keys of `do` */
     const char *evidence;      /* ids in failures.md or another file of the reference */
     enum fault_stage stage;
-    enum point point; /* of FAULT_AT_POINT */
+    enum point point;    /* of FAULT_AT_POINT */
+    bool replaces_reply; /* its reply() states another reply: only one rule may */
     gsize memory_bytes;
     void (*clear_memory)(void *memory); /* frees what the memory owns; or NULL */
 

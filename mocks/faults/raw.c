@@ -77,6 +77,7 @@ const struct fault_kind fault_kind_raw = {
                .check = check},
     .evidence = "virtual-time.md 3, failures.md A12",
     .stage = FAULT_AT_REQUEST,
+    .replaces_reply = true,
     .stage_of = raw_stage,
     .request = raw_request,
     .reply = raw_reply,

@@ -90,6 +90,7 @@ const struct fault_kind fault_kind_status = {
                .fields = fields},
     .evidence = "failures.md B2, C3-C8, K1-K19",
     .stage = FAULT_AT_REQUEST,
+    .replaces_reply = true,
     .stage_of = status_stage,
     .request = status_request,
     .reply = status_reply,

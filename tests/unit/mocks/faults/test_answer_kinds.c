@@ -65,6 +65,12 @@ Test(answer_kinds, a_status_comes_with_the_body_that_belongs_to_it)
          {MANIFEST, MANIFEST},
          "500@0s 502@0s",
          0},
+        {"the first replaces",
+         "[{id: a, do: {kind: status, code: 500, body: empty, effect: kept}},"
+         " {id: b, do: {kind: status, code: 502, body: empty, effect: kept}}]",
+         {MANIFEST},
+         "500@0s",
+         1},
         {"latency of an answer",
          "[{id: a, do: {kind: status, code: 500, body: empty}}, {id: b, do: {kind: latency, delay: "
          "2s}}]",

@@ -17,9 +17,13 @@ static void check_case(const struct point_case *row)
                      rehearsal->log->str, row->log);
 }
 
-#define CHECK(rows)                                                                                \
-    for (gsize row = 0; row < G_N_ELEMENTS(rows); row++)                                           \
-    check_case(&rows[row])
+static void check_cases(const struct point_case *rows, gsize count)
+{
+    for (gsize i = 0; i < count; i++)
+        check_case(&rows[i]);
+}
+
+#define CHECK(rows) check_cases(rows, G_N_ELEMENTS(rows))
 
 Test(point_kinds, a_disk_is_full_from_when_it_fires)
 {

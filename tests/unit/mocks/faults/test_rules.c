@@ -202,6 +202,7 @@ Test(rules, every_kind_has_a_row_for_the_tables)
         struct fault_kind_row row = faults_kind_row(i);
         g_autofree char *help = record_help(row.parameters);
 
+        cr_expect_not_null(help);
         cr_expect_not_null(row.name);
         cr_expect(*row.summary != '\0' && !g_str_has_suffix(row.summary, "."), "%s", row.name);
         cr_expect(*row.acts_at != '\0', "%s", row.name);

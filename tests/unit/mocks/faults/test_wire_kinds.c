@@ -187,6 +187,12 @@ Test(wire_kinds, connections_end_before_the_reply_or_inside_it)
          {"GET http://hub/denied"},
          "TRUNCATED@0s",
          1},
+        {"the earliest end counts, in any order",
+         "[{id: a, do: {kind: reset, after_bytes: 60B}}, {id: b, do: {kind: close, after_bytes: "
+         "50B}}]",
+         {BLOB},
+         "TRUNCATED@0s",
+         1},
         {"the earliest end counts",
          "[{id: a, do: {kind: close, after_bytes: 50B}}, {id: b, do: {kind: reset, after_bytes: "
          "60B}}]",
