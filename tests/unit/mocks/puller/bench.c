@@ -186,7 +186,8 @@ static void add_line(GArray *lines, const json_t *event)
 
 static char *list_requests(const struct bench *bench)
 {
-    g_auto(GStrv) texts = g_strsplit(trace_text(bench->trace, NULL), "\n", -1);
+    gsize length_bytes;
+    g_auto(GStrv) texts = g_strsplit(trace_text(bench->trace, &length_bytes), "\n", -1);
     g_autoptr(GArray) lines = g_array_new(FALSE, FALSE, sizeof(struct line));
     GString *list = g_string_new(NULL);
 
@@ -285,8 +286,7 @@ static void raise_weather(struct bench *bench)
     g_autoptr(GError) error = NULL;
     if (rules == NULL)
         return;
-    AUTO(source) source = source_new("rules.yaml", rules, strlen(rules));
-    bench->doc = doc_parse(source, &error);
+    bench->doc = doc_load_text("rules.yaml", rules, strlen(rules), DOC_DEFAULT, &error);
     cr_assert_not_null(bench->doc, "%s", error != NULL ? error->message : "");
     bench->rules = fault_rules_read(doc_root(bench->doc), &error);
     cr_assert_not_null(bench->rules, "%s", error != NULL ? error->message : "");
