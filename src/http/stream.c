@@ -75,8 +75,17 @@ static bool is_cut_head(const struct http_stream *stream, CURLcode code)
                                          (code == CURLE_GOT_NOTHING && stream->head_bytes > 0));
 }
 
+/* libcurl does not count the head of a 1xx: an upgraded stream that ends without a byte, as that of
+   a command without output does, is nothing to it. */
+static bool is_silent_upgrade(const struct http_stream *stream, CURLcode code)
+{
+    return code == CURLE_GOT_NOTHING && stream->is_head_complete && stream->status == 101;
+}
+
 static void stream_judge(struct http_stream *stream, CURLcode code)
 {
+    if (is_silent_upgrade(stream, code))
+        code = CURLE_OK;
     if (stream->error != NULL || (code == CURLE_SEND_ERROR && has_whole_reply(stream)))
         return;
     if (is_cut_head(stream, code))
