@@ -131,6 +131,7 @@ const struct failure_row failure_rows[] = {
     ROW("G10", "Conflict. The container name *is already in use", INFRASTRUCTURE, PERSISTENT),
     ROW("G11", "TLS data loaded from environment", CONFIGURATION, PERSISTENT),
     ROW("G12", "No such image: ", REGISTRY, TRANSIENT),
+    ROW("G12", "An image does not exist locally with the tag: ", CONFIGURATION, PERSISTENT),
     ROW("G13", "Error response from daemon: *operation not permitted", CONFIGURATION, PERSISTENT),
     ROW("G13", "runtime create failed*operation not permitted", CONFIGURATION, PERSISTENT),
     ROW("G14", "buildkitd.sock: connect: no such file", INFRASTRUCTURE, TRANSIENT),
@@ -249,7 +250,7 @@ const struct failure_row failure_rows[] = {
     CODE(WEIGHT_CODE, "F8", DOCKER, DOCKER_ERROR_UNREACHABLE, INFRASTRUCTURE, TRANSIENT),
 
     /* ---- that something failed, or a warning that may have nothing to do with it ---- */
-    WEAK("G3", "container *is not running", CONFIGURATION, PERSISTENT),
+    WEAK("G3", "ontainer *is not running", CONFIGURATION, PERSISTENT),
     WEAK("G2", "ERROR: exit code 1", INFRASTRUCTURE, TRANSIENT),
     WEAK("J1 I1", "did not complete successfully: exit code: ", TOOLCHAIN, PERSISTENT),
     WEAK("J1 I1", "returned a non-zero code: ", TOOLCHAIN, PERSISTENT),

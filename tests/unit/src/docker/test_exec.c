@@ -70,6 +70,18 @@ Test(exec, takes_an_engine_that_does_not_upgrade_too)
     cr_assert_str_eq(log, EXEC_LOG "7 [eo\nee\n] 0 ms\n");
 }
 
+Test(exec, may_have_no_output_at_all)
+{
+    static const struct scripted_answer upgraded[] = {PING, CREATED, BYTES(UPGRADED), ENDED, {0}};
+    static const struct scripted_answer others[] = {PING, CREATED, BYTES(NOT_UPGRADED), ENDED, {0}};
+
+    g_autofree char *log = scripted_site_run(upgraded, run_command);
+    g_autofree char *other_log = scripted_site_run(others, run_command);
+
+    cr_assert_str_eq(log, "7 [] 0 ms\n");
+    cr_assert_str_eq(other_log, log);
+}
+
 Test(exec, waits_a_moment_for_the_exit_code_after_the_output)
 {
     static const struct scripted_answer answers[] = {
