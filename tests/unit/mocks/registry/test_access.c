@@ -86,6 +86,40 @@ Test(access, a_token_for_another_scope_is_refused)
     bench_run(&options, use_other_scopes);
 }
 
+/* The same token, as if it had been given for another repository. */
+static const char *forge(const char *token)
+{
+    const char *payload = strrchr(token, '.') + 1;
+    gsize length_bytes = 0;
+    g_autofree guchar *bytes = g_base64_decode(payload, &length_bytes);
+    g_autofree char *text = g_strndup((const char *)bytes, length_bytes);
+    cr_assert_not_null(strstr(text, "library/others"));
+    memcpy(strstr(text, "library/others"), "library/golang", strlen("library/golang"));
+    g_autofree char *encoded = g_base64_encode((const guchar *)text, strlen(text));
+    return format("%.*s%s", (int)(payload - token), token, encoded);
+}
+
+static void use_forged_token(struct bench *bench)
+{
+    struct image_spec spec = golang_spec();
+    registry_add_image(bench->registry, &spec);
+    spec.repository = "library/others";
+    registry_add_image(bench->registry, &spec);
+    const char *token = hub_token(bench, "repository:library/others:pull");
+
+    unsigned status = ask(bench, "GET", HUB GOLANG, NULL, forge(token), NULL);
+
+    cr_expect_eq(status, 401);
+    cr_expect(g_str_has_suffix(header(bench, "WWW-Authenticate"), ",error=\"invalid_token\""));
+}
+
+Test(access, a_token_that_was_changed_is_worth_nothing)
+{
+    const struct registry_options options = hub_options();
+
+    bench_run(&options, use_forged_token);
+}
+
 static void use_old_token(struct bench *bench)
 {
     add_golang(bench);
