@@ -1,0 +1,67 @@
+/* .dockerignore rules, case by case. */
+#include "engine/ignore.h"
+
+#include <criterion/criterion.h>
+
+struct ignore_case {
+    const char *rules;
+    const char *path;
+    bool is_excluded;
+};
+
+static const struct ignore_case cases[] = {
+    {".env", ".env", true},
+    {".env", "sub/.env", false},
+    {"**/.env", "sub/deep/.env", true},
+    {"**/.env", ".env", true},
+    {"*.log", "a.log", true},
+    {"*.log", "sub/a.log", false},
+    {"*.log\n!keep.log", "keep.log", false},
+    {"!keep.log\n*.log", "keep.log", true},
+    {"node_modules", "node_modules/x/y.js", true},
+    {"/build/", "build/out.o", true},
+    {"./build", "build/out.o", true},
+    {"# comment\n\n", "anything", false},
+    {"temp?", "tempa", true},
+    {"temp?", "temp", false},
+    {"[a-c].txt", "b.txt", true},
+    {"[^a-c].txt", "b.txt", false},
+    {"[^a-c].txt", "d.txt", true},
+    {"a\\*b", "a*b", true},
+    {"a\\*b", "axb", false},
+    {"docs/**/*.md", "docs/a/b/c.md", true},
+    {"docs/**/*.md", "docs/c.md", true},
+    {"**", "anything/at/all", true},
+    {"**\n!src", "src/main.c", false},
+    {"secret", "secrets", false},
+    {"***a", "bbba", true},
+};
+
+Test(ignore, excludes_what_docker_excludes)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        AUTO(ignore) ignore = ignore_parse(cases[i].rules);
+
+        bool is_excluded = ignore_excludes(ignore, cases[i].path);
+
+        cr_expect_eq(is_excluded, cases[i].is_excluded, "rules '%s', path '%s'", cases[i].rules,
+                     cases[i].path);
+    }
+}
+
+Test(ignore, a_pattern_full_of_stars_costs_no_exponential_time)
+{
+    g_autofree char *path = g_strnfill(2000, 'a');
+    AUTO(ignore) ignore = ignore_parse("*a*a*a*a*a*a*a*a*a*a*a*a*b");
+
+    cr_assert(!ignore_excludes(ignore, path));
+}
+
+Test(ignore, knows_whether_there_are_exceptions)
+{
+    AUTO(ignore) without = ignore_parse("*.log");
+    AUTO(ignore) with = ignore_parse("*.log\n!keep.log");
+
+    cr_assert(!ignore_has_exceptions(without));
+    cr_assert(ignore_has_exceptions(with));
+}
