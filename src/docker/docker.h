@@ -2,7 +2,11 @@
  * Docker Engine API client: what the fallback engine needs of a Docker Engine, real or fake. Called
  * from fibers; every call obeys the deadlines in force and closing its connection is how a pull or
  * build is really cancelled (engine-contract.md C). The API version is negotiated, never assumed
- * (engine-contract.md 0).
+ * (engine-contract.md 0): 1.24 to 1.50.
+ *
+ * Nothing is tried again here. Errors: DOCKER_ERROR with the daemon's own words (failure.h lists
+ * the codes), FIBER_ERROR as it came, BASE_ERROR for references and URLs that are none (a build's
+ * options travel in the URL, of HTTP_TARGET_BYTES_MAX). No message holds a password.
  */
 #pragma once
 
@@ -121,13 +125,14 @@ bool docker_container_list(struct docker *docker, const char *const *filters,
                            GPtrArray **containers, GError **error) MUST_USE;
 void docker_container_free(struct docker_container *container);
 CLEANUP(docker_container, docker_container_free)
-/* The last 1000 lines of its log, both streams, at most EXEC_OUTPUT_BYTES_MAX; g_free. */
+/* Of a container without a terminal: the last 1000 lines of its log, both streams, at most
+ * EXEC_OUTPUT_BYTES_MAX; g_free. */
 bool docker_container_logs(struct docker *docker, const char *id, char **text,
                            GError **error) MUST_USE;
 /* tar is unpacked at path, which must exist. */
 bool docker_archive_put(struct docker *docker, const char *id, const char *path, GBytes *tar,
                         GError **error) MUST_USE;
-/* The tar of path; *tar NULL and true: no such path. */
+/* The tar of path, of at most HTTP_BODY_BYTES_MAX; *tar NULL and true: no such path. */
 bool docker_archive_get(struct docker *docker, const char *id, const char *path, GBytes **tar,
                         GError **error) MUST_USE;
 

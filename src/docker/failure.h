@@ -27,10 +27,18 @@ enum failure_retry {
 struct failure {
     enum failure_cause cause;
     enum failure_retry retry;
-    const char *rule; /* id of the table row, "failures.md C1"; NULL when nothing matched */
+    /* "failures.md C1": the entry of the catalogue; several when one text stands for several
+       ("failures.md C4 D5 K5"); NULL when nothing matched. Static. */
+    const char *rule;
 };
 
-/* Reads an error's domain, code and text, and for command failures the tail of the output. */
+/*
+ * Reads an error's domain, code and text, and for command failures the tail of the output
+ * (FAILURE_OUTPUT_BYTES_MAX of each). The message counts before the output, and of several lines
+ * the one nearest to the end, because tools log what they recovered from first. Our own time limits
+ * and cancellation count before any text; mere statuses after; warnings and "exit code 1" last.
+ * Either may be NULL.
+ */
 struct failure failure_classify(const GError *error, const char *output);
 const char *failure_cause_text(enum failure_cause cause); /* "network", … */
 const char *failure_retry_text(enum failure_retry retry);

@@ -179,3 +179,43 @@ Test(failure, a_status_of_the_registry_counts_when_its_text_says_nothing)
     cr_assert_eq(classify(oci, 503, "ghcr.io says no", NULL).retry, RETRY_TRANSIENT);
     cr_assert_eq(classify(oci, 403, "ghcr.io says no", NULL).cause, CAUSE_CONFIGURATION);
 }
+
+Test(failure, what_our_registry_client_says_is_read_too)
+{
+    static const struct {
+        int code;
+        const char *message;
+        const char *rule;
+    } rows[] = {
+        {503,
+         "oauth token: unexpected status from GET request to https://auth.docker.io/token: "
+         "503 Service Unavailable",
+         "failures.md B2"},
+        {401,
+         "oauth token: unexpected status from GET request to https://auth.docker.io/token: "
+         "401 Unauthorized: incorrect username or password",
+         "failures.md B3"},
+        {429,
+         "unexpected status from GET request to https://ghcr.io/v2/o/a/manifests/1: 429 Too "
+         "Many Requests: toomanyrequests: slow down",
+         "failures.md K19"},
+        {403,
+         "unexpected status from PUT request to https://ghcr.io/v2/o/a/manifests/1: 403 "
+         "Forbidden: denied: permission_denied: write_package",
+         "failures.md K2"},
+        {502,
+         "unexpected status from GET request to http://localhost:5000/v2/a/manifests/1: 502 "
+         "Bad Gateway",
+         "failures.md C11"},
+        {404, "ghcr.io/o/a has no manifest sha256:ab", "failures.md C5"},
+        {0, "https://ghcr.io/v2/o/a/manifests/1 has the bytes of sha256:ab, not of sha256:cd",
+         "failures.md D4"},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        GQuark oci = g_quark_from_static_string("seatrial-oci-error");
+
+        struct failure failure = classify(oci, rows[i].code, rows[i].message, NULL);
+
+        cr_expect_str_eq(failure.rule, rows[i].rule, "%s: %s", rows[i].message, failure.rule);
+    }
+}
