@@ -26,7 +26,7 @@ static bool has_name(const char *pair, const char *name, gsize length)
 const char *variables_get(const GPtrArray *variables, const char *name)
 {
     gsize length = strlen(name);
-    for (guint i = variables->len; i > 0; i--) {
+    for (guint i = variables != NULL ? variables->len : 0; i > 0; i--) {
         const char *pair = g_ptr_array_index(variables, i - 1);
         if (has_name(pair, name, length))
             return pair + length + 1;

@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 
-/* The value, or NULL. */
+/* The value, or NULL; variables may be NULL. */
 const char *variables_get(const GPtrArray *variables, const char *name);
 /* Replaces or adds; copies. */
 void variables_set(GPtrArray *variables, const char *name, const char *value);

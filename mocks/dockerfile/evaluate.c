@@ -1,0 +1,143 @@
+/* The steps of one stage, variables replaced, and the config that comes out. */
+#include "mocks/dockerfile/plan_private.h"
+
+#include <string.h>
+
+static char *absolute_path(const char *folder, const char *path)
+{
+    return path[0] == '/' ? g_strdup(path) : g_build_filename(folder, path, NULL);
+}
+
+static bool evaluate_copy(struct evaluation *evaluation, GError **error)
+{
+    const struct instruction *instruction = evaluation->instruction;
+    struct plan_step *step = evaluation->step;
+    g_auto(GStrv) words = instruction->words != NULL
+                              ? g_strdupv(instruction->words)
+                              : evaluation_words(evaluation, instruction->rest, error);
+    if (words == NULL)
+        return false;
+    guint count = g_strv_length(words);
+    g_autoptr(GPtrArray) sources = g_ptr_array_new();
+    for (guint i = 0; i + 1 < count; i++)
+        if (!g_str_has_prefix(words[i], "<<"))
+            g_ptr_array_add(sources, g_strdup(words[i]));
+    g_ptr_array_add(sources, NULL);
+    step->sources = (char **)g_ptr_array_steal(sources, NULL);
+    step->destination = absolute_path(evaluation->folder, words[count - 1]);
+    const char *from = instruction_flag(instruction, "from");
+    const struct plan_stage *stage =
+        from == NULL ? NULL
+                     : plan_find_stage(evaluation->plan, from, (guint)evaluation->stage->index);
+    if (stage != NULL)
+        step->from_stage = stage->index;
+    else if (from != NULL)
+        step->from_image = evaluation_expand(evaluation, from, error);
+    return from == NULL || stage != NULL || step->from_image != NULL;
+}
+
+/* The shell's words, then the instruction as written; of a lone heredoc its text. */
+static void evaluate_run(struct evaluation *evaluation)
+{
+    const struct instruction *instruction = evaluation->instruction;
+    g_autoptr(json_t) words = config_command_words(evaluation);
+    GString *command = g_string_new(NULL);
+    size_t index;
+    json_t *word;
+    json_array_foreach (words, index, word) {
+        bool is_heredoc = instruction->heredocs->len == 1 && index + 1 == json_array_size(words) &&
+                          g_str_has_prefix(instruction->rest, "<<");
+        const struct heredoc *heredoc =
+            is_heredoc ? g_ptr_array_index(instruction->heredocs, 0) : NULL;
+        g_string_append_printf(command, "%s%s", index > 0 ? " " : "",
+                               is_heredoc ? heredoc->text : json_string_value(word));
+    }
+    evaluation->step->command = g_string_free(command, FALSE);
+    evaluation->step->variables = variables_copy(evaluation->variables);
+}
+
+static bool evaluate_instruction(struct evaluation *evaluation, GError **error)
+{
+    const struct instruction *instruction = evaluation->instruction;
+    struct plan_step *step = evaluation->step;
+    bool is_copy = instruction->kind == INSTRUCTION_COPY || instruction->kind == INSTRUCTION_ADD;
+
+    step->text = expand_word(instruction->text, evaluation->plan->dockerfile->escape,
+                             evaluation->variables, EXPAND_TEXT, NULL);
+    if (step->text == NULL)
+        step->text = g_strdup(instruction->text);
+    if (plan_has_step_name(instruction))
+        step->name =
+            plan_step_name(evaluation->plan, evaluation->stage, step->text, evaluation->variables);
+    if (is_copy && !evaluate_copy(evaluation, error))
+        return false;
+    if (instruction->kind == INSTRUCTION_RUN)
+        evaluate_run(evaluation);
+    if (!config_apply(evaluation, error))
+        return false;
+    step->folder = g_strdup(evaluation->folder);
+    return true;
+}
+
+/* What ARG may name: the arguments given, then the automatic ones and those before FROM. */
+static void begin_evaluation(struct evaluation *evaluation, const json_t *base_config)
+{
+    struct plan_stage *stage = evaluation->stage;
+    const struct plan_stage *base =
+        stage->base_stage != STAGE_NONE
+            ? g_ptr_array_index(evaluation->plan->stages, (guint)stage->base_stage)
+            : NULL;
+    const json_t *config = base != NULL ? base->config : base_config;
+
+    json_decref(stage->config);
+    stage->config = config != NULL ? json_deep_copy(config) : json_object();
+    evaluation->arguments = variables_new();
+    evaluation->environment = config_environment(stage->config);
+    const char *folder = json_get_string(stage->config, "WorkingDir", "/");
+    evaluation->folder = g_strdup(*folder != '\0' ? folder : "/");
+    evaluation_refresh(evaluation);
+}
+
+static void end_evaluation(struct evaluation *evaluation)
+{
+    evaluation->stage->variables = g_steal_pointer(&evaluation->variables);
+    g_ptr_array_unref(evaluation->arguments);
+    g_ptr_array_unref(evaluation->environment);
+    g_free(evaluation->folder);
+}
+
+static void add_labels(struct plan *plan, struct plan_stage *stage)
+{
+    const GPtrArray *labels = plan->request.labels;
+    if (stage != plan->target || labels == NULL || labels->len == 0)
+        return;
+    json_t *object = json_get_object(stage->config, "Labels");
+    if (object == NULL) {
+        object = json_object();
+        json_object_set_new(stage->config, "Labels", object);
+    }
+    for (guint i = 0; i < labels->len; i++) {
+        g_auto(GStrv) pair = g_strsplit(g_ptr_array_index(labels, i), "=", 2);
+        json_object_set_new(object, pair[0], json_string(pair[1] != NULL ? pair[1] : ""));
+    }
+}
+
+bool plan_stage_evaluate(struct plan *plan, struct plan_stage *stage, const json_t *base_config,
+                         GError **error)
+{
+    struct evaluation evaluation = {.plan = plan, .stage = stage};
+    bool is_fine = true;
+
+    begin_evaluation(&evaluation, base_config);
+    for (guint i = 0; i < stage->instructions->len && is_fine; i++) {
+        evaluation.step = g_new0(struct plan_step, 1);
+        evaluation.step->from_stage = STAGE_NONE;
+        evaluation.instruction = g_ptr_array_index(stage->instructions, i);
+        evaluation.step->instruction = evaluation.instruction;
+        g_ptr_array_add(stage->steps, evaluation.step);
+        is_fine = evaluate_instruction(&evaluation, error);
+    }
+    end_evaluation(&evaluation);
+    add_labels(plan, stage);
+    return is_fine;
+}

@@ -1,0 +1,182 @@
+/* Sorted sets of files. */
+#include "mocks/dockerfile/files.h"
+
+#include "base/archive.h"
+#include "base/digest.h"
+#include "base/gzip.h"
+#include "base/limits.h"
+
+#include <string.h>
+
+struct build_files {
+    GPtrArray *list; /* struct build_file, sorted by path */
+};
+
+static void file_free(void *pointer)
+{
+    struct build_file *file = pointer;
+    g_free(file->path);
+    g_bytes_unref(file->bytes);
+    g_free(file);
+}
+
+struct build_files *build_files_new(void)
+{
+    struct build_files *files = g_new0(struct build_files, 1);
+    files->list = g_ptr_array_new_with_free_func(file_free);
+    return files;
+}
+
+void build_files_free(struct build_files *files)
+{
+    if (files == NULL)
+        return;
+    g_ptr_array_unref(files->list);
+    g_free(files);
+}
+
+char *build_path_clean(const char *path)
+{
+    g_auto(GStrv) parts = g_strsplit(path, "/", -1);
+    g_autoptr(GPtrArray) kept = g_ptr_array_new();
+    for (gsize i = 0; parts[i] != NULL; i++) {
+        if (*parts[i] == '\0' || strcmp(parts[i], ".") == 0)
+            continue;
+        if (strcmp(parts[i], "..") != 0)
+            g_ptr_array_add(kept, parts[i]);
+        else if (kept->len == 0)
+            return NULL;
+        else
+            g_ptr_array_set_size(kept, (gint)kept->len - 1);
+    }
+    g_ptr_array_add(kept, NULL);
+    return g_strjoinv("/", (char **)kept->pdata);
+}
+
+/* The index of the first path that is not below this one in order. */
+static guint lower_bound(const struct build_files *files, const char *path)
+{
+    guint low = 0;
+    guint high = files->list->len;
+    while (low < high) {
+        guint middle = low + (high - low) / 2;
+        if (strcmp(build_files_at(files, middle)->path, path) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+void build_files_put(struct build_files *files, const char *path, GBytes *bytes, unsigned mode,
+                     int64_t declared_bytes)
+{
+    g_autofree char *clean = build_path_clean(path);
+    if (clean == NULL || *clean == '\0')
+        return;
+    guint index = lower_bound(files, clean);
+    if (index < files->list->len && strcmp(build_files_at(files, index)->path, clean) == 0)
+        g_ptr_array_remove_index(files->list, index);
+    struct build_file *file = g_new0(struct build_file, 1);
+    file->path = g_steal_pointer(&clean);
+    file->bytes = g_bytes_ref(bytes);
+    file->mode = mode;
+    file->declared_bytes = declared_bytes;
+    g_ptr_array_insert(files->list, (gint)index, file);
+}
+
+void build_files_put_all(struct build_files *files, const struct build_files *more)
+{
+    for (guint i = 0; i < more->list->len; i++) {
+        const struct build_file *file = build_files_at(more, i);
+        build_files_put(files, file->path, file->bytes, file->mode, file->declared_bytes);
+    }
+}
+
+guint build_files_count(const struct build_files *files)
+{
+    return files->list->len;
+}
+
+const struct build_file *build_files_at(const struct build_files *files, guint index)
+{
+    return g_ptr_array_index(files->list, index);
+}
+
+const struct build_file *build_files_find(const struct build_files *files, const char *path)
+{
+    g_autofree char *clean = build_path_clean(path);
+    if (clean == NULL)
+        return NULL;
+    guint index = lower_bound(files, clean);
+    if (index >= files->list->len || strcmp(build_files_at(files, index)->path, clean) != 0)
+        return NULL;
+    return build_files_at(files, index);
+}
+
+int64_t build_files_bytes(const struct build_files *files)
+{
+    int64_t bytes = 0;
+    for (guint i = 0; i < files->list->len; i++)
+        bytes += build_files_at(files, i)->declared_bytes;
+    return bytes;
+}
+
+char *build_files_digest(const struct build_files *files)
+{
+    AUTO(hasher) hasher = hasher_new(DIGEST_SHA256);
+    for (guint i = 0; i < files->list->len; i++) {
+        const struct build_file *file = build_files_at(files, i);
+        gsize length_bytes;
+        const void *bytes = g_bytes_get_data(file->bytes, &length_bytes);
+        g_autofree char *head =
+            g_strdup_printf("%s %o %" G_GSIZE_FORMAT "\n", file->path, file->mode, length_bytes);
+        hasher_update(hasher, head, strlen(head));
+        hasher_update(hasher, bytes, length_bytes);
+    }
+    return hasher_digest(hasher);
+}
+
+struct build_files *build_files_read_tar(GBytes *tar, GError **error)
+{
+    gsize length_bytes;
+    const void *bytes = g_bytes_get_data(tar, &length_bytes);
+    AUTO(archive_reader) reader = archive_reader_new(bytes, length_bytes, /* is_confined= */ true);
+    AUTO(build_files) files = build_files_new();
+    const struct archive_member *member = NULL;
+
+    while (archive_reader_next(reader, &member, error)) {
+        if (member == NULL)
+            return g_steal_pointer(&files);
+        if (member->kind == ARCHIVE_FILE)
+            build_files_put(files, member->name, member->contents, member->mode,
+                            (int64_t)g_bytes_get_size(member->contents));
+    }
+    return NULL;
+}
+
+/* ---- layers ---- */
+
+void build_files_pack(const struct build_files *files, struct packed_layer *layer)
+{
+    AUTO(archive_writer) writer = archive_writer_new();
+    for (guint i = 0; i < files->list->len; i++) {
+        const struct build_file *file = build_files_at(files, i);
+        gsize length_bytes;
+        const void *bytes = g_bytes_get_data(file->bytes, &length_bytes);
+        archive_writer_add_file(writer, file->path, file->mode, bytes, length_bytes);
+    }
+    g_autoptr(GBytes) tar = archive_writer_finish(writer);
+    gsize tar_bytes;
+    const void *data = g_bytes_get_data(tar, &tar_bytes);
+    layer->diff_id = digest_of_bytes(tar);
+    layer->bytes = gzip_compress(data, tar_bytes);
+    layer->digest = digest_of_bytes(layer->bytes);
+}
+
+void packed_layer_clear(struct packed_layer *layer)
+{
+    g_clear_pointer(&layer->bytes, g_bytes_unref);
+    g_clear_pointer(&layer->digest, g_free);
+    g_clear_pointer(&layer->diff_id, g_free);
+}

@@ -1,0 +1,70 @@
+/*
+ * Files of a build: a context, what COPY takes from it, the file system that a stage has made so
+ * far. Paths are relative and clean ("cmd/main.go"), kept sorted; folders are there by their files.
+ */
+#pragma once
+
+#include "base/error.h"
+
+#include <stdint.h>
+
+struct build_file {
+    char *path;
+    GBytes *bytes;
+    unsigned mode;
+    int64_t declared_bytes; /* what it stands for; usually its length */
+};
+
+struct build_files;
+
+struct build_files *build_files_new(void);
+void build_files_free(struct build_files *files);
+CLEANUP(build_files, build_files_free)
+/* Replaces a file of that path. The path is cleaned; one that leads nowhere ("..") is dropped. */
+void build_files_put(struct build_files *files, const char *path, GBytes *bytes, unsigned mode,
+                     int64_t declared_bytes);
+void build_files_put_all(struct build_files *files, const struct build_files *more);
+guint build_files_count(const struct build_files *files);
+const struct build_file *build_files_at(const struct build_files *files, guint index);
+const struct build_file *build_files_find(const struct build_files *files, const char *path);
+int64_t build_files_bytes(const struct build_files *files); /* declared */
+/* SHA-256 over paths, modes and bytes; g_free. */
+char *build_files_digest(const struct build_files *files);
+/* The regular files of a tar, up to its own ceilings. NULL on errors. */
+struct build_files *build_files_read_tar(GBytes *tar, GError **error) MUST_USE;
+
+/* "a/b" of "/a//./b/", "" of "/"; NULL if it climbs above the root; g_free. */
+char *build_path_clean(const char *path);
+
+/*
+ * What COPY and ADD take, at the paths where it comes to lie: patterns, folders with their
+ * contents, a destination that ends with a slash or not. destination is absolute. *missing is the
+ * first source that is not there ("/x", g_free), and the answer then NULL.
+ */
+struct build_files *build_files_copy(const struct build_files *from, char *const *sources,
+                                     const char *destination, char **missing);
+/* A folder that takes several sources, or none: where one file comes to lie (g_free). */
+char *build_copy_target(const char *source, const char *destination, bool is_one_file);
+
+/* gzip and tar of the files; equal files give equal bytes. Digests are g_free. */
+struct packed_layer {
+    GBytes *bytes;
+    char *digest;
+    char *diff_id;
+};
+void build_files_pack(const struct build_files *files, struct packed_layer *layer);
+void packed_layer_clear(struct packed_layer *layer);
+
+/* ---- .dockerignore ---- */
+
+struct ignore;
+
+/* Patterns of moby/patternmatcher: **, !, comments; the last that matches a path or one of its
+   folders decides. A broken pattern is skipped. */
+struct ignore *ignore_parse(const char *text, gsize length_bytes);
+void ignore_free(struct ignore *ignore);
+CLEANUP(ignore, ignore_free)
+bool ignore_excludes(const struct ignore *ignore, const char *path);
+/* Those that are not excluded. */
+struct build_files *build_files_filter(const struct build_files *files,
+                                       const struct ignore *ignore);

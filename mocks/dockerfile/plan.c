@@ -1,0 +1,310 @@
+/* Stages of a Dockerfile: names, bases, platforms, and which of them the target needs. */
+#include "mocks/dockerfile/plan_private.h"
+
+#include <math.h>
+#include <string.h>
+
+static void step_free(void *pointer)
+{
+    struct plan_step *step = pointer;
+    g_free(step->text);
+    g_free(step->name);
+    g_free(step->command);
+    g_free(step->folder);
+    g_free(step->destination);
+    g_free(step->from_image);
+    g_strfreev(step->sources);
+    if (step->variables != NULL)
+        g_ptr_array_unref(step->variables);
+    g_free(step);
+}
+
+static void stage_free(void *pointer)
+{
+    struct plan_stage *stage = pointer;
+    g_free(stage->name);
+    g_free(stage->platform);
+    g_free(stage->base_name);
+    g_free(stage->from_name);
+    g_ptr_array_unref(stage->instructions);
+    g_ptr_array_unref(stage->steps);
+    json_decref(stage->config);
+    if (stage->variables != NULL)
+        g_ptr_array_unref(stage->variables);
+    g_free(stage);
+}
+
+void plan_free(struct plan *plan)
+{
+    if (plan == NULL)
+        return;
+    g_ptr_array_unref(plan->globals);
+    g_ptr_array_unref(plan->stages);
+    g_free(plan);
+}
+
+char *plan_expand(const struct plan *plan, const struct instruction *instruction, const char *text,
+                  const GPtrArray *variables, GError **error)
+{
+    g_autoptr(GError) cause = NULL;
+    char *word = expand_word(text, plan->dockerfile->escape, variables, EXPAND_WORD, &cause);
+    if (word == NULL)
+        g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "dockerfile parse error on line %d: %s",
+                    instruction->line, cause->message);
+    return word;
+}
+
+/* ---- platforms ---- */
+
+char **platform_split(const char *platform, GError **error)
+{
+    g_auto(GStrv) parts = g_strsplit(platform, "/", -1);
+    guint count = g_strv_length(parts);
+    const char *broken = count == 0 ? "" : NULL;
+    for (guint i = 0; i < count && broken == NULL; i++)
+        if (!g_regex_match_simple("^[A-Za-z0-9_.-]+$", parts[i], 0, 0))
+            broken = parts[i];
+    if (broken == NULL && count <= 3)
+        return g_steal_pointer(&parts);
+    g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID,
+                "failed to parse platform %s: \"%s\" is an invalid OS component of \"%s\": "
+                "OSAndVersion specifier component must match "
+                "\"^([A-Za-z0-9_-]+)(?:\\\\(([A-Za-z0-9_.-]*)\\\\))?$\": invalid argument",
+                platform, broken != NULL ? broken : platform, platform);
+    return NULL;
+}
+
+/* BUILDPLATFORM, BUILDOS, BUILDARCH, BUILDVARIANT, and the same with TARGET. */
+static bool add_platform(GPtrArray *variables, const char *prefix, const char *platform,
+                         GError **error)
+{
+    static const char *const names[] = {"OS", "ARCH", "VARIANT"};
+    g_auto(GStrv) parts = platform_split(platform, error);
+    if (parts == NULL)
+        return false;
+    g_autofree char *whole = g_strconcat(prefix, "PLATFORM", NULL);
+    variables_set(variables, whole, platform);
+    bool has_ended = false;
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *name = g_strconcat(prefix, names[i], NULL);
+        has_ended = has_ended || parts[i] == NULL;
+        variables_set(variables, name, has_ended ? "" : parts[i]);
+    }
+    return true;
+}
+
+/* ---- before the first FROM ---- */
+
+static bool add_global(struct plan *plan, const struct instruction *instruction, const char *word,
+                       GError **error)
+{
+    g_auto(GStrv) pair = g_strsplit(word, "=", 2);
+    const char *given = variables_get(plan->request.arguments, pair[0]);
+    if (given == NULL && pair[1] == NULL)
+        return true;
+    g_autofree char *value = given != NULL
+                                 ? g_strdup(given)
+                                 : plan_expand(plan, instruction, pair[1], plan->globals, error);
+    if (value != NULL)
+        variables_set(plan->globals, pair[0], value);
+    return value != NULL;
+}
+
+static bool add_globals(struct plan *plan, GError **error)
+{
+    const GPtrArray *instructions = plan->dockerfile->instructions;
+    const struct plan_request *request = &plan->request;
+
+    if (request->has_platform_arguments &&
+        (!add_platform(plan->globals, "BUILD", request->build_platform, error) ||
+         !add_platform(plan->globals, "TARGET", request->platform, error)))
+        return false;
+    for (guint i = 0; i < instructions->len; i++) {
+        const struct instruction *instruction = g_ptr_array_index(instructions, i);
+        if (instruction->kind == INSTRUCTION_FROM)
+            return true;
+        g_auto(GStrv) words = split_words(instruction->rest, plan->dockerfile->escape);
+        for (gsize j = 0; words[j] != NULL; j++)
+            if (!add_global(plan, instruction, words[j], error))
+                return false;
+    }
+    return true;
+}
+
+/* ---- stages ---- */
+
+struct plan_stage *plan_find_stage(const struct plan *plan, const char *name, guint before)
+{
+    g_autofree char *lower = g_ascii_strdown(name, -1);
+    guint64 number = 0;
+    for (guint i = before; i > 0; i--) {
+        struct plan_stage *stage = g_ptr_array_index(plan->stages, i - 1);
+        if (g_strcmp0(stage->name, lower) == 0)
+            return stage;
+    }
+    if (g_ascii_string_to_unsigned(name, 10, 0, G_MAXINT, &number, NULL) && number < before)
+        return g_ptr_array_index(plan->stages, (guint)number);
+    return NULL;
+}
+
+static bool set_platform(struct plan *plan, struct plan_stage *stage, GError **error)
+{
+    const char *flag = instruction_flag(stage->from, "platform");
+    if (flag == NULL) {
+        stage->platform = g_strdup(plan->request.platform);
+        return true;
+    }
+    stage->platform = plan_expand(plan, stage->from, flag, plan->globals, error);
+    if (stage->platform == NULL)
+        return false;
+    g_auto(GStrv) parts = platform_split(stage->platform, error);
+    return parts != NULL;
+}
+
+static bool set_base(struct plan *plan, struct plan_stage *stage, const char *written,
+                     GError **error)
+{
+    g_autofree char *base = plan_expand(plan, stage->from, written, plan->globals, error);
+    if (base == NULL)
+        return false;
+    if (*base == '\0') {
+        g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID,
+                    "dockerfile parse error on line %d: base name (%s) should not be blank",
+                    stage->from->line, written);
+        return false;
+    }
+    const struct plan_stage *other = plan_find_stage(plan, base, plan->stages->len - 1);
+    stage->is_scratch = other == NULL && strcmp(base, "scratch") == 0;
+    stage->base_stage = other != NULL ? other->index : STAGE_NONE;
+    if (other == NULL && !stage->is_scratch)
+        stage->base_name = g_steal_pointer(&base);
+    return true;
+}
+
+static bool add_stage(struct plan *plan, const struct instruction *from, GError **error)
+{
+    struct plan_stage *stage = g_new0(struct plan_stage, 1);
+    g_auto(GStrv) words = split_words(from->rest, plan->dockerfile->escape);
+
+    stage->index = (int)plan->stages->len;
+    stage->from = from;
+    stage->name = words[1] != NULL ? g_ascii_strdown(words[2], -1) : NULL;
+    stage->instructions = g_ptr_array_new();
+    stage->steps = g_ptr_array_new_with_free_func(step_free);
+    stage->config = json_object();
+    g_ptr_array_add(plan->stages, stage);
+    return set_platform(plan, stage, error) && set_base(plan, stage, words[0], error);
+}
+
+static bool add_stages(struct plan *plan, GError **error)
+{
+    const GPtrArray *instructions = plan->dockerfile->instructions;
+    for (guint i = 0; i < instructions->len; i++) {
+        const struct instruction *instruction = g_ptr_array_index(instructions, i);
+        if (instruction->kind == INSTRUCTION_FROM) {
+            if (!add_stage(plan, instruction, error))
+                return false;
+        } else if (plan->stages->len > 0) {
+            struct plan_stage *stage = g_ptr_array_index(plan->stages, plan->stages->len - 1);
+            g_ptr_array_add(stage->instructions, (struct instruction *)instruction);
+        }
+    }
+    if (plan->stages->len > 0)
+        return true;
+    g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "dockerfile contains no stages to build");
+    return false;
+}
+
+static bool set_target(struct plan *plan, GError **error)
+{
+    const char *wanted = plan->request.target;
+    plan->target = wanted == NULL || *wanted == '\0'
+                       ? g_ptr_array_index(plan->stages, plan->stages->len - 1)
+                       : plan_find_stage(plan, wanted, plan->stages->len);
+    if (plan->target == NULL)
+        g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "target stage \"%s\" could not be found",
+                    wanted);
+    return plan->target != NULL;
+}
+
+/* Stages refer to earlier ones only, so one pass from the target down finds all. */
+static void mark_needed(struct plan *plan)
+{
+    plan->target->is_needed = true;
+    for (int i = plan->target->index; i >= 0; i--) {
+        struct plan_stage *stage = g_ptr_array_index(plan->stages, (guint)i);
+        stage->is_needed = stage->is_needed || plan->request.needs_all_stages;
+        if (!stage->is_needed)
+            continue;
+        if (stage->base_stage != STAGE_NONE)
+            ((struct plan_stage *)plan->stages->pdata[stage->base_stage])->is_needed = true;
+        for (guint j = 0; j < stage->instructions->len; j++) {
+            const char *from = instruction_flag(stage->instructions->pdata[j], "from");
+            struct plan_stage *other = from != NULL ? plan_find_stage(plan, from, (guint)i) : NULL;
+            if (other != NULL)
+                other->is_needed = true;
+        }
+    }
+}
+
+/* ---- names of steps ---- */
+
+bool plan_has_step_name(const struct instruction *instruction)
+{
+    return instruction->kind == INSTRUCTION_RUN || instruction->kind == INSTRUCTION_COPY ||
+           instruction->kind == INSTRUCTION_ADD || instruction->kind == INSTRUCTION_WORKDIR;
+}
+
+/* "linux/amd64->arm64" where the step knows another target (BuildKit, formatTargetPlatform). */
+static char *platform_prefix(const struct plan *plan, const struct plan_stage *stage,
+                             const GPtrArray *variables)
+{
+    const char *target = variables != NULL ? variables_get(variables, "TARGETPLATFORM") : NULL;
+    const char *arch = variables != NULL ? variables_get(variables, "TARGETARCH") : NULL;
+    if (!plan->request.is_multi_platform)
+        return g_strdup("");
+    if (target != NULL && strcmp(target, stage->platform) != 0)
+        arch = strchr(target, '/') + 1;
+    g_auto(GStrv) own = g_strsplit(stage->platform, "/", 3);
+    bool differs = arch != NULL && *arch != '\0' && g_strcmp0(own[1], arch) != 0;
+    return g_strconcat(stage->platform, differs ? "->" : "", differs ? arch : "", " ", NULL);
+}
+
+char *plan_step_name(const struct plan *plan, struct plan_stage *stage, const char *text,
+                     const GPtrArray *variables)
+{
+    g_autofree char *platform = platform_prefix(plan, stage, variables);
+    g_autofree char *number = g_strdup_printf("stage-%d ", stage->index);
+    g_autofree char *named = stage->name != NULL ? g_strconcat(stage->name, " ", NULL) : NULL;
+    const char *name = plan->stages->len == 1 ? "" : named != NULL ? named : number;
+    int width = 1 + (int)log10(stage->name_total);
+    return g_strdup_printf("[%s%s%*d/%d] %s", platform, name, width, ++stage->name_index,
+                           stage->name_total, text);
+}
+
+static void count_names(struct plan *plan)
+{
+    for (guint i = 0; i < plan->stages->len; i++) {
+        struct plan_stage *stage = g_ptr_array_index(plan->stages, i);
+        stage->name_total = stage->base_name != NULL ? 1 : 0;
+        for (guint j = 0; j < stage->instructions->len; j++)
+            stage->name_total += plan_has_step_name(stage->instructions->pdata[j]) ? 1 : 0;
+        if (stage->base_name != NULL)
+            stage->from_name = plan_step_name(plan, stage, "FROM ", NULL);
+    }
+}
+
+struct plan *plan_new(const struct dockerfile *dockerfile, const struct plan_request *request,
+                      GError **error)
+{
+    AUTO(plan) plan = g_new0(struct plan, 1);
+    plan->dockerfile = dockerfile;
+    plan->request = *request;
+    plan->globals = variables_new();
+    plan->stages = g_ptr_array_new_with_free_func(stage_free);
+    if (!add_globals(plan, error) || !add_stages(plan, error) || !set_target(plan, error))
+        return NULL;
+    mark_needed(plan);
+    count_names(plan);
+    return g_steal_pointer(&plan);
+}

@@ -1,0 +1,41 @@
+/* What the files that plan a build share. */
+#pragma once
+
+#include "mocks/dockerfile/expand.h"
+#include "mocks/dockerfile/plan.h"
+
+/* Expands a word with the variables of a place in the file; the error names the line. */
+char *plan_expand(const struct plan *plan, const struct instruction *instruction, const char *text,
+                  const GPtrArray *variables, GError **error) MUST_USE;
+
+/* By name, or by number, among the first `before` stages. */
+struct plan_stage *plan_find_stage(const struct plan *plan, const char *name, guint before);
+/* Whether BuildKit counts and names it as a step. */
+bool plan_has_step_name(const struct instruction *instruction);
+/* The name of the stage's next step. */
+char *plan_step_name(const struct plan *plan, struct plan_stage *stage, const char *text,
+                     const GPtrArray *variables);
+
+/* A stage while its instructions are gone through. */
+struct evaluation {
+    struct plan *plan;
+    struct plan_stage *stage;
+    const struct instruction *instruction;
+    struct plan_step *step;
+    GPtrArray *arguments;   /* declared by ARG */
+    GPtrArray *environment; /* ENV and the base's */
+    GPtrArray *variables;   /* both, ENV wins; kept up to date */
+    char *folder;
+    bool has_command; /* CMD in this stage */
+};
+void evaluation_refresh(struct evaluation *evaluation);
+char *evaluation_expand(struct evaluation *evaluation, const char *text, GError **error) MUST_USE;
+/* Words of the shell form, expanded; NULL on errors. */
+char **evaluation_words(struct evaluation *evaluation, const char *text, GError **error) MUST_USE;
+
+/* config.c: what one instruction does to the image's config and the variables. */
+bool config_apply(struct evaluation *evaluation, GError **error) MUST_USE;
+/* The words that RUN, CMD and ENTRYPOINT run. */
+json_t *config_command_words(const struct evaluation *evaluation);
+void config_set_environment(json_t *config, const GPtrArray *environment);
+GPtrArray *config_environment(const json_t *config);
