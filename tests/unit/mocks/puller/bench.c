@@ -64,8 +64,7 @@ static void on_layer(void *context, const struct layer *layer)
 
 void bench_keep_image(struct bench *bench, const struct pulled_image *image)
 {
-    g_hash_table_insert(bench->configs, g_strdup(image->config_digest),
-                        g_bytes_ref(image->config));
+    g_hash_table_insert(bench->configs, g_strdup(image->config_digest), g_bytes_ref(image->config));
 }
 
 /* ---- what is told ---- */
@@ -175,11 +174,10 @@ static void add_line(GArray *lines, const json_t *event)
     g_autofree char *at = duration_text(json_get_integer(event, "started_us", 0));
     struct line line = {
         .number = json_get_integer(event, "n", 0),
-        .text = g_strdup_printf("%s %s %d%s%s@%s", json_get_string(event, "method", ""),
-                                json_get_string(event, "target", ""),
-                                (int)json_get_integer(event, "status", 0),
-                                strcmp(end, "ok") != 0 ? " " : "",
-                                strcmp(end, "ok") != 0 ? end : "", at),
+        .text = g_strdup_printf(
+            "%s %s %d%s%s@%s", json_get_string(event, "method", ""),
+            json_get_string(event, "target", ""), (int)json_get_integer(event, "status", 0),
+            strcmp(end, "ok") != 0 ? " " : "", strcmp(end, "ok") != 0 ? end : "", at),
     };
     g_array_append_val(lines, line);
 }
@@ -245,6 +243,8 @@ static void run_body(void *argument)
     outcome->ended_us = loop_now_us(bench->loop);
     outcome->disk_used_bytes = disk_used_bytes(bench->disk);
     outcome->temporary_bytes = disk_account_bytes(bench->disk, DISK_TEMPORARY);
+    /* Servers notice that a client has gone only afterwards. */
+    cr_assert(fiber_sleep(bench->loop, SECOND_US, NULL));
     bench->is_over = true;
 }
 
@@ -321,8 +321,7 @@ static void open_stage(struct stage *stage)
 {
     struct bench *bench = &stage->bench;
     const struct plan *plan = bench->plan;
-    const struct world_options world = {
-        .seed = 7, .network = plan->network, .trace = bench->trace};
+    const struct world_options world = {.seed = 7, .network = plan->network, .trace = bench->trace};
     g_autoptr(GError) error = NULL;
 
     bench->world = world_new(bench->loop, &world, &error);

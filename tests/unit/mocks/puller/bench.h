@@ -1,6 +1,7 @@
 /*
- * A world with a registry, weather written as fault rules, one machine's disk and one puller, on the
- * virtual clock. A pull or push leaves an outcome: what was asked when, what was told, how it ended.
+ * A world with a registry, weather written as fault rules, one machine's disk and one puller, on
+ * the virtual clock. A pull or push leaves an outcome: what was asked when, what was told, how it
+ * ended.
  */
 #pragma once
 
@@ -45,8 +46,8 @@ struct bench {
     struct faults *faults;
     struct disk *disk;
     struct puller *puller;
-    GPtrArray *labels; /* digest, label, digest, label, … */
-    GHashTable *layers; /* what the machine has: digest */
+    GPtrArray *labels;   /* digest, label, digest, label, … */
+    GHashTable *layers;  /* what the machine has: digest */
     GHashTable *configs; /* digest -> GBytes: images the machine has */
     GString *notes;
     bool is_over;

@@ -19,17 +19,18 @@ Test(classic, a_pull_tells_what_dockerd_tells)
 {
     OUTCOME(outcome) = bench_run(&(struct plan){.kind = PULLER_DOCKER_20_10});
 
-    cr_assert_str_eq(outcome.progress, "1: Pulling from o/img\n"
-                                       "<layer1>: Pulling fs layer\n"
-                                       "<layer1>: Downloading 41943040/41943040\n"
-                                       "<layer1>: Verifying Checksum\n"
-                                       "<layer1>: Download complete\n"
-                                       "<layer1>: Extracting 10485760/41943040\n"
-                                       "<layer1>: Extracting 20971520/41943040\n"
-                                       "<layer1>: Extracting 31457280/41943040\n"
-                                       "<layer1>: Extracting 41943040/41943040\n"
-                                       "<layer1>: Extracting 41943040/41943040\n"
-                                       "<layer1>: Pull complete\n"
-                                       "Digest: <manifest>\n"
-                                       "Status: Downloaded newer image for localhost:5000/o/img:1\n");
+    cr_assert_str_eq(outcome.progress,
+                     "1: Pulling from o/img\n"
+                     "<layer1>: Pulling fs layer\n"
+                     "<layer1>: Downloading 41943040/41943040\n"
+                     "<layer1>: Verifying Checksum\n"
+                     "<layer1>: Download complete\n"
+                     "<layer1>: Extracting 10485760/41943040\n"
+                     "<layer1>: Extracting 20971520/41943040\n"
+                     "<layer1>: Extracting 31457280/41943040\n"
+                     "<layer1>: Extracting 41943040/41943040\n"
+                     "<layer1>: Extracting 41943040/41943040\n"
+                     "<layer1>: Pull complete\n"
+                     "Digest: <manifest>\n"
+                     "Status: Downloaded newer image for localhost:5000/o/img:1\n");
 }
