@@ -30,7 +30,7 @@ static void add_leg(struct plan *plan, const char *id)
 
 static struct network resolve_network(const struct setting_network *wanted)
 {
-    struct network network = network_find(wanted->name != NULL ? wanted->name : "clear")->network;
+    struct network network = named_network_find(wanted->name != NULL ? wanted->name : "clear")->network;
     if (wanted->round_trip_us > 0)
         network.round_trip_us = wanted->round_trip_us;
     if (wanted->bytes_per_second > 0)

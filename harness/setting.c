@@ -14,9 +14,9 @@ static bool check_network(const struct field *field, const struct node *node, co
 {
     const char *name = *(char *const *)place;
     (void)field;
-    if (name == NULL || network_find(name) != NULL)
+    if (name == NULL || named_network_find(name) != NULL)
         return true;
-    g_autofree char *names = network_names();
+    g_autofree char *names = named_network_names();
     node_error(error, node, "unknown network '%s'; there are %s", name, names);
     return false;
 }

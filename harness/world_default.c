@@ -12,7 +12,7 @@ static const struct named_network networks[] = {
     {"slow", "nothing fails, all takes ten times as long", {200 * MILLISECOND_US, 5 * MIB_BYTES}},
 };
 
-const struct named_network *network_find(const char *name)
+const struct named_network *named_network_find(const char *name)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(networks); i++)
         if (strcmp(networks[i].name, name) == 0)
@@ -20,7 +20,7 @@ const struct named_network *network_find(const char *name)
     return NULL;
 }
 
-char *network_names(void)
+char *named_network_names(void)
 {
     GString *names = g_string_new(NULL);
     for (gsize i = 0; i < G_N_ELEMENTS(networks); i++)

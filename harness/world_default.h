@@ -11,9 +11,9 @@ struct named_network {
     const char *summary;
     struct network network;
 };
-const struct named_network *network_find(const char *name);
+const struct named_network *named_network_find(const char *name);
 /* "clear, slow"; g_free. */
-char *network_names(void);
+char *named_network_names(void);
 
 struct default_registry {
     const char *service;

@@ -97,7 +97,7 @@ static bool check(const char *text, const struct reference *reference, GError **
     return reason == NULL;
 }
 
-bool reference_parse(const char *text, struct reference *reference, GError **error)
+bool oci_reference_parse(const char *text, struct reference *reference, GError **error)
 {
     const char *at = strchr(text, '@');
     g_autofree char *tagged = at != NULL ? g_strndup(text, (gsize)(at - text)) : g_strdup(text);

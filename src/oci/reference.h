@@ -16,7 +16,7 @@ struct reference {
 
 /* "name", "name:tag", "name@digest", "name:tag@digest" (the digest counts). Errors are
    BASE_ERROR_INVALID and say what would be right. */
-bool reference_parse(const char *text, struct reference *reference, GError **error) MUST_USE;
+bool oci_reference_parse(const char *text, struct reference *reference, GError **error) MUST_USE;
 void reference_clear(struct reference *reference);
 #define REFERENCE(variable)                                                                        \
     __attribute__((cleanup(reference_clear))) struct reference variable = {0}

@@ -142,7 +142,7 @@ bool oci_resolve(struct oci *oci, const char *text, struct oci_image **image, GE
     bool is_there = false;
 
     *image = NULL;
-    if (!reference_parse(text, &reference, error) ||
+    if (!oci_reference_parse(text, &reference, error) ||
         !manifest_get(oci, &reference, reference.wanted, "pull", &manifest, &is_there, error))
         return false;
     if (!is_there)

@@ -10,7 +10,7 @@ static bool parse_target(const char *repository, const char *tag, struct referen
                          GError **error)
 {
     g_autofree char *text = g_strconcat(repository, ":", tag, NULL);
-    return reference_parse(text, reference, error);
+    return oci_reference_parse(text, reference, error);
 }
 
 static bool get_existing(struct oci *oci, const struct reference *reference, const char *digest,

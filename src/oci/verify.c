@@ -112,7 +112,7 @@ bool oci_verify_complete(struct oci *oci, const char *text, char **missing, GErr
     REFERENCE(reference);
 
     *missing = NULL;
-    if (!reference_parse(text, &reference, error))
+    if (!oci_reference_parse(text, &reference, error))
         return false;
     struct check check = {
         .oci = oci,

@@ -31,7 +31,7 @@ Test(reference, is_read_as_docker_reads_it)
         REFERENCE(reference);
         g_autoptr(GError) error = NULL;
 
-        cr_assert(reference_parse(rows[i].text, &reference, &error), "%s", rows[i].text);
+        cr_assert(oci_reference_parse(rows[i].text, &reference, &error), "%s", rows[i].text);
 
         g_autofree char *parts = g_strjoin(" ", reference.registry, reference.host,
                                            reference.repository, reference.wanted, NULL);
@@ -66,7 +66,7 @@ Test(reference, that_is_none_is_refused_with_what_is_wrong)
         g_autofree char *prefix =
             g_strdup_printf("invalid reference format: '%s': %s", rows[i].text, rows[i].reason);
 
-        bool is_fine = reference_parse(rows[i].text, &reference, &error);
+        bool is_fine = oci_reference_parse(rows[i].text, &reference, &error);
 
         cr_assert(!is_fine, "%s", rows[i].text);
         cr_expect(g_str_has_prefix(error->message, prefix), "%s", error->message);
@@ -85,9 +85,9 @@ Test(reference, has_ceilings_for_tag_and_repository)
     REFERENCE(second);
     REFERENCE(third);
 
-    cr_assert(reference_parse(fits, &reference, NULL));
-    cr_assert(!reference_parse(tag_too_long, &second, NULL));
-    cr_assert(!reference_parse(name_too_long, &third, NULL));
+    cr_assert(oci_reference_parse(fits, &reference, NULL));
+    cr_assert(!oci_reference_parse(tag_too_long, &second, NULL));
+    cr_assert(!oci_reference_parse(name_too_long, &third, NULL));
 }
 
 Test(reference, keeps_credentials_under_one_name_for_docker_hub)
