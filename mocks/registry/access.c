@@ -21,8 +21,18 @@ bool access_basic(struct exchange *exchange, char **user, char **secret)
     return true;
 }
 
+/* Names end up in headers and tokens. */
+static bool has_control_character(const char *text)
+{
+    while (*text != '\0' && !g_ascii_iscntrl(*text))
+        text++;
+    return *text != '\0';
+}
+
 bool access_is_known(const struct registry *registry, const char *user, const char *secret)
 {
+    if (has_control_character(user))
+        return false;
     if (registry->user == NULL)
         return true;
     return strcmp(registry->user, user) == 0 && g_strcmp0(registry->secret, secret) == 0;

@@ -8,6 +8,10 @@
 #define INDEX_TYPE    "application/vnd.oci.image.index.v1+json"
 #define MANIFEST_TYPE "application/vnd.oci.image.manifest.v1+json"
 
+enum {
+    MEDIA_TYPE_BYTES_MAX = 255,
+};
+
 static bool refuse(GError **error, const char *what)
 {
     g_set_error_literal(error, BASE_ERROR, BASE_ERROR_INVALID, what);
@@ -62,6 +66,15 @@ static bool check_subject(struct document *document, GError **error)
     return true;
 }
 
+/* It becomes a header again: what no media type can hold must not get there (RFC 6838 4.2). */
+static bool is_media_type(const char *text)
+{
+    static const char characters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                     "0123456789!#$&-^_.+/";
+    gsize length = strlen(text);
+    return length > 0 && length <= MEDIA_TYPE_BYTES_MAX && strspn(text, characters) == length;
+}
+
 /* The Content-Type of the PUT, else the mediaType inside, else what the shape says. */
 static bool settle_media_type(struct document *document, const char *content_type, GError **error)
 {
@@ -72,7 +85,7 @@ static bool settle_media_type(struct document *document, const char *content_typ
                            : inside != NULL              ? inside
                            : document->manifests != NULL ? INDEX_TYPE
                                                          : MANIFEST_TYPE;
-    return true;
+    return is_media_type(document->media_type) || refuse(error, "the mediaType is malformed");
 }
 
 bool document_parse(GBytes *bytes, const char *content_type, struct document *document,

@@ -62,17 +62,26 @@ static void declare_layer(struct stored_blob *blob, const json_t *layer)
         descriptor_annotation_bytes(layer, ANNOTATION_DECLARED_BYTES, blob->declared_bytes);
 }
 
+/* A repository that is not there yet (NULL) has nothing, and a refused manifest does not make it.
+ */
+static struct stored_blob *find_blob(const struct request *request, struct repository *repository,
+                                     const json_t *descriptor)
+{
+    if (repository == NULL)
+        return NULL;
+    return lookup_blob(request->registry, repository, descriptor_digest(descriptor));
+}
+
 static bool check_blobs(const struct request *request, struct repository *repository,
                         const struct document *document)
 {
     size_t index = 0;
     const json_t *layer = NULL;
-    struct registry *registry = request->registry;
 
-    if (lookup_blob(registry, repository, descriptor_digest(document->config)) == NULL)
+    if (find_blob(request, repository, document->config) == NULL)
         return reply_missing(request, document->config);
     json_array_foreach (document->layers, index, layer) {
-        struct stored_blob *blob = lookup_blob(registry, repository, descriptor_digest(layer));
+        struct stored_blob *blob = find_blob(request, repository, layer);
         if (blob != NULL)
             declare_layer(blob, layer);
         else if (!descriptor_is_foreign(layer))
@@ -87,7 +96,8 @@ static bool check_members(const struct request *request, struct repository *repo
     size_t index = 0;
     const json_t *member = NULL;
     json_array_foreach (document->manifests, index, member)
-        if (lookup_manifest(request->registry, repository, descriptor_digest(member)) == NULL)
+        if (repository == NULL ||
+            lookup_manifest(request->registry, repository, descriptor_digest(member)) == NULL)
             return reply_missing(request, member);
     return true;
 }
@@ -143,23 +153,18 @@ static void reply_created(const struct request *request, const char *digest, con
     exchange_reply(exchange, 201, NULL);
 }
 
-static void put(const struct request *request, struct repository *repository, GBytes *body,
-                const char *digest, const struct document *document)
+static bool put(const struct request *request, GBytes *body, const char *digest,
+                const struct document *document, const GPtrArray *tags, GError **error)
 {
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GPtrArray) tags = wanted_tags(request);
-    if (tags == NULL)
-        return;
+    struct store *store = request->registry->store;
+    struct repository *repository = registry_store_open(store, request->name, error);
+    if (repository == NULL)
+        return false;
     struct stored_manifest *manifest = make_manifest(request, digest, body, document);
-    if (!repository_put_manifest(request->registry->store, repository, manifest, &error)) {
-        registry_reply_full(request->exchange, error);
-        return;
-    }
+    if (!repository_put_manifest(store, repository, manifest, error))
+        return false;
     registry_trace(request, "manifest-put", request->reference, digest);
-    if (put_tags(request, repository, digest, tags, &error))
-        reply_created(request, digest, document->subject);
-    else
-        registry_reply_full(request->exchange, error);
+    return put_tags(request, repository, digest, tags, error);
 }
 
 static bool parse(const struct request *request, GBytes *body, const char *content_type,
@@ -173,13 +178,23 @@ static bool parse(const struct request *request, GBytes *body, const char *conte
     return false;
 }
 
-/* The Content-Type without parameters, or NULL. */
+/* The Content-Type without parameters; NULL if absent or empty. */
 static char *content_type_of(struct exchange *exchange)
 {
     const char *header = exchange_header(exchange, "Content-Type");
     if (header == NULL)
         return NULL;
-    return g_strstrip(g_strndup(header, strcspn(header, ";")));
+    char *media_type = g_strstrip(g_strndup(header, strcspn(header, ";")));
+    if (*media_type == '\0')
+        g_clear_pointer(&media_type, g_free);
+    return media_type;
+}
+
+static bool is_complete(const struct request *request, const struct document *document)
+{
+    struct repository *repository = registry_store_find(request->registry->store, request->name);
+    return document->manifests != NULL ? check_members(request, repository, document)
+                                       : check_blobs(request, repository, document);
 }
 
 static void take_manifest(const struct request *request, GBytes *body)
@@ -188,18 +203,16 @@ static void take_manifest(const struct request *request, GBytes *body)
     g_autofree char *content_type = content_type_of(request->exchange);
     g_autofree char *digest = settle_digest(request, body);
     DOCUMENT(document);
-    if (digest == NULL || !parse(request, body, content_type, &document))
+    if (digest == NULL || !parse(request, body, content_type, &document) ||
+        !is_complete(request, &document))
         return;
-    struct repository *repository =
-        registry_store_open(request->registry->store, request->name, &error);
-    if (repository == NULL) {
+    g_autoptr(GPtrArray) tags = wanted_tags(request);
+    if (tags == NULL)
+        return;
+    if (put(request, body, digest, &document, tags, &error))
+        reply_created(request, digest, document.subject);
+    else
         registry_reply_full(request->exchange, error);
-        return;
-    }
-    bool is_complete = document.manifests != NULL ? check_members(request, repository, &document)
-                                                  : check_blobs(request, repository, &document);
-    if (is_complete)
-        put(request, repository, body, digest, &document);
 }
 
 static void on_collected(struct exchange *exchange, void *registry, GBytes *body)

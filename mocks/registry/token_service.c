@@ -146,7 +146,7 @@ static void set_user(struct token_question *question, const char *user, const ch
 {
     if (user == NULL || *user == '\0')
         return;
-    question->user = g_strdelimit(g_strdup(user), "\n", '?'); /* tokens are lines */
+    question->user = g_strdup(user);
     question->secret = g_strdup(secret);
 }
 

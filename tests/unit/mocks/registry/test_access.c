@@ -196,6 +196,21 @@ Test(access, pushing_needs_the_right_login)
     bench_run(&options, push_with_login);
 }
 
+static void log_in_with_line_feeds(struct bench *bench)
+{
+    g_autofree char *encoded = g_base64_encode((const guchar *)"a\nb:c", 5);
+    const char *line = format("Authorization: Basic %s", encoded);
+
+    cr_expect_eq(ask(bench, "GET", HUB_TOKEN, NULL, line, NULL), 401);
+}
+
+Test(access, a_name_with_a_line_feed_is_nobodys)
+{
+    const struct registry_options options = hub_options();
+
+    bench_run(&options, log_in_with_line_feeds);
+}
+
 static void push_with_form(struct bench *bench)
 {
     const char *form = "grant_type=password&service=ghcr.io&username=octo&password=good"

@@ -300,6 +300,11 @@ static void put_manifests(struct bench *bench)
          "MANIFEST_BLOB_UNKNOWN"},
         {"a", INDEX_TYPE, "{\"schemaVersion\":2,\"manifests\":[" DESCRIPTOR "]}", 400,
          "MANIFEST_BLOB_UNKNOWN"},
+        {"a", "Content-Type: a/b c", "{\"schemaVersion\":2,\"manifests\":[]}", 400,
+         "MANIFEST_INVALID"},
+        {"a", "Content-Type;",
+         "{\"schemaVersion\":2,\"mediaType\":\"a/b\\r\\nX: y\",\"manifests\":[]}", 400,
+         "MANIFEST_INVALID"},
         {ZEROS, INDEX_TYPE, "{\"schemaVersion\":2,\"manifests\":[]}", 400, "DIGEST_INVALID"},
         {"sha256:baddigeststring", INDEX_TYPE, "{\"schemaVersion\":2,\"manifests\":[]}", 400,
          "DIGEST_INVALID"},
@@ -323,6 +328,22 @@ static void put_manifests(struct bench *bench)
 Test(push, manifests_are_checked_for_shape_digest_and_what_they_refer_to)
 {
     bench_run(NULL, put_manifests);
+}
+
+static void put_into_nothing(struct bench *bench)
+{
+    const char *body = "{\"schemaVersion\":2,\"manifests\":[" DESCRIPTOR "]}";
+    cr_assert_eq(ask(bench, "PUT", PLAIN "/v2/t/new/manifests/a", bytes_of(body), INDEX_TYPE, NULL),
+                 400);
+
+    g_autoptr(GPtrArray) repositories = registry_repositories(bench->registry);
+
+    cr_expect_eq(repositories->len, 0);
+}
+
+Test(push, a_refused_manifest_makes_no_repository)
+{
+    bench_run(NULL, put_into_nothing);
 }
 
 static void put_foreign_layers(struct bench *bench)
