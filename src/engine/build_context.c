@@ -13,7 +13,7 @@ enum { FOLDER_DEPTH_MAX = 64 };
 
 struct walk {
     const char *prefix; /* in the archive, or NULL */
-    const struct ignore *ignore; /* NULL: everything goes */
+    const struct context_ignore *ignore; /* NULL: everything goes */
     struct archive_writer *archive;
     gsize entry_count;
     int64_t byte_count;
@@ -91,14 +91,14 @@ static bool add_entry(struct walk *walk, const char *path, const char *relative,
 {
     struct stat facts;
     g_autofree char *name = archive_name(walk, relative);
-    bool is_excluded = walk->ignore != NULL && ignore_excludes(walk->ignore, relative);
+    bool is_excluded = walk->ignore != NULL && context_ignore_excludes(walk->ignore, relative);
 
     if (lstat(path, &facts) != 0) {
         g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "%s: %s", path, g_strerror(errno));
         return false;
     }
     if (S_ISDIR(facts.st_mode)) {
-        if (is_excluded && !ignore_has_exceptions(walk->ignore))
+        if (is_excluded && !context_ignore_has_exceptions(walk->ignore))
             return true;
         if (!is_excluded)
             archive_writer_add_directory(walk->archive, name, (unsigned)facts.st_mode & 0777);
@@ -138,13 +138,13 @@ static bool add_folder(struct walk *walk, const char *path, const char *relative
 }
 
 /* `Dockerfile.dockerignore` goes before `.dockerignore`, as with BuildKit. */
-static struct ignore *read_ignore(const struct policy *policy, const struct policy_service *service)
+static struct context_ignore *read_ignore(const struct policy *policy, const struct policy_service *service)
 {
     g_autofree char *own_name = g_strconcat(service->dockerfile, ".dockerignore", NULL);
     g_autofree char *text = build_context_read(policy, service, own_name);
     if (text == NULL)
         text = build_context_read(policy, service, ".dockerignore");
-    return ignore_parse(text != NULL ? text : "");
+    return context_ignore_parse(text != NULL ? text : "");
 }
 
 bool build_context_add(const struct policy *policy, const struct policy_service *service,
@@ -152,7 +152,7 @@ bool build_context_add(const struct policy *policy, const struct policy_service 
                        GError **error)
 {
     g_autofree char *folder = context_folder(policy, service);
-    AUTO(ignore) ignore = is_filtered ? read_ignore(policy, service) : NULL;
+    AUTO(context_ignore) ignore = is_filtered ? read_ignore(policy, service) : NULL;
     struct walk walk = {.prefix = prefix, .ignore = ignore, .archive = archive};
     if (!add_folder(&walk, folder, "", error))
         return false;
@@ -160,7 +160,7 @@ bool build_context_add(const struct policy *policy, const struct policy_service 
         return true;
     /* As `docker build` does: the Dockerfile goes along even where the rules exclude it. */
     g_autofree char *text = build_context_read(policy, service, service->dockerfile);
-    if (text != NULL && ignore_excludes(ignore, service->dockerfile))
+    if (text != NULL && context_ignore_excludes(ignore, service->dockerfile))
         archive_writer_add_file(archive, service->dockerfile, 0644, text, strlen(text));
     return true;
 }

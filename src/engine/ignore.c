@@ -8,7 +8,7 @@ struct rule {
     bool is_exception;
 };
 
-struct ignore {
+struct context_ignore {
     GPtrArray *rules; /* struct rule */
 };
 
@@ -30,9 +30,9 @@ static char **split_pattern(const char *pattern)
     return g_strv_builder_end(builder);
 }
 
-struct ignore *ignore_parse(const char *text)
+struct context_ignore *context_ignore_parse(const char *text)
 {
-    struct ignore *ignore = g_new0(struct ignore, 1);
+    struct context_ignore *ignore = g_new0(struct context_ignore, 1);
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
 
     ignore->rules = g_ptr_array_new_with_free_func(rule_free);
@@ -48,7 +48,7 @@ struct ignore *ignore_parse(const char *text)
     return ignore;
 }
 
-void ignore_free(struct ignore *ignore)
+void context_ignore_free(struct context_ignore *ignore)
 {
     if (ignore == NULL)
         return;
@@ -56,7 +56,7 @@ void ignore_free(struct ignore *ignore)
     g_free(ignore);
 }
 
-bool ignore_has_exceptions(const struct ignore *ignore)
+bool context_ignore_has_exceptions(const struct context_ignore *ignore)
 {
     for (guint i = 0; i < ignore->rules->len; i++)
         if (((const struct rule *)g_ptr_array_index(ignore->rules, i))->is_exception)
@@ -138,7 +138,7 @@ static bool parts_match(char *const *pattern, char *const *path)
     return *path != NULL && part_matches(*pattern, *path) && parts_match(pattern + 1, path + 1);
 }
 
-bool ignore_excludes(const struct ignore *ignore, const char *path)
+bool context_ignore_excludes(const struct context_ignore *ignore, const char *path)
 {
     g_auto(GStrv) parts = g_strsplit(path, "/", -1);
     bool is_excluded = false;

@@ -3,13 +3,13 @@
 
 #include "base/error.h"
 
-struct ignore;
+struct context_ignore;
 
-struct ignore *ignore_parse(const char *text);
-void ignore_free(struct ignore *ignore);
-CLEANUP(ignore, ignore_free)
+struct context_ignore *context_ignore_parse(const char *text);
+void context_ignore_free(struct context_ignore *ignore);
+CLEANUP(context_ignore, context_ignore_free)
 /* path is relative to the context, with '/' between its parts. The last rule that matches the path
    or one of its parents decides. */
-bool ignore_excludes(const struct ignore *ignore, const char *path);
+bool context_ignore_excludes(const struct context_ignore *ignore, const char *path);
 /* Whether a rule starts with '!': then an excluded folder must still be walked. */
-bool ignore_has_exceptions(const struct ignore *ignore);
+bool context_ignore_has_exceptions(const struct context_ignore *ignore);

@@ -113,7 +113,7 @@ bool oci_reference_parse(const char *text, struct reference *reference, GError *
     return check(text, reference, error);
 }
 
-void reference_clear(struct reference *reference)
+void oci_reference_clear(struct reference *reference)
 {
     g_free(reference->registry);
     g_free(reference->host);

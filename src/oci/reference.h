@@ -17,9 +17,9 @@ struct reference {
 /* "name", "name:tag", "name@digest", "name:tag@digest" (the digest counts). Errors are
    BASE_ERROR_INVALID and say what would be right. */
 bool oci_reference_parse(const char *text, struct reference *reference, GError **error) MUST_USE;
-void reference_clear(struct reference *reference);
+void oci_reference_clear(struct reference *reference);
 #define REFERENCE(variable)                                                                        \
-    __attribute__((cleanup(reference_clear))) struct reference variable = {0}
+    __attribute__((cleanup(oci_reference_clear))) struct reference variable = {0}
 
 /* "https://index.docker.io/v1/", "index.docker.io" and "registry-1.docker.io" to "docker.io"; other
    names without scheme and path; g_free. */

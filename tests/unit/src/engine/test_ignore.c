@@ -40,9 +40,9 @@ static const struct ignore_case cases[] = {
 Test(ignore, excludes_what_docker_excludes)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        AUTO(ignore) ignore = ignore_parse(cases[i].rules);
+        AUTO(context_ignore) ignore = context_ignore_parse(cases[i].rules);
 
-        bool is_excluded = ignore_excludes(ignore, cases[i].path);
+        bool is_excluded = context_ignore_excludes(ignore, cases[i].path);
 
         cr_expect_eq(is_excluded, cases[i].is_excluded, "rules '%s', path '%s'", cases[i].rules,
                      cases[i].path);
@@ -52,16 +52,16 @@ Test(ignore, excludes_what_docker_excludes)
 Test(ignore, a_pattern_full_of_stars_costs_no_exponential_time)
 {
     g_autofree char *path = g_strnfill(2000, 'a');
-    AUTO(ignore) ignore = ignore_parse("*a*a*a*a*a*a*a*a*a*a*a*a*b");
+    AUTO(context_ignore) ignore = context_ignore_parse("*a*a*a*a*a*a*a*a*a*a*a*a*b");
 
-    cr_assert(!ignore_excludes(ignore, path));
+    cr_assert(!context_ignore_excludes(ignore, path));
 }
 
 Test(ignore, knows_whether_there_are_exceptions)
 {
-    AUTO(ignore) without = ignore_parse("*.log");
-    AUTO(ignore) with = ignore_parse("*.log\n!keep.log");
+    AUTO(context_ignore) without = context_ignore_parse("*.log");
+    AUTO(context_ignore) with = context_ignore_parse("*.log\n!keep.log");
 
-    cr_assert(!ignore_has_exceptions(without));
-    cr_assert(ignore_has_exceptions(with));
+    cr_assert(!context_ignore_has_exceptions(without));
+    cr_assert(context_ignore_has_exceptions(with));
 }
