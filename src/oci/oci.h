@@ -40,7 +40,8 @@ struct oci_image {
     GPtrArray *platforms; /* struct oci_platform, sorted by name; attestations left out */
     GBytes *manifest;
 };
-/* reference: "ghcr.io/o/app:main" or "…@sha256:…". *image NULL and true: it is not there (404). The
+/* reference: "ghcr.io/o/app:main" or "…@sha256:…". *image NULL and true: it is not there (404); a
+   registry that hides what it does not have says 401 or 403 instead, which is an error. The
    digest in the answer's header and the one asked for must be those of the bytes. A bare manifest's
    platform is read from its config blob, so is that of an index entry that does not say it. */
 bool oci_resolve(struct oci *oci, const char *reference, struct oci_image **image,
