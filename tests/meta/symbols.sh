@@ -34,6 +34,12 @@ check_object() {
 objects=$(find . -path './CMakeFiles/*' -name '*.c.o' | sort)
 count=$(wc -l <<<"$objects")
 for object in $objects; do check_object "$object"; done
+# One program is linked from all libraries: a name belongs to one folder.
+twice=$(for library in lib*.a; do
+    nm --defined-only -P "$library" 2>/dev/null | awk '$2 ~ /^[TDRB]$/ {print $1}'
+done | sort | uniq -d)
+for symbol in $twice; do fail "two folders define $symbol"; done
+
 ((count > 20)) || fail "only $count objects were seen: the test looks at nothing"
 printf '%d objects, %d offences\n' "$count" "$failures"
 ((failures == 0))
