@@ -58,7 +58,8 @@ static void add_layer(const struct draft *draft, struct platform_draft *platform
         json_object_set_new(descriptor, "annotations", declaration(size_bytes));
     json_array_append_new(platform->layers, descriptor);
     json_array_append_new(platform->diff_ids, json_string(layer.diff_id));
-    add_history(platform, identity);
+    if (!is_virtual) /* only people read it */
+        add_history(platform, identity);
     layer_bytes_clear(&layer);
 }
 

@@ -31,7 +31,7 @@ struct packer {
     gsize block_left_bytes;
     uint32_t checksum;
     uint32_t tar_bytes;
-    struct hasher *hasher;
+    struct hasher *hasher; /* NULL: the tar is in one block and is hashed there */
 };
 
 static gsize stored_bytes(gsize tar_bytes)
@@ -63,7 +63,8 @@ static void begin_block(struct packer *packer)
 static void pack(struct packer *packer, const void *bytes, gsize length_bytes)
 {
     const guint8 *next = bytes;
-    hasher_update(packer->hasher, bytes, length_bytes);
+    if (packer->hasher != NULL)
+        hasher_update(packer->hasher, bytes, length_bytes);
     packer->checksum = gzip_checksum(packer->checksum, bytes, length_bytes);
     while (length_bytes > 0) {
         if (packer->block_left_bytes == 0)
@@ -83,7 +84,8 @@ static void begin_gzip(struct packer *packer, gsize tar_bytes, gsize comment_byt
     packer->out = g_malloc(stored_bytes(tar_bytes) + comment_bytes);
     packer->tar_left_bytes = tar_bytes;
     packer->tar_bytes = (uint32_t)(tar_bytes & 0xffffffff);
-    packer->hasher = hasher_new(DIGEST_SHA256);
+    if (tar_bytes > STORED_BLOCK_BYTES_MAX)
+        packer->hasher = hasher_new(DIGEST_SHA256);
     put_word(packer, 0x088b1f, 3);
     put_byte(packer, comment_bytes > 0 ? GZIP_HAS_COMMENT : 0);
     put_word(packer, 0, 4); /* no time */
@@ -95,9 +97,12 @@ static void begin_gzip(struct packer *packer, gsize tar_bytes, gsize comment_byt
 
 static void end_gzip(struct packer *packer, struct layer_bytes *layer)
 {
+    layer->diff_id =
+        packer->hasher != NULL
+            ? hasher_digest(packer->hasher)
+            : digest_of(packer->out + packer->length_bytes - packer->tar_bytes, packer->tar_bytes);
     put_word(packer, packer->checksum, 4);
     put_word(packer, packer->tar_bytes, 4);
-    layer->diff_id = hasher_digest(packer->hasher);
     hasher_free(packer->hasher);
     layer->blob = g_bytes_new_take(packer->out, packer->length_bytes);
     layer->digest = digest_of_bytes(layer->blob);

@@ -3,6 +3,17 @@
  * rate limits and a blob CDN, under the host names of the service it plays. Contract: OCI
  * distribution 1.1 and reference registry.md. The store is also the oracle: effects are read here,
  * never from what a client says of itself.
+ *
+ * - A service with a token service wants a token for every request, `GET /v2/` included; without
+ *   one, needs_login_* is asked for as Basic. A token lives 300 s and allows what its scopes say.
+ * - GET of a blob is a 307 to blob_site where there is one; HEAD of it is answered in place.
+ * - Manifests come back as the bytes and the type they were put with, whatever Accept says.
+ * - The layers of virtual images, generated or pushed, have few bytes; the annotations
+ *   dev.seatrial.declared-bytes and dev.seatrial.unpacked-bytes of their descriptors say what they
+ *   stand for, and replies count as that.
+ * - Every change of state is an event "registry" in the trace: service, action (blob-put, mount,
+ *   manifest-put, tag, delete), repository, and reference and digest where there are any.
+ * - All is kept in memory, at most REGISTRY_MEMORY_BYTES_MAX: what goes over it is a 413.
  */
 #pragma once
 
