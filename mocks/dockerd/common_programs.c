@@ -242,7 +242,7 @@ static int run_df(struct process *process)
     int64_t size = disk_size_bytes(disk) / KIB_BYTES;
     int64_t used = disk_used_bytes(disk) / KIB_BYTES;
     int64_t available = disk_free_bytes(disk) / KIB_BYTES;
-    int64_t percent = size == 0 ? 0 : (used * 100 + size - 1) / size;
+    int64_t percent = size == 0 ? 0 : (used * 100 + size / 2) / size;
 
     return process_printf(process, 1, NULL,
                           "Filesystem           1024-blocks    Used Available Capacity Mounted on\n"

@@ -180,12 +180,46 @@ const char *make_exec(struct bench *bench, const char *container, const char *js
     return id_of(bench);
 }
 
+GBytes *stream_exec(struct bench *bench, const char *id, bool is_upgrade)
+{
+    g_autoptr(GBytes) body = g_bytes_new_static("{\"Detach\":false,\"Tty\":false}\n", 29);
+    static const char *const headers[] = {"Content-Type: application/json", NULL};
+    const struct http_request request = {
+        .method = "POST",
+        .url = format("http://docker/v1.41/exec/%s/start", id),
+        .unix_socket = "/var/run/docker.sock",
+        .headers = headers,
+        .body = body,
+        .is_upgrade = is_upgrade,
+    };
+    g_autoptr(GByteArray) all = g_byte_array_new();
+    g_autoptr(GError) error = NULL;
+
+    http_response_clear(&bench->response);
+    AUTO(http_stream) stream = http_open(bench->http, &request, &bench->response, &error);
+    cr_assert_not_null(stream, "%s", error != NULL ? error->message : "");
+    cr_assert_eq(bench->response.status, is_upgrade ? 101u : 200u);
+    for (;;) {
+        g_autoptr(GBytes) chunk = NULL;
+        bool is_read = http_stream_read(stream, &chunk, &error);
+        if (!is_read && !is_upgrade) { /* an end by close is no proper end for our own client */
+            cr_assert(g_error_matches(error, HTTP_ERROR, HTTP_ERROR_TRUNCATED));
+            break;
+        }
+        cr_assert(is_read, "%s", error != NULL ? error->message : "");
+        if (chunk == NULL)
+            break;
+        gsize length_bytes = 0;
+        const guint8 *bytes = g_bytes_get_data(chunk, &length_bytes);
+        g_byte_array_append(all, bytes, (guint)length_bytes);
+    }
+    return g_byte_array_free_to_bytes(g_steal_pointer(&all));
+}
+
 char *exec_output(struct bench *bench, const char *id, int stream, int *exit_code)
 {
-    cr_assert_eq(
-        ask(bench, "POST", format("/v1.41/exec/%s/start", id), "{\"Detach\":false,\"Tty\":false}"),
-        200u);
-    char *text = frames_of(bench->response.body, stream);
+    g_autoptr(GBytes) frames = stream_exec(bench, id, /* is_upgrade= */ true);
+    char *text = frames_of(frames, stream);
     cr_assert_eq(ask(bench, "GET", format("/v1.41/exec/%s/json", id), NULL), 200u);
     g_autoptr(json_t) answer = json_of(bench);
     cr_assert(!json_get_boolean(answer, "Running", true));

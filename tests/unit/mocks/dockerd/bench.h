@@ -59,6 +59,8 @@ const char *create(struct bench *bench, const char *name, const char *image, con
 const char *run(struct bench *bench, const char *name, const char *image, const char *options);
 /* Creates an exec of these words; its id. */
 const char *make_exec(struct bench *bench, const char *container, const char *json_words);
+/* Starts it attached and reads to the end; all bytes. Headers are in bench->response. */
+GBytes *stream_exec(struct bench *bench, const char *id, bool is_upgrade);
 /* Runs it to its end: the output of a stream (g_free) and the exit code. */
 char *exec_output(struct bench *bench, const char *id, int stream, int *exit_code);
 /* The payload of all frames of one stream; g_free. */

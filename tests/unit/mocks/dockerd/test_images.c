@@ -1,0 +1,304 @@
+/* Images: pull, import, list, inspect, tag, delete, and what the disk has of them. */
+#include "bench.h"
+
+static const int64_t layer_bytes[] = {30 * MIB_BYTES, 10 * MIB_BYTES};
+static const char *const both_platforms[] = {"linux/amd64", "linux/arm64", NULL};
+static const char *const arm_only[] = {"linux/arm64", NULL};
+static const char *const amd_only[] = {"linux/amd64", NULL};
+
+static void offer(struct bench *bench, const char *repository, const char *const *platforms,
+                  bool is_index)
+{
+    const struct image_spec spec = {
+        .repository = repository,
+        .tag = "1",
+        .platforms = platforms,
+        .layer_bytes = layer_bytes,
+        .layer_count = G_N_ELEMENTS(layer_bytes),
+        .is_index = is_index,
+    };
+    registry_add_image(bench->registry, &spec);
+}
+
+static unsigned pull(struct bench *bench, const char *repository, const char *more)
+{
+    return ask(
+        bench, "POST",
+        format("/v1.41/images/create?fromImage=localhost%%3A5000%%2F%s&tag=1%s", repository, more),
+        NULL);
+}
+
+/* The last line of a JSON stream. */
+static const char *last_line(struct bench *bench)
+{
+    g_autofree char *text = text_of(bench);
+    g_auto(GStrv) lines = g_strsplit(text, "\r\n", -1);
+    guint count = g_strv_length(lines);
+    return count < 2 ? "" : g_intern_string(lines[count - 2]);
+}
+
+/* ---- pull ---- */
+
+static void pull_twice(struct bench *bench)
+{
+    offer(bench, "t", both_platforms, true);
+    cr_assert_eq(pull(bench, "t", ""), 200u);
+    cr_assert_str_eq(header(bench, "Content-Type"), "application/json");
+    g_autofree char *text = text_of(bench);
+    cr_assert(g_str_has_prefix(text, "{\"status\":\"Pulling from t\",\"id\":\"1\"}\r\n"), "%s",
+              text);
+    cr_assert(strstr(text, "{\"status\":\"Pulling fs layer\",\"progressDetail\":{},\"id\":\"") !=
+              NULL);
+    cr_assert_str_eq(last_line(bench),
+                     "{\"status\":\"Status: Downloaded newer image for localhost:5000/t:1\"}");
+    int64_t used_bytes = disk_account_bytes(bench->disk, DISK_IMAGES);
+    cr_assert_gt(used_bytes, 40 * MIB_BYTES);
+
+    cr_assert_eq(pull(bench, "t", ""), 200u);
+    cr_assert_str_eq(last_line(bench),
+                     "{\"status\":\"Status: Image is up to date for localhost:5000/t:1\"}");
+    cr_assert_eq(disk_account_bytes(bench->disk, DISK_IMAGES), used_bytes);
+
+    cr_assert_eq(ask(bench, "DELETE", "/v1.41/images/localhost:5000/t:1", NULL), 200u);
+    cr_assert_eq(disk_account_bytes(bench->disk, DISK_IMAGES), 0);
+}
+
+/* captures 08, 09, 10 */
+Test(dockerd_images, a_pull_takes_disk_once_and_a_delete_gives_it_back)
+{
+    bench_run(NULL, pull_twice);
+}
+
+static void pull_badly(struct bench *bench)
+{
+    offer(bench, "t", arm_only, true);
+    cr_assert_eq(
+        ask(bench, "POST", "/v1.41/images/create?fromImage=localhost%3A5000%2Ft&tag=none", NULL),
+        404u);
+    cr_assert_str_eq(message_of(bench), "manifest for localhost:5000/t:none not found: manifest "
+                                        "unknown: manifest unknown");
+    cr_assert_eq(ask(bench, "POST", "/v1.41/images/create?fromImage=UPPER&tag=1", NULL), 400u);
+    cr_assert_eq(ask(bench, "POST", "/v1.41/images/create", NULL), 400u);
+
+    cr_assert_eq(pull(bench, "t", ""), 200u);
+    cr_assert_str_eq(last_line(bench),
+                     "{\"errorDetail\":{\"message\":\"no matching manifest for linux/amd64 in the "
+                     "manifest list entries\"},\"error\":\"no matching manifest for linux/amd64 in "
+                     "the manifest list entries\"}");
+    cr_assert_eq(ask(bench, "GET", "/v1.41/images/localhost:5000/t:1/json", NULL), 404u);
+    cr_assert_eq(disk_account_bytes(bench->disk, DISK_IMAGES), 0);
+}
+
+/* engine-contract.md B */
+Test(dockerd_images, errors_are_http_before_the_first_word_and_in_the_stream_afterwards)
+{
+    bench_run(NULL, pull_badly);
+}
+
+static void pull_foreign(struct bench *bench)
+{
+    offer(bench, "single", amd_only, false);
+    cr_assert_eq(pull(bench, "single", "&platform=linux%2Farm64"), 200u);
+    cr_assert(strstr(last_line(bench), "Status: Downloaded newer image") != NULL, "%s",
+              last_line(bench));
+    AUTO(local_image_facts) facts = dockerd_find_image(bench->dockerd, "localhost:5000/single:1");
+    cr_assert_str_eq(facts->platform, "linux/amd64");
+}
+
+/* capture 38 */
+Test(dockerd_images, the_classic_store_takes_a_single_manifest_of_another_platform)
+{
+    bench_run(NULL, pull_foreign);
+}
+
+static void cancel_a_pull(void *argument)
+{
+    struct bench *bench = argument;
+    const struct http_request request = {
+        .method = "POST",
+        .url = "http://docker/v1.41/images/create?fromImage=localhost%3A5000%2Ft&tag=1",
+        .unix_socket = "/var/run/docker.sock",
+    };
+    struct http_response response = {0};
+    g_autoptr(GError) error = NULL;
+    cr_assert(!http_perform(bench->http, &request, &response, &error));
+}
+
+static void close_during_pull(struct bench *bench)
+{
+    offer(bench, "t", amd_only, false);
+    struct fiber *puller = fiber_spawn(bench->loop, "pull", cancel_a_pull, bench);
+    cr_assert(fiber_sleep(bench->loop, 2 * SECOND_US, NULL));
+    cr_assert_gt(disk_account_bytes(bench->disk, DISK_TEMPORARY), 0);
+
+    fiber_cancel(puller);
+
+    cr_assert(fiber_sleep(bench->loop, 2 * SECOND_US, NULL));
+    cr_assert_eq(disk_account_bytes(bench->disk, DISK_TEMPORARY), 0);
+    cr_assert_eq(disk_account_bytes(bench->disk, DISK_IMAGES), 0);
+    cr_assert_null(dockerd_find_image(bench->dockerd, "localhost:5000/t:1"));
+}
+
+/* engine-contract.md C: closing the connection ends the pull at once */
+Test(dockerd_images, a_pull_ends_with_its_client_and_leaves_no_disk_behind)
+{
+    const struct plan plan = {.network = {.bytes_per_second = 10 * 1000 * 1000}};
+    bench_run(&plan, close_during_pull);
+}
+
+static void fill_the_disk(struct bench *bench)
+{
+    offer(bench, "t", amd_only, false);
+    cr_assert_eq(pull(bench, "t", ""), 200u);
+    cr_assert(strstr(last_line(bench), "no space left on device") != NULL, "%s", last_line(bench));
+    cr_assert(g_str_has_prefix(last_line(bench), "{\"errorDetail\":"));
+    cr_assert_eq(disk_account_bytes(bench->disk, DISK_IMAGES), 0);
+}
+
+/* failures.md E1, E2 */
+Test(dockerd_images, a_full_disk_fails_a_pull_inside_its_stream)
+{
+    const struct plan plan = {.disk_free_bytes = 60 * MIB_BYTES};
+    bench_run(&plan, fill_the_disk);
+}
+
+/* ---- the containerd store ---- */
+
+static void keep_an_index(struct bench *bench)
+{
+    offer(bench, "t", both_platforms, true);
+    cr_assert_eq(pull(bench, "t", ""), 200u);
+    cr_assert_eq(pull(bench, "t", "&platform=linux%2Farm64"), 200u);
+    AUTO(image_facts) facts = registry_find(bench->registry, "t", "1");
+    cr_assert_eq(ask(bench, "GET", "/v1.50/images/localhost:5000/t:1/json", NULL), 200u);
+    g_autoptr(json_t) shape = json_of(bench);
+    cr_assert_str_eq(json_get_string(shape, "Id", ""), facts->digest);
+    cr_assert_str_eq(json_get_string(json_get_object(shape, "Descriptor"), "digest", ""),
+                     facts->digest);
+    cr_assert_null(json_object_get(shape, "VirtualSize"));
+    cr_assert_null(json_object_get(shape, "ContainerConfig"));
+    cr_assert_eq(ask(bench, "DELETE", "/v1.50/images/localhost:5000/t:1", NULL), 200u);
+    cr_assert_eq(disk_account_bytes(bench->disk, DISK_IMAGES), 0);
+}
+
+Test(dockerd_images, the_containerd_store_keeps_all_platforms_of_an_index_under_its_digest)
+{
+    const struct plan plan = {.profile = "ubuntu-26.04"};
+    bench_run(&plan, keep_an_index);
+}
+
+/* ---- import, list, inspect, tag, delete ---- */
+
+static void import(struct bench *bench)
+{
+    g_autofree char *content = g_strnfill(5000, 'x');
+    AUTO(archive_writer) writer = archive_writer_new();
+    archive_writer_add_file(writer, "bin/busybox", 0755, content, strlen(content));
+    g_autoptr(GBytes) tar = archive_writer_finish(writer);
+    cr_assert_eq(ask_bytes(bench, "POST", "/v1.41/images/create?fromSrc=-&repo=bb%3A1", tar), 200u);
+    g_autofree char *text = text_of(bench);
+    cr_assert(g_str_has_prefix(text, "{\"status\":\"sha256:"));
+    cr_assert_eq(strlen(text), 0x56u); /* as long as the chunk of capture 03 */
+}
+
+static void show_images(struct bench *bench)
+{
+    import(bench);
+    ask(bench, "GET", "/v1.41/images/json", NULL);
+    g_autoptr(json_t) list = json_of(bench);
+    json_t *first = json_array_get(list, 0);
+    g_autofree char *list_keys = keys_of(first);
+    cr_assert_str_eq(list_keys, "Containers Created Id Labels ParentId RepoDigests RepoTags "
+                                "SharedSize Size VirtualSize");
+    cr_assert(json_is_null(json_object_get(first, "RepoDigests")));
+    cr_assert_eq(json_get_integer(first, "SharedSize", 0), -1);
+
+    ask(bench, "GET", "/v1.41/images/bb:1/json", NULL);
+    g_autoptr(json_t) shape = json_of(bench);
+    g_autofree char *keys = keys_of(shape);
+    cr_assert_str_eq(keys, "Architecture Author Comment Config Container ContainerConfig Created "
+                           "DockerVersion GraphDriver Id Metadata Os Parent RepoDigests RepoTags "
+                           "RootFS Size VirtualSize");
+    g_autofree char *config_keys = keys_of(json_get_object(shape, "Config"));
+    cr_assert_str_eq(config_keys,
+                     "AttachStderr AttachStdin AttachStdout Cmd Domainname Entrypoint Env Hostname "
+                     "Image Labels OnBuild OpenStdin StdinOnce Tty User Volumes WorkingDir");
+    cr_assert_str_eq(json_get_string(shape, "Comment", ""), "Imported from -");
+    cr_assert_str_eq(json_get_string(shape, "Architecture", ""), "amd64");
+
+    cr_assert_eq(ask(bench, "GET", "/v1.41/images/bb:2/json", NULL), 404u);
+    cr_assert_str_eq(message_of(bench), "no such image: bb:2: No such image: bb:2");
+    cr_assert_eq(ask(bench, "GET", "/v1.41/images/bb:1/history", NULL), 200u);
+}
+
+/* captures 03, 05, 20, 76 */
+Test(dockerd_images, an_imported_image_is_listed_and_inspected_as_the_captured_one)
+{
+    bench_run(NULL, show_images);
+}
+
+static void tag_and_delete(struct bench *bench)
+{
+    import(bench);
+    cr_assert_eq(ask(bench, "POST", "/v1.41/images/bb:1/tag?repo=localhost%3A5000%2Ft&tag=2", NULL),
+                 201u);
+    cr_assert_eq(ask(bench, "POST", "/v1.41/images/bb:1/tag?repo=UPPER&tag=2", NULL), 400u);
+    cr_assert_eq(ask(bench, "POST", "/v1.41/images/no:1/tag?repo=b&tag=2", NULL), 404u);
+    cr_assert_str_eq(message_of(bench), "No such image: no:1");
+    create(bench, "user", "bb:1", "");
+
+    cr_assert_eq(ask(bench, "DELETE", "/v1.41/images/bb:1", NULL), 200u);
+    g_autofree char *first = text_of(bench);
+    cr_assert_str_eq(first, "[{\"Untagged\":\"bb:1\"}]\n");
+    cr_assert_eq(ask(bench, "DELETE", "/v1.41/images/localhost:5000/t:2", NULL), 409u);
+    cr_assert(strstr(message_of(bench),
+                     "conflict: unable to remove repository reference "
+                     "\"localhost:5000/t:2\" (must force) - container ") != NULL);
+    ask(bench, "DELETE", "/v1.41/containers/user", NULL);
+    cr_assert_eq(ask(bench, "DELETE", "/v1.41/images/localhost:5000/t:2", NULL), 200u);
+    g_autoptr(json_t) deleted = json_of(bench);
+    cr_assert_eq(json_array_size(deleted), 3u);
+    cr_assert_str_eq(json_get_string(json_array_get(deleted, 0), "Untagged", ""),
+                     "localhost:5000/t:2");
+    cr_assert(json_object_get(json_array_get(deleted, 2), "Deleted") != NULL);
+    cr_assert_eq(disk_account_bytes(bench->disk, DISK_IMAGES), 0);
+}
+
+/* captures 06, 08 */
+Test(dockerd_images, tags_are_taken_off_one_by_one_and_the_last_deletes)
+{
+    bench_run(NULL, tag_and_delete);
+}
+
+static void share_layers(struct bench *bench)
+{
+    g_autoptr(GBytes) first =
+        g_bytes_new_static("{\"os\":\"linux\",\"architecture\":\"arm64\"}", 37);
+    g_autoptr(GBytes) second =
+        g_bytes_new_static("{\"os\":\"linux\",\"architecture\":\"amd64\"}", 37);
+    struct layer layer = {.digest = (char *)"sha256:aa",
+                          .diff_id = (char *)"sha256:bb",
+                          .declared_bytes = 10,
+                          .unpacked_bytes = 100};
+    g_autoptr(GPtrArray) layers = g_ptr_array_new();
+    const char *const tags[] = {"one:1", NULL};
+    const char *const other_tags[] = {"two:1", NULL};
+    g_autofree char *id = NULL;
+    g_ptr_array_add(layers, &layer);
+
+    cr_assert(dockerd_store_image(bench->dockerd, tags, first, layers, &id, NULL));
+    cr_assert(dockerd_store_image(bench->dockerd, other_tags, second, layers, NULL, NULL));
+
+    cr_assert_eq(disk_account_bytes(bench->disk, DISK_IMAGES), 100);
+    AUTO(local_image_facts) facts = dockerd_find_image(bench->dockerd, id);
+    cr_assert_str_eq(facts->platform, "linux/arm64");
+    ask(bench, "DELETE", "/v1.41/images/one:1", NULL);
+    cr_assert_eq(disk_account_bytes(bench->disk, DISK_IMAGES), 100);
+    ask(bench, "DELETE", "/v1.41/images/two:1", NULL);
+    cr_assert_eq(disk_account_bytes(bench->disk, DISK_IMAGES), 0);
+}
+
+Test(dockerd_images, layers_are_shared_and_freed_with_the_last_image)
+{
+    bench_run(NULL, share_layers);
+}
