@@ -324,6 +324,15 @@ bool container_stop(struct container *container, int64_t grace_us, GError **erro
     return container_wait_stopped(container, error);
 }
 
+void container_halt(struct container *container)
+{
+    container_kill(container, SIGKILL);
+    if (container->state != CONTAINER_RESTARTING)
+        return;
+    timer_cancel(container->dockerd->loop, &container->restart_timer);
+    set_state(container, CONTAINER_EXITED, "stop");
+}
+
 void container_revive(struct container *container)
 {
     json_t *policy = json_get_object(container->host_config, "RestartPolicy");

@@ -94,6 +94,8 @@ bool container_stop(struct container *container, int64_t grace_us, GError **erro
 bool container_wait_stopped(struct container *container, GError **error) MUST_USE;
 /* Takes it out of the list, gives its disk back. has_volumes: its anonymous volumes as well. */
 void container_remove(struct container *container, bool has_volumes);
+/* The engine goes down: kills it, or ends its waiting for a restart. */
+void container_halt(struct container *container);
 /* The engine comes up again: starts what its restart policy says (engine restart). */
 void container_revive(struct container *container);
 const char *container_state_text(const struct container *container);

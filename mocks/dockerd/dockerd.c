@@ -6,7 +6,6 @@
 #include "mocks/dockerd/api.h"
 #include "mocks/dockerd/volume.h"
 
-#include <signal.h>
 #include <stdarg.h>
 
 enum {
@@ -148,7 +147,7 @@ static void stop_everything(struct dockerd *dockerd)
         fiber_cancel(dockerd->restart_fiber);
     site_set_listening(dockerd->site, false);
     for (guint i = 0; i < dockerd->containers->len; i++)
-        container_kill(g_ptr_array_index(dockerd->containers, i), SIGKILL);
+        container_halt(g_ptr_array_index(dockerd->containers, i));
 }
 
 static void wait_until_idle(struct dockerd *dockerd)
@@ -270,6 +269,11 @@ int64_t dockerd_now_us(const struct dockerd *dockerd)
 int64_t dockerd_unix_time(int64_t now_us)
 {
     return VCLOCK_EPOCH_S + now_us / SECOND_US;
+}
+
+int64_t dockerd_unix_now(const struct dockerd *dockerd)
+{
+    return dockerd_unix_time(dockerd_now_us(dockerd));
 }
 
 char *dockerd_time_text(int64_t now_us)

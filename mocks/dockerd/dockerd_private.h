@@ -42,10 +42,11 @@ char *dockerd_new_id(struct dockerd *dockerd);
 /* The time of the world as the Engine writes it: "2026-01-05T09:00:00.000000000Z"; g_free. */
 char *dockerd_time_text(int64_t now_us);
 int64_t dockerd_now_us(const struct dockerd *dockerd);
-/* Seconds since 1970. */
+/* Seconds since 1970, of a moment and of now. */
 int64_t dockerd_unix_time(int64_t now_us);
-/* A state change: a trace event "engine" {machine, action, kind, id or name, detail} and an event
-   for GET /events. Ids are cut to 12 digits; detail may be NULL. */
+int64_t dockerd_unix_now(const struct dockerd *dockerd);
+/* A state change: a trace event "engine" {machine, kind, action, name, detail} and an event for GET
+   /events. name and detail may be NULL. Never waits. */
 void dockerd_note(struct dockerd *dockerd, const char *kind, const char *action, const char *name,
                   const char *detail);
 /* Disk of one account; the error is DISK_ERROR, "no space left on device". */

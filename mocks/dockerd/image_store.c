@@ -177,8 +177,10 @@ char *image_config_platform(GBytes *config)
 {
     g_autoptr(json_t) facts = json_parse_gbytes(config, NULL);
     const char *variant = json_get_string(facts, "variant", "");
-    return g_strdup_printf("%s/%s%s%s", json_get_string(facts, "os", "linux"),
-                           json_get_string(facts, "architecture", "amd64"),
+    const char *processor = json_get_string(facts, "architecture", "amd64");
+    if (g_str_equal(processor, "arm64") && g_str_equal(variant, "v8"))
+        variant = "";
+    return g_strdup_printf("%s/%s%s%s", json_get_string(facts, "os", "linux"), processor,
                            *variant != '\0' ? "/" : "", variant);
 }
 
@@ -229,14 +231,22 @@ static struct image_variant *variant_new(struct image_store *store, GBytes *conf
     return variant;
 }
 
-static struct image *image_new(struct image_store *store, const char *id, int64_t now_us)
+static int64_t config_time(GBytes *config, int64_t now_s)
+{
+    g_autoptr(json_t) facts = json_parse_gbytes(config, NULL);
+    const char *created = json_get_string(facts, "created", "");
+    g_autoptr(GDateTime) time = g_date_time_new_from_iso8601(created, NULL);
+    return time == NULL ? now_s : g_date_time_to_unix(time);
+}
+
+static struct image *image_new(struct image_store *store, const char *id, int64_t created_s)
 {
     struct image *image = g_new0(struct image, 1);
     image->id = g_strdup(id);
     image->tags = g_ptr_array_new_with_free_func(g_free);
     image->digests = g_ptr_array_new_with_free_func(g_free);
     image->variants = g_ptr_array_new_with_free_func(variant_free);
-    image->created_us = now_us;
+    image->created_s = created_s;
     g_ptr_array_add(store->images, image);
     return image;
 }
@@ -264,12 +274,12 @@ static void name_pulled(struct image_store *store, struct image *image,
 }
 
 struct image *image_store_add_pulled(struct image_store *store, const struct pulled_image *pulled,
-                                     int64_t now_us)
+                                     int64_t now_s)
 {
     const char *id = store->has_containerd_layout ? pulled->top_digest : pulled->config_digest;
     struct image *image = image_store_find_id(store, id);
     if (image == NULL)
-        image = image_new(store, id, now_us);
+        image = image_new(store, id, config_time(pulled->config, now_s));
     struct image_variant *variant = image_variant_for(image, pulled->platform);
     if (variant == NULL) {
         variant = variant_new(store, pulled->config, pulled->layers);
@@ -290,7 +300,7 @@ static void make_manifest(struct image_variant *variant)
 }
 
 struct image *image_store_add_built(struct image_store *store, GBytes *config, GPtrArray *layers,
-                                    int64_t now_us)
+                                    int64_t now_s)
 {
     struct image_variant *variant = variant_new(store, config, layers);
     if (store->has_containerd_layout)
@@ -299,7 +309,7 @@ struct image *image_store_add_built(struct image_store *store, GBytes *config, G
         store->has_containerd_layout ? variant->manifest_digest : variant->config_digest;
     struct image *image = image_store_find_id(store, id);
     if (image == NULL) {
-        image = image_new(store, id, now_us);
+        image = image_new(store, id, config_time(config, now_s));
         g_ptr_array_add(image->variants, variant);
         return image;
     }

@@ -34,7 +34,7 @@ struct image {
     GPtrArray *digests;  /* char*: "bb@sha256:…" */
     GPtrArray *variants; /* struct image_variant; the first is the one that inspect shows */
     GBytes *index;       /* of the containerd store, or NULL */
-    int64_t created_us;
+    int64_t created_s;   /* Unix time, as its config says */
 };
 
 struct image_store {
@@ -54,10 +54,10 @@ struct stored_layer *image_store_find_layer(const struct image_store *store, con
 struct stored_layer *image_store_add_layer(struct image_store *store, const struct layer *layer);
 /* Keeps a pulled image and gives it its names; what had the tag loses it. Lent. */
 struct image *image_store_add_pulled(struct image_store *store, const struct pulled_image *pulled,
-                                     int64_t now_us);
+                                     int64_t now_s);
 /* Keeps an image that was built, loaded or imported. layers: struct layer. */
 struct image *image_store_add_built(struct image_store *store, GBytes *config, GPtrArray *layers,
-                                    int64_t now_us);
+                                    int64_t now_s);
 /* tag is familiar ("bb:1"); another image that had it loses it. */
 void image_store_tag(struct image_store *store, struct image *image, const char *tag);
 bool image_remove_tag(struct image *image, const char *tag);
@@ -79,5 +79,5 @@ int64_t image_store_disk_bytes(const struct image_store *store, const struct sto
 /* "bb:1" for whatever way to write it, with latest where no tag is; g_free. A bad reference is
    PULLER_ERROR with the daemon's words. */
 char *image_familiar_name(const char *text, GError **error) MUST_USE;
-/* "linux/arm/v7" as an image config states it; g_free. */
+/* "linux/arm/v7" as an image config states it, without the v8 that every arm64 has; g_free. */
 char *image_config_platform(GBytes *config);

@@ -58,9 +58,8 @@ json_t *image_summary(struct dockerd *dockerd, const struct image *image, int ap
     int64_t shared_bytes = is_for_usage ? image_shared_bytes(image) : -1;
     json_t *summary = json_pack(
         "{s:I, s:I, s:s, s:O?, s:s, s:o, s:o, s:I, s:I}", "Containers", (json_int_t)container_count,
-        "Created", (json_int_t)dockerd_unix_time(image->created_us), "Id", image->id, "Labels",
-        labels, "ParentId", "", "RepoDigests",
-        listed_names(image, image->digests, "<none>@<none>", api_minor), "RepoTags",
+        "Created", (json_int_t)image->created_s, "Id", image->id, "Labels", labels, "ParentId", "",
+        "RepoDigests", listed_names(image, image->digests, "<none>@<none>", api_minor), "RepoTags",
         listed_names(image, image->tags, "<none>:<none>", api_minor), "SharedSize",
         (json_int_t)shared_bytes, "Size", (json_int_t)size_bytes);
     if (api_minor < API_WITHOUT_VIRTUAL_SIZE)
@@ -195,14 +194,13 @@ HANDLER(images_inspect)
                            dockerd->personality->says_no_such_image_twice ? ": " : "", name);
     }
     g_autoptr(json_t) config = image_json_config(image);
-    g_autofree char *created = dockerd_time_text(image->created_us);
     int64_t size_bytes = image_size_bytes(image);
     json_t *shape = json_pack(
         "{s:s, s:o, s:o, s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:I, s:o, s:o, s:{s:s}}", "Id",
         image->id, "RepoTags", image->tags->len > 0 ? names_or_null(image->tags) : json_array(),
         "RepoDigests", image->digests->len > 0 ? names_or_null(image->digests) : json_array(),
         "Parent", "", "Comment", json_get_string(config, "comment", ""), "Created",
-        json_get_string(config, "created", created), "DockerVersion",
+        json_get_string(config, "created", ""), "DockerVersion",
         json_get_string(config, "docker_version", ""), "Author",
         json_get_string(config, "author", ""), "Config",
         whole_config(json_get_object(config, "config")), "Architecture",
@@ -227,12 +225,12 @@ HANDLER(images_history)
     for (guint i = variant->layers->len; i > 0; i--) {
         const struct stored_layer *layer = g_ptr_array_index(variant->layers, i - 1);
         bool is_top = i == variant->layers->len;
-        json_array_append_new(
-            list,
-            json_pack("{s:s, s:I, s:s, s:o, s:I, s:s}", "Id", is_top ? image->id : "<missing>",
-                      "Created", (json_int_t)dockerd_unix_time(image->created_us), "CreatedBy", "",
-                      "Tags", is_top ? names_or_null(image->tags) : json_null(), "Size",
-                      (json_int_t)layer->unpacked_bytes, "Comment", ""));
+        json_array_append_new(list,
+                              json_pack("{s:s, s:I, s:s, s:o, s:I, s:s}", "Id",
+                                        is_top ? image->id : "<missing>", "Created",
+                                        (json_int_t)image->created_s, "CreatedBy", "", "Tags",
+                                        is_top ? names_or_null(image->tags) : json_null(), "Size",
+                                        (json_int_t)layer->unpacked_bytes, "Comment", ""));
     }
     api_reply_json(request, 200, list);
     return true;
@@ -275,6 +273,33 @@ static void untag_all(struct dockerd *dockerd, struct image *image, json_t *dele
     }
     for (guint i = 0; i < image->digests->len; i++)
         add_deleted(deleted, "Untagged", g_ptr_array_index(image->digests, i));
+}
+
+static bool is_of_repository(const char *name, const char *repository)
+{
+    gsize length = strlen(repository);
+    return strncmp(name, repository, length) == 0 && strchr(":@", name[length]) != NULL &&
+           name[length] != '\0';
+}
+
+/* The digests of a repository go with its last tag (capture 08). */
+static void untag(struct dockerd *dockerd, struct image *image, const char *tag, json_t *deleted)
+{
+    g_autofree char *repository = g_strndup(tag, (gsize)(strrchr(tag, ':') - tag));
+
+    image_remove_tag(image, tag);
+    add_deleted(deleted, "Untagged", tag);
+    dockerd_note(dockerd, "image", "untag", tag, NULL);
+    for (guint i = 0; i < image->tags->len; i++)
+        if (is_of_repository(g_ptr_array_index(image->tags, i), repository))
+            return;
+    for (guint i = image->digests->len; i > 0; i--) {
+        const char *name = g_ptr_array_index(image->digests, i - 1);
+        if (!is_of_repository(name, repository))
+            continue;
+        add_deleted(deleted, "Untagged", name);
+        g_ptr_array_remove_index(image->digests, i - 1);
+    }
 }
 
 int64_t image_delete_whole(struct dockerd *dockerd, struct image *image, json_t *deleted)
@@ -349,9 +374,7 @@ HANDLER(images_delete)
         return false;
     json_t *deleted = json_array();
     if (is_tag && (image->tags->len > 1 || user_of(dockerd, image, /* must_run= */ false))) {
-        image_remove_tag(image, familiar);
-        add_deleted(deleted, "Untagged", familiar);
-        dockerd_note(dockerd, "image", "untag", familiar, NULL);
+        untag(dockerd, image, familiar, deleted);
     } else {
         image_delete_whole(dockerd, image, deleted);
     }

@@ -44,16 +44,27 @@ static bool is_full(const struct outlet *outlet)
            fiber_current(outlet->loop) != NULL;
 }
 
+static void append(struct outlet *outlet, const void *bytes, gsize length_bytes)
+{
+    if (outlet->is_detached || outlet->has_ended || length_bytes == 0)
+        return;
+    g_byte_array_append(outlet->unread, bytes, (guint)length_bytes);
+    fiber_queue_wake_all(&outlet->changed);
+}
+
 bool outlet_write(struct outlet *outlet, const void *bytes, gsize length_bytes, GError **error)
 {
     while (is_full(outlet))
         if (!fiber_queue_wait(outlet->loop, &outlet->changed, "a slow reader", error))
             return false;
-    if (outlet->is_detached || outlet->has_ended || length_bytes == 0)
-        return true;
-    g_byte_array_append(outlet->unread, bytes, (guint)length_bytes);
-    fiber_queue_wake_all(&outlet->changed);
+    append(outlet, bytes, length_bytes);
     return true;
+}
+
+void outlet_offer(struct outlet *outlet, const void *bytes, gsize length_bytes)
+{
+    if (outlet->unread->len < OUTLET_BYTES_MAX)
+        append(outlet, bytes, length_bytes);
 }
 
 void outlet_hold(struct outlet *outlet)

@@ -18,6 +18,9 @@ CLEANUP(outlet, outlet_unref)
    out. Outside fibers it never waits. */
 bool outlet_write(struct outlet *outlet, const void *bytes, gsize length_bytes,
                   GError **error) MUST_USE;
+/* Never waits: dropped while OUTLET_BYTES_MAX are unread, as dockerd drops events of slow readers.
+ */
+void outlet_offer(struct outlet *outlet, const void *bytes, gsize length_bytes);
 /* Between the two writes never wait: the reader itself fills it before it reads. */
 void outlet_hold(struct outlet *outlet);
 void outlet_release(struct outlet *outlet);

@@ -52,7 +52,7 @@ void prune_reply(struct request *request, const char *kind, const char *key, jso
 static bool is_older(struct request *request, const struct image *image)
 {
     g_autoptr(GPtrArray) until = api_filter_values(request, "until");
-    int64_t age_us = dockerd_now_us(request->dockerd) - image->created_us;
+    int64_t age_us = (dockerd_unix_now(request->dockerd) - image->created_s) * SECOND_US;
     for (guint i = 0; i < until->len; i++) {
         int64_t limit_us = 0;
         if (duration_parse(g_ptr_array_index(until, i), &limit_us, NULL) && age_us < limit_us)

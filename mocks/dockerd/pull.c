@@ -29,7 +29,7 @@ static bool pull(struct dockerd *dockerd, const struct reference *reference, con
                                  context, &pulled, error);
     if (is_pulled) {
         struct image *image =
-            image_store_add_pulled(&dockerd->images, pulled, dockerd_now_us(dockerd));
+            image_store_add_pulled(&dockerd->images, pulled, dockerd_unix_now(dockerd));
         g_autofree char *name = reference_familiar(reference);
         dockerd_note(dockerd, "image", "pull", name, image->id);
     }
@@ -126,7 +126,7 @@ bool dockerd_store_image(struct dockerd *dockerd, const char *const *tags, GByte
                            error))
         return false;
     struct image *image =
-        image_store_add_built(&dockerd->images, config, layers, dockerd_now_us(dockerd));
+        image_store_add_built(&dockerd->images, config, layers, dockerd_unix_now(dockerd));
     for (gsize i = 0; tags != NULL && tags[i] != NULL; i++) {
         g_autofree char *familiar = image_familiar_name(tags[i], error);
         if (familiar == NULL)

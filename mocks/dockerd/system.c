@@ -209,11 +209,8 @@ static void tell_subscribers(struct dockerd *dockerd, const char *kind, const ch
                   (json_int_t)(dockerd_unix_time(now_us) * SECOND_US + now_us % SECOND_US) * 1000);
     g_autofree char *text = json_text(event);
     g_autofree char *line = g_strconcat(text, "\n", NULL);
-    for (guint i = 0; i < dockerd->subscribers->len; i++) {
-        g_autoptr(GError) ignored = NULL;
-        if (!outlet_write(g_ptr_array_index(dockerd->subscribers, i), line, strlen(line), &ignored))
-            g_clear_error(&ignored);
-    }
+    for (guint i = 0; i < dockerd->subscribers->len; i++)
+        outlet_offer(g_ptr_array_index(dockerd->subscribers, i), line, strlen(line));
 }
 
 void dockerd_note(struct dockerd *dockerd, const char *kind, const char *action, const char *name,

@@ -171,6 +171,17 @@ static int say_exec_format_error(struct task *task)
     return task->dockerd->personality->exec_format_exit_code;
 }
 
+/* Whether a foreign binary finds no emulator, or the weather has taken it away. */
+static bool is_unable(struct dockerd *dockerd, const char *platform)
+{
+    if (!dockerd_runs_platform(dockerd, platform))
+        return true;
+    if (g_str_equal(platform, dockerd->options.profile->platform))
+        return false;
+    struct point_effect effect = dockerd_consult(dockerd, POINT_EMULATION, platform, NULL);
+    return effect.is_missing || effect.is_failure;
+}
+
 static int run_program(struct task *task)
 {
     g_autofree char *command_line = task_command_line(task);
@@ -181,10 +192,12 @@ static int run_program(struct task *task)
             dockerd_consult(task->dockerd, POINT_EXEC, command_line, task->container->name);
         if (is_disturbed(task, &effect, &exit_code))
             return exit_code;
+        if (effect.is_missing)
+            return say_not_found(task);
     }
     if (is_killed_for_memory(task, command_line, &exit_code))
         return exit_code;
-    if (!dockerd_runs_platform(task->dockerd, task->container->platform))
+    if (is_unable(task->dockerd, task->container->platform))
         return say_exec_format_error(task);
     return task->id != NULL ? run_exec(task) : task->container->program->run(&task->process);
 }
