@@ -16,7 +16,7 @@ enum exit_code { /* DESIGN.md 2; precedence 3, 4, 2, 1, 5, 0 */
 };
 
 struct app {
-    bind_clock_fn *bind_clock;
+    struct run_context context;
 };
 
 struct command {
@@ -31,8 +31,8 @@ int cli_main(const struct app *app, int argc, char **argv);
 
 /* Parses the options of one command into entries' targets; what is left stays in argv, its end
    marked by NULL. On failure the message was printed: end with EXIT_BAD_INPUT. */
-bool cli_parse(const struct command *command, const GOptionEntry *entries, int *argc, char ***argv)
-    MUST_USE;
+bool cli_parse(const struct command *command, const GOptionEntry *entries, int *argc,
+               char ***argv) MUST_USE;
 /* Prints "seatrial: MESSAGE" to stderr. */
 void cli_complain(const char *format, ...) G_GNUC_PRINTF(1, 2);
 /* text to a file, or to stdout for "-"; complains on failure. */
@@ -43,4 +43,5 @@ extern const struct command command_plan;
 extern const struct command command_replay;
 extern const struct command command_run;
 extern const struct command command_schema;
+extern const struct command command_serve;
 extern const struct command command_trace;

@@ -63,7 +63,10 @@ static bool check_seed(struct run_arguments *arguments)
 
 static bool check_arguments(struct run_arguments *arguments, char **paths)
 {
-    enum { JOBS_MAX = 256, REPEAT_MAX = 1000000 };
+    enum {
+        JOBS_MAX = 256,
+        REPEAT_MAX = 1000000
+    };
     if (paths[0] == NULL) {
         cli_complain("run: no scenario given; `seatrial run scenarios` runs the bundled ones");
         return false;
@@ -105,8 +108,8 @@ static json_t *document_of(const struct work_result *result)
 static bool write_reports(const struct run_arguments *arguments, const json_t *document)
 {
     g_autofree char *text = report_text(document, has_color(arguments), arguments->is_quiet);
-    bool is_stdout_taken = g_strcmp0(arguments->json, "-") == 0 ||
-                           g_strcmp0(arguments->junit, "-") == 0;
+    bool is_stdout_taken =
+        g_strcmp0(arguments->json, "-") == 0 || g_strcmp0(arguments->junit, "-") == 0;
     bool is_fine = true;
     if (!is_stdout_taken)
         is_fine = cli_write("-", text);
@@ -140,7 +143,7 @@ static int run_suite(const struct app *app, const struct run_arguments *argument
                      const struct suite *suite)
 {
     const struct work_options options = {
-        .bind_clock = app->bind_clock,
+        .context = app->context,
         .seed = arguments->seed != NULL ? &arguments->seed_value : NULL,
         .jobs = (guint)arguments->jobs,
         .repeat = (guint)arguments->repeat,

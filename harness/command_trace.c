@@ -1,4 +1,5 @@
-/* `seatrial trace` prints the trace of one scenario; `seatrial replay` runs one again and compares. */
+/* `seatrial trace` prints the trace of one scenario; `seatrial replay` runs one again and compares.
+ */
 #include "harness/cli.h"
 #include "harness/work.h"
 
@@ -17,7 +18,7 @@ static struct outcome *run_one(const struct app *app, const char *path, const ui
         return NULL;
     }
     *plan = plan_new(*scenario, seed);
-    return run_plan(*plan, app->bind_clock);
+    return run_plan(*plan, &app->context);
 }
 
 static int trace(const struct app *app, int argc, char **argv)
@@ -99,8 +100,8 @@ static int replay(const struct app *app, int argc, char **argv)
         return EXIT_BAD_INPUT;
     }
     uint64_t seed = (uint64_t)json_get_integer(recorded, "seed", 1);
-    AUTO(outcome) outcome =
-        run_one(app, json_get_string(recorded, "file", ""), &seed, &scenario, &plan);
+    AUTO(outcome)
+    outcome = run_one(app, json_get_string(recorded, "file", ""), &seed, &scenario, &plan);
     return outcome != NULL ? compare(file, outcome) : EXIT_BAD_INPUT;
 }
 

@@ -1,6 +1,6 @@
 /*
- * Effects: what the outside world can see, read from the stores of the fakes before and after a run.
- * Nothing here asks the engine what it thinks it did, but for the names of its side tags.
+ * Effects: what the outside world can see, read from the stores of the fakes before and after a
+ * run. Nothing here asks the engine what it thinks it did, but for the names of its side tags.
  */
 #pragma once
 

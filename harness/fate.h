@@ -19,15 +19,16 @@ enum fate {
 extern const char *const fate_names[]; /* NULL-terminated, for tables of fields */
 const char *fate_text(enum fate fate);
 
-/* One image a leg promises, and what is there after the run. Platform lists are sorted, of char*. */
+/* One image a leg promises, and what is there after the run. Platform lists are sorted, of char*.
+ */
 struct promise {
-    const char *image;            /* "ghcr.io/acme/api:main" */
-    const GPtrArray *promised;    /* platforms of the clear-weather run; NULL: no image promised */
-    const GPtrArray *before;      /* platforms of the tag before the run; NULL: it was not there */
-    const GPtrArray *after;       /* platforms of the tag after the run; NULL: it is not there */
-    const GPtrArray *side;        /* platforms of a side tag the leg declares; NULL: none */
-    bool is_from_this_run;        /* what the tag names now was pushed in this run */
-    bool is_complete;             /* all its manifests, configs and layers are in the registry */
+    const char *image;         /* "ghcr.io/acme/api:main" */
+    const GPtrArray *promised; /* platforms of the clear-weather run; NULL: no image promised */
+    const GPtrArray *before;   /* platforms of the tag before the run; NULL: it was not there */
+    const GPtrArray *after;    /* platforms of the tag after the run; NULL: it is not there */
+    const GPtrArray *side;     /* platforms of a side tag the leg declares; NULL: none */
+    bool is_from_this_run;     /* what the tag names now was pushed in this run */
+    bool is_complete;          /* all its manifests, configs and layers are in the registry */
     bool is_side_complete;
 };
 

@@ -1,7 +1,7 @@
 /* The program: binds the process's clock to the runs and hands over to the command line. */
 #include "harness/cli.h"
 #include "loop/vclock.h"
-
+#include "mocks/registry/registry.h"
 
 /* A run on a virtual clock is only one if the libraries see that clock too. */
 static bool is_clock_ours(void)
@@ -15,7 +15,8 @@ static bool is_clock_ours(void)
 
 int main(int argc, char **argv)
 {
-    const struct app app = {.bind_clock = vclock_bind};
+    AUTO(image_cache) images = image_cache_new();
+    const struct app app = {.context = {.bind_clock = vclock_bind, .images = images}};
     if (!is_clock_ours()) {
         cli_complain("the clock interposer has no effect in this build");
         return EXIT_INTERNAL;

@@ -11,12 +11,12 @@
 /* One promised image. Platform lists are sorted, of char*. */
 struct effect {
     char *service;
-    char *image;          /* "ghcr.io/acme/api:main" */
-    char *digest;         /* what the tag names now, or NULL */
+    char *image;  /* "ghcr.io/acme/api:main" */
+    char *digest; /* what the tag names now, or NULL */
     GPtrArray *promised;
-    GPtrArray *before;    /* NULL: the tag was not there */
-    GPtrArray *after;     /* NULL: the tag is not there */
-    char *side_image;     /* a side tag the leg declared and that is there, or NULL */
+    GPtrArray *before; /* NULL: the tag was not there */
+    GPtrArray *after;  /* NULL: the tag is not there */
+    char *side_image;  /* a side tag the leg declared and that is there, or NULL */
     GPtrArray *side;
     bool is_from_this_run;
     bool is_complete;
@@ -50,10 +50,10 @@ struct outcome {
     enum fate fate;          /* worst over the legs */
     int64_t duration_us;
     uint64_t exchange_count;
-    GBytes *trace;           /* first line: format and plan; then the events */
+    GBytes *trace; /* first line: format and plan; then the events */
     char *trace_digest;
-    char *broken;            /* why the run proves nothing, or NULL */
-    bool is_our_fault;       /* of a broken run: seatrial's, not the scenario's */
+    char *broken;      /* why the run proves nothing, or NULL */
+    bool is_our_fault; /* of a broken run: seatrial's, not the scenario's */
 };
 
 struct outcome *outcome_new(const struct plan *plan);

@@ -30,7 +30,8 @@ static void add_leg(struct plan *plan, const char *id)
 
 static struct network resolve_network(const struct setting_network *wanted)
 {
-    struct network network = named_network_find(wanted->name != NULL ? wanted->name : "clear")->network;
+    struct network network =
+        named_network_find(wanted->name != NULL ? wanted->name : "clear")->network;
     if (wanted->round_trip_us > 0)
         network.round_trip_us = wanted->round_trip_us;
     if (wanted->bytes_per_second > 0)
@@ -93,9 +94,9 @@ json_t *plan_json(const struct plan *plan)
 {
     const struct scenario *scenario = plan->scenario;
     const struct policy *policy = scenario->policy;
-    json_t *json = json_pack("{s:s, s:s, s:I, s:s?}", "scenario", scenario->name, "file",
-                             scenario->path, "seed", (json_int_t)plan->seed, "policy",
-                             policy->name);
+    json_t *json =
+        json_pack("{s:s, s:s, s:I, s:s?}", "scenario", scenario->name, "file", scenario->path,
+                  "seed", (json_int_t)plan->seed, "policy", policy->name);
     json_object_set_new(json, "network",
                         json_pack("{s:I, s:I}", "round_trip_us",
                                   (json_int_t)plan->network.round_trip_us, "bytes_per_second",

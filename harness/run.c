@@ -86,9 +86,9 @@ static void check_exchanges(struct outcome *outcome, const struct trace *trace)
         count++;
     if (count == outcome->exchange_count || length > TRACE_BYTES_MAX)
         return;
-    g_autofree char *why = g_strdup_printf(
-        "the trace has %" G_GUINT64_FORMAT " exchanges, the world %" G_GUINT64_FORMAT, count,
-        outcome->exchange_count);
+    g_autofree char *why = g_strdup_printf("the trace has %" G_GUINT64_FORMAT
+                                           " exchanges, the world %" G_GUINT64_FORMAT,
+                                           count, outcome->exchange_count);
     break_outcome(outcome, /* is_our_fault= */ true, why);
 }
 
@@ -102,10 +102,10 @@ static void read_faults(struct outcome *outcome, struct faults *faults)
         fault->kind = g_strdup(report.kind);
         fault->fired_count = report.fired_count;
         fault->position = report.position;
-        fault->nearest_miss = is_missed ? g_strdup(report.nearest_miss != NULL
-                                                       ? report.nearest_miss
-                                                       : "nothing came near it")
-                                        : NULL;
+        fault->nearest_miss = is_missed
+                                  ? g_strdup(report.nearest_miss != NULL ? report.nearest_miss
+                                                                         : "nothing came near it")
+                                  : NULL;
         g_ptr_array_add(outcome->faults, fault);
         if (!is_missed)
             continue;
@@ -158,18 +158,18 @@ static void add_legs(struct outcome *outcome)
     }
 }
 
-struct outcome *run_plan(const struct plan *plan, bind_clock_fn *bind_clock)
+struct outcome *run_plan(const struct plan *plan, const struct run_context *context)
 {
     struct outcome *outcome = outcome_new(plan);
     struct loop *loop = loop_new(CLOCK_VIRTUAL, 1);
     AUTO(trace) trace = trace_new(loop_now_of, loop);
     g_autoptr(GError) error = NULL;
 
-    if (bind_clock != NULL)
-        bind_clock(loop, plan->scenario->setting.date_s);
+    if (context->bind_clock != NULL)
+        context->bind_clock(loop, plan->scenario->setting.date_s);
     add_legs(outcome);
     struct run run = {.outcome = outcome, .trace = trace};
-    run.stage = stage_new(plan, loop, trace, &error);
+    run.stage = stage_new(plan, loop, trace, context->images, &error);
     if (run.stage == NULL)
         break_outcome(outcome, /* is_our_fault= */ true, error->message);
     else
@@ -182,7 +182,7 @@ struct outcome *run_plan(const struct plan *plan, bind_clock_fn *bind_clock)
     take_trace(outcome, trace);
     stage_free(run.stage);
     loop_free(loop);
-    if (bind_clock != NULL)
-        bind_clock(NULL, 0);
+    if (context->bind_clock != NULL)
+        context->bind_clock(NULL, 0);
     return outcome;
 }

@@ -6,8 +6,14 @@
 
 #include "harness/outcome.h"
 
-/* How a run binds the process's clock to its loop; main gives vclock_bind(). NULL is for tests. */
+/* How a run binds the process's clock to its loop. */
 typedef void bind_clock_fn(const struct loop *loop, int64_t date_s);
 
+/* What the runs of one process share. */
+struct run_context {
+    bind_clock_fn *bind_clock;  /* vclock_bind(), or NULL in tests */
+    struct image_cache *images; /* generated once, or NULL */
+};
+
 /* Never fails: a run that breaks says so in its outcome. plan is lent to the outcome. */
-struct outcome *run_plan(const struct plan *plan, bind_clock_fn *bind_clock);
+struct outcome *run_plan(const struct plan *plan, const struct run_context *context);

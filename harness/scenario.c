@@ -7,8 +7,8 @@
 #include <string.h>
 
 static const char *const verdict_names[] = {"pass", "fail", NULL};
-static const char *const cause_names[] = {"network",   "registry",  "resource", "configuration",
-                                          "toolchain", "infrastructure", NULL};
+static const char *const cause_names[] = {
+    "network", "registry", "resource", "configuration", "toolchain", "infrastructure", NULL};
 
 /* What stands in the file; the policy is resolved from its node after the rest was read. */
 struct scenario_file {
@@ -111,10 +111,11 @@ const struct record_type *scenario_record(void)
 
 bool scenario_is_one(const char *path)
 {
-    enum { HEAD_BYTES = 64 * 1024 };
+    enum {
+        HEAD_BYTES = 64 * 1024
+    };
     AUTO(source) source = source_read(path, DOC_BYTES_MAX, NULL);
-    return source != NULL &&
-           g_strstr_len(source->text, HEAD_BYTES, "scenario/") != NULL &&
+    return source != NULL && g_strstr_len(source->text, HEAD_BYTES, "scenario/") != NULL &&
            g_regex_match_simple("(^|[\\n{,])\\s*\"?seatrial\"?\\s*:\\s*\"?scenario/", source->text,
                                 0, 0);
 }
@@ -127,8 +128,7 @@ static json_t *merge(const json_t *below, const json_t *above)
     json_t *merged = json_deep_copy(below);
     const char *key;
     json_t *value;
-    json_object_foreach((json_t *)above, key, value)
-    {
+    json_object_foreach ((json_t *)above, key, value) {
         const json_t *old = json_object_get(merged, key);
         json_object_set_new(merged, key, old != NULL ? merge(old, value) : json_deep_copy(value));
     }

@@ -1,6 +1,7 @@
 /*
- * Scenarios: files that open with `seatrial: scenario/1` and state a pipeline, its world, the faults
- * and what is expected. A scenario is read once and never changes; its document lives as long.
+ * Scenarios: files that open with `seatrial: scenario/1` and state a pipeline, its world, the
+ * faults and what is expected. A scenario is read once and never changes; its document lives as
+ * long.
  */
 #pragma once
 
@@ -26,8 +27,8 @@ struct scenario {
     struct fault_rules *faults;
     enum fate fate; /* the expected worst fate of its legs */
     const struct node *expect_node;
-    char **expect;  /* expressions */
-    char *cause;    /* the right class of the diagnosis: "network", …; NULL: not judged */
+    char **expect; /* expressions */
+    char *cause;   /* the right class of the diagnosis: "network", …; NULL: not judged */
     enum expected_verdict verdict;
     char *because;
     struct doc *doc;

@@ -39,11 +39,11 @@ struct setting_image {
 };
 
 struct setting_machine {
-    char *profile;       /* "ubuntu-24.04"; NULL: the setting's */
-    int64_t disk_bytes;  /* 0: the profile's */
+    char *profile;      /* "ubuntu-24.04"; NULL: the setting's */
+    int64_t disk_bytes; /* 0: the profile's */
     int64_t disk_used_bytes;
-    char **preload;      /* images that are local from the start */
-    char **emulators;    /* foreign platforms the kernel runs */
+    char **preload;   /* images that are local from the start */
+    char **emulators; /* foreign platforms the kernel runs */
     int64_t emulation_factor;
     char **registry_mirrors;
     int64_t dangling_bytes; /* left by earlier jobs: what a prune frees */

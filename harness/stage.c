@@ -4,7 +4,6 @@
 #include "base/units.h"
 #include "harness/world_default.h"
 #include "mocks/buildkit/buildkit.h"
-#include "mocks/registry/registry.h"
 
 #include <string.h>
 
@@ -41,6 +40,7 @@ static void add_registry(struct stage *stage, const char *service, bool needs_lo
         .service = registry_service_find(service),
         .needs_login_to_push = needs_login_to_push,
         .is_virtual = true,
+        .image_cache = stage->images,
     };
     if (wanted != NULL) {
         options.rate_limit = (struct registry_rate_limit){
@@ -83,15 +83,7 @@ static void add_default_images(struct stage *stage)
     gsize count = 0;
     const struct default_image *images = default_images(&count);
     for (gsize i = 0; i < count; i++) {
-        const struct image_spec spec = {
-            .repository = images[i].repository,
-            .tag = images[i].tag,
-            .platforms = images[i].platforms,
-            .layer_bytes = images[i].layer_bytes,
-            .layer_count = images[i].layer_count,
-            .environment = images[i].environment,
-            .is_index = true,
-        };
+        const struct image_spec spec = default_image_spec(&images[i]);
         registry_add_image(stage_registry(stage, images[i].service), &spec);
     }
 }
@@ -111,8 +103,8 @@ static void add_image(struct stage *stage, const struct setting_image *image)
     const struct image_spec spec = {
         .repository = reference->path,
         .tag = reference->tag,
-        .platforms = image->platforms[0] != NULL ? (const char *const *)image->platforms
-                                                 : default_platforms,
+        .platforms =
+            image->platforms[0] != NULL ? (const char *const *)image->platforms : default_platforms,
         .layer_bytes = layer_bytes,
         .layer_count = layer_count,
         .environment = (const char *const *)image->environment,
@@ -137,8 +129,7 @@ static void add_machine(struct stage *stage, const struct plan_leg *leg)
     struct machine *machine = g_new0(struct machine, 1);
 
     machine->leg = leg;
-    machine->disk =
-        disk_new(stage->world, leg->machine, leg->disk_bytes, leg->disk_used_bytes);
+    machine->disk = disk_new(stage->world, leg->machine, leg->disk_bytes, leg->disk_used_bytes);
     const struct dockerd_options options = {
         .world = stage->world,
         .machine = leg->machine,
@@ -175,7 +166,7 @@ static void add_weather(struct stage *stage)
 }
 
 struct stage *stage_new(const struct plan *plan, struct loop *loop, struct trace *trace,
-                        GError **error)
+                        struct image_cache *images, GError **error)
 {
     const struct setting *setting = &plan->scenario->setting;
     const struct world_options options = {
@@ -188,6 +179,7 @@ struct stage *stage_new(const struct plan *plan, struct loop *loop, struct trace
     stage->plan = plan;
     stage->loop = loop;
     stage->world = world;
+    stage->images = images;
     add_registries(stage);
     add_default_images(stage);
     for (guint i = 0; i < setting->images->len; i++)

@@ -6,6 +6,7 @@
 
 #include "harness/plan.h"
 #include "mocks/disk.h"
+#include "mocks/registry/registry.h"
 
 struct machine {
     const struct plan_leg *leg; /* lent */
@@ -19,12 +20,14 @@ struct stage {
     struct loop *loop;       /* lent */
     struct world *world;
     struct faults *faults;
+    struct image_cache *images; /* lent */
     GPtrArray *registries; /* struct registry */
     GPtrArray *machines;   /* struct machine, in the order of the plan's legs */
 };
 
+/* images may be NULL. */
 struct stage *stage_new(const struct plan *plan, struct loop *loop, struct trace *trace,
-                        GError **error) MUST_USE;
+                        struct image_cache *images, GError **error) MUST_USE;
 /* Inside no fiber. */
 void stage_free(struct stage *stage);
 CLEANUP(stage, stage_free)

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
-enum { FOLDER_DEPTH_MAX = 16 };
+enum {
+    FOLDER_DEPTH_MAX = 16
+};
 
 static int compare_texts(const void *left, const void *right)
 {

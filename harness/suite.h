@@ -1,7 +1,7 @@
 /*
  * A suite: the scenario files that paths on the command line name, loaded. Folders are walked in
- * sorted order; files in them that are no scenarios (policies, contexts) are passed over, but a file
- * named directly must be one.
+ * sorted order; files in them that are no scenarios (policies, contexts) are passed over, but a
+ * file named directly must be one.
  */
 #pragma once
 

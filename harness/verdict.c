@@ -95,8 +95,8 @@ static void turn_round(struct verdict *verdict, const struct scenario *scenario)
     if (verdict->kind == VERDICT_PASS)
         reason = g_strdup("the canary passed: it was to fail");
     else if (!says_because(verdict, scenario->because))
-        reason = g_strdup_printf("the canary failed, but not because \"%s\": %s",
-                                 scenario->because, verdict->reason);
+        reason = g_strdup_printf("the canary failed, but not because \"%s\": %s", scenario->because,
+                                 verdict->reason);
     g_free(verdict->reason);
     verdict->reason = reason;
     verdict->kind = reason == NULL ? VERDICT_PASS : VERDICT_FAIL;
@@ -147,7 +147,9 @@ static gsize deciding_line(const struct outcome *outcome, char **lines)
 
 char *verdict_deciding_trace(const struct outcome *outcome)
 {
-    enum { EVENTS_BEFORE = 15 };
+    enum {
+        EVENTS_BEFORE = 15
+    };
     gsize length = 0;
     const char *bytes = g_bytes_get_data(outcome->trace, &length);
     g_autofree char *text = g_strndup(bytes, length);

@@ -21,8 +21,8 @@ struct failing_expectation {
 
 struct verdict {
     enum verdict_kind kind;
-    bool is_our_fault; /* of a broken one */
-    char *reason;      /* one line; NULL on a plain pass */
+    bool is_our_fault;  /* of a broken one */
+    char *reason;       /* one line; NULL on a plain pass */
     GPtrArray *failing; /* struct failing_expectation */
 };
 

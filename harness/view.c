@@ -5,8 +5,16 @@
 
 #include <string.h>
 
+/* The steps of one leg, or of whichever leg has the one asked for. */
+struct steps_of {
+    const struct outcome *outcome;
+    const struct leg_outcome *only; /* NULL: any */
+};
+
 struct view {
     const struct outcome *outcome;
+    struct steps_of any_steps;
+    GPtrArray *leg_steps; /* struct steps_of, by leg */
     struct dialect dialect;
     struct expr_scope scope;
     struct value names;
@@ -31,7 +39,8 @@ static struct value step_value(const struct step_report *step)
     bool is_there = step != NULL;
     value_set(&map, "outcome",
               value_of_string(is_there ? step_outcome_text(step->outcome) : "absent"));
-    value_set(&map, "message", value_of_string(is_there && step->message != NULL ? step->message : ""));
+    value_set(&map, "message",
+              value_of_string(is_there && step->message != NULL ? step->message : ""));
     value_set(&map, "duration", value_of_duration(is_there ? step->duration_us : 0));
     value_set(&map, "started", value_of_duration(is_there ? step->started_us : 0));
     value_set(&map, "timed_out", value_of_boolean(is_there && step->has_timed_out));
@@ -66,14 +75,15 @@ static bool is_step_id(const struct policy *policy, const char *id)
 
 static bool steps_get(void *self, const char *name, struct value *out)
 {
-    const struct view *view = self;
-    const struct outcome *outcome = view->outcome;
+    const struct steps_of *steps = self;
+    const struct outcome *outcome = steps->outcome;
     const struct step_report *step = NULL;
     if (!is_step_id(outcome->plan->scenario->policy, name))
         return false;
     for (guint i = 0; i < outcome->legs->len && step == NULL; i++) {
         const struct leg_outcome *leg = g_ptr_array_index(outcome->legs, i);
-        step = leg->report != NULL ? leg_report_step(leg->report, name) : NULL;
+        if (leg->report != NULL && (steps->only == NULL || steps->only == leg))
+            step = leg_report_step(leg->report, name);
     }
     *out = step_value(step);
     return true;
@@ -81,10 +91,12 @@ static bool steps_get(void *self, const char *name, struct value *out)
 
 static void steps_list(void *self, GPtrArray *names)
 {
-    const struct view *view = self;
-    for (guint i = 0; i < view->outcome->legs->len; i++) {
-        const struct leg_outcome *leg = g_ptr_array_index(view->outcome->legs, i);
-        for (guint k = 0; leg->report != NULL && k < leg->report->steps->len; k++)
+    const struct steps_of *steps = self;
+    for (guint i = 0; i < steps->outcome->legs->len; i++) {
+        const struct leg_outcome *leg = g_ptr_array_index(steps->outcome->legs, i);
+        if (leg->report == NULL || (steps->only != NULL && steps->only != leg))
+            continue;
+        for (guint k = 0; k < leg->report->steps->len; k++)
             g_ptr_array_add(names,
                             ((struct step_report *)g_ptr_array_index(leg->report->steps, k))->id);
     }
@@ -108,17 +120,7 @@ static struct value diagnosis_value(const struct diagnosis *diagnosis)
     return map;
 }
 
-static struct value leg_steps_value(const struct leg_report *report)
-{
-    struct value map = value_of_map();
-    for (guint i = 0; report != NULL && i < report->steps->len; i++) {
-        const struct step_report *step = g_ptr_array_index(report->steps, i);
-        value_set(&map, step->id, step_value(step));
-    }
-    return map;
-}
-
-static struct value leg_value(const struct leg_outcome *leg)
+static struct value leg_value(const struct leg_outcome *leg, struct steps_of *steps)
 {
     const struct leg_report *report = leg->report;
     struct value map = value_of_map();
@@ -127,7 +129,7 @@ static struct value leg_value(const struct leg_outcome *leg)
     value_set(&map, "fate", value_of_string(fate_text(leg->fate)));
     value_set(&map, "tier", value_of_string(report != NULL ? report->builder_tier : NULL));
     value_set(&map, "elapsed", value_of_duration(report != NULL ? report->duration_us : 0));
-    value_set(&map, "steps", leg_steps_value(report));
+    value_set(&map, "steps", value_of_object(&steps_type, steps));
     value_set(&map, "diagnosis", diagnosis_value(report != NULL ? &report->diagnosis : NULL));
     value_set(&map, "containers", texts_value(leg->containers));
     value_set(&map, "images", texts_value(leg->images));
@@ -142,17 +144,22 @@ static struct value leg_value(const struct leg_outcome *leg)
 static bool legs_get(void *self, const char *name, struct value *out)
 {
     const struct view *view = self;
-    const struct leg_outcome *leg = outcome_leg(view->outcome, name);
-    if (leg != NULL)
-        *out = leg_value(leg);
-    return leg != NULL;
+    for (guint i = 0; i < view->leg_steps->len; i++) {
+        struct steps_of *steps = g_ptr_array_index(view->leg_steps, i);
+        if (strcmp(steps->only->id, name) != 0)
+            continue;
+        *out = leg_value(steps->only, steps);
+        return true;
+    }
+    return false;
 }
 
 static void legs_list(void *self, GPtrArray *names)
 {
     const struct view *view = self;
     for (guint i = 0; i < view->outcome->legs->len; i++)
-        g_ptr_array_add(names, ((struct leg_outcome *)g_ptr_array_index(view->outcome->legs, i))->id);
+        g_ptr_array_add(names,
+                        ((struct leg_outcome *)g_ptr_array_index(view->outcome->legs, i))->id);
 }
 
 static const struct object_type legs_type = {
@@ -255,9 +262,9 @@ static void count_request(struct request_count *requests, const char *pattern, c
     g_autoptr(json_t) event = json_parse_bytes(line, length, NULL);
     if (event == NULL || strcmp(json_get_string(event, "event", ""), "exchange") != 0)
         return;
-    g_autofree char *text = g_strdup_printf("%s %s%s", json_get_string(event, "method", ""),
-                                            json_get_string(event, "site", ""),
-                                            json_get_string(event, "target", ""));
+    g_autofree char *text =
+        g_strdup_printf("%s %s%s", json_get_string(event, "method", ""),
+                        json_get_string(event, "site", ""), json_get_string(event, "target", ""));
     if (!glob_match(pattern, text))
         return;
     int64_t started_us = json_get_integer(event, "started_us", 0);
@@ -306,17 +313,29 @@ static const struct expr_function view_functions[] = {
 
 /* ---- the whole ---- */
 
+static void add_leg_steps(struct view *view)
+{
+    view->leg_steps = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < view->outcome->legs->len; i++) {
+        struct steps_of *steps = g_new0(struct steps_of, 1);
+        *steps = (struct steps_of){view->outcome, g_ptr_array_index(view->outcome->legs, i)};
+        g_ptr_array_add(view->leg_steps, steps);
+    }
+}
+
 struct view *view_new(const struct outcome *outcome)
 {
     struct view *view = g_new0(struct view, 1);
     view->outcome = outcome;
+    view->any_steps = (struct steps_of){.outcome = outcome};
+    add_leg_steps(view);
     view->dialect = dialect_strict;
     view->dialect.names = view_names;
     view->dialect.more_functions = view_functions;
     view->names = value_of_map();
     value_set(&view->names, "fate", value_of_string(fate_text(outcome->fate)));
     value_set(&view->names, "elapsed", value_of_duration(outcome->duration_us));
-    value_set(&view->names, "steps", value_of_object(&steps_type, view));
+    value_set(&view->names, "steps", value_of_object(&steps_type, &view->any_steps));
     value_set(&view->names, "legs", value_of_object(&legs_type, view));
     value_set(&view->names, "effects", value_of_object(&effects_type, view));
     value_set(&view->names, "faults", value_of_object(&faults_type, view));
@@ -330,6 +349,7 @@ void view_free(struct view *view)
     if (view == NULL)
         return;
     value_clear(&view->names);
+    g_ptr_array_unref(view->leg_steps);
     g_free(view);
 }
 

@@ -53,12 +53,12 @@ static json_t *run_scenario(const struct work_options *options, const struct sce
 {
     g_autoptr(GError) error = NULL;
     AUTO(plan) plan = plan_new(scenario, options->seed);
-    AUTO(outcome) outcome = run_plan(plan, options->bind_clock);
+    AUTO(outcome) outcome = run_plan(plan, &options->context);
     AUTO(verdict) verdict = verdict_of(outcome);
     json_t *entry = entry_of(outcome, verdict);
 
     for (guint i = 1; i < options->repeat; i++) {
-        AUTO(outcome) again = run_plan(plan, options->bind_clock);
+        AUTO(outcome) again = run_plan(plan, &options->context);
         if (strcmp(again->trace_digest, outcome->trace_digest) == 0)
             continue;
         mark_nondeterministic(entry, outcome->trace_digest, again->trace_digest);

@@ -9,10 +9,10 @@
 #include "harness/suite.h"
 
 struct work_options {
-    bind_clock_fn *bind_clock;
-    const uint64_t *seed; /* NULL: each scenario's own */
-    guint jobs;           /* 1: in this process */
-    guint repeat;         /* run each so often; all traces must be equal */
+    struct run_context context;
+    const uint64_t *seed;        /* NULL: each scenario's own */
+    guint jobs;                  /* 1: in this process */
+    guint repeat;                /* run each so often; all traces must be equal */
     const char *trace_directory; /* NULL: traces are not kept */
 };
 

@@ -47,8 +47,8 @@ static const int64_t alpine_layers[] = {3 * MIB_BYTES};
 static const int64_t binfmt_layers[] = {28 * MIB_BYTES};
 static const char *const golang_environment[] = {"GOLANG_VERSION=1.22.12", "GOTOOLCHAIN=local",
                                                  NULL};
-static const char *const golang_old_environment[] = {"GOLANG_VERSION=1.21.13",
-                                                     "GOTOOLCHAIN=local", NULL};
+static const char *const golang_old_environment[] = {"GOLANG_VERSION=1.21.13", "GOTOOLCHAIN=local",
+                                                     NULL};
 
 const struct default_image *default_images(gsize *count)
 {
@@ -70,4 +70,17 @@ const struct default_image *default_images(gsize *count)
     };
     *count = G_N_ELEMENTS(images);
     return images;
+}
+
+struct image_spec default_image_spec(const struct default_image *image)
+{
+    return (struct image_spec){
+        .repository = image->repository,
+        .tag = image->tag,
+        .platforms = image->platforms,
+        .layer_bytes = image->layer_bytes,
+        .layer_count = image->layer_count,
+        .environment = image->environment,
+        .is_index = true,
+    };
 }

@@ -31,3 +31,4 @@ struct default_image {
     const char *const *environment;
 };
 const struct default_image *default_images(gsize *count);
+struct image_spec default_image_spec(const struct default_image *image);

@@ -90,7 +90,7 @@ void exchange_end_body(struct exchange *exchange)
 int64_t exchange_body_due_us(const struct exchange *exchange)
 {
     const struct inbox *inbox = &exchange->inbox;
-    int64_t rate = exchange->server->world->network.bytes_per_second;
+    int64_t rate = exchange->site->network.bytes_per_second;
     int64_t bytes = MAX(inbox->declared_bytes, inbox->total_bytes);
     if (rate <= 0 || bytes < WIRE_PACED_BYTES_MIN)
         return 0;

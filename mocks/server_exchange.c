@@ -197,7 +197,7 @@ static void begin(struct exchange *exchange, const char *method)
         exchange_abort(exchange, ENDING_CLOSED);
         return;
     }
-    if (world->network.bytes_per_second > 0)
+    if (exchange->site->network.bytes_per_second > 0)
         read_declared_bytes(exchange);
     if (strlen(exchange->path) > HTTP_TARGET_BYTES_MAX) {
         exchange_reply(exchange, 414, NULL);

@@ -54,11 +54,20 @@ static void listener_free(void *argument)
     g_free(listener);
 }
 
+/* A unix socket leads no farther than its own machine: next to no round trip, and memory's rate. */
+static struct network site_network(const struct world *world, const char *name)
+{
+    const struct network local = {LOCAL_ROUND_TRIP_US, LOCAL_BYTES_PER_SECOND};
+    bool is_paced = world->network.bytes_per_second > 0 || world->network.round_trip_us > 0;
+    return is_paced && strchr(name, '/') != NULL ? local : world->network;
+}
+
 struct site *site_new(struct world *world, const char *name, site_handler *handle, void *context)
 {
     struct site *site = g_new0(struct site, 1);
     site->world = world;
     site->name = g_strdup(name);
+    site->network = site_network(world, name);
     site->handle = handle;
     site->context = context;
     site->inner = (struct listener){.site = site, .fd = -1};

@@ -30,6 +30,7 @@ struct world *world_new(struct loop *loop, const struct world_options *options, 
     world->network = options->network;
     world->sites = g_ptr_array_new_with_free_func((GDestroyNotify)site_free);
     world->sites_by_name = g_hash_table_new(g_str_hash, g_str_equal);
+    world->aliases = g_ptr_array_new_with_free_func(g_free);
     world->openers = g_ptr_array_new_with_free_func(opener_free);
     world->server = server_new(world, error);
     if (world->server == NULL)
@@ -49,6 +50,7 @@ void world_free(struct world *world)
     server_free(world->server);
     g_hash_table_unref(world->sites_by_name);
     g_ptr_array_unref(world->sites);
+    g_ptr_array_unref(world->aliases);
     g_ptr_array_unref(world->openers);
     if (world->directory != NULL)
         g_rmdir(world->directory);
@@ -90,6 +92,14 @@ struct site *world_add_site(struct world *world, const char *name, site_handler 
 struct site *world_find_site(struct world *world, const char *name)
 {
     return g_hash_table_lookup(world->sites_by_name, name);
+}
+
+void world_add_alias(struct world *world, const char *alias, struct site *site)
+{
+    g_assert(world_find_site(world, alias) == NULL);
+    char *name = g_strdup(alias);
+    g_ptr_array_add(world->aliases, name);
+    g_hash_table_insert(world->sites_by_name, name, site);
 }
 
 static struct site *find_target(const struct opener *opener, const char *host, int port,

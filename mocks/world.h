@@ -13,11 +13,16 @@
 
 struct world;
 
-/* Clear weather. A reply waits one round trip and then flows at the rate, by its declared bytes. */
+/* Clear weather. A reply waits one round trip and then flows at the rate, by its declared bytes.
+   Sites that are unix sockets are on the machine itself: LOCAL_ROUND_TRIP_US,
+   LOCAL_BYTES_PER_SECOND. */
 struct network {
     int64_t round_trip_us;    /* per request */
     int64_t bytes_per_second; /* per transfer; 0: no pacing (serve) */
 };
+
+#define LOCAL_ROUND_TRIP_US    INT64_C(200)
+#define LOCAL_BYTES_PER_SECOND (INT64_C(1024) * 1024 * 1024)
 
 struct world_options {
     uint64_t seed;
@@ -55,6 +60,9 @@ struct site *world_add_site(struct world *world, const char *name, site_handler 
                             void *context);
 const char *site_name(const struct site *site);
 struct site *world_find_site(struct world *world, const char *name);
+/* The world's clients find the site under this name too: a host name, or "host:port" for one port
+   of it. Traces and faults know the site by its own name only. */
+void world_add_alias(struct world *world, const char *alias, struct site *site);
 /* New connections are refused (false) or taken again; open ones are cut by the first. Models a
    daemon that restarts. */
 void site_set_listening(struct site *site, bool is_listening);

@@ -23,10 +23,10 @@ static void add_steps(json_t *steps, const struct leg_outcome *leg)
 {
     for (guint i = 0; leg->report != NULL && i < leg->report->steps->len; i++) {
         const struct step_report *step = g_ptr_array_index(leg->report->steps, i);
-        json_t *entry = json_pack("{s:s, s:s, s:s, s:I, s:I}", "leg", leg->id, "id", step->id,
-                                  "outcome", step_outcome_text(step->outcome), "started_us",
-                                  (json_int_t)step->started_us, "duration_us",
-                                  (json_int_t)step->duration_us);
+        json_t *entry =
+            json_pack("{s:s, s:s, s:s, s:I, s:I}", "leg", leg->id, "id", step->id, "outcome",
+                      step_outcome_text(step->outcome), "started_us", (json_int_t)step->started_us,
+                      "duration_us", (json_int_t)step->duration_us);
         if (step->message != NULL)
             json_object_set_new(entry, "message", text_or_null(step->message));
         json_array_append_new(steps, entry);
@@ -49,10 +49,10 @@ static json_t *leg_json(const struct leg_outcome *leg)
     const struct leg_report *report = leg->report;
     if (report == NULL)
         return json_pack("{s:s, s:s}", "id", leg->id, "outcome", "broken");
-    json_t *json = json_pack("{s:s, s:s, s:s, s:s?, s:I}", "id", leg->id, "outcome",
-                             step_outcome_text(report->outcome), "fate", fate_text(leg->fate),
-                             "tier", report->builder_tier, "duration_us",
-                             (json_int_t)report->duration_us);
+    json_t *json =
+        json_pack("{s:s, s:s, s:s, s:s?, s:I}", "id", leg->id, "outcome",
+                  step_outcome_text(report->outcome), "fate", fate_text(leg->fate), "tier",
+                  report->builder_tier, "duration_us", (json_int_t)report->duration_us);
     json_object_set_new(json, "diagnosis", diagnosis_json(&report->diagnosis));
     return json;
 }
@@ -96,9 +96,9 @@ static void add_lists(json_t *entry, const struct outcome *outcome)
         json_array_append_new(effects, effect_json(g_ptr_array_index(outcome->effects, i)));
     for (guint i = 0; i < outcome->faults->len; i++) {
         const struct fault_outcome *fault = g_ptr_array_index(outcome->faults, i);
-        json_array_append_new(faults, json_pack("{s:s, s:s, s:I}", "id", fault->id, "kind",
-                                                fault->kind, "fired",
-                                                (json_int_t)fault->fired_count));
+        json_array_append_new(faults,
+                              json_pack("{s:s, s:s, s:I}", "id", fault->id, "kind", fault->kind,
+                                        "fired", (json_int_t)fault->fired_count));
     }
     json_object_set_new(entry, "steps", steps);
     json_object_set_new(entry, "legs", legs);

@@ -6,10 +6,9 @@
  * {"name", "file", "purpose", "seed", "verdict", "fate", "reason", "duration_us", "trace_digest",
  *  "exchanges", "steps": [{"leg", "id", "outcome", "started_us", "duration_us", "message"?}],
  *  "legs": [{"id", "outcome", "fate", "tier", "duration_us", "diagnosis"}],
- *  "effects": [{"service", "image", "digest", "platforms", "before", "promised", "complete", "fresh",
- *               "fate", "side_image"}],
- *  "faults": [{"id", "kind", "fired"}], "failing": [{"expression", "explanation"}],
- *  "deciding_trace"?, "is_our_fault"?}
+ *  "effects": [{"service", "image", "digest", "platforms", "before", "promised", "complete",
+ * "fresh", "fate", "side_image"}], "faults": [{"id", "kind", "fired"}], "failing": [{"expression",
+ * "explanation"}], "deciding_trace"?, "is_our_fault"?}
  */
 #pragma once
 

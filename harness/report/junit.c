@@ -90,7 +90,7 @@ char *report_junit(const json_t *run)
     json_t *entry;
     int64_t duration_us = 0;
 
-    json_array_foreach((json_t *)scenarios, index, entry)
+    json_array_foreach ((json_t *)scenarios, index, entry)
         duration_us += json_get_integer(entry, "duration_us", 0);
     g_autoptr(GString) totals = g_string_new(NULL);
     g_string_append_printf(totals, " tests=\"%zu\" failures=\"%u\" errors=\"%u\" skipped=\"0\"",
@@ -98,7 +98,7 @@ char *report_junit(const json_t *run)
     append_seconds(totals, duration_us);
     g_string_append_printf(xml, "<testsuites name=\"seatrial\"%s>\n", totals->str);
     g_string_append_printf(xml, "  <testsuite name=\"seatrial\"%s>\n", totals->str);
-    json_array_foreach((json_t *)scenarios, index, entry)
+    json_array_foreach ((json_t *)scenarios, index, entry)
         append_case(xml, entry);
     g_string_append(xml, "  </testsuite>\n</testsuites>\n");
     return g_string_free(xml, FALSE);

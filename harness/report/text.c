@@ -4,7 +4,9 @@
 
 #include <string.h>
 
-enum { NAME_COLUMNS_MAX = 64 };
+enum {
+    NAME_COLUMNS_MAX = 64
+};
 
 struct text_report {
     GString *text;
@@ -16,7 +18,7 @@ static const struct {
     const char *word;
     const char *color;
 } word_colors[] = {
-    {"pass", "32"},   {"fail", "31;1"},    {"broken", "35;1"}, {"delivered", "32"},
+    {"pass", "32"},     {"fail", "31;1"},    {"broken", "35;1"}, {"delivered", "32"},
     {"degraded", "33"}, {"cancelled", "31"}, {"failed", "31"},   {"shrunk", "31;1"},
     {"hollow", "31;1"}, {"unknown", "35"},
 };
@@ -51,10 +53,11 @@ static void append_failing(GString *text, const json_t *entry)
 {
     gsize index;
     json_t *failing;
-    json_array_foreach(json_get_array(entry, "failing"), index, failing)
-    {
-        g_string_append_printf(text, "  expected  %s\n", json_get_string(failing, "expression", ""));
-        g_string_append_printf(text, "  but       %s\n", json_get_string(failing, "explanation", ""));
+    json_array_foreach (json_get_array(entry, "failing"), index, failing) {
+        g_string_append_printf(text, "  expected  %s\n",
+                               json_get_string(failing, "expression", ""));
+        g_string_append_printf(text, "  but       %s\n",
+                               json_get_string(failing, "explanation", ""));
     }
 }
 
@@ -75,8 +78,8 @@ static void append_details(struct text_report *report, const json_t *entry)
     if (strcmp(json_get_string(entry, "verdict", ""), "pass") == 0)
         return;
     g_string_append_printf(text, "\n%s (%s, seed %" G_GINT64_FORMAT ")\n",
-                           json_get_string(entry, "name", "?"),
-                           json_get_string(entry, "file", "?"), json_get_integer(entry, "seed", 0));
+                           json_get_string(entry, "name", "?"), json_get_string(entry, "file", "?"),
+                           json_get_integer(entry, "seed", 0));
     if (json_get_string(entry, "purpose", NULL) != NULL)
         g_string_append_printf(text, "  %s\n", json_get_string(entry, "purpose", ""));
     if (json_get_string(entry, "reason", NULL) != NULL)
@@ -91,7 +94,7 @@ static int name_columns(const json_t *scenarios)
     gsize index;
     json_t *entry;
     gsize columns = strlen("scenario");
-    json_array_foreach((json_t *)scenarios, index, entry)
+    json_array_foreach ((json_t *)scenarios, index, entry)
         columns = MAX(columns, strlen(json_get_string(entry, "name", "?")));
     return (int)MIN(columns, NAME_COLUMNS_MAX);
 }
@@ -99,8 +102,9 @@ static int name_columns(const json_t *scenarios)
 char *report_text(const json_t *run, bool has_color, bool is_quiet)
 {
     const json_t *scenarios = json_get_array(run, "scenarios");
-    struct text_report report = {
-        .text = g_string_new(NULL), .has_color = has_color, .name_columns = name_columns(scenarios)};
+    struct text_report report = {.text = g_string_new(NULL),
+                                 .has_color = has_color,
+                                 .name_columns = name_columns(scenarios)};
     struct report_counts counts = report_count(run);
     gsize index;
     json_t *entry;
@@ -108,10 +112,10 @@ char *report_text(const json_t *run, bool has_color, bool is_quiet)
     if (!is_quiet) {
         g_string_append_printf(report.text, "%-*s  %-10s  %18s  %s\n", report.name_columns,
                                "scenario", "fate", "virtual time", "verdict");
-        json_array_foreach((json_t *)scenarios, index, entry)
+        json_array_foreach ((json_t *)scenarios, index, entry)
             append_row(&report, entry);
     }
-    json_array_foreach((json_t *)scenarios, index, entry)
+    json_array_foreach ((json_t *)scenarios, index, entry)
         append_details(&report, entry);
     g_string_append_printf(report.text, "%s%u passed, %u failed, %u broken\n", is_quiet ? "" : "\n",
                            counts.passed, counts.failed, counts.broken);

@@ -1,6 +1,6 @@
 /*
- * Backend buildkit-exec: `buildctl build` inside the builder's BuildKit container, over the Engine API
- * (engine-contract.md H). The context goes in as an archive, the image is pushed by digest, the
+ * Backend buildkit-exec: `buildctl build` inside the builder's BuildKit container, over the Engine
+ * API (engine-contract.md H). The context goes in as an archive, the image is pushed by digest, the
  * digest comes back in the metadata file.
  */
 #include "base/archive.h"
@@ -28,7 +28,8 @@ static void build_clear(struct build *build)
         g_ptr_array_unref(build->command);
 }
 
-/* DOCKER_CONFIG for buildctl: the password never stands in a command line (engine-contract.md H). */
+/* DOCKER_CONFIG for buildctl: the password never stands in a command line (engine-contract.md H).
+ */
 static char *docker_config(const struct leg *leg)
 {
     g_autoptr(json_t) config = json_object();
@@ -74,8 +75,8 @@ static char *output_option(const struct build_request *request)
         return g_strdup("type=image,push=false");
     const char *image = request->service->image;
     const char *colon = strrchr(image, ':');
-    int length = colon != NULL && strchr(colon, '/') == NULL ? (int)(colon - image)
-                                                             : (int)strlen(image);
+    int length =
+        colon != NULL && strchr(colon, '/') == NULL ? (int)(colon - image) : (int)strlen(image);
     return g_strdup_printf("type=image,name=%.*s,push=true,push-by-digest=true", length, image);
 }
 
@@ -184,8 +185,8 @@ static bool read_digest(struct build *build, char **digest, GError **error)
     return *digest != NULL;
 }
 
-/* Closing the exec's connection does not stop buildctl (engine-contract.md H): an orphan would go on
-   and push after the rescue did. */
+/* Closing the exec's connection does not stop buildctl (engine-contract.md H): an orphan would go
+   on and push after the rescue did. */
 static void stop_and_clean(struct build *build, bool may_still_run)
 {
     struct leg *leg = build->builder->leg;

@@ -1,7 +1,7 @@
 /*
- * Backend classic: POST /build, then push. Silently wrong in measured ways (failures.md, "Classic build
- * is silently wrong"), so it takes only the native platform of a Dockerfile that was checked to use
- * nothing it gets wrong, filters the context itself, and looks at the image it made.
+ * Backend classic: POST /build, then push. Silently wrong in measured ways (failures.md, "Classic
+ * build is silently wrong"), so it takes only the native platform of a Dockerfile that was checked
+ * to use nothing it gets wrong, filters the context itself, and looks at the image it made.
  */
 #include "base/archive.h"
 #include "engine/build_context.h"

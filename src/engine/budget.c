@@ -18,14 +18,16 @@ int64_t leg_remaining_us(const struct leg *leg)
     return leg->deadline_us - loop_now_us(leg->loop);
 }
 
-/* Several services on one machine share the clock: where it cannot hold a full rescue for each, each
-   keeps an equal share. */
+/* Several services on one machine share the clock. Where it cannot hold a full rescue for each of
+   them, half of what is left stays for the rescues. */
 int64_t leg_reserve_us(const struct leg *leg, guint services_left)
 {
+    int64_t left_us = MAX(leg_remaining_us(leg) - FINISH_US, 0);
+    int64_t wanted_us = services_left * leg->policy->single.timeout_us;
+
     if (!leg->policy->job.has_budget)
         return -VIRTUAL_TIME_US_MAX; /* every phase gets what it wants; the job clock ends it */
-    if (services_left == 0)
-        return FINISH_US;
-    int64_t share_us = MAX(leg_remaining_us(leg) - FINISH_US, 0) / services_left;
-    return FINISH_US + services_left * MIN(leg->policy->single.timeout_us, share_us);
+    if (services_left > 1 && wanted_us > left_us)
+        wanted_us = left_us / 2;
+    return FINISH_US + wanted_us;
 }

@@ -1,4 +1,5 @@
-/* Walks a service's folder into an archive, in sorted order so that equal folders give equal bytes. */
+/* Walks a service's folder into an archive, in sorted order so that equal folders give equal bytes.
+ */
 #include "engine/build_context.h"
 
 #include "base/limits.h"
@@ -9,10 +10,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FOLDER_DEPTH_MAX = 64 };
+enum {
+    FOLDER_DEPTH_MAX = 64
+};
 
 struct walk {
-    const char *prefix; /* in the archive, or NULL */
+    const char *prefix;                  /* in the archive, or NULL */
     const struct context_ignore *ignore; /* NULL: everything goes */
     struct archive_writer *archive;
     gsize entry_count;
@@ -138,7 +141,8 @@ static bool add_folder(struct walk *walk, const char *path, const char *relative
 }
 
 /* `Dockerfile.dockerignore` goes before `.dockerignore`, as with BuildKit. */
-static struct context_ignore *read_ignore(const struct policy *policy, const struct policy_service *service)
+static struct context_ignore *read_ignore(const struct policy *policy,
+                                          const struct policy_service *service)
 {
     g_autofree char *own_name = g_strconcat(service->dockerfile, ".dockerignore", NULL);
     g_autofree char *text = build_context_read(policy, service, own_name);

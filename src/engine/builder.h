@@ -1,7 +1,7 @@
 /*
- * Builders: what a tier makes and builds are made with. A tier's driver boots one and verifies it by
- * using it; a backend turns a request into an image. A failed builder is destroyed and never stays
- * the leg's current one.
+ * Builders: what a tier makes and builds are made with. A tier's driver boots one and verifies it
+ * by using it; a backend turns a request into an image. A failed builder is destroyed and never
+ * stays the leg's current one.
  */
 #pragma once
 

@@ -6,7 +6,11 @@
 
 #include <string.h>
 
-enum { TEXT_BYTES_MAX = 16 * 1024, LOG_BYTES_MAX = 64 * 1024, CONTAINERS_SHOWN_MAX = 8 };
+enum {
+    TEXT_BYTES_MAX = 16 * 1024,
+    LOG_BYTES_MAX = 64 * 1024,
+    CONTAINERS_SHOWN_MAX = 8
+};
 
 /* The end of a log says most. */
 static json_t *text_tail(const char *text, gsize bytes_max)
@@ -19,14 +23,16 @@ static json_t *text_tail(const char *text, gsize bytes_max)
 
 static json_t *steps_json(const struct leg_report *report)
 {
-    enum { STEPS_MAX = 40 }; /* 40 x 16 KiB stays well under the ceiling */
+    enum {
+        STEPS_MAX = 40
+    }; /* 40 x 16 KiB stays well under the ceiling */
     json_t *steps = json_array();
     for (guint i = 0; i < report->steps->len && i < STEPS_MAX; i++) {
         const struct step_report *step = g_ptr_array_index(report->steps, i);
-        json_t *entry = json_pack("{s:s, s:s, s:I, s:I}", "id", step->id, "outcome",
-                                  step_outcome_text(step->outcome), "started_us",
-                                  (json_int_t)step->started_us, "duration_us",
-                                  (json_int_t)step->duration_us);
+        json_t *entry =
+            json_pack("{s:s, s:s, s:I, s:I}", "id", step->id, "outcome",
+                      step_outcome_text(step->outcome), "started_us", (json_int_t)step->started_us,
+                      "duration_us", (json_int_t)step->duration_us);
         if (step->message != NULL)
             json_object_set_new(entry, "message", text_tail(step->message, TEXT_BYTES_MAX));
         json_array_append_new(steps, entry);
@@ -89,8 +95,7 @@ GBytes *bundle_make(struct leg *leg)
         json_pack("{s:s, s:s, s:s}", "format", "seatrial.diagnostics/1", "leg", report->leg,
                   "outcome", step_outcome_text(report->outcome));
     json_object_set_new(bundle, "diagnosis", diagnosis_json(&report->diagnosis));
-    json_object_set_new(bundle, "evidence",
-                        text_tail(report->diagnosis.evidence, TEXT_BYTES_MAX));
+    json_object_set_new(bundle, "evidence", text_tail(report->diagnosis.evidence, TEXT_BYTES_MAX));
     json_object_set_new(bundle, "steps", steps_json(report));
     add_engine(leg, bundle);
 

@@ -8,15 +8,18 @@ static const struct {
     {CAUSE_UNKNOWN, "cannot tell from what was seen: read the evidence and the diagnostics bundle"},
     {CAUSE_NETWORK, "network: persistent connectivity problems to the registry; add a mirror, or "
                     "wait for the outage to end"},
-    {CAUSE_REGISTRY, "registry: it answers wrongly or limits the rate; log in, use a mirror, see its "
-                     "status page"},
-    {CAUSE_RESOURCE, "resource: the runner is too small or too slow; use larger runners or split the "
-                     "builds across jobs"},
+    {CAUSE_REGISTRY,
+     "registry: it answers wrongly or limits the rate; log in, use a mirror, see its "
+     "status page"},
+    {CAUSE_RESOURCE,
+     "resource: the runner is too small or too slow; use larger runners or split the "
+     "builds across jobs"},
     {CAUSE_CONFIGURATION, "configuration: the same in every try; correct the setting the evidence "
                           "names"},
     {CAUSE_TOOLCHAIN, "toolchain: the build itself fails; correct the Dockerfile or its versions"},
-    {CAUSE_INFRASTRUCTURE, "infrastructure: the Engine or the runner is at fault; run the job again "
-                           "on another runner"},
+    {CAUSE_INFRASTRUCTURE,
+     "infrastructure: the Engine or the runner is at fault; run the job again "
+     "on another runner"},
 };
 
 static const char *escalation_of(enum failure_cause cause)

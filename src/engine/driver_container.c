@@ -9,7 +9,9 @@
 #include <string.h>
 
 /* buildx polls 16 times and waits n x 120 ms in between: 14.4 s in all (engine-contract.md E8). */
-enum { PROBE_COUNT = 16 };
+enum {
+    PROBE_COUNT = 16
+};
 #define PROBE_WAIT_US (120 * MILLISECOND_US)
 
 #define STATE_FOLDER "/var/lib/buildkit"
@@ -95,7 +97,8 @@ static bool put_config(struct builder *builder, GError **error)
 }
 
 /* With a local image the registry is asked all the same unless the tier says otherwise: a failing
-   pull is then no harm, a silent registry still is (failures.md, "Pre-pull and a silent registry"). */
+   pull is then no harm, a silent registry still is (failures.md, "Pre-pull and a silent registry").
+ */
 static bool get_image(struct builder *builder, GError **error)
 {
     struct leg *leg = builder->leg;
@@ -122,8 +125,7 @@ static bool container_boot(struct builder *builder, GError **error)
     builder->container = g_strdup_printf("buildx_buildkit_%s0", builder->name);
     builder->volume = g_strdup_printf("%s_state", builder->container);
     return get_image(builder, error) && container_create(builder, error) &&
-           put_config(builder, error) &&
-           docker_container_start(docker, builder->container, error);
+           put_config(builder, error) && docker_container_start(docker, builder->container, error);
 }
 
 static bool container_destroy(struct builder *builder, GError **error)
@@ -148,7 +150,8 @@ const struct driver driver_container = {
 const struct driver driver_manual = {
     .driver = DRIVER_MANUAL,
     .name = "manual",
-    .summary = "a bare BuildKit container: local image or mirror, fresh name, default configuration",
+    .summary =
+        "a bare BuildKit container: local image or mirror, fresh name, default configuration",
     .backend = &backend_buildkit,
     .boot = container_boot,
     .probe = container_probe,

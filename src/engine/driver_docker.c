@@ -1,4 +1,5 @@
-/* The docker tier: the Engine's own builder. There is nothing to boot; it is verified by building. */
+/* The docker tier: the Engine's own builder. There is nothing to boot; it is verified by building.
+ */
 #include "base/archive.h"
 #include "engine/builder.h"
 
@@ -10,8 +11,8 @@ static bool docker_boot(struct builder *builder, GError **error)
     return true;
 }
 
-/* A status that says "running" proves nothing (failures.md, "illusion of tier 2"); an image that was
-   really built does. */
+/* A status that says "running" proves nothing (failures.md, "illusion of tier 2"); an image that
+   was really built does. */
 static bool docker_probe(struct builder *builder, GError **error)
 {
     static const char dockerfile[] = "FROM scratch\nLABEL dev.seatrial.probe=1\n";

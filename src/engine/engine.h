@@ -1,8 +1,8 @@
 /*
  * The fallback engine: runs one leg of a policy against a Docker Engine and the registries, real or
- * fake, and says what it did. Path of a leg: disk check and prune, pre-pull, builder tiers, for each
- * service a multi-platform build and its single-platform rescue, verification of the effects in the
- * registry, diagnosis. Every wait is bounded; the job clock bounds them all.
+ * fake, and says what it did. Path of a leg: disk check and prune, pre-pull, builder tiers, for
+ * each service a multi-platform build and its single-platform rescue, verification of the effects
+ * in the registry, diagnosis. Every wait is bounded; the job clock bounds them all.
  */
 #pragma once
 
@@ -26,7 +26,7 @@ struct engine_options {
     const char *leg;      /* id: of its only service, or "all" when the policy is serial */
     const char *run_id;   /* makes names of builders and contexts unique; "r1" in a rehearsal */
     const struct engine_host *host;
-    struct trace *trace;  /* or NULL */
+    struct trace *trace; /* or NULL */
 };
 
 enum step_outcome { /* GitHub's words */
@@ -40,7 +40,7 @@ const char *step_outcome_text(enum step_outcome outcome);
 struct step_report {
     char *id; /* "pre-pull", "builder-container", "build-multi-api", … */
     enum step_outcome outcome;
-    bool is_tolerated; /* its failure does not make the leg red */
+    bool is_tolerated;  /* its failure does not make the leg red */
     bool has_timed_out; /* by its own limit */
     int64_t started_us;
     int64_t duration_us;
@@ -50,11 +50,11 @@ struct step_report {
 
 struct service_report {
     char *id;
-    char *image;      /* as the policy names it */
-    char *pushed;     /* the reference that was really tagged: image, or its side tag; or NULL */
+    char *image;  /* as the policy names it */
+    char *pushed; /* the reference that was really tagged: image, or its side tag; or NULL */
     char *digest;
     GPtrArray *platforms; /* char*, verified */
-    bool is_rescue;   /* fewer platforms than the policy asked for */
+    bool is_rescue;       /* fewer platforms than the policy asked for */
     bool is_side_tag;
     bool is_delivered;
     GPtrArray *dropped; /* char*, features given up with the policy's leave */
@@ -75,7 +75,7 @@ struct leg_report {
     GPtrArray *services;       /* struct service_report */
     char *builder_tier;        /* id of the tier that stood at the end, or NULL */
     struct diagnosis diagnosis;
-    GBytes *bundle;            /* diagnostics of a leg that is not green, <= DIAGNOSTICS_BYTES_MAX */
+    GBytes *bundle; /* diagnostics of a leg that is not green, <= DIAGNOSTICS_BYTES_MAX */
     int64_t duration_us;
 };
 

@@ -122,7 +122,8 @@ static bool part_matches(const char *pattern, const char *text)
     return true;
 }
 
-/* The pattern may match the path itself or one of its parents: a folder excluded is all excluded. */
+/* The pattern may match the path itself or one of its parents: a folder excluded is all excluded.
+ */
 static bool parts_match(char *const *pattern, char *const *path)
 {
     if (*pattern == NULL)

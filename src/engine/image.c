@@ -32,9 +32,9 @@ const struct docker_credentials *leg_credentials(const struct leg *leg, const ch
 }
 
 /*
- * A limit on silence: a healthy daemon is silent for at most 25 s (a dead TLS port, then 15 s for the
- * ping, failures.md 0) and counts its own retries down once a second, so the default of 60 s kills no
- * pull that would still succeed; dockerd itself never gives up on a stalled layer (D11).
+ * A limit on silence: a healthy daemon is silent for at most 25 s (a dead TLS port, then 15 s for
+ * the ping, failures.md 0) and counts its own retries down once a second, so the default of 60 s
+ * kills no pull that would still succeed; dockerd itself never gives up on a stalled layer (D11).
  */
 static bool attempt_pull(struct leg *leg, void *context, GError **error)
 {

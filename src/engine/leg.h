@@ -65,8 +65,8 @@ bool retry_run(struct leg *leg, const char *what, attempt_fn *attempt, void *con
 
 /* Pulls one reference with retries; silence of the registry counts as a transient failure. */
 bool image_pull(struct leg *leg, const char *reference, GError **error) MUST_USE;
-/* Makes `image` local from itself or, when the class of the failure says that trying the same source
-   is useless, from a mirror, whose image then gets the name. */
+/* Makes `image` local from itself or, when the class of the failure says that trying the same
+   source is useless, from a mirror, whose image then gets the name. */
 bool image_fetch(struct leg *leg, const char *image, char *const *mirrors, GError **error) MUST_USE;
 bool image_is_local(struct leg *leg, const char *reference);
 const struct docker_credentials *leg_credentials(const struct leg *leg, const char *reference,

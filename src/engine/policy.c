@@ -79,7 +79,8 @@ static const struct field retry_fields[] = {
      .kind = FIELD_DURATION,
      .offset = offsetof(struct policy_retry, silence_us),
      .otherwise = "60s",
-     .summary = "a pull that says nothing for so long has failed; 0s: wait for ever, as buildx does"},
+     .summary =
+         "a pull that says nothing for so long has failed; 0s: wait for ever, as buildx does"},
     {0},
 };
 static const struct record_type retry_record = {.name = "policy_retry",

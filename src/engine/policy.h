@@ -20,7 +20,7 @@ enum policy_prune {
 enum policy_driver {
     DRIVER_CONTAINER, /* a BuildKit container, as buildx's docker-container driver boots it */
     DRIVER_DOCKER,    /* the Engine's own builder */
-    DRIVER_MANUAL,    /* a bare BuildKit container that shares as little as possible with the others */
+    DRIVER_MANUAL, /* a bare BuildKit container that shares as little as possible with the others */
 };
 
 enum policy_pull {
@@ -30,7 +30,7 @@ enum policy_pull {
 
 struct policy_job {
     int64_t timeout_us;
-    bool is_serial; /* all services on one machine, one after the other, under one job clock */
+    bool is_serial;  /* all services on one machine, one after the other, under one job clock */
     bool has_budget; /* never start what cannot finish, keep the last fallback its time */
 };
 
@@ -43,14 +43,15 @@ struct policy_disk {
 
 struct policy_retry {
     int64_t attempts;
-    int64_t wait_us;     /* before the second try; doubles after each */
+    int64_t wait_us; /* before the second try; doubles after each */
     int64_t wait_us_max;
     int64_t silence_us; /* a pull that says nothing for so long has failed; 0: no limit */
 };
 
 struct policy_pre_pull {
-    char *image;    /* NULL: no pre-pull */
-    char **mirrors; /* full references of the same image elsewhere, tried on rate limits and outages */
+    char *image; /* NULL: no pre-pull */
+    char **
+        mirrors; /* full references of the same image elsewhere, tried on rate limits and outages */
     int64_t timeout_us;
 };
 
@@ -76,7 +77,7 @@ struct policy_service {
     char *id;
     char *context; /* folder, relative to the policy file */
     char *dockerfile;
-    char *image;   /* "ghcr.io/acme/api:main" */
+    char *image; /* "ghcr.io/acme/api:main" */
     char *target;
     char **build_arguments;
     char **labels;
@@ -101,14 +102,14 @@ struct policy {
     struct policy_build multi;
     struct policy_build single;
     bool push;
-    bool allow_shrink; /* a rescue may narrow an existing multi-platform tag */
-    char **allow_dropped; /* features a backend may drop: "cache", … */
-    GPtrArray *services; /* struct policy_service */
+    bool allow_shrink;      /* a rescue may narrow an existing multi-platform tag */
+    char **allow_dropped;   /* features a backend may drop: "cache", … */
+    GPtrArray *services;    /* struct policy_service */
     GPtrArray *credentials; /* struct policy_credentials */
-    char **plain_http;   /* registries without TLS */
-    char *endpoint;      /* of the Engine, for `up` */
-    char *directory;     /* of the policy file: contexts are relative to it */
-    struct doc *doc;     /* holds the sources that positions point into; NULL after policy_read() */
+    char **plain_http;      /* registries without TLS */
+    char *endpoint;         /* of the Engine, for `up` */
+    char *directory;        /* of the policy file: contexts are relative to it */
+    struct doc *doc; /* holds the sources that positions point into; NULL after policy_read() */
 };
 
 struct policy *policy_load(const char *path, GError **error) MUST_USE;
@@ -116,6 +117,7 @@ struct policy *policy_load(const char *path, GError **error) MUST_USE;
 struct policy *policy_read(const struct node *node, const char *directory, GError **error) MUST_USE;
 void policy_free(struct policy *policy);
 CLEANUP(policy, policy_free)
-/* The type of a policy file, for its schema; policy_inline_record() is the same without `seatrial:`. */
+/* The type of a policy file, for its schema; policy_inline_record() is the same without
+ * `seatrial:`. */
 const struct record_type *policy_record(void);
 const struct record_type *policy_inline_record(void);

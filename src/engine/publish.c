@@ -5,7 +5,9 @@
 #include <string.h>
 
 /* Some registries answer 404 for a moment after a push (failures.md K18). */
-enum { LOOK_COUNT = 4 };
+enum {
+    LOOK_COUNT = 4
+};
 #define LOOK_WAIT_US (2 * SECOND_US)
 
 struct look {

@@ -38,7 +38,8 @@ struct attempt {
     struct build_result result;
 };
 
-/* A feature that the backend would silently do without needs the policy's leave, and is reported. */
+/* A feature that the backend would silently do without needs the policy's leave, and is reported.
+ */
 static bool settle_feature(struct leg *leg, struct attempt *attempt, enum build_feature feature,
                            GError **error)
 {
@@ -63,8 +64,7 @@ static bool settle_feature(struct leg *leg, struct attempt *attempt, enum build_
 static bool settle_features(struct leg *leg, struct attempt *attempt, GError **error)
 {
     const struct policy_build *build = attempt->build;
-    if (build->cache_from != NULL &&
-        !settle_feature(leg, attempt, FEATURE_CACHE_IMPORT, error))
+    if (build->cache_from != NULL && !settle_feature(leg, attempt, FEATURE_CACHE_IMPORT, error))
         return false;
     return build->cache_to == NULL || settle_feature(leg, attempt, FEATURE_CACHE_EXPORT, error);
 }
@@ -88,8 +88,7 @@ static bool attempt_build(struct leg *leg, void *context, GError **error)
 static bool run_build(struct leg *leg, void *context, GError **error)
 {
     struct attempt *attempt = context;
-    g_autofree char *what =
-        g_strdup_printf("build %s (%s)", attempt->service->id, attempt->kind);
+    g_autofree char *what = g_strdup_printf("build %s (%s)", attempt->service->id, attempt->kind);
     return settle_features(leg, attempt, error) &&
            retry_run(leg, what, attempt_build, attempt, error);
 }
@@ -103,15 +102,13 @@ static bool run_publish(struct leg *leg, void *context, GError **error)
 
 static bool try_attempt(struct leg *leg, struct attempt *attempt, int64_t limit_us, GError **error)
 {
-    g_autofree char *build_id =
-        g_strdup_printf("build-%s-%s", attempt->kind, attempt->service->id);
+    g_autofree char *build_id = g_strdup_printf("build-%s-%s", attempt->kind, attempt->service->id);
     g_autofree char *publish_id =
         g_strdup_printf("publish-%s-%s", attempt->kind, attempt->service->id);
 
     if (!step_run(leg, build_id, limit_us, run_build, attempt, error))
         return false;
-    int64_t publish_us =
-        budget_grant_us(leg_remaining_us(leg), PUBLISH_US, 0, PUBLISH_LEAST_US);
+    int64_t publish_us = budget_grant_us(leg_remaining_us(leg), PUBLISH_US, 0, PUBLISH_LEAST_US);
     return step_run(leg, publish_id, publish_us, run_publish, attempt, error);
 }
 
@@ -126,13 +123,14 @@ static bool try_multi(struct leg *leg, struct attempt *attempt, GError **error)
     return try_attempt(leg, attempt, limit_us, error);
 }
 
-/* The rescue's platform: the policy's first, or the machine's own where the backend knows no other. */
+/* The rescue's platform: the policy's first, or the machine's own where the backend knows no other.
+ */
 static const char *rescue_platform(const struct leg *leg)
 {
     const struct backend *backend = leg->builder->driver->backend;
     const char *native = leg->facts.platform;
-    bool is_wanted = native != NULL &&
-                     g_strv_contains((const char *const *)leg->policy->platforms, native);
+    bool is_wanted =
+        native != NULL && g_strv_contains((const char *const *)leg->policy->platforms, native);
     if (backend->features[FEATURE_FOREIGN_PLATFORM] == FEATURE_KEPT || !is_wanted)
         return leg->policy->platforms[0];
     return native;
