@@ -6,14 +6,16 @@
 
 /* Keep alphabetical: help prints them in this order. */
 static const struct command *const commands[] = {
-    &command_list, &command_plan, &command_replay, &command_run, &command_schema, &command_trace,
+    &command_list,   &command_plan,  &command_replay, &command_run,
+    &command_schema, &command_serve, &command_trace,
 };
 
 static void print_help(void)
 {
     printf("seatrial: rehearses the bad days of Docker image pipelines\n\n");
     for (gsize i = 0; i < G_N_ELEMENTS(commands); i++) {
-        g_autofree char *usage = g_strdup_printf("%s %s", commands[i]->name, commands[i]->arguments);
+        g_autofree char *usage =
+            g_strdup_printf("%s %s", commands[i]->name, commands[i]->arguments);
         printf("  %-28s %s\n", usage, commands[i]->summary);
     }
     printf("  %-28s %s\n", "help, version", "this text; the version");

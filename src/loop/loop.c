@@ -75,7 +75,7 @@ int64_t loop_now_of(const void *loop)
 
 void loop_set_time_cap(struct loop *loop, int64_t cap_us)
 {
-    loop->time_cap_us = MIN(cap_us, VIRTUAL_TIME_US_MAX);
+    loop->time_cap_us = loop->mode == CLOCK_VIRTUAL ? MIN(cap_us, VIRTUAL_TIME_US_MAX) : cap_us;
 }
 
 void loop_interrupt(struct loop *loop)

@@ -46,7 +46,8 @@ enum clock_mode loop_clock_mode(const struct loop *loop);
 int64_t loop_now_us(const struct loop *loop);
 /* The same for trace_new(). */
 int64_t loop_now_of(const void *loop);
-/* Fails the run with LOOP_ERROR_TIME_CAP when the clock would pass cap_us. */
+/* Fails the run with LOOP_ERROR_TIME_CAP when the clock would pass cap_us; VIRTUAL_TIME_US_MAX at
+   first, and at most on a virtual clock. */
 void loop_set_time_cap(struct loop *loop, int64_t cap_us);
 /* Makes loop_run() return soon; may be called from a signal handler. */
 void loop_interrupt(struct loop *loop);
