@@ -128,6 +128,16 @@ static bool ask_token_service(struct remote *remote, const struct remote_call *c
     return is_fine;
 }
 
+#define DIAL_TIMEOUT_WORDS                                                                         \
+    "net/http: request canceled while waiting for connection (Client.Timeout exceeded while "      \
+    "awaiting headers)"
+
+static bool is_dial_timeout(const GError *error)
+{
+    return mishap_kind(error) == MISHAP_TRANSPORT &&
+           mishap_detail(error) == HTTP_ERROR_CONNECT_TIMED_OUT;
+}
+
 /* Go's http.Client.Timeout over a whole request; a dial that is still going on has words of its own
    (A6). One microsecond tells the two apart. */
 static bool within_client_timeout(struct remote *remote, const struct remote_call *call,
@@ -146,13 +156,12 @@ static bool within_client_timeout(struct remote *remote, const struct remote_cal
 
     if (ask(remote, &inner, answer, &cause))
         return true;
-    const char *words = NULL;
-    if (limit.has_expired)
-        words = silence_words;
-    else if (mishap_kind(cause) == MISHAP_TRANSPORT &&
-             mishap_detail(cause) == HTTP_ERROR_CONNECT_TIMED_OUT)
-        words = "net/http: request canceled while waiting for connection (Client.Timeout exceeded "
-                "while awaiting headers)";
+    const char *words = limit.has_expired ? silence_words : NULL;
+    if (is_dial_timeout(cause)) {
+        words = DIAL_TIMEOUT_WORDS;
+        bool is_over = fiber_sleep(loop, 1, NULL);
+        (void)is_over; /* the time-out itself, one microsecond on */
+    }
     if (words == NULL) {
         g_propagate_error(error, cause);
         return false;
