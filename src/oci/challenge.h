@@ -14,7 +14,8 @@ enum challenge_kind {
 
 struct challenge {
     enum challenge_kind kind;
-    char *realm; /* of Bearer: the token service's URL; "" when it was not said */
+    char *
+        realm; /* of Bearer: the token service's URL; NULL, like the others, when it was not said */
     char *service;
     char *scope;
 };
