@@ -53,6 +53,8 @@ static json_t *leg_json(const struct leg_outcome *leg)
         json_pack("{s:s, s:s, s:s, s:s?, s:I}", "id", leg->id, "outcome",
                   step_outcome_text(report->outcome), "fate", fate_text(leg->fate), "tier",
                   report->builder_tier, "duration_us", (json_int_t)report->duration_us);
+    json_object_set_new(json, "used_local_image", json_boolean(report->has_used_local_image));
+    json_object_set_new(json, "retried", json_boolean(report->has_retried));
     json_object_set_new(json, "diagnosis", diagnosis_json(&report->diagnosis));
     return json;
 }
@@ -106,6 +108,18 @@ static void add_lists(json_t *entry, const struct outcome *outcome)
     json_object_set_new(entry, "faults", faults);
 }
 
+/* For judging diagnoses blindly: what the scenario knows, and what the engine found out. */
+static void add_causes(json_t *entry, const struct outcome *outcome)
+{
+    const struct diagnosis *diagnosis = outcome_diagnosis(outcome);
+    if (outcome->plan->scenario->cause == NULL)
+        return;
+    json_object_set_new(entry, "cause", json_string(outcome->plan->scenario->cause));
+    json_object_set_new(
+        entry, "diagnosed",
+        json_string(diagnosis != NULL ? failure_cause_text(diagnosis->cause) : "unknown"));
+}
+
 json_t *entry_of(const struct outcome *outcome, const struct verdict *verdict)
 {
     const struct scenario *scenario = outcome->plan->scenario;
@@ -120,6 +134,7 @@ json_t *entry_of(const struct outcome *outcome, const struct verdict *verdict)
     json_object_set_new(entry, "duration_us", json_integer(outcome->duration_us));
     json_object_set_new(entry, "trace_digest", text_or_null(outcome->trace_digest));
     json_object_set_new(entry, "exchanges", json_integer((json_int_t)outcome->exchange_count));
+    add_causes(entry, outcome);
     add_lists(entry, outcome);
     json_object_set_new(entry, "failing", failing_json(verdict));
     if (verdict->kind != VERDICT_PASS) {

@@ -112,6 +112,7 @@ static bool get_image(struct builder *builder, GError **error)
         return true;
     if (pull_error->domain != FIBER_ERROR && image_is_local(leg, tier->image)) {
         leg_note(leg, "pulling failed, using local image", tier->image);
+        leg->report->has_used_local_image = true;
         return true;
     }
     g_propagate_error(error, g_steal_pointer(&pull_error));

@@ -74,6 +74,8 @@ struct leg_report {
     GPtrArray *steps;          /* struct step_report, in order */
     GPtrArray *services;       /* struct service_report */
     char *builder_tier;        /* id of the tier that stood at the end, or NULL */
+    bool has_used_local_image; /* a boot's pull failed and the local image rescued it */
+    bool has_retried;          /* something went well only after another try */
     struct diagnosis diagnosis;
     GBytes *bundle; /* diagnostics of a leg that is not green, <= DIAGNOSTICS_BYTES_MAX */
     int64_t duration_us;

@@ -19,8 +19,10 @@ bool retry_run(struct leg *leg, const char *what, attempt_fn *attempt, void *con
 
     for (int64_t try = 1;; try++) {
         g_autoptr(GError) attempt_error = NULL;
-        if (attempt(leg, context, &attempt_error))
+        if (attempt(leg, context, &attempt_error)) {
+            leg->report->has_retried |= try > 1;
             return true;
+        }
         if (try >= retry->attempts || !may_try_again(leg, what, attempt_error, wait_us)) {
             g_propagate_error(error, g_steal_pointer(&attempt_error));
             return false;
