@@ -9,6 +9,8 @@
  *   - aliases are expanded within the node ceiling; unknown and recursive ones are refused
  *   - plain scalars are resolved by YAML 1.2's core schema: `yes`, `on`, `012` are no booleans, no
  * octal
+ *   - block scalars (| and >) are made from the lines of the file, see block.h; the few shapes that
+ *     libfyaml misreads (blank lines alone before a sibling, a whole file as one block) are refused
  *   - ceilings: DOC_BYTES_MAX, DOC_DEPTH_MAX, DOC_NODES_MAX (after expansion)
  *
  * A document owns its nodes and its source; nodes and positions are lent and live as long as it

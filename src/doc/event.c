@@ -1,6 +1,8 @@
 /* Events of libfyaml, the one file that calls it. */
 #include "doc/event.h"
 
+#include "doc/block.h"
+
 #include <libfyaml.h>
 #include <string.h>
 
@@ -112,6 +114,25 @@ static struct position position_at(const struct event_reader *reader, const stru
     return (struct position){reader->source, mark->line + 1, mark->column + 1};
 }
 
+/* See block.h: what libfyaml makes of block scalars is not used where it can be helped. */
+static void mend_block(struct event_reader *reader, struct event *event,
+                       const struct fy_mark *start, const struct fy_mark *end)
+{
+    const char *text = reader->source->text;
+    gsize line_start = start->input_pos;
+
+    for (line_start -= line_start > 0; line_start > 0 && text[line_start - 1] != '\n'; line_start--)
+        ;
+    event->block_indent = G_MAXSIZE;
+    char *mended = block_text(text, MAX(line_start, reader->last_bytes), start->input_pos,
+                              end->input_pos, &event->block_indent);
+    if (mended == NULL)
+        return;
+    g_free(event->text);
+    event->text = mended;
+    event->text_bytes = strlen(mended);
+}
+
 static void copy_event(struct event_reader *reader, struct fy_event *raw, struct event *event)
 {
     const struct fy_mark *start = fy_event_start_mark(raw);
@@ -124,6 +145,8 @@ static void copy_event(struct event_reader *reader, struct fy_event *raw, struct
     event->style = style_of(event, raw);
     if (start != NULL)
         event->position = position_at(reader, start);
+    if (event->style == NODE_BLOCK && start != NULL && end != NULL)
+        mend_block(reader, event, start, end);
     if (event->style == NODE_QUOTED)
         event->position.column--; /* libfyaml points behind the quote */
     if (end != NULL) {

@@ -21,6 +21,7 @@ struct event {
     struct position position; /* line 0: libfyaml knows none (a null without text) */
     char *text;               /* of scalars; the name of an alias */
     gsize text_bytes;
+    gsize block_indent; /* of a block scalar's content; G_MAXSIZE: unknown, or all blank */
     char *anchor;
     char *tag; /* as written, such as "!!str" */
 };

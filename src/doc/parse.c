@@ -107,6 +107,10 @@ static struct node *read_scalar(struct parser *parser, struct event *event)
         fail(parser, BASE_ERROR_INVALID, node->position, "a NUL character cannot be here");
         return NULL;
     }
+    if (!g_utf8_validate(node->text, -1, NULL)) {
+        fail(parser, BASE_ERROR_INVALID, node->position, "is no valid text");
+        return NULL;
+    }
     if (event->style == NODE_PLAIN)
         scalar_resolve(node);
     if (event->tag != NULL && !apply_tag(parser, event->tag, node))
@@ -141,6 +145,16 @@ static void adopt(struct node *parent, const struct node *child)
     parent->height = MAX(parent->height, child->height + 1);
 }
 
+/* libfyaml 0.7.12 reads the lines after a block scalar of blank lines alone into it. */
+static bool check_block(struct parser *parser, const struct event *event, int parent_column)
+{
+    if (event->kind != EVENT_SCALAR || event->style != NODE_BLOCK ||
+        event->block_indent >= (gsize)parent_column)
+        return true;
+    return fail(parser, BASE_ERROR_INVALID, event->position,
+                "a block of blank lines alone cannot stand before other lines; write ''");
+}
+
 static bool read_items(struct parser *parser, struct node *sequence)
 {
     EVENT(event);
@@ -149,6 +163,8 @@ static bool read_items(struct parser *parser, struct node *sequence)
             return true;
         if (event.position.line == 0)
             event.position = event_reader_place(parser->events);
+        if (!check_block(parser, &event, sequence->position.column))
+            return false;
         const struct node *item = read_value(parser, &event);
         if (item == NULL)
             return false;
@@ -208,6 +224,8 @@ static bool read_entry(struct parser *parser, struct node *mapping, GHashTable *
         return false;
     if (event->position.line == 0)
         event->position = entry.key_position;
+    if (!check_block(parser, event, entry.key_position.column))
+        return false;
     const struct node *value = read_value(parser, event);
     if (value == NULL)
         return false;
@@ -275,6 +293,10 @@ static bool read_document(struct parser *parser)
         return false;
     if (event.kind == EVENT_SCALAR && event.text == NULL)
         return fail_empty(parser);
+    if (event.kind == EVENT_SCALAR && event.style == NODE_BLOCK) /* libfyaml 0.7.12 reads one byte
+                                                                    too far in some of these */
+        return fail(parser, BASE_ERROR_INVALID, event.position,
+                    "a file cannot be one block of text");
     parser->doc->root = read_value(parser, &event);
     if (parser->doc->root == NULL || !next(parser, &event) || !next(parser, &event))
         return false;

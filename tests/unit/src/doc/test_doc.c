@@ -5,6 +5,7 @@
 #include "loopless.h"
 
 #include <criterion/criterion.h>
+#include <criterion/redirect.h>
 #include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
@@ -166,12 +167,75 @@ Test(doc, a_block_scalar_stands_at_its_first_line)
     cr_assert_str_eq(run->text, "\nfirst\nsecond\n");
 }
 
+Test(doc, block_scalars_fold_and_chomp_as_yaml_says)
+{
+    const struct {
+        const char *text;
+        const char *value;
+    } rows[] = {
+        {"a: |\n  x\n   y\n\n  z\n\n", "x\n y\n\nz\n"},
+        {"a: |-\n  x\n  y\n\n", "x\ny"},
+        {"a: |+\n  x\n\n\nb: 1", "x\n\n\n"},
+        {"a: |\n  x", "x"},
+        {"a: >\n  x\n  y\n", "x y\n"},
+        {"a: >\n  x\n\n  y\n", "x\ny\n"},
+        {"a: >-\n  x\n    y\n    z\n  w\n", "x\n  y\n  z\nw"},
+        {"a: >\n  x\n\n  \ty\n", "x\n\n\ty\n"},
+        {"a: >\n   w\n   \n    z\n   w\n   ", "w\n\n z\nw\n"},
+        {"a: >+\n  x\n \n   w\n", "x\n\n w\n"},
+        {"a: >-\n\n  x\n", "\nx"},
+        {"a: >\n", ""},
+        {"a: >+\n", ""},
+        {"a: >+\n\n\nb: 1\n", "\n\n"},
+        {"a: > # > - 2\n  x\n", "x\n"},
+        {"a: !!str >-\n  x\n  # no comment\n# a comment\n", "x # no comment"},
+        {"a: |\r\n  x\r\n  y\r\nb: 1\r\n", "x\ny\n"},
+        {"a: |2-\n   x\n  y\n", " x\ny"},
+        {"a: &b |\n  x\n", "x\n"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        AUTO(doc) doc = load(rows[i].text);
+        cr_expect_str_eq(node_get(doc_root(doc), "a")->text, rows[i].value, "%s", rows[i].text);
+    }
+}
+
+Test(doc, block_scalars_in_lists_and_keys_with_brackets_are_found)
+{
+    expect_json("- >-\n  a\n  b\n- \"x > y\": |\n    c\n  d: |-\n    e\n",
+                "[\"a b\",{\"x > y\":\"c\\n\",\"d\":\"e\"}]");
+}
+
+Test(doc, a_block_of_blank_lines_that_swallows_its_siblings_is_refused)
+{
+    const char *message = "a block of blank lines alone cannot stand before other lines; write ''";
+    g_autofree char *entry = g_strconcat("a.yaml:3:1: ", message, NULL);
+    g_autofree char *item = g_strconcat("a.yaml:2:1: ", message, NULL);
+
+    expect_refusal("b:\n  k: |\n\n  l: 1\n", entry);
+    expect_refusal("- - >+\n\n  - z\n", item);
+    expect_json("- >+\n\n- z\n", "[\"\\n\",\"z\"]");
+    expect_json("b:\n  k: |\n\n   l\n", "{\"b\":{\"k\":\"\\nl\\n\"}}");
+}
+
 Test(doc, an_empty_file_is_refused)
 {
     expect_refusal("", "a.yaml: the file is empty");
     expect_refusal("# only a comment\n", "a.yaml: the file is empty");
     expect_refusal("---\n", "a.yaml: the file is empty");
     expect_refusal("\xef\xbb\xbf", "a.yaml: the file is empty");
+}
+
+Test(doc, libfyaml_never_writes_to_stderr, .init = cr_redirect_stderr)
+{
+    const char *const texts[] = {"", "# x", "a: [", "%FOO\na: b", "a: b: c", "\ta"};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
+        g_autofree char *ignored = refusal(texts[i], strlen(texts[i]));
+    }
+    fflush(stderr);
+
+    cr_assert_stderr_eq_str("");
 }
 
 Test(doc, a_null_written_out_is_a_document)
@@ -335,6 +399,20 @@ Test(doc, nul_characters_are_refused_raw_and_escaped)
 
     cr_assert_str_eq(raw, "a.yaml:2:4: a NUL character cannot be here");
     expect_refusal("a: \"x\\0y\"\n", "a.yaml:1:4: a NUL character cannot be here");
+}
+
+Test(doc, half_a_surrogate_pair_is_refused)
+{
+    expect_refusal("a: \"x\\ud800y\"\n",
+                   "a.yaml:1:6: double-quoted scalar has invalid UTF8 escape");
+}
+
+/* libfyaml's text of this one ends with a byte that was never written. */
+Test(doc, a_whole_file_that_is_one_block_of_text_is_refused)
+{
+    expect_refusal(">-\na: &x [1, \"two\", *x]\nb: |\n  x\n?$c\n",
+                   "a.yaml:2:1: a file cannot be one block of text");
+    expect_refusal("|\n  x\n", "a.yaml:2:1: a file cannot be one block of text");
 }
 
 Test(doc, an_unclosed_bracket_is_named_where_it_opened)
