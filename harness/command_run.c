@@ -11,6 +11,7 @@
 struct run_arguments {
     char *junit;
     char *json;
+    char *rescues;
     char *trace;
     char *seed;
     char *color;
@@ -25,6 +26,7 @@ static void arguments_clear(struct run_arguments *arguments)
 {
     g_free(arguments->junit);
     g_free(arguments->json);
+    g_free(arguments->rescues);
     g_free(arguments->trace);
     g_free(arguments->seed);
     g_free(arguments->color);
@@ -35,6 +37,8 @@ static bool parse(struct run_arguments *arguments, int *argc, char ***argv)
     const GOptionEntry entries[] = {
         {"junit", 0, 0, G_OPTION_ARG_FILENAME, &arguments->junit, "Write JUnit XML", "FILE"},
         {"json", 0, 0, G_OPTION_ARG_FILENAME, &arguments->json, "Write seatrial.run/1", "FILE"},
+        {"rescues", 0, 0, G_OPTION_ARG_FILENAME, &arguments->rescues,
+         "Write the table of fallbacks and the faults they rescued", "FILE"},
         {"trace", 0, 0, G_OPTION_ARG_FILENAME, &arguments->trace, "Keep NAME.jsonl of each", "DIR"},
         {"seed", 0, 0, G_OPTION_ARG_STRING, &arguments->seed, "Seed for all scenarios", "N"},
         {"jobs", 'j', 0, G_OPTION_ARG_INT, &arguments->jobs, "Worker processes", "N"},
@@ -116,6 +120,10 @@ static bool write_reports(const struct run_arguments *arguments, const json_t *d
     if (arguments->json != NULL) {
         g_autofree char *json = json_pretty_text(document);
         is_fine &= cli_write(arguments->json, json);
+    }
+    if (arguments->rescues != NULL) {
+        g_autofree char *rescues = report_rescues(document);
+        is_fine &= cli_write(arguments->rescues, rescues);
     }
     if (arguments->junit != NULL) {
         g_autofree char *junit = report_junit(document);

@@ -3,6 +3,26 @@
 
 #include <string.h>
 
+struct diagnosis_counts report_diagnoses(const json_t *run)
+{
+    struct diagnosis_counts counts = {0};
+    gsize index;
+    json_t *entry;
+    json_array_foreach (json_get_array(run, "scenarios"), index, entry) {
+        const char *cause = json_get_string(entry, "cause", NULL);
+        const char *diagnosed = json_get_string(entry, "diagnosed", "unknown");
+        if (cause == NULL)
+            continue;
+        if (strcmp(cause, diagnosed) == 0)
+            counts.right++;
+        else if (strcmp(diagnosed, "unknown") == 0)
+            counts.unknown++;
+        else
+            counts.wrong++;
+    }
+    return counts;
+}
+
 struct report_counts report_count(const json_t *run)
 {
     struct report_counts counts = {0};

@@ -8,7 +8,7 @@
  *  "legs": [{"id", "outcome", "fate", "tier", "duration_us", "diagnosis"}],
  *  "effects": [{"service", "image", "digest", "platforms", "before", "promised", "complete",
  * "fresh", "fate", "side_image"}], "faults": [{"id", "kind", "fired"}], "failing": [{"expression",
- * "explanation"}], "deciding_trace"?, "is_our_fault"?}
+ * "explanation"}], "cause"?, "diagnosed"?, "deciding_trace"?, "is_our_fault"?}
  */
 #pragma once
 

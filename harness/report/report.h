@@ -18,3 +18,18 @@ struct report_counts {
     bool has_our_fault; /* a broken one that is seatrial's own */
 };
 struct report_counts report_count(const json_t *run);
+
+/* How the engine's diagnoses compare with what the scenarios know (their `cause:`). */
+struct diagnosis_counts {
+    unsigned right;
+    unsigned unknown; /* it said that it cannot tell */
+    unsigned wrong;
+};
+struct diagnosis_counts report_diagnoses(const json_t *run);
+
+/*
+ * Which fallback rescued what: a Markdown table, a row for each kind of fault, a column for each
+ * fallback, in the cells how many scenarios it rescued. A fallback that rescues nothing is a
+ * defect.
+ */
+char *report_rescues(const json_t *run);

@@ -99,6 +99,14 @@ static int name_columns(const json_t *scenarios)
     return (int)MIN(columns, NAME_COLUMNS_MAX);
 }
 
+static void append_diagnoses(GString *text, const json_t *run)
+{
+    struct diagnosis_counts counts = report_diagnoses(run);
+    if (counts.right + counts.unknown + counts.wrong > 0)
+        g_string_append_printf(text, "diagnoses: %u right, %u cannot tell, %u wrong\n",
+                               counts.right, counts.unknown, counts.wrong);
+}
+
 char *report_text(const json_t *run, bool has_color, bool is_quiet)
 {
     const json_t *scenarios = json_get_array(run, "scenarios");
@@ -119,5 +127,6 @@ char *report_text(const json_t *run, bool has_color, bool is_quiet)
         append_details(&report, entry);
     g_string_append_printf(report.text, "%s%u passed, %u failed, %u broken\n", is_quiet ? "" : "\n",
                            counts.passed, counts.failed, counts.broken);
+    append_diagnoses(report.text, run);
     return g_string_free(report.text, FALSE);
 }
