@@ -57,11 +57,18 @@ static void reply_error(struct request *request, const GError *error)
 /* "/v1.41/info" is minor 41 and "/info"; without a version it is the daemon's own. */
 static const char *split_version(const char *path, int *major, int *minor)
 {
-    gsize length = 0;
-    if (sscanf(path, "/v%d.%d", major, minor) != 2)
+    char *end = NULL;
+    if (!g_str_has_prefix(path, "/v") || !g_ascii_isdigit(path[2]))
         return path;
-    length = 2 + strspn(path + 2, "0123456789.");
-    return path[length] == '/' ? path + length : path;
+    guint64 first = g_ascii_strtoull(path + 2, &end, 10);
+    if (*end != '.' || !g_ascii_isdigit(end[1]))
+        return path;
+    guint64 second = g_ascii_strtoull(end + 1, &end, 10);
+    if (*end != '/')
+        return path;
+    *major = (int)MIN(first, G_MAXINT);
+    *minor = (int)MIN(second, G_MAXINT);
+    return end;
 }
 
 static int minor_of(const char *version)
@@ -120,9 +127,7 @@ static bool route(struct request *request, GError **error)
 static void answer(struct request *request)
 {
     g_autoptr(GError) error = NULL;
-    bool is_answered =
-        request->row != NULL ? request->row->answer(request, &error) : route(request, &error);
-    if (!is_answered)
+    if (!request->row->answer(request, &error))
         reply_error(request, error);
 }
 
@@ -152,18 +157,23 @@ static void answer_in_fiber(struct exchange *exchange, void *context)
 struct disturbed_request {
     struct request *request;
     struct point_effect effect;
+    GError *route_error; /* what the request would get in clear weather, or NULL */
 };
 
 static void answer_disturbed(struct exchange *exchange, void *context)
 {
     g_autofree struct disturbed_request *disturbed = context;
-    g_autoptr(GError) error = NULL;
-    if (!pass_weather(disturbed->request, &disturbed->effect, &error)) {
+    g_autoptr(GError) error = disturbed->route_error;
+    g_autoptr(GError) weather_error = NULL;
+    (void)exchange;
+
+    if (!pass_weather(disturbed->request, &disturbed->effect, &weather_error))
+        reply_error(disturbed->request, weather_error);
+    else if (error != NULL)
         reply_error(disturbed->request, error);
-        request_free(disturbed->request);
-        return;
-    }
-    answer_in_fiber(exchange, disturbed->request);
+    else
+        answer(disturbed->request);
+    request_free(disturbed->request);
 }
 
 static bool is_clear(const struct point_effect *effect)
@@ -171,11 +181,13 @@ static bool is_clear(const struct point_effect *effect)
     return !effect->is_failure && !effect->is_hang && effect->delay_us == 0;
 }
 
-static void handle_disturbed(struct request *request, const struct point_effect *effect)
+static void handle_disturbed(struct request *request, const struct point_effect *effect,
+                             GError *route_error)
 {
     struct disturbed_request *disturbed = g_new0(struct disturbed_request, 1);
     disturbed->request = request;
     disturbed->effect = *effect;
+    disturbed->route_error = route_error;
     exchange_spawn(request->exchange, answer_disturbed, disturbed);
 }
 
@@ -196,7 +208,7 @@ void api_handle(void *context, struct exchange *exchange)
     struct point_effect effect = consult(dockerd, exchange);
     bool is_routed = route(request, &error);
     if (!is_clear(&effect)) {
-        handle_disturbed(request, &effect);
+        handle_disturbed(request, &effect, g_steal_pointer(&error));
     } else if (is_routed && request->row->has_fiber) {
         exchange_spawn(exchange, answer_in_fiber, request);
     } else {
