@@ -132,7 +132,8 @@ static bool write_trace(const char *path, const struct trace *trace)
     static const char head[] = "{\"format\":\"seatrial.trace/1\"}\n";
     if (path == NULL)
         return true;
-    g_autofree char *text = g_strconcat(head, trace_text(trace, NULL), NULL);
+    gsize length_bytes;
+    g_autofree char *text = g_strconcat(head, trace_text(trace, &length_bytes), NULL);
     return cli_write(path, text);
 }
 
