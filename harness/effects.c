@@ -1,16 +1,20 @@
 /* Reads effects from the registries and daemons, and derives the fates. */
 #include "harness/effects.h"
 
-#include "mocks/registry/registry.h"
+#include "harness/image_files.h"
 
 #include <string.h>
+
+static struct registry *registry_of(const struct stage *stage, const char *image)
+{
+    AUTO(reference) reference = reference_parse(image, /* default_tag= */ true, NULL);
+    return reference != NULL ? stage_registry(stage, reference->domain) : NULL;
+}
 
 static struct image_facts *find_image(const struct stage *stage, const char *image)
 {
     AUTO(reference) reference = reference_parse(image, /* default_tag= */ true, NULL);
-    if (reference == NULL)
-        return NULL;
-    struct registry *registry = stage_registry(stage, reference->domain);
+    struct registry *registry = registry_of(stage, image);
     return registry != NULL ? registry_find(registry, reference->path, reference->tag) : NULL;
 }
 
@@ -73,6 +77,8 @@ static void read_after(struct effect *effect, const struct stage *stage)
     effect->after = copy_texts(facts->platforms);
     effect->is_complete = facts->is_complete;
     effect->is_from_this_run = facts->pushed_by_exchange > 0;
+    if (effect->is_from_this_run)
+        effect->files = image_files(registry_of(stage, effect->image), facts);
 }
 
 static void read_side(struct effect *effect, const struct stage *stage,

@@ -14,6 +14,7 @@ static void effect_free(void *memory)
     g_clear_pointer(&effect->before, g_ptr_array_unref);
     g_clear_pointer(&effect->after, g_ptr_array_unref);
     g_clear_pointer(&effect->side, g_ptr_array_unref);
+    g_clear_pointer(&effect->files, g_ptr_array_unref);
     g_free(effect);
 }
 

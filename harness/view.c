@@ -180,6 +180,7 @@ static struct value effect_value(const struct effect *effect)
     value_set(&map, "fate", value_of_string(fate_text(effect->fate)));
     value_set(&map, "side_image", value_of_string(effect->side_image));
     value_set(&map, "side_platforms", texts_value(effect->side));
+    value_set(&map, "files", texts_value(effect->files));
     return map;
 }
 
