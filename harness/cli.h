@@ -38,6 +38,7 @@ void cli_complain(const char *format, ...) G_GNUC_PRINTF(1, 2);
 /* text to a file, or to stdout for "-"; complains on failure. */
 bool cli_write(const char *path, const char *text) MUST_USE;
 
+extern const struct command command_faults;
 extern const struct command command_list;
 extern const struct command command_plan;
 extern const struct command command_replay;
