@@ -148,6 +148,11 @@ struct content *content_read(GBytes *bytes, const char *media_type, GError **err
     }
     if (!check_media_type(value, type, error))
         return NULL;
+    if (json_array_size(json_get_array(value, "layers")) > IMAGE_LAYERS_MAX) {
+        mishap_set(error, MISHAP_FINAL, 0, "manifest is over the limit of %d layers",
+                   IMAGE_LAYERS_MAX);
+        return NULL;
+    }
     const json_t *config = json_get_object(value, "config");
     bool is_index = strcmp(type, DOCKER_INDEX_TYPE) == 0 || strcmp(type, OCI_INDEX_TYPE) == 0;
     struct content *content = g_new0(struct content, 1);
@@ -212,7 +217,7 @@ static int platform_fit(const struct platform *wanted, const struct platform *of
     bool wants_arm64 = strcmp(wanted->architecture, "arm64") == 0;
     bool offers_arm = strcmp(offered->architecture, "arm") == 0;
 
-    if (strcmp(wanted->os, offered->os) != 0)
+    if (wanted->os[0] == '\0' || strcmp(wanted->os, offered->os) != 0)
         return 0;
     if (strcmp(wanted->architecture, offered->architecture) == 0 &&
         strcmp(wanted->variant, offered->variant) == 0)

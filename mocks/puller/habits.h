@@ -29,12 +29,10 @@ struct puller_habits {
     bool
         reads_content_type; /* of an error's body: from 25.0 on what is no JSON is passed on (C3) */
     bool names_registry; /* dockerd with the containerd store: "error from registry: …" (C11) */
-    unsigned handler_tries;         /* BuildKit's retry handler; 1: none */
-    unsigned transfers_max;         /* containerd: at a time; 0: dockerd's slots */
-    bool keeps_blobs;               /* the compressed layer stays on disk beside the unpacked one */
-    const char *ingest_folder;      /* below the data root, where downloads go (E1, E4) */
-    const char *register_words;     /* before "write PATH: no space left on device" (E2) */
-    const char *certificate_prefix; /* before "x509: …": Go 1.20 and later (A10) */
+    unsigned handler_tries;             /* BuildKit's retry handler; 1: none */
+    const char *ingest_folder;          /* below the data root, where downloads go (E1, E4) */
+    const char *register_words;         /* before "write PATH: no space left on device" (E2) */
+    const char *certificate_prefix;     /* before "x509: …": Go 1.20 and later (A10) */
     const char *name_server_of_missing; /* in "lookup HOST…: no such host" (A1) */
     const char *address;                /* this end of its connections, in texts */
 };

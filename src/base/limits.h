@@ -39,6 +39,7 @@
 #define REGISTRY_OBJECTS_MAX      1000000
 #define REGISTRY_UPLOADS_MAX      10000
 #define IMAGE_CACHE_IMAGES_MAX    256
+#define IMAGE_LAYERS_MAX          1000
 
 /* Streams of the Engine API. */
 #define JSON_MESSAGE_BYTES_MAX      (1024 * 1024)
@@ -59,6 +60,10 @@
 #define CONTAINER_FILES_MAX     100000
 #define ENGINE_BODY_BYTES_MAX   (1024 * 1024)
 #define ENGINE_OBJECTS_MAX      10000
+
+/* The fake BuildKit. */
+#define BUILDKITD_CONFIG_BYTES_MAX (1024 * 1024)
+#define BUILD_PLATFORMS_MAX        16
 
 /* A rehearsal. */
 #define VIRTUAL_TIME_US_MAX        (INT64_C(30) * 24 * 3600 * 1000000)

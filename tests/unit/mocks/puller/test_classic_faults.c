@@ -273,3 +273,59 @@ Test(classic_faults, the_ping_minds_the_connection_but_no_status)
     };
     check_rows(rows, G_N_ELEMENTS(rows), &(struct plan){0});
 }
+
+/* failures.md 0, ping: 10 s of TLS and 15 s of HTTP for a peer that says nothing. */
+Test(classic_faults, a_local_registry_that_says_nothing_costs_both_time_outs)
+{
+    static const struct row rows[] = {
+        {"silent", PULLER_DOCKER_20_10, "- {id: f, on: '*', do: {kind: tls-silent}}\n", "GET ", 0,
+         25, "Get \"http://localhost:5000/v2/\": context deadline exceeded", 500},
+    };
+    check_rows(rows, G_N_ELEMENTS(rows), &(struct plan){0});
+}
+
+/* ---- recorded logs of dockerd 20.10, request by request ---- */
+
+struct recording {
+    const char *name; /* of captures/faults/NAME.txt */
+    const char *rules;
+    const char *layer_log; /* of the layer's requests, seconds rounded to the countdown's */
+};
+
+/* The lines about the layer without their path. */
+static char *layer_log_of(const char *requests)
+{
+    g_auto(GStrv) lines = g_strsplit(requests, "\n", -1);
+    GString *log = g_string_new(NULL);
+    for (gsize i = 0; lines[i] != NULL; i++) {
+        const char *found = strstr(lines[i], "<layer1> ");
+        if (found != NULL)
+            g_string_append_printf(log, "%s%s", log->len > 0 ? ", " : "",
+                                   found + strlen("<layer1> "));
+    }
+    return g_string_free(log, FALSE);
+}
+
+Test(classic_faults, requests_and_gaps_are_those_of_the_recorded_daemon)
+{
+    static const struct recording recordings[] = {
+        {"blob500", ON_LAYER("", "kind: status, code: 500"),
+         "500@0s, 500@0s, 500@5s, 500@5s, 500@15s, 500@15s, 500@30s, 500@30s, 500@50s, 500@50s, "
+         "500@1min15s, 500@1min15s"},
+        {"blob503x2", ON_LAYER(", first: 3", "kind: status, code: 503"), "503@0s, 503@0s, 200@5s"},
+        {"blob404", ON_LAYER("", "kind: status, code: 404"), "404@0s, 404@0s"},
+        {"corrupt", ON_LAYER_BYTES("1", "kind: corrupt, offset: 20MiB"), "200@0s"},
+        {"trunconce", ON_LAYER(", first: 2", "kind: truncate"), "200 closed@0s, 206@5s"},
+        {"truncalways", ON_LAYER(", first: 5", "kind: truncate"),
+         "200 closed@0s, 206 closed@5s, 206 closed@15s, 206 closed@30s, 206@50s"},
+        {"norange", CUT_AND_RANGE_IGNORED(", first: 2"), "200 closed@0s, 200@5s, 200@15s"},
+        {"rstonce", ON_LAYER_BYTES("1", "kind: reset, after_bytes: 20MiB"), "200 reset@0s, 206@5s"},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(recordings); i++) {
+        OUTCOME(outcome) =
+            bench_run(&(struct plan){.kind = PULLER_DOCKER_20_10, .rules = recordings[i].rules});
+
+        g_autofree char *log = layer_log_of(outcome.requests);
+        cr_expect_str_eq(log, recordings[i].layer_log, "%s: %s", recordings[i].name, log);
+    }
+}

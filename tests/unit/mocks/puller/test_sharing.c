@@ -1,6 +1,9 @@
 /* What pulls of one daemon share: slots, layers, the disk; and what a cancelled one leaves. */
 #include "bench.h"
 
+#include "base/limits.h"
+#include "mocks/puller/pull.h"
+
 /* Three transfers at a time, 40 MiB each at 10 MiB/s. */
 static const struct network slow_network = {.bytes_per_second = 10 * MIB_BYTES};
 
@@ -260,4 +263,26 @@ Test(sharing, containerd_stores_keep_the_compressed_layer_beside_the_unpacked_on
     OUTCOME(containerd) = bench_run(&(struct plan){.kind = PULLER_CONTAINERD});
 
     cr_assert_eq(containerd.disk_used_bytes - classic.disk_used_bytes, 40 * MIB_BYTES);
+}
+
+static void fill_a_spool(struct bench *bench)
+{
+    const struct descriptor descriptor = {.digest = (char *)"sha256:00"};
+    g_autoptr(GBytes) whole = g_bytes_new_take(g_malloc0(HTTP_BODY_BYTES_MAX), HTTP_BODY_BYTES_MAX);
+    g_autoptr(GBytes) more = g_bytes_new("x", 1);
+    g_autoptr(GError) error = NULL;
+    struct spool spool;
+    spool_init(&spool, bench->puller, &descriptor);
+    cr_assert(spool_append(&spool, whole, &error));
+    cr_assert(!spool_append(&spool, more, &error));
+    bench_note(bench, "%s", error->message);
+    spool_clear(&spool);
+}
+
+Test(sharing, a_layer_has_so_many_bytes_on_the_wire_and_no_more)
+{
+    OUTCOME(outcome) = bench_run(&(struct plan){.kind = PULLER_DOCKER_28, .body = fill_a_spool});
+
+    cr_assert_str_eq(outcome.notes, "layer is over the limit of 67108864 bytes on the wire@0s\n");
+    cr_assert_eq(outcome.disk_used_bytes, 0);
 }
