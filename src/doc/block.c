@@ -92,14 +92,12 @@ static void append_breaks(GString *out, gsize count)
 static void append_between(GString *out, const char *before, const char *after, gsize empty_count,
                            const struct block *block)
 {
-    if (before == NULL)
-        append_breaks(out, empty_count);
-    else if (!block->is_folded || is_spaced(before) || is_spaced(after))
-        append_breaks(out, empty_count + 1);
-    else if (empty_count > 0)
-        append_breaks(out, empty_count);
-    else
+    if (before != NULL && (!block->is_folded || is_spaced(before) || is_spaced(after)))
+        empty_count++;
+    if (before != NULL && empty_count == 0)
         g_string_append_c(out, ' ');
+    else
+        append_breaks(out, empty_count);
 }
 
 char *block_text(const char *text, gsize header, gsize start, gsize end, gsize *indent)
