@@ -59,7 +59,7 @@ Test(digest, a_hasher_goes_on_after_it_was_asked)
 
 Test(digest, validity_is_decided_to_the_letter)
 {
-    g_autofree char *upper = g_ascii_strup(SHA256_OF_ABC + 7, -1);
+    g_autofree char *upper = g_ascii_strup(&SHA256_OF_ABC[7], -1);
     g_autofree char *upper_digest = g_strconcat("sha256:", upper, NULL);
     g_autofree char *longer = g_strconcat(SHA256_OF_ABC, "0", NULL);
     g_autofree char *shorter = g_strndup(SHA256_OF_ABC, 70);

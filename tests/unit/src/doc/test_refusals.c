@@ -26,7 +26,7 @@ Test(doc, libfyaml_never_writes_to_stderr, .init = cr_redirect_stderr)
     const char *const texts[] = {"", "# x", "a: [", "%FOO\na: b", "a: b: c", "\ta"};
 
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
-        g_autofree char *ignored = refusal(texts[i], strlen(texts[i]));
+        g_free(refusal(texts[i], strlen(texts[i])));
     }
     fflush(stderr);
 
@@ -190,10 +190,10 @@ Test(doc, no_prefix_and_no_changed_byte_of_a_file_crashes)
     g_autofree char *copy = g_strdup(text);
 
     for (gsize i = 0; i < sizeof text; i++) {
-        g_autofree char *cut = refusal(text, i);
+        g_free(refusal(text, i));
         for (gsize k = 0; k + 1 < sizeof replacements && i + 1 < sizeof text; k++) {
             copy[i] = replacements[k];
-            g_autofree char *changed = refusal(copy, sizeof text - 1);
+            g_free(refusal(copy, sizeof text - 1));
             copy[i] = text[i];
         }
     }

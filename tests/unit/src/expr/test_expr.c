@@ -353,10 +353,10 @@ Test(expr, no_changed_byte_of_an_expression_crashes, .timeout = 60)
 
     for (gsize i = 0; i + 1 < sizeof text; i++) {
         g_autofree char *prefix = g_strndup(text, i);
-        g_autofree char *cut = outcome_at(prefix, (struct position){0});
+        g_free(outcome_at(prefix, (struct position){0}));
         for (gsize k = 0; k + 1 < sizeof replacements; k++) {
             copy[i] = replacements[k];
-            g_autofree char *changed = outcome_at(copy, (struct position){0});
+            g_free(outcome_at(copy, (struct position){0}));
             copy[i] = text[i];
         }
     }
