@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define QUESTION_US (10 * SECOND_US)
+
 struct pull {
     const char *reference;
     struct deadline silence;
@@ -31,6 +33,22 @@ const struct docker_credentials *leg_credentials(const struct leg *leg, const ch
     return NULL;
 }
 
+/* Who is silent, the registry or the Engine? The Engine can be asked. */
+static void explain_silence(struct leg *leg, const struct pull *pull, GError **error)
+{
+    struct docker_engine_facts facts = {0};
+    DEADLINE(limit);
+    deadline_begin(leg->loop, &limit, "question to the Engine", QUESTION_US);
+    if (docker_engine(leg->docker, &facts, NULL))
+        g_set_error(error, DOCKER_ERROR, DOCKER_ERROR_CUT,
+                    "the pull of %s says nothing and the Engine answers: i/o timeout",
+                    pull->reference);
+    else
+        g_set_error(error, DOCKER_ERROR, DOCKER_ERROR_UNREACHABLE,
+                    "the pull of %s says nothing and the Engine does not answer", pull->reference);
+    docker_engine_facts_clear(&facts);
+}
+
 /*
  * A limit on silence: a healthy daemon is silent for at most 25 s (a dead TLS port, then 15 s for
  * the ping, failures.md 0) and counts its own retries down once a second, so the default of 60 s
@@ -41,13 +59,19 @@ static bool attempt_pull(struct leg *leg, void *context, GError **error)
     struct pull *pull = context;
     struct docker_credentials place;
     int64_t silence_us = leg->policy->retry.silence_us;
+    g_autoptr(GError) pull_error = NULL;
     const struct docker_credentials *credentials = leg_credentials(leg, pull->reference, &place);
 
     deadline_begin(leg->loop, &pull->silence, "silence of the registry",
                    silence_us > 0 ? silence_us : INT64_MAX);
     bool is_fine = docker_pull(leg->docker, pull->reference, /* platform= */ NULL, credentials,
-                               on_progress, pull, error);
+                               on_progress, pull, &pull_error);
+    bool was_silent = pull->silence.has_expired;
     deadline_end(&pull->silence);
+    if (was_silent)
+        explain_silence(leg, pull, error);
+    else if (!is_fine)
+        g_propagate_error(error, g_steal_pointer(&pull_error));
     return is_fine;
 }
 

@@ -64,14 +64,34 @@ void step_skip(struct leg *leg, const char *id, const char *why)
     trace_step(leg, step);
 }
 
+/* What it mostly means when a kind of step runs out of time and nothing else was seen. */
+static const struct {
+    const char *prefix;
+    enum failure_cause cause;
+} timeout_causes[] = {
+    {"engine", CAUSE_INFRASTRUCTURE}, {"disk-", CAUSE_INFRASTRUCTURE},
+    {"pre-pull", CAUSE_NETWORK},      {"builder-", CAUSE_INFRASTRUCTURE},
+    {"build-", CAUSE_RESOURCE},       {"publish-", CAUSE_REGISTRY},
+};
+
+/* A limit that ran out says little of the cause; what the last attempt met says more. */
+static struct failure explain_timeout(const struct leg *leg, const struct step_report *step)
+{
+    struct failure failure = leg->last_failure;
+    for (gsize i = 0; failure.cause == CAUSE_UNKNOWN && i < G_N_ELEMENTS(timeout_causes); i++)
+        if (g_str_has_prefix(step->id, timeout_causes[i].prefix))
+            failure = (struct failure){timeout_causes[i].cause, RETRY_UNKNOWN, "failures.md M1"};
+    return failure;
+}
+
 static void step_fail(struct leg *leg, struct step_report *step, const GError *error)
 {
     step->outcome = leg_is_over(leg) ? STEP_CANCELLED : STEP_FAILURE;
     step->message = g_strdup(error->message);
-    step->failure = failure_classify(error, NULL);
-    /* A limit that ran out says nothing of the cause; what the last attempt met does. */
-    if (step->has_timed_out && leg->last_failure.cause != CAUSE_UNKNOWN)
-        step->failure = leg->last_failure;
+    if (g_error_matches(error, FIBER_ERROR, FIBER_ERROR_TIMED_OUT))
+        step->failure = explain_timeout(leg, step);
+    else
+        step->failure = failure_classify(error, NULL);
 }
 
 static bool step_perform(struct leg *leg, const char *id, bool is_tolerated, int64_t limit_us,

@@ -206,3 +206,23 @@ Test(opener, prefers_a_site_named_with_the_port)
 
     cr_assert_str_eq(log, "200 hello@0s NAME_NOT_FOUND@0s 200 hello@0s ");
 }
+
+static void find_by_alias(struct bench *bench)
+{
+    const struct http_request by_alias = {.url = "http://127.0.0.1:5000/"};
+    const struct http_request other_port = {.url = "http://127.0.0.1:5001/"};
+    const struct http_request local = {.url = "http://localhost:5000/"};
+    world_add_alias(bench->world, "127.0.0.1:5000", bench->site);
+    bench_perform(bench, &by_alias);
+    bench_perform(bench, &other_port);
+    bench_perform(bench, &local);
+}
+
+Test(opener, finds_a_site_by_its_alias_and_is_refused_at_other_addresses)
+{
+    const struct plan plan = {.handle = hello, .body = find_by_alias};
+
+    g_autofree char *log = bench_run(&plan);
+
+    cr_assert_str_eq(log, "200 hello@0s REFUSED@0s REFUSED@0s ");
+}

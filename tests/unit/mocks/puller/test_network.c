@@ -228,3 +228,36 @@ Test(network, unknown_hosts_are_not_found)
     cr_assert_str_eq(outcome.error, "Get \"https://gchr.io/v2/\": dial tcp: lookup gchr.io on "
                                     "127.0.0.53:53: no such host");
 }
+
+/* C1, C2: HEAD is free, the GET that follows is not. */
+Test(network, a_spent_pull_budget_shows_at_the_first_get)
+{
+    static const struct {
+        enum puller_kind kind;
+        const char *error;
+    } rows[] = {
+        {PULLER_DOCKER_28,
+         "toomanyrequests: You have reached your unauthenticated pull rate limit. "
+         "https://www.docker.com/increase-rate-limit"},
+        {PULLER_CONTAINERD,
+         "error from registry: You have reached your unauthenticated pull rate limit. "
+         "https://www.docker.com/increase-rate-limit"},
+        {PULLER_BUILDKIT,
+         "failed to copy: httpReadSeeker: failed open: unexpected status code "
+         "https://registry-1.docker.io/v2/library/img/manifests/<manifest>: 429 Too Many Requests "
+         "- "
+         "Server message: toomanyrequests: You have reached your unauthenticated pull rate limit. "
+         "https://www.docker.com/increase-rate-limit"},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        OUTCOME(outcome) = bench_run(&(struct plan){
+            .kind = rows[i].kind,
+            .service = "docker.io",
+            .reference = "img:1",
+            .registry = {.rate_limit = {.limit = 100, .window_us = 6 * HOUR_US, .used = 100}}});
+
+        cr_expect_str_eq(outcome.error, rows[i].error);
+        cr_expect_eq(outcome.ended_us, 0);
+        cr_expect_not_null(strstr(outcome.requests, "HEAD /v2/library/img/manifests/1 200@0s\n"));
+    }
+}

@@ -25,9 +25,8 @@ Test(budget, grants_what_the_last_fallback_can_spare)
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         const struct budget_case *each = &cases[i];
 
-        int64_t granted_us =
-            budget_grant_us(each->remaining * MINUTE_US, each->wanted * MINUTE_US,
-                            each->reserve * MINUTE_US, each->least * MINUTE_US);
+        int64_t granted_us = budget_grant_us(each->remaining * MINUTE_US, each->wanted * MINUTE_US,
+                                             each->reserve * MINUTE_US, each->least * MINUTE_US);
 
         cr_expect_eq(granted_us, each->granted * MINUTE_US, "%s: %d min", each->what,
                      (int)(granted_us / MINUTE_US));

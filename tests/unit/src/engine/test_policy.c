@@ -86,11 +86,12 @@ Test(policy, refuses_two_services_of_one_id)
 {
     g_autoptr(GError) error = NULL;
 
-    AUTO(policy) policy = load_text("seatrial: policy/1\n"
-                                    "tiers: [{id: a, driver: docker, timeout: 3min}]\n"
-                                    "platforms: [linux/amd64]\n"
-                                    "services: [{id: s, image: x}, {id: s, image: y}]\n",
-                                    &error);
+    AUTO(policy)
+    policy = load_text("seatrial: policy/1\n"
+                       "tiers: [{id: a, driver: docker, timeout: 3min}]\n"
+                       "platforms: [linux/amd64]\n"
+                       "services: [{id: s, image: x}, {id: s, image: y}]\n",
+                       &error);
 
     cr_assert_null(policy);
     cr_assert_not_null(strstr(error->message, "two services have the id 's'"));
@@ -119,7 +120,8 @@ Test(dockerfile_check, finds_what_the_classic_builder_gets_wrong)
         const char *const files[] = {"Dockerfile", dockerfiles[i].text, NULL};
         char *folder = make_folder(files);
         struct policy policy = {.directory = folder};
-        struct policy_service service = {.context = (char *)".", .dockerfile = (char *)"Dockerfile"};
+        struct policy_service service = {.context = (char *)".",
+                                         .dockerfile = (char *)"Dockerfile"};
         g_autoptr(GError) error = NULL;
 
         bool is_fit = dockerfile_check_classic(&policy, &service, &error);
@@ -160,9 +162,9 @@ static bool holds(const GPtrArray *names, const char *name)
 
 Test(build_context, a_filtered_one_has_nothing_that_is_excluded)
 {
-    const char *const files[] = {"Dockerfile", "FROM scratch\n", ".env",  "SECRET=1\n",
-                                 "main.go",    "package main\n", ".dockerignore",
-                                 ".env\n",     NULL};
+    const char *const files[] = {"Dockerfile",    "FROM scratch\n", ".env",
+                                 "SECRET=1\n",    "main.go",        "package main\n",
+                                 ".dockerignore", ".env\n",         NULL};
 
     g_autoptr(GPtrArray) filtered = member_names(true, files);
     g_autoptr(GPtrArray) whole = member_names(false, files);
