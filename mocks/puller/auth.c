@@ -138,25 +138,28 @@ static bool is_dial_timeout(const GError *error)
            mishap_detail(error) == HTTP_ERROR_CONNECT_TIMED_OUT;
 }
 
-/* Go's http.Client.Timeout over a whole request; a dial that is still going on has words of its own
-   (A6). One microsecond tells the two apart. */
-static bool within_client_timeout(struct remote *remote, const struct remote_call *call,
-                                  struct remote_answer *answer, const char *silence_words,
-                                  bool (*ask)(struct remote *remote, const struct remote_call *call,
-                                              struct remote_answer *answer, GError **error),
-                                  GError **error)
+/* A request under Go's http.Client.Timeout, which counts over the whole of it. */
+struct limited_call {
+    struct remote_call call;
+    const char *silence_words; /* when the answer does not come */
+    bool (*ask)(struct remote *remote, const struct remote_call *call, struct remote_answer *answer,
+                GError **error);
+};
+
+/* A dial that is still going on has words of its own (A6); one microsecond tells the two apart. */
+static bool ask_limited(struct remote *remote, const struct limited_call *limited,
+                        struct remote_answer *answer, GError **error)
 {
     struct loop *loop = http_loop(remote->http);
-    struct remote_call inner = *call;
-    inner.connect_timeout_us = PING_TIMEOUT_US - 1;
-    g_autofree char *url = remote_url(remote, call->path);
+    struct remote_call call = limited->call;
     GError *cause = NULL;
     DEADLINE(limit);
     deadline_begin(loop, &limit, "client time-out", PING_TIMEOUT_US);
 
-    if (ask(remote, &inner, answer, &cause))
+    call.connect_timeout_us = PING_TIMEOUT_US - 1;
+    if (limited->ask(remote, &call, answer, &cause))
         return true;
-    const char *words = limit.has_expired ? silence_words : NULL;
+    const char *words = limit.has_expired ? limited->silence_words : NULL;
     if (is_dial_timeout(cause)) {
         words = DIAL_TIMEOUT_WORDS;
         bool is_over = fiber_sleep(loop, 1, NULL);
@@ -167,6 +170,7 @@ static bool within_client_timeout(struct remote *remote, const struct remote_cal
         return false;
     }
     g_error_free(cause);
+    g_autofree char *url = remote_url(remote, call.path);
     g_autofree char *text = go_url_error("GET", url, words);
     mishap_set(error, MISHAP_TRANSPORT, HTTP_ERROR_CONNECT_TIMED_OUT, "%s", text);
     return false;
@@ -195,11 +199,12 @@ static bool add_plain_leg(struct remote *remote, GError *cause, GError **error)
 
 bool remote_ping(struct remote *remote, GError **error)
 {
-    const struct remote_call call = {.path = "/v2/"};
+    const struct limited_call ping = {
+        .call = {.path = "/v2/"}, .silence_words = PING_SILENCE_WORDS, .ask = remote_ask};
     GError *cause = NULL;
     REMOTE_ANSWER(answer);
 
-    if (!within_client_timeout(remote, &call, &answer, PING_SILENCE_WORDS, remote_ask, &cause))
+    if (!ask_limited(remote, &ping, &answer, &cause))
         return add_plain_leg(remote, cause, error);
     if (answer.response.status == 401)
         remote_learn(remote, &answer.response);
@@ -220,12 +225,14 @@ bool remote_hold_token(struct remote *remote, GError **error)
     if (remote->scheme != CHALLENGE_BEARER || token_holds(remote))
         return true;
     g_autofree char *url = token_url(remote);
-    const struct remote_call call = {.path = url};
+    const struct limited_call wish = {
+        .call = {.path = url},
+        .silence_words = "net/http: request canceled (Client.Timeout exceeded while awaiting "
+                         "headers)",
+        .ask = ask_token_service,
+    };
     REMOTE_ANSWER(answer);
-    if (!within_client_timeout(remote, &call, &answer,
-                               "net/http: request canceled (Client.Timeout exceeded while awaiting "
-                               "headers)",
-                               ask_token_service, error))
+    if (!ask_limited(remote, &wish, &answer, error))
         return false;
     if (answer.response.status >= 400) {
         mishap_from_answer(error, remote->habits, &answer.response);

@@ -65,6 +65,8 @@ void push_translate(const struct pull *voice, GError **error);
 
 /* ---- the two families ---- */
 bool classic_pull(struct pull *pull, GError **error) MUST_USE;
+/* Fills top and manifest; tells "Pulling from". */
+bool classic_find_manifest(struct pull *pull, struct remote *remote, GError **error) MUST_USE;
 bool containerd_pull(struct pull *pull, GError **error) MUST_USE;
 bool classic_push(struct puller *puller, const struct push *push,
                   const struct credentials *credentials, struct pull *voice,

@@ -1,5 +1,4 @@
-/* Pushes: order, retries and words (engine-contract.md C, Push; failures.md 0, K; registry.md 4,
-   Push; captures 07, 07b, faults/push*). */
+/* Pushes: order, mounts, slots, rights (engine-contract.md C, Push; captures 07, 07b, 46). */
 #include "pushing.h"
 
 #define REPO   "/v2/o/new"
