@@ -2,17 +2,20 @@
 #include "harness/view.h"
 
 #include "base/glob.h"
+#include "harness/step_ids.h"
 
 #include <string.h>
 
 /* The steps of one leg, or of whichever leg has the one asked for. */
 struct steps_of {
     const struct outcome *outcome;
+    const GPtrArray *ids;           /* all that the policy can have */
     const struct leg_outcome *only; /* NULL: any */
 };
 
 struct view {
     const struct outcome *outcome;
+    GPtrArray *step_ids;
     struct steps_of any_steps;
     GPtrArray *leg_steps; /* struct steps_of, by leg */
     struct dialect dialect;
@@ -50,35 +53,12 @@ static struct value step_value(const struct step_report *step)
     return map;
 }
 
-/* Which step ids this policy can have: another one is a typing error, not an absent step. */
-static bool is_step_id(const struct policy *policy, const char *id)
-{
-    static const char *const fixed[] = {"engine", "disk-prune", "disk-check", "pre-pull", NULL};
-    static const char *const per_service[] = {"build-multi-", "build-single-", "publish-multi-",
-                                              "publish-single-"};
-    if (g_strv_contains(fixed, id))
-        return true;
-    for (guint i = 0; i < policy->tiers->len; i++) {
-        const struct policy_tier *tier = g_ptr_array_index(policy->tiers, i);
-        if (g_str_has_prefix(id, "builder-") && strcmp(id + strlen("builder-"), tier->id) == 0)
-            return true;
-    }
-    for (guint i = 0; i < policy->services->len; i++) {
-        const struct policy_service *service = g_ptr_array_index(policy->services, i);
-        for (gsize k = 0; k < G_N_ELEMENTS(per_service); k++)
-            if (g_str_has_prefix(id, per_service[k]) &&
-                strcmp(id + strlen(per_service[k]), service->id) == 0)
-                return true;
-    }
-    return false;
-}
-
 static bool steps_get(void *self, const char *name, struct value *out)
 {
     const struct steps_of *steps = self;
     const struct outcome *outcome = steps->outcome;
     const struct step_report *step = NULL;
-    if (!is_step_id(outcome->plan->scenario->policy, name))
+    if (!step_ids_have(steps->ids, name))
         return false;
     for (guint i = 0; i < outcome->legs->len && step == NULL; i++) {
         const struct leg_outcome *leg = g_ptr_array_index(outcome->legs, i);
@@ -92,18 +72,12 @@ static bool steps_get(void *self, const char *name, struct value *out)
 static void steps_list(void *self, GPtrArray *names)
 {
     const struct steps_of *steps = self;
-    for (guint i = 0; i < steps->outcome->legs->len; i++) {
-        const struct leg_outcome *leg = g_ptr_array_index(steps->outcome->legs, i);
-        if (leg->report == NULL || (steps->only != NULL && steps->only != leg))
-            continue;
-        for (guint k = 0; k < leg->report->steps->len; k++)
-            g_ptr_array_add(names,
-                            ((struct step_report *)g_ptr_array_index(leg->report->steps, k))->id);
-    }
+    for (guint i = 0; i < steps->ids->len; i++)
+        g_ptr_array_add(names, g_ptr_array_index(steps->ids, i));
 }
 
 static const struct object_type steps_type = {
-    .kind_text = "the steps", .get = steps_get, .list = steps_list};
+    .kind_text = "'steps'", .get = steps_get, .list = steps_list};
 
 /* ---- legs ---- */
 
@@ -163,7 +137,7 @@ static void legs_list(void *self, GPtrArray *names)
 }
 
 static const struct object_type legs_type = {
-    .kind_text = "the legs", .get = legs_get, .list = legs_list};
+    .kind_text = "'legs'", .get = legs_get, .list = legs_list};
 
 /* ---- effects ---- */
 
@@ -217,10 +191,8 @@ static void effects_list(void *self, GPtrArray *names)
     (void)self, (void)names;
 }
 
-static const struct object_type effects_type = {.kind_text = "the effects",
-                                                .get = effects_get,
-                                                .list = effects_list,
-                                                .methods = effects_methods};
+static const struct object_type effects_type = {
+    .kind_text = "'effects'", .get = effects_get, .list = effects_list, .methods = effects_methods};
 
 /* ---- faults ---- */
 
@@ -247,7 +219,7 @@ static void faults_list(void *self, GPtrArray *names)
 }
 
 static const struct object_type faults_type = {
-    .kind_text = "the faults", .get = faults_get, .list = faults_list};
+    .kind_text = "'faults'", .get = faults_get, .list = faults_list};
 
 /* ---- requests ---- */
 
@@ -260,6 +232,9 @@ struct request_count {
 static void count_request(struct request_count *requests, const char *pattern, const char *line,
                           gsize length)
 {
+    static const char marker[] = "\"event\":\"exchange\""; /* spares parsing all the other lines */
+    if (g_strstr_len(line, (gssize)length, marker) == NULL)
+        return;
     g_autoptr(json_t) event = json_parse_bytes(line, length, NULL);
     if (event == NULL || strcmp(json_get_string(event, "event", ""), "exchange") != 0)
         return;
@@ -319,7 +294,8 @@ static void add_leg_steps(struct view *view)
     view->leg_steps = g_ptr_array_new_with_free_func(g_free);
     for (guint i = 0; i < view->outcome->legs->len; i++) {
         struct steps_of *steps = g_new0(struct steps_of, 1);
-        *steps = (struct steps_of){view->outcome, g_ptr_array_index(view->outcome->legs, i)};
+        *steps = (struct steps_of){view->outcome, view->step_ids,
+                                   g_ptr_array_index(view->outcome->legs, i)};
         g_ptr_array_add(view->leg_steps, steps);
     }
 }
@@ -328,7 +304,8 @@ struct view *view_new(const struct outcome *outcome)
 {
     struct view *view = g_new0(struct view, 1);
     view->outcome = outcome;
-    view->any_steps = (struct steps_of){.outcome = outcome};
+    view->step_ids = step_ids_of(outcome->plan->scenario->policy);
+    view->any_steps = (struct steps_of){.outcome = outcome, .ids = view->step_ids};
     add_leg_steps(view);
     view->dialect = dialect_strict;
     view->dialect.names = view_names;
@@ -351,6 +328,7 @@ void view_free(struct view *view)
         return;
     value_clear(&view->names);
     g_ptr_array_unref(view->leg_steps);
+    g_ptr_array_unref(view->step_ids);
     g_free(view);
 }
 
