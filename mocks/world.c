@@ -126,15 +126,22 @@ static void lead_to_site(struct site *site, struct http_route *route)
     route->way = HTTP_WAY_SOCKET;
 }
 
+/* An address needs no name server: nobody listens there, that is all. */
+static enum http_way way_of_nobody(const char *host, bool is_unix)
+{
+    if (is_unix)
+        return HTTP_WAY_NO_SUCH_FILE;
+    bool is_address = g_hostname_is_ip_address(host) || strcmp(host, "localhost") == 0;
+    return is_address ? HTTP_WAY_REFUSED : HTTP_WAY_NAME_NOT_FOUND;
+}
+
 static void on_find(void *context, const char *host, int port, bool is_unix,
                     struct http_route *route)
 {
     const struct opener *opener = context;
     const struct weather *weather = opener->world->weather;
     struct site *site = find_target(opener, host, port, is_unix);
-    *route = (struct http_route){
-        .way = is_unix ? HTTP_WAY_NO_SUCH_FILE : HTTP_WAY_NAME_NOT_FOUND,
-    };
+    *route = (struct http_route){.way = way_of_nobody(host, is_unix)};
     if (site != NULL)
         lead_to_site(site, route);
     if (weather != NULL && weather->on_connect != NULL)

@@ -72,7 +72,8 @@ bool site_listen(struct site *site, const char *address, int *port, GError **err
 
 /*
  * The opener of a client inside the world. machine (may be NULL) names whose unix sockets it sees
- * and role names it in traces. Unknown host names are NXDOMAIN. Freed with the world.
+ * and role names it in traces. Unknown host names are NXDOMAIN; at an address
+ * that is no site the connection is refused. Freed with the world.
  */
 const struct http_opener *world_opener(struct world *world, const char *machine, const char *role);
 
