@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-char *go_quote(const char *text)
+char *build_go_quote(const char *text)
 {
     static const struct {
         char raw;

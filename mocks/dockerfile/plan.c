@@ -34,7 +34,7 @@ static void stage_free(void *pointer)
     g_free(stage);
 }
 
-void plan_free(struct plan *plan)
+void build_plan_free(struct plan *plan)
 {
     if (plan == NULL)
         return;
@@ -294,7 +294,7 @@ static void count_names(struct plan *plan)
     }
 }
 
-struct plan *plan_new(const struct dockerfile *dockerfile, const struct plan_request *request,
+struct plan *build_plan_new(const struct dockerfile *dockerfile, const struct plan_request *request,
                       GError **error)
 {
     AUTO(plan) plan = g_new0(struct plan, 1);

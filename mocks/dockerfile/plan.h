@@ -3,7 +3,7 @@
  * once the config of a stage's base image is known, its steps with all variables replaced and the
  * config that comes out. Pure: nothing is fetched or run here.
  *
- * Order of calls: plan_new(), then for each stage in order that counts plan_stage_evaluate(), which
+ * Order of calls: build_plan_new(), then for each stage in order that counts plan_stage_evaluate(), which
  * needs the base's config first. Errors carry BuildKit's words.
  */
 #pragma once
@@ -66,10 +66,10 @@ struct plan {
     GPtrArray *stages;                   /* struct plan_stage, all of the file */
     struct plan_stage *target;
 };
-struct plan *plan_new(const struct dockerfile *dockerfile, const struct plan_request *request,
+struct plan *build_plan_new(const struct dockerfile *dockerfile, const struct plan_request *request,
                       GError **error) MUST_USE;
-void plan_free(struct plan *plan);
-CLEANUP(plan, plan_free)
+void build_plan_free(struct plan *plan);
+CLEANUP(plan, build_plan_free)
 
 /* base_config: "config" of the base image's config, or NULL. A stage on a stage takes that one's.
  */
@@ -77,7 +77,7 @@ bool plan_stage_evaluate(struct plan *plan, struct plan_stage *stage, const json
                          GError **error) MUST_USE;
 
 /* Go's %q, as in: process "/bin/sh -c echo \"a\"" did not complete; g_free. */
-char *go_quote(const char *text);
+char *build_go_quote(const char *text);
 /* "linux", "arm", "v7" of "linux/arm/v7"; g_strfreev. NULL with the words of containerd/platforms
    if it is none. */
 char **platform_split(const char *platform, GError **error) MUST_USE;

@@ -1,0 +1,143 @@
+/*
+ * One `buildctl build` while it runs, in the fiber of its process: definition, metadata of base
+ * images, stages of every platform side by side, export, push. Killing the process cancels it.
+ */
+#pragma once
+
+#include "mocks/buildkit/command.h"
+#include "mocks/buildkit/daemon.h"
+#include "mocks/buildkit/progress.h"
+#include "mocks/dockerfile/cost.h"
+#include "mocks/dockerfile/plan.h"
+
+/* NOT_FETCHED -> FETCHING -> FETCHED, or back on failure. */
+enum base_state {
+    BASE_NOT_FETCHED,
+    BASE_FETCHING,
+    BASE_FETCHED,
+};
+
+/* An image that a stage stands on, or that COPY --from names; one for each platform. */
+struct base {
+    struct build *build;
+    char *name; /* as written */
+    char *platform;
+    struct reference *reference;
+    const struct instruction *instruction; /* that wants it first */
+    struct pulled_image *image;            /* once resolved */
+    json_t *config;                        /* the whole image config */
+    enum base_state state;
+};
+
+/* One stage for one platform, as far as it has come. */
+struct stage_state {
+    struct plan_stage *stage;
+    struct base *base; /* or NULL */
+    char *key;         /* digest over all inputs so far */
+    GPtrArray *layers; /* struct stored, bottom first */
+    struct build_files *files;
+    bool has_unknown_files; /* a base image or a RUN may have made any file */
+    json_t *history;
+};
+
+/* One platform of the build. */
+struct target {
+    struct build *build;
+    const char *platform;
+    struct plan *plan;
+    GPtrArray *states; /* struct stage_state by index of stage, NULL where not needed */
+    struct fiber *fiber;
+    /* the result */
+    GBytes *config;
+    char *config_digest;
+    GBytes *manifest;
+    char *manifest_digest;
+};
+
+struct build {
+    struct buildkitd *daemon;
+    struct process *process;
+    const struct build_command *command;
+    struct progress *progress;
+    struct dockerfile *dockerfile;
+    char *dockerfile_name;
+    struct build_files *whole_context; /* with what .dockerignore excludes */
+    struct build_files *context;
+    struct ignore *ignore;
+    bool is_context_told;
+    GPtrArray *arguments; /* "NAME=value" */
+    GPtrArray *labels;
+    char **platforms;
+    GPtrArray *targets; /* struct target */
+    GPtrArray *bases;   /* struct base */
+    GHashTable *fresh;  /* keys of steps that this build ran itself: good even without cache */
+    json_t *records;    /* key -> stored_json() of every step of this build */
+    json_t *imported;   /* cache records by key, from --import-cache */
+    struct base *cache; /* the image that holds them */
+    struct fiber_queue base_over;
+    GError *error; /* the first */
+    struct vertex *failed;
+    const struct instruction *failed_instruction;
+    bool has_used_credentials;
+};
+
+/* Runs it; the exit code of buildctl. */
+int build_run(struct buildkitd *daemon, struct process *process,
+              const struct build_command *command);
+/* A vertex has failed: the first failure counts and is told, others were cancelled by it. cause is
+   taken over; instruction may be NULL. Always false. */
+bool build_fail(struct build *build, struct vertex *vertex, const struct instruction *instruction,
+                GError *cause);
+/* An event "build" in the trace. */
+void build_note(const struct build *build, const char *platform, const char *step,
+                const char *action);
+
+/* ---- base.c ---- */
+/* The base of this name and platform, made if there is none yet; NULL with an error for a bad
+   reference. */
+struct base *base_obtain(struct build *build, const char *name, const char *platform,
+                         const struct instruction *instruction, GError **error) MUST_USE;
+void base_free(void *base);
+/* Asks what it is; tells the vertex "load metadata"; false: build_fail() was called. */
+bool base_resolve(struct base *base) MUST_USE;
+/* Fetches its layers unless they are here; from_name is the vertex. */
+bool base_fetch(struct base *base, const char *from_name) MUST_USE;
+bool base_has_layers(const struct base *base);
+/* Its layers as struct stored, added to layers. */
+void base_add_layers(const struct base *base, GPtrArray *layers);
+/* "docker.io/library/golang:1.22@sha256:…"; g_free. */
+char *base_full_name(const struct base *base);
+/* From $DOCKER_CONFIG/config.json in the container, for the host of this registry. */
+struct credentials *credentials_of(struct build *build, const char *domain);
+void credentials_free(struct credentials *credentials);
+CLEANUP(credentials, credentials_free)
+
+/* ---- stage.c, step.c ---- */
+void stage_state_free(void *state);
+/* All needed stages of a target, in its fiber; false: build_fail() was called. */
+bool target_run(struct target *target) MUST_USE;
+bool build_step_run(struct target *target, struct stage_state *state,
+              const struct plan_step *step) MUST_USE;
+/* COPY's files at their places; NULL with the solver's error. */
+struct build_files *step_copy_files(struct target *target, const struct stage_state *state,
+                                    const struct plan_step *step, GError **error) MUST_USE;
+/* Spends its time, tells RUN's output; false with its failure. files: COPY's. */
+bool step_execute(struct target *target, const struct stage_state *state,
+                  const struct plan_step *step, const struct build_files *files,
+                  struct vertex *vertex, GError **error) MUST_USE;
+/* The context, told when it is first used. */
+const struct build_files *build_context_of(struct build *build);
+
+/* ---- image.c, export.c ---- */
+bool target_make_image(struct target *target, GError **error) MUST_USE;
+GBytes *build_make_index(const struct build *build);
+/* "exporting to image", push, metadata file. */
+bool build_export(struct build *build) MUST_USE;
+
+/* ---- cache.c ---- */
+/* Checks of the command line that buildctl makes before it asks the daemon. */
+bool cache_check(const struct build *build, GError **error) MUST_USE;
+/* Loads records; what cannot be had is told and passed over (failures.md L10). */
+bool cache_import(struct build *build) MUST_USE;
+struct stored *cache_find_imported(const struct build *build, const char *key);
+bool cache_export(struct build *build) MUST_USE;

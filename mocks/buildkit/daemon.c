@@ -1,0 +1,111 @@
+/* buildkitd as an object: its making, its puller, its end. */
+#include "mocks/buildkit/daemon.h"
+
+#include "mocks/dockerd/volume.h"
+
+#include <string.h>
+
+enum {
+    TRANSFER_SLOTS = 4,
+    WORKERS_MAX = 1000
+}; /* four transfers a host: engine-contract.md C */
+
+static bool has_layer(void *context, const char *digest)
+{
+    return store_find_blob(context, digest) != NULL;
+}
+
+/* The puller has taken the disk; here it is only booked on the volume, to go with it. A layer whose
+   few real bytes find no room is simply fetched again next time. */
+static void on_layer(void *context, const struct layer *layer)
+{
+    struct buildkitd *daemon = context;
+    g_autoptr(GError) ignored = NULL;
+    int64_t bytes = layer->unpacked_bytes + layer->declared_bytes;
+    const char *volume = container_volume_at(daemon->container, BUILDKIT_ROOT);
+    if (volume != NULL)
+        volume_find(daemon->dockerd, volume)->taken_bytes += bytes;
+    else
+        disk_give(dockerd_disk(daemon->dockerd), DISK_VOLUMES, "layer", bytes);
+    if (!store_note_taken(daemon, volume != NULL ? bytes : 0, &ignored) ||
+        !store_put_blob(daemon, layer->digest, layer->bytes, &ignored))
+        g_clear_error(&ignored);
+}
+
+struct buildkitd *buildkitd_new(struct container *container)
+{
+    struct buildkitd *daemon = g_new0(struct buildkitd, 1);
+    daemon->container = container;
+    daemon->dockerd = container_dockerd(container);
+    daemon->world = dockerd_world(daemon->dockerd);
+    daemon->loop = world_loop(daemon->world);
+    daemon->config = buildkitd_config_default();
+    daemon->running = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    daemon->workers.free_count = WORKERS_MAX;
+    return daemon;
+}
+
+void buildkitd_free(struct buildkitd *daemon)
+{
+    if (daemon == NULL)
+        return;
+    disk_give(dockerd_disk(daemon->dockerd), DISK_CONTAINERS, "builder", daemon->taken_bytes);
+    puller_free(daemon->puller);
+    buildkitd_config_free(daemon->config);
+    g_hash_table_unref(daemon->running);
+    g_queue_clear(&daemon->workers.queue.waiters);
+    g_queue_clear(&daemon->step_over.waiters);
+    g_free(daemon);
+}
+
+struct buildkitd *buildkitd_of(struct container *container)
+{
+    struct buildkitd *daemon = container_state(container);
+    if (daemon == NULL) {
+        daemon = buildkitd_new(container);
+        container_set_state(container, daemon);
+    }
+    return daemon;
+}
+
+void buildkitd_boot(struct buildkitd *daemon, struct buildkitd_config *config)
+{
+    buildkitd_config_free(daemon->config);
+    daemon->config = config;
+    if (config->max_parallelism > 0)
+        daemon->workers.free_count = (unsigned)config->max_parallelism;
+    daemon->is_up = true;
+    if (daemon->puller != NULL)
+        return; /* a restart: its content store is on the disk */
+    const struct puller_options options = {
+        .world = daemon->world,
+        .machine = dockerd_machine(daemon->dockerd),
+        .role = "buildkit",
+        .kind = PULLER_BUILDKIT,
+        .disk = dockerd_disk(daemon->dockerd),
+        .data_root = BUILDKIT_ROOT,
+        .download_slots = TRANSFER_SLOTS,
+        .upload_slots = TRANSFER_SLOTS,
+        .mirrors = (const char *const *)config->mirrors,
+        .account = DISK_VOLUMES,
+        .context = daemon,
+        .has_layer = has_layer,
+        .on_layer = on_layer,
+    };
+    daemon->puller = puller_new(&options);
+}
+
+const char *buildkitd_platform(const struct buildkitd *daemon)
+{
+    return dockerd_profile(daemon->dockerd)->platform;
+}
+
+bool buildkitd_is_native(const struct buildkitd *daemon, const char *platform)
+{
+    const char *own = buildkitd_platform(daemon);
+    gsize length = strlen(own);
+    if (strcmp(platform, "linux/386") == 0 && strcmp(own, "linux/amd64") == 0)
+        return true;
+    return strncmp(platform, own, length) == 0 &&
+           (platform[length] == '\0' || platform[length] == '/');
+}

@@ -1,0 +1,235 @@
+/* What a step does while it runs: time, output, failure; and which files COPY takes. */
+#include "mocks/buildkit/build.h"
+
+#include "base/units.h"
+
+#include <string.h>
+
+enum {
+    EXIT_EXEC_FORMAT = 255,
+    EXIT_OUT_OF_MEMORY = 137,
+    EMULATION_FACTOR_USUAL = 8
+};
+
+/* A process that cannot start tells so at once (capture 55). */
+#define START_US (63 * MILLISECOND_US)
+
+/* ---- points ---- */
+
+static struct point_effect consult(const struct target *target, enum point point,
+                                   const char *subject, const char *detail)
+{
+    const struct buildkitd *daemon = target->build->daemon;
+    const struct point_event event = {
+        .point = point,
+        .machine = dockerd_machine(daemon->dockerd),
+        .subject = subject,
+        .detail = detail,
+    };
+    return world_consult(daemon->world, &event);
+}
+
+static double factor_of(const struct point_effect *effect)
+{
+    return effect->factor > 0 ? effect->factor : 1;
+}
+
+/* ---- RUN ---- */
+
+/* One process while it runs. */
+struct run {
+    struct target *target;
+    const struct stage_state *state;
+    const struct plan_step *step;
+    struct vertex *vertex;
+    double factor; /* of its whole time */
+};
+
+static bool exit_with(const struct run *run, int exit_code, const char *output, GError **error)
+{
+    g_autofree char *command = build_go_quote(run->step->command);
+    if (output != NULL)
+        progress_output(run->target->build->progress, run->vertex, output);
+    g_set_error(error, BASE_ERROR, BASE_ERROR_IO,
+                "process %s did not complete successfully: exit code: %d", command, exit_code);
+    return false;
+}
+
+static bool spend(const struct run *run, int64_t duration_us, GError **error)
+{
+    struct loop *loop = run->target->build->daemon->loop;
+    return fiber_sleep(loop, (int64_t)((double)duration_us * run->factor), error);
+}
+
+/* The official image carries buildkit-qemu-*: foreign platforms run unless the weather has taken
+   the emulator away (engine-contract.md H, failures.md I1). */
+static bool begin_emulation(struct run *run, GError **error)
+{
+    const char *platform = run->state->stage->platform;
+    struct buildkitd *daemon = run->target->build->daemon;
+    if (buildkitd_is_native(daemon, platform))
+        return true;
+    const struct point_effect effect =
+        consult(run->target, POINT_EMULATION, platform, run->step->text);
+    int64_t usual = dockerd_options_of(daemon->dockerd)->emulation_factor;
+    if (!world_suffer(daemon->world, &effect, error))
+        return false;
+    if (effect.is_missing || effect.is_failure) {
+        if (!spend(run, START_US, error))
+            return false;
+        return exit_with(run, EXIT_EXEC_FORMAT, "exec /bin/sh: exec format error", error);
+    }
+    run->factor *= factor_of(&effect) * (double)(usual > 0 ? usual : EMULATION_FACTOR_USUAL);
+    return true;
+}
+
+static bool run_process(const struct run *run, const struct point_effect *effect, GError **error)
+{
+    const struct plan_step *step = run->step;
+    struct run_cost cost = cost_of_run(step->command);
+    const struct point_effect memory =
+        consult(run->target, POINT_PROCESS_MEMORY, step->text, run->state->stage->platform);
+    g_autofree char *refusal =
+        toolchain_refusal(step->command, step->variables, run->state->files, step->folder);
+
+    if (refusal != NULL)
+        return spend(run, START_US, error) && exit_with(run, 1, refusal, error);
+    if (!effect->is_failure && !memory.is_failure)
+        return spend(run, cost.duration_us, error);
+    if (!spend(run, cost.duration_us / 2, error))
+        return false;
+    if (memory.is_failure)
+        return exit_with(run, memory.exit_code != 0 ? memory.exit_code : EXIT_OUT_OF_MEMORY,
+                         "Killed", error);
+    return exit_with(run, effect->exit_code != 0 ? effect->exit_code : 1, effect->message, error);
+}
+
+static bool copy_failure(const struct point_effect *effect, GError **error)
+{
+    g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "%s",
+                effect->message != NULL ? effect->message
+                                        : "failed to copy files: input/output error");
+    return false;
+}
+
+bool step_execute(struct target *target, const struct stage_state *state,
+                  const struct plan_step *step, const struct build_files *files,
+                  struct vertex *vertex, GError **error)
+{
+    struct buildkitd *daemon = target->build->daemon;
+    const struct point_effect effect =
+        consult(target, POINT_BUILD_STEP, step->text, state->stage->platform);
+    struct run run = {.target = target, .state = state, .step = step, .vertex = vertex};
+
+    run.factor = factor_of(&effect);
+    if (!world_suffer(daemon->world, &effect, error))
+        return false;
+    if (step->command != NULL)
+        return begin_emulation(&run, error) && run_process(&run, &effect, error);
+    if (effect.is_failure)
+        return copy_failure(&effect, error);
+    return spend(&run, cost_of_copy_us(build_files_bytes(files)), error);
+}
+
+/* ---- COPY ---- */
+
+/* Where COPY takes its files from. */
+struct origin {
+    const struct build_files *files;
+    bool has_unknown; /* what is not among the files may be there all the same */
+    const char *key;
+};
+
+static bool find_origin(struct target *target, const struct stage_state *state,
+                        const struct plan_step *step, struct origin *origin, GError **error)
+{
+    if (step->from_stage != STAGE_NONE) {
+        const struct stage_state *other =
+            g_ptr_array_index(target->states, (guint)step->from_stage);
+        *origin = (struct origin){other->files, other->has_unknown_files, other->key};
+        return true;
+    }
+    if (step->from_image == NULL) {
+        *origin = (struct origin){build_context_of(target->build), false, state->key};
+        return true;
+    }
+    struct base *base =
+        base_obtain(target->build, step->from_image, target->platform, step->instruction, error);
+    if (base == NULL)
+        return false;
+    if (base->image == NULL && !base_resolve(base)) {
+        g_set_error(error, FIBER_ERROR, FIBER_ERROR_CANCELLED, "its image is not there");
+        return false;
+    }
+    *origin = (struct origin){NULL, true, base->image->manifest_digest};
+    return true;
+}
+
+/* The solver names the files it looked in by two random ids; here they follow from the key. */
+static void set_missing(const struct origin *origin, const char *path, GError **error)
+{
+    const char *hex = strchr(origin->key, ':') + 1;
+    g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID,
+                "failed to compute cache key: failed to calculate checksum of ref %.25s::%.25s: "
+                "\"%s\": not found",
+                hex, hex + 25, path);
+}
+
+/* A file that only a RUN, or an image that is not looked into, can have. */
+static void add_made_file(struct build_files *files, const struct origin *origin,
+                          const char *source, const char *destination, bool is_one)
+{
+    g_autofree char *text = g_strdup_printf("%s of %s\n", source, origin->key);
+    g_autofree char *target = build_copy_target(source, destination, is_one);
+    g_autoptr(GBytes) bytes = g_bytes_new(text, strlen(text));
+    build_files_put(files, target, bytes, 0755, COST_MADE_FILE_BYTES);
+}
+
+static bool add_source(struct build_files *files, const struct origin *origin, char *source,
+                       const char *destination, bool is_one, GError **error)
+{
+    char *const sources[] = {source, NULL};
+    g_autofree char *missing = NULL;
+    AUTO(build_files) none = build_files_new();
+    AUTO(build_files)
+    taken = build_files_copy(origin->files != NULL ? origin->files : none, sources, destination,
+                             &missing);
+    if (taken != NULL)
+        build_files_put_all(files, taken);
+    else if (origin->has_unknown)
+        add_made_file(files, origin, source, destination, is_one);
+    else
+        set_missing(origin, missing, error);
+    return taken != NULL || origin->has_unknown;
+}
+
+static void add_heredocs(struct build_files *files, const struct plan_step *step,
+                         const char *destination, bool is_one)
+{
+    const GPtrArray *heredocs = step->instruction->heredocs;
+    for (guint i = 0; i < heredocs->len; i++) {
+        const struct heredoc *heredoc = g_ptr_array_index(heredocs, i);
+        gsize length_bytes = strlen(heredoc->text);
+        g_autoptr(GBytes) bytes = g_bytes_new(heredoc->text, length_bytes);
+        g_autofree char *target = build_copy_target(heredoc->name, destination, is_one);
+        build_files_put(files, target, bytes, 0644, (int64_t)length_bytes);
+    }
+}
+
+struct build_files *step_copy_files(struct target *target, const struct stage_state *state,
+                                    const struct plan_step *step, GError **error)
+{
+    struct origin origin = {0};
+    guint count = g_strv_length(step->sources) + step->instruction->heredocs->len;
+    bool is_one = count == 1;
+    g_autofree char *destination = g_strconcat(step->destination, is_one ? "" : "/", NULL);
+    AUTO(build_files) files = build_files_new();
+
+    if (!find_origin(target, state, step, &origin, error))
+        return NULL;
+    for (gsize i = 0; step->sources[i] != NULL; i++)
+        if (!add_source(files, &origin, step->sources[i], destination, is_one, error))
+            return NULL;
+    add_heredocs(files, step, destination, is_one);
+    return g_steal_pointer(&files);
+}

@@ -1,0 +1,255 @@
+/* One step: its key, its place in the cache, its run, its layer. */
+#include "mocks/buildkit/build.h"
+
+#include "base/digest.h"
+#include "base/units.h"
+
+#include <string.h>
+
+enum {
+    UNPACKED_TIMES_TWO = 5
+}; /* as layers of the registry: two and a half times */
+
+/* ---- keys ---- */
+
+static void add_text(struct hasher *hasher, const char *text)
+{
+    hasher_update(hasher, text, strlen(text) + 1);
+}
+
+static void add_flags(struct hasher *hasher, const struct instruction *instruction)
+{
+    for (guint i = 0; i < instruction->flags->len; i++) {
+        const struct instruction_flag *flag = g_ptr_array_index(instruction->flags, i);
+        if (strcmp(flag->name, "from") == 0)
+            continue;
+        add_text(hasher, flag->name);
+        add_text(hasher, flag->value);
+    }
+}
+
+static void add_run(struct hasher *hasher, const struct stage_state *state,
+                    const struct plan_step *step)
+{
+    add_text(hasher, state->stage->platform);
+    add_text(hasher, step->command);
+    for (guint i = 0; i < step->instruction->heredocs->len; i++)
+        add_text(hasher,
+                 ((struct heredoc *)g_ptr_array_index(step->instruction->heredocs, i))->text);
+    for (guint i = 0; i < step->variables->len; i++)
+        add_text(hasher, g_ptr_array_index(step->variables, i));
+}
+
+static bool binds_context(const struct instruction *instruction)
+{
+    for (guint i = 0; i < instruction->flags->len; i++) {
+        const struct instruction_flag *flag = g_ptr_array_index(instruction->flags, i);
+        if (strcmp(flag->name, "mount") == 0 && strstr(flag->value, "type=cache") == NULL &&
+            strstr(flag->value, "type=secret") == NULL && strstr(flag->value, "type=ssh") == NULL &&
+            strstr(flag->value, "type=tmpfs") == NULL)
+            return true;
+    }
+    return false;
+}
+
+/* A digest over everything that the step's result depends on. */
+static char *step_key(struct target *target, const struct stage_state *state,
+                      const struct plan_step *step, const struct build_files *files)
+{
+    AUTO(hasher) hasher = hasher_new(DIGEST_SHA256);
+    add_text(hasher, state->key);
+    add_text(hasher, instruction_name(step->instruction->kind));
+    add_text(hasher, step->folder);
+    add_flags(hasher, step->instruction);
+    if (files != NULL) {
+        g_autofree char *digest = build_files_digest(files);
+        add_text(hasher, digest);
+    }
+    if (step->command != NULL)
+        add_run(hasher, state, step);
+    if (binds_context(step->instruction)) {
+        g_autofree char *digest = build_files_digest(build_context_of(target->build));
+        add_text(hasher, digest);
+    }
+    return hasher_digest(hasher);
+}
+
+/* ---- layers ---- */
+
+/* A RUN leaves one small file that names it and stands for what the command is said to write. */
+static struct build_files *run_files(const struct plan_step *step, const char *key)
+{
+    struct build_files *files = build_files_new();
+    g_autofree char *path = g_strdup_printf("var/lib/seatrial/run-%.16s", strchr(key, ':') + 1);
+    g_autoptr(GBytes) bytes = g_bytes_new(step->command, strlen(step->command));
+    int64_t declared_bytes = cost_of_run(step->command).bytes * UNPACKED_TIMES_TWO / 2;
+    build_files_put(files, path, bytes, 0644, declared_bytes);
+    return files;
+}
+
+static int64_t real_bytes(const struct build_files *files)
+{
+    int64_t bytes = 0;
+    for (guint i = 0; i < build_files_count(files); i++)
+        bytes += (int64_t)g_bytes_get_size(build_files_at(files, i)->bytes);
+    return bytes;
+}
+
+/* Packs, takes the disk for it and keeps the record. */
+static struct stored *make_layer(struct target *target, const struct build_files *files,
+                                 const char *key, GError **error)
+{
+    struct buildkitd *daemon = target->build->daemon;
+    struct packed_layer packed = {0};
+    struct stored *stored = g_new0(struct stored, 1);
+    build_files_pack(files, &packed);
+    int64_t virtual_bytes = MAX(build_files_bytes(files) - real_bytes(files), 0);
+    *stored = (struct stored){
+        .digest = g_strdup(packed.digest),
+        .diff_id = g_strdup(packed.diff_id),
+        .declared_bytes =
+            (int64_t)g_bytes_get_size(packed.bytes) + virtual_bytes * 2 / UNPACKED_TIMES_TWO,
+        .unpacked_bytes = build_files_bytes(files),
+        .created_us = loop_now_us(daemon->loop),
+    };
+    bool is_fine = store_take(daemon, stored->digest,
+                              stored->unpacked_bytes + stored->declared_bytes, error) &&
+                   store_put_blob(daemon, stored->digest, packed.bytes, error) &&
+                   store_put_record(daemon, key, stored, error);
+    packed_layer_clear(&packed);
+    if (!is_fine)
+        g_clear_pointer(&stored, stored_free);
+    return stored;
+}
+
+/* ENOSPC reads differently by who writes (failures.md E4). */
+static void word_disk_failure(struct target *target, const struct plan_step *step,
+                              struct vertex *vertex, GError **error)
+{
+    if ((*error)->domain != DISK_ERROR)
+        return;
+    if (step->command == NULL) {
+        g_prefix_error(error, "failed to copy files: copy file range failed: ");
+        return;
+    }
+    g_autofree char *line = g_strdup_printf("write /tmp/build: %s", (*error)->message);
+    g_autofree char *command = build_go_quote(step->command);
+    progress_output(target->build->progress, vertex, line);
+    g_clear_error(error);
+    g_set_error(error, BASE_ERROR, BASE_ERROR_IO,
+                "process %s did not complete successfully: exit code: 1", command);
+}
+
+/* ---- running ---- */
+
+static bool run_in_slot(struct target *target, const struct stage_state *state,
+                        const struct plan_step *step, const struct build_files *files,
+                        struct vertex *vertex, GError **error)
+{
+    struct buildkitd *daemon = target->build->daemon;
+    if (!fiber_slots_take(daemon->loop, &daemon->workers, "a BuildKit worker", error))
+        return false;
+    bool is_fine = step_execute(target, state, step, files, vertex, error);
+    fiber_slots_give(&daemon->workers);
+    return is_fine;
+}
+
+/* The work itself; others who want the same step wait for it meanwhile. */
+static struct stored *run_step(struct target *target, struct stage_state *state,
+                               const struct plan_step *step, const struct build_files *files,
+                               const char *key)
+{
+    struct build *build = target->build;
+    struct buildkitd *daemon = build->daemon;
+    g_autoptr(GError) cause = NULL;
+    struct stored *stored = NULL;
+    struct vertex *vertex = progress_begin(build->progress, key, step->name);
+
+    g_hash_table_add(daemon->running, g_strdup(key));
+    AUTO(build_files) made = step->command != NULL ? run_files(step, key) : NULL;
+    if (run_in_slot(target, state, step, files, vertex, &cause)) {
+        stored = make_layer(target, made != NULL ? made : files, key, &cause);
+        if (stored == NULL)
+            word_disk_failure(target, step, vertex, &cause);
+    }
+    g_hash_table_remove(daemon->running, key);
+    fiber_queue_wake_all(&daemon->step_over);
+    if (stored == NULL) {
+        build_fail(build, vertex, step->instruction, g_steal_pointer(&cause));
+        return NULL;
+    }
+    g_hash_table_add(build->fresh, g_strdup(key));
+    build_note(build, state->stage->platform, step->text, "run");
+    progress_done(build->progress, vertex);
+    return stored;
+}
+
+static struct stored *find_cached(struct build *build, const char *key)
+{
+    bool may_use = !build->command->has_no_cache || g_hash_table_contains(build->fresh, key);
+    struct stored *stored = may_use ? store_find_record(build->daemon, key) : NULL;
+    return stored != NULL || !may_use ? stored : cache_find_imported(build, key);
+}
+
+static bool wait_for_running(struct build *build, const char *key)
+{
+    struct buildkitd *daemon = build->daemon;
+    GError *cause = NULL;
+    while (g_hash_table_contains(daemon->running, key))
+        if (!fiber_queue_wait(daemon->loop, &daemon->step_over, "the same step", &cause))
+            return build_fail(build, NULL, NULL, cause);
+    return true;
+}
+
+static struct stored *obtain_step(struct target *target, struct stage_state *state,
+                                  const struct plan_step *step, const struct build_files *files,
+                                  const char *key)
+{
+    struct build *build = target->build;
+    if (!wait_for_running(build, key))
+        return NULL;
+    struct stored *stored = find_cached(build, key);
+    if (stored != NULL) {
+        struct vertex *vertex = progress_begin(build->progress, key, step->name);
+        if (!vertex->is_over)
+            build_note(build, state->stage->platform, step->text, "cached");
+        progress_cached(build->progress, vertex);
+        return stored;
+    }
+    if (state->base != NULL && state->base->state != BASE_FETCHED &&
+        !base_fetch(state->base,
+                    state->stage->from_name != NULL ? state->stage->from_name : "FROM "))
+        return NULL;
+    /* While the base came, somebody may have begun the same step. */
+    if (g_hash_table_contains(build->daemon->running, key))
+        return obtain_step(target, state, step, files, key);
+    stored = find_cached(build, key);
+    return stored != NULL ? stored : run_step(target, state, step, files, key);
+}
+
+bool build_step_run(struct target *target, struct stage_state *state, const struct plan_step *step)
+{
+    struct build *build = target->build;
+    bool is_copy = step->sources != NULL;
+    GError *cause = NULL;
+    AUTO(build_files)
+    files = is_copy                 ? step_copy_files(target, state, step, &cause)
+            : step->command == NULL ? build_files_new()
+                                    : NULL;
+    if (is_copy && files == NULL) {
+        struct vertex *vertex = progress_begin(build->progress, step->name, step->name);
+        return build_fail(build, vertex, step->instruction, cause);
+    }
+    g_autofree char *key = step_key(target, state, step, files);
+    struct stored *stored = obtain_step(target, state, step, files, key);
+    if (stored == NULL)
+        return false;
+    json_object_set_new(build->records, key, stored_json(stored));
+    g_ptr_array_add(state->layers, stored);
+    g_free(state->key);
+    state->key = g_steal_pointer(&key);
+    if (files != NULL)
+        build_files_put_all(state->files, files);
+    state->has_unknown_files = state->has_unknown_files || step->command != NULL;
+    return true;
+}
