@@ -24,10 +24,10 @@ enum {
 struct puller_habits {
     enum puller_kind kind;
     const char *user_agent;
-    bool is_classic;      /* dockerd's graph drivers; else containerd's resolver */
-    unsigned layer_tries; /* classic: downloads of one layer */
-    bool
-        reads_content_type; /* of an error's body: from 25.0 on what is no JSON is passed on (C3) */
+    bool is_classic;         /* dockerd's graph drivers; else containerd's resolver */
+    unsigned layer_tries;    /* classic: downloads of one layer */
+    bool pushes_schema1;     /* once more in the old schema when a manifest is refused */
+    bool reads_content_type; /* from 25.0 on an error's body that is no JSON is passed on (C3) */
     bool names_registry; /* dockerd with the containerd store: "error from registry: …" (C11) */
     unsigned handler_tries;             /* BuildKit's retry handler; 1: none */
     const char *ingest_folder;          /* below the data root, where downloads go (E1, E4) */
