@@ -22,19 +22,19 @@ enum {
 };
 
 struct puller_habits {
-    enum puller_kind kind;
     const char *user_agent;
-    bool is_classic;         /* dockerd's graph drivers; else containerd's resolver */
-    unsigned layer_tries;    /* classic: downloads of one layer */
-    bool pushes_schema1;     /* once more in the old schema when a manifest is refused */
-    bool reads_content_type; /* from 25.0 on an error's body that is no JSON is passed on (C3) */
-    bool names_registry; /* dockerd with the containerd store: "error from registry: …" (C11) */
-    unsigned handler_tries;             /* BuildKit's retry handler; 1: none */
     const char *ingest_folder;          /* below the data root, where downloads go (E1, E4) */
     const char *register_words;         /* before "write PATH: no space left on device" (E2) */
     const char *certificate_prefix;     /* before "x509: …": Go 1.20 and later (A10) */
     const char *name_server_of_missing; /* in "lookup HOST…: no such host" (A1) */
     const char *address;                /* this end of its connections, in texts */
+    enum puller_kind kind;
+    unsigned layer_tries;    /* classic: downloads of one layer */
+    unsigned handler_tries;  /* BuildKit's retry handler; 1: none */
+    bool is_classic;         /* dockerd's graph drivers; else containerd's resolver */
+    bool pushes_schema1;     /* once more in the old schema when a manifest is refused */
+    bool reads_content_type; /* from 25.0 on an error's body that is no JSON is passed on (C3) */
+    bool names_registry; /* dockerd with the containerd store: "error from registry: …" (C11) */
 };
 
 const struct puller_habits *puller_habits_of(enum puller_kind kind);

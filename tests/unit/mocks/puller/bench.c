@@ -210,7 +210,7 @@ static void end_with(struct outcome *outcome, GError *error)
     outcome->code = error != NULL && error->domain == PULLER_ERROR ? error->code : -1;
 }
 
-char *bench_pull(struct bench *bench, const char *text, struct pulled_image **image)
+const char *bench_pull(struct bench *bench, const char *text, struct pulled_image **image)
 {
     g_autoptr(GError) error = NULL;
     const struct plan *plan = bench->plan;
@@ -221,15 +221,14 @@ char *bench_pull(struct bench *bench, const char *text, struct pulled_image **im
                                &plan->credentials, bench_tell, bench, image, &error);
     cr_assert(is_fine == (error == NULL));
     end_with(bench_outcome(bench), error);
-    return error != NULL ? g_strdup(error->message) : NULL;
+    return bench_outcome(bench)->error;
 }
 
 static void pull_once(struct bench *bench)
 {
     struct outcome *outcome = bench_outcome(bench);
     const char *text = bench->plan->reference;
-    g_autofree char *message =
-        bench_pull(bench, text != NULL ? text : PLAIN_SERVICE "/o/img:1", &outcome->image);
+    bench_pull(bench, text != NULL ? text : PLAIN_SERVICE "/o/img:1", &outcome->image);
 }
 
 static void run_body(void *argument)

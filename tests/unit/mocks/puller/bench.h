@@ -72,8 +72,9 @@ struct outcome bench_run(const struct plan *plan);
 
 /* ---- for bodies ---- */
 
-/* One pull with progress into the outcome's; the error's message or NULL, g_free. */
-char *bench_pull(struct bench *bench, const char *reference, struct pulled_image **image);
+/* One pull with progress into the outcome's; the error's message, lent until the next one, or NULL.
+ */
+const char *bench_pull(struct bench *bench, const char *reference, struct pulled_image **image);
 /* A pull in a fiber of its own, noted as "NAME ok@5s" or "NAME text@5s". */
 void bench_note(struct bench *bench, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* The machine keeps what it pulled, as dockerd does. */

@@ -165,7 +165,7 @@ static void pull_from_basic(struct bench *bench)
 {
     AUTO(pulled_image) image = NULL;
     world_add_site(bench->world, "basic.example", ask_for_basic, NULL);
-    g_autofree char *message = bench_pull(bench, "basic.example/o/img:1", &image);
+    bench_pull(bench, "basic.example/o/img:1", &image);
 }
 
 Test(network, basic_without_credentials_is_refused_by_the_client)
@@ -196,14 +196,14 @@ static void pull_page(struct bench *bench)
 {
     AUTO(pulled_image) image = NULL;
     world_add_site(bench->world, "page.example", reply_page, (char *)"<html>log in</html>");
-    g_autofree char *message = bench_pull(bench, "page.example/o/img:1", &image);
+    bench_pull(bench, "page.example/o/img:1", &image);
 }
 
 static void pull_garbage(struct bench *bench)
 {
     AUTO(pulled_image) image = NULL;
     world_add_site(bench->world, "page.example", reply_page, (char *)"{\"x\":1}");
-    g_autofree char *message = bench_pull(bench, "page.example/o/img:1", &image);
+    bench_pull(bench, "page.example/o/img:1", &image);
 }
 
 /* A14, captures/faults/manigarbage */

@@ -20,7 +20,7 @@ static void run_job(void *argument)
     AUTO(pulled_image) image = NULL;
     if (!fiber_sleep(job->bench->loop, job->delay_us, NULL))
         return;
-    g_autofree char *message = bench_pull(job->bench, job->reference, &image);
+    const char *message = bench_pull(job->bench, job->reference, &image);
     bench_note(job->bench, "%s %s", job->name, message != NULL ? message : "ok");
 }
 
@@ -116,7 +116,7 @@ static void pull_against_a_limit(struct bench *bench)
     AUTO(pulled_image) image = NULL;
     DEADLINE(limit);
     deadline_begin(bench->loop, &limit, "caller", 2 * SECOND_US);
-    g_autofree char *message = bench_pull(bench, "localhost:5000/o/img:1", &image);
+    const char *message = bench_pull(bench, "localhost:5000/o/img:1", &image);
     bench_note(bench, "%s", message);
 }
 
@@ -142,7 +142,7 @@ static void give_up_and_pull_again(struct bench *bench)
 {
     AUTO(pulled_image) image = NULL;
     pull_against_a_limit(bench);
-    g_autofree char *message = bench_pull(bench, "localhost:5000/o/img:1", &image);
+    const char *message = bench_pull(bench, "localhost:5000/o/img:1", &image);
     bench_note(bench, "%s", message != NULL ? message : "ok");
 }
 

@@ -74,7 +74,7 @@ static void pull_from_shelf(struct bench *bench, bool lies)
     AUTO(pulled_image) image = NULL;
     shelf_fill(&shelf);
     world_add_site(bench->world, "shelf.example", handle, &shelf);
-    g_autofree char *message = bench_pull(bench, "shelf.example/o/twins:1", &image);
+    const char *message = bench_pull(bench, "shelf.example/o/twins:1", &image);
     bench_note(bench, "%s", message != NULL ? message : "ok");
     if (image != NULL)
         bench_note(bench, "%u layers", image->layers->len);
