@@ -19,6 +19,10 @@ struct engine_host {
 };
 const struct engine_host *engine_host_real(void);
 
+struct step_report;
+/* Told of each step when it has ended; must not wait. */
+typedef void engine_step_fn(void *context, const char *leg, const struct step_report *step);
+
 struct engine_options {
     struct http *http;
     const struct policy *policy;
@@ -26,7 +30,9 @@ struct engine_options {
     const char *leg;      /* id: of its only service, or "all" when the policy is serial */
     const char *run_id;   /* makes names of builders and contexts unique; "r1" in a rehearsal */
     const struct engine_host *host;
-    struct trace *trace; /* or NULL */
+    struct trace *trace;     /* or NULL */
+    engine_step_fn *on_step; /* or NULL */
+    void *on_step_context;
 };
 
 enum step_outcome { /* GitHub's words */

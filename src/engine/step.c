@@ -39,7 +39,7 @@ static struct step_report *step_add(struct leg *leg, const char *id)
     return step;
 }
 
-static void trace_step(struct leg *leg, const struct step_report *step)
+static void tell_step(struct leg *leg, const struct step_report *step)
 {
     struct trace *trace = leg->options->trace;
     trace_begin(trace, "step");
@@ -53,6 +53,8 @@ static void trace_step(struct leg *leg, const struct step_report *step)
     if (step->failure.rule != NULL)
         trace_string(trace, "rule", step->failure.rule);
     trace_end(trace);
+    if (leg->options->on_step != NULL)
+        leg->options->on_step(leg->options->on_step_context, leg->report->leg, step);
 }
 
 void step_skip(struct leg *leg, const char *id, const char *why)
@@ -61,7 +63,7 @@ void step_skip(struct leg *leg, const char *id, const char *why)
     step->outcome = STEP_SKIPPED;
     step->is_tolerated = true;
     step->message = g_strdup(why);
-    trace_step(leg, step);
+    tell_step(leg, step);
 }
 
 /* What it mostly means when a kind of step runs out of time and nothing else was seen. */
@@ -112,7 +114,7 @@ static bool step_perform(struct leg *leg, const char *id, bool is_tolerated, int
     step->is_tolerated = is_tolerated;
     if (!is_fine)
         step_fail(leg, step, step_error);
-    trace_step(leg, step);
+    tell_step(leg, step);
     if (!is_fine)
         g_propagate_error(error, g_steal_pointer(&step_error));
     return is_fine;
