@@ -2,6 +2,7 @@
 #include "harness/scenario.h"
 
 #include "base/limits.h"
+#include "harness/view.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -167,21 +168,25 @@ static struct policy *read_policy_file(const struct scenario_file *file, const c
         node_error(error, file->policy, "there is no policy file %s", path);
         return NULL;
     }
-    if (file->policy_overrides == NULL)
-        return policy_load(path, error);
-    AUTO(doc) doc = doc_load_file(path, DOC_DEFAULT, error);
-    if (doc == NULL)
-        return NULL;
-    return read_merged(doc_root(doc), file->policy_overrides, policy_directory, error);
+    AUTO(policy) policy = policy_load(path, error); /* a mistake in it has its own place */
+    if (policy == NULL || file->policy_overrides == NULL)
+        return g_steal_pointer(&policy);
+    return read_merged(doc_root(policy->doc), file->policy_overrides, policy_directory, error);
 }
 
 static struct policy *read_policy(const struct scenario_file *file, const char *directory,
                                   GError **error)
 {
+    if (file->policy_overrides != NULL && file->policy_overrides->kind != NODE_MAPPING) {
+        node_error(error, file->policy_overrides, "'policy_overrides' is %s, expected a mapping",
+                   node_kind_text(file->policy_overrides));
+        return NULL;
+    }
     if (file->policy->kind == NODE_STRING)
         return read_policy_file(file, directory, error);
     if (file->policy->kind != NODE_MAPPING) {
-        node_error(error, file->policy, "is %s, expected the path of a policy file or a policy",
+        node_error(error, file->policy,
+                   "'policy' is %s, expected the path of a policy file or a policy",
                    node_kind_text(file->policy));
         return NULL;
     }
@@ -200,6 +205,19 @@ static char *name_of(const char *path)
     return g_steal_pointer(&base);
 }
 
+/* Whether they are expressions at all; what they name exists only after a run. */
+static bool check_expectations(const struct scenario *scenario, GError **error)
+{
+    const struct dialect dialect = view_dialect_of_names();
+    for (gsize i = 0; i < g_strv_length(scenario->expect); i++) {
+        const struct node *node = node_item(scenario->expect_node, i);
+        AUTO(expr) expr = expr_parse_node(&dialect, node, error);
+        if (expr == NULL)
+            return false;
+    }
+    return true;
+}
+
 static bool complete(struct scenario_file *file, const char *path, GError **error)
 {
     struct scenario *scenario = &file->scenario;
@@ -209,6 +227,8 @@ static bool complete(struct scenario_file *file, const char *path, GError **erro
     if (scenario->name == NULL)
         scenario->name = name_of(path);
     scenario->expect_node = node_get(doc_root(scenario->doc), "expect");
+    if (!check_expectations(scenario, error))
+        return false;
     scenario->faults = fault_rules_of(scenario->fault_records, error);
     if (scenario->faults == NULL)
         return false;
@@ -222,7 +242,7 @@ struct scenario *scenario_load(const char *path, GError **error)
     if (doc == NULL)
         return NULL;
     struct scenario_file *file = g_new0(struct scenario_file, 1);
-    if (!record_read(scenario_record(), doc_root(doc), file, error)) {
+    if (!record_read_file(scenario_record(), doc, file, error)) {
         g_free(file);
         return NULL;
     }

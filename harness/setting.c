@@ -61,7 +61,7 @@ static bool check_image(const struct field *field, const struct node *node, cons
     if (reference == NULL)
         node_error(error, node, "'%s': %s", name, reference_error->message);
     else
-        node_error(error, node, "no registry %s is known to the world; see registries of DESIGN",
+        node_error(error, node, "unknown registry '%s'; such as docker.io, ghcr.io, mirror.gcr.io",
                    reference->domain);
     return false;
 }

@@ -300,6 +300,14 @@ static void add_leg_steps(struct view *view)
     }
 }
 
+struct dialect view_dialect_of_names(void)
+{
+    struct dialect dialect = dialect_strict;
+    dialect.names = view_names;
+    dialect.more_functions = view_functions;
+    return dialect;
+}
+
 struct view *view_new(const struct outcome *outcome)
 {
     struct view *view = g_new0(struct view, 1);
@@ -307,9 +315,7 @@ struct view *view_new(const struct outcome *outcome)
     view->step_ids = step_ids_of(outcome->plan->scenario->policy);
     view->any_steps = (struct steps_of){.outcome = outcome, .ids = view->step_ids};
     add_leg_steps(view);
-    view->dialect = dialect_strict;
-    view->dialect.names = view_names;
-    view->dialect.more_functions = view_functions;
+    view->dialect = view_dialect_of_names();
     view->names = value_of_map();
     value_set(&view->names, "fate", value_of_string(fate_text(outcome->fate)));
     value_set(&view->names, "elapsed", value_of_duration(outcome->duration_us));

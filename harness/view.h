@@ -20,6 +20,10 @@
 
 struct view;
 
+/* The dialect of expectations before there is an outcome: enough to find what is no expression and
+   names that no outcome has. */
+struct dialect view_dialect_of_names(void);
+
 struct view *view_new(const struct outcome *outcome);
 void view_free(struct view *view);
 CLEANUP(view, view_free)

@@ -60,8 +60,8 @@ char *range_text(const struct field *field)
 
     if (!(field->minimum < field->maximum))
         return NULL;
-    g_ascii_formatd(low, sizeof low, "%.15g", field->minimum);
-    g_ascii_formatd(high, sizeof high, "%.15g", field->maximum);
+    g_ascii_formatd(low, sizeof low, "%.16g", field->minimum);
+    g_ascii_formatd(high, sizeof high, "%.16g", field->maximum);
     if (isinf(field->maximum))
         return g_strdup_printf("at least %s", low);
     if (isinf(field->minimum))

@@ -1,6 +1,8 @@
 /* Policies: the tables from which files are read and their schema is made. */
 #include "engine/policy.h"
 
+#include "base/limits.h"
+
 #include <stddef.h>
 
 static const char *const prune_names[] = {"always", "when_low", "never", NULL};
@@ -359,6 +361,12 @@ static bool check_policy(const struct node *node, void *record, GError **error)
         node_error(error, node, "a policy needs at least one tier, one platform and one service");
         return false;
     }
+    if (policy->services->len > SERVICES_MAX) {
+        const struct policy_service *beyond = g_ptr_array_index(policy->services, SERVICES_MAX);
+        error_set_at(error, BASE_ERROR_LIMIT, beyond->position,
+                     "more than SERVICES_MAX (%d) services", SERVICES_MAX);
+        return false;
+    }
     return check_unique(policy->tiers, "tiers", tier_id, node_get(node, "tiers"), error) &&
            check_unique(policy->services, "services", service_id, node_get(node, "services"),
                         error);
@@ -398,32 +406,30 @@ static void read_passwords(struct policy *policy)
     }
 }
 
-static struct policy *read_as(const struct record_type *type, const struct node *node,
-                              const char *directory, GError **error)
+static struct policy *complete(struct policy *policy, const char *directory)
 {
-    g_autofree struct policy *policy = g_new0(struct policy, 1);
-    if (!record_read(type, node, policy, error))
-        return NULL;
     policy->directory = g_strdup(directory);
     read_passwords(policy);
-    return g_steal_pointer(&policy);
+    return policy;
 }
 
 struct policy *policy_read(const struct node *node, const char *directory, GError **error)
 {
-    return read_as(policy_inline_record(), node, directory, error);
+    g_autofree struct policy *policy = g_new0(struct policy, 1);
+    if (!record_read(policy_inline_record(), node, policy, error))
+        return NULL;
+    return complete(g_steal_pointer(&policy), directory);
 }
 
 struct policy *policy_load(const char *path, GError **error)
 {
     AUTO(doc) doc = doc_load_file(path, DOC_DEFAULT, error);
     g_autofree char *directory = g_path_get_dirname(path);
-    if (doc == NULL)
+    g_autofree struct policy *policy = g_new0(struct policy, 1);
+    if (doc == NULL || !record_read_file(policy_record(), doc, policy, error))
         return NULL;
-    struct policy *policy = read_as(policy_record(), doc_root(doc), directory, error);
-    if (policy != NULL)
-        policy->doc = g_steal_pointer(&doc);
-    return policy;
+    policy->doc = g_steal_pointer(&doc);
+    return complete(g_steal_pointer(&policy), directory);
 }
 
 void policy_free(struct policy *policy)

@@ -160,7 +160,7 @@ Test(verdict, of_a_canary_fails_when_it_fails_for_another_reason)
 Test(verdict, of_a_canary_stays_broken_when_it_is_broken)
 {
     AUTO(hand_made) hand_made = hand_made_new();
-    expect(hand_made, "failed", "[\"fat == 'x'\"]", "verdict: fail\nbecause: fat\n");
+    expect(hand_made, "failed", "[\"steps.fat == null\"]", "verdict: fail\nbecause: fat\n");
 
     AUTO(verdict) verdict = verdict_of(hand_made->outcome);
 
