@@ -150,14 +150,17 @@ static bool verify_content(const struct content *content, const char *digest, GE
 
 static bool choose_manifest(struct pull *pull, struct remote *remote, GError **error)
 {
+    g_autofree char *missing_words =
+        g_strdup_printf("no matching manifest for %s in the manifest list entries", pull->platform);
+    if (!pull_suffer_resolve(pull, missing_words, error))
+        return false;
     if (!pull->top->is_index) {
         pull->manifest = pull->top; /* whatever its platform is (capture 38) */
         return true;
     }
     const struct descriptor *child = content_choose(pull->top, pull->platform);
     if (child == NULL) {
-        mishap_set(error, MISHAP_NO_PLATFORM, 0,
-                   "no matching manifest for %s in the manifest list entries", pull->platform);
+        mishap_set(error, MISHAP_NO_PLATFORM, 0, "%s", missing_words);
         return false;
     }
     pull->manifest = fetch_manifest(pull, remote, child->digest, error);

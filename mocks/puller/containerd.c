@@ -43,15 +43,19 @@ static struct content *get_manifest(struct pull *pull, struct resolver *resolver
     return content != NULL ? puller_keep_content(pull->puller, content) : NULL;
 }
 
+#define MISSING_WORDS "no match for platform in manifest: not found"
+
 static bool choose_manifest(struct pull *pull, struct resolver *resolver, GError **error)
 {
+    if (!pull_suffer_resolve(pull, MISSING_WORDS, error))
+        return false;
     if (!pull->top->is_index) {
         pull->manifest = pull->top;
         return true;
     }
     const struct descriptor *child = content_choose(pull->top, pull->platform);
     if (child == NULL) {
-        mishap_set(error, MISHAP_NO_PLATFORM, 0, "no match for platform in manifest: not found");
+        mishap_set(error, MISHAP_NO_PLATFORM, 0, MISSING_WORDS);
         return false;
     }
     pull->manifest = get_manifest(pull, resolver, child, error);

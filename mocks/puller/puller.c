@@ -167,6 +167,30 @@ struct content *puller_keep_content(struct puller *puller, struct content *conte
     return content;
 }
 
+/* ---- the weather ---- */
+
+bool pull_suffer_resolve(struct pull *pull, const char *missing_words, GError **error)
+{
+    const struct puller_options *options = &pull->puller->options;
+    g_autofree char *name = reference_text(pull->reference);
+    const struct point_event event = {
+        .point = POINT_IMAGE_RESOLVE,
+        .machine = options->machine,
+        .subject = name,
+        .detail = pull->platform,
+    };
+    if (options->kind == PULLER_BUILDKIT)
+        return true;
+    const struct point_effect effect = world_consult(options->world, &event);
+    if (!world_suffer(options->world, &effect, error))
+        return false;
+    if (!effect.is_missing && !effect.is_failure)
+        return true;
+    mishap_set(error, MISHAP_NO_PLATFORM, 0, "%s",
+               effect.message != NULL ? effect.message : missing_words);
+    return false;
+}
+
 /* ---- results ---- */
 
 struct layer *layer_new(const struct descriptor *descriptor, const char *diff_id)

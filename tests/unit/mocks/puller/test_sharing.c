@@ -286,3 +286,18 @@ Test(sharing, a_layer_has_so_many_bytes_on_the_wire_and_no_more)
     cr_assert_str_eq(outcome.notes, "layer is over the limit of 67108864 bytes on the wire@0s\n");
     cr_assert_eq(outcome.disk_used_bytes, 0);
 }
+
+/* C9 as a state of the outside world: while an official tag is being rebuilt. */
+Test(sharing, the_weather_may_take_a_platform_away)
+{
+    static const char rules[] =
+        "- {id: f, on: leg, match: {repository: o/img, platform: linux/amd64}, do: {kind: "
+        "missing-platform}}\n";
+    OUTCOME(classic) = bench_run(&(struct plan){.kind = PULLER_DOCKER_28, .rules = rules});
+    OUTCOME(containerd) = bench_run(&(struct plan){.kind = PULLER_CONTAINERD, .rules = rules});
+
+    cr_assert_str_eq(classic.error,
+                     "no matching manifest for linux/amd64 in the manifest list entries");
+    cr_assert_str_eq(containerd.error, "no matching manifest for linux/amd64 in the manifest list "
+                                       "entries: no match for platform in manifest: not found");
+}
