@@ -46,3 +46,4 @@ extern const struct command command_run;
 extern const struct command command_schema;
 extern const struct command command_serve;
 extern const struct command command_trace;
+extern const struct command command_up;
