@@ -10,7 +10,7 @@
 #include "mocks/disk.h"
 #include "mocks/world.h"
 
-/* Which program pulls. The differences are one table in personality.c. */
+/* Which program pulls. The differences are one table in habits.c. */
 enum puller_kind {
     PULLER_DOCKER_20_10, /* classic store: 6 tries a layer, resume by Range */
     PULLER_DOCKER_24,    /* classic store: 5 tries */
@@ -90,7 +90,8 @@ struct puller_options {
                                    of Docker Hub; NULL-terminated, or NULL */
     enum disk_account account;  /* where layers count for good; DISK_IMAGES if left out */
     void *context;
-    /* Whether a layer (by digest, and by chain of diff ids up to it) is already there. */
+    /* Whether a layer is already there; may be NULL. dockerd's own stores ask only from the bottom
+       up to the first that is missing. */
     bool (*has_layer)(void *context, const char *digest);
     /* The config of an image whose config digest is already in the store, with all its layers: then
        neither config nor layers are fetched and the image is up to date (capture 10). NULL result:
@@ -115,14 +116,13 @@ GQuark puller_error_quark(void);
 
 typedef void puller_progress_fn(void *context, const struct pull_progress *progress);
 
-/* platform is always given ("linux/amd64"): the caller knows its machine. */
 /*
- * Progress comes in the order of engine-contract.md B. BuildKit's pull tells layers by whole
- * digests and, when its handler tries again, "error: …" and "retrying in 1s" without an id.
- * Temporary files are gone from the disk afterwards; a layer keeps its unpacked bytes, in the
- * containerd store and in BuildKit its compressed ones too. Cancelling the calling fiber ends
- * everything that no other pull waits for. BuildKit's errors come without the solver's "failed to
- * resolve source metadata for R: ".
+ * platform is always given ("linux/amd64"): the caller knows its machine. Progress comes in the
+ * order of engine-contract.md B. BuildKit's pull tells layers by whole digests and, when its
+ * handler tries again, "error: …" and "retrying in 1s" without an id. Temporary files are gone from
+ * the disk afterwards; a layer keeps its unpacked bytes, in the containerd store and in BuildKit
+ * its compressed ones too. Cancelling the calling fiber ends everything that no other pull waits
+ * for. BuildKit's errors come without the solver's "failed to resolve source metadata for R: ".
  */
 bool puller_pull(struct puller *puller, const struct reference *reference, const char *platform,
                  const struct credentials *credentials, puller_progress_fn *progress, void *context,
@@ -149,7 +149,7 @@ struct push_manifest {
 };
 struct push {
     const struct reference *reference;
-    GPtrArray *blobs;     /* struct push_blob; layers first, config last */
+    GPtrArray *blobs;     /* struct push_blob; layers first, config last; dockerd: at least it */
     GPtrArray *manifests; /* struct push_manifest, in order of PUT: children first, the tag last */
 };
 /* The aux object at the end of dockerd's stream is the caller's (tag, digest, size: it knows them).

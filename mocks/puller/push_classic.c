@@ -373,6 +373,7 @@ bool classic_push(struct puller *puller, const struct push *push,
     };
     AUTO(remote) remote = remote_new(&target);
 
+    g_assert(push->blobs->len > 0);
     pull_say_format(voice, NULL, "The push refers to repository [%s]", name);
     return remote_ping(remote, error) && push_all(puller, push, remote, voice, error);
 }
