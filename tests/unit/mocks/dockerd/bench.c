@@ -3,6 +3,14 @@
 
 #define MACHINE "leg"
 
+/* Texts that tests hold on to, until bench_run() ends. */
+static GStringChunk *kept;
+
+static const char *keep(const char *text)
+{
+    return g_string_chunk_insert(kept, text);
+}
+
 static void bench_main(void *argument)
 {
     struct bench *bench = argument;
@@ -44,6 +52,7 @@ char *bench_run_traced(const struct plan *plan, void (*body)(struct bench *bench
     struct bench bench = {.loop = loop, .trace = trace, .body = body};
     g_autoptr(GError) error = NULL;
 
+    kept = g_string_chunk_new(4096);
     vclock_bind(loop, VCLOCK_EPOCH_S);
     open_bench(&bench, plan != NULL ? plan : &plain);
     fiber_spawn(loop, "body", bench_main, &bench);
@@ -58,6 +67,7 @@ char *bench_run_traced(const struct plan *plan, void (*body)(struct bench *bench
     world_free(bench.world);
     loop_free(g_steal_pointer(&loop));
     vclock_bind(NULL, 0);
+    g_string_chunk_free(kept);
     return trace_digest(trace);
 }
 
@@ -118,13 +128,13 @@ const char *format(const char *format, ...)
     va_start(arguments, format);
     g_autofree char *text = g_strdup_vprintf(format, arguments);
     va_end(arguments);
-    return g_intern_string(text);
+    return keep(text);
 }
 
 const char *message_of(const struct bench *bench)
 {
     g_autoptr(json_t) answer = json_of(bench);
-    return g_intern_string(json_get_string(answer, "message", "(no message)"));
+    return keep(json_get_string(answer, "message", "(no message)"));
 }
 
 static gint compare_text(gconstpointer left, gconstpointer right)
@@ -151,7 +161,7 @@ static const char *id_of(const struct bench *bench)
     g_autoptr(json_t) answer = json_of(bench);
     const char *id = json_get_string(answer, "Id", NULL);
     cr_assert_not_null(id);
-    return g_intern_string(id);
+    return keep(id);
 }
 
 const char *create(struct bench *bench, const char *name, const char *image, const char *options)

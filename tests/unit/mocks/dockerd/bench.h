@@ -46,9 +46,9 @@ unsigned ask_bytes(struct bench *bench, const char *method, const char *path, GB
 char *text_of(const struct bench *bench);
 json_t *json_of(const struct bench *bench);
 const char *header(const struct bench *bench, const char *name);
-/* The last answer's {"message": …}, lent until the next ask(). */
+/* The last answer's {"message": …}, lent until bench_run() ends. */
 const char *message_of(const struct bench *bench);
-/* printf into a string that lives as long as the test's process. */
+/* printf into a string that lives until bench_run() ends. */
 const char *format(const char *format, ...) G_GNUC_PRINTF(1, 2);
 
 /* The keys of an object, sorted, joined by blanks; g_free. */

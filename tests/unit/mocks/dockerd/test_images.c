@@ -34,7 +34,7 @@ static const char *last_line(struct bench *bench)
     g_autofree char *text = text_of(bench);
     g_auto(GStrv) lines = g_strsplit(text, "\r\n", -1);
     guint count = g_strv_length(lines);
-    return count < 2 ? "" : g_intern_string(lines[count - 2]);
+    return count < 2 ? "" : format("%s", lines[count - 2]);
 }
 
 /* ---- pull ---- */
