@@ -27,7 +27,6 @@ struct dockerd {
     GHashTable *running_prunes;  /* names of prunes that run now */
     struct fiber *restart_fiber; /* brings the daemon up again, or NULL */
     int next_pid;
-    unsigned pull_count;     /* pulls that run now */
     unsigned activity_count; /* requests and fibers that still hold this dockerd */
     bool is_idle;            /* activity_count == 0 */
     bool is_down;            /* stopped, or being freed */

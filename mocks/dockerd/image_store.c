@@ -165,7 +165,7 @@ static int64_t release_layers(struct image_store *store, struct image_variant *v
     int64_t freed_bytes = 0;
     for (guint i = variant->layers->len; i > 0; i--) {
         struct stored_layer *layer = g_ptr_array_index(variant->layers, i - 1);
-        if (--layer->reference_count == 0)
+        if (--layer->reference_count == 0 && store->pull_count == 0)
             freed_bytes += drop_layer(store, layer, chains);
     }
     return freed_bytes;

@@ -40,6 +40,7 @@ struct image {
 struct image_store {
     GPtrArray *images;          /* struct image, in order of arrival */
     GPtrArray *layers;          /* struct stored_layer, in order of arrival */
+    unsigned pull_count;        /* while pulls run no layer goes: they may count on it */
     bool has_containerd_layout; /* ids are top digests, indexes are kept */
 };
 
@@ -65,7 +66,7 @@ void image_add_digest(struct image *image, const char *name_at_digest);
 /* Forgets the image. Freed layers' chain ids (char*, top first) go to chains when that is given;
    the answer is how many bytes of disk they had. */
 int64_t image_store_remove(struct image_store *store, struct image *image, GPtrArray *chains);
-/* Forgets layers of pulls that failed; how many bytes of disk they had. */
+/* Forgets layers that no image has, once no pull runs; how many bytes of disk they had. */
 int64_t image_store_sweep(struct image_store *store);
 
 struct image_variant *image_variant_for(const struct image *image, const char *platform);

@@ -14,7 +14,7 @@
    them. */
 static void end_pull(struct dockerd *dockerd)
 {
-    if (--dockerd->pull_count == 0)
+    if (--dockerd->images.pull_count == 0)
         dockerd_give_disk(dockerd, DISK_IMAGES, image_store_sweep(&dockerd->images));
 }
 
@@ -24,7 +24,7 @@ static bool pull(struct dockerd *dockerd, const struct reference *reference, con
 {
     AUTO(pulled_image) pulled = NULL;
 
-    dockerd->pull_count++;
+    dockerd->images.pull_count++;
     bool is_pulled = puller_pull(dockerd->puller, reference, platform, credentials, progress,
                                  context, &pulled, error);
     if (is_pulled) {

@@ -162,6 +162,49 @@ Test(dockerd_images, a_full_disk_fails_a_pull_inside_its_stream)
     bench_run(&plan, fill_the_disk);
 }
 
+static void pull_in_background(void *argument)
+{
+    struct bench *bench = argument;
+    const struct http_request request = {
+        .method = "POST",
+        .url = "http://docker/v1.41/images/create?fromImage=localhost%3A5000%2Ft&tag=1",
+        .unix_socket = "/var/run/docker.sock",
+    };
+    struct http_response response = {0};
+    cr_assert(http_perform(bench->http, &request, &response, NULL));
+    http_response_clear(&response);
+}
+
+/* The image goes while a second pull has found all its layers there. */
+static void delete_during_pull(struct bench *bench)
+{
+    offer(bench, "t", amd_only, false);
+    cr_assert_eq(pull(bench, "t", ""), 200u);
+    int64_t used_bytes = disk_account_bytes(bench->disk, DISK_IMAGES);
+    ask(bench, "POST", "/v1.41/images/localhost:5000/t:1/tag?repo=other&tag=1", NULL);
+    FIBER_GROUP(group);
+    fiber_group_init(&group, bench->loop);
+    fiber_group_spawn(&group, "pull", pull_in_background, bench);
+    cr_assert(fiber_sleep(bench->loop, 500 * MILLISECOND_US, NULL));
+    ask(bench, "DELETE", "/v1.41/images/other:1", NULL);
+    ask(bench, "DELETE", "/v1.41/images/localhost:5000/t:1", NULL);
+    cr_assert_null(dockerd_find_image(bench->dockerd, "localhost:5000/t:1"));
+
+    cr_assert(fiber_group_wait(&group, NULL));
+
+    AUTO(local_image_facts) facts = dockerd_find_image(bench->dockerd, "localhost:5000/t:1");
+    cr_assert_not_null(facts);
+    cr_assert_eq(disk_account_bytes(bench->disk, DISK_IMAGES), used_bytes);
+    ask(bench, "DELETE", "/v1.41/images/localhost:5000/t:1", NULL);
+    cr_assert_eq(disk_account_bytes(bench->disk, DISK_IMAGES), 0);
+}
+
+Test(dockerd_images, layers_stay_while_a_pull_counts_on_them)
+{
+    const struct plan plan = {.network = {.round_trip_us = SECOND_US}};
+    bench_run(&plan, delete_during_pull);
+}
+
 /* ---- the containerd store ---- */
 
 static void keep_an_index(struct bench *bench)

@@ -137,6 +137,41 @@ Test(dockerd_limits, output_beyond_the_buffer_waits_for_its_reader)
     bench_run(&plan, read_much);
 }
 
+static int write_many(struct process *process)
+{
+    g_autoptr(GBytes) byte = g_bytes_new_static("x", 1);
+    for (int i = 0; i < CONTAINER_FILES_MAX; i++) {
+        g_autofree char *path = g_strdup_printf("/tmp/%d", i);
+        if (!container_write_file(process->container, path, byte, NULL))
+            return 2;
+    }
+    g_autoptr(GError) error = NULL;
+    if (container_write_file(process->container, "/tmp/more", byte, &error))
+        return 3;
+    return process_printf(process, 1, NULL, "%s", error->message) ? 0 : 4;
+}
+
+static const struct container_program writer = {
+    .name = "writer", .matches = matches_talker, .run = write_many};
+static const struct container_program *const writers[] = {&writer, NULL};
+
+static void read_the_refusal(struct bench *bench)
+{
+    dockerd_preload(bench->dockerd, "talker:1", "linux/amd64", 1000);
+    run(bench, "t1", "talker:1", "");
+    ask(bench, "POST", "/v1.41/containers/t1/wait", NULL);
+    cr_assert_eq(ask(bench, "GET", "/v1.41/containers/t1/logs?stdout=1", NULL), 200u);
+    g_autofree char *text = frames_of(bench->response.body, 1);
+    cr_assert_str_eq(text, "more than 100000 files in a container");
+    cr_assert_eq(disk_account_bytes(bench->disk, DISK_CONTAINERS), CONTAINER_FILES_MAX);
+}
+
+Test(dockerd_limits, files_of_a_container_have_a_ceiling)
+{
+    const struct plan plan = {.programs = writers};
+    bench_run(&plan, read_the_refusal);
+}
+
 /* ---- freed in flight ---- */
 
 static void send(void *argument)
