@@ -48,7 +48,8 @@ static int compare_texts(const void *left, const void *right)
 
 GPtrArray *image_files(struct registry *registry, const struct image_facts *facts)
 {
-    g_autoptr(GHashTable) paths = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GHashTable) paths =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     GPtrArray *sorted = g_ptr_array_new_with_free_func(g_free);
     GHashTableIter each;
     void *path;
@@ -57,7 +58,7 @@ GPtrArray *image_files(struct registry *registry, const struct image_facts *fact
         add_manifest(paths, registry, g_ptr_array_index(facts->manifests, i));
     g_hash_table_iter_init(&each, paths);
     while (g_hash_table_iter_next(&each, &path, NULL))
-        g_ptr_array_add(sorted, path);
+        g_ptr_array_add(sorted, g_strdup(path));
     g_ptr_array_sort(sorted, compare_texts);
     return sorted;
 }
