@@ -144,6 +144,7 @@ cat >"$scratch/all-away.yaml" <<'EOF'
   do: {kind: status, code: 503}
 EOF
 up all-away
+gives "all-away: up is red and says why" 1 "leg app: failure in" \
     "diagnosis: " "next: " "0 of 1 legs succeeded" "diagnostics are in $scratch/bundle/app.json"
 holds "all-away: the diagnostics are there" grep -q '"steps"' "$scratch/bundle/app.json"
 serve_stop
