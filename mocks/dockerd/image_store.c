@@ -186,16 +186,40 @@ char *image_config_platform(GBytes *config)
 
 struct stored_layer *image_store_add_layer(struct image_store *store, const struct layer *layer)
 {
-    struct stored_layer *stored = image_store_find_layer(store, layer->digest);
-    if (stored != NULL)
-        return stored;
-    stored = g_new0(struct stored_layer, 1);
+    struct stored_layer *stored = g_new0(struct stored_layer, 1);
     stored->digest = g_strdup(layer->digest);
     stored->diff_id = g_strdup(layer->diff_id);
     stored->declared_bytes = layer->declared_bytes;
     stored->unpacked_bytes = layer->unpacked_bytes;
     stored->bytes = layer->bytes == NULL ? NULL : g_bytes_ref(layer->bytes);
     g_ptr_array_add(store->layers, stored);
+    return stored;
+}
+
+static struct stored_layer *find_in_chain(const struct image_store *store, const char *digest,
+                                          const char *chain)
+{
+    for (guint i = 0; i < store->layers->len; i++) {
+        struct stored_layer *layer = g_ptr_array_index(store->layers, i);
+        if (g_str_equal(layer->digest, digest) && g_strcmp0(layer->chain_id, chain) == 0)
+            return layer;
+    }
+    return NULL;
+}
+
+/* The one of this chain, the one that a pull has just brought, or whichever has the same bytes. */
+static struct stored_layer *obtain_layer(struct image_store *store, const struct layer *layer,
+                                         const char *chain)
+{
+    struct stored_layer *stored = find_in_chain(store, layer->digest, chain);
+    if (stored == NULL)
+        stored = find_in_chain(store, layer->digest, NULL);
+    if (stored == NULL)
+        stored = image_store_find_layer(store, layer->digest);
+    if (stored == NULL)
+        stored = image_store_add_layer(store, layer);
+    if (stored->chain_id == NULL)
+        stored->chain_id = g_strdup(chain);
     return stored;
 }
 
@@ -220,11 +244,9 @@ static struct image_variant *variant_new(struct image_store *store, GBytes *conf
     variant->layers = g_ptr_array_new();
     for (guint i = 0; i < layers->len; i++) {
         const struct layer *layer = g_ptr_array_index(layers, i);
-        struct stored_layer *stored = image_store_add_layer(store, layer);
         g_autofree char *below = g_steal_pointer(&chain);
         chain = chain_of(below, layer->diff_id);
-        if (stored->chain_id == NULL)
-            stored->chain_id = g_strdup(chain);
+        struct stored_layer *stored = obtain_layer(store, layer, chain);
         stored->reference_count++;
         g_ptr_array_add(variant->layers, stored);
     }

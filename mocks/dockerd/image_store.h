@@ -12,7 +12,7 @@
 struct stored_layer {
     char *digest; /* of the compressed bytes */
     char *diff_id;
-    char *chain_id; /* of the first image that brought it */
+    char *chain_id; /* digest of it and all below; NULL while its pull goes on */
     int64_t declared_bytes;
     int64_t unpacked_bytes;
     GBytes *bytes;            /* compressed; NULL: made when first pushed */
@@ -51,7 +51,8 @@ void image_store_finish(struct image_store *store);
 struct image *image_store_find(const struct image_store *store, const char *name);
 struct image *image_store_find_id(const struct image_store *store, const char *id);
 struct stored_layer *image_store_find_layer(const struct image_store *store, const char *digest);
-/* Keeps a layer that may be there already; counts no reference. */
+/* Keeps a layer that a pull has unpacked, even if there is one of the same bytes: above other
+   layers it is unpacked anew and takes its disk again. Counts no reference. */
 struct stored_layer *image_store_add_layer(struct image_store *store, const struct layer *layer);
 /* Keeps a pulled image and gives it its names; what had the tag loses it. Lent. */
 struct image *image_store_add_pulled(struct image_store *store, const struct pulled_image *pulled,

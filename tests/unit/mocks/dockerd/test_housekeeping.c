@@ -272,6 +272,27 @@ Test(dockerd_housekeeping, events_end_at_until)
     bench_run(NULL, watch_events);
 }
 
+static void trace_a_life(struct bench *bench)
+{
+    dockerd_preload(bench->dockerd, "bb:1", "linux/amd64", 1000);
+    run(bench, "s1", "bb:1", ",\"Cmd\":[\"true\"],\"HostConfig\":{\"AutoRemove\":true}");
+    gsize length_bytes = 0;
+    const char *text = trace_text(bench->trace, &length_bytes);
+    static const char *const actions[] = {"create", "start", "die", "destroy"};
+    for (gsize i = 0; i < G_N_ELEMENTS(actions); i++) {
+        text = strstr(text, format("\"event\":\"engine\",\"machine\":\"leg\",\"kind\":"
+                                   "\"container\",\"action\":\"%s\",\"name\":\"s1\","
+                                   "\"detail\":\"bb:1\"}",
+                                   actions[i]));
+        cr_assert_not_null(text, "%s", actions[i]);
+    }
+}
+
+Test(dockerd_housekeeping, state_changes_are_traced_in_order)
+{
+    bench_run(NULL, trace_a_life);
+}
+
 Test(dockerd_housekeeping, two_runs_have_one_trace)
 {
     g_autofree char *first = bench_run_traced(NULL, prune_the_mess);
