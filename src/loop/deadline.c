@@ -1,18 +1,24 @@
 /* Deadlines: scopes of a fiber that end its waits in time. */
 #include "loop/fiber_private.h"
 
+/* A limit of INT64_MAX is none; it must not come round to the past. */
+static int64_t at_us_after(struct loop *loop, int64_t after_us)
+{
+    int64_t now_us = loop_now_us(loop);
+    return after_us > INT64_MAX - now_us ? INT64_MAX : now_us + after_us;
+}
+
 static void deadline_push(struct loop *loop, struct deadline *deadline, const char *name,
                           int64_t after_us, bool is_shield)
 {
     struct fiber *fiber = loop->fibers.current;
     g_assert(fiber != NULL && deadline->loop == NULL);
-    int64_t now_us = loop_now_us(loop);
     *deadline = (struct deadline){
         .loop = loop,
         .outer = fiber->deadlines,
         .name = name,
         .after_us = after_us,
-        .at_us = after_us > INT64_MAX - now_us ? INT64_MAX : now_us + after_us,
+        .at_us = at_us_after(loop, after_us),
         .is_shield = is_shield,
     };
     fiber->deadlines = deadline;
@@ -32,7 +38,7 @@ void deadline_begin_shielded(struct loop *loop, struct deadline *deadline, const
 
 void deadline_restart(struct deadline *deadline)
 {
-    deadline->at_us = loop_now_us(deadline->loop) + deadline->after_us;
+    deadline->at_us = at_us_after(deadline->loop, deadline->after_us);
 }
 
 void deadline_end(struct deadline *deadline)

@@ -314,6 +314,21 @@ Test(fiber_waits, freeing_the_loop_cancels_what_is_left_and_lets_it_end)
     expect_log(leave_one_behind, "cancelled (orphan)@1 ");
 }
 
+static void restart_no_limit(struct bench *bench)
+{
+    DEADLINE(limit);
+    deadline_begin(bench->loop, &limit, "no limit", INT64_MAX);
+    cr_assert(fiber_sleep(bench->loop, SECOND_US, NULL));
+    deadline_restart(&limit);
+    cr_assert(fiber_sleep(bench->loop, SECOND_US, NULL));
+    note(bench, limit.has_expired ? "expired" : "went on");
+}
+
+Test(fiber_waits, a_limit_that_is_none_stays_none_when_it_restarts)
+{
+    expect_log(restart_no_limit, "went on@2 ");
+}
+
 static void stroll(void *argument)
 {
     struct bench *bench = argument;
