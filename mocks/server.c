@@ -187,8 +187,8 @@ static void introduce(struct connection *connection, const struct sockaddr_un *a
     connection->role = client->role;
 }
 
-static void add_connection(struct server *server, struct site *site, int fd,
-                           const struct sockaddr_storage *address, socklen_t length_bytes)
+void server_take(struct server *server, struct site *site, int fd,
+                 const struct sockaddr_storage *address, socklen_t length_bytes)
 {
     struct connection *connection = g_new0(struct connection, 1);
     connection->server = server;
@@ -231,10 +231,13 @@ void server_accept(struct server *server, struct site *site, int listen_fd)
             hang_up_on_one(server, listen_fd);
         if (fd < 0)
             return; /* nobody is left in the queue, or gone again */
-        if (server->is_closing || server->connections->len >= CONNECTIONS_MAX)
+        if (server->is_closing ||
+            server->connections->len + server->visitors->len >= CONNECTIONS_MAX)
             close(fd);
+        else if (listen_fd == site->inner.fd)
+            server_take(server, site, fd, &address, length_bytes);
         else
-            add_connection(server, site, fd, &address, length_bytes);
+            gate_admit(server, site, fd, &address, length_bytes);
     }
 }
 
@@ -249,6 +252,7 @@ static void cut(struct connection *connection)
 
 void server_cut_site(struct server *server, const struct site *site)
 {
+    gate_clear(server, site);
     for (guint i = 0; i < server->connections->len; i++) {
         struct connection *connection = g_ptr_array_index(server->connections, i);
         if (site == NULL || connection->site == site)
@@ -290,6 +294,7 @@ struct server *server_new(struct world *world, GError **error)
     server->loop = world->loop;
     server->have_fibers_ended = true;
     server->connections = g_ptr_array_new();
+    server->visitors = g_ptr_array_new_with_free_func(visitor_free);
     server->by_fd = g_hash_table_new(NULL, NULL);
     server->clients = g_hash_table_new_full(NULL, NULL, NULL, client_free);
     server->client_names = g_hash_table_new(NULL, NULL);
@@ -345,6 +350,7 @@ void server_free(struct server *server)
     }
     if (server->reserve_fd >= 0)
         close(server->reserve_fd);
+    g_ptr_array_unref(server->visitors);
     g_ptr_array_unref(server->connections);
     g_hash_table_unref(server->client_names);
     g_hash_table_unref(server->clients);

@@ -5,6 +5,8 @@
 #include "mocks/server.h"
 #include "mocks/world.h"
 
+#include <sys/socket.h>
+
 struct MHD_Daemon;
 
 /* One of the world's own clients, from before its connect() to its close(). */
@@ -33,6 +35,7 @@ struct server {
     struct MHD_Daemon *daemon;
     struct loop_source source;
     GPtrArray *connections;   /* struct connection, in the order of arrival */
+    GPtrArray *visitors;      /* struct visitor: not taken up yet, or never */
     GHashTable *by_fd;        /* server's descriptor: connection */
     GHashTable *clients;      /* client's descriptor: struct client; never iterated */
     GHashTable *client_names; /* autobound name: struct client; never iterated */
@@ -48,6 +51,16 @@ void server_touch(struct server *server);
 /* Tells the loop again what the connection's socket waits for. */
 void connection_watch(struct connection *connection);
 void connection_poison(const struct connection *connection);
+/* Hands an accepted connection to libmicrohttpd. */
+void server_take(struct server *server, struct site *site, int fd,
+                 const struct sockaddr_storage *address, socklen_t length_bytes);
+
+/* server_gate.c: accepted connections from outside the world; the weather decides. */
+void gate_admit(struct server *server, struct site *site, int fd,
+                const struct sockaddr_storage *address, socklen_t length_bytes);
+/* Closes those that wait or stand at a site's door; NULL: at any. */
+void gate_clear(struct server *server, const struct site *site);
+void visitor_free(void *visitor);
 
 /* server_exchange.c: libmicrohttpd's callbacks about one request */
 /* Suspends inside a callback of libmicrohttpd; false: the client has gone, close instead. */

@@ -40,14 +40,10 @@ struct point_effect {
     double factor;       /* times as slow; 0 means 1 */
 };
 
-enum connect_stage {
-    CONNECT_LOOKUP, /* the opener resolves and dials */
-    CONNECT_ACCEPT, /* a connection has arrived (serve mode) */
-};
-
 struct weather {
     void *context;
-    /* A client dials a site: may turn the route into a failure. */
+    /* A client dials a site, or has arrived from outside the world (role NULL; serve mode): may
+       turn the route into a failure. */
     void (*on_connect)(void *context, const char *site, const char *role, struct http_route *route);
     /* A request's headers are complete. True: the weather has replied itself and the site's handler
        must not run (the effect is lost); false: go on. */

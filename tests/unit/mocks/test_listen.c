@@ -103,6 +103,103 @@ Test(listen, resets_tcp_clients_too)
     cr_assert_str_eq(log, "Connection reset by peer;");
 }
 
+struct door {
+    enum http_way way;
+    int64_t delay_us;
+    guint asked_count;
+};
+
+static void on_door(void *context, const char *site, const char *role, struct http_route *route)
+{
+    struct door *door = context;
+    cr_assert_str_eq(site, "site");
+    cr_assert_null(role);
+    route->way = door->way;
+    route->delay_us = door->delay_us;
+    door->asked_count++;
+}
+
+static void come_to_the_door(struct bench *bench, struct door *door)
+{
+    const struct weather weather = {.context = door, .on_connect = on_door};
+    int port = 0;
+    cr_assert(site_listen(bench->site, "127.0.0.1:0", &port, NULL));
+    world_set_weather(bench->world, &weather);
+    ask(bench, dial_tcp(port));
+    world_set_weather(bench->world, NULL);
+    cr_assert_eq(door->asked_count, 1);
+}
+
+static void come_when_it_is_shut(struct bench *bench)
+{
+    static const enum http_way ways[] = {HTTP_WAY_REFUSED, HTTP_WAY_TLS_REFUSED,
+                                         HTTP_WAY_NAME_NOT_FOUND};
+    for (gsize i = 0; i < G_N_ELEMENTS(ways); i++) {
+        struct door door = {.way = ways[i]};
+        come_to_the_door(bench, &door);
+    }
+}
+
+Test(listen, resets_outside_clients_that_the_weather_refuses)
+{
+    const struct plan plan = {.handle = hello, .body = come_when_it_is_shut, .is_outside = true};
+
+    g_autofree char *log = bench_run(&plan);
+
+    cr_assert_str_eq(log, "Connection reset by peer;Connection reset by peer;"
+                          "Connection reset by peer;");
+}
+
+static void come_when_it_is_slow(struct bench *bench)
+{
+    struct door door = {.way = HTTP_WAY_SOCKET, .delay_us = 1};
+    come_to_the_door(bench, &door);
+}
+
+Test(listen, takes_up_outside_clients_later_when_the_weather_is_slow)
+{
+    const struct plan plan = {.handle = hello, .body = come_when_it_is_slow, .is_outside = true};
+
+    g_autofree char *log = bench_run(&plan);
+
+    cr_assert_str_eq(log, "HTTP/1.1 200 OK;EOF;");
+}
+
+/* Nothing comes back until the site itself goes. */
+static void stand_before_silence(struct bench *bench)
+{
+    struct door door = {.way = HTTP_WAY_SILENT};
+    const struct weather weather = {.context = &door, .on_connect = on_door};
+    char answer[8];
+    int port = 0;
+    cr_assert(site_listen(bench->site, "127.0.0.1:0", &port, NULL));
+    world_set_weather(bench->world, &weather);
+    int leaver = dial_tcp(port);
+    int fd = dial_tcp(port);
+    while (door.asked_count < 2)
+        cr_assert(fiber_yield(bench->loop, NULL));
+    close(leaver);
+    cr_assert_eq(send(fd, "GET / HTTP/1.1\r\n\r\n", 18, MSG_NOSIGNAL), 18);
+    cr_assert_eq(recv(fd, answer, sizeof answer, MSG_DONTWAIT), -1);
+
+    site_set_listening(bench->site, false);
+
+    wait_readable(bench, fd);
+    cr_assert_eq(recv(fd, answer, sizeof answer, 0), -1);
+    bench_note(bench, "%s", g_strerror(errno));
+    world_set_weather(bench->world, NULL);
+    close(fd);
+}
+
+Test(listen, leaves_outside_clients_standing_when_the_weather_is_silent)
+{
+    const struct plan plan = {.handle = hello, .body = stand_before_silence, .is_outside = true};
+
+    g_autofree char *log = bench_run(&plan);
+
+    cr_assert(g_str_has_prefix(log, "Connection reset by peer@"), "%s", log);
+}
+
 static void listen_on_a_path(struct bench *bench)
 {
     g_autofree char *directory = g_dir_make_tmp("seatrial-test-XXXXXX", NULL);
