@@ -288,7 +288,7 @@ static void name_pulled(struct image_store *store, struct image *image,
     struct reference by_digest = *reference;
     by_digest.digest = (char *)top_digest;
     g_autofree char *digest_name = name_at_digest(&by_digest);
-    image_add_digest(image, digest_name);
+    image_store_add_digest(store, image, digest_name);
     if (reference->digest != NULL || reference->tag == NULL)
         return;
     g_autofree char *tag = reference_familiar(reference);
@@ -358,10 +358,17 @@ bool image_remove_tag(struct image *image, const char *tag)
     return true;
 }
 
-void image_add_digest(struct image *image, const char *digest_name)
+void image_store_add_digest(struct image_store *store, struct image *image, const char *digest_name)
 {
-    if (!has_text(image->digests, digest_name))
-        g_ptr_array_add(image->digests, g_strdup(digest_name));
+    if (has_text(image->digests, digest_name))
+        return;
+    for (guint i = 0; i < store->images->len; i++) {
+        struct image *other = g_ptr_array_index(store->images, i);
+        guint index = 0;
+        if (g_ptr_array_find_with_equal_func(other->digests, digest_name, g_str_equal, &index))
+            g_ptr_array_remove_index(other->digests, index);
+    }
+    g_ptr_array_add(image->digests, g_strdup(digest_name));
 }
 
 /* ---- forgetting ---- */

@@ -63,7 +63,9 @@ struct image *image_store_add_built(struct image_store *store, GBytes *config, G
 /* tag is familiar ("bb:1"); another image that had it loses it. */
 void image_store_tag(struct image_store *store, struct image *image, const char *tag);
 bool image_remove_tag(struct image *image, const char *tag);
-void image_add_digest(struct image *image, const char *name_at_digest);
+/* "bb@sha256:…" names this image from now on, and no other. */
+void image_store_add_digest(struct image_store *store, struct image *image,
+                            const char *name_at_digest);
 /* Forgets the image. Freed layers' chain ids (char*, top first) go to chains when that is given;
    the answer is how many bytes of disk they had. */
 int64_t image_store_remove(struct image_store *store, struct image *image, GPtrArray *chains);

@@ -178,7 +178,7 @@ static void note_pushed(const struct push_request *request, const char *image_id
     g_autofree char *name = reference_familiar_name(request->reference);
     g_autofree char *digest_name = g_strdup_printf("%s@%s", name, digest);
     if (image != NULL) /* it may have been removed in the meantime */
-        image_add_digest(image, digest_name);
+        image_store_add_digest(&dockerd->images, image, digest_name);
     dockerd_note(dockerd, "image", "push", digest_name, image_id);
 }
 

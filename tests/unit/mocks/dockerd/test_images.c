@@ -111,6 +111,26 @@ Test(dockerd_images, the_classic_store_takes_a_single_manifest_of_another_platfo
     bench_run(NULL, pull_foreign);
 }
 
+static void pull_another_platform(struct bench *bench)
+{
+    offer(bench, "t", both_platforms, true);
+    cr_assert_eq(pull(bench, "t", ""), 200u);
+    cr_assert_eq(pull(bench, "t", "&platform=linux%2Farm64"), 200u);
+
+    AUTO(local_image_facts) facts = dockerd_find_image(bench->dockerd, "localhost:5000/t:1");
+    cr_assert_str_eq(facts->platform, "linux/arm64");
+    ask(bench, "GET", "/v1.41/images/json", NULL);
+    g_autoptr(json_t) list = json_of(bench);
+    cr_assert_eq(json_array_size(list), 2u);
+    json_t *digests = json_get_array(json_array_get(list, 1), "RepoDigests");
+    cr_assert_str_eq(json_string_value(json_array_get(digests, 0)), "<none>@<none>");
+}
+
+Test(dockerd_images, in_the_classic_store_the_last_platform_pulled_has_the_names)
+{
+    bench_run(NULL, pull_another_platform);
+}
+
 static void cancel_a_pull(void *argument)
 {
     struct bench *bench = argument;
