@@ -189,7 +189,10 @@ const struct failure_row failure_rows[] = {
     ROW("C8", "error parsing HTTP 403 response body", REGISTRY, PERSISTENT),
     ROW("C8", "denied: <", REGISTRY, PERSISTENT),
     ROW("C4 D5 K5", "received unexpected HTTP status: 5", REGISTRY, TRANSIENT),
+    ROW("D11", "says nothing and the Engine answers", NETWORK, TRANSIENT),
+    ROW("F5", "says nothing and the Engine does not answer", INFRASTRUCTURE, PERSISTENT),
     ROW("C11", "unexpected status from *: 5", REGISTRY, TRANSIENT),
+    ROW("K8", "unexpected status from P* request to */blobs/uploads/*: 404", REGISTRY, TRANSIENT),
     ROW("D10 K18", "unknown blob", REGISTRY, UNKNOWN),
     WEAK("C11", "error from registry: ", REGISTRY, UNKNOWN),
 
@@ -252,6 +255,7 @@ const struct failure_row failure_rows[] = {
     /* ---- that something failed, or a warning that may have nothing to do with it ---- */
     WEAK("G3", "ontainer *is not running", CONFIGURATION, PERSISTENT),
     WEAK("G2", "ERROR: exit code 1", INFRASTRUCTURE, TRANSIENT),
+    WEAK("G2", "BuildKit did not become ready: exit code ", INFRASTRUCTURE, TRANSIENT),
     WEAK("J1 I1", "did not complete successfully: exit code: ", TOOLCHAIN, PERSISTENT),
     WEAK("J1 I1", "returned a non-zero code: ", TOOLCHAIN, PERSISTENT),
     WEAK("E7", "You are running out of disk space", RESOURCE, PERSISTENT),

@@ -137,6 +137,8 @@ static bool run_command(struct build *build, GError **error)
         g_autofree char *line = last_line(result.output);
         g_set_error(error, DOCKER_ERROR, DOCKER_ERROR_EXIT, "buildctl exit code %d: %s",
                     result.exit_code, line);
+        g_free(build->builder->leg->last_output);
+        build->builder->leg->last_output = g_steal_pointer(&result.output);
     }
     g_free(result.output);
     return result.exit_code == 0;

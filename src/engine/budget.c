@@ -18,16 +18,42 @@ int64_t leg_remaining_us(const struct leg *leg)
     return leg->deadline_us - loop_now_us(leg->loop);
 }
 
-/* Several services on one machine share the clock. Where it cannot hold a full rescue for each of
-   them, half of what is left stays for the rescues. */
+/* What has to come before a rescue: without it there is no builder. */
+#define PREPARE_US MINUTE_US
+
+/* A job clock under a rescue's own limit: all of it as reserve would leave no time to start. */
+static bool is_clock_short(const struct policy *policy)
+{
+    return policy->job.timeout_us < policy->single.timeout_us + PREPARE_US + FINISH_US;
+}
+
+/* A job clock that cannot hold a full rescue and as much again keeps half of itself for it. */
+static int64_t rescue_us(const struct policy *policy)
+{
+    return MIN(policy->single.timeout_us, MAX(policy->job.timeout_us - FINISH_US, 0) / 2);
+}
+
+/* Several services on one machine share the clock: at most half of what is left stays for their
+   rescues, or the first would keep the others from their full builds. */
 int64_t leg_reserve_us(const struct leg *leg, guint services_left)
 {
     int64_t left_us = MAX(leg_remaining_us(leg) - FINISH_US, 0);
-    int64_t wanted_us = services_left * leg->policy->single.timeout_us;
+    int64_t wanted_us = services_left * rescue_us(leg->policy);
 
     if (!leg->policy->job.has_budget)
         return -VIRTUAL_TIME_US_MAX; /* every phase gets what it wants; the job clock ends it */
-    if (services_left > 1 && wanted_us > left_us)
-        wanted_us = left_us / 2;
+    if (services_left > 1)
+        wanted_us = MIN(wanted_us, left_us / 2);
     return FINISH_US + wanted_us;
+}
+
+/* The tiers are fallbacks too: what comes before one leaves it its time, up to a quarter of what is
+   left. */
+int64_t leg_reserve_before_tier_us(const struct leg *leg, guint first_tier)
+{
+    int64_t tiers_us = 0;
+    for (guint i = first_tier; i < leg->policy->tiers->len; i++)
+        tiers_us += ((struct policy_tier *)g_ptr_array_index(leg->policy->tiers, i))->timeout_us;
+    return leg_reserve_us(leg, leg->services_left) +
+           MIN(tiers_us, MAX(leg_remaining_us(leg), 0) / 4);
 }

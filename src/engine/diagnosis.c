@@ -30,20 +30,26 @@ static const char *escalation_of(enum failure_cause cause)
     g_assert_not_reached();
 }
 
-/* The first failure whose cause is known: what comes later mostly follows from it. */
+/* How much a step says about what went wrong: a failure of known cause most, then one that was
+   overcome by trying again, then a failure that nobody can explain. */
+static int weight_of(const struct step_report *step)
+{
+    bool has_failed = step->outcome == STEP_FAILURE || step->outcome == STEP_CANCELLED;
+    if (step->failure.cause != CAUSE_UNKNOWN)
+        return has_failed ? 3 : 2;
+    return has_failed ? 1 : 0;
+}
+
+/* Of equal ones the first: what comes later mostly follows from it. */
 static const struct step_report *deciding_step(const struct leg_report *report)
 {
-    const struct step_report *first = NULL;
+    const struct step_report *decider = NULL;
     for (guint i = 0; i < report->steps->len; i++) {
         const struct step_report *step = g_ptr_array_index(report->steps, i);
-        if (step->outcome != STEP_FAILURE && step->outcome != STEP_CANCELLED)
-            continue;
-        if (step->failure.cause != CAUSE_UNKNOWN)
-            return step;
-        if (first == NULL)
-            first = step;
+        if (weight_of(step) > (decider != NULL ? weight_of(decider) : 0))
+            decider = step;
     }
-    return first;
+    return decider;
 }
 
 void diagnosis_make(struct leg_report *report)

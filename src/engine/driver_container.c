@@ -23,8 +23,8 @@ static void fail_with_logs(struct builder *builder, const char *why, GError **er
     if (!docker_container_logs(builder->leg->docker, builder->container, &logs, NULL))
         logs = g_strdup("");
     g_strstrip(logs);
-    g_set_error(error, DOCKER_ERROR, DOCKER_ERROR_EXIT, "%s%s%s", why, *logs != '\0' ? ": " : "",
-                logs);
+    g_set_error(error, DOCKER_ERROR, DOCKER_ERROR_EXIT, "BuildKit did not become ready: %s%s%s",
+                why, *logs != '\0' ? ": " : "", logs);
 }
 
 static bool probe_once(struct builder *builder, GError **error)
@@ -107,8 +107,9 @@ static bool get_image(struct builder *builder, GError **error)
 
     if (tier->pull == PULL_IF_MISSING && image_is_local(leg, tier->image))
         return true;
-    if (tier->pull == PULL_ALWAYS ? image_pull(leg, tier->image, &pull_error)
-                                  : image_fetch(leg, tier->image, tier->mirrors, &pull_error))
+    if (tier->pull == PULL_ALWAYS
+            ? image_pull(leg, tier->image, &pull_error)
+            : image_fetch_elsewhere(leg, tier->image, tier->mirrors, &pull_error))
         return true;
     if (pull_error->domain != FIBER_ERROR && image_is_local(leg, tier->image)) {
         leg_note(leg, "pulling failed, using local image", tier->image);

@@ -182,6 +182,8 @@ struct leg_report *engine_run_leg(const struct engine_options *options)
     deadline_end(&job);
     finish(&leg, is_fine, has_expired);
 
+    g_free(leg.last_message);
+    g_free(leg.last_output);
     docker_engine_facts_clear(&leg.facts);
     docker_free(leg.docker);
     oci_free(leg.oci);

@@ -40,7 +40,7 @@ static void explain_silence(struct leg *leg, const struct pull *pull, GError **e
     DEADLINE(limit);
     deadline_begin(leg->loop, &limit, "question to the Engine", QUESTION_US);
     if (docker_engine(leg->docker, &facts, NULL))
-        g_set_error(error, DOCKER_ERROR, DOCKER_ERROR_CUT,
+        g_set_error(error, DOCKER_ERROR, 0,
                     "the pull of %s says nothing and the Engine answers: i/o timeout",
                     pull->reference);
     else
@@ -94,15 +94,26 @@ static bool fetch_from_mirror(struct leg *leg, const char *image, const char *mi
     return image_pull(leg, mirror, error) && docker_image_tag(leg->docker, mirror, image, error);
 }
 
+static bool fetch_from_mirrors(struct leg *leg, const char *image, char *const *mirrors)
+{
+    for (; mirrors != NULL && *mirrors != NULL && !leg_is_over(leg); mirrors++)
+        if (fetch_from_mirror(leg, image, *mirrors, NULL))
+            return true;
+    return false;
+}
+
 bool image_fetch(struct leg *leg, const char *image, char *const *mirrors, GError **error)
 {
     g_autoptr(GError) first_error = NULL;
     if (image_pull(leg, image, &first_error))
         return true;
-    for (; mirrors != NULL && *mirrors != NULL && !leg_is_over(leg); mirrors++) {
-        if (fetch_from_mirror(leg, image, *mirrors, NULL))
-            return true;
-    }
+    if (fetch_from_mirrors(leg, image, mirrors))
+        return true;
     g_propagate_error(error, g_steal_pointer(&first_error));
     return false;
+}
+
+bool image_fetch_elsewhere(struct leg *leg, const char *image, char *const *mirrors, GError **error)
+{
+    return fetch_from_mirrors(leg, image, mirrors) || image_pull(leg, image, error);
 }

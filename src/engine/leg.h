@@ -20,7 +20,9 @@ struct leg {
     struct docker_engine_facts facts; /* version NULL until the Engine has answered */
     struct builder *builder;          /* the current one: builds use it and nothing else */
     int64_t deadline_us;              /* when the job clock ends */
-    struct failure last_failure;      /* of the last attempt that failed: explains a time-out */
+    struct failure last_failure;      /* of the step's last attempt that failed */
+    char *last_message;               /* its error, or NULL: what a later success came after */
+    char *last_output;                /* of the step's last command that failed, or NULL */
     guint services_left;              /* still to be built, the current one included */
     unsigned builder_count;           /* makes names fresh */
 };
@@ -36,6 +38,8 @@ bool step_run(struct leg *leg, const char *id, int64_t limit_us, step_fn *run, v
               GError **error) MUST_USE;
 /* The same for a step whose failure is no failure of the leg. Only says whether it went well. */
 bool step_try(struct leg *leg, const char *id, int64_t limit_us, step_fn *run, void *context);
+/* What an error means, in the light of what the step's last command printed. */
+struct failure leg_classify(const struct leg *leg, const GError *error);
 void step_skip(struct leg *leg, const char *id, const char *why);
 /* Whether the job clock has run out or the leg was cancelled: no further step makes sense. */
 bool leg_is_over(const struct leg *leg);
@@ -52,6 +56,8 @@ int64_t budget_grant_us(int64_t remaining_us, int64_t wanted_us, int64_t reserve
 int64_t leg_remaining_us(const struct leg *leg);
 /* What must stay for the last fallback of the services still to be built. */
 int64_t leg_reserve_us(const struct leg *leg, guint services_left);
+/* The same, and time for the tiers from this one on. */
+int64_t leg_reserve_before_tier_us(const struct leg *leg, guint first_tier);
 
 /* ---- trying again: retry.c ---- */
 
@@ -68,6 +74,9 @@ bool image_pull(struct leg *leg, const char *reference, GError **error) MUST_USE
 /* Makes `image` local from itself or, when the class of the failure says that trying the same
    source is useless, from a mirror, whose image then gets the name. */
 bool image_fetch(struct leg *leg, const char *image, char *const *mirrors, GError **error) MUST_USE;
+/* The other way round: the mirrors first, for whoever shares nothing with what failed before. */
+bool image_fetch_elsewhere(struct leg *leg, const char *image, char *const *mirrors,
+                           GError **error) MUST_USE;
 bool image_is_local(struct leg *leg, const char *reference);
 const struct docker_credentials *leg_credentials(const struct leg *leg, const char *reference,
                                                  struct docker_credentials *place);

@@ -67,7 +67,7 @@ static bool must_prune(struct leg *leg)
 
 static int64_t grant_us(const struct leg *leg, int64_t wanted_us)
 {
-    int64_t reserve_us = leg_reserve_us(leg, leg->services_left);
+    int64_t reserve_us = leg_reserve_before_tier_us(leg, 0);
     return budget_grant_us(leg_remaining_us(leg), wanted_us, reserve_us, LEAST_US);
 }
 

@@ -6,7 +6,7 @@
 
 /* Some registries answer 404 for a moment after a push (failures.md K18). */
 enum {
-    LOOK_COUNT = 4
+    LOOK_COUNT = 5
 };
 #define LOOK_WAIT_US (2 * SECOND_US)
 
@@ -29,21 +29,6 @@ static bool look_at(struct leg *leg, const char *reference, struct oci_image **i
     bool is_fine = retry_run(leg, reference, attempt_look, &look, error);
     *image = look.image;
     return is_fine;
-}
-
-static bool wait_for(struct leg *leg, const char *reference, struct oci_image **image,
-                     GError **error)
-{
-    for (int try = 1; try <= LOOK_COUNT; try++) {
-        if (!look_at(leg, reference, image, error))
-            return false;
-        if (*image != NULL)
-            return true;
-        if (!fiber_sleep(leg->loop, try * LOOK_WAIT_US, error))
-            return false;
-    }
-    g_set_error(error, OCI_ERROR, 404, "%s is not in the registry after its push", reference);
-    return false;
 }
 
 /* "ghcr.io/acme/api:main" without its tag; g_free. */
@@ -119,6 +104,7 @@ static bool check_platforms(const struct oci_image *image, const char *reference
     return true;
 }
 
+/* Fails with 404 when something the image needs is not there (yet). */
 static bool check_complete(struct leg *leg, const char *reference, GError **error)
 {
     g_autofree char *missing = NULL;
@@ -129,13 +115,40 @@ static bool check_complete(struct leg *leg, const char *reference, GError **erro
     return missing == NULL;
 }
 
-static bool check_digest(struct leg *leg, const char *reference, char *const *platforms,
-                         GError **error)
+static bool check_once(struct leg *leg, const char *reference, const char *digest,
+                       char *const *platforms, GError **error)
 {
     AUTO(oci_image) image = NULL;
-    return wait_for(leg, reference, &image, error) &&
-           check_platforms(image, reference, platforms, error) &&
+    if (!look_at(leg, reference, &image, error))
+        return false;
+    if (image == NULL) {
+        g_set_error(error, OCI_ERROR, 404, "%s is not in the registry after its push", reference);
+        return false;
+    }
+    if (strcmp(image->digest, digest) != 0) {
+        g_set_error(error, OCI_ERROR, 0, "%s is %s in the registry, not the %s that was built",
+                    reference, image->digest, digest);
+        return false;
+    }
+    return check_platforms(image, reference, platforms, error) &&
            check_complete(leg, reference, error);
+}
+
+/* Only what is missing may still come; what is wrong stays wrong. */
+static bool check_effect(struct leg *leg, const char *reference, const char *digest,
+                         char *const *platforms, GError **error)
+{
+    for (int try = 1;; try++) {
+        g_autoptr(GError) look_error = NULL;
+        if (check_once(leg, reference, digest, platforms, &look_error))
+            return true;
+        if (try == LOOK_COUNT || !g_error_matches(look_error, OCI_ERROR, 404)) {
+            g_propagate_error(error, g_steal_pointer(&look_error));
+            return false;
+        }
+        if (!fiber_sleep(leg->loop, try * LOOK_WAIT_US, error))
+            return false;
+    }
 }
 
 struct tagging {
@@ -148,18 +161,6 @@ static bool attempt_tag(struct leg *leg, void *context, GError **error)
 {
     const struct tagging *tagging = context;
     return oci_tag(leg->oci, tagging->repository, tagging->digest, tagging->tag, error);
-}
-
-static bool check_tag(struct leg *leg, const char *reference, const char *digest, GError **error)
-{
-    AUTO(oci_image) image = NULL;
-    if (!wait_for(leg, reference, &image, error))
-        return false;
-    if (strcmp(image->digest, digest) == 0)
-        return true;
-    g_set_error(error, OCI_ERROR, 0, "%s is %s in the registry, not the %s that was built",
-                reference, image->digest, digest);
-    return false;
 }
 
 static void fill_report(struct service_report *report, const struct build_result *result,
@@ -184,7 +185,7 @@ bool publish(struct leg *leg, const struct policy_service *service, char *const 
     g_autofree char *reference = g_strdup(result->reference);
     bool is_side_tag = result->is_side_tag;
 
-    if (!check_digest(leg, by_digest, platforms, error))
+    if (!check_effect(leg, by_digest, result->digest, platforms, error))
         return false;
     if (reference == NULL) {
         reference = publish_reference(leg, service, platforms, &is_side_tag, error);
@@ -194,7 +195,7 @@ bool publish(struct leg *leg, const struct policy_service *service, char *const 
         if (!retry_run(leg, reference, attempt_tag, &tagging, error))
             return false;
     }
-    if (!check_tag(leg, reference, result->digest, error))
+    if (!check_effect(leg, reference, result->digest, platforms, error))
         return false;
     report->is_side_tag = is_side_tag;
     fill_report(report, result, reference, platforms);

@@ -4,8 +4,10 @@
 
 static bool may_try_again(struct leg *leg, const char *what, const GError *error, int64_t wait_us)
 {
-    struct failure failure = failure_classify(error, NULL);
+    struct failure failure = leg_classify(leg, error);
     leg->last_failure = failure;
+    g_free(leg->last_message);
+    leg->last_message = g_strdup(error->message);
     leg_note(leg, what, error->message);
     return failure.retry == RETRY_TRANSIENT && !leg_is_over(leg) &&
            deadline_remaining_us(leg->loop) > wait_us;

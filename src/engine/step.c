@@ -57,13 +57,19 @@ static void tell_step(struct leg *leg, const struct step_report *step)
         leg->options->on_step(leg->options->on_step_context, leg->report->leg, step);
 }
 
-void step_skip(struct leg *leg, const char *id, const char *why)
+static void skip(struct leg *leg, const char *id, const char *why, struct failure failure)
 {
     struct step_report *step = step_add(leg, id);
     step->outcome = STEP_SKIPPED;
     step->is_tolerated = true;
     step->message = g_strdup(why);
+    step->failure = failure;
     tell_step(leg, step);
+}
+
+void step_skip(struct leg *leg, const char *id, const char *why)
+{
+    skip(leg, id, why, (struct failure){0});
 }
 
 /* What it mostly means when a kind of step runs out of time and nothing else was seen. */
@@ -76,10 +82,18 @@ static const struct {
     {"build-", CAUSE_RESOURCE},       {"publish-", CAUSE_REGISTRY},
 };
 
-/* A limit that ran out says little of the cause; what the last attempt met says more. */
+struct failure leg_classify(const struct leg *leg, const GError *error)
+{
+    return failure_classify(error, leg->last_output);
+}
+
+/* A limit that ran out says little of the cause; what the last attempt met says more. The job clock
+   says nothing of a step that had a limit of its own left, unless it was building. */
 static struct failure explain_timeout(const struct leg *leg, const struct step_report *step)
 {
     struct failure failure = leg->last_failure;
+    if (!step->has_timed_out && !g_str_has_prefix(step->id, "build-"))
+        return failure;
     for (gsize i = 0; failure.cause == CAUSE_UNKNOWN && i < G_N_ELEMENTS(timeout_causes); i++)
         if (g_str_has_prefix(step->id, timeout_causes[i].prefix))
             failure = (struct failure){timeout_causes[i].cause, RETRY_UNKNOWN, "failures.md M1"};
@@ -93,7 +107,23 @@ static void step_fail(struct leg *leg, struct step_report *step, const GError *e
     if (g_error_matches(error, FIBER_ERROR, FIBER_ERROR_TIMED_OUT))
         step->failure = explain_timeout(leg, step);
     else
-        step->failure = failure_classify(error, NULL);
+        step->failure = leg_classify(leg, error);
+}
+
+/* Went well, but only after something had failed: worth telling. */
+static void step_remember(struct leg *leg, struct step_report *step)
+{
+    if (leg->last_message == NULL)
+        return;
+    step->failure = leg->last_failure;
+    step->message = g_strdup_printf("went well after: %s", leg->last_message);
+}
+
+static void forget(struct leg *leg)
+{
+    leg->last_failure = (struct failure){0};
+    g_clear_pointer(&leg->last_message, g_free);
+    g_clear_pointer(&leg->last_output, g_free);
 }
 
 static bool step_perform(struct leg *leg, const char *id, bool is_tolerated, int64_t limit_us,
@@ -112,43 +142,42 @@ static bool step_perform(struct leg *leg, const char *id, bool is_tolerated, int
 
     step->duration_us = loop_now_us(leg->loop) - step->started_us;
     step->is_tolerated = is_tolerated;
-    if (!is_fine)
+    if (is_fine)
+        step_remember(leg, step);
+    else
         step_fail(leg, step, step_error);
+    forget(leg);
     tell_step(leg, step);
     if (!is_fine)
         g_propagate_error(error, g_steal_pointer(&step_error));
     return is_fine;
 }
 
+/* A step without a limit is recorded as skipped: the job clock is too short for it. */
 static bool has_time(struct leg *leg, const char *id, int64_t limit_us, GError **error)
 {
     if (limit_us > 0)
         return true;
     g_autofree char *left = duration_text(MAX(leg_remaining_us(leg), 0));
-    g_set_error(error, FIBER_ERROR, FIBER_ERROR_TIMED_OUT,
-                "%s was not started: %s of the job clock are left and the last fallback needs them",
-                id, left);
+    g_autoptr(GError) no_time = g_error_new(
+        FIBER_ERROR, FIBER_ERROR_TIMED_OUT,
+        "%s was not started: %s of the job clock are left and the last fallback needs them", id,
+        left);
+    skip(leg, id, no_time->message,
+         (struct failure){CAUSE_RESOURCE, RETRY_PERSISTENT, "failures.md M3"});
+    g_propagate_error(error, g_steal_pointer(&no_time));
     return false;
 }
 
 bool step_run(struct leg *leg, const char *id, int64_t limit_us, step_fn *run, void *context,
               GError **error)
 {
-    g_autoptr(GError) no_time = NULL;
-    if (!has_time(leg, id, limit_us, &no_time)) {
-        step_skip(leg, id, no_time->message);
-        g_propagate_error(error, g_steal_pointer(&no_time));
-        return false;
-    }
-    return step_perform(leg, id, /* is_tolerated= */ false, limit_us, run, context, error);
+    return has_time(leg, id, limit_us, error) &&
+           step_perform(leg, id, /* is_tolerated= */ false, limit_us, run, context, error);
 }
 
 bool step_try(struct leg *leg, const char *id, int64_t limit_us, step_fn *run, void *context)
 {
-    g_autoptr(GError) no_time = NULL;
-    if (!has_time(leg, id, limit_us, &no_time)) {
-        step_skip(leg, id, no_time->message);
-        return false;
-    }
-    return step_perform(leg, id, /* is_tolerated= */ true, limit_us, run, context, NULL);
+    return has_time(leg, id, limit_us, NULL) &&
+           step_perform(leg, id, /* is_tolerated= */ true, limit_us, run, context, NULL);
 }

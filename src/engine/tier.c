@@ -73,10 +73,11 @@ static bool boot_and_probe(struct leg *leg, void *context, GError **error)
     return builder->driver->boot(builder, error) && builder->driver->probe(builder, error);
 }
 
-static bool try_tier(struct leg *leg, const struct policy_tier *tier, GError **error)
+static bool try_tier(struct leg *leg, guint index, GError **error)
 {
+    const struct policy_tier *tier = g_ptr_array_index(leg->policy->tiers, index);
     g_autofree char *id = g_strconcat("builder-", tier->id, NULL);
-    int64_t reserve_us = leg_reserve_us(leg, leg->services_left);
+    int64_t reserve_us = leg_reserve_before_tier_us(leg, index + 1);
     int64_t limit_us =
         budget_grant_us(leg_remaining_us(leg), tier->timeout_us, reserve_us, LEAST_US);
     struct builder *builder = builder_new(leg, tier);
@@ -94,7 +95,7 @@ bool phase_builder(struct leg *leg, GError **error)
 
     for (guint i = 0; i < leg->policy->tiers->len && !leg_is_over(leg); i++) {
         g_autoptr(GError) tier_error = NULL;
-        if (try_tier(leg, g_ptr_array_index(leg->policy->tiers, i), &tier_error))
+        if (try_tier(leg, i, &tier_error))
             return true;
         if (first_error == NULL)
             first_error = g_steal_pointer(&tier_error);
