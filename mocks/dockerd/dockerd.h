@@ -125,8 +125,7 @@ void dockerd_volume_give(struct dockerd *dockerd, const char *volume, int64_t by
 const char *container_volume_at(const struct container *container, const char *target);
 
 /* ---- classic build: the seam to the Dockerfile machinery ---- */
-/* POST /build is the handler build_start of api.h; build_start.c answers 501 until classic_build.c
-   takes its place. job.h has the stream of progress that it needs. */
+/* POST /build is classic_build.c; job.h has the stream of progress that it tells. */
 /* One built platform image handed to the image store, from a classic build or from BuildKit's
    docker exporter: tags it. layers: struct layer; config: the image config JSON. */
 bool dockerd_store_image(struct dockerd *dockerd, const char *const *tags, GBytes *config,
