@@ -18,15 +18,6 @@ int64_t leg_remaining_us(const struct leg *leg)
     return leg->deadline_us - loop_now_us(leg->loop);
 }
 
-/* What has to come before a rescue: without it there is no builder. */
-#define PREPARE_US MINUTE_US
-
-/* A job clock under a rescue's own limit: all of it as reserve would leave no time to start. */
-static bool is_clock_short(const struct policy *policy)
-{
-    return policy->job.timeout_us < policy->single.timeout_us + PREPARE_US + FINISH_US;
-}
-
 /* A job clock that cannot hold a full rescue and as much again keeps half of itself for it. */
 static int64_t rescue_us(const struct policy *policy)
 {
