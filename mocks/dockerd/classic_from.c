@@ -141,8 +141,8 @@ bool classic_begin_stage(struct classic_build *build, struct classic_stage *stag
 static GBytes *make_config(const struct classic_stage *stage)
 {
     g_auto(GStrv) parts = g_strsplit(stage->platform, "/", 3);
-    g_autofree char *created =
-        dockerd_time_text(stage->is_cached ? 0 : dockerd_now_us(build->dockerd));
+    /* The same steps give the same image, whenever they are run: so does a build from the cache. */
+    g_autofree char *created = dockerd_time_text(0);
     g_autoptr(json_t) diff_ids = json_array();
     for (guint i = 0; i < stage->layers->len; i++)
         json_array_append_new(

@@ -24,6 +24,7 @@ static void stage_free(void *pointer)
     struct plan_stage *stage = pointer;
     g_free(stage->name);
     g_free(stage->platform);
+    g_free(stage->platform_error);
     g_free(stage->base_name);
     g_free(stage->from_name);
     g_ptr_array_unref(stage->instructions);
@@ -60,7 +61,7 @@ char **platform_split(const char *platform, GError **error)
 {
     g_auto(GStrv) parts = g_strsplit(platform, "/", -1);
     guint count = g_strv_length(parts);
-    const char *broken = count == 0 ? "" : NULL;
+    const char *broken = count == 0 ? "" : NULL; /* as with an empty BUILDPLATFORM */
     for (guint i = 0; i < count && broken == NULL; i++)
         if (!g_regex_match_simple("^[A-Za-z0-9_.-]+$", parts[i], 0, 0))
             broken = parts[i];
@@ -157,8 +158,16 @@ static bool set_platform(struct plan *plan, struct plan_stage *stage, GError **e
     stage->platform = plan_expand(plan, stage->from, flag, plan->globals, error);
     if (stage->platform == NULL)
         return false;
-    g_auto(GStrv) parts = platform_split(stage->platform, error);
-    return parts != NULL;
+    g_autoptr(GError) cause = NULL;
+    g_auto(GStrv) parts = platform_split(stage->platform, &cause);
+    if (parts != NULL)
+        return true;
+    if (!plan->request.has_platform_arguments) {
+        stage->platform_error = g_strdup(cause->message);
+        return true;
+    }
+    g_propagate_error(error, g_steal_pointer(&cause));
+    return false;
 }
 
 static bool set_base(struct plan *plan, struct plan_stage *stage, const char *written,

@@ -45,6 +45,8 @@ struct plan_stage {
     int index;
     char *name;      /* lower case; NULL: unnamed */
     char *platform;  /* of the image it builds on */
+    char *platform_error; /* why --platform is none; only without has_platform_arguments, where it
+                             is told when the stage begins */
     char *base_name; /* image reference as written, variables replaced; NULL: scratch or a stage */
     int base_stage;  /* or STAGE_NONE */
     bool is_scratch;

@@ -363,3 +363,9 @@ bool image_has_file(struct bench *bench, const char *repository, const char *ref
             return true;
     return false;
 }
+
+char *builder_logs(struct bench *bench)
+{
+    g_autoptr(GBytes) logs = ask(bench, "GET", "/containers/b0/logs?stdout=1&stderr=1", NULL, 200);
+    return frames_text(logs);
+}

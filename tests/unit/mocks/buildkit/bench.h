@@ -44,6 +44,8 @@ void start_builder(struct bench *bench, const char *config);
 /* Waits until buildctl debug workers succeeds, as buildx does; how often it had to ask, 0: never.
  */
 int probe_builder(struct bench *bench);
+/* What the daemon has logged; g_free. */
+char *builder_logs(struct bench *bench);
 /* start and probe, with success */
 void boot_builder(struct bench *bench);
 

@@ -1,6 +1,10 @@
 /* POST /build: what is told, what is made, and the ways in which it is silently wrong. */
 #include "bench.h"
 
+#include "base/gzip.h"
+
+#define TAR_BYTES_MAX (64 * 1024 * 1024)
+
 /* Files as path, text, …, NULL. */
 static GBytes *tar_of(const char *const *files)
 {
@@ -108,6 +112,14 @@ Test(classic_build, a_build_from_the_cache_gives_the_same_image)
 static void fails_in_stream(struct bench *bench)
 {
     static const char *const files[] = {"Dockerfile", "FROM localhost:5000/t/none:1\n", NULL};
+    static const char *const platforms[] = {"linux/amd64", NULL};
+    static const int64_t layers[] = {MIB_BYTES};
+    const struct image_spec other = {.repository = "t/none",
+                                     .tag = "2",
+                                     .platforms = platforms,
+                                     .layer_bytes = layers,
+                                     .layer_count = 1};
+    registry_add_image(bench->registry, &other);
 
     g_autofree char *text = post(bench, "", files);
 
@@ -151,8 +163,8 @@ static const struct refusal refusals[] = {
      "nothing: file does not exist\""},
     {NULL, "FROM base:1\n", "&target=x", 400, "failed to reach build target x in Dockerfile"},
     {NULL, "FROM base:1\n", "&dockerfile=D2", 500, "Cannot locate specified Dockerfile: D2"},
-    {NULL, "FROM base:1\n", "&t=A/b", 400,
-     "invalid reference format: repository name (A/b) must be lowercase"},
+    {NULL, "FROM base:1\n", "&t=a/B", 400,
+     "invalid reference format: repository name (a/B) must be lowercase"},
 };
 
 static const struct refusal *refused; /* what the forked test's body looks at */
@@ -198,7 +210,9 @@ static bool image_has_file(struct bench *bench, const char *name, const char *pa
             bench->registry, json_get_string(json_array_get(layers, i), "digest", ""));
         gsize length_bytes;
         const void *data = g_bytes_get_data(blob, &length_bytes);
-        AUTO(archive_reader) reader = archive_reader_new(data, length_bytes, true);
+        g_autoptr(GBytes) tar = gzip_decompress(data, length_bytes, TAR_BYTES_MAX, NULL);
+        const void *members = g_bytes_get_data(tar, &length_bytes);
+        AUTO(archive_reader) reader = archive_reader_new(members, length_bytes, true);
         const struct archive_member *member = NULL;
         while (archive_reader_next(reader, &member, NULL) && member != NULL)
             if (strcmp(member->name, path) == 0)

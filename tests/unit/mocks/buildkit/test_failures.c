@@ -1,0 +1,183 @@
+/* Builds that fail: texts, exit codes, and what is left. */
+#include "bench.h"
+
+static struct answer build_files(struct bench *bench, const char *dockerfile, const char *options)
+{
+    boot_builder(bench);
+    put_files(bench, "/ctx/Dockerfile", dockerfile, "/ctx/f", "x\n", NULL);
+    return build_two(bench, options);
+}
+
+static void has_no_emulator(struct bench *bench)
+{
+    ANSWER(answer) = build_files(bench, "FROM alpine:3\nRUN uname -m\n", "");
+
+    cr_assert_eq(answer.exit_code, 1);
+    cr_assert_not_null(
+        strstr(
+            answer.text,
+            "------\n > [linux/arm64 2/2] RUN uname -m:\n0.063 exec /bin/sh: exec format "
+            "error\n------\nDockerfile:2\n--------------------\n   1 |     FROM alpine:3\n   2 | "
+            ">>> RUN uname -m\n   3 |     \n--------------------\nerror: failed to solve: "
+            "process \"/bin/sh -c uname -m\" did not complete successfully: exit code: 255\n"),
+        "%s", answer.text);
+    cr_assert_null(registry_find(bench->local, "o/app", "1"));
+}
+
+Test(buildkit_failures, a_missing_emulator_reads_as_in_capture_55)
+{
+    const struct plan plan = {.rules =
+                                  "- {id: e, on: point.emulation, do: {kind: emulator-missing}}\n"};
+    bench_run(&plan, has_no_emulator);
+}
+
+static void cancels_siblings(struct bench *bench)
+{
+    ANSWER(answer) = build_files(bench, "FROM alpine:3\nRUN make\n", "");
+
+    cr_assert_eq(answer.exit_code, 1);
+    cr_assert_not_null(strstr(answer.text, " CANCELED\n"), "%s", answer.text);
+    cr_assert_not_null(strstr(answer.text, "\nlast words\n") == NULL ? answer.text : NULL);
+    cr_assert_not_null(strstr(answer.text, "did not complete successfully: exit code: 7\n"));
+    cr_assert_lt(answer.duration_us, MINUTE_US);
+}
+
+Test(buildkit_failures, the_first_platform_that_fails_cancels_the_other)
+{
+    const struct plan plan = {
+        .rules = "- {id: s, on: point.build_step, match: {detail: linux/amd64, subject: 'RUN *'}, "
+                 "do: {kind: step-failure, exit_code: 7, message: last words}}\n"};
+    bench_run(&plan, cancels_siblings);
+}
+
+static void runs_out_of_memory(struct bench *bench)
+{
+    ANSWER(answer) = build_files(bench, "FROM alpine:3\nRUN make\n", "");
+
+    cr_assert_not_null(strstr(answer.text, " Killed\n"), "%s", answer.text);
+    cr_assert_not_null(strstr(answer.text, "exit code: 137\n"));
+}
+
+Test(buildkit_failures, a_step_killed_for_memory_exits_137)
+{
+    const struct plan plan = {.rules = "- {id: m, on: point.process_memory, match: {subject: 'RUN "
+                                       "*'}, do: {kind: oom-kill}}\n"};
+    bench_run(&plan, runs_out_of_memory);
+}
+
+static void fills_disk(struct bench *bench)
+{
+    ANSWER(answer) = build_files(bench, "FROM golang:1.21\nRUN echo a\n", "");
+
+    cr_assert_eq(answer.exit_code, 1);
+    cr_assert_not_null(strstr(answer.text, "no space left on device\n"), "%s", answer.text);
+    cr_assert_not_null(strstr(answer.text, "error: failed to solve: "));
+}
+
+Test(buildkit_failures, a_base_that_does_not_fit_the_disk_fails_the_build)
+{
+    const struct plan plan = {.disk_free_bytes = 50 * MIB_BYTES};
+    bench_run(&plan, fills_disk);
+}
+
+static void fills_disk_in_step(struct bench *bench)
+{
+    ANSWER(answer) = build_files(bench, "FROM alpine:3\nRUN apt-get install x\n", "");
+
+    cr_assert_not_null(strstr(answer.text, "write /tmp/build: no space left on device\n"), "%s",
+                       answer.text);
+    cr_assert_not_null(strstr(answer.text, "did not complete successfully: exit code: 1\n"));
+}
+
+Test(buildkit_failures, a_step_that_fills_the_disk_exits_1_with_its_own_line)
+{
+    const struct plan plan = {.disk_free_bytes = 100 * MIB_BYTES};
+    bench_run(&plan, fills_disk_in_step);
+}
+
+struct refusal {
+    const char *dockerfile;
+    const char *options;
+    const char *text; /* of the last line */
+};
+
+static const struct refusal refusals[] = {
+    {"FROM alpine:3\nFORM x\n", "",
+     "error: failed to solve: dockerfile parse error on line 2: unknown instruction: FORM\n"},
+    {"FROM alpine:9\n", "",
+     "error: failed to solve: alpine:9: failed to resolve source metadata for "
+     "docker.io/library/alpine:9: docker.io/library/alpine:9: not found\n"},
+    {"FROM alpine:3\nCOPY nothing /f\n", "", "\"/nothing\": not found\n"},
+    {"FROM alpine:3\n", "--opt target=x",
+     "error: failed to solve: target stage \"x\" could not be found\n"},
+    {"FROM alpine:3\n", "--opt filename=D2",
+     "error: failed to solve: failed to read dockerfile: open D2: no such file or directory\n"},
+    {"FROM scratch\nCOPY f /f\n", "--export-cache type=gha",
+     "error: cache with type gha requires token parameter or $ACTIONS_RUNTIME_TOKEN\n"},
+    {"FROM golang:1.21\nCOPY f /src/go.mod\nWORKDIR /src\nRUN exit 0\n", "--output type=nonsense",
+     "error: failed to solve: exporter \"nonsense\" could not be found\n"},
+};
+
+static const struct refusal *refused; /* what the body of the test looks at */
+
+static void refuses(struct bench *bench)
+{
+    ANSWER(answer) = build_files(bench, refused->dockerfile, refused->options);
+
+    cr_assert_eq(answer.exit_code, 1, "%s", answer.text);
+    cr_assert(g_str_has_suffix(answer.text, refused->text), "%s", answer.text);
+}
+
+Test(buildkit_failures, what_cannot_be_built_is_said_in_the_last_line)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(refusals); i++) {
+        refused = &refusals[i];
+        bench_run(NULL, refuses);
+    }
+}
+
+static void is_too_old(struct bench *bench)
+{
+    boot_builder(bench);
+    put_files(bench, "/ctx/Dockerfile",
+              "FROM golang:1.21\nWORKDIR /src\nCOPY go.mod .\nRUN go mod download\n", "/ctx/go.mod",
+              "module m\n\ngo 1.22\n", NULL);
+
+    ANSWER(answer) = build_two(bench, "");
+
+    cr_assert_not_null(
+        strstr(answer.text,
+               "go: go.mod requires go >= 1.22 (running go 1.21.13; GOTOOLCHAIN=local)\n"),
+        "%s", answer.text);
+    cr_assert(g_str_has_suffix(answer.text, "error: failed to solve: process \"/bin/sh -c go mod "
+                                            "download\" did not complete successfully: exit code: "
+                                            "1\n"));
+}
+
+Test(buildkit_failures, a_toolchain_older_than_go_mod_demands_fails_as_in_J1)
+{
+    bench_run(NULL, is_too_old);
+}
+
+static void is_killed(struct bench *bench)
+{
+    boot_builder(bench);
+    put_files(bench, "/ctx/Dockerfile", "FROM alpine:3\nRUN make\n", NULL);
+    begin_in_builder(bench, "buildctl build --frontend dockerfile.v0 --local context=/ctx --local "
+                            "dockerfile=/ctx --output "
+                            "type=image,name=localhost:5000/o/app:1,push=true");
+    wait_for(bench, 10 * SECOND_US);
+
+    ANSWER(killed) = run_in_builder(bench, "pkill -f o/app", NULL);
+    wait_for(bench, 10 * MINUTE_US);
+
+    cr_assert_eq(killed.exit_code, 0);
+    cr_assert_null(registry_find(bench->local, "o/app", "1"));
+    ANSWER(again) = build_two(bench, "");
+    cr_assert_eq(again.exit_code, 0, "%s", again.text);
+}
+
+Test(buildkit_failures, a_killed_buildctl_pushes_nothing_and_the_builder_lives_on)
+{
+    bench_run(NULL, is_killed);
+}
