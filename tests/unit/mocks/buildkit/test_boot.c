@@ -46,8 +46,8 @@ static void is_late(struct bench *bench)
 
 Test(buildkit_boot, sixteen_probes_of_a_slow_boot_take_14_4_seconds_and_fail)
 {
-    const struct plan plan = {
-        .rules = "- {id: slow, on: point.container_boot, do: {kind: slow-boot, delay: 60s}}\n"};
+    const struct plan plan = {.rules =
+                                  "- {id: slow, on: leg, do: {kind: slow-boot, delay: 60s}}\n"};
     bench_run(&plan, is_late);
 }
 
@@ -60,8 +60,7 @@ static void never_comes(struct bench *bench)
 
 Test(buildkit_boot, a_boot_may_never_end)
 {
-    const struct plan plan = {
-        .rules = "- {id: never, on: point.container_boot, do: {kind: boot-never}}\n"};
+    const struct plan plan = {.rules = "- {id: never, on: leg, do: {kind: boot-never}}\n"};
     bench_run(&plan, never_comes);
 }
 
