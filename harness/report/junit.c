@@ -3,13 +3,16 @@
 
 #include <string.h>
 
-/* XML 1.0 has no way to write most control characters, not even escaped. */
+/* XML 1.0 has no way to write most control characters, nor U+FFFE and U+FFFF, not even escaped. */
 static char *xml_text(const char *text)
 {
     g_autofree char *valid = g_utf8_make_valid(text != NULL ? text : "", -1);
-    for (char *each = valid; *each != '\0'; each++)
+    for (char *each = valid; *each != '\0'; each++) {
         if ((unsigned char)*each < 0x20 && *each != '\n' && *each != '\t')
             *each = '?';
+        if (g_str_has_prefix(each, "\xef\xbf\xbe") || g_str_has_prefix(each, "\xef\xbf\xbf"))
+            memcpy(each, "???", 3);
+    }
     return g_markup_escape_text(valid, -1);
 }
 

@@ -38,11 +38,27 @@ static void append_word(struct text_report *report, const char *word, int column
         g_string_append_c(report->text, ' ');
 }
 
+/* Texts of others must not steer the terminal: control characters, of ISO 6429's second set too,
+   become question marks. Newlines stay. */
+static char *printable(const json_t *entry, const char *key)
+{
+    char *text = g_strdup(json_get_string(entry, key, ""));
+    for (char *each = text; *each != '\0'; each++) {
+        unsigned char byte = (unsigned char)*each;
+        bool is_second_set = byte == 0xc2 && (unsigned char)each[1] < 0xa0;
+        if (is_second_set)
+            *each++ = '?';
+        if (is_second_set || (byte < 0x20 && byte != '\n') || byte == 0x7f)
+            *each = '?';
+    }
+    return text;
+}
+
 static void append_row(struct text_report *report, const json_t *entry)
 {
     g_autofree char *duration = duration_text(json_get_integer(entry, "duration_us", 0));
-    g_string_append_printf(report->text, "%-*s  ", report->name_columns,
-                           json_get_string(entry, "name", "?"));
+    g_autofree char *name = printable(entry, "name");
+    g_string_append_printf(report->text, "%-*s  ", report->name_columns, name);
     append_word(report, json_get_string(entry, "fate", "unknown"), 10);
     g_string_append_printf(report->text, "  %18s  ", duration);
     append_word(report, json_get_string(entry, "verdict", "broken"), 0);
@@ -54,16 +70,17 @@ static void append_failing(GString *text, const json_t *entry)
     gsize index;
     json_t *failing;
     json_array_foreach (json_get_array(entry, "failing"), index, failing) {
-        g_string_append_printf(text, "  expected  %s\n",
-                               json_get_string(failing, "expression", ""));
-        g_string_append_printf(text, "  but       %s\n",
-                               json_get_string(failing, "explanation", ""));
+        g_autofree char *expression = printable(failing, "expression");
+        g_autofree char *explanation = printable(failing, "explanation");
+        g_string_append_printf(text, "  expected  %s\n", expression);
+        g_string_append_printf(text, "  but       %s\n", explanation);
     }
 }
 
 static void append_trace(GString *text, const json_t *entry)
 {
-    g_auto(GStrv) lines = g_strsplit(json_get_string(entry, "deciding_trace", ""), "\n", -1);
+    g_autofree char *trace = printable(entry, "deciding_trace");
+    g_auto(GStrv) lines = g_strsplit(trace, "\n", -1);
     if (lines[0] == NULL || *lines[0] == '\0')
         return;
     g_string_append(text, "  deciding part of the trace:\n");
@@ -77,14 +94,16 @@ static void append_details(struct text_report *report, const json_t *entry)
     GString *text = report->text;
     if (strcmp(json_get_string(entry, "verdict", ""), "pass") == 0)
         return;
-    g_string_append_printf(text, "\n%s (%s, seed %" G_GINT64_FORMAT ")\n",
-                           json_get_string(entry, "name", "?"), json_get_string(entry, "file", "?"),
+    g_autofree char *name = printable(entry, "name");
+    g_autofree char *file = printable(entry, "file");
+    g_autofree char *purpose = printable(entry, "purpose");
+    g_autofree char *reason = printable(entry, "reason");
+    g_string_append_printf(text, "\n%s (%s, seed %" G_GINT64_FORMAT ")\n", name, file,
                            json_get_integer(entry, "seed", 0));
-    if (json_get_string(entry, "purpose", NULL) != NULL)
-        g_string_append_printf(text, "  %s\n", json_get_string(entry, "purpose", ""));
-    if (json_get_string(entry, "reason", NULL) != NULL)
-        g_string_append_printf(text, "  %s: %s\n", json_get_string(entry, "verdict", ""),
-                               json_get_string(entry, "reason", ""));
+    if (*purpose != '\0')
+        g_string_append_printf(text, "  %s\n", purpose);
+    if (*reason != '\0')
+        g_string_append_printf(text, "  %s: %s\n", json_get_string(entry, "verdict", ""), reason);
     append_failing(text, entry);
     append_trace(text, entry);
 }
