@@ -1,0 +1,6 @@
+# syntax=docker/dockerfile:1
+# escape=`
+
+FROM alpine:3 AS base
+RUN one `
+    two

@@ -1,0 +1,152 @@
+/* Files of a build: COPY, .dockerignore, layers, costs. */
+#include "base/units.h"
+#include "mocks/dockerfile/cost.h"
+#include "mocks/dockerfile/expand.h"
+#include "mocks/dockerfile/files.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+static struct build_files *files_of(const char *paths)
+{
+    struct build_files *files = build_files_new();
+    g_auto(GStrv) list = g_strsplit(paths, " ", -1);
+    g_autoptr(GBytes) bytes = g_bytes_new_static("x", 1);
+    for (gsize i = 0; list[i] != NULL; i++)
+        build_files_put(files, list[i], bytes, 0644, 1);
+    return files;
+}
+
+static char *paths_of(const struct build_files *files)
+{
+    g_autoptr(GPtrArray) paths = g_ptr_array_new();
+    for (guint i = 0; i < build_files_count(files); i++)
+        g_ptr_array_add(paths, build_files_at(files, i)->path);
+    g_ptr_array_add(paths, NULL);
+    return g_strjoinv(" ", (char **)paths->pdata);
+}
+
+static const struct {
+    const char *sources;
+    const char *destination;
+    const char *expected; /* or "! " and the source that is missing */
+} copies[] = {
+    {"f", "/g", "g"},
+    {"f", "/d/", "d/f"},
+    {"./f", "/w/.", "w/f"},
+    {"d", "/to", "to/a.go to/b.txt to/sub/c.go"},
+    {".", "/src/", "src/d/a.go src/d/b.txt src/d/sub/c.go src/f"},
+    {"f d/b.txt", "/to/", "to/b.txt to/f"},
+    {"d/*.go", "/to/", "to/a.go"},
+    {"*", "/to/", "to/a.go to/b.txt to/f to/sub/c.go"},
+    {"https://example.com/x.tgz", "/to/", "to/x.tgz"},
+    {"none", "/to/", "! /none"},
+    {"d/*.c", "/to/", "! /d/*.c"},
+    {"../f", "/to", "! /../f"},
+};
+
+Test(dockerfile_files, copy_takes_what_docker_takes)
+{
+    AUTO(build_files) context = files_of("f d/a.go d/b.txt d/sub/c.go");
+
+    for (gsize i = 0; i < G_N_ELEMENTS(copies); i++) {
+        g_auto(GStrv) sources = g_strsplit(copies[i].sources, " ", -1);
+        g_autofree char *missing = NULL;
+        AUTO(build_files)
+        taken = build_files_copy(context, sources, copies[i].destination, &missing);
+        g_autofree char *shown = taken != NULL ? paths_of(taken) : g_strconcat("! ", missing, NULL);
+        cr_assert_str_eq(shown, copies[i].expected, "%s: %s", copies[i].sources, shown);
+    }
+}
+
+static const struct {
+    const char *patterns;
+    const char *kept; /* of "a.go d/a.go d/e/b.md README.md .git/config" */
+} ignored[] = {
+    {"", ".git/config README.md a.go d/a.go d/e/b.md"},
+    {"*.go", ".git/config README.md d/a.go d/e/b.md"},
+    {"**/*.go", ".git/config README.md d/e/b.md"},
+    {"/d/", ".git/config README.md a.go"},
+    {"*\n!README.md", "README.md"},
+    {"**/*.md\n!d/e/*.md", ".git/config a.go d/a.go d/e/b.md"},
+    {"# comment\n.git\n\n  d  ", "README.md a.go"},
+    {"d\n!d/a.go", ".git/config README.md a.go d/a.go"},
+    {"?.go", ".git/config README.md d/a.go d/e/b.md"},
+    {"[", ".git/config README.md a.go d/a.go d/e/b.md"},
+};
+
+Test(dockerfile_files, dockerignore_reads_as_mobys_pattern_matcher_does)
+{
+    AUTO(build_files) files = files_of("a.go d/a.go d/e/b.md README.md .git/config");
+
+    for (gsize i = 0; i < G_N_ELEMENTS(ignored); i++) {
+        AUTO(ignore) ignore = ignore_parse(ignored[i].patterns, strlen(ignored[i].patterns));
+        AUTO(build_files) kept = build_files_filter(files, ignore);
+        g_autofree char *shown = paths_of(kept);
+        cr_assert_str_eq(shown, ignored[i].kept, "%s: %s", ignored[i].patterns, shown);
+    }
+}
+
+Test(dockerfile_files, equal_files_make_equal_layers)
+{
+    AUTO(build_files) one = files_of("b a");
+    AUTO(build_files) two = files_of("a b");
+    struct packed_layer left = {0};
+    struct packed_layer right = {0};
+
+    build_files_pack(one, &left);
+    build_files_pack(two, &right);
+
+    cr_assert_str_eq(left.digest, right.digest);
+    cr_assert_str_neq(left.digest, left.diff_id);
+    packed_layer_clear(&left);
+    packed_layer_clear(&right);
+}
+
+Test(dockerfile_files, commands_cost_what_the_table_says)
+{
+    struct run_cost one = cost_of_run("/bin/sh -c go build ./...");
+    struct run_cost two = cost_of_run("/bin/sh -c apt-get update && apt-get install -y x; echo y");
+
+    cr_assert_eq(one.duration_us, 45 * SECOND_US);
+    cr_assert_eq(two.duration_us, (6 + 15) * SECOND_US + 100 * MILLISECOND_US);
+    cr_assert_gt(two.bytes, 50 * MIB_BYTES);
+    cr_assert_gt(cost_of_copy_us(200 * MIB_BYTES), SECOND_US);
+}
+
+static const struct {
+    const char *command;
+    const char *running;
+    const char *toolchain;
+    const char *go_mod;
+    const char *expected; /* NULL: goes on */
+} toolchains[] = {
+    {"go mod download", "1.21.13", "local", "module m\n\ngo 1.22\n",
+     "go: go.mod requires go >= 1.22 (running go 1.21.13; GOTOOLCHAIN=local)"},
+    {"go mod download", "1.22.12", "local", "module m\n\ngo 1.22\n", NULL},
+    {"go build ./...", "1.22.5", "local", "go 1.22.6\n",
+     "go: go.mod requires go >= 1.22.6 (running go 1.22.5; GOTOOLCHAIN=local)"},
+    {"go build ./...", "1.21.13", "auto", "go 1.22\n", NULL},
+    {"echo go", "1.21.13", "local", "go 1.22\n", NULL},
+    {"go build", "1.20.1", "local", "module m\n\ngo 1.22.0\n",
+     "go: errors parsing go.mod:\n/src/go.mod:3: invalid go version '1.22.0': must match format "
+     "1.23"},
+    {"go build", "1.20.1", "local", "go 1.22\n", NULL},
+};
+
+Test(dockerfile_files, a_toolchain_refuses_what_is_newer_than_itself)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(toolchains); i++) {
+        g_autoptr(GPtrArray) variables = variables_new();
+        AUTO(build_files) files = build_files_new();
+        g_autoptr(GBytes) bytes =
+            g_bytes_new_static(toolchains[i].go_mod, strlen(toolchains[i].go_mod));
+        build_files_put(files, "src/go.mod", bytes, 0644, 1);
+        variables_set(variables, "GOLANG_VERSION", toolchains[i].running);
+        variables_set(variables, "GOTOOLCHAIN", toolchains[i].toolchain);
+        g_autofree char *refusal =
+            toolchain_refusal(toolchains[i].command, variables, files, "/src");
+        cr_assert_eq(g_strcmp0(refusal, toolchains[i].expected), 0, "%s: %s", toolchains[i].command,
+                     refusal != NULL ? refusal : "goes on");
+    }
+}

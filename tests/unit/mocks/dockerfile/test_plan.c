@@ -1,0 +1,208 @@
+/* What a Dockerfile means for one platform. */
+#include "mocks/dockerfile/expand.h"
+#include "mocks/dockerfile/plan.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+/* A plan with what it stands on. */
+struct made {
+    struct dockerfile *dockerfile;
+    struct plan *plan;
+    GPtrArray *arguments;
+    char *error;
+};
+
+static struct made make(const char *text, const struct plan_request *more, const char *argument)
+{
+    struct made made = {.arguments = variables_new()};
+    g_autoptr(GError) error = NULL;
+    struct plan_request request = more != NULL ? *more : (struct plan_request){0};
+    if (argument != NULL)
+        g_ptr_array_add(made.arguments, g_strdup(argument));
+    request.platform = request.platform != NULL ? request.platform : "linux/arm64";
+    request.build_platform = "linux/amd64";
+    request.arguments = made.arguments;
+    made.dockerfile = dockerfile_parse(text, strlen(text), &error);
+    cr_assert_not_null(made.dockerfile, "%s", error != NULL ? error->message : "");
+    made.plan = build_plan_new(made.dockerfile, &request, &error);
+    for (guint i = 0; made.plan != NULL && error == NULL && i < made.plan->stages->len; i++)
+        if (!plan_stage_evaluate(made.plan, g_ptr_array_index(made.plan->stages, i), NULL, &error))
+            break;
+    made.error = g_strdup(error != NULL ? error->message : "");
+    return made;
+}
+
+static void made_clear(struct made *made)
+{
+    build_plan_free(made->plan);
+    dockerfile_free(made->dockerfile);
+    g_ptr_array_unref(made->arguments);
+    g_free(made->error);
+}
+#define MADE(variable) __attribute__((cleanup(made_clear))) struct made variable
+
+static const struct plan_request buildkit = {.has_platform_arguments = true,
+                                             .is_multi_platform = true};
+
+/* Names of all steps that have one, a line each; g_free. */
+static char *names_of(const struct made *made)
+{
+    GString *text = g_string_new(NULL);
+    for (guint i = 0; i < made->plan->stages->len; i++) {
+        const struct plan_stage *stage = g_ptr_array_index(made->plan->stages, i);
+        if (stage->from_name != NULL)
+            g_string_append_printf(text, "%s%s\n", stage->from_name, stage->base_name);
+        for (guint j = 0; j < stage->steps->len; j++) {
+            const struct plan_step *step = g_ptr_array_index(stage->steps, j);
+            if (step->name != NULL)
+                g_string_append_printf(text, "%s\n", step->name);
+        }
+    }
+    return g_string_free(text, FALSE);
+}
+
+Test(dockerfile_plan, steps_are_named_and_counted_as_buildkit_does)
+{
+    MADE(made) = make("FROM --platform=$BUILDPLATFORM golang:1 AS build\nWORKDIR /src\nENV A=1\n"
+                      "RUN echo $A\nARG TARGETARCH\nRUN go build $TARGETARCH\nFROM scratch\n"
+                      "COPY --from=build /x /x\n",
+                      &buildkit, NULL);
+
+    g_autofree char *names = names_of(&made);
+
+    cr_assert_str_eq(made.error, "");
+    cr_assert_str_eq(names, "[linux/amd64 build 1/4] FROM golang:1\n"
+                            "[linux/amd64 build 2/4] WORKDIR /src\n"
+                            "[linux/amd64 build 3/4] RUN echo 1\n"
+                            "[linux/amd64->arm64 build 4/4] RUN go build arm64\n"
+                            "[linux/arm64 stage-1 1/1] COPY --from=build /x /x\n");
+}
+
+Test(dockerfile_plan, one_stage_and_one_platform_need_no_names)
+{
+    static const struct plan_request one = {.has_platform_arguments = true};
+    MADE(made) = make("FROM a:1 AS base\nRUN b\n", &one, NULL);
+
+    g_autofree char *names = names_of(&made);
+
+    cr_assert_str_eq(names, "[1/2] FROM a:1\n[2/2] RUN b\n");
+}
+
+Test(dockerfile_plan, only_stages_that_the_target_needs_are_needed)
+{
+    static const char text[] = "FROM a AS one\nRUN x\nFROM b AS two\nRUN y\nFROM c AS three\n"
+                               "COPY --from=one /x /x\n";
+    static const struct plan_request classic = {.needs_all_stages = true};
+    MADE(lazy) = make(text, &buildkit, NULL);
+    MADE(eager) = make(text, &classic, NULL);
+
+    for (guint i = 0; i < 3; i++) {
+        const struct plan_stage *stage = g_ptr_array_index(lazy.plan->stages, i);
+        const struct plan_stage *same = g_ptr_array_index(eager.plan->stages, i);
+        cr_assert_eq(stage->is_needed, i != 1);
+        cr_assert(same->is_needed);
+    }
+}
+
+static const char *variable(const struct made *made, const char *name)
+{
+    const struct plan_stage *stage = made->plan->target;
+    const char *value = variables_get(stage->variables, name);
+    return value != NULL ? value : "(unset)";
+}
+
+Test(dockerfile_plan, arguments_come_from_the_request_then_defaults_then_before_from)
+{
+    static const char text[] = "ARG G=global\nARG H\nFROM a\nARG G\nARG P=own\nARG TARGETARCH\n"
+                               "ARG NONE\nENV E=$P\n";
+    MADE(plain) = make(text, &buildkit, NULL);
+    MADE(given) = make(text, &buildkit, "P=given");
+    MADE(classic) = make(text, NULL, NULL);
+
+    cr_assert_str_eq(variable(&plain, "G"), "global");
+    cr_assert_str_eq(variable(&plain, "E"), "own");
+    cr_assert_str_eq(variable(&given, "E"), "given");
+    cr_assert_str_eq(variable(&plain, "TARGETARCH"), "arm64");
+    cr_assert_str_eq(variable(&classic, "TARGETARCH"), "(unset)");
+    cr_assert_str_eq(variable(&plain, "NONE"), "(unset)");
+}
+
+Test(dockerfile_plan, the_config_of_the_image_comes_out)
+{
+    MADE(made) = make("FROM a\nENV A=1 B=\"two words\"\nENV OLD some text\nLABEL l=v\nUSER me\n"
+                      "WORKDIR /a\nWORKDIR b\nEXPOSE 80 53/udp\nVOLUME /v\nENTRYPOINT [\"e\"]\n"
+                      "CMD run it\nSTOPSIGNAL TERM\n",
+                      &buildkit, NULL);
+
+    g_autofree char *config = json_text(made.plan->target->config);
+
+    cr_assert_str_eq(
+        config, "{\"Env\":[\"A=1\",\"B=two words\",\"OLD=some text\"],\"Labels\":{\"l\":\"v\"},"
+                "\"User\":\"me\",\"WorkingDir\":\"/a/b\",\"ExposedPorts\":{\"80/tcp\":{},"
+                "\"53/udp\":{}},\"Volumes\":{\"/v\":{}},\"Entrypoint\":[\"e\"],\"Cmd\":["
+                "\"/bin/sh\",\"-c\",\"run it\"],\"StopSignal\":\"TERM\"}");
+}
+
+static const struct plan_step *step_at(const struct made *made, guint index)
+{
+    return g_ptr_array_index(made->plan->target->steps, index);
+}
+
+Test(dockerfile_plan, commands_are_run_as_written_by_the_shell_in_force)
+{
+    MADE(made) = make("FROM a\nARG X=1\nRUN echo $X\nRUN [\"b\", \"c\"]\nSHELL [\"/bin/bash\", "
+                      "\"-ec\"]\nRUN d\nRUN <<EOF\nline\nEOF\n",
+                      &buildkit, NULL);
+
+    cr_assert_str_eq(step_at(&made, 1)->command, "/bin/sh -c echo $X");
+    cr_assert_str_eq(step_at(&made, 1)->text, "RUN echo 1");
+    cr_assert_str_eq(step_at(&made, 2)->command, "b c");
+    cr_assert_str_eq(step_at(&made, 4)->command, "/bin/bash -ec d");
+    cr_assert_str_eq(step_at(&made, 5)->command, "/bin/bash -ec line\n");
+}
+
+Test(dockerfile_plan, copies_know_sources_destination_and_origin)
+{
+    MADE(made) = make("FROM a AS one\nFROM b\nWORKDIR /w\nARG F=f\nCOPY $F g ./\nCOPY --from=one "
+                      "/x /y\nCOPY --from=0 /x /z\nCOPY --from=busybox:1 /bin/sh /sh\n",
+                      &buildkit, NULL);
+
+    cr_assert_str_eq(step_at(&made, 2)->sources[0], "f");
+    cr_assert_str_eq(step_at(&made, 2)->destination, "/w/./");
+    cr_assert_eq(step_at(&made, 2)->from_stage, STAGE_NONE);
+    cr_assert_eq(step_at(&made, 3)->from_stage, 0);
+    cr_assert_eq(step_at(&made, 4)->from_stage, 0);
+    cr_assert_str_eq(step_at(&made, 5)->from_image, "busybox:1");
+}
+
+static const struct {
+    const char *text;
+    const char *target;
+    const char *error;
+} refusals[] = {
+    {"FROM a\n", "x", "target stage \"x\" could not be found"},
+    {"ARG A\nFROM $A\n", NULL,
+     "dockerfile parse error on line 2: base name ($A) should not be blank"},
+    {"FROM --platform=$NONE a\n", NULL, "failed to parse platform : \"\" is an invalid OS"},
+    {"FROM a\nWORKDIR ${X:?needed}\n", NULL,
+     "dockerfile parse error on line 2: failed to process \"${X:?needed}\": X: needed"},
+};
+
+Test(dockerfile_plan, what_makes_no_sense_is_refused_in_buildkits_words)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(refusals); i++) {
+        struct plan_request request = buildkit;
+        request.target = refusals[i].target;
+        MADE(made) = make(refusals[i].text, &request, NULL);
+        cr_assert(g_str_has_prefix(made.error, refusals[i].error), "%s: %s", refusals[i].text,
+                  made.error);
+    }
+}
+
+Test(dockerfile_plan, text_is_quoted_as_go_does)
+{
+    g_autofree char *quoted = build_go_quote("echo \"a\\b\"\n\tc");
+
+    cr_assert_str_eq(quoted, "\"echo \\\"a\\\\b\\\"\\n\\tc\"");
+}
