@@ -161,7 +161,8 @@ bool classic_store_stage(struct classic_build *build, struct classic_stage *stag
 {
     if (stage->stage->steps->len == 0 && tags == NULL)
         return true; /* the base itself */
-    if (stage->layers->len == 0)
+    /* FROM scratch with nothing after it; a LABEL is enough to make an image without layers. */
+    if (stage->layers->len == 0 && stage->stage->instructions->len == 0)
         return engine_fail(error, 400, "No image was generated. Is your Dockerfile empty?");
     g_autoptr(GBytes) config = make_config(stage);
     g_free(stage->image_id);

@@ -136,6 +136,8 @@ static bool connect_clients(struct leg *leg)
     }
     leg->oci = oci_new(options->http, credentials, policy->credentials->len,
                        (const char *const *)policy->plain_http);
+    if (policy->push)
+        oci_ask_for_push(leg->oci);
     leg->docker = docker_new(options->http, options->endpoint, &error);
     if (leg->docker == NULL)
         leg_note(leg, "endpoint", error->message);

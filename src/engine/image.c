@@ -33,20 +33,34 @@ const struct docker_credentials *leg_credentials(const struct leg *leg, const ch
     return NULL;
 }
 
-/* Who is silent, the registry or the Engine? The Engine can be asked. */
-static void explain_silence(struct leg *leg, const struct pull *pull, GError **error)
+/* Who is silent, the registry or the Engine? The Engine can be asked, even when all time is up. */
+static bool engine_answers(struct leg *leg)
 {
     struct docker_engine_facts facts = {0};
     DEADLINE(limit);
-    deadline_begin(leg->loop, &limit, "question to the Engine", QUESTION_US);
-    if (docker_engine(leg->docker, &facts, NULL))
+    deadline_begin_shielded(leg->loop, &limit, "question to the Engine", QUESTION_US);
+    bool is_there = docker_engine(leg->docker, &facts, NULL);
+    docker_engine_facts_clear(&facts);
+    return is_there;
+}
+
+static void explain_silence(struct leg *leg, const struct pull *pull, GError **error)
+{
+    if (engine_answers(leg))
         g_set_error(error, DOCKER_ERROR, 0,
                     "the pull of %s says nothing and the Engine answers: i/o timeout",
                     pull->reference);
     else
         g_set_error(error, DOCKER_ERROR, DOCKER_ERROR_UNREACHABLE,
                     "the pull of %s says nothing and the Engine does not answer", pull->reference);
-    docker_engine_facts_clear(&facts);
+}
+
+/* The pull was cut by somebody else's limit: what it waited for then explains that time-out. */
+static void remember_cut(struct leg *leg, const struct pull *pull)
+{
+    g_autoptr(GError) reason = NULL;
+    explain_silence(leg, pull, &reason);
+    leg->last_failure = leg_classify(leg, reason);
 }
 
 /*
@@ -68,10 +82,13 @@ static bool attempt_pull(struct leg *leg, void *context, GError **error)
                                on_progress, pull, &pull_error);
     bool was_silent = pull->silence.has_expired;
     deadline_end(&pull->silence);
-    if (was_silent)
+    if (was_silent) {
         explain_silence(leg, pull, error);
-    else if (!is_fine)
+    } else if (!is_fine) {
+        if (g_error_matches(pull_error, FIBER_ERROR, FIBER_ERROR_TIMED_OUT))
+            remember_cut(leg, pull);
         g_propagate_error(error, g_steal_pointer(&pull_error));
+    }
     return is_fine;
 }
 

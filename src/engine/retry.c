@@ -5,6 +5,8 @@
 static bool may_try_again(struct leg *leg, const char *what, const GError *error, int64_t wait_us)
 {
     struct failure failure = leg_classify(leg, error);
+    if (error->domain == FIBER_ERROR)
+        return false; /* time is up: no failure of its own */
     leg->last_failure = failure;
     g_free(leg->last_message);
     leg->last_message = g_strdup(error->message);

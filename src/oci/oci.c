@@ -101,10 +101,20 @@ bool oci_send(struct oci *oci, const struct http_request *request, struct http_r
     return false;
 }
 
-static char *authorization_key(const struct oci_call *call)
+void oci_ask_for_push(struct oci *oci)
+{
+    oci->asks_for_push = true;
+}
+
+const char *oci_actions(const struct oci *oci, const struct oci_call *call)
+{
+    return oci->asks_for_push ? "pull,push" : call->actions;
+}
+
+static char *authorization_key(const struct oci *oci, const struct oci_call *call)
 {
     return g_strdup_printf("%s %s %s", call->reference->host, call->reference->repository,
-                           call->actions);
+                           oci_actions(oci, call));
 }
 
 /* One request to url; authorization may be NULL. */
@@ -181,7 +191,7 @@ bool oci_ask(struct oci *oci, const struct oci_call *call, struct http_response 
 {
     g_autofree char *base = oci_base_url(oci, call->reference->host);
     g_autofree char *url = g_strconcat(base, "/v2/", call->reference->repository, call->path, NULL);
-    g_autofree char *key = authorization_key(call);
+    g_autofree char *key = authorization_key(oci, call);
     g_autofree char *authorization = g_strdup(g_hash_table_lookup(oci->authorizations, key));
 
     if (!send_once(oci, call, url, authorization, response, error))

@@ -27,6 +27,9 @@ struct oci_credentials {
    names, which must be https then; never to where a blob is redirected, and into no message. */
 struct oci *oci_new(struct http *http, const struct oci_credentials *credentials,
                     gsize credential_count, const char *const *plain_http_hosts);
+/* From now on tokens are asked for with push as well, for a client that is about to write. A
+   registry that hides what is not there (GHCR) then says so with 404 instead of 401. */
+void oci_ask_for_push(struct oci *oci);
 void oci_free(struct oci *oci);
 CLEANUP(oci, oci_free)
 

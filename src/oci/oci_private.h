@@ -15,9 +15,14 @@ struct oci {
         *credentials; /* own copies of all strings; registry by its proper name */
     gsize credential_count;
     char **plain_http_hosts;
+    bool asks_for_push;         /* every token is asked for with push too */
     GHashTable *authorizations; /* "host repository actions" to an Authorization value; only looked
                                    up, never walked */
 };
+
+struct oci_call;
+/* What a call's token must allow. */
+const char *oci_actions(const struct oci *oci, const struct oci_call *call);
 
 /* What of a repository a request is about. Pointers are lent for the call. */
 struct oci_call {

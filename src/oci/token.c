@@ -37,10 +37,11 @@ static void read_challenge(const struct http_response *refusal, struct challenge
     }
 }
 
-static char *token_url(const struct oci_call *call, const struct challenge *challenge)
+static char *token_url(const struct oci *oci, const struct oci_call *call,
+                       const struct challenge *challenge)
 {
     g_autofree char *scope =
-        g_strdup_printf("repository:%s:%s", call->reference->repository, call->actions);
+        g_strdup_printf("repository:%s:%s", call->reference->repository, oci_actions(oci, call));
     g_autofree char *escaped_scope = http_escape(scope);
     g_autofree char *escaped_service =
         http_escape(challenge->service != NULL ? challenge->service : "");
@@ -101,7 +102,7 @@ static bool fetch_token(struct oci *oci, const struct oci_call *call,
         return false;
 
     const struct oci_credentials *credentials = credentials_of(oci, call->reference->registry);
-    g_autofree char *url = token_url(call, challenge);
+    g_autofree char *url = token_url(oci, call, challenge);
     g_autofree char *value = credentials != NULL ? basic(credentials) : NULL;
     g_autofree char *line = value != NULL ? g_strconcat("Authorization: ", value, NULL) : NULL;
     const char *const headers[] = {"User-Agent: seatrial", line, NULL};
