@@ -1,6 +1,7 @@
 /* The table of commands and what they share. */
 #include "harness/cli.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,15 +11,25 @@ static const struct command *const commands[] = {
     &command_schema, &command_serve, &command_trace, &command_up,
 };
 
+/* Padded by characters: an ellipsis is one of them, but three bytes. */
+static void print_row(const char *usage, const char *summary)
+{
+    enum {
+        USAGE_COLUMNS = 28
+    };
+    int padding = MAX(USAGE_COLUMNS - (int)g_utf8_strlen(usage, -1), 0);
+    printf("  %s%*s %s\n", usage, padding, "", summary);
+}
+
 static void print_help(void)
 {
     printf("seatrial: rehearses the bad days of Docker image pipelines\n\n");
     for (gsize i = 0; i < G_N_ELEMENTS(commands); i++) {
         g_autofree char *usage =
             g_strdup_printf("%s %s", commands[i]->name, commands[i]->arguments);
-        printf("  %-28s %s\n", usage, commands[i]->summary);
+        print_row(usage, commands[i]->summary);
     }
-    printf("  %-28s %s\n", "help, version", "this text; the version");
+    print_row("help, version", "this text; the version");
     printf("\nseatrial COMMAND --help tells a command's options.\n"
            "Exit codes: 0 all as expected, 1 not as expected, 2 bad usage or input, 3 internal "
            "error,\n4 nondeterminism, 5 inconclusive.\n");
@@ -88,11 +99,16 @@ void cli_complain(const char *format, ...)
 
 bool cli_write(const char *path, const char *text)
 {
-    g_autoptr(GError) error = NULL;
     if (strcmp(path, "-") == 0)
         return fputs(text, stdout) >= 0;
-    if (g_file_set_contents(path, text, -1, &error))
-        return true;
-    cli_complain("%s", error->message);
-    return false;
+    FILE *file = fopen(path, "we");
+    bool is_fine = file != NULL && fputs(text, file) >= 0;
+    int number = errno;
+    if (file != NULL && fclose(file) != 0) {
+        is_fine = false;
+        number = errno;
+    }
+    if (!is_fine)
+        cli_complain("%s: %s", path, g_strerror(number));
+    return is_fine;
 }

@@ -55,13 +55,19 @@ static bool parse(struct run_arguments *arguments, int *argc, char ***argv)
 
 static bool check_seed(struct run_arguments *arguments)
 {
-    char *rest = NULL;
-    if (arguments->seed == NULL)
+    if (arguments->seed == NULL || g_ascii_string_to_unsigned(arguments->seed, 10, 0, G_MAXUINT64,
+                                                              &arguments->seed_value, NULL))
         return true;
-    arguments->seed_value = g_ascii_strtoull(arguments->seed, &rest, 10);
-    if (g_ascii_isdigit(arguments->seed[0]) && *rest == '\0')
+    cli_complain("run: --seed wants an unsigned number of 64 bits, not '%s'", arguments->seed);
+    return false;
+}
+
+static bool check_color(const struct run_arguments *arguments)
+{
+    static const char *const choices[] = {"auto", "always", "never", NULL};
+    if (arguments->color == NULL || g_strv_contains(choices, arguments->color))
         return true;
-    cli_complain("run: --seed wants an unsigned number, not '%s'", arguments->seed);
+    cli_complain("run: --color is auto, always or never, not '%s'", arguments->color);
     return false;
 }
 
@@ -88,7 +94,7 @@ static bool check_arguments(struct run_arguments *arguments, char **paths)
         cli_complain("run: the folder %s cannot be made", arguments->trace);
         return false;
     }
-    return check_seed(arguments);
+    return check_seed(arguments) && check_color(arguments);
 }
 
 static bool has_color(const struct run_arguments *arguments)
@@ -162,14 +168,16 @@ static int run_suite(const struct app *app, const struct run_arguments *argument
 
     for (guint i = 0; i < suite->errors->len; i++)
         fprintf(stderr, "%s\n", (const char *)g_ptr_array_index(suite->errors, i));
-    bool is_fine = work_do(suite, &options, &result, &error);
-    if (!is_fine)
+    bool is_done = work_do(suite, &options, &result, &error);
+    if (!is_done)
         cli_complain("run: %s", error->message);
     g_autoptr(json_t) document = document_of(&result);
-    is_fine &= write_reports(arguments, document);
+    bool is_told = write_reports(arguments, document);
     if (result.is_interrupted)
         cli_complain("interrupted; what was done so far is above");
-    int code = is_fine ? code_of(suite, &result, document) : EXIT_INTERNAL;
+    int code = !is_done   ? EXIT_INTERNAL
+               : !is_told ? EXIT_BAD_INPUT /* a file that cannot be written */
+                          : code_of(suite, &result, document);
     work_result_clear(&result);
     return code;
 }

@@ -69,8 +69,10 @@ static json_t *read_plan(const struct source *file, GError **error)
     const char *end = strchr(file->text, '\n');
     gsize length = end != NULL ? (gsize)(end - file->text) : file->length_bytes;
     g_autoptr(json_t) head = json_parse_bytes(file->text, length, error);
-    if (head == NULL)
+    if (head == NULL) {
+        g_prefix_error(error, "%s: is no trace: ", file->name);
         return NULL;
+    }
     json_t *plan = json_get_object(head, "plan");
     if (strcmp(json_get_string(head, "format", ""), "seatrial.trace/1") != 0 || plan == NULL) {
         g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID,

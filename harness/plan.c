@@ -132,7 +132,7 @@ char *plan_text(const struct plan *plan)
         g_string_append_printf(text, "  leg %s on %s (%s), %s free\n", leg->id, leg->profile->name,
                                leg->profile->platform, left);
     }
-    g_string_append_printf(text, "  %" G_GSIZE_FORMAT " fault rules, expected fate %s\n",
+    g_string_append_printf(text, "  fault rules: %" G_GSIZE_FORMAT ", expected fate %s\n",
                            fault_rules_count(scenario->faults), fate_text(scenario->fate));
     return g_string_free(text, FALSE);
 }
