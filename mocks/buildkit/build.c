@@ -246,7 +246,7 @@ static void base_main(void *argument)
 {
     struct base *base = argument;
     if (base->image == NULL && !base_resolve(base))
-        return; /* the first failure is noted; the others may end by themselves */
+        fiber_group_cancel(base->build->resolving); /* the first failure ends the others */
 }
 
 /* All metadata at once, as the solver asks for it before anything runs. */
@@ -255,6 +255,7 @@ static bool resolve_bases(struct build *build)
     FIBER_GROUP(group);
     GError *cause = NULL;
     fiber_group_init(&group, build->daemon->loop);
+    build->resolving = &group;
     for (guint i = 0; i < build->targets->len; i++)
         if (!add_bases(g_ptr_array_index(build->targets, i)))
             return false;

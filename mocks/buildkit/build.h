@@ -75,7 +75,8 @@ struct build {
     json_t *imported;   /* cache records by key, from --import-cache */
     struct base *cache; /* the image that holds them */
     struct fiber_queue base_over;
-    GError *error; /* the first */
+    struct fiber_group *resolving; /* while metadata is asked for */
+    GError *error;                 /* the first */
     struct vertex *failed;
     const struct instruction *failed_instruction;
     bool has_used_credentials;
@@ -117,7 +118,7 @@ void stage_state_free(void *state);
 /* All needed stages of a target, in its fiber; false: build_fail() was called. */
 bool target_run(struct target *target) MUST_USE;
 bool build_step_run(struct target *target, struct stage_state *state,
-              const struct plan_step *step) MUST_USE;
+                    const struct plan_step *step) MUST_USE;
 /* COPY's files at their places; NULL with the solver's error. */
 struct build_files *step_copy_files(struct target *target, const struct stage_state *state,
                                     const struct plan_step *step, GError **error) MUST_USE;

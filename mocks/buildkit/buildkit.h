@@ -1,19 +1,19 @@
 /*
- * BuildKit v0.23 as a container program: what runs in containers of moby/buildkit images, and of any
- * image whose repository ends so.
+ * BuildKit v0.23 as a container program: what runs in containers of moby/buildkit images, and of
+ * any image whose repository ends so.
  *
- * - The main process is buildkitd: reads /etc/buildkit/buildkitd.toml or --config and dies of what is
- *   mistyped with the measured text (failures.md G3); boots in 1.2 s or as POINT_CONTAINER_BOOT says;
- *   then serves until it is killed.
+ * - The main process is buildkitd: reads /etc/buildkit/buildkitd.toml or --config and dies of what
+ * is mistyped with the measured text (failures.md G3); boots in 1.2 s or as POINT_CONTAINER_BOOT
+ * says; then serves until it is killed.
  * - By exec: `buildctl debug workers`, `build`, `prune`, `du`, `--version`; `buildkitd --version`.
- *   `buildctl build` does what engine-contract.md H tells and prints what captures 51-57 show, all of
- *   it on stderr; it ends with "error: failed to solve: …" and exit code 1 when it fails.
+ *   `buildctl build` does what engine-contract.md H tells and prints what captures 51-57 show, all
+ * of it on stderr; it ends with "error: failed to solve: …" and exit code 1 when it fails.
  * - A build resolves every base for every platform over HTTP, builds the platforms side by side,
  *   steps in virtual time by the table of mocks/dockerfile/cost.h, emulated ones dockerd's
  *   emulation_factor (8 if 0) times as long, and pushes real OCI images: base layers, and one small
  *   layer a step that really holds the files COPY took and stands for its declared bytes.
- * - Steps are cached by their inputs in files below /var/lib/buildkit, so the cache lives as long as
- *   the builder's volume. What they stand for is taken from the machine's disk, on that volume.
+ * - Steps are cached by their inputs in files below /var/lib/buildkit, so the cache lives as long
+ * as the builder's volume. What they stand for is taken from the machine's disk, on that volume.
  * - Points: POINT_IMAGE_RESOLVE, POINT_BUILD_STEP (subject "RUN go build", detail the platform),
  *   POINT_EMULATION (subject the platform), POINT_PROCESS_MEMORY (subject the step).
  * - Every step leaves an event "build" {machine, builder, platform, step, action} in the trace;

@@ -369,3 +369,8 @@ char *builder_logs(struct bench *bench)
     g_autoptr(GBytes) logs = ask(bench, "GET", "/containers/b0/logs?stdout=1&stderr=1", NULL, 200);
     return frames_text(logs);
 }
+
+void remove_builder(struct bench *bench)
+{
+    g_autoptr(GBytes) removed = ask(bench, "DELETE", "/containers/b0?force=1", NULL, 204);
+}

@@ -49,6 +49,8 @@ char *builder_logs(struct bench *bench);
 /* start and probe, with success */
 void boot_builder(struct bench *bench);
 
+/* Removes the container and leaves its volume. */
+void remove_builder(struct bench *bench);
 /* Puts files into the builder: path, text, path, text, …, NULL. */
 void put_files(struct bench *bench, const char *path, ...) G_GNUC_NULL_TERMINATED;
 

@@ -302,3 +302,77 @@ Test(buildkit_build, a_registry_cache_is_exported_and_imported)
 {
     bench_run(NULL, moves_cache);
 }
+
+static void shares_step(struct bench *bench)
+{
+    boot_builder(bench);
+    put_files(bench, "/ctx/Dockerfile", "FROM scratch\nCOPY f /f\n", "/ctx/f", "x\n", NULL);
+
+    ANSWER(answer) = build_two(bench, "");
+
+    const char *first = strstr(answer.text, "COPY f /f");
+    cr_assert_not_null(first);
+    cr_assert_null(strstr(first + 1, "COPY f /f"), "%s", answer.text);
+}
+
+Test(buildkit_build, a_step_equal_for_both_platforms_runs_once_as_in_capture_45)
+{
+    bench_run(NULL, shares_step);
+}
+
+static void is_serial(struct bench *bench)
+{
+    start_builder(bench, "[worker.oci]\nmax-parallelism = 1\n");
+    cr_assert_neq(probe_builder(bench), 0);
+    put_files(bench, "/ctx/Dockerfile", "FROM alpine:3\nRUN make\n", NULL);
+
+    ANSWER(answer) = build_two(bench, "");
+
+    cr_assert_eq(answer.exit_code, 0, "%s", answer.text);
+    cr_assert_eq(answer.duration_us / SECOND_US, 60 + 480);
+}
+
+Test(buildkit_build, max_parallelism_runs_platforms_one_after_the_other)
+{
+    bench_run(NULL, is_serial);
+}
+
+static void mounts_base(struct bench *bench)
+{
+    boot_builder(bench);
+    put_simple(bench);
+    ANSWER(first) = build_two(bench, "");
+
+    ANSWER(second) = build(bench, "--output type=image,name=localhost:5000/o/two:1,push=true");
+
+    cr_assert_eq(second.exit_code, 0, "%s", second.text);
+    AUTO(image_facts) facts = registry_find(bench->local, "o/two", "1");
+    cr_assert(facts->is_complete);
+    cr_assert_str_eq(g_ptr_array_index(facts->platforms, 0), "linux/amd64");
+    cr_assert_not_null(strstr(facts->media_type, "image.manifest"));
+}
+
+Test(buildkit_build, one_platform_is_pushed_as_a_bare_manifest)
+{
+    bench_run(NULL, mounts_base);
+}
+
+static void survives_container(struct bench *bench)
+{
+    boot_builder(bench);
+    put_files(bench, "/ctx/Dockerfile", "FROM alpine:3\nRUN make\n", NULL);
+    ANSWER(first) = build_two(bench, "");
+    remove_builder(bench);
+    boot_builder(bench);
+    put_files(bench, "/ctx/Dockerfile", "FROM alpine:3\nRUN make\n", NULL);
+
+    ANSWER(second) = build_two(bench, "");
+
+    cr_assert_eq(second.exit_code, 0, "%s", second.text);
+    cr_assert_lt(second.duration_us, SECOND_US, "%s", second.text);
+}
+
+Test(buildkit_build, the_cache_lives_as_long_as_the_volume)
+{
+    bench_run(NULL, survives_container);
+}

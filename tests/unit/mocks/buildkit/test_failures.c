@@ -180,3 +180,44 @@ Test(buildkit_failures, a_killed_buildctl_pushes_nothing_and_the_builder_lives_o
 {
     bench_run(NULL, is_killed);
 }
+
+static void loses_cache_service(struct bench *bench)
+{
+    static const char line[] =
+        "buildctl build --frontend dockerfile.v0 --local context=/ctx --local dockerfile=/ctx "
+        "--output type=image,push=false --export-cache type=gha";
+    g_autofree char *ignoring = g_strconcat(line, ",ignore-error=true", NULL);
+    boot_builder(bench);
+    put_files(bench, "/ctx/Dockerfile", "FROM scratch\nCOPY f /f\n", "/ctx/f", "x\n", NULL);
+
+    ANSWER(fatal) = run_in_builder(bench, line, "ACTIONS_RUNTIME_TOKEN=t");
+    ANSWER(ignored) = run_in_builder(bench, ignoring, "ACTIONS_RUNTIME_TOKEN=t");
+
+    cr_assert_eq(fatal.exit_code, 1, "%s", fatal.text);
+    cr_assert_not_null(strstr(fatal.text, "exporting to GitHub Actions Cache"));
+    cr_assert_eq(ignored.exit_code, 0, "%s", ignored.text);
+}
+
+Test(buildkit_failures, a_dead_cache_service_is_fatal_unless_errors_are_ignored)
+{
+    bench_run(NULL, loses_cache_service);
+}
+
+static void has_bad_registry(struct bench *bench)
+{
+    ANSWER(answer) = build_files(bench, "FROM scratch\nCOPY f /f\n", "");
+
+    cr_assert_eq(answer.exit_code, 1);
+    cr_assert_not_null(strstr(answer.text, "retrying in 1s\n"), "%s", answer.text);
+    cr_assert_not_null(strstr(answer.text, "error: failed to solve: failed to push "
+                                           "localhost:5000/o/app:1: "),
+                       "%s", answer.text);
+    cr_assert_eq(answer.duration_us / SECOND_US, 7); /* 1 + 2 + 4 */
+}
+
+Test(buildkit_failures, a_push_is_tried_for_seven_seconds_and_says_so)
+{
+    const struct plan plan = {.rules = "- {id: p, on: localhost:5000, match: {method: POST}, do: "
+                                       "{kind: status, code: 500}}\n"};
+    bench_run(&plan, has_bad_registry);
+}

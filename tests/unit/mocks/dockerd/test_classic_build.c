@@ -361,3 +361,35 @@ Test(classic_build, build_arguments_that_nothing_declares_are_warned_of)
 {
     bench_run(NULL, warns_of_arguments);
 }
+
+static void fail_runs(void *context, const struct point_event *event, struct point_effect *effect)
+{
+    (void)context;
+    if (event->point != POINT_BUILD_STEP || !g_str_has_prefix(event->subject, "RUN "))
+        return;
+    effect->is_failure = true;
+    effect->exit_code = 9;
+    effect->message = "oops";
+}
+
+static void fails_with_code(struct bench *bench)
+{
+    add_base(bench);
+
+    g_autofree char *text = build_one(bench, "", "FROM base:1\nRUN echo oops >&2; exit 9\n");
+
+    cr_assert_eq(bench->response.status, 200);
+    cr_assert_not_null(
+        strstr(text, "{\"stream\":\"\\u001B[91moops\\n\\u001B[0m\"}\n{\"errorDetail\":{\"code\":"
+                     "9,\"message\":\"The command '/bin/sh -c echo oops >&2; exit 9' returned a "
+                     "non-zero code: 9\"},\"error\":\"The command '/bin/sh -c echo oops >&2; exit "
+                     "9' returned a non-zero code: 9\"}\n"),
+        "%s", text);
+}
+
+Test(classic_build, a_failing_run_ends_the_stream_with_its_code_as_in_capture_30b)
+{
+    const struct weather weather = {.on_point = fail_runs};
+    const struct plan plan = {.weather = &weather};
+    bench_run(&plan, fails_with_code);
+}
