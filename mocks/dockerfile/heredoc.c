@@ -119,7 +119,7 @@ bool parse_heredocs(struct parser *parser, struct instruction *instruction, GErr
         struct opening opening = {0};
         bool is_string = next[2] == '<'; /* <<< of bash */
         if (is_string || !read_opening(next, &opening, &next)) {
-            next += is_string ? 3 : (*next == '<' ? 2 : 0);
+            next += is_string ? 3 : g_str_has_prefix(next, "<<") ? 2 : 0;
             continue;
         }
         bool is_read = read_heredoc(parser, instruction, &opening, error);
