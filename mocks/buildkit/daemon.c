@@ -72,11 +72,11 @@ void buildkitd_boot(struct buildkitd *daemon, struct buildkitd_config *config)
 {
     buildkitd_config_free(daemon->config);
     daemon->config = config;
-    if (config->max_parallelism > 0)
-        daemon->workers.free_count = (unsigned)config->max_parallelism;
     daemon->is_up = true;
     if (daemon->puller != NULL)
         return; /* a restart: its content store is on the disk */
+    if (config->max_parallelism > 0)
+        daemon->workers.free_count = (unsigned)config->max_parallelism;
     const struct puller_options options = {
         .world = daemon->world,
         .machine = dockerd_machine(daemon->dockerd),

@@ -76,25 +76,6 @@ static char *step_key(struct target *target, const struct stage_state *state,
 
 /* ---- layers ---- */
 
-/* A RUN leaves one small file that names it and stands for what the command is said to write. */
-static struct build_files *run_files(const struct plan_step *step, const char *key)
-{
-    struct build_files *files = build_files_new();
-    g_autofree char *path = g_strdup_printf("var/lib/seatrial/run-%.16s", strchr(key, ':') + 1);
-    g_autoptr(GBytes) bytes = g_bytes_new(step->command, strlen(step->command));
-    int64_t declared_bytes = cost_of_run(step->command).bytes * UNPACKED_TIMES_TWO / 2;
-    build_files_put(files, path, bytes, 0644, declared_bytes);
-    return files;
-}
-
-static int64_t real_bytes(const struct build_files *files)
-{
-    int64_t bytes = 0;
-    for (guint i = 0; i < build_files_count(files); i++)
-        bytes += (int64_t)g_bytes_get_size(build_files_at(files, i)->bytes);
-    return bytes;
-}
-
 /* Packs, takes the disk for it and keeps the record. */
 static struct stored *make_layer(struct target *target, const struct build_files *files,
                                  const char *key, GError **error)
@@ -103,13 +84,11 @@ static struct stored *make_layer(struct target *target, const struct build_files
     struct packed_layer packed = {0};
     struct stored *stored = g_new0(struct stored, 1);
     build_files_pack(files, &packed);
-    int64_t virtual_bytes = MAX(build_files_bytes(files) - real_bytes(files), 0);
     *stored = (struct stored){
         .digest = g_strdup(packed.digest),
         .diff_id = g_strdup(packed.diff_id),
-        .declared_bytes =
-            (int64_t)g_bytes_get_size(packed.bytes) + virtual_bytes * 2 / UNPACKED_TIMES_TWO,
-        .unpacked_bytes = build_files_bytes(files),
+        .declared_bytes = packed.declared_bytes,
+        .unpacked_bytes = packed.unpacked_bytes,
         .created_us = loop_now_us(daemon->loop),
     };
     bool is_fine = store_take(daemon, stored->digest,
@@ -166,7 +145,7 @@ static struct stored *run_step(struct target *target, struct stage_state *state,
     struct vertex *vertex = progress_begin(build->progress, key, step->name);
 
     g_hash_table_add(daemon->running, g_strdup(key));
-    AUTO(build_files) made = step->command != NULL ? run_files(step, key) : NULL;
+    AUTO(build_files) made = step->command != NULL ? cost_files_of_run(step->command, key) : NULL;
     if (run_in_slot(target, state, step, files, vertex, &cause)) {
         stored = make_layer(target, made != NULL ? made : files, key, &cause);
         if (stored == NULL)

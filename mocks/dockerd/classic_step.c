@@ -7,7 +7,6 @@
 #include <string.h>
 
 enum {
-    UNPACKED_TIMES_TWO = 5,
     EMULATION_FACTOR_USUAL = 8,
     EXIT_OUT_OF_MEMORY = 137
 };
@@ -47,23 +46,13 @@ static bool check_flags(const struct instruction *instruction, GError **error)
 
 /* ---- layers ---- */
 
-static int64_t real_bytes(const struct build_files *files)
-{
-    int64_t bytes = 0;
-    for (guint i = 0; i < build_files_count(files); i++)
-        bytes += (int64_t)g_bytes_get_size(build_files_at(files, i)->bytes);
-    return bytes;
-}
-
 static struct layer *make_layer(const struct build_files *files)
 {
     struct packed_layer packed = {0};
     struct layer *layer = g_new0(struct layer, 1);
     build_files_pack(files, &packed);
-    int64_t virtual_bytes = MAX(build_files_bytes(files) - real_bytes(files), 0);
-    layer->declared_bytes =
-        (int64_t)g_bytes_get_size(packed.bytes) + virtual_bytes * 2 / UNPACKED_TIMES_TWO;
-    layer->unpacked_bytes = build_files_bytes(files);
+    layer->declared_bytes = packed.declared_bytes;
+    layer->unpacked_bytes = packed.unpacked_bytes;
     layer->digest = g_steal_pointer(&packed.digest);
     layer->diff_id = g_steal_pointer(&packed.diff_id);
     layer->bytes = g_steal_pointer(&packed.bytes);
@@ -83,17 +72,6 @@ static char *next_key(const struct classic_stage *stage, const struct plan_step 
     g_autofree char *text = g_strjoin("\n", stage->key, stage->platform, step->text, content,
                                       variables != NULL ? variables : "", NULL);
     return digest_of(text, strlen(text));
-}
-
-/* A RUN leaves one small file that names it and stands for what the command is said to write. */
-static struct build_files *run_files(const struct plan_step *step, const char *key)
-{
-    struct build_files *files = build_files_new();
-    g_autofree char *path = g_strdup_printf("var/lib/seatrial/run-%.16s", strchr(key, ':') + 1);
-    g_autoptr(GBytes) bytes = g_bytes_new(step->command, strlen(step->command));
-    build_files_put(files, path, bytes, 0644,
-                    cost_of_run(step->command).bytes * UNPACKED_TIMES_TWO / 2);
-    return files;
 }
 
 /* ---- COPY ---- */
@@ -332,7 +310,7 @@ bool classic_run_step(struct classic_build *build, struct classic_stage *stage,
         return false;
     g_autofree char *key = next_key(stage, step, files);
     if (step->command != NULL)
-        files = run_files(step, key);
+        files = cost_files_of_run(step->command, key);
     bool is_fine =
         files != NULL ? run_layer(build, stage, step, files, error) : run_metadata(build, stage);
     if (!is_fine)

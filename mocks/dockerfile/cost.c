@@ -64,6 +64,16 @@ struct run_cost cost_of_run(const char *command)
     return cost;
 }
 
+struct build_files *cost_files_of_run(const char *command, const char *key)
+{
+    struct build_files *files = build_files_new();
+    g_autofree char *path = g_strdup_printf("var/lib/seatrial/run-%.16s", strchr(key, ':') + 1);
+    g_autoptr(GBytes) bytes = g_bytes_new(command, strlen(command));
+    build_files_put(files, path, bytes, 0644,
+                    cost_of_run(command).bytes * LAYER_UNPACKED_TIMES_TWO / 2);
+    return files;
+}
+
 int64_t cost_of_copy_us(int64_t bytes)
 {
     return 10 * MILLISECOND_US +

@@ -13,6 +13,9 @@ struct run_cost {
 };
 /* The sum over the commands of a shell line (&&, ;, lines). */
 struct run_cost cost_of_run(const char *command);
+/* What a RUN leaves: one small file that names it by the key of its inputs ("sha256:…") and stands
+   for what the command is said to write. */
+struct build_files *cost_files_of_run(const char *command, const char *key);
 int64_t cost_of_copy_us(int64_t bytes);
 /* What a file that only a RUN can have made stands for, as COPY --from takes it. */
 #define COST_MADE_FILE_BYTES (INT64_C(12) * 1024 * 1024)

@@ -157,6 +157,14 @@ struct build_files *build_files_read_tar(GBytes *tar, GError **error)
 
 /* ---- layers ---- */
 
+static int64_t real_bytes(const struct build_files *files)
+{
+    int64_t bytes = 0;
+    for (guint i = 0; i < files->list->len; i++)
+        bytes += (int64_t)g_bytes_get_size(build_files_at(files, i)->bytes);
+    return bytes;
+}
+
 void build_files_pack(const struct build_files *files, struct packed_layer *layer)
 {
     AUTO(archive_writer) writer = archive_writer_new();
@@ -172,6 +180,10 @@ void build_files_pack(const struct build_files *files, struct packed_layer *laye
     layer->diff_id = digest_of_bytes(tar);
     layer->bytes = gzip_compress(data, tar_bytes);
     layer->digest = digest_of_bytes(layer->bytes);
+    int64_t virtual_bytes = MAX(build_files_bytes(files) - real_bytes(files), 0);
+    layer->unpacked_bytes = build_files_bytes(files);
+    layer->declared_bytes =
+        (int64_t)g_bytes_get_size(layer->bytes) + virtual_bytes * 2 / LAYER_UNPACKED_TIMES_TWO;
 }
 
 void packed_layer_clear(struct packed_layer *layer)

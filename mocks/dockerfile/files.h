@@ -46,11 +46,18 @@ struct build_files *build_files_copy(const struct build_files *from, char *const
 /* A folder that takes several sources, or none: where one file comes to lie (g_free). */
 char *build_copy_target(const char *source, const char *destination, bool is_one_file);
 
+/* Layers unpack to two and a half times their size. */
+enum {
+    LAYER_UNPACKED_TIMES_TWO = 5
+};
+
 /* gzip and tar of the files; equal files give equal bytes. Digests are g_free. */
 struct packed_layer {
     GBytes *bytes;
     char *digest;
     char *diff_id;
+    int64_t declared_bytes; /* compressed, of what the files stand for */
+    int64_t unpacked_bytes;
 };
 void build_files_pack(const struct build_files *files, struct packed_layer *layer);
 void packed_layer_clear(struct packed_layer *layer);

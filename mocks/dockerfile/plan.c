@@ -304,7 +304,7 @@ static void count_names(struct plan *plan)
 }
 
 struct plan *build_plan_new(const struct dockerfile *dockerfile, const struct plan_request *request,
-                      GError **error)
+                            GError **error)
 {
     AUTO(plan) plan = g_new0(struct plan, 1);
     plan->dockerfile = dockerfile;

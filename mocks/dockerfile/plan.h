@@ -3,8 +3,8 @@
  * once the config of a stage's base image is known, its steps with all variables replaced and the
  * config that comes out. Pure: nothing is fetched or run here.
  *
- * Order of calls: build_plan_new(), then for each stage in order that counts plan_stage_evaluate(), which
- * needs the base's config first. Errors carry BuildKit's words.
+ * Order of calls: build_plan_new(), then for each stage in order that counts plan_stage_evaluate(),
+ * which needs the base's config first. Errors carry BuildKit's words.
  */
 #pragma once
 
@@ -43,8 +43,8 @@ struct plan_step {
 
 struct plan_stage {
     int index;
-    char *name;      /* lower case; NULL: unnamed */
-    char *platform;  /* of the image it builds on */
+    char *name;           /* lower case; NULL: unnamed */
+    char *platform;       /* of the image it builds on */
     char *platform_error; /* why --platform is none; only without has_platform_arguments, where it
                              is told when the stage begins */
     char *base_name; /* image reference as written, variables replaced; NULL: scratch or a stage */
@@ -69,7 +69,7 @@ struct plan {
     struct plan_stage *target;
 };
 struct plan *build_plan_new(const struct dockerfile *dockerfile, const struct plan_request *request,
-                      GError **error) MUST_USE;
+                            GError **error) MUST_USE;
 void build_plan_free(struct plan *plan);
 CLEANUP(plan, build_plan_free)
 
