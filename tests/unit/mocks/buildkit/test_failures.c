@@ -1,6 +1,8 @@
 /* Builds that fail: texts, exit codes, and what is left. */
 #include "bench.h"
 
+#include "base/limits.h"
+
 static struct answer build_files(struct bench *bench, const char *dockerfile, const char *options)
 {
     boot_builder(bench);
@@ -220,4 +222,30 @@ Test(buildkit_failures, a_push_is_tried_for_seven_seconds_and_says_so)
     const struct plan plan = {.rules = "- {id: p, on: localhost:5000, match: {method: POST}, do: "
                                        "{kind: status, code: 500}}\n"};
     bench_run(&plan, has_bad_registry);
+}
+
+static struct answer build_platforms(struct bench *bench, int count)
+{
+    g_autoptr(GString) options = g_string_new("--output type=image,push=false --opt platform=");
+    for (int i = 0; i < count; i++)
+        g_string_append_printf(options, "%slinux/p%d", i > 0 ? "," : "", i);
+    return build(bench, options->str);
+}
+
+static void counts_platforms(struct bench *bench)
+{
+    boot_builder(bench);
+    put_files(bench, "/ctx/Dockerfile", "FROM scratch\nCOPY f /f\n", "/ctx/f", "x\n", NULL);
+
+    ANSWER(at) = build_platforms(bench, BUILD_PLATFORMS_MAX);
+    ANSWER(over) = build_platforms(bench, BUILD_PLATFORMS_MAX + 1);
+
+    cr_assert_eq(at.exit_code, 0, "%s", at.text);
+    cr_assert(g_str_has_suffix(over.text, "more than 16 platforms in one build\n"), "%s",
+              over.text);
+}
+
+Test(buildkit_failures, platforms_over_the_ceiling_are_refused_by_name)
+{
+    bench_run(NULL, counts_platforms);
 }
