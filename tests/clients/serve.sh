@@ -49,7 +49,8 @@ faults:
 EOF
 serve --faults "$scratch/faults.yaml" --seed 7
 run curl -sS "http://$registry/v2/"
-gives "a refused connection is reset" 56 "reset by peer"
+# Whether curl meets the reset while it connects (7) or while it reads (56) is a matter of luck.
+holds "a refused connection is none" test "$status" -eq 7 -o "$status" -eq 56
 run curl -sS "http://$registry/v2/"
 gives "the next one is not" 0 "{}"
 run curl -sS "http://$registry/v2/reset/tags/list"

@@ -122,7 +122,7 @@ serve_stop
 rehearse clear delivered
 compare clear
 
-# ---- Docker Hub is away: pre-pull and the first tiers fail, the mirror's image saves the day ----
+# ---- no BuildKit from Docker Hub: the Engine's own builder saves one platform ----
 cat >"$scratch/hub-away.yaml" <<'EOF'
 - id: hub-away
   on: registry-1.docker.io
@@ -131,10 +131,28 @@ cat >"$scratch/hub-away.yaml" <<'EOF'
 EOF
 up hub-away
 gives "hub-away: up says what failed" 0 "failure    pre-pull" "failure    builder-container" \
+    "success    builder-docker" "app: $registry/acme/app:main: linux/amd64 (rescued" \
     "1 of 1 legs succeeded"
 serve_stop
-rehearse hub-away delivered
+rehearse hub-away degraded
 compare hub-away
+
+# ---- nor classic builds: the last tier's mirror saves the day ----
+{
+    cat "$scratch/hub-away.yaml"
+    cat <<'EOF'
+- id: no-classic
+  on: '*:/var/run/docker.sock'
+  match: {method: POST, path: '*/build'}
+  do: {kind: status, code: 500, body: json}
+EOF
+} >"$scratch/hub-and-classic-away.yaml"
+up hub-and-classic-away
+gives "hub-and-classic-away: the last tier stands" 0 "failure    builder-docker" \
+    "success    builder-manual" "app: $registry/acme/app:main: linux/amd64, linux/arm64"
+serve_stop
+rehearse hub-and-classic-away delivered
+compare hub-and-classic-away
 
 # ---- nothing works: red, with diagnostics ----
 cat >"$scratch/all-away.yaml" <<'EOF'
