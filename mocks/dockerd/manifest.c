@@ -6,6 +6,7 @@
 #include "base/gzip.h"
 #include "base/json.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 GBytes *stored_layer_bytes(struct stored_layer *layer)
@@ -41,6 +42,16 @@ static json_t *layer_descriptor(struct stored_layer *layer, const char *media_ty
     return descriptor;
 }
 
+/* dockerd's manifests are indented by three spaces, which their digests and sizes show
+   (capture 07). */
+static GBytes *indented_bytes(const json_t *manifest)
+{
+    char *text = json_dumps(manifest, JSON_INDENT(3));
+    GBytes *bytes = g_bytes_new(text, strlen(text));
+    free(text);
+    return bytes;
+}
+
 GBytes *manifest_make(GBytes *config, GPtrArray *layers, bool is_oci)
 {
     const char *layer_type = is_oci ? "application/vnd.oci.image.layer.v1.tar+gzip"
@@ -56,7 +67,7 @@ GBytes *manifest_make(GBytes *config, GPtrArray *layers, bool is_oci)
         "{s:i, s:s, s:{s:s, s:I, s:s}, s:O}", "schemaVersion", 2, "mediaType",
         is_oci ? MANIFEST_OCI_TYPE : MANIFEST_DOCKER_TYPE, "config", "mediaType", config_type,
         "size", (json_int_t)g_bytes_get_size(config), "digest", config_digest, "layers", list);
-    return json_bytes(manifest);
+    return indented_bytes(manifest);
 }
 
 GBytes *config_make(const char *platform, const char *created, const char *comment,

@@ -56,6 +56,9 @@ static void push_what_was_pulled(struct bench *bench)
     cr_assert(strstr(text, format("\"aux\":{\"Tag\":\"2\",\"Digest\":\"%s\",\"Size\":",
                                   facts->digest)) != NULL,
               "%s", text);
+    g_autoptr(GBytes) manifest = registry_blob(bench->registry, facts->digest);
+    cr_assert(g_str_has_prefix(g_bytes_get_data(manifest, NULL),
+                               "{\n   \"schemaVersion\": 2,\n   \"mediaType\": \""));
     ask(bench, "GET", "/v1.41/images/localhost:5000/o/copy:2/json", NULL);
     g_autofree char *shape = text_of(bench);
     cr_assert(strstr(shape, format("localhost:5000/o/copy@%s", facts->digest)) != NULL, "%s",
