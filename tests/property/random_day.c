@@ -8,7 +8,7 @@
 
 enum {
     RULES_MAX = 4,
-    PARAMETERS_MAX = 4
+    PARAMETERS_MAX = 6
 };
 
 /* What a rule may do: a kind and some ways to set it up, as the inside of `do: {kind: K, …}`. */
@@ -29,13 +29,16 @@ static const struct {
       "set: {Content-Type: application/json}, remove: [ETag]"}},
     {"wrong-digest", {"", "missing: true"}},
     {"range-ignored", {""}},
-    {"status", {"code: 503, body: html", "code: 500", "code: 404", "code: 403"}},
+    {"status",
+     {"code: 503, body: html", "code: 500", "code: 404", "code: 201", "code: 500, effect: kept"}},
     {"redirect", {"location: 'https://ghcr.io/nowhere'"}},
     {"rate-limit", {"limit: 2", "limit: 0", "limit: 10, window: 5min"}},
     {"auth-fails", {"", "code: 500", "code: 403"}},
     {"stale-tag", {"", "count: 5"}},
     {"raw",
-     {"text: 'garbage'", "text: \"HTTP/1.1 200 OK\\r\\nContent-Length: 9\\r\\n\\r\\nshort\""}},
+     {"text: 'garbage'", "text: \"HTTP/1.1 200 OK\\r\\nContent-Length: 9\\r\\n\\r\\nshort\"",
+      "text: \"HTTP/1.1 201 Created\\r\\nContent-Length: 0\\r\\n\\r\\n\"",
+      "text: \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\n{}\""}},
     {"refuse", {""}},
     {"blackhole", {""}},
     {"tls-silent", {""}},
@@ -111,6 +114,8 @@ static const char *const policies[] = {"",
                                        "allow_shrink: true",
                                        "retry: {attempts: 1}",
                                        "job: {timeout: 20min}",
+                                       "job: {serial: true}",
+                                       "job: {serial: true, timeout: 35min}",
                                        "job: {budget: false}",
                                        "platforms: [linux/amd64]",
                                        "retry: {silence: 0s}"};
@@ -201,4 +206,37 @@ char *random_day(uint64_t number, const char *policy)
     for (guint i = 0; i < rule_count; i++)
         add_rule(text, &rng, i);
     return g_string_free(text, FALSE);
+}
+
+/* What a registry may do to one request of a push or of its verification and still look well. */
+static const char *const lies[] = {
+    "kind: status, code: 201",
+    "kind: status, code: 200, body: json",
+    "kind: status, code: 404",
+    "kind: status, code: 500, effect: kept",
+    "kind: raw, text: \"HTTP/1.1 201 Created\\r\\nContent-Length: 0\\r\\n\\r\\n\"",
+    "kind: raw, text: \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\n{}\"",
+    "kind: truncate",
+    "kind: empty-body",
+    "kind: corrupt",
+    "kind: wrong-digest",
+    "kind: wrong-digest, missing: true",
+    "kind: stale-tag",
+    "kind: reset",
+    "kind: stall, effect: kept",
+    "kind: headers, remove: [Docker-Content-Digest, Content-Type, Location]",
+};
+
+char *lying_day(uint64_t number, const char *policy)
+{
+    uint64_t lie = number % G_N_ELEMENTS(lies);
+    uint64_t nth = number / G_N_ELEMENTS(lies) + 1;
+    bool has_old_image = number % 2 == 0; /* a stale tag can pass for the new image */
+    return g_strdup_printf(
+        "seatrial: scenario/1\npurpose: Lying day %" G_GUINT64_FORMAT
+        ".\npolicy: '%s'\nfate: delivered\n%sfaults:\n  - id: lie\n"
+        "    on: ghcr.io\n    when: {%s: %" G_GUINT64_FORMAT
+        "}\n    do: {%s}\n    optional: true\n",
+        number, policy, has_old_image ? "world: {images: [{name: 'ghcr.io/acme/api:main'}]}\n" : "",
+        number % 3 == 0 ? "after" : "nth", nth, lies[lie]);
 }
