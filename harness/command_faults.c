@@ -7,8 +7,8 @@
 static void print_kind(const struct fault_kind_row *row)
 {
     g_autofree char *help = record_help(row->parameters);
-    printf("## %s\n\n%s. Acts at: %s. Evidence: %s.\n\n%s\n", row->name, row->summary,
-           row->acts_at, row->evidence, help);
+    printf("## %s\n\n%s. Acts at: %s. Evidence: %s.\n\n%s\n", row->name, row->summary, row->acts_at,
+           row->evidence, help);
 }
 
 static int faults(const struct app *app, int argc, char **argv)

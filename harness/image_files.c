@@ -7,7 +7,9 @@
 
 #include <string.h>
 
-enum { LAYER_BYTES_MAX = 16 * 1024 * 1024 };
+enum {
+    LAYER_BYTES_MAX = 16 * 1024 * 1024
+};
 
 static void add_members(GHashTable *paths, GBytes *tar)
 {
@@ -37,7 +39,7 @@ static void add_manifest(GHashTable *paths, struct registry *registry, const cha
     g_autoptr(json_t) manifest = bytes != NULL ? json_parse_gbytes(bytes, NULL) : NULL;
     gsize index;
     json_t *layer;
-    json_array_foreach(json_get_array(manifest, "layers"), index, layer)
+    json_array_foreach (json_get_array(manifest, "layers"), index, layer)
         add_layer(paths, registry, json_get_string(layer, "digest", NULL));
 }
 
@@ -48,8 +50,7 @@ static int compare_texts(const void *left, const void *right)
 
 GPtrArray *image_files(struct registry *registry, const struct image_facts *facts)
 {
-    g_autoptr(GHashTable) paths =
-        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GHashTable) paths = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     GPtrArray *sorted = g_ptr_array_new_with_free_func(g_free);
     GHashTableIter each;
     void *path;

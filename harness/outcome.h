@@ -18,7 +18,7 @@ struct effect {
     GPtrArray *after;  /* NULL: the tag is not there */
     char *side_image;  /* a side tag the leg declared and that is there, or NULL */
     GPtrArray *side;
-    GPtrArray *files;     /* of the image's layers, when it is from this run; else NULL */
+    GPtrArray *files; /* of the image's layers, when it is from this run; else NULL */
     bool is_from_this_run;
     bool is_complete;
     bool is_side_complete;

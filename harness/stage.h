@@ -21,8 +21,8 @@ struct stage {
     struct world *world;
     struct faults *faults;
     struct image_cache *images; /* lent */
-    GPtrArray *registries; /* struct registry */
-    GPtrArray *machines;   /* struct machine, in the order of the plan's legs */
+    GPtrArray *registries;      /* struct registry */
+    GPtrArray *machines;        /* struct machine, in the order of the plan's legs */
 };
 
 /* images may be NULL. */

@@ -7,9 +7,9 @@
 #include <stdint.h>
 
 /* Files that people write. */
-#define DOC_BYTES_MAX (4 * 1024 * 1024)
-#define DOC_DEPTH_MAX 50
-#define DOC_NODES_MAX 50000
+#define DOC_BYTES_MAX     (4 * 1024 * 1024)
+#define DOC_DEPTH_MAX     50
+#define DOC_NODES_MAX     50000
 #define RECORD_ERRORS_MAX 50
 
 /* Expectation expressions. */
@@ -34,7 +34,8 @@
 #define MANIFEST_BYTES_MAX (4 * 1024 * 1024)
 #define BLOB_BYTES_MAX     (INT64_C(10) * 1024 * 1024 * 1024)
 
-/* The fake registry keeps all it holds in memory. Objects are blobs, manifests, tags, repositories. */
+/* The fake registry keeps all it holds in memory. Objects are blobs, manifests, tags, repositories.
+ */
 #define REGISTRY_MEMORY_BYTES_MAX (INT64_C(1024) * 1024 * 1024)
 #define REGISTRY_OBJECTS_MAX      1000000
 #define REGISTRY_UPLOADS_MAX      10000

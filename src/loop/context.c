@@ -71,7 +71,12 @@ __asm__(".text\n"
         "    ud2\n"
         ".size context_start,.-context_start\n");
 
-enum { FRAME_WORDS = 9, SLOT_ENTRY = 2, SLOT_ARGUMENT = 3, SLOT_RETURN = 6 };
+enum {
+    FRAME_WORDS = 9,
+    SLOT_ENTRY = 2,
+    SLOT_ARGUMENT = 3,
+    SLOT_RETURN = 6
+};
 
 #elif defined(__aarch64__)
 
@@ -115,7 +120,12 @@ __asm__(".text\n"
         "    brk #1\n"
         ".size context_start,.-context_start\n");
 
-enum { FRAME_WORDS = 20, SLOT_ENTRY = 1, SLOT_ARGUMENT = 0, SLOT_RETURN = 11 };
+enum {
+    FRAME_WORDS = 20,
+    SLOT_ENTRY = 1,
+    SLOT_ARGUMENT = 0,
+    SLOT_RETURN = 11
+};
 
 #else
 #error "fibers need a context switch for this processor: see src/loop/context.c"

@@ -1,7 +1,7 @@
 /*
  * Switching stacks, for fiber.c only. swapcontext() would do, but it makes a system call for the
- * signal mask at every switch and AddressSanitizer does not follow it, so the dozen instructions that
- * keep the callee-saved registers stand here, for x86-64 and arm64.
+ * signal mask at every switch and AddressSanitizer does not follow it, so the dozen instructions
+ * that keep the callee-saved registers stand here, for x86-64 and arm64.
  */
 #pragma once
 

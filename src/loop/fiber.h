@@ -1,11 +1,11 @@
 /*
- * Fibers: code that waits, written from top to bottom. A fiber has a stack of its own and runs on the
- * loop's thread until it parks; there is no preemption, so plain data needs no locks. Fibers become
- * ready in a fixed order, which keeps runs repeatable.
+ * Fibers: code that waits, written from top to bottom. A fiber has a stack of its own and runs on
+ * the loop's thread until it parks; there is no preemption, so plain data needs no locks. Fibers
+ * become ready in a fixed order, which keeps runs repeatable.
  *
  * Every waiting call may fail with FIBER_ERROR_TIMED_OUT (a deadline in force has passed) or
- * FIBER_ERROR_CANCELLED; callers clean up and pass the error on, so a fiber always leaves through its
- * own returns and scope cleanup always runs. Once cancelled, every later wait fails at once.
+ * FIBER_ERROR_CANCELLED; callers clean up and pass the error on, so a fiber always leaves through
+ * its own returns and scope cleanup always runs. Once cancelled, every later wait fails at once.
  *
  * Only the loop switches to fibers. Callbacks (timers, watches, libcurl's, libmicrohttpd's) run
  * outside any fiber: they may wake, spawn and cancel, never wait.
@@ -31,8 +31,9 @@ struct fiber *fiber_spawn(struct loop *loop, const char *name, void (*run)(void 
 struct fiber *fiber_current(const struct loop *loop);
 const char *fiber_name(const struct fiber *fiber);
 
-/* Waits until fiber_wake(); what names the thing waited for in deadlock reports. A wake-up that comes
-   before the park is lost, and some are spurious: check the condition in a loop round this call. */
+/* Waits until fiber_wake(); what names the thing waited for in deadlock reports. A wake-up that
+   comes before the park is lost, and some are spurious: check the condition in a loop round this
+   call. */
 bool fiber_park(struct loop *loop, const char *what, GError **error) MUST_USE;
 /* Makes a parked fiber ready; nothing happens if it is not parked. */
 void fiber_wake(struct fiber *fiber);

@@ -1,7 +1,6 @@
 /* Errors with positions, sources, nearest words. */
 #include "base/error.h"
 
-
 #include <criterion/criterion.h>
 #include <glib/gstdio.h>
 #include <string.h>

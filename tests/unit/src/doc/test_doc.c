@@ -1,7 +1,6 @@
 /* Documents: what is read, and where it stands. */
 #include "src/doc/doc_bench.h"
 
-
 #include <glib/gstdio.h>
 #include <math.h>
 

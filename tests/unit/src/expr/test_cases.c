@@ -3,7 +3,6 @@
 #include "base/units.h"
 #include "expr/expr.h"
 
-
 #include <criterion/criterion.h>
 #include <string.h>
 

@@ -121,5 +121,6 @@ static void wait_for_nothing(struct bench *bench)
 Test(fiber, waiting_for_what_never_comes_is_a_deadlock_not_a_hang)
 {
     g_autofree char *log = run_body(wait_for_nothing);
-    cr_assert_str_eq(log, "[deadlock: nothing is ready and no timer is set; waiting: main (Godot)]");
+    cr_assert_str_eq(log,
+                     "[deadlock: nothing is ready and no timer is set; waiting: main (Godot)]");
 }
