@@ -100,41 +100,27 @@ static struct vertex *begin_metadata(struct base *base)
     return progress_begin(base->build->progress, name, name);
 }
 
-static bool suffer_resolve(const struct base *base, GError **error)
+bool base_read(struct base *base, GError **error)
 {
-    struct buildkitd *daemon = base->build->daemon;
-    const struct point_event event = {
-        .point = POINT_IMAGE_RESOLVE,
-        .machine = dockerd_machine(daemon->dockerd),
-        .subject = base->name,
-        .detail = base->platform,
-    };
-    const struct point_effect effect = world_consult(daemon->world, &event);
-    if (!world_suffer(daemon->world, &effect, error))
+    struct puller *puller = base->build->daemon->puller;
+    AUTO(credentials) credentials = credentials_of(base->build, base->reference->domain);
+    if (base->image == NULL &&
+        !puller_resolve(puller, base->reference, base->platform, credentials, &base->image, error))
         return false;
-    if (!effect.is_failure)
-        return true;
-    g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "%s",
-                effect.message != NULL ? effect.message
-                                       : "no match for platform in manifest: not found");
-    return false;
+    if (base->config == NULL)
+        base->config = json_parse_gbytes(base->image->config, error);
+    return base->config != NULL;
 }
 
 bool base_resolve(struct base *base)
 {
     struct build *build = base->build;
     struct vertex *vertex = begin_metadata(base);
-    AUTO(credentials) credentials = credentials_of(build, base->reference->domain);
     GError *cause = NULL;
 
-    if (suffer_resolve(base, &cause) &&
-        puller_resolve(build->daemon->puller, base->reference, base->platform, credentials,
-                       &base->image, &cause)) {
-        base->config = json_parse_gbytes(base->image->config, &cause);
-        if (base->config != NULL) {
-            progress_done(build->progress, vertex);
-            return true;
-        }
+    if (base_read(base, &cause)) {
+        progress_done(build->progress, vertex);
+        return true;
     }
     if (cause->domain != FIBER_ERROR)
         progress_failed(build->progress, vertex, cause->message);

@@ -99,7 +99,9 @@ void build_note(const struct build *build, const char *platform, const char *ste
 struct base *base_obtain(struct build *build, const char *name, const char *platform,
                          const struct instruction *instruction, GError **error) MUST_USE;
 void base_free(void *base);
-/* Asks what it is; tells the vertex "load metadata"; false: build_fail() was called. */
+/* Asks what it is, unless that is known. */
+bool base_read(struct base *base, GError **error) MUST_USE;
+/* base_read() that tells the vertex "load metadata"; false: build_fail() was called. */
 bool base_resolve(struct base *base) MUST_USE;
 /* Fetches its layers unless they are here; from_name is the vertex. */
 bool base_fetch(struct base *base, const char *from_name) MUST_USE;

@@ -64,12 +64,7 @@ static bool import_registry(struct build *build, const char *ref)
 
     if (base == NULL)
         return build_fail(build, vertex, NULL, g_steal_pointer(&cause));
-    AUTO(credentials) credentials = credentials_of(build, base->reference->domain);
-    bool is_there = puller_resolve(build->daemon->puller, base->reference, base->platform,
-                                   credentials, &base->image, &cause);
-    if (is_there)
-        base->config = json_parse_gbytes(base->image->config, &cause);
-    if (cause != NULL) { /* not fatal: failures.md L10 */
+    if (!base_read(base, &cause)) { /* not fatal: failures.md L10 */
         progress_failed(build->progress, vertex, cause->message);
         return cause->domain != FIBER_ERROR;
     }

@@ -1,8 +1,6 @@
 /* buildkitd as an object: its making, its puller, its end. */
 #include "mocks/buildkit/daemon.h"
 
-#include "mocks/dockerd/volume.h"
-
 #include <string.h>
 
 enum {
@@ -24,7 +22,7 @@ static void on_layer(void *context, const struct layer *layer)
     int64_t bytes = layer->unpacked_bytes + layer->declared_bytes;
     const char *volume = container_volume_at(daemon->container, BUILDKIT_ROOT);
     if (volume != NULL)
-        volume_find(daemon->dockerd, volume)->taken_bytes += bytes;
+        dockerd_volume_adopt(daemon->dockerd, volume, bytes);
     else
         disk_give(dockerd_disk(daemon->dockerd), DISK_VOLUMES, "layer", bytes);
     if (!store_note_taken(daemon, volume != NULL ? bytes : 0, &ignored) ||

@@ -120,6 +120,8 @@ void container_log(struct container *container, int stream, const char *text);
    back with it. Fails with "no space left on device". */
 bool dockerd_volume_take(struct dockerd *dockerd, const char *volume, const char *purpose,
                          int64_t bytes, GError **error) MUST_USE;
+/* The same for what the caller has taken from the disk (DISK_VOLUMES) already. */
+void dockerd_volume_adopt(struct dockerd *dockerd, const char *volume, int64_t bytes);
 void dockerd_volume_give(struct dockerd *dockerd, const char *volume, int64_t bytes);
 /* The volume mounted at target, as a disk account that outlives the container, or NULL. */
 const char *container_volume_at(const struct container *container, const char *target);

@@ -63,11 +63,15 @@ void volume_remove(struct dockerd *dockerd, struct volume *volume)
 bool dockerd_volume_take(struct dockerd *dockerd, const char *name, const char *purpose,
                          int64_t bytes, GError **error)
 {
-    struct volume *volume = volume_obtain(dockerd, name);
     if (!dockerd_take_disk(dockerd, DISK_VOLUMES, purpose, bytes, error))
         return false;
-    volume->taken_bytes += bytes;
+    dockerd_volume_adopt(dockerd, name, bytes);
     return true;
+}
+
+void dockerd_volume_adopt(struct dockerd *dockerd, const char *name, int64_t bytes)
+{
+    volume_obtain(dockerd, name)->taken_bytes += bytes;
 }
 
 void dockerd_volume_give(struct dockerd *dockerd, const char *name, int64_t bytes)

@@ -55,7 +55,7 @@ struct content *puller_keep_content(struct puller *puller, struct content *conte
 /* The config of an image that is here with all its layers, or NULL; caller unrefs. */
 GBytes *puller_find_config(const struct puller *puller, const char *digest);
 /* The image resolves for a platform (POINT_IMAGE_RESOLVE): the weather may say that it lacks it.
-   BuildKit's solver asks for itself. */
+   BuildKit's solver chose the platform when it loaded the metadata: its pull does not ask again. */
 bool pull_suffer_resolve(struct pull *pull, const char *missing_words, GError **error) MUST_USE;
 /* Matches config and layers; layers that are there already come without bytes. */
 bool pull_take_config(struct pull *pull, GBytes *config, GError **error) MUST_USE;

@@ -179,7 +179,7 @@ bool pull_suffer_resolve(struct pull *pull, const char *missing_words, GError **
         .subject = name,
         .detail = pull->platform,
     };
-    if (options->kind == PULLER_BUILDKIT)
+    if (options->kind == PULLER_BUILDKIT && pull->needs_layers)
         return true;
     const struct point_effect effect = world_consult(options->world, &event);
     if (!world_suffer(options->world, &effect, error))

@@ -303,6 +303,24 @@ Test(buildkit_build, a_registry_cache_is_exported_and_imported)
     bench_run(NULL, moves_cache);
 }
 
+static void imports_twice(struct bench *bench)
+{
+    static const char options[] = "--import-cache type=registry,ref=alpine:3 "
+                                  "--import-cache type=registry,ref=alpine:3";
+    boot_builder(bench);
+    put_files(bench, "/ctx/Dockerfile", "FROM alpine:3\nRUN make\n", NULL);
+
+    ANSWER(answer) = build_two(bench, options);
+
+    cr_assert_eq(answer.exit_code, 0, "%s", answer.text);
+}
+
+/* Under LeakSanitizer: what is known already is not asked for again. */
+Test(buildkit_build, a_cache_may_be_imported_twice_and_be_a_base_as_well)
+{
+    bench_run(NULL, imports_twice);
+}
+
 static void shares_step(struct bench *bench)
 {
     boot_builder(bench);

@@ -51,6 +51,26 @@ Test(buildkit_failures, the_first_platform_that_fails_cancels_the_other)
     bench_run(&plan, cancels_siblings);
 }
 
+static void lacks_a_platform(struct bench *bench)
+{
+    ANSWER(answer) = build_files(bench, "FROM alpine:3\nRUN make\n", "");
+
+    cr_assert_eq(answer.exit_code, 1);
+    cr_assert(g_str_has_suffix(answer.text,
+                               "error: failed to solve: alpine:3: failed to resolve source "
+                               "metadata for docker.io/library/alpine:3: no match for platform in "
+                               "manifest: not found\n"),
+              "%s", answer.text);
+}
+
+Test(buildkit_failures, the_weather_may_take_a_platform_away_as_in_C9)
+{
+    const struct plan plan = {
+        .rules = "- {id: m, on: leg, match: {repository: library/alpine, platform: linux/arm64}, "
+                 "do: {kind: missing-platform}}\n"};
+    bench_run(&plan, lacks_a_platform);
+}
+
 static void runs_out_of_memory(struct bench *bench)
 {
     ANSWER(answer) = build_files(bench, "FROM alpine:3\nRUN make\n", "");
