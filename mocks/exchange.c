@@ -267,7 +267,8 @@ void exchange_settle(struct exchange *exchange)
         world->weather->on_reply(world->weather->context, exchange);
     int64_t now_us = loop_now_us(exchange->server->loop);
     int64_t begin_us = MAX(now_us, exchange_body_due_us(exchange));
-    reply->due_us = begin_us + exchange->site->network.round_trip_us + exchange->disturbance.delay_us;
+    reply->due_us =
+        begin_us + exchange->site->network.round_trip_us + exchange->disturbance.delay_us;
 
     int64_t real_bytes = reply->length_bytes >= 0 ? reply->length_bytes : INT64_MAX;
     bool is_scaled = reply->declared_bytes >= 0 && reply->length_bytes > 0;

@@ -17,8 +17,8 @@ struct site {
     char *name;
     site_handler *handle;
     void *context;
-    struct listener inner; /* where the world's own clients connect */
-    GPtrArray *outer;      /* struct listener of site_listen() */
+    struct listener inner;  /* where the world's own clients connect */
+    GPtrArray *outer;       /* struct listener of site_listen() */
     struct network network; /* a socket on the machine itself has no road to go */
     bool is_listening;
     guint number;
@@ -33,7 +33,7 @@ struct world {
     struct server *server;
     GPtrArray *sites;
     GHashTable *sites_by_name; /* looked up, never iterated */
-    GPtrArray *aliases; /* char *, other names of sites */
+    GPtrArray *aliases;        /* char *, other names of sites */
     GPtrArray *openers;
     char *directory; /* of the sites' sockets; NULL until one is dialled */
     uint64_t started_count;
