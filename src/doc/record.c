@@ -131,7 +131,7 @@ static void read_field(struct reading *reading, const struct record_type *type,
         fill_absent(reading, field, place);
     } else if (kind_of(field)->read(reading, field, value, place) && field->check != NULL &&
                !field->check(field, value, place, &error)) {
-        g_ptr_array_add(reading->errors, error);
+        add_fault(reading, error);
     }
 }
 
@@ -162,7 +162,7 @@ static bool is_record_like(const struct record_type *type, const struct node *no
 bool record_read_into(struct reading *reading, const struct record_type *type,
                       const struct node *node, const struct record_setting *setting, void *record)
 {
-    guint error_count = reading->errors->len;
+    gsize fault_count = reading->fault_count;
     GError *error = NULL;
 
     memset(record, 0, type->size);
@@ -175,10 +175,10 @@ bool record_read_into(struct reading *reading, const struct record_type *type,
     for (const struct field *field = type->fields; field->kind != FIELD_END; field++)
         if (!fill_nameless(field, node, setting->key, place_of(record, field)))
             read_field(reading, type, field, node, place_of(record, field));
-    if (reading->errors->len == error_count && node != NULL && type->check != NULL &&
+    if (reading->fault_count == fault_count && node != NULL && type->check != NULL &&
         !type->check(node, record, &error))
-        g_ptr_array_add(reading->errors, error);
-    return reading->errors->len == error_count;
+        add_fault(reading, error);
+    return reading->fault_count == fault_count;
 }
 
 static bool read_top(const struct record_type *type, const struct node *node, bool is_file,

@@ -4,19 +4,26 @@
 
 #include <math.h>
 
+bool add_fault(struct reading *reading, GError *error)
+{
+    reading->fault_count++;
+    if (reading->errors->len < RECORD_ERRORS_MAX)
+        g_ptr_array_add(reading->errors, error);
+    else
+        g_error_free(error);
+    return false;
+}
+
 bool fail_reading(struct reading *reading, struct position position, const char *format, ...)
 {
     GError *error = NULL;
     va_list arguments;
 
-    if (reading->errors->len >= RECORD_ERRORS_MAX)
-        return false;
     va_start(arguments, format);
     g_autofree char *message = g_strdup_vprintf(format, arguments);
     va_end(arguments);
     error_set_at(&error, BASE_ERROR_INVALID, position, "%s", message);
-    g_ptr_array_add(reading->errors, error);
-    return false;
+    return add_fault(reading, error);
 }
 
 bool fail_kind(struct reading *reading, const char *subject, const struct node *node,

@@ -195,8 +195,7 @@ static bool read_custom(struct reading *reading, const struct field *field, cons
     GError *error = NULL;
     if (field->hooks->read(field, node, place, &error))
         return true;
-    g_ptr_array_add(reading->errors, error);
-    return false;
+    return add_fault(reading, error);
 }
 
 static void clear_text(const struct field *field, void *place)

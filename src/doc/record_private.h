@@ -5,7 +5,8 @@
 
 /* Collects errors; the first counts most. */
 struct reading {
-    GPtrArray *errors; /* GError * */
+    GPtrArray *errors; /* GError *, at most RECORD_ERRORS_MAX */
+    gsize fault_count; /* of all errors, those above the ceiling included */
 };
 
 /* How a record stands in its surroundings. */
@@ -30,6 +31,8 @@ struct kind {
 };
 const struct kind *kind_of(const struct field *field);
 
+/* Takes the error over; always false. */
+bool add_fault(struct reading *reading, GError *error);
 bool fail_reading(struct reading *reading, struct position position, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
 bool fail_kind(struct reading *reading, const char *subject, const struct node *node,

@@ -267,6 +267,19 @@ Test(record, errors_stop_at_their_ceiling)
     cr_assert_eq(g_strv_length(split), RECORD_ERRORS_MAX + 1);
 }
 
+Test(record, errors_above_the_ceiling_count_all_the_same)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (int i = 0; i < RECORD_ERRORS_MAX; i++)
+        g_string_append_printf(text, "wrong%d: 1\n", i);
+    g_string_append(text, "spare: {time: 5s}\n"); /* whose check must not see it: no path */
+
+    g_autofree char *lines = errors_of(text->str);
+
+    g_auto(GStrv) split = g_strsplit(lines, "\n", -1);
+    cr_assert_eq(g_strv_length(split), RECORD_ERRORS_MAX + 1);
+}
+
 static char *file_error(const char *text)
 {
     AUTO(doc) doc = load(text);
