@@ -211,7 +211,7 @@ bool fiber_park(struct loop *loop, const char *what, GError **error)
         deadline_expire(first, error);
         return false;
     }
-    if (first != NULL)
+    if (first != NULL && first->at_us < INT64_MAX) /* or a deadlock would end at the end of time */
         timer_arm(loop, &fiber->deadline_timer, first->at_us - loop_now_us(loop));
     fiber->waits_for = what;
     fiber->state = FIBER_PARKED;

@@ -329,6 +329,22 @@ Test(fiber_waits, a_limit_that_is_none_stays_none_when_it_restarts)
     expect_log(restart_no_limit, "went on@2 ");
 }
 
+static void wait_without_limit(struct bench *bench)
+{
+    g_autoptr(GError) error = NULL;
+    DEADLINE(limit);
+    deadline_begin(bench->loop, &limit, "no limit", INT64_MAX);
+    cr_assert_not(fiber_park(bench->loop, "nobody", &error));
+    note(bench, error->message);
+}
+
+Test(fiber_waits, a_limit_that_is_none_hides_no_deadlock)
+{
+    expect_log(wait_without_limit,
+               "[deadlock: nothing is ready and no timer is set; waiting: main (nobody)]"
+               "cancelled (main)@0 ");
+}
+
 static void stroll(void *argument)
 {
     struct bench *bench = argument;
