@@ -202,7 +202,7 @@ static void note_failed_start(struct container *container, const char *message)
 bool container_start(struct container *container, GError **error)
 {
     g_autoptr(GError) reason = NULL;
-    AUTO(container) held = container_ref(container);
+    G_GNUC_UNUSED AUTO(container) held = container_ref(container);
 
     /* engine-contract.md E3: buildx asks for a GPU to learn that there is none. */
     bool is_possible =
@@ -309,7 +309,7 @@ static bool wait_with_grace(struct container *container, int64_t grace_us, GErro
 
 bool container_stop(struct container *container, int64_t grace_us, GError **error)
 {
-    AUTO(container) held = container_ref(container);
+    G_GNUC_UNUSED AUTO(container) held = container_ref(container);
 
     container->was_stopped_by_user = true;
     if (container->state == CONTAINER_RESTARTING) {
@@ -361,7 +361,7 @@ static void leave_volumes(struct container *container, bool has_volumes)
 void container_remove(struct container *container, bool has_volumes)
 {
     struct dockerd *dockerd = container->dockerd;
-    AUTO(container) held = container_ref(container);
+    G_GNUC_UNUSED AUTO(container) held = container_ref(container);
 
     if (container->state == CONTAINER_REMOVED)
         return;
