@@ -89,7 +89,7 @@ Test(frames, that_stop_before_their_end_are_cut)
         GByteArray part = {.data = bytes->data, .len = length};
         g_autoptr(GError) error = NULL;
 
-        g_autofree char *log = run(&part, 0, 1, &error);
+        G_GNUC_UNUSED g_autofree char *log = run(&part, 0, 1, &error);
 
         cr_assert(g_error_matches(error, DOCKER_ERROR, DOCKER_ERROR_CUT), "%u", length);
         cr_assert_str_eq(error->message, "the Engine's output was cut inside a frame");
@@ -102,7 +102,7 @@ Test(frames, of_stream_three_are_the_daemons_error)
     add_frame(bytes, 3, "Error: container stopped\n");
     g_autoptr(GError) error = NULL;
 
-    g_autofree char *log = run(bytes, 0, 5, &error);
+    G_GNUC_UNUSED g_autofree char *log = run(bytes, 0, 5, &error);
 
     cr_assert(g_error_matches(error, DOCKER_ERROR, 0));
     cr_assert_str_eq(error->message, "Error: container stopped");
@@ -114,7 +114,7 @@ Test(frames, of_unknown_streams_are_refused)
     g_byte_array_append(bytes, (const guint8 *)"HTTP/1.1 500 Oops", 17);
     g_autoptr(GError) error = NULL;
 
-    g_autofree char *log = run(bytes, 0, 17, &error);
+    G_GNUC_UNUSED g_autofree char *log = run(bytes, 0, 17, &error);
 
     cr_assert(g_error_matches(error, DOCKER_ERROR, DOCKER_ERROR_FORMAT));
     cr_assert_str_eq(error->message, "the Engine's output has a frame of the unknown stream 72");
@@ -145,7 +145,7 @@ Test(frames, survive_any_byte_in_any_place)
         guint8 kept = bytes->data[i / 256];
         bytes->data[i / 256] = (guint8)i;
 
-        g_autofree char *log = run(bytes, 0, 7, &error);
+        G_GNUC_UNUSED g_autofree char *log = run(bytes, 0, 7, &error);
 
         cr_assert(error == NULL || error->domain == DOCKER_ERROR);
         bytes->data[i / 256] = kept;

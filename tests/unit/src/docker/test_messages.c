@@ -144,7 +144,7 @@ Test(messages, refuse_what_is_no_object)
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
         g_autoptr(GError) error = NULL;
 
-        g_autofree char *log = run_text(texts[i], &error);
+        G_GNUC_UNUSED g_autofree char *log = run_text(texts[i], &error);
 
         cr_assert(g_error_matches(error, DOCKER_ERROR, DOCKER_ERROR_FORMAT), "%s", texts[i]);
         cr_assert(
@@ -176,9 +176,9 @@ Test(messages, may_have_as_many_bytes_as_the_ceiling_and_no_more)
     g_autofree char *fits = object_of(JSON_MESSAGE_BYTES_MAX);
     g_autofree char *too_large = object_of(JSON_MESSAGE_BYTES_MAX + 1);
 
-    g_autofree char *log = run_text(fits, &error);
+    G_GNUC_UNUSED g_autofree char *log = run_text(fits, &error);
     cr_assert_null(error);
-    g_autofree char *other_log = run_text(too_large, &error);
+    G_GNUC_UNUSED g_autofree char *other_log = run_text(too_large, &error);
 
     cr_assert(g_error_matches(error, DOCKER_ERROR, DOCKER_ERROR_FORMAT));
     cr_assert_str_eq(error->message,
@@ -195,7 +195,7 @@ Test(messages, may_not_nest_without_end)
     g_string_append_c(text, '}');
     g_autoptr(GError) error = NULL;
 
-    g_autofree char *log = run_text(text->str, &error);
+    G_GNUC_UNUSED g_autofree char *log = run_text(text->str, &error);
 
     cr_assert(g_error_matches(error, DOCKER_ERROR, DOCKER_ERROR_FORMAT));
 }
@@ -210,7 +210,7 @@ Test(messages, survive_any_byte_in_any_place)
         g_autoptr(GError) error = NULL;
         text[i / sizeof(others)] = others[i % sizeof(others)];
 
-        g_autofree char *log =
+        G_GNUC_UNUSED g_autofree char *log =
             run(text, length_bytes, i % length_bytes, /* is_by_byte= */ false, &error);
 
         cr_assert(error == NULL || error->domain == DOCKER_ERROR);
