@@ -10,7 +10,6 @@ static const struct puller_habits habits_table[] = {
             .user_agent = "docker/20.10.24 go/go1.19.8 os/linux arch/amd64",
             .is_classic = true,
             .layer_tries = 6,
-            .pushes_schema1 = true,
             .handler_tries = 1,
             .ingest_folder = "tmp",
             .register_words = "Error processing tar file(exit status 1): ",

@@ -32,7 +32,6 @@ struct puller_habits {
     unsigned layer_tries;    /* classic: downloads of one layer */
     unsigned handler_tries;  /* BuildKit's retry handler; 1: none */
     bool is_classic;         /* dockerd's graph drivers; else containerd's resolver */
-    bool pushes_schema1;     /* once more in the old schema when a manifest is refused */
     bool reads_content_type; /* from 25.0 on an error's body that is no JSON is passed on (C3) */
     bool names_registry; /* dockerd with the containerd store: "error from registry: …" (C11) */
 };

@@ -1,6 +1,5 @@
 /* A push by dockerd: ping, layers five at a time (HEAD, POST, PATCH, PUT, HEAD), the config, the
    manifest (distribution/push_v2.go, xfer/upload.go; captures 07, 07b, faults/push*). */
-#include "base/json.h"
 #include "mocks/puller/push.h"
 
 #include <string.h>
@@ -287,6 +286,8 @@ static bool push_config(struct upload *upload, GError **error)
     return create_upload(upload, NULL, &location, error) && upload_whole(upload, &location, error);
 }
 
+/* Once: dockerd retries layers only, and 20.10 does not fall back to the old schema either
+   (measured: tests/clients/dockerd.sh, put-500). */
 static bool put_manifest(struct remote *remote, const struct push_manifest *manifest,
                          GError **error)
 {
@@ -306,40 +307,6 @@ static bool put_manifest(struct remote *remote, const struct push_manifest *mani
     return false;
 }
 
-/* A manifest of the first schema: names and layers, no more than a registry needs to refuse it. */
-static GBytes *make_schema1(const struct remote *remote, const struct push *push, const char *tag)
-{
-    g_autoptr(json_t) layers = json_array();
-    for (guint i = push->blobs->len - 1; i > 0; i--) {
-        const struct push_blob *blob = g_ptr_array_index(push->blobs, i - 1);
-        json_array_append_new(layers, json_pack("{s:s}", "blobSum", blob->digest));
-    }
-    g_autoptr(json_t) manifest = json_pack("{s:i, s:s, s:s, s:O}", "schemaVersion", 1, "name",
-                                           remote->repository, "tag", tag, "fsLayers", layers);
-    return json_bytes(manifest);
-}
-
-/* 20.10 falls back to the first schema for a tag; its failure is the one that is told. */
-static bool put_manifest_or_schema1(struct remote *remote, const struct push *push,
-                                    const struct push_manifest *manifest, GError **error)
-{
-    GError *cause = NULL;
-    if (put_manifest(remote, manifest, &cause))
-        return true;
-    if (!remote->habits->pushes_schema1 || mishap_kind(cause) == MISHAP_STOPPED) {
-        g_propagate_error(error, cause);
-        return false;
-    }
-    g_error_free(cause);
-    g_autoptr(GBytes) bytes = make_schema1(remote, push, manifest->reference);
-    const struct push_manifest old = {
-        .bytes = bytes,
-        .media_type = (char *)"application/vnd.docker.distribution.manifest.v1+prettyjws",
-        .reference = manifest->reference,
-    };
-    return put_manifest(remote, &old, error);
-}
-
 static bool push_all(struct puller *puller, const struct push *push, struct remote *remote,
                      struct pull *voice, GError **error)
 {
@@ -353,7 +320,7 @@ static bool push_all(struct puller *puller, const struct push *push, struct remo
     if (!push_layers(puller, uploads, error) || !push_config(&config, error))
         return false;
     for (guint i = 0; i < push->manifests->len; i++)
-        if (!put_manifest_or_schema1(remote, push, g_ptr_array_index(push->manifests, i), error))
+        if (!put_manifest(remote, g_ptr_array_index(push->manifests, i), error))
             return false;
     push_say_end(voice, push);
     return true;
