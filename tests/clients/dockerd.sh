@@ -16,9 +16,20 @@ esac
 memory=$(mktemp -d /dev/shm/clients-XXXXXX 2>/dev/null) || skip "no /dev/shm for dockerd's data"
 dockerd_pid=
 stop_dockerd() {
-    [[ -z $dockerd_pid ]] || { kill -TERM "$dockerd_pid" && wait "$dockerd_pid"; } 2>/dev/null
-    rm -rf "$memory"
+    local containerd_pid waited
     [[ -z $serve_pid ]] || kill -KILL "$serve_pid" 2>/dev/null
+    if [[ -n $dockerd_pid ]]; then
+        containerd_pid=$(cat "$memory/exec/containerd/containerd.pid" 2>/dev/null)
+        kill -TERM "$dockerd_pid" 2>/dev/null
+        for ((waited = 0; waited < 40; waited++)); do
+            kill -0 "$dockerd_pid" 2>/dev/null || break
+            sleep 0.1
+        done
+        # One that waits to try a push again does not end by being asked.
+        kill -KILL "$dockerd_pid" ${containerd_pid:+"$containerd_pid"} 2>/dev/null
+        wait "$dockerd_pid" 2>/dev/null
+    fi
+    rm -rf "$memory"
 }
 trap stop_dockerd EXIT
 
@@ -57,6 +68,7 @@ requests_of() {
             target = text("target")
             wait_s = target in ended ? (number("started_us") - ended[target]) / 1e6 : 0
             ended[target] = number("t_us")
+            gsub("uploads/[0-9a-f-]+", "uploads/ID", target)
             printf "%s %s -> %d, %d bytes, %s, after %d s\n", target, text("method"),
                 number("status"), number("bytes"), text("end"),
                 wait_s < 1.5 ? 0 : int(wait_s + 0.5)
@@ -65,36 +77,63 @@ requests_of() {
 
 # The words of a pull without what depends on speed and on the ports of the day.
 words_of() {
-    sed -e 1d -e '/: Verifying Checksum$/d' -e '/: Downloading$/d' -e "s/$registry/REGISTRY/g" \
+    sed -e '/^\$ on /d' -e '/: Verifying Checksum$/d' -e '/: Downloading$/d' -e "s/$registry/REGISTRY/g" \
         -e 's/127\.0\.0\.1:[0-9]*->/CLIENT->/g' <<<"$output"
 }
 
-# pull SIDE HOST OPTION…: one pull in a fresh world.
-pull() {
-    local side=$1 host=$2
+# on SIDE COMMAND…: docker against the real daemon or the fake Engine.
+on() {
+    local host=$engine
+    [[ $1 == fake ]] || host=unix://$memory/docker.sock
+    shift
+    env DOCKER_HOST="$host" docker "$@"
+}
+
+# visit SIDE SCRIPT OPTION…: one function's work in a fresh world.
+visit() {
+    local side=$1 work=$2
     shift 2
     serve --image team/app:1 --profile "$profile" "$@"
-    [[ $host == real ]] && host=unix://$memory/docker.sock || host=$engine
-    run env DOCKER_HOST="$host" docker pull "$registry/team/app:1"
-    words_of >"$scratch/$side.words"
-    env DOCKER_HOST="$host" docker rmi "$registry/team/app:1" >/dev/null 2>&1
+    "$work" "$side" >"$scratch/$side.words"
+    on "$side" rmi "$registry/team/app:1" "$registry/pushed/app:1" >/dev/null 2>&1
     serve_stop
     requests_of "$scratch/trace.jsonl" >"$scratch/$side.requests"
 }
 
-same() {
-    output=$(diff -u "$scratch/real.$1" "$scratch/fake.$1") && [[ -s $scratch/real.$1 ]]
+pull() {
+    run on "$1" pull "$registry/team/app:1"
+    words_of
 }
 
-# compare NAME: the same fault for both.
+pull_and_push() {
+    pull "$1"
+    on "$1" tag "$registry/team/app:1" "$registry/pushed/app:1"
+    run on "$1" push "$registry/pushed/app:1"
+    words_of
+    run on "$1" push "$registry/pushed/app:1"
+    words_of
+}
+
+# same KIND: of what is left after $filter.
+same() {
+    output=$(diff -u <($filter <"$scratch/real.$1") <($filter <"$scratch/fake.$1")) &&
+        [[ -s $scratch/real.$1 ]]
+}
+
+# dockerd packs a layer anew when it must upload it, so that its digest depends on Go's gzip.
+without_digests() {
+    sed -E 's/sha256(:|%3A)[0-9a-f]{64}/DIGEST/g; s/, [0-9]+ bytes//' | sort
+}
+
+# compare NAME WORK [FILTER]: the same work under the same fault by both.
 compare() {
-    local name=$1
-    pull real real --faults "$scratch/$name.yaml"
+    local name=$1 work=$2 filter=${3:-cat}
+    visit real "$work" --faults "$scratch/$name.yaml"
     output=$(cat "$scratch/real.words")
     holds "$name: the fault struck the real dockerd" grep -q "^fault $name .* fired [1-9]" \
         "$scratch/serve.out"
     # Five times as fast: what is 5 s for the daemon takes one.
-    pull fake fake --faults "$scratch/$name.yaml" --clock scaled:5
+    visit fake "$work" --faults "$scratch/$name.yaml" --clock scaled:5
     holds "$name: both send the same requests after the same waits" same requests
     holds "$name: both say the same and end alike" same words
 }
@@ -107,40 +146,43 @@ manifest_of() {
         "http://$registry/v2/team/app/manifests/$1"
 }
 manifest=$(manifest_of 1 | grep -o 'sha256:[0-9a-f]*' | head -n 1)
-layer=$(manifest_of "$manifest" | grep -o 'sha256:[0-9a-f]*' | tail -n 1)
+read -r config layer < <(manifest_of "$manifest" | grep -o 'sha256:[0-9a-f]*' | tr '\n' ' ')
 serve_stop
-output="$manifest $layer"
-holds "the layer is known" test -n "$layer"
+output="$manifest $config $layer"
+holds "the layer is known" test -n "${layer# }"
 
-cat >"$scratch/clear.yaml" <<EOF
-- id: clear
-  on: registry
-  match: {path: /v2/}
-  do: {kind: latency, delay: 1ms}
-EOF
-cat >"$scratch/layer-503.yaml" <<EOF
-- id: layer-503
-  on: registry
-  match: {method: GET, path: '/v2/team/app/blobs/$layer'}
-  when: {first: 2}
-  do: {kind: status, code: 503}
-EOF
-cat >"$scratch/layer-truncated.yaml" <<EOF
-- id: layer-truncated
-  on: registry
-  match: {method: GET, path: '/v2/team/app/blobs/$layer'}
-  when: {first: 1}
-  do: {kind: truncate}
-EOF
-cat >"$scratch/manifest-reset.yaml" <<EOF
-- id: manifest-reset
-  on: registry
-  match: {path: /v2/team/app/manifests/*}
-  do: {kind: reset}
-EOF
+# rule NAME MATCH WHEN DO: one fault on the registry.
+rule() {
+    printf -- "- id: %s\n  on: registry\n  match: {%s}\n  when: {%s}\n  do: {%s}\n" "$@" \
+        >"$scratch/$1.yaml"
+}
+get_layer="method: GET, path: '/v2/team/app/blobs/$layer'"
+get_config="method: GET, path: '/v2/team/app/blobs/$config'"
+manifests='path: /v2/team/app/manifests/*'
 
-compare clear
-compare layer-503
-compare layer-truncated
-compare manifest-reset
+rule clear 'path: /v2/' '' 'kind: latency, delay: 1ms'
+rule layer-503 "$get_layer" 'first: 2' 'kind: status, code: 503'
+rule layer-truncated "$get_layer" 'first: 1' 'kind: truncate'
+rule layer-corrupt "$get_layer" '' 'kind: corrupt'
+rule layer-429 "$get_layer" '' 'kind: status, code: 429, body: json-detail'
+rule config-503 "$get_config" '' 'kind: status, code: 503'
+rule manifest-reset "$manifests" '' 'kind: reset'
+rule manifest-503 "$manifests" '' 'kind: status, code: 503'
+rule manifest-404 "$manifests" '' 'kind: status, code: 404, body: json-detail'
+rule manifest-429 "$manifests" '' 'kind: status, code: 429, body: json'
+rule manifest-html "$manifests" '' 'kind: status, code: 502, body: html'
+rule ping-500 'path: /v2/' '' 'kind: status, code: 500, body: json'
+rule upload-500 "method: POST, path: '/v2/pushed/app/blobs/uploads/*'" 'first: 1' \
+    'kind: status, code: 500'
+rule put-500 'method: PUT, path: /v2/pushed/app/manifests/*' '' 'kind: status, code: 500, body: json'
+
+# dockerd keeps what a failed pull has fetched and how a layer was packed: such faults come last.
+compare clear pull_and_push
+for name in layer-503 layer-truncated layer-corrupt layer-429 manifest-reset manifest-503 \
+    manifest-404 manifest-429 manifest-html ping-500; do
+    compare "$name" pull
+done
+compare put-500 pull_and_push
+compare upload-500 pull_and_push without_digests
+compare config-503 pull
 finish

@@ -105,4 +105,5 @@ finish() {
 }
 
 # Whatever happens, no world is left behind.
+trap 'exit 1' INT TERM
 trap '[[ -z $serve_pid ]] || kill -KILL "$serve_pid" 2>/dev/null' EXIT
