@@ -118,16 +118,3 @@ int64_t disk_account_bytes(const struct disk *disk, enum disk_account account)
 {
     return disk->account_bytes[account];
 }
-
-const char *disk_account_name(enum disk_account account)
-{
-    return account_names[account];
-}
-
-enum disk_account disk_account_find(const char *name)
-{
-    int account = 0;
-    while (account < DISK_ACCOUNT_COUNT && strcmp(account_names[account], name) != 0)
-        account++;
-    return (enum disk_account)account;
-}

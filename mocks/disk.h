@@ -49,7 +49,3 @@ int64_t disk_size_bytes(const struct disk *disk);
 int64_t disk_used_bytes(const struct disk *disk);
 int64_t disk_free_bytes(const struct disk *disk);
 int64_t disk_account_bytes(const struct disk *disk, enum disk_account account);
-/* "images", "containers", … as in the trace. */
-const char *disk_account_name(enum disk_account account);
-/* The account of that name, or DISK_ACCOUNT_COUNT. */
-enum disk_account disk_account_find(const char *name);

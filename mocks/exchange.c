@@ -8,7 +8,6 @@
 #include "mocks/world_private.h"
 
 #include <string.h>
-#include <unistd.h>
 
 /* In the order of enum exchange_ending. */
 static const char *const ending_names[] = {"open",  "ok",     "client-gone", "closed",
@@ -26,26 +25,17 @@ struct exchange *exchange_new(struct server *server, struct connection *connecti
     if (exchange->query != NULL)
         *exchange->query++ = '\0';
     exchange->inbox.declared_bytes = -1;
-    exchange->reply.file_fd = -1;
     exchange->reply.declared_bytes = -1;
     exchange->disturbance.corrupt_at = NEVER;
     timer_init(&exchange->timer, exchange_on_timer, exchange);
     return exchange;
 }
 
-static void clear_body(struct reply *reply)
-{
-    g_clear_pointer(&reply->body, g_bytes_unref);
-    if (reply->file_fd >= 0)
-        close(reply->file_fd);
-    reply->file_fd = -1;
-}
-
 void exchange_free(struct exchange *exchange)
 {
     timer_cancel(exchange->server->loop, &exchange->timer);
     inbox_clear(&exchange->inbox);
-    clear_body(&exchange->reply);
+    g_clear_pointer(&exchange->reply.body, g_bytes_unref);
     g_clear_pointer(&exchange->reply.headers, g_ptr_array_unref);
     g_queue_clear_full(&exchange->reply.chunks, (GDestroyNotify)g_bytes_unref);
     g_clear_pointer(&exchange->disturbance.raw, g_bytes_unref);
@@ -107,11 +97,6 @@ struct site *exchange_site(const struct exchange *exchange)
     return exchange->site;
 }
 
-struct world *exchange_world(const struct exchange *exchange)
-{
-    return exchange->server->world;
-}
-
 static const char *header_value(const char *header)
 {
     return header + strlen(header) + 1;
@@ -153,12 +138,11 @@ static bool state_reply(struct exchange *exchange, unsigned status)
     struct reply *reply = &exchange->reply;
     if (reply->is_on_its_way)
         return false;
-    clear_body(reply);
+    g_clear_pointer(&reply->body, g_bytes_unref);
     reply->status = status;
     reply->is_stated = true;
     reply->is_stream = false;
     reply->is_upgrade = false;
-    reply->is_body_absent = false;
     reply->length_bytes = 0;
     exchange_resume(exchange);
     return true;
@@ -178,27 +162,6 @@ void exchange_reply_text(struct exchange *exchange, unsigned status, const char 
     g_autoptr(GBytes) body = g_bytes_new(text, strlen(text));
     exchange_set_header(exchange, "Content-Type", content_type);
     exchange_reply(exchange, status, body);
-}
-
-void exchange_reply_file(struct exchange *exchange, unsigned status, int fd, int64_t offset_bytes,
-                         int64_t length_bytes)
-{
-    if (!state_reply(exchange, status)) {
-        close(fd);
-        return;
-    }
-    exchange->reply.file_fd = fd;
-    exchange->reply.offset_bytes = offset_bytes;
-    exchange->reply.length_bytes = length_bytes;
-}
-
-void exchange_reply_length(struct exchange *exchange, unsigned status, int64_t length_bytes)
-{
-    g_assert(exchange_is_head(exchange));
-    if (!state_reply(exchange, status))
-        return;
-    exchange->reply.is_body_absent = true;
-    exchange->reply.length_bytes = length_bytes;
 }
 
 void exchange_set_declared_bytes(struct exchange *exchange, int64_t declared_bytes)
@@ -250,10 +213,9 @@ void exchange_replace_body(struct exchange *exchange, GBytes *body)
     if (exchange->reply.is_on_its_way)
         return;
     g_bytes_ref(body);
-    clear_body(&exchange->reply);
+    g_clear_pointer(&exchange->reply.body, g_bytes_unref);
     exchange->reply.body = body;
     exchange->reply.is_stream = false;
-    exchange->reply.is_body_absent = false;
     exchange->reply.length_bytes = (int64_t)g_bytes_get_size(body);
 }
 

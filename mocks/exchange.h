@@ -42,7 +42,6 @@ GPtrArray *exchange_headers(const struct exchange *exchange, const char *name);
 /* The trace id of the exchange: 1, 2, … in order of arrival in its world. */
 uint64_t exchange_number(const struct exchange *exchange);
 struct site *exchange_site(const struct exchange *exchange);
-struct world *exchange_world(const struct exchange *exchange);
 /* Who asks: the role of the opener that dialled, NULL for clients from outside. */
 const char *exchange_role(const struct exchange *exchange);
 
@@ -86,18 +85,12 @@ void exchange_reply_text(struct exchange *exchange, unsigned status, const char 
 /* The number of bytes this body stands for in the world (a virtual layer: few real bytes, declared
    size used for time, faults and disk). Default: its real length. */
 void exchange_set_declared_bytes(struct exchange *exchange, int64_t declared_bytes);
-/* To HEAD: as exchange_reply() with a body of this length, without having one. */
-void exchange_reply_length(struct exchange *exchange, unsigned status, int64_t length_bytes);
-/* A part of a file as the body, sent without copying it through memory; takes fd over. */
-void exchange_reply_file(struct exchange *exchange, unsigned status, int fd, int64_t offset_bytes,
-                         int64_t length_bytes);
 
 /* A chunked reply, each write flushed at once as its own chunk. From the exchange's fiber. Write
    waits while the client does not read; it fails when the client has gone. */
 void exchange_stream_begin(struct exchange *exchange, unsigned status);
 bool exchange_stream_write(struct exchange *exchange, const void *bytes, gsize length_bytes,
                            GError **error) MUST_USE;
-bool exchange_stream_has_flushed(const struct exchange *exchange); /* any byte written */
 void exchange_stream_end(struct exchange *exchange);
 
 /* 101 (or 200 without the client's Upgrade header, as dockerd does) and then raw bytes both ways by

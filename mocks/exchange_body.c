@@ -250,7 +250,6 @@ bool exchange_stream_write(struct exchange *exchange, const void *bytes, gsize l
     struct reply *reply = &exchange->reply;
     if (!fail_gone(exchange, error))
         return false;
-    exchange->reply.has_written |= length_bytes > 0;
     bool is_replaced = !reply->is_stream && !reply->is_upgrade;
     if (length_bytes == 0 || is_replaced || reply->has_ended || exchange_is_head(exchange))
         return true;
@@ -264,11 +263,6 @@ bool exchange_stream_write(struct exchange *exchange, const void *bytes, gsize l
             return false;
     }
     return true;
-}
-
-bool exchange_stream_has_flushed(const struct exchange *exchange)
-{
-    return exchange->reply.has_written;
 }
 
 void exchange_stream_end(struct exchange *exchange)

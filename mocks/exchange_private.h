@@ -40,21 +40,17 @@ struct reply {
     unsigned status;
     GPtrArray *headers; /* "name\0value", each one allocation */
     GBytes *body;
-    int file_fd; /* -1: none */
-    int64_t offset_bytes;
     int64_t length_bytes;   /* of the real body; -1: a stream */
     int64_t declared_bytes; /* -1: as many as real ones */
     bool is_stated;
     bool is_stream;
     bool is_upgrade;
-    bool is_body_absent; /* only the length is told, in answer to HEAD */
-    bool has_written;    /* a byte of the stream, by its owner */
-    bool has_ended;      /* the owner has ended the stream */
-    bool is_settled;     /* the weather has seen it; due_us counts */
-    bool is_on_its_way;  /* queued: too late for changes */
-    int64_t due_us;      /* when the headers may go out */
-    GQueue chunks;       /* of a stream: GBytes not yet sent */
-    gsize chunk_offset;  /* sent of the first */
+    bool has_ended;     /* the owner has ended the stream */
+    bool is_settled;    /* the weather has seen it; due_us counts */
+    bool is_on_its_way; /* queued: too late for changes */
+    int64_t due_us;     /* when the headers may go out */
+    GQueue chunks;      /* of a stream: GBytes not yet sent */
+    gsize chunk_offset; /* sent of the first */
     gsize buffered_bytes;
     struct wire wire;
 };

@@ -5,7 +5,6 @@
 
 #include <microhttpd.h>
 #include <string.h>
-#include <unistd.h>
 
 enum {
     /* What the library hands to one call of a reader; pieces of a stream are seldom longer. */
@@ -26,16 +25,6 @@ static ssize_t reader_answer(struct exchange *exchange, bool goes_on)
     if (exchange->ending == ENDING_RESET)
         connection_poison(exchange->connection);
     return MHD_CONTENT_READER_END_WITH_ERROR;
-}
-
-static ssize_t copy_body(struct exchange *exchange, uint64_t position, char *buffer, size_t room)
-{
-    const struct reply *reply = &exchange->reply;
-    if (reply->file_fd >= 0)
-        return pread(reply->file_fd, buffer, room, reply->offset_bytes + (off_t)position);
-    const char *bytes = g_bytes_get_data(reply->body, NULL);
-    memcpy(buffer, bytes + position, room);
-    return (ssize_t)room;
 }
 
 static ssize_t wait_in_reader(struct exchange *exchange, int64_t delay_us)
@@ -63,12 +52,12 @@ static ssize_t on_body_wanted(void *context, uint64_t position, char *buffer, si
     if (allowed_bytes <= 0)
         return wait_for_more(exchange, start);
 
-    ssize_t count = copy_body(exchange, position, buffer, MIN(room, (size_t)allowed_bytes));
-    if (count <= 0)
-        return MHD_CONTENT_READER_END_WITH_ERROR;
-    wire_corrupt(wire, buffer, start, (gsize)count);
-    wire->sent_bytes = start + count;
-    return count;
+    const char *bytes = g_bytes_get_data(exchange->reply.body, NULL);
+    gsize count = MIN(room, (gsize)allowed_bytes);
+    memcpy(buffer, bytes + position, count);
+    wire_corrupt(wire, buffer, start, count);
+    wire->sent_bytes = start + (int64_t)count;
+    return (ssize_t)count;
 }
 
 /* One call, one chunk on the wire: two writes are never joined. */
@@ -112,12 +101,6 @@ static struct MHD_Response *honest_response(struct exchange *exchange)
 {
     struct reply *reply = &exchange->reply;
     reply->wire.sent_bytes = exchange_is_head(exchange) ? 0 : reply->length_bytes;
-    if (reply->file_fd >= 0) {
-        int fd = reply->file_fd;
-        reply->file_fd = -1;
-        return MHD_create_response_from_fd_at_offset64((uint64_t)reply->length_bytes, fd,
-                                                       (uint64_t)reply->offset_bytes);
-    }
     if (reply->body == NULL)
         return MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
     void *bytes = (void *)g_bytes_get_data(reply->body, NULL);
@@ -132,7 +115,7 @@ static struct MHD_Response *make_response(struct exchange *exchange)
         return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, READER_BLOCK_BYTES,
                                                  on_stream_wanted, exchange, NULL);
     reply_drop_chunks(reply);
-    if (reply->is_body_absent || !wire_is_honest(&reply->wire))
+    if (!wire_is_honest(&reply->wire))
         return MHD_create_response_from_callback((uint64_t)reply->length_bytes, READER_BLOCK_BYTES,
                                                  on_body_wanted, exchange, NULL);
     return honest_response(exchange);

@@ -25,13 +25,6 @@ char *percent_decode(const char *text, gsize length_bytes, bool plus_is_space)
     return g_string_free(decoded, FALSE);
 }
 
-char **path_split(const char *path)
-{
-    if (path[0] == '/')
-        path++;
-    return g_strsplit(path, "/", PATH_SEGMENTS_MAX);
-}
-
 static void add_pair(GPtrArray *pairs, const char *text, gsize length_bytes)
 {
     const char *equals = memchr(text, '=', length_bytes);
@@ -102,9 +95,9 @@ enum range range_parse(const char *text, int64_t size_bytes, int64_t *from, int6
     if (!read_position(&text, &first) || *text++ != '-')
         return RANGE_WHOLE;
     bool has_last = read_position(&text, &last);
-    if (*text != '\0' || (has_last && last < first))
+    if (*text != '\0')
         return RANGE_WHOLE;
-    if (first >= size_bytes)
+    if (first >= size_bytes || (has_last && last < first))
         return RANGE_UNSATISFIABLE;
     *from = first;
     *to = has_last ? MIN(last, size_bytes - 1) : size_bytes - 1;

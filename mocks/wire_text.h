@@ -12,10 +12,6 @@
    plus_is_space for queries. g_free. */
 char *percent_decode(const char *text, gsize length_bytes, bool plus_is_space);
 
-/* The segments of a path, still escaped: "/v2//a%2Fb/" gives "v2", "", "a%2Fb", "". At most
-   PATH_SEGMENTS_MAX; the last one then holds the rest, slashes and all. g_strfreev. */
-char **path_split(const char *path);
-
 /* The decoded pairs of a query in order: key, value, key, value, … A key without '=' has the value
    "". At most QUERY_PAIRS_MAX pairs, the rest is ignored. query may be NULL. Caller unrefs. */
 GPtrArray *query_parse(const char *query);
@@ -25,7 +21,7 @@ const char *query_find(const GPtrArray *pairs, const char *key);
 enum range {
     RANGE_WHOLE, /* no range, or one that a server ignores: malformed, several, other unit */
     RANGE_PART,  /* from and to (inclusive) are set and lie inside the body */
-    RANGE_UNSATISFIABLE, /* 416 */
+    RANGE_UNSATISFIABLE, /* 416: behind the end, or ends before it begins (registry.md 1a) */
 };
 
 /* Reads a Range header (RFC 9110 14.1.2) for a body of size_bytes; text may be NULL. */

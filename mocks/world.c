@@ -73,11 +73,6 @@ struct rng world_rng(const struct world *world, const char *role, const char *id
     return rng_stream(world->seed, role, id);
 }
 
-const struct network *world_network(const struct world *world)
-{
-    return &world->network;
-}
-
 struct site *world_add_site(struct world *world, const char *name, site_handler *handle,
                             void *context)
 {

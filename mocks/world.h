@@ -48,7 +48,6 @@ CLEANUP(world, world_free)
 struct loop *world_loop(const struct world *world);
 struct trace *world_trace(const struct world *world);
 struct rng world_rng(const struct world *world, const char *role, const char *id);
-const struct network *world_network(const struct world *world);
 
 /*
  * A site: one named endpoint. name is a host name ("registry-1.docker.io") or the path of a unix

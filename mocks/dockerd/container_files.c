@@ -16,11 +16,6 @@ const char *container_name(const struct container *container)
     return container->name;
 }
 
-const char *container_id(const struct container *container)
-{
-    return container->id;
-}
-
 const char *container_image(const struct container *container)
 {
     return container->image_name;
@@ -151,15 +146,6 @@ const char *container_volume_at(const struct container *container, const char *t
     g_autofree char *clean = file_path_clean(target);
     const struct mount *mount = mount_of(container, clean);
     return mount == NULL ? NULL : mount->volume->name;
-}
-
-void container_log(struct container *container, int stream, const char *text)
-{
-    g_autofree char *line =
-        g_str_has_suffix(text, "\n") ? g_strdup(text) : g_strconcat(text, "\n", NULL);
-    g_autoptr(GError) ignored = NULL;
-    if (!container_output(container, stream, line, strlen(line), &ignored))
-        g_clear_error(&ignored); /* the process that logs is being killed */
 }
 
 /* ---- finding ---- */

@@ -101,7 +101,6 @@ struct container_program {
 
 struct dockerd *container_dockerd(const struct container *container);
 const char *container_name(const struct container *container);
-const char *container_id(const struct container *container);
 const char *container_image(const struct container *container);
 void *container_state(const struct container *container);
 void container_set_state(struct container *container, void *state);
@@ -114,8 +113,6 @@ bool container_write_file(struct container *container, const char *path, GBytes 
 /* All files below a folder as sorted paths (char*); caller unrefs. */
 GPtrArray *container_files_below(const struct container *container, const char *folder);
 void container_remove_file(struct container *container, const char *path); /* or a whole folder */
-/* A line for `docker logs`. */
-void container_log(struct container *container, int stream, const char *text);
 /* Disk inside a volume that is not kept as files (BuildKit's state): counted in its size, given
    back with it. Fails with "no space left on device". */
 bool dockerd_volume_take(struct dockerd *dockerd, const char *volume, const char *purpose,

@@ -83,11 +83,6 @@ void outlet_end(struct outlet *outlet)
     fiber_queue_wake_all(&outlet->changed);
 }
 
-bool outlet_has_ended(const struct outlet *outlet)
-{
-    return outlet->has_ended;
-}
-
 void outlet_detach(struct outlet *outlet)
 {
     outlet->is_detached = true;

@@ -26,7 +26,6 @@ void outlet_hold(struct outlet *outlet);
 void outlet_release(struct outlet *outlet);
 /* Nothing more will be written. */
 void outlet_end(struct outlet *outlet);
-bool outlet_has_ended(const struct outlet *outlet);
 /* The reader has gone. */
 void outlet_detach(struct outlet *outlet);
 /* Waits until something is there to read (true) or the writer has ended without (false, no error).

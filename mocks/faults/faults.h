@@ -80,8 +80,6 @@ struct fault_report {
 /* All rules in the order of the file. */
 gsize faults_count(const struct faults *faults);
 struct fault_report faults_report(struct faults *faults, gsize index);
-/* The indices (gsize) of the rules that never fired and had to; caller unrefs. */
-GArray *faults_unfired(const struct faults *faults);
 
 /* The table of kinds, for help, README and catalogue. */
 struct fault_kind_row {

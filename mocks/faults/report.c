@@ -73,14 +73,3 @@ struct fault_report faults_report(struct faults *faults, gsize index)
         .nearest_miss = state->fired_count == 0 ? state->miss : NULL,
     };
 }
-
-GArray *faults_unfired(const struct faults *faults)
-{
-    GArray *indices = g_array_new(FALSE, FALSE, sizeof(gsize));
-    for (gsize i = 0; i < faults->count; i++) {
-        const struct rule_state *state = &faults->states[i];
-        if (state->fired_count == 0 && !state->rule->is_optional && !state->is_asleep)
-            g_array_append_val(indices, i);
-    }
-    return indices;
-}

@@ -2,7 +2,7 @@
 #include "mocks/registry/registry_private.h"
 
 #include "base/digest.h"
-#include "mocks/registry/range.h"
+#include "mocks/wire_text.h"
 
 #include <string.h>
 
@@ -28,14 +28,14 @@ static int64_t declared_part(const struct stored_blob *blob, gsize part_bytes)
     return (int64_t)((double)blob->declared_bytes * ((double)part_bytes / (double)total_bytes));
 }
 
-static void reply_part(struct exchange *exchange, const struct stored_blob *blob,
-                       const struct byte_range *range)
+static void reply_part(struct exchange *exchange, const struct stored_blob *blob, int64_t first,
+                       int64_t last)
 {
-    gsize part_bytes = range->last - range->first + 1;
     g_autofree char *text =
-        g_strdup_printf("bytes %" G_GSIZE_FORMAT "-%" G_GSIZE_FORMAT "/%" G_GSIZE_FORMAT,
-                        range->first, range->last, g_bytes_get_size(blob->bytes));
-    g_autoptr(GBytes) part = g_bytes_new_from_bytes(blob->bytes, range->first, part_bytes);
+        g_strdup_printf("bytes %" G_GINT64_FORMAT "-%" G_GINT64_FORMAT "/%" G_GSIZE_FORMAT, first,
+                        last, g_bytes_get_size(blob->bytes));
+    gsize part_bytes = (gsize)(last - first + 1);
+    g_autoptr(GBytes) part = g_bytes_new_from_bytes(blob->bytes, (gsize)first, part_bytes);
     exchange_set_header(exchange, "Content-Range", text);
     exchange_set_declared_bytes(exchange, declared_part(blob, part_bytes));
     exchange_reply(exchange, 206, part);
@@ -50,7 +50,8 @@ static void reply_whole(struct exchange *exchange, const struct stored_blob *blo
 
 void blob_reply(struct exchange *exchange, const char *digest, const struct stored_blob *blob)
 {
-    struct byte_range range;
+    int64_t first = 0;
+    int64_t last = 0;
     gsize total_bytes = g_bytes_get_size(blob->bytes);
     bool is_get = strcmp(exchange_method(exchange), "GET") == 0;
     const char *asked = is_get ? exchange_header(exchange, "Range") : NULL;
@@ -60,13 +61,13 @@ void blob_reply(struct exchange *exchange, const char *digest, const struct stor
     exchange_set_header(exchange, "Docker-Content-Digest", digest);
     exchange_set_header(exchange, "ETag", entity_tag);
     exchange_set_header(exchange, "Cache-Control", "max-age=31536000");
-    switch (byte_range_parse(asked, total_bytes, &range)) {
+    switch (range_parse(asked, (int64_t)total_bytes, &first, &last)) {
     case RANGE_UNSATISFIABLE:
         reply_unsatisfiable(exchange, total_bytes);
         return;
     case RANGE_PART:
         exchange_set_header(exchange, "Content-Type", "application/octet-stream");
-        reply_part(exchange, blob, &range);
+        reply_part(exchange, blob, first, last);
         return;
     case RANGE_WHOLE:
         exchange_set_header(exchange, "Content-Type", "application/octet-stream");

@@ -116,11 +116,6 @@ struct repository *registry_store_open(struct store *store, const char *name, GE
     return repository;
 }
 
-const char *repository_name(const struct repository *repository)
-{
-    return repository->name;
-}
-
 GPtrArray *registry_store_names(struct store *store, const char *after, gsize count_max)
 {
     return registry_tree_keys(store->repositories, after, count_max);

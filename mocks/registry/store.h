@@ -47,7 +47,6 @@ struct repository *registry_store_find(struct store *store, const char *name);
 /* Finds or makes it. NULL at REGISTRY_OBJECTS_MAX. */
 struct repository *registry_store_open(struct store *store, const char *name,
                                        GError **error) MUST_USE;
-const char *repository_name(const struct repository *repository);
 /* Whether so many more bytes fit; the error names the ceiling. */
 bool registry_store_has_room(const struct store *store, int64_t more_bytes,
                              GError **error) MUST_USE;

@@ -22,7 +22,6 @@
 #define HTTP_BODY_BYTES_MAX          (64 * 1024 * 1024)
 #define HTTP_STREAM_BUFFER_BYTES_MAX (1024 * 1024)
 #define HTTP_TARGET_BYTES_MAX        (8 * 1024)
-#define PATH_SEGMENTS_MAX            64
 #define QUERY_PAIRS_MAX              256
 #define CONNECTIONS_MAX              8000
 

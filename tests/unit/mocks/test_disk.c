@@ -94,10 +94,3 @@ Test(disk, obeys_the_weather)
     g_autofree char *log = run(write_under_weather);
     cr_assert_str_eq(log, "leg a temporary 8@0s leg b temporary 7@1s read-only file system@2s ");
 }
-
-Test(disk, knows_its_accounts_by_name)
-{
-    for (int i = 0; i < DISK_ACCOUNT_COUNT; i++)
-        cr_assert_eq((int)disk_account_find(disk_account_name((enum disk_account)i)), i);
-    cr_assert_eq(disk_account_find("attic"), DISK_ACCOUNT_COUNT);
-}

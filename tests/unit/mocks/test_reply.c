@@ -96,21 +96,6 @@ Test(reply, to_head_has_the_length_and_no_body)
     cr_assert_str_eq(log, "5 bytes, 0 sent@0s ");
 }
 
-static void long_head(void *context, struct exchange *exchange)
-{
-    (void)context;
-    exchange_reply_length(exchange, 200, INT64_C(5000000000));
-}
-
-Test(reply, to_head_needs_no_body_to_tell_a_length)
-{
-    const struct plan plan = {.handle = long_head, .body = ask_head};
-
-    g_autofree char *log = bench_run(&plan);
-
-    cr_assert_str_eq(log, "5000000000 bytes, 0 sent@0s ");
-}
-
 /* 640 KiB at 64 KiB/s. */
 #define RATE (64 * KIB_BYTES)
 
@@ -171,43 +156,6 @@ Test(reply, costs_the_time_of_its_declared_bytes)
     g_autofree char *log = bench_run(&plan);
 
     cr_assert_str_eq(log, "200 hello@10s ");
-}
-
-static void file(void *context, struct exchange *exchange)
-{
-    g_autofree char *path = NULL;
-    int fd = g_file_open_tmp("seatrial-test-XXXXXX", &path, NULL);
-    (void)context;
-    cr_assert(g_file_set_contents(path, "0123456789", 10, NULL));
-    close(fd);
-    fd = open(path, O_RDONLY | O_CLOEXEC);
-    unlink(path);
-    exchange_reply_file(exchange, 206, fd, 2, 5);
-}
-
-Test(reply, may_be_a_part_of_a_file)
-{
-    const struct plan plan = {.handle = file, .body = bench_get};
-
-    g_autofree char *log = bench_run(&plan);
-
-    cr_assert_str_eq(log, "206 23456@0s ");
-}
-
-static void declared_file(void *context, struct exchange *exchange)
-{
-    file(context, exchange);
-    exchange_set_declared_bytes(exchange, 2 * RATE);
-}
-
-Test(reply, of_a_file_is_paced_too)
-{
-    const struct plan plan = {
-        .handle = declared_file, .body = bench_get, .network.bytes_per_second = RATE};
-
-    g_autofree char *log = bench_run(&plan);
-
-    cr_assert_str_eq(log, "206 23456@2s ");
 }
 
 static void tell_lines(struct exchange *exchange, void *context)

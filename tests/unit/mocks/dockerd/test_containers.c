@@ -231,9 +231,9 @@ static void attach_to(void *argument)
 
 static int speak_and_stay(struct process *process)
 {
-    if (!process_write(process, 1, "hello out\n", NULL))
+    if (!process_write(process, 1, "hello out\n", NULL) ||
+        !process_write(process, 2, "hello err\n", NULL))
         return 1;
-    container_log(process->container, 2, "hello err");
     if (!fiber_sleep(world_loop(dockerd_world(container_dockerd(process->container))),
                      5 * SECOND_US, NULL))
         return 1;
