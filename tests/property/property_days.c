@@ -5,7 +5,7 @@
  *
  * - nothing breaks by our own fault: no deadlock, no livelock, no crash
  * - a leg ends within its job clock and its epilogue
- * - two runs of one plan give one trace
+ * - two runs of one plan give one trace (of random days)
  * - a green leg is not hollow, and not shrunk without the policy's leave
  * - what a leg says it delivered is in the registry, for the platforms it says
  *
@@ -73,7 +73,14 @@ static char *find_fault(const struct outcome *outcome)
     return NULL;
 }
 
-static char *rehearse(const struct run_context *context, unsigned *fate_counts)
+/* Whether a second run gives the same trace. */
+static bool is_repeatable(const struct outcome *outcome, const struct run_context *context)
+{
+    AUTO(outcome) again = run_plan(outcome->plan, context);
+    return strcmp(outcome->trace_digest, again->trace_digest) == 0;
+}
+
+static char *rehearse(const struct run_context *context, bool is_run_twice, unsigned *fate_counts)
 {
     g_autoptr(GError) error = NULL;
     AUTO(scenario) scenario = scenario_load(LAST_FILE, &error);
@@ -81,9 +88,8 @@ static char *rehearse(const struct run_context *context, unsigned *fate_counts)
         return g_strdup_printf("does not load: %s", error->message);
     AUTO(plan) plan = plan_new(scenario, NULL);
     AUTO(outcome) outcome = run_plan(plan, context);
-    AUTO(outcome) again = run_plan(plan, context);
     char *fault = find_fault(outcome);
-    if (fault == NULL && strcmp(outcome->trace_digest, again->trace_digest) != 0)
+    if (fault == NULL && is_run_twice && !is_repeatable(outcome, context))
         fault = g_strdup("two runs gave two traces");
     fate_counts[outcome->fate]++;
     return fault;
@@ -108,7 +114,7 @@ static bool try_day(const struct run_context *context, day_fn *make_day, guint64
     g_autofree char *text = make_day(number, policy);
     if (!g_file_set_contents(LAST_FILE, text, -1, NULL))
         return false;
-    g_autofree char *fault = rehearse(context, fate_counts);
+    g_autofree char *fault = rehearse(context, make_day == random_day, fate_counts);
     if (fault == NULL)
         return true;
     g_autofree char *name = g_strdup_printf("counter-%" G_GUINT64_FORMAT ".yaml", number);
