@@ -173,6 +173,7 @@ compare all-away
 printf 'FROM alpine:3.20\nCOPY . /app\nRUN make everything\n' >"$scratch/app/Dockerfile"
 serve --clock "scaled:$speed"
 policy real "$registry"
+: >"$scratch/up.out"
 "$seatrial" up --endpoint "$engine" --clock "scaled:$speed" --bundle "$scratch/bundle" \
     "$scratch/policies/real.yaml" >"$scratch/up.out" 2>&1 &
 up_pid=$!
