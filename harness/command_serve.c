@@ -2,6 +2,7 @@
 #include "harness/cli.h"
 #include "harness/serve.h"
 #include "harness/session.h"
+#include "harness/world_default.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -66,31 +67,14 @@ static bool check(const struct serve_arguments *arguments, int argc, char **argv
     return false;
 }
 
-static bool read_seed(const char *text, uint64_t *seed, GError **error)
-{
-    guint64 value = 1;
-    if (text != NULL && !g_ascii_string_to_unsigned(text, 10, 0, G_MAXUINT64, &value, NULL)) {
-        g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
-                    "--seed wants an unsigned number, not '%s'", text);
-        return false;
-    }
-    *seed = value;
-    return true;
-}
-
 static bool read_profile(const char *name, const struct machine_profile **profile, GError **error)
 {
-    gsize count = 0;
-    const struct machine_profile *const *profiles = machine_profiles(&count);
-    g_autoptr(GString) names = g_string_new(NULL);
-
     *profile = machine_profile_find(name != NULL ? name : "ubuntu-24.04");
     if (*profile != NULL)
         return true;
-    for (gsize i = 0; i < count; i++)
-        g_string_append_printf(names, "%s%s", i > 0 ? ", " : "", profiles[i]->name);
+    g_autofree char *names = machine_profile_names();
     g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "unknown profile '%s'; there are %s", name,
-                names->str);
+                names);
     return false;
 }
 
@@ -127,18 +111,8 @@ static void print_counts(const struct serve *serve)
     printf("exchanges %" G_GUINT64_FORMAT "\n", serve_exchange_count(serve));
 }
 
-static bool write_trace(const char *path, const struct trace *trace)
-{
-    static const char head[] = "{\"format\":\"seatrial.trace/1\"}\n";
-    if (path == NULL)
-        return true;
-    gsize length_bytes;
-    g_autofree char *text = g_strconcat(head, trace_text(trace, &length_bytes), NULL);
-    return cli_write(path, text);
-}
-
-static int serve_until_asked(struct session *session, struct serve *serve,
-                             const struct serve_arguments *arguments)
+static enum exit_code serve_until_asked(struct session *session, struct serve *serve,
+                                        const struct serve_arguments *arguments)
 {
     g_autoptr(GError) error = NULL;
     announce(serve, arguments);
@@ -150,8 +124,8 @@ static int serve_until_asked(struct session *session, struct serve *serve,
     return is_fine ? EXIT_AS_EXPECTED : EXIT_INTERNAL;
 }
 
-static int serve_on(struct session *session, struct serve_options *options,
-                    const struct serve_arguments *arguments)
+static enum exit_code serve_on(struct session *session, struct serve_options *options,
+                               const struct serve_arguments *arguments)
 {
     g_autoptr(GError) error = NULL;
     AUTO(trace) trace = arguments->trace != NULL ? trace_new(loop_now_of, session->loop) : NULL;
@@ -161,9 +135,9 @@ static int serve_on(struct session *session, struct serve_options *options,
         cli_complain("serve: %s", error->message);
         return EXIT_BAD_INPUT;
     }
-    int code = serve_until_asked(session, serve, arguments);
+    enum exit_code code = serve_until_asked(session, serve, arguments);
     serve_free(serve);
-    return write_trace(arguments->trace, trace) ? code : EXIT_BAD_INPUT;
+    return cli_write_trace(arguments->trace, trace) ? code : cli_worse(code, EXIT_BAD_INPUT);
 }
 
 static int serve_with(const struct app *app, const struct serve_arguments *arguments)
@@ -179,9 +153,10 @@ static int serve_with(const struct app *app, const struct serve_arguments *argum
         .is_remote_allowed = arguments->is_remote_allowed,
         .faults = faults,
         .images = (const char *const *)arguments->images,
+        .seed = 1,
     };
 
-    if (faults == NULL || !read_seed(arguments->seed, &options.seed, &error) ||
+    if (faults == NULL || !cli_parse_seed(arguments->seed, &options.seed, &error) ||
         !read_profile(arguments->profile, &options.profile, &error) ||
         !clock_choice_parse(arguments->clock, &clock, &error) ||
         !session_begin(&session, &clock, app->context.bind_clock, &error)) {

@@ -18,10 +18,23 @@ struct scenario_file {
     const struct node *policy_overrides;
 };
 
+/* A trace is kept in a file of the scenario's name. */
+static bool check_name(const struct field *field, const struct node *node, const void *place,
+                       GError **error)
+{
+    const char *name = *(char *const *)place;
+    if (*name != '\0' && *name != '.' && strchr(name, '/') == NULL)
+        return true;
+    node_error(error, node, "'%s' is '%s', expected what can be the name of a file", field->name,
+               name);
+    return false;
+}
+
 static const struct field scenario_fields[] = {
     {.name = "name",
      .kind = FIELD_STRING,
      .offset = offsetof(struct scenario_file, scenario.name),
+     .check = check_name,
      .summary = "name in reports; default the file's"},
     {.name = "purpose",
      .kind = FIELD_STRING,

@@ -1,6 +1,7 @@
 /* Which images a served world has, and how people name more of them. */
 #include "harness/serve_image.h"
 
+#include "base/platform.h"
 #include "base/units.h"
 
 #include <string.h>
@@ -25,17 +26,6 @@ static const struct {
     {OFFICIAL_PATH "busybox", "latest", busybox_platforms, 2 * MIB_BYTES, NULL},
     {OFFICIAL_PATH "hello-world", "latest", default_platforms, 12 * KIB_BYTES, hello_entrypoint},
 };
-
-/* At least "os/architecture", at most a variant more, and nothing of it empty. */
-static bool platform_is_valid(const char *platform)
-{
-    g_auto(GStrv) parts = g_strsplit(platform, "/", -1);
-    guint count = g_strv_length(parts);
-    for (guint i = 0; i < count; i++)
-        if (parts[i][0] == '\0')
-            return false;
-    return count == 2 || count == 3;
-}
 
 static bool parse_platforms(struct served_image *image, const char *text, GError **error)
 {

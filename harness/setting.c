@@ -1,7 +1,9 @@
 /* The tables of `world:`. */
 #include "harness/setting.h"
 
+#include "base/limits.h"
 #include "base/units.h"
+#include "engine/policy.h"
 #include "harness/world_default.h"
 #include "mocks/dockerd/dockerd.h"
 #include "mocks/puller/puller.h"
@@ -28,12 +30,8 @@ static bool check_profile(const struct field *field, const struct node *node, co
     (void)field;
     if (name == NULL || machine_profile_find(name) != NULL)
         return true;
-    gsize count = 0;
-    const struct machine_profile *const *profiles = machine_profiles(&count);
-    g_autoptr(GString) names = g_string_new(NULL);
-    for (gsize i = 0; i < count; i++)
-        g_string_append_printf(names, "%s%s", i > 0 ? ", " : "", profiles[i]->name);
-    node_error(error, node, "unknown machine profile '%s'; there are %s", name, names->str);
+    g_autofree char *names = machine_profile_names();
+    node_error(error, node, "unknown machine profile '%s'; there are %s", name, names);
     return false;
 }
 
@@ -66,10 +64,15 @@ static bool check_image(const struct field *field, const struct node *node, cons
     return false;
 }
 
-static bool check_sizes(const struct field *field, const struct node *node, const void *place,
-                        GError **error)
+static bool check_layers(const struct field *field, const struct node *node, const void *place,
+                         GError **error)
 {
     (void)field;
+    if (node_length(node) > IMAGE_LAYERS_MAX) {
+        error_set_at(error, BASE_ERROR_LIMIT, node->position,
+                     "an image of more than IMAGE_LAYERS_MAX (%d) layers", IMAGE_LAYERS_MAX);
+        return false;
+    }
     for (char *const *each = *(char *const *const *)place; *each != NULL; each++) {
         int64_t size_bytes = 0;
         g_autoptr(GError) size_error = NULL;
@@ -186,11 +189,12 @@ static const struct field image_fields[] = {
     {.name = "platforms",
      .kind = FIELD_STRINGS,
      .offset = offsetof(struct setting_image, platforms),
+     .check = policy_check_platforms,
      .summary = "what it is there for; default linux/amd64 and linux/arm64"},
     {.name = "layers",
      .kind = FIELD_STRINGS,
      .offset = offsetof(struct setting_image, layers),
-     .check = check_sizes,
+     .check = check_layers,
      .summary = "compressed sizes of its layers; default one of 30MiB"},
     {.name = "environment",
      .kind = FIELD_STRINGS,
@@ -228,6 +232,7 @@ static const struct field machine_fields[] = {
     {.name = "emulators",
      .kind = FIELD_STRINGS,
      .offset = offsetof(struct setting_machine, emulators),
+     .check = policy_check_platforms,
      .summary = "foreign platforms its kernel can run"},
     {.name = "emulation_factor",
      .kind = FIELD_INTEGER,

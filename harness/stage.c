@@ -62,6 +62,14 @@ struct registry *stage_registry(const struct stage *stage, const char *domain)
     return NULL;
 }
 
+/* Any known service, added to the world when it is first named. */
+static struct registry *open_registry(struct stage *stage, const char *service)
+{
+    if (stage_registry(stage, service) == NULL)
+        add_registry(stage, service, /* needs_login_to_push= */ true);
+    return stage_registry(stage, service);
+}
+
 static void add_registries(struct stage *stage)
 {
     const GPtrArray *wanted = stage->plan->scenario->setting.registries;
@@ -73,8 +81,7 @@ static void add_registries(struct stage *stage)
         add_registry(stage, defaults[i].service, defaults[i].needs_login_to_push);
     for (guint i = 0; i < wanted->len; i++) {
         const struct setting_registry *each = g_ptr_array_index(wanted, i);
-        if (stage_registry(stage, each->service) == NULL)
-            add_registry(stage, each->service, true);
+        open_registry(stage, each->service);
     }
 }
 
@@ -110,7 +117,7 @@ static void add_image(struct stage *stage, const struct setting_image *image)
         .environment = (const char *const *)image->environment,
         .is_index = !image->is_bare,
     };
-    registry_add_image(stage_registry(stage, reference->domain), &spec);
+    registry_add_image(open_registry(stage, reference->domain), &spec);
 }
 
 static void preload(struct dockerd *dockerd, const struct setting_machine *machine,

@@ -2,6 +2,7 @@
 #include "harness/world_default.h"
 
 #include "base/units.h"
+#include "mocks/dockerd/dockerd.h"
 
 #include <string.h>
 
@@ -25,6 +26,16 @@ char *named_network_names(void)
     GString *names = g_string_new(NULL);
     for (gsize i = 0; i < G_N_ELEMENTS(networks); i++)
         g_string_append_printf(names, "%s%s", i > 0 ? ", " : "", networks[i].name);
+    return g_string_free(names, FALSE);
+}
+
+char *machine_profile_names(void)
+{
+    gsize count = 0;
+    const struct machine_profile *const *profiles = machine_profiles(&count);
+    GString *names = g_string_new(NULL);
+    for (gsize i = 0; i < count; i++)
+        g_string_append_printf(names, "%s%s", i > 0 ? ", " : "", profiles[i]->name);
     return g_string_free(names, FALSE);
 }
 

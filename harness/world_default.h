@@ -14,6 +14,8 @@ struct named_network {
 const struct named_network *named_network_find(const char *name);
 /* "clear, slow"; g_free. */
 char *named_network_names(void);
+/* "ubuntu-24.04, …"; g_free. */
+char *machine_profile_names(void);
 
 struct default_registry {
     const char *service;

@@ -121,3 +121,6 @@ CLEANUP(policy, policy_free)
  * `seatrial:`. */
 const struct record_type *policy_record(void);
 const struct record_type *policy_inline_record(void);
+/* A check for fields: every text of the list is a platform such as linux/amd64. */
+bool policy_check_platforms(const struct field *field, const struct node *node, const void *place,
+                            GError **error);
