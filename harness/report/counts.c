@@ -33,8 +33,9 @@ struct report_counts report_count(const json_t *run)
         counts.passed += strcmp(verdict, "pass") == 0;
         counts.failed += strcmp(verdict, "fail") == 0;
         counts.broken += strcmp(verdict, "broken") == 0;
-        counts.has_our_fault |=
-            strcmp(verdict, "broken") == 0 && json_get_boolean(entry, "is_our_fault", false);
+        counts.has_our_fault |= strcmp(verdict, "broken") == 0 &&
+                                json_get_boolean(entry, "is_our_fault", false) &&
+                                !json_get_boolean(entry, "is_nondeterministic", false);
     }
     return counts;
 }

@@ -1,23 +1,7 @@
 /* Turns an outcome and its verdict into the JSON that all reports are made from. */
 #include "harness/report/entry.h"
 
-static json_t *text_or_null(const char *text)
-{
-    if (text == NULL)
-        return json_null();
-    g_autofree char *valid = g_utf8_make_valid(text, -1);
-    return json_string(valid);
-}
-
-static json_t *texts(const GPtrArray *values)
-{
-    if (values == NULL)
-        return json_null();
-    json_t *list = json_array();
-    for (guint i = 0; i < values->len; i++)
-        json_array_append_new(list, text_or_null(g_ptr_array_index(values, i)));
-    return list;
-}
+#include "harness/report/part.h"
 
 static void add_steps(json_t *steps, const struct leg_outcome *leg)
 {
@@ -28,20 +12,9 @@ static void add_steps(json_t *steps, const struct leg_outcome *leg)
                       step_outcome_text(step->outcome), "started_us", (json_int_t)step->started_us,
                       "duration_us", (json_int_t)step->duration_us);
         if (step->message != NULL)
-            json_object_set_new(entry, "message", text_or_null(step->message));
+            json_object_set_new(entry, "message", json_text_or_null(step->message));
         json_array_append_new(steps, entry);
     }
-}
-
-static json_t *diagnosis_json(const struct diagnosis *diagnosis)
-{
-    if (diagnosis->step == NULL)
-        return json_null();
-    json_t *json = json_pack("{s:s, s:s?, s:s}", "cause", failure_cause_text(diagnosis->cause),
-                             "rule", diagnosis->rule, "step", diagnosis->step);
-    json_object_set_new(json, "evidence", text_or_null(diagnosis->evidence));
-    json_object_set_new(json, "escalation", text_or_null(diagnosis->escalation));
-    return json;
 }
 
 static json_t *leg_json(const struct leg_outcome *leg)
@@ -55,7 +28,7 @@ static json_t *leg_json(const struct leg_outcome *leg)
                   report->builder_tier, "duration_us", (json_int_t)report->duration_us);
     json_object_set_new(json, "used_local_image", json_boolean(report->has_used_local_image));
     json_object_set_new(json, "retried", json_boolean(report->has_retried));
-    json_object_set_new(json, "diagnosis", diagnosis_json(&report->diagnosis));
+    json_object_set_new(json, "diagnosis", part_diagnosis(&report->diagnosis));
     return json;
 }
 
@@ -65,9 +38,9 @@ static json_t *effect_json(const struct effect *effect)
                              "image", effect->image, "digest", effect->digest, "complete",
                              (int)effect->is_complete, "fresh", (int)effect->is_from_this_run,
                              "fate", fate_text(effect->fate), "side_image", effect->side_image);
-    json_object_set_new(json, "platforms", texts(effect->after));
-    json_object_set_new(json, "before", texts(effect->before));
-    json_object_set_new(json, "promised", texts(effect->promised));
+    json_object_set_new(json, "platforms", part_texts(effect->after));
+    json_object_set_new(json, "before", part_texts(effect->before));
+    json_object_set_new(json, "promised", part_texts(effect->promised));
     return json;
 }
 
@@ -77,8 +50,8 @@ static json_t *failing_json(const struct verdict *verdict)
     for (guint i = 0; i < verdict->failing->len; i++) {
         const struct failing_expectation *each = g_ptr_array_index(verdict->failing, i);
         json_t *entry = json_object();
-        json_object_set_new(entry, "expression", text_or_null(each->expression));
-        json_object_set_new(entry, "explanation", text_or_null(each->explanation));
+        json_object_set_new(entry, "expression", json_text_or_null(each->expression));
+        json_object_set_new(entry, "explanation", json_text_or_null(each->explanation));
         json_array_append_new(list, entry);
     }
     return list;
@@ -124,22 +97,22 @@ json_t *entry_of(const struct outcome *outcome, const struct verdict *verdict)
 {
     const struct scenario *scenario = outcome->plan->scenario;
     json_t *entry = json_object();
-    json_object_set_new(entry, "name", text_or_null(scenario->name));
-    json_object_set_new(entry, "file", text_or_null(scenario->path));
-    json_object_set_new(entry, "purpose", text_or_null(scenario->purpose));
+    json_object_set_new(entry, "name", json_text_or_null(scenario->name));
+    json_object_set_new(entry, "file", json_text_or_null(scenario->path));
+    json_object_set_new(entry, "purpose", json_text_or_null(scenario->purpose));
     json_object_set_new(entry, "seed", json_integer((json_int_t)outcome->plan->seed));
     json_object_set_new(entry, "verdict", json_string(verdict_names[verdict->kind]));
     json_object_set_new(entry, "fate", json_string(fate_text(outcome->fate)));
-    json_object_set_new(entry, "reason", text_or_null(verdict->reason));
+    json_object_set_new(entry, "reason", json_text_or_null(verdict->reason));
     json_object_set_new(entry, "duration_us", json_integer(outcome->duration_us));
-    json_object_set_new(entry, "trace_digest", text_or_null(outcome->trace_digest));
+    json_object_set_new(entry, "trace_digest", json_text_or_null(outcome->trace_digest));
     json_object_set_new(entry, "exchanges", json_integer((json_int_t)outcome->exchange_count));
     add_causes(entry, outcome);
     add_lists(entry, outcome);
     json_object_set_new(entry, "failing", failing_json(verdict));
     if (verdict->kind != VERDICT_PASS) {
         g_autofree char *deciding = verdict_deciding_trace(outcome);
-        json_object_set_new(entry, "deciding_trace", text_or_null(deciding));
+        json_object_set_new(entry, "deciding_trace", json_text_or_null(deciding));
         json_object_set_new(entry, "is_our_fault", json_boolean(verdict->is_our_fault));
     }
     return entry;
@@ -148,11 +121,11 @@ json_t *entry_of(const struct outcome *outcome, const struct verdict *verdict)
 json_t *entry_broken(const char *name, const char *path, const char *reason)
 {
     json_t *entry = json_object();
-    json_object_set_new(entry, "name", text_or_null(name));
-    json_object_set_new(entry, "file", text_or_null(path));
+    json_object_set_new(entry, "name", json_text_or_null(name));
+    json_object_set_new(entry, "file", json_text_or_null(path));
     json_object_set_new(entry, "verdict", json_string(verdict_names[VERDICT_BROKEN]));
     json_object_set_new(entry, "fate", json_string(fate_text(FATE_UNKNOWN)));
-    json_object_set_new(entry, "reason", text_or_null(reason));
+    json_object_set_new(entry, "reason", json_text_or_null(reason));
     json_object_set_new(entry, "duration_us", json_integer(0));
     json_object_set_new(entry, "is_our_fault", json_true());
     return entry;

@@ -4,11 +4,14 @@
  * this one.
  *
  * {"name", "file", "purpose", "seed", "verdict", "fate", "reason", "duration_us", "trace_digest",
- *  "exchanges", "steps": [{"leg", "id", "outcome", "started_us", "duration_us", "message"?}],
- *  "legs": [{"id", "outcome", "fate", "tier", "duration_us", "diagnosis"}],
- *  "effects": [{"service", "image", "digest", "platforms", "before", "promised", "complete",
- * "fresh", "fate", "side_image"}], "faults": [{"id", "kind", "fired"}], "failing": [{"expression",
- * "explanation"}], "cause"?, "diagnosed"?, "deciding_trace"?, "is_our_fault"?}
+ *  "exchanges", "cause"?, "diagnosed"?,
+ *  "steps": [{"leg", "id", "outcome", "started_us", "duration_us", "message"?}],
+ *  "legs": [{"id", "outcome", "fate", "tier", "duration_us", "used_local_image", "retried",
+ *            "diagnosis"}],
+ *  "effects": [{"service", "image", "digest", "complete", "fresh", "fate", "side_image",
+ *               "platforms", "before", "promised"}],
+ *  "faults": [{"id", "kind", "fired"}], "failing": [{"expression", "explanation"}],
+ *  "deciding_trace"?, "is_our_fault"?, "is_nondeterministic"?}
  */
 #pragma once
 

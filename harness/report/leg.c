@@ -1,24 +1,8 @@
 /* Leg reports for people and for programs. */
 #include "harness/report/leg.h"
 
-#include "base/json.h"
 #include "base/units.h"
-
-static json_t *text_or_null(const char *text)
-{
-    if (text == NULL)
-        return json_null();
-    g_autofree char *valid = g_utf8_make_valid(text, -1);
-    return json_string(valid);
-}
-
-static json_t *texts(const GPtrArray *values)
-{
-    json_t *list = json_array();
-    for (guint i = 0; i < values->len; i++)
-        json_array_append_new(list, text_or_null(g_ptr_array_index(values, i)));
-    return list;
-}
+#include "harness/report/part.h"
 
 static json_t *step_json(const struct step_report *step)
 {
@@ -27,7 +11,7 @@ static json_t *step_json(const struct step_report *step)
         "started_us", (json_int_t)step->started_us, "duration_us", (json_int_t)step->duration_us,
         "is_tolerated", (int)step->is_tolerated);
     if (step->message != NULL)
-        json_object_set_new(json, "message", text_or_null(step->message));
+        json_object_set_new(json, "message", json_text_or_null(step->message));
     return json;
 }
 
@@ -37,19 +21,8 @@ static json_t *service_json(const struct service_report *service)
                              service->image, "pushed", service->pushed, "digest", service->digest,
                              "is_delivered", (int)service->is_delivered, "is_rescue",
                              (int)service->is_rescue, "is_side_tag", (int)service->is_side_tag);
-    json_object_set_new(json, "platforms", texts(service->platforms));
-    json_object_set_new(json, "dropped", texts(service->dropped));
-    return json;
-}
-
-static json_t *diagnosis_json(const struct diagnosis *diagnosis)
-{
-    if (diagnosis->step == NULL)
-        return json_null();
-    json_t *json = json_pack("{s:s, s:s?, s:s}", "cause", failure_cause_text(diagnosis->cause),
-                             "rule", diagnosis->rule, "step", diagnosis->step);
-    json_object_set_new(json, "evidence", text_or_null(diagnosis->evidence));
-    json_object_set_new(json, "escalation", text_or_null(diagnosis->escalation));
+    json_object_set_new(json, "platforms", part_texts(service->platforms));
+    json_object_set_new(json, "dropped", part_texts(service->dropped));
     return json;
 }
 
@@ -66,7 +39,7 @@ static json_t *leg_json(const struct leg_report *leg)
         json_array_append_new(services, service_json(g_ptr_array_index(leg->services, i)));
     json_object_set_new(json, "steps", steps);
     json_object_set_new(json, "services", services);
-    json_object_set_new(json, "diagnosis", diagnosis_json(&leg->diagnosis));
+    json_object_set_new(json, "diagnosis", part_diagnosis(&leg->diagnosis));
     return json;
 }
 

@@ -15,7 +15,7 @@ struct report_counts {
     unsigned passed;
     unsigned failed;
     unsigned broken;
-    bool has_our_fault; /* a broken one that is seatrial's own */
+    bool has_our_fault; /* a broken one that is seatrial's own; nondeterminism is not meant */
 };
 struct report_counts report_count(const json_t *run);
 

@@ -98,8 +98,8 @@ static void append_details(struct text_report *report, const json_t *entry)
     g_autofree char *file = printable(entry, "file");
     g_autofree char *purpose = printable(entry, "purpose");
     g_autofree char *reason = printable(entry, "reason");
-    g_string_append_printf(text, "\n%s (%s, seed %" G_GINT64_FORMAT ")\n", name, file,
-                           json_get_integer(entry, "seed", 0));
+    g_string_append_printf(text, "\n%s (%s, seed %" G_GUINT64_FORMAT ")\n", name, file,
+                           (guint64)json_get_integer(entry, "seed", 0));
     if (*purpose != '\0')
         g_string_append_printf(text, "  %s\n", purpose);
     if (*reason != '\0')

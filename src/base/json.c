@@ -81,6 +81,14 @@ char *json_pretty_text(const json_t *value)
     return dump(value, JSON_INDENT(2), "\n");
 }
 
+json_t *json_text_or_null(const char *text)
+{
+    if (text == NULL)
+        return json_null();
+    g_autofree char *valid = g_utf8_make_valid(text, -1);
+    return json_string(valid);
+}
+
 const char *json_get_string(const json_t *object, const char *key, const char *otherwise)
 {
     const json_t *value = json_object_get(object, key);

@@ -30,6 +30,9 @@ GBytes *json_bytes(const json_t *value);
 /* Two spaces a level and a newline at the end, for people and for toJSON; g_free. */
 char *json_pretty_text(const json_t *value);
 
+/* A string of any bytes, made valid UTF-8; JSON null for NULL. */
+json_t *json_text_or_null(const char *text);
+
 /* The member of an object if it is there and of this kind, else what is given; object may be NULL
    or of another kind. What comes back is lent. */
 const char *json_get_string(const json_t *object, const char *key, const char *otherwise);

@@ -12,8 +12,8 @@ static json_t *mounts_json(const struct docker_mount *mounts, gsize count)
     json_t *list = json_array();
     for (gsize i = 0; i < count; i++)
         json_array_append_new(list, json_pack("{s:s, s:o, s:o}", "Type", "volume", "Source",
-                                              docker_json_text(mounts[i].volume), "Target",
-                                              docker_json_text(mounts[i].target)));
+                                              json_text_or_null(mounts[i].volume), "Target",
+                                              json_text_or_null(mounts[i].target)));
     return list;
 }
 
@@ -22,7 +22,7 @@ static json_t *host_config_json(const struct docker_container_options *options)
     json_t *host_config = json_pack("{s:b, s:b, s:b}", "Privileged", options->is_privileged, "Init",
                                     options->has_init, "AutoRemove", options->is_removed_on_exit);
     if (options->network != NULL)
-        json_object_set_new(host_config, "NetworkMode", docker_json_text(options->network));
+        json_object_set_new(host_config, "NetworkMode", json_text_or_null(options->network));
     if (options->mount_count > 0)
         json_object_set_new(host_config, "Mounts",
                             mounts_json(options->mounts, options->mount_count));
@@ -33,7 +33,7 @@ bool docker_container_create(struct docker *docker, const struct docker_containe
                              char **id, GError **error)
 {
     g_autoptr(json_t) body = json_pack(
-        "{s:o, s:o, s:o, s:o, s:o}", "Image", docker_json_text(options->image), "Cmd",
+        "{s:o, s:o, s:o, s:o, s:o}", "Image", json_text_or_null(options->image), "Cmd",
         docker_json_texts(options->command), "Env", docker_json_texts(options->environment),
         "Labels", docker_json_pairs(options->labels), "HostConfig", host_config_json(options));
     g_autoptr(GString) path = g_string_new("/containers/create");

@@ -72,8 +72,7 @@ bool docker_reference_split(const char *reference, char **name, char **tag,
                             GError **error) MUST_USE;
 /* Percent-escapes a name for a path, leaving '/', ':' and '@'; g_free. */
 char *docker_path_escape(const char *name);
-/* A JSON string of any bytes, made valid UTF-8; and a list of them, JSON null for NULL. */
-json_t *docker_json_text(const char *text);
+/* A list of JSON strings of any bytes; JSON null for NULL. */
 json_t *docker_json_texts(const char *const *texts);
 /* "K=V" lines as an object; a line without '=' gets null. An empty object for NULL. */
 json_t *docker_json_pairs(const char *const *pairs);

@@ -20,7 +20,7 @@ static bool create_exec(struct docker *docker, const char *container,
                                        "Env", docker_json_texts(options->environment), "Cmd",
                                        docker_json_texts(options->command));
     if (options->working_directory != NULL)
-        json_object_set_new(body, "WorkingDir", docker_json_text(options->working_directory));
+        json_object_set_new(body, "WorkingDir", json_text_or_null(options->working_directory));
     g_autofree char *escaped = docker_path_escape(container);
     g_autofree char *path = g_strconcat("/containers/", escaped, "/exec", NULL);
     const struct docker_call call = {.method = "POST", .path = path, .json = body};

@@ -38,19 +38,13 @@ void docker_query_append(GString *path, const char *key, const char *value)
                            escaped);
 }
 
-json_t *docker_json_text(const char *text)
-{
-    g_autofree char *valid = g_utf8_make_valid(text, -1);
-    return json_string(valid);
-}
-
 json_t *docker_json_texts(const char *const *texts)
 {
     if (texts == NULL)
         return json_null();
     json_t *list = json_array();
     for (gsize i = 0; texts[i] != NULL; i++)
-        json_array_append_new(list, docker_json_text(texts[i]));
+        json_array_append_new(list, json_text_or_null(texts[i]));
     return list;
 }
 
@@ -62,7 +56,7 @@ json_t *docker_json_pairs(const char *const *pairs)
         gsize key_length = equals != NULL ? (gsize)(equals - pairs[i]) : strlen(pairs[i]);
         g_autofree char *key = g_utf8_make_valid(pairs[i], (gssize)key_length);
         json_object_set_new(object, key,
-                            equals != NULL ? docker_json_text(equals + 1) : json_null());
+                            equals != NULL ? json_text_or_null(equals + 1) : json_null());
     }
     return object;
 }
@@ -71,9 +65,9 @@ static json_t *credentials_json(const struct docker_credentials *credentials)
 {
     if (credentials == NULL)
         return json_object();
-    return json_pack("{s:o, s:o, s:o}", "username", docker_json_text(credentials->username),
-                     "password", docker_json_text(credentials->password), "serveraddress",
-                     docker_json_text(credentials->registry));
+    return json_pack("{s:o, s:o, s:o}", "username", json_text_or_null(credentials->username),
+                     "password", json_text_or_null(credentials->password), "serveraddress",
+                     json_text_or_null(credentials->registry));
 }
 
 /* base64url with padding, as Go's base64.URLEncoding writes it. */

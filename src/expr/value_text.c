@@ -165,10 +165,8 @@ json_t *value_json(const struct value *value)
         if (value->is_exact)
             return json_integer(value->integer);
         return isfinite(value->number) ? json_real(value->number) : json_null();
-    case VALUE_STRING: {
-        g_autofree char *valid = g_utf8_make_valid(value->string, -1);
-        return json_string(valid);
-    }
+    case VALUE_STRING:
+        return json_text_or_null(value->string);
     case VALUE_DURATION:
     case VALUE_SIZE:
         return json_integer(value->integer);
