@@ -97,6 +97,20 @@ void cli_complain(const char *format, ...)
     va_end(arguments);
 }
 
+bool cli_parse_seed(const char *text, uint64_t *seed, GError **error)
+{
+    guint64 value = 0;
+    if (text == NULL)
+        return true;
+    if (!g_ascii_string_to_unsigned(text, 10, 0, G_MAXUINT64, &value, NULL)) {
+        g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+                    "--seed wants an unsigned number of 64 bits, not '%s'", text);
+        return false;
+    }
+    *seed = value;
+    return true;
+}
+
 bool cli_write(const char *path, const char *text)
 {
     if (strcmp(path, "-") == 0)
@@ -111,4 +125,26 @@ bool cli_write(const char *path, const char *text)
     if (!is_fine)
         cli_complain("%s: %s", path, g_strerror(number));
     return is_fine;
+}
+
+bool cli_write_trace(const char *path, const struct trace *trace)
+{
+    static const char head[] = "{\"format\":\"seatrial.trace/1\"}\n";
+    gsize length_bytes;
+    if (path == NULL)
+        return true;
+    g_autofree char *text = g_strconcat(head, trace_text(trace, &length_bytes), NULL);
+    return cli_write(path, text);
+}
+
+enum exit_code cli_worse(enum exit_code left, enum exit_code right)
+{
+    static const enum exit_code worst_first[] = {
+        EXIT_INTERNAL,        EXIT_NONDETERMINISTIC, EXIT_BAD_INPUT,
+        EXIT_NOT_AS_EXPECTED, EXIT_INCONCLUSIVE,     EXIT_AS_EXPECTED,
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(worst_first); i++)
+        if (worst_first[i] == left || worst_first[i] == right)
+            return worst_first[i];
+    g_assert_not_reached();
 }

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "base/trace.h"
 #include "harness/run.h"
 
 enum exit_code { /* DESIGN.md 2; precedence 3, 4, 2, 1, 5, 0 */
@@ -35,8 +36,14 @@ bool cli_parse(const struct command *command, const GOptionEntry *entries, int *
                char ***argv) MUST_USE;
 /* Prints "seatrial: MESSAGE" to stderr. */
 void cli_complain(const char *format, ...) G_GNUC_PRINTF(1, 2);
+/* An unsigned number of 64 bits; text NULL leaves *seed as it is. */
+bool cli_parse_seed(const char *text, uint64_t *seed, GError **error) MUST_USE;
 /* text to a file, or to stdout for "-"; complains on failure. */
 bool cli_write(const char *path, const char *text) MUST_USE;
+/* A trace without a plan, which nobody can replay, to a file. path NULL: nothing to do. */
+bool cli_write_trace(const char *path, const struct trace *trace) MUST_USE;
+/* Of two codes the one that counts more. */
+enum exit_code cli_worse(enum exit_code left, enum exit_code right);
 
 extern const struct command command_faults;
 extern const struct command command_list;

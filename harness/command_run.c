@@ -55,10 +55,10 @@ static bool parse(struct run_arguments *arguments, int *argc, char ***argv)
 
 static bool check_seed(struct run_arguments *arguments)
 {
-    if (arguments->seed == NULL || g_ascii_string_to_unsigned(arguments->seed, 10, 0, G_MAXUINT64,
-                                                              &arguments->seed_value, NULL))
+    g_autoptr(GError) error = NULL;
+    if (cli_parse_seed(arguments->seed, &arguments->seed_value, &error))
         return true;
-    cli_complain("run: --seed wants an unsigned number of 64 bits, not '%s'", arguments->seed);
+    cli_complain("run: %s", error->message);
     return false;
 }
 
@@ -138,14 +138,14 @@ static bool write_reports(const struct run_arguments *arguments, const json_t *d
     return is_fine;
 }
 
-static int code_of(const struct suite *suite, const struct work_result *result,
-                   const json_t *document)
+static enum exit_code code_of(const struct suite *suite, const struct work_result *result,
+                              const json_t *document)
 {
     struct report_counts counts = report_count(document);
-    if (result->is_nondeterministic)
-        return EXIT_NONDETERMINISTIC;
     if (counts.has_our_fault)
         return EXIT_INTERNAL;
+    if (result->is_nondeterministic)
+        return EXIT_NONDETERMINISTIC;
     if (suite->errors->len > 0 || counts.broken > 0)
         return EXIT_BAD_INPUT;
     if (counts.failed > 0 || result->is_interrupted)
@@ -175,9 +175,9 @@ static int run_suite(const struct app *app, const struct run_arguments *argument
     bool is_told = write_reports(arguments, document);
     if (result.is_interrupted)
         cli_complain("interrupted; what was done so far is above");
-    int code = !is_done   ? EXIT_INTERNAL
-               : !is_told ? EXIT_BAD_INPUT /* a file that cannot be written */
-                          : code_of(suite, &result, document);
+    enum exit_code code = is_done ? code_of(suite, &result, document) : EXIT_INTERNAL;
+    if (!is_told)
+        code = cli_worse(code, EXIT_BAD_INPUT);
     work_result_clear(&result);
     return code;
 }

@@ -96,16 +96,6 @@ static bool write_json(const struct up_arguments *arguments, const struct up_opt
     return cli_write(arguments->json, text);
 }
 
-static bool write_trace(const struct up_arguments *arguments, const struct trace *trace)
-{
-    static const char head[] = "{\"format\":\"seatrial.trace/1\"}\n";
-    gsize length_bytes;
-    if (arguments->trace == NULL)
-        return true;
-    g_autofree char *text = g_strconcat(head, trace_text(trace, &length_bytes), NULL);
-    return cli_write(arguments->trace, text);
-}
-
 static int report(const struct up_arguments *arguments, const struct up_options *options,
                   const GPtrArray *legs, bool is_interrupted)
 {
@@ -122,7 +112,7 @@ static int report(const struct up_arguments *arguments, const struct up_options 
     }
     if (is_interrupted)
         cli_complain("up: interrupted; what was done so far is above");
-    is_written &= write_trace(arguments, options->trace);
+    is_written &= cli_write_trace(arguments->trace, options->trace);
     return !is_written ? EXIT_BAD_INPUT : is_green ? EXIT_AS_EXPECTED : EXIT_NOT_AS_EXPECTED;
 }
 

@@ -14,7 +14,7 @@ gives "serve knows its machines" 2 "unknown profile 'windows'; there are ubuntu-
 run "$seatrial" serve --registry 127.0.0.1:0 --image App
 gives "serve knows bad names" 2 "'App': invalid reference format"
 run "$seatrial" serve --registry 127.0.0.1:0 --seed -1
-gives "serve wants a seed it can use" 2 "--seed wants an unsigned number, not '-1'"
+gives "serve wants a seed it can use" 2 "--seed wants an unsigned number of 64 bits, not '-1'"
 run "$seatrial" serve --registry 127.0.0.1:0 5000
 gives "serve takes options only" 2 "what is '5000'?"
 run "$seatrial" serve --registry 127.0.0.1:0 --faults "$scratch/none.yaml"
