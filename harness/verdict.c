@@ -46,13 +46,6 @@ static void add_failing(struct verdict *verdict, const char *expression, char *e
     verdict->reason = g_strdup_printf("%s: %s", expression, explanation);
 }
 
-/* The node of the n-th expectation, for positions; `expect:` may be a lone string. */
-static const struct node *expectation_node(const struct scenario *scenario, gsize index)
-{
-    const struct node *node = scenario->expect_node;
-    return node->kind == NODE_SEQUENCE ? node_item(node, index) : node;
-}
-
 static void check_expectation(struct verdict *verdict, const struct view *view,
                               const struct node *node)
 {
@@ -114,7 +107,7 @@ struct verdict *verdict_of(const struct outcome *outcome)
     AUTO(view) view = view_new(outcome);
     check_fate(verdict, outcome);
     for (gsize i = 0; i < g_strv_length(scenario->expect); i++)
-        check_expectation(verdict, view, expectation_node(scenario, i));
+        check_expectation(verdict, view, node_item(scenario->expect_node, i));
     if (scenario->verdict == EXPECT_FAIL && verdict->kind != VERDICT_BROKEN)
         turn_round(verdict, scenario);
     return verdict;
