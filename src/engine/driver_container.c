@@ -96,20 +96,21 @@ static bool put_config(struct builder *builder, GError **error)
     return docker_archive_put(builder->leg->docker, builder->container, "/etc", tar, error);
 }
 
-/* With a local image the registry is asked all the same unless the tier says otherwise: a failing
-   pull is then no harm, a silent registry still is (failures.md, "Pre-pull and a silent registry").
- */
+/* The manual tier shares as little as possible with what failed: what is local, then the mirrors.
+   The container tier asks the registry even with a local image, unless the policy says otherwise: a
+   failing pull is then no harm, a silent registry still is (failures.md, "Pre-pull and a silent
+   registry"). */
 static bool get_image(struct builder *builder, GError **error)
 {
     struct leg *leg = builder->leg;
     const struct policy_tier *tier = builder->tier;
+    bool is_manual = tier->driver == DRIVER_MANUAL;
     g_autoptr(GError) pull_error = NULL;
 
-    if (tier->pull == PULL_IF_MISSING && image_is_local(leg, tier->image))
+    if ((is_manual || tier->pull == PULL_IF_MISSING) && image_is_local(leg, tier->image))
         return true;
-    if (tier->pull == PULL_ALWAYS
-            ? image_pull(leg, tier->image, &pull_error)
-            : image_fetch_elsewhere(leg, tier->image, tier->mirrors, &pull_error))
+    if (is_manual ? image_fetch_elsewhere(leg, tier->image, tier->mirrors, &pull_error)
+                  : image_fetch(leg, tier->image, tier->mirrors, &pull_error))
         return true;
     if (pull_error->domain != FIBER_ERROR && image_is_local(leg, tier->image)) {
         leg_note(leg, "pulling failed, using local image", tier->image);

@@ -144,7 +144,8 @@ static const struct field tier_fields[] = {
      .offset = offsetof(struct policy_tier, pull),
      .names = pull_names,
      .otherwise = "always",
-     .summary = "whether a local image saves asking the registry; buildx always asks"},
+     .summary = "for docker-container: whether a local image saves asking the registry; buildx "
+                "always asks"},
     {.name = "config",
      .kind = FIELD_STRING,
      .offset = offsetof(struct policy_tier, config),
