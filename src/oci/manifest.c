@@ -79,18 +79,11 @@ static bool take_manifest(const char *url, const char *wanted, const struct http
     return true;
 }
 
-static char *manifest_url(const struct oci *oci, const struct reference *reference,
-                          const char *path)
-{
-    g_autofree char *base = oci_base_url(oci, reference->host);
-    return g_strconcat(base, "/v2/", reference->repository, path, NULL);
-}
-
 bool manifest_get(struct oci *oci, const struct reference *reference, const char *wanted,
                   const char *actions, struct manifest *manifest, bool *is_there, GError **error)
 {
     g_autofree char *path = g_strconcat("/manifests/", wanted, NULL);
-    g_autofree char *url = manifest_url(oci, reference, path);
+    g_autofree char *url = oci_url(oci, reference, path);
     const struct oci_call call = {
         .reference = reference, .path = path, .actions = actions, .header = ACCEPT};
     HTTP_RESPONSE(response);
@@ -114,7 +107,7 @@ bool manifest_put(struct oci *oci, const struct reference *reference, const char
                   GBytes *bytes, const char *media_type, GError **error)
 {
     g_autofree char *path = g_strconcat("/manifests/", wanted, NULL);
-    g_autofree char *url = manifest_url(oci, reference, path);
+    g_autofree char *url = oci_url(oci, reference, path);
     g_autofree char *type_line = g_strconcat("Content-Type: ", media_type, NULL);
     const struct oci_call call = {.method = "PUT",
                                   .reference = reference,

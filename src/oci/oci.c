@@ -54,6 +54,12 @@ char *oci_base_url(const struct oci *oci, const char *host)
     return g_strconcat(is_plain ? "http://" : "https://", host, NULL);
 }
 
+char *oci_url(const struct oci *oci, const struct reference *reference, const char *path)
+{
+    g_autofree char *base = oci_base_url(oci, reference->host);
+    return g_strconcat(base, "/v2/", reference->repository, path, NULL);
+}
+
 static char *without_query(const char *url)
 {
     return g_strndup(url, strcspn(url, "?"));
@@ -189,8 +195,7 @@ static bool follow(struct oci *oci, const struct oci_call *call, const char *url
 bool oci_ask(struct oci *oci, const struct oci_call *call, struct http_response *response,
              GError **error)
 {
-    g_autofree char *base = oci_base_url(oci, call->reference->host);
-    g_autofree char *url = g_strconcat(base, "/v2/", call->reference->repository, call->path, NULL);
+    g_autofree char *url = oci_url(oci, call->reference, call->path);
     g_autofree char *key = authorization_key(oci, call);
     g_autofree char *authorization = g_strdup(g_hash_table_lookup(oci->authorizations, key));
 

@@ -48,6 +48,8 @@ bool oci_authorize(struct oci *oci, const struct oci_call *call,
 
 /* "https://host", or http for the hosts that are to be spoken to so; g_free. */
 char *oci_base_url(const struct oci *oci, const char *host);
+/* Where a call goes: "https://ghcr.io/v2/o/app" and the path; g_free. */
+char *oci_url(const struct oci *oci, const struct reference *reference, const char *path);
 /* "unexpected status from GET request to URL: 503 Service Unavailable: unavailable: text"; the URL
    without its query, which may hold secrets. prefix goes in front. */
 void oci_error_from_answer(GError **error, const char *prefix, const char *method, const char *url,

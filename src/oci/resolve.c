@@ -58,8 +58,7 @@ static bool get_blob(struct oci *oci, const struct reference *reference, const c
     if (!oci_ask(oci, &call, &response, error))
         return false;
     if (response.status != 200) {
-        g_autofree char *base = oci_base_url(oci, reference->host);
-        g_autofree char *url = g_strconcat(base, "/v2/", reference->repository, path, NULL);
+        g_autofree char *url = oci_url(oci, reference, path);
         oci_error_from_answer(error, "", "GET", url, &response);
         return false;
     }

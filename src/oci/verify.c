@@ -41,7 +41,8 @@ static bool check_blob(struct check *check, const json_t *descriptor, GError **e
     if (response.status == 404) {
         check->missing = g_strdup(digest);
     } else if (response.status != 200) {
-        oci_error_from_answer(error, "", "HEAD", path, &response);
+        g_autofree char *url = oci_url(check->oci, check->reference, path);
+        oci_error_from_answer(error, "", "HEAD", url, &response);
         return false;
     }
     return true;
