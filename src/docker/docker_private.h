@@ -46,12 +46,8 @@ bool docker_perform_removal(struct docker *docker, const char *path, GError **er
 bool docker_find_json(struct docker *docker, const char *path, json_t **answer,
                       GError **error) MUST_USE;
 
-/* Gives every piece of an answer's body to feed until its proper end. 4xx and 5xx are errors as in
-   docker_perform(). */
-typedef bool docker_feed_fn(void *context, const void *bytes, gsize length_bytes, GError **error);
-bool docker_stream(struct docker *docker, const struct docker_call *call, docker_feed_fn *feed,
-                   void *context, GError **error) MUST_USE;
-/* The same for a stream of messages: fails on the first message that is a failure. */
+/* A stream of messages until its proper end: fails on the first message that is a failure. 4xx and
+   5xx are errors as in docker_perform(). */
 bool docker_stream_messages(struct docker *docker, const struct docker_call *call,
                             messages_fn *receive, void *context, GError **error) MUST_USE;
 

@@ -43,12 +43,13 @@ struct failure failure_classify(const GError *error, const char *output);
 const char *failure_cause_text(enum failure_cause cause); /* "network", … */
 const char *failure_retry_text(enum failure_retry retry);
 
-/* Errors of the Engine API. code is the HTTP status, or 0 for an error inside a stream, or
-   DOCKER_ERROR_CUT when a stream ended without saying how. */
+/* Errors of the Engine API. The code is the HTTP status, 0 for an error inside a stream, or one of
+   these. */
 #define DOCKER_ERROR (docker_error_quark())
 GQuark docker_error_quark(void);
-#define DOCKER_ERROR_CUT    1
-#define DOCKER_ERROR_FORMAT 2 /* an answer that is not what the API promises */
-#define DOCKER_ERROR_EXIT   3 /* a command ended with a non-zero code */
-#define DOCKER_ERROR_UNREACHABLE                                                                   \
-    4 /* no Engine at the endpoint, or it dropped the connection before it answered */
+enum docker_error {
+    DOCKER_ERROR_CUT = 1,     /* a stream ended without saying how */
+    DOCKER_ERROR_FORMAT,      /* an answer that is not what the API promises */
+    DOCKER_ERROR_EXIT,        /* a command ended with a non-zero code */
+    DOCKER_ERROR_UNREACHABLE, /* no Engine at the endpoint, or it went before it answered */
+};

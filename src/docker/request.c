@@ -181,8 +181,9 @@ static void fail_with_body(const struct docker_call *call, unsigned status,
     docker_error_from_answer(error, call->path, status, whole);
 }
 
-static bool feed_all(struct http_stream *stream, docker_feed_fn *feed, void *context,
-                     GError **error)
+typedef bool feed_fn(void *context, const void *bytes, gsize length_bytes, GError **error);
+
+static bool feed_all(struct http_stream *stream, feed_fn *feed, void *context, GError **error)
 {
     for (;;) {
         g_autoptr(GBytes) chunk = NULL;
@@ -204,8 +205,9 @@ static bool feed_all(struct http_stream *stream, docker_feed_fn *feed, void *con
     }
 }
 
-bool docker_stream(struct docker *docker, const struct docker_call *call, docker_feed_fn *feed,
-                   void *context, GError **error)
+/* Gives every piece of an answer's body to feed until its proper end. */
+static bool stream_to(struct docker *docker, const struct docker_call *call, feed_fn *feed,
+                      void *context, GError **error)
 {
     g_autoptr(GError) reason = NULL;
     HTTP_RESPONSE(response);
@@ -226,7 +228,7 @@ bool docker_stream(struct docker *docker, const struct docker_call *call, docker
     return false;
 }
 
-/* Messages as a docker_feed_fn. Reading stops at the first failure: nothing after it counts. */
+/* Messages as a feed_fn. Reading stops at the first failure: nothing after it counts. */
 static bool feed_messages(void *context, const void *bytes, gsize length_bytes, GError **error)
 {
     struct messages *messages = context;
@@ -239,8 +241,7 @@ bool docker_stream_messages(struct docker *docker, const struct docker_call *cal
                             messages_fn *receive, void *context, GError **error)
 {
     AUTO(messages) messages = messages_new(receive, context);
-    return docker_stream(docker, call, feed_messages, messages, error) &&
-           messages_end(messages, error);
+    return stream_to(docker, call, feed_messages, messages, error) && messages_end(messages, error);
 }
 
 static bool feed_frames(void *context, const void *bytes, gsize length_bytes, GError **error)
@@ -252,5 +253,5 @@ bool docker_stream_output(struct docker *docker, const struct docker_call *call,
                           struct output *output, GError **error)
 {
     AUTO(frames) frames = frames_new(output_take, output);
-    return docker_stream(docker, call, feed_frames, frames, error) && frames_end(frames, error);
+    return stream_to(docker, call, feed_frames, frames, error) && frames_end(frames, error);
 }
