@@ -81,8 +81,8 @@ void archive_writer_free(struct archive_writer *writer)
 {
     if (writer == NULL)
         return;
-    archive_write_free(
-        writer->archive); /* writes the end if finish() did not: before the bytes go */
+    /* Writes the end if finish() did not: before the bytes go. */
+    archive_write_free(writer->archive);
     g_clear_pointer(&writer->bytes, g_byte_array_unref);
     g_free(writer);
 }

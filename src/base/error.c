@@ -2,7 +2,6 @@
 #include "base/error.h"
 
 #include <errno.h>
-
 #include <string.h>
 #include <sys/stat.h>
 

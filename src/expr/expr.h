@@ -8,8 +8,7 @@
  * parentheses, members (.name, ['name'], [0]), functions and functions of objects. Nothing is
  * coerced: values of different kinds cannot be compared (but anything with null by == and !=), and
  * conditions are booleans. Names are case-sensitive; an unknown one is an error even in an operand
- * that
- * && or || skips, so that no typing error passes. Lists have .count, texts and lists .length.
+ * that && or || skips, so that no typing error passes. Lists have .count, texts and lists .length.
  *
  * Errors carry the place inside the expression. Ceilings: EXPR_BYTES_MAX, EXPR_DEPTH_MAX (of the
  * tree and of parentheses), EXPR_STEPS_MAX.

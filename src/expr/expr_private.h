@@ -1,4 +1,4 @@
-/* What lexer, parser and evaluation share. Nobody else includes this. */
+/* What lexer, parser, evaluation and dialects share. Nobody else includes this. */
 #pragma once
 
 #include "expr/expr.h"

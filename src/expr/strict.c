@@ -1,6 +1,7 @@
 /* The strict dialect: no coercion, nothing unknown passes. */
 #include "expr/strict.h"
 #include "base/units.h"
+#include "expr/expr_private.h"
 
 #include <math.h>
 #include <string.h>
@@ -148,10 +149,9 @@ static bool strict_compare(enum expr_comparison comparison, const struct value *
 static bool fail_unknown_member(const struct value *value, const char *name, GPtrArray *known,
                                 GError **error)
 {
-    const char *nearest = nearest_word(name, (const char *const *)known->pdata, known->len);
-    g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "%s has no '%s'%s%s%s",
-                value_kind_text(value), name, nearest != NULL ? "; did you mean '" : "",
-                nearest != NULL ? nearest : "", nearest != NULL ? "'?" : "");
+    g_autofree char *hint = name_hint(name, known);
+    g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "%s has no '%s'%s", value_kind_text(value),
+                name, hint);
     return false;
 }
 

@@ -94,7 +94,6 @@ const char *kept_find(const struct http *http, const char *target);
 /* Takes one line of a header block, its end of line included. */
 bool response_take_line(struct http_stream *stream, const char *line, gsize length_bytes,
                         GError **error) MUST_USE;
-const char *headers_find(const GPtrArray *headers, const char *name);
 /* Whether the end of the connection may be the end of this answer's body (RFC 9112 6.3). */
 bool response_may_end_by_close(const struct http_stream *stream);
 

@@ -11,7 +11,7 @@ static void header_free(void *argument)
     g_free(header);
 }
 
-const char *headers_find(const GPtrArray *headers, const char *name)
+static const char *headers_find(const GPtrArray *headers, const char *name)
 {
     for (guint i = 0; headers != NULL && i < headers->len; i++) {
         const struct http_header *header = g_ptr_array_index(headers, i);
