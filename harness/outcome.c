@@ -60,16 +60,6 @@ void outcome_free(struct outcome *outcome)
     g_free(outcome);
 }
 
-const struct leg_outcome *outcome_leg(const struct outcome *outcome, const char *id)
-{
-    for (guint i = 0; i < outcome->legs->len; i++) {
-        const struct leg_outcome *leg = g_ptr_array_index(outcome->legs, i);
-        if (strcmp(leg->id, id) == 0)
-            return leg;
-    }
-    return NULL;
-}
-
 const struct effect *outcome_effect(const struct outcome *outcome, const char *image)
 {
     for (guint i = 0; i < outcome->effects->len; i++) {

@@ -60,7 +60,7 @@ struct outcome {
 struct outcome *outcome_new(const struct plan *plan);
 void outcome_free(struct outcome *outcome);
 CLEANUP(outcome, outcome_free)
-const struct leg_outcome *outcome_leg(const struct outcome *outcome, const char *id);
 const struct effect *outcome_effect(const struct outcome *outcome, const char *image);
-/* What a leg's diagnosis says, of the first leg that has one; NULL when none failed in anything. */
+/* The diagnosis of the first leg that is not green, else of the first leg that has one; NULL when
+   nothing failed in any. */
 const struct diagnosis *outcome_diagnosis(const struct outcome *outcome);

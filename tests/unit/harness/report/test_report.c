@@ -114,3 +114,15 @@ Test(report, does_not_take_a_broken_scenario_for_our_own_fault)
     cr_assert_eq(counts.broken, 1);
     cr_assert_not(counts.has_our_fault);
 }
+
+Test(report, counts_nondeterminism_apart_from_our_other_faults)
+{
+    g_autoptr(json_t) run = read_run("run.json");
+    json_t *broken = json_array_get(json_get_array(run, "scenarios"), 4);
+    json_object_set_new(broken, "is_nondeterministic", json_true());
+
+    struct report_counts counts = report_count(run);
+
+    cr_assert_eq(counts.broken, 2);
+    cr_assert_not(counts.has_our_fault);
+}
