@@ -110,6 +110,17 @@ static struct watch *watch_of(struct loop *loop, int fd)
     return watch;
 }
 
+/* The likelier of the two calls first. The kernel may know otherwise: it forgets a descriptor that
+   was closed while it was watched. */
+static bool set_interest(struct loop *loop, int fd, bool is_new, struct epoll_event *event)
+{
+    int first = is_new ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
+    int second = is_new ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+    if (epoll_ctl(loop->epoll_fd, first, fd, event) == 0)
+        return true;
+    return errno == (is_new ? EEXIST : ENOENT) && epoll_ctl(loop->epoll_fd, second, fd, event) == 0;
+}
+
 /* A descriptor's number is used again after close(); the generation tells stale events apart. */
 void loop_watch(struct loop *loop, int fd, uint32_t events, watch_fn *ready, void *argument)
 {
@@ -122,14 +133,13 @@ void loop_watch(struct loop *loop, int fd, uint32_t events, watch_fn *ready, voi
         watch->generation++;
         return;
     }
-    if (watch->ready == NULL)
+    bool is_new = watch->ready == NULL;
+    if (is_new)
         watch->generation++;
     watch->ready = ready;
     watch->argument = argument;
     event.data.u64 = ((uint64_t)watch->generation << 32) | (uint32_t)fd;
-    if (epoll_ctl(loop->epoll_fd, EPOLL_CTL_MOD, fd, &event) == 0)
-        return;
-    if (errno != ENOENT || epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0)
+    if (!set_interest(loop, fd, is_new, &event))
         g_error("epoll_ctl of descriptor %d: %s", fd, g_strerror(errno));
 }
 
