@@ -6,20 +6,37 @@
 #include <zlib.h>
 
 enum {
-    GZIP_WINDOW_BITS = 15 + 16, /* zlib's way to ask for gzip instead of zlib framing */
-    GZIP_MEMORY_LEVEL = 8,
+    GZIP_FRAMING = 16, /* zlib's way to ask for gzip instead of zlib framing */
+    WINDOW_BITS_MIN = 9,
+    WINDOW_BITS_MAX = 15,
+    WINDOW_SPARE_BYTES = 512, /* deflate looks back less than its window, by MIN_LOOKAHEAD of 262 */
+    MEMORY_LEVEL_MAX = 8,
+    MEMORY_LEVEL_LAG = 6,    /* 2^(level + 6) symbols fit into one block */
     CHUNK_BYTES = 16 * 1024, /* lives on the stack of a fiber */
     OPERATING_SYSTEM_UNKNOWN = 255,
 };
+
+/* No more memory than the input can use, since deflate clears all of it: for the few kilobytes of a
+   layer that would be most of the work. */
+static int window_bits(gsize length_bytes)
+{
+    int bits = WINDOW_BITS_MIN;
+    while (bits < WINDOW_BITS_MAX && (gsize)1 << bits < length_bytes + WINDOW_SPARE_BYTES)
+        bits++;
+    return bits;
+}
 
 GBytes *gzip_compress(const void *bytes, gsize length_bytes)
 {
     z_stream stream = {0};
     gz_header header = {.os = OPERATING_SYSTEM_UNKNOWN};
 
+    int bits = window_bits(length_bytes);
+    int memory_level = MIN(bits - MEMORY_LEVEL_LAG, MEMORY_LEVEL_MAX);
+
     g_assert(length_bytes <= G_MAXUINT / 2);
-    if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, GZIP_WINDOW_BITS,
-                     GZIP_MEMORY_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK ||
+    if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, bits + GZIP_FRAMING, memory_level,
+                     Z_DEFAULT_STRATEGY) != Z_OK ||
         deflateSetHeader(&stream, &header) != Z_OK)
         g_error("zlib cannot compress");
     uLong size_bytes = deflateBound(&stream, (uLong)length_bytes);
@@ -87,7 +104,7 @@ GBytes *gzip_decompress(const void *bytes, gsize length_bytes, gsize length_byte
     z_stream stream = {0};
 
     g_assert(length_bytes <= G_MAXUINT && length_bytes_max <= G_MAXUINT / 2);
-    if (inflateInit2(&stream, GZIP_WINDOW_BITS) != Z_OK)
+    if (inflateInit2(&stream, WINDOW_BITS_MAX + GZIP_FRAMING) != Z_OK)
         g_error("zlib cannot decompress");
     stream.next_in = (Bytef *)(uintptr_t)bytes;
     stream.avail_in = (uInt)length_bytes;
