@@ -220,25 +220,29 @@ static void hang_up_on_one(struct server *server, int listen_fd)
     server->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
+static void admit(struct server *server, struct site *site, int listen_fd, int fd,
+                  const struct sockaddr_storage *address, socklen_t length_bytes)
+{
+    if (server->is_closing || server->connections->len + server->visitors->len >= CONNECTIONS_MAX)
+        close(fd);
+    else if (listen_fd == site->inner.fd)
+        server_take(server, site, fd, address, length_bytes);
+    else
+        gate_admit(server, site, fd, address, length_bytes);
+}
+
+/* One at a time: the listener stays ready while others wait, and to hear from accept4() that nobody
+   does would cost nearly as much as a connection. */
 void server_accept(struct server *server, struct site *site, int listen_fd)
 {
-    for (;;) {
-        struct sockaddr_storage address = {0};
-        socklen_t length_bytes = sizeof address;
-        int fd = accept4(listen_fd, (struct sockaddr *)&address, &length_bytes,
-                         SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (fd < 0 && (errno == EMFILE || errno == ENFILE))
-            hang_up_on_one(server, listen_fd);
-        if (fd < 0)
-            return; /* nobody is left in the queue, or gone again */
-        if (server->is_closing ||
-            server->connections->len + server->visitors->len >= CONNECTIONS_MAX)
-            close(fd);
-        else if (listen_fd == site->inner.fd)
-            server_take(server, site, fd, &address, length_bytes);
-        else
-            gate_admit(server, site, fd, &address, length_bytes);
-    }
+    struct sockaddr_storage address = {0};
+    socklen_t length_bytes = sizeof address;
+    int fd = accept4(listen_fd, (struct sockaddr *)&address, &length_bytes,
+                     SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd >= 0)
+        admit(server, site, listen_fd, fd, &address, length_bytes);
+    else if (errno == EMFILE || errno == ENFILE)
+        hang_up_on_one(server, listen_fd);
 }
 
 static void cut(struct connection *connection)

@@ -43,8 +43,24 @@ void file_tree_free(struct file_tree *tree)
     g_free(tree);
 }
 
+/* Whether no part of an absolute path is empty, "." or "..". */
+static bool is_clean(const char *path)
+{
+    if (path[0] != '/')
+        return false;
+    for (const char *part = path + 1;; part = strchr(part, '/') + 1) {
+        gsize length = strcspn(part, "/");
+        if (length == 0 || (length <= 2 && strncmp(part, "..", length) == 0))
+            return false;
+        if (part[length] == '\0')
+            return true;
+    }
+}
+
 char *file_path_clean(const char *path)
 {
+    if (is_clean(path))
+        return g_strdup(path);
     g_auto(GStrv) parts = g_strsplit(path, "/", -1);
     g_autoptr(GPtrArray) kept = g_ptr_array_new();
 
