@@ -131,7 +131,7 @@ bool base_resolve(struct base *base)
 
 /* ---- layers ---- */
 
-char *base_full_name(const struct base *base)
+static char *full_name(const struct base *base)
 {
     g_autofree char *full = reference_text(base->reference);
     if (base->reference->digest != NULL)
@@ -139,7 +139,7 @@ char *base_full_name(const struct base *base)
     return g_strconcat(full, "@", base->image->top_digest, NULL);
 }
 
-bool base_has_layers(const struct base *base)
+static bool has_layers(const struct base *base)
 {
     for (guint i = 0; i < base->image->layers->len; i++) {
         const struct layer *layer = g_ptr_array_index(base->image->layers, i);
@@ -220,7 +220,7 @@ static bool wait_for_fetch(struct base *base, GError **error)
 bool base_fetch(struct base *base, const char *from_name)
 {
     struct build *build = base->build;
-    g_autofree char *full = base_full_name(base);
+    g_autofree char *full = full_name(base);
     g_autofree char *name = g_strconcat(from_name, full, NULL);
     g_autofree char *key = g_strconcat("from ", base->platform, " ", full, NULL);
     GError *cause = NULL;
@@ -231,7 +231,7 @@ bool base_fetch(struct base *base, const char *from_name)
         return true;
     struct vertex *vertex = progress_begin(build->progress, key, name);
     progress_line(build->progress, vertex, "resolve %s done", full);
-    bool was_here = base_has_layers(base);
+    bool was_here = has_layers(base);
     base->state = BASE_FETCHING;
     bool is_fine = was_here || pull_layers(base, vertex, &cause);
     base->state = is_fine ? BASE_FETCHED : BASE_NOT_FETCHED;

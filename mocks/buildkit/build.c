@@ -245,8 +245,9 @@ static bool add_bases(struct target *target)
 static void base_main(void *argument)
 {
     struct base *base = argument;
-    if (base->image == NULL && !base_resolve(base))
-        fiber_group_cancel(base->build->resolving); /* the first failure ends the others */
+    struct build *build = base->build;
+    if (base->image == NULL && !base_resolve(base) && build->resolving != NULL)
+        fiber_group_cancel(build->resolving); /* the first failure ends the others */
 }
 
 /* All metadata at once, as the solver asks for it before anything runs. */
@@ -255,13 +256,15 @@ static bool resolve_bases(struct build *build)
     FIBER_GROUP(group);
     GError *cause = NULL;
     fiber_group_init(&group, build->daemon->loop);
-    build->resolving = &group;
     for (guint i = 0; i < build->targets->len; i++)
         if (!add_bases(g_ptr_array_index(build->targets, i)))
             return false;
+    build->resolving = &group;
     for (guint i = 0; i < build->bases->len; i++)
         fiber_group_spawn(&group, "base image", base_main, g_ptr_array_index(build->bases, i));
-    if (!fiber_group_wait(&group, &cause))
+    bool is_over = fiber_group_wait(&group, &cause);
+    build->resolving = NULL;
+    if (!is_over)
         return build_fail(build, NULL, NULL, cause);
     return build->error == NULL;
 }

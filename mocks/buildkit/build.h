@@ -75,7 +75,7 @@ struct build {
     json_t *imported;   /* cache records by key, from --import-cache */
     struct base *cache; /* the image that holds them */
     struct fiber_queue base_over;
-    struct fiber_group *resolving; /* while metadata is asked for */
+    struct fiber_group *resolving; /* while metadata is waited for, else NULL */
     GError *error;                 /* the first */
     struct vertex *failed;
     const struct instruction *failed_instruction;
@@ -105,11 +105,8 @@ bool base_read(struct base *base, GError **error) MUST_USE;
 bool base_resolve(struct base *base) MUST_USE;
 /* Fetches its layers unless they are here; from_name is the vertex. */
 bool base_fetch(struct base *base, const char *from_name) MUST_USE;
-bool base_has_layers(const struct base *base);
 /* Its layers as struct stored, added to layers. */
 void base_add_layers(const struct base *base, GPtrArray *layers);
-/* "docker.io/library/golang:1.22@sha256:…"; g_free. */
-char *base_full_name(const struct base *base);
 /* From $DOCKER_CONFIG/config.json in the container, for the host of this registry. */
 struct credentials *credentials_of(struct build *build, const char *domain);
 void credentials_free(struct credentials *credentials);

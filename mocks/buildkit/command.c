@@ -116,7 +116,7 @@ static bool take_metadata_file(struct build_command *command, const char *value,
 static bool take_no_cache(struct build_command *command, const char *value, GError **error)
 {
     (void)error;
-    command->has_no_cache = g_strcmp0(value, "false") != 0;
+    command->ignores_cache = g_strcmp0(value, "false") != 0;
     return true;
 }
 

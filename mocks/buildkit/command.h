@@ -13,7 +13,7 @@ struct build_command {
     char *frontend;
     char *progress; /* "plain" */
     char *metadata_file;
-    bool has_no_cache;
+    bool ignores_cache;
     GPtrArray *locals;  /* char*: "context=/x" */
     GPtrArray *options; /* char*: "platform=linux/amd64" */
     GPtrArray *outputs; /* struct attributes */

@@ -30,7 +30,7 @@ static void on_layer(void *context, const struct layer *layer)
         g_clear_error(&ignored);
 }
 
-struct buildkitd *buildkitd_new(struct container *container)
+static struct buildkitd *daemon_new(struct container *container)
 {
     struct buildkitd *daemon = g_new0(struct buildkitd, 1);
     daemon->container = container;
@@ -60,7 +60,7 @@ struct buildkitd *buildkitd_of(struct container *container)
 {
     struct buildkitd *daemon = container_state(container);
     if (daemon == NULL) {
-        daemon = buildkitd_new(container);
+        daemon = daemon_new(container);
         container_set_state(container, daemon);
     }
     return daemon;

@@ -27,7 +27,6 @@ struct buildkitd {
     int64_t taken_bytes;          /* of the container's own disk, when no volume is mounted */
 };
 
-struct buildkitd *buildkitd_new(struct container *container);
 void buildkitd_free(struct buildkitd *daemon);
 /* The daemon of a container; made when first asked for. */
 struct buildkitd *buildkitd_of(struct container *container);

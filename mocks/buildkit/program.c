@@ -122,7 +122,7 @@ static int buildkit_run(struct process *process)
         return say(process, 1, 0,
                    "buildkitd github.com/moby/buildkit " BUILDKIT_VERSION " " BUILDKIT_COMMIT "\n");
     AUTO(buildkitd_config) config = read_config(process, &error);
-    if (config == NULL) {
+    if (error != NULL) {
         g_autofree char *text =
             g_strdup_printf("buildkitd: %s\nfailed to parse config\n", error->message);
         return say(process, 2, 1, text);

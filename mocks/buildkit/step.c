@@ -165,7 +165,7 @@ static struct stored *run_step(struct target *target, struct stage_state *state,
 
 static struct stored *find_cached(struct build *build, const char *key)
 {
-    bool may_use = !build->command->has_no_cache || g_hash_table_contains(build->fresh, key);
+    bool may_use = !build->command->ignores_cache || g_hash_table_contains(build->fresh, key);
     struct stored *stored = may_use ? store_find_record(build->daemon, key) : NULL;
     return stored != NULL || !may_use ? stored : cache_find_imported(build, key);
 }

@@ -175,6 +175,7 @@ static bool read_context(struct request *request, struct classic_build *build, G
     g_autoptr(GBytes) body = NULL;
     g_autoptr(GBytes) tar = NULL;
     g_autoptr(GError) cause = NULL;
+
     if (!exchange_read_all(request->exchange, HTTP_BODY_BYTES_MAX, &body, error))
         return false;
     gsize length_bytes;
@@ -182,8 +183,9 @@ static bool read_context(struct request *request, struct classic_build *build, G
     tar = gzip_is_compressed(bytes, length_bytes)
               ? gzip_decompress(bytes, length_bytes, HTTP_BODY_BYTES_MAX, &cause)
               : g_bytes_ref(body);
-    build->context = tar != NULL ? build_files_read_tar(tar, &cause) : NULL;
-    return build->context != NULL || engine_fail(error, 500, "%s", cause->message);
+    if (cause == NULL)
+        build->context = build_files_read_tar(tar, &cause);
+    return cause == NULL || engine_fail(error, 500, "%s", cause->message);
 }
 
 /* {"NAME": "value"}; null means the value of the client's environment, which is not here. */
@@ -299,7 +301,7 @@ static bool read_request(struct request *request, struct classic_build *build, G
     build->labels = read_pairs(request, "labels");
     build->registry_config = read_registry_config(request);
     build->pulls_always = api_query_flag(request, "pull");
-    build->has_no_cache = api_query_flag(request, "nocache");
+    build->ignores_cache = api_query_flag(request, "nocache");
     return read_tags(request, build, error) && read_context(request, build, error) &&
            read_dockerfile(request, build, error) && make_plan(request, build, error);
 }

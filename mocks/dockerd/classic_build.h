@@ -36,7 +36,7 @@ struct classic_build {
     GPtrArray *tags;         /* lent char*, then NULL */
     json_t *registry_config; /* X-Registry-Config: {"host": {"username", "password"}} */
     bool pulls_always;
-    bool has_no_cache;
+    bool ignores_cache;
     GPtrArray *stages; /* struct classic_stage, as far as it has come */
     int step_number;
     int step_total;

@@ -247,7 +247,7 @@ static bool execute_copy(struct classic_run *run, const struct build_files *file
 
 static bool is_layer_here(const struct classic_build *build, const struct layer *layer)
 {
-    return !build->has_no_cache &&
+    return !build->ignores_cache &&
            image_store_find_layer(&build->dockerd->images, layer->digest) != NULL;
 }
 

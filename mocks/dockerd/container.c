@@ -287,7 +287,7 @@ void container_kill(struct container *container, int signal)
         task_signal(container->main_task, signal);
 }
 
-bool container_wait_stopped(struct container *container, GError **error)
+static bool wait_stopped(struct container *container, GError **error)
 {
     while (container_is_running(container))
         if (!fiber_queue_wait(container->dockerd->loop, &container->changed,
@@ -301,7 +301,7 @@ static bool wait_with_grace(struct container *container, int64_t grace_us, GErro
     g_autoptr(GError) reason = NULL;
     DEADLINE(grace);
     deadline_begin(container->dockerd->loop, &grace, "the grace period", grace_us);
-    if (container_wait_stopped(container, &reason) || grace.has_expired)
+    if (wait_stopped(container, &reason) || grace.has_expired)
         return true;
     g_propagate_error(error, g_steal_pointer(&reason));
     return false;
@@ -321,7 +321,7 @@ bool container_stop(struct container *container, int64_t grace_us, GError **erro
     if (!wait_with_grace(container, grace_us, error))
         return false;
     container_kill(container, SIGKILL);
-    return container_wait_stopped(container, error);
+    return wait_stopped(container, error);
 }
 
 void container_halt(struct container *container)

@@ -90,8 +90,6 @@ void container_on_exit(struct container *container, struct task *task);
 void container_kill(struct container *container, int signal);
 /* TERM, up to grace_us, then KILL; returns when it has stopped. */
 bool container_stop(struct container *container, int64_t grace_us, GError **error) MUST_USE;
-/* Waits until the state is neither running nor restarting. */
-bool container_wait_stopped(struct container *container, GError **error) MUST_USE;
 /* Takes it out of the list, gives its disk back. has_volumes: its anonymous volumes as well. */
 void container_remove(struct container *container, bool has_volumes);
 /* The engine goes down: kills it, or ends its waiting for a restart. */

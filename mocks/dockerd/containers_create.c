@@ -59,9 +59,8 @@ static char **arguments_of(json_t *config, json_t *image_config)
 
 static gboolean has_same_name(gconstpointer left, gconstpointer right)
 {
-    const char *equals = strchr(right, '=');
-    gsize length = equals == NULL ? strlen(right) : (gsize)(equals - (const char *)right) + 1;
-    return strncmp(left, right, length) == 0;
+    gsize name_bytes = strcspn(right, "=");
+    return strcspn(left, "=") == name_bytes && strncmp(left, right, name_bytes) == 0;
 }
 
 /* The client's variables win over the image's of the same name. */

@@ -231,8 +231,8 @@ static json_t *host_config_shape(const struct container *container)
 static json_t *state_shape(const struct container *container)
 {
     static const char never[] = "0001-01-01T00:00:00Z";
-    bool is_up = container->state == CONTAINER_RUNNING;
     bool was_started = container->main_task != NULL;
+    bool is_up = was_started && container->state == CONTAINER_RUNNING;
     g_autofree char *started = dockerd_time_text(container->started_us);
     g_autofree char *finished = dockerd_time_text(container->finished_us);
 

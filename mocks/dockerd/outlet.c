@@ -83,7 +83,7 @@ void outlet_end(struct outlet *outlet)
     fiber_queue_wake_all(&outlet->changed);
 }
 
-void outlet_detach(struct outlet *outlet)
+static void detach(struct outlet *outlet)
 {
     outlet->is_detached = true;
     g_byte_array_set_size(outlet->unread, 0);
@@ -113,7 +113,7 @@ bool outlet_pump(struct outlet *outlet, struct exchange *exchange, GError **erro
     while (outlet_wait(outlet, &inner))
         if (!send_unread(outlet, exchange, &inner))
             break;
-    outlet_detach(outlet);
+    detach(outlet);
     if (inner == NULL)
         return true;
     g_propagate_error(error, g_steal_pointer(&inner));

@@ -26,8 +26,6 @@ void outlet_hold(struct outlet *outlet);
 void outlet_release(struct outlet *outlet);
 /* Nothing more will be written. */
 void outlet_end(struct outlet *outlet);
-/* The reader has gone. */
-void outlet_detach(struct outlet *outlet);
 /* Waits until something is there to read (true) or the writer has ended without (false, no error).
  */
 bool outlet_wait(struct outlet *outlet, GError **error) MUST_USE;

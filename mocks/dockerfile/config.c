@@ -37,7 +37,7 @@ GPtrArray *config_environment(const json_t *config)
     return environment;
 }
 
-void config_set_environment(json_t *config, const GPtrArray *environment)
+static void set_environment(json_t *config, const GPtrArray *environment)
 {
     json_t *list = json_array();
     for (guint i = 0; i < environment->len; i++)
@@ -142,7 +142,7 @@ static bool apply_env(struct evaluation *evaluation, GError **error)
         return false;
     for (gsize i = 0; pairs[i] != NULL; i += 2)
         variables_set(evaluation->environment, pairs[i], pairs[i + 1]);
-    config_set_environment(evaluation->stage->config, evaluation->environment);
+    set_environment(evaluation->stage->config, evaluation->environment);
     evaluation_refresh(evaluation);
     return true;
 }

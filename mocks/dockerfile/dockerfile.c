@@ -45,7 +45,7 @@ static struct instruction *instruction_new(int line)
     return instruction;
 }
 
-void instruction_free(void *pointer)
+static void instruction_free(void *pointer)
 {
     struct instruction *instruction = pointer;
     g_free(instruction->text);

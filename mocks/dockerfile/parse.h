@@ -37,4 +37,3 @@ bool parse_heredocs(struct parser *parser, struct instruction *instruction,
 /* Splits text into keyword, flags, rest and words; checks them. */
 bool parse_instruction(struct parser *parser, struct instruction *instruction,
                        GError **error) MUST_USE;
-void instruction_free(void *pointer);

@@ -37,5 +37,4 @@ char **evaluation_words(struct evaluation *evaluation, const char *text, GError 
 bool config_apply(struct evaluation *evaluation, GError **error) MUST_USE;
 /* The words that RUN, CMD and ENTRYPOINT run. */
 json_t *config_command_words(const struct evaluation *evaluation);
-void config_set_environment(json_t *config, const GPtrArray *environment);
 GPtrArray *config_environment(const json_t *config);

@@ -56,7 +56,7 @@ static const struct {
     {504, "Gateway Timeout"},
 };
 
-const char *answer_reason(unsigned status)
+static const char *reason_of(unsigned status)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(reasons); i++) {
         if (reasons[i].status == status)
@@ -106,8 +106,7 @@ static char *json_error(struct exchange *exchange, const struct answer *answer)
     gsize row = find_text(answer->status, exchange_path(exchange));
     const char *message = answer->message;
     if (message == NULL)
-        message =
-            site_is_engine(exchange) ? answer_reason(answer->status) : error_texts[row].message;
+        message = site_is_engine(exchange) ? reason_of(answer->status) : error_texts[row].message;
     g_autoptr(json_t) reply = NULL;
 
     if (site_is_engine(exchange)) {
@@ -126,7 +125,7 @@ static char *json_error(struct exchange *exchange, const struct answer *answer)
 /* nginx's own page, which is what most gateways in front of registries send. */
 static char *html_page(unsigned status)
 {
-    const char *reason = answer_reason(status);
+    const char *reason = reason_of(status);
     return g_strdup_printf("<html>\r\n<head><title>%u %s</title></head>\r\n<body>\r\n"
                            "<center><h1>%u %s</h1></center>\r\n<hr><center>nginx</center>\r\n"
                            "</body>\r\n</html>\r\n",
@@ -148,7 +147,7 @@ static char *body_text(struct exchange *exchange, const struct answer *answer)
     case ANSWER_BROKEN_JSON:
         return g_strdup("{\"errors\":[{\"code\":\"UNK");
     case ANSWER_TEXT:
-        return g_strconcat(answer_reason(answer->status), "\n", NULL);
+        return g_strconcat(reason_of(answer->status), "\n", NULL);
     }
     g_assert_not_reached();
 }

@@ -25,5 +25,3 @@ struct answer {
 
 /* States the reply in place of any that is there. Sites of the Docker Engine get {"message":…}. */
 void answer_error(struct exchange *exchange, const struct answer *answer);
-/* "Service Unavailable"; "Unknown" for a status that has no name. */
-const char *answer_reason(unsigned status);

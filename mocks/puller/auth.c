@@ -216,7 +216,7 @@ static bool token_holds(const struct remote *remote)
     return remote->token != NULL && loop_now_us(http_loop(remote->http)) < remote->token_expires_us;
 }
 
-bool remote_hold_token(struct remote *remote, GError **error)
+static bool hold_token(struct remote *remote, GError **error)
 {
     if (remote->scheme == CHALLENGE_BASIC && remote->username == NULL) {
         mishap_set(error, MISHAP_NO_CREDENTIALS, 0, "no basic auth credentials");
@@ -245,7 +245,7 @@ bool remote_ask_authorized(struct remote *remote, const struct remote_call *call
                            struct remote_answer *answer, GError **error)
 {
     GError *cause = NULL;
-    if (remote_hold_token(remote, &cause))
+    if (hold_token(remote, &cause))
         return remote_ask(remote, call, answer, error);
     if (cause->domain == MISHAP_ERROR) {
         g_autofree char *url = remote_url(remote, call->path);

@@ -86,8 +86,6 @@ char *remote_url(const struct remote *remote, const char *path);
 
 /* Learns scheme, realm and service from WWW-Authenticate; false: there is none it understands. */
 bool remote_learn(struct remote *remote, const struct http_response *response);
-/* dockerd's token, when it has none that still holds. */
-bool remote_hold_token(struct remote *remote, GError **error) MUST_USE;
 /* containerd's: always a new one; POST with credentials, GET without. */
 bool remote_renew_token(struct remote *remote, GError **error) MUST_USE;
 /* dockerd's GET /v2/: reachable with any status within 15 s; learns the challenge. */

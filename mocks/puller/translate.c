@@ -28,18 +28,14 @@ static int translate_classic(const struct reference *reference, GError *error)
 
 static int status_of_code(int code)
 {
-    switch ((enum registry_code)code) {
-    case CODE_UNAUTHORIZED:
-        return 401;
-    case CODE_DENIED:
-        return 403;
-    case CODE_UNSUPPORTED:
-        return 501;
-    case CODE_UNAVAILABLE:
-        return 503;
-    default:
-        return 500;
-    }
+    static const int statuses[] = {
+        [CODE_UNAUTHORIZED] = 401,
+        [CODE_DENIED] = 403,
+        [CODE_UNSUPPORTED] = 501,
+        [CODE_UNAVAILABLE] = 503,
+    };
+    bool has_own = code >= 0 && code < (int)G_N_ELEMENTS(statuses) && statuses[code] != 0;
+    return has_own ? statuses[code] : 500;
 }
 
 static void replace_message(GError *error, char *message)
@@ -71,9 +67,17 @@ static int translate_containerd(const struct pull *pull, GError *error)
     case MISHAP_STATUS:
         replace_message(error, g_strconcat("unknown: ", error->message, NULL));
         return 500;
-    default:
-        return 500;
+    case MISHAP_STOPPED:
+    case MISHAP_TRANSPORT:
+    case MISHAP_UNPARSED:
+    case MISHAP_NO_SPACE:
+    case MISHAP_NO_CREDENTIALS:
+    case MISHAP_SHORT_BODY:
+    case MISHAP_FINAL:
+    case MISHAP_OTHER:
+        break;
     }
+    return 500;
 }
 
 void pull_translate(const struct pull *pull, GError **error)

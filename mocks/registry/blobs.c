@@ -48,7 +48,8 @@ static void reply_whole(struct exchange *exchange, const struct stored_blob *blo
     exchange_reply(exchange, 200, blob->bytes);
 }
 
-void blob_reply(struct exchange *exchange, const char *digest, const struct stored_blob *blob)
+static void reply_blob(struct exchange *exchange, const char *digest,
+                       const struct stored_blob *blob)
 {
     int64_t first = 0;
     int64_t last = 0;
@@ -126,7 +127,7 @@ void registry_on_blob_site(void *context, struct exchange *exchange)
         exchange_reply_text(exchange, 403, "text/plain", "forbidden\n");
         return;
     }
-    blob_reply(exchange, digest, blob);
+    reply_blob(exchange, digest, blob);
 }
 
 /* The repository's blob, or NULL after an error reply. */
@@ -156,7 +157,7 @@ void handle_blob_get(struct request *request)
     if (request->registry->service->blob_site != NULL && request_is(request, "GET"))
         redirect(request);
     else
-        blob_reply(request->exchange, request->reference, blob);
+        reply_blob(request->exchange, request->reference, blob);
 }
 
 void handle_blob_delete(struct request *request)

@@ -73,8 +73,8 @@ json_t *draft_add_blob(const struct draft *draft, const char *media_type, GBytes
     return describe(part, media_type);
 }
 
-json_t *draft_add_manifest(const struct draft *draft, const char *media_type,
-                           const json_t *document)
+static json_t *add_manifest(const struct draft *draft, const char *media_type,
+                            const json_t *document)
 {
     g_autoptr(GBytes) bytes = json_bytes(document);
     struct image_part *part = add_part(draft, bytes);
@@ -95,7 +95,7 @@ json_t *draft_add_image(const struct draft *draft, json_t *config_given, json_t 
         manifest, "config",
         draft_add_blob(draft, types->config, bytes, (int64_t)g_bytes_get_size(bytes)));
     json_object_set_new(manifest, "layers", layers);
-    return draft_add_manifest(draft, types->manifest, manifest);
+    return add_manifest(draft, types->manifest, manifest);
 }
 
 /* ---- the whole ---- */
@@ -123,7 +123,7 @@ static json_t *add_index(const struct draft *draft)
     json_object_set_new(index, "schemaVersion", json_integer(2));
     json_object_set_new(index, "mediaType", json_string(types->index));
     json_object_set_new(index, "manifests", add_members(draft));
-    return draft_add_manifest(draft, types->index, index);
+    return add_manifest(draft, types->index, index);
 }
 
 struct image *image_generate(const struct recipe *recipe)

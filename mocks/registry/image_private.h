@@ -24,8 +24,6 @@ json_t *image_platform(const char *platform);
 /* Add a part and give its descriptor {"mediaType", "digest", "size"}. */
 json_t *draft_add_blob(const struct draft *draft, const char *media_type, GBytes *bytes,
                        int64_t declared_bytes);
-json_t *draft_add_manifest(const struct draft *draft, const char *media_type,
-                           const json_t *document);
 /* Adds config and manifest; takes config and layers over. */
 json_t *draft_add_image(const struct draft *draft, json_t *config, json_t *layers);
 

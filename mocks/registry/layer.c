@@ -126,15 +126,16 @@ static void pack_header(struct packer *packer, const char *name, gsize file_byte
     unsigned sum = 0;
 
     g_strlcpy(header, name, MODE_AT);
-    memcpy(header + MODE_AT, "0000644", 7);
-    memcpy(header + UID_AT, "0000000", 7);
-    memcpy(header + GID_AT, "0000000", 7);
-    g_snprintf(header + SIZE_AT, 12, "%011" G_GINT64_MODIFIER "o", (guint64)file_bytes);
-    memcpy(header + TIME_AT, "00000000000", 11);
-    memset(header + SUM_AT, ' ', 8);
+    g_strlcpy(header + MODE_AT, "0000644", UID_AT - MODE_AT);
+    g_strlcpy(header + UID_AT, "0000000", GID_AT - UID_AT);
+    g_strlcpy(header + GID_AT, "0000000", SIZE_AT - GID_AT);
+    g_snprintf(header + SIZE_AT, TIME_AT - SIZE_AT, "%011" G_GINT64_MODIFIER "o",
+               (guint64)file_bytes);
+    g_strlcpy(header + TIME_AT, "00000000000", SUM_AT - TIME_AT);
+    memset(header + SUM_AT, ' ', TYPE_AT - SUM_AT);
     header[TYPE_AT] = '0';
-    memcpy(header + MAGIC_AT, "ustar", 5);
-    memcpy(header + VERSION_AT, "00", 2);
+    g_strlcpy(header + MAGIC_AT, "ustar", VERSION_AT - MAGIC_AT);
+    header[VERSION_AT] = header[VERSION_AT + 1] = '0';
     for (gsize i = 0; i < sizeof header; i++)
         sum += (guint8)header[i];
     g_snprintf(header + SUM_AT, 8, "%06o", sum);

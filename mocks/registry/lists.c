@@ -25,8 +25,8 @@ static bool read_page(const struct request *request, struct page *page)
     return false;
 }
 
-void registry_set_next_link(struct exchange *exchange, const char *path, const char *last,
-                            gsize page_count)
+static void set_next_link(struct exchange *exchange, const char *path, const char *last,
+                          gsize page_count)
 {
     g_autofree char *escaped = g_uri_escape_string(last, NULL, FALSE);
     g_autofree char *link = g_strdup_printf("<%s?last=%s&n=%" G_GSIZE_FORMAT ">; rel=\"next\"",
@@ -41,7 +41,7 @@ static json_t *cut_page(struct exchange *exchange, const char *path, const struc
     if (names->len > page->count_max) {
         g_ptr_array_set_size(names, (gint)page->count_max);
         if (names->len > 0)
-            registry_set_next_link(exchange, path, names->pdata[names->len - 1], page->count_max);
+            set_next_link(exchange, path, names->pdata[names->len - 1], page->count_max);
     }
     json_t *array = json_array();
     for (guint i = 0; i < names->len; i++)

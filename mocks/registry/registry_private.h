@@ -88,8 +88,6 @@ struct stored_tag *lookup_tag(struct registry *registry, struct repository *repo
 struct repository *lookup_repository(const struct request *request);
 void lookup_cook_all(struct registry *registry);
 
-/* blobs.c: also for the blob site. Answers GET and HEAD with ranges. */
-void blob_reply(struct exchange *exchange, const char *digest, const struct stored_blob *blob);
 void registry_on_blob_site(void *registry, struct exchange *exchange);
 
 /* uploads.c */
@@ -115,6 +113,3 @@ void registry_trace(const struct request *request, const char *action, const cha
                     const char *digest);
 /* The store is full: 413 that names the ceiling. */
 void registry_reply_full(struct exchange *exchange, const GError *error);
-/* Adds `Link: </v2/…?last=…&n=…>; rel="next"`. */
-void registry_set_next_link(struct exchange *exchange, const char *path, const char *last,
-                            gsize page_count);

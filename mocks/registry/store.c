@@ -11,7 +11,7 @@ static int compare_names(gconstpointer left, gconstpointer right, gpointer unuse
     return strcmp(left, right);
 }
 
-GTree *registry_tree_new(GDestroyNotify value_free)
+static GTree *tree_new(GDestroyNotify value_free)
 {
     return g_tree_new_full(compare_names, NULL, g_free, value_free);
 }
@@ -60,7 +60,7 @@ struct store *registry_store_new(int64_t bytes_max)
 {
     struct store *store = g_new0(struct store, 1);
     store->bytes_max = bytes_max;
-    store->repositories = registry_tree_new(repository_free);
+    store->repositories = tree_new(repository_free);
     store->blobs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, blob_free);
     return store;
 }
@@ -110,7 +110,7 @@ struct repository *registry_store_open(struct store *store, const char *name, GE
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
     repository->histories =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
-    repository->tags = registry_tree_new(stored_tag_free);
+    repository->tags = tree_new(stored_tag_free);
     g_tree_insert(store->repositories, g_strdup(name), repository);
     store->object_count++;
     return repository;

@@ -21,8 +21,6 @@ struct repository {
     gsize recipe_count;
 };
 
-/* Names to values in byte order. */
-GTree *registry_tree_new(GDestroyNotify value_free);
 GPtrArray *registry_tree_keys(GTree *tree, const char *after, gsize count_max);
 
 void stored_tag_free(void *pointer);
