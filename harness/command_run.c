@@ -83,7 +83,7 @@ static bool check_arguments(struct run_arguments *arguments, char **paths)
     }
     if (arguments->jobs < 0 || arguments->jobs > JOBS_MAX || arguments->repeat < 0 ||
         arguments->repeat > REPEAT_MAX) {
-        cli_complain("run: --jobs is at most %d, --repeat at most %d", JOBS_MAX, REPEAT_MAX);
+        cli_complain("run: --jobs is 0 to %d, --repeat 0 to %d", JOBS_MAX, REPEAT_MAX);
         return false;
     }
     if (arguments->jobs == 0)
@@ -138,8 +138,8 @@ static bool write_reports(const struct run_arguments *arguments, const json_t *d
     return is_fine;
 }
 
-static enum exit_code code_of(const struct suite *suite, const struct work_result *result,
-                              const json_t *document)
+static int code_of(const struct suite *suite, const struct work_result *result,
+                   const json_t *document)
 {
     struct report_counts counts = report_count(document);
     if (counts.has_our_fault)
@@ -175,7 +175,7 @@ static int run_suite(const struct app *app, const struct run_arguments *argument
     bool is_told = write_reports(arguments, document);
     if (result.is_interrupted)
         cli_complain("interrupted; what was done so far is above");
-    enum exit_code code = is_done ? code_of(suite, &result, document) : EXIT_INTERNAL;
+    int code = is_done ? code_of(suite, &result, document) : EXIT_INTERNAL;
     if (!is_told)
         code = cli_worse(code, EXIT_BAD_INPUT);
     work_result_clear(&result);
