@@ -231,18 +231,21 @@ static void admit(struct server *server, struct site *site, int listen_fd, int f
         gate_admit(server, site, fd, address, length_bytes);
 }
 
-/* One at a time: the listener stays ready while others wait, and to hear from accept4() that nobody
-   does would cost nearly as much as a connection. */
+/* Everybody who waits: clients that dial at the same moment ask at the same moment, so that the
+   failure of one does not come before the request of the other. */
 void server_accept(struct server *server, struct site *site, int listen_fd)
 {
-    struct sockaddr_storage address = {0};
-    socklen_t length_bytes = sizeof address;
-    int fd = accept4(listen_fd, (struct sockaddr *)&address, &length_bytes,
-                     SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (fd >= 0)
+    for (;;) {
+        struct sockaddr_storage address = {0};
+        socklen_t length_bytes = sizeof address;
+        int fd = accept4(listen_fd, (struct sockaddr *)&address, &length_bytes,
+                         SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd < 0 && (errno == EMFILE || errno == ENFILE))
+            hang_up_on_one(server, listen_fd);
+        if (fd < 0)
+            return; /* nobody is left in the queue, or gone again */
         admit(server, site, listen_fd, fd, &address, length_bytes);
-    else if (errno == EMFILE || errno == ENFILE)
-        hang_up_on_one(server, listen_fd);
+    }
 }
 
 static void cut(struct connection *connection)

@@ -19,7 +19,7 @@ void server_stop(struct server *server);
 void server_free(struct server *server);
 CLEANUP(server, server_free)
 
-/* Takes one of the connections that wait at the listening descriptor. */
+/* Takes every connection that waits at the listening descriptor. */
 void server_accept(struct server *server, struct site *site, int listen_fd);
 /* Cuts every connection of a site. */
 void server_cut_site(struct server *server, const struct site *site);
