@@ -56,7 +56,7 @@ static int refuse(const char *name)
     return EXIT_BAD_INPUT;
 }
 
-int cli_main(const struct app *app, int argc, char **argv)
+static int dispatch(const struct app *app, int argc, char **argv)
 {
     if (argc < 2 || strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 ||
         strcmp(argv[1], "-h") == 0) {
@@ -69,6 +69,22 @@ int cli_main(const struct app *app, int argc, char **argv)
     }
     const struct command *command = find_command(argv[1]);
     return command != NULL ? command->run(app, argc - 1, argv + 1) : refuse(argv[1]);
+}
+
+/* GLib's own printing turns what is no ASCII into question marks where no locale is set. */
+static void print_bytes(const char *text)
+{
+    fputs(text, stdout);
+}
+
+int cli_main(const struct app *app, int argc, char **argv)
+{
+    g_set_print_handler(print_bytes);
+    int code = dispatch(app, argc, argv);
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return code;
+    cli_complain("what was to be printed is not all there");
+    return cli_worse(code, EXIT_BAD_INPUT);
 }
 
 bool cli_parse(const struct command *command, const GOptionEntry *entries, int *argc, char ***argv)
@@ -137,9 +153,9 @@ bool cli_write_trace(const char *path, const struct trace *trace)
     return cli_write(path, text);
 }
 
-enum exit_code cli_worse(enum exit_code left, enum exit_code right)
+int cli_worse(int left, int right)
 {
-    static const enum exit_code worst_first[] = {
+    static const int worst_first[] = {
         EXIT_INTERNAL,        EXIT_NONDETERMINISTIC, EXIT_BAD_INPUT,
         EXIT_NOT_AS_EXPECTED, EXIT_INCONCLUSIVE,     EXIT_AS_EXPECTED,
     };

@@ -43,7 +43,7 @@ bool cli_write(const char *path, const char *text) MUST_USE;
 /* A trace without a plan, which nobody can replay, to a file. path NULL: nothing to do. */
 bool cli_write_trace(const char *path, const struct trace *trace) MUST_USE;
 /* Of two codes the one that counts more. */
-enum exit_code cli_worse(enum exit_code left, enum exit_code right);
+int cli_worse(int left, int right);
 
 extern const struct command command_faults;
 extern const struct command command_list;

@@ -19,6 +19,10 @@ static int faults(const struct app *app, int argc, char **argv)
     (void)app;
     if (!cli_parse(&command_faults, entries, &argc, &argv))
         return EXIT_BAD_INPUT;
+    if (argc > 1) {
+        cli_complain("faults: what is '%s'? faults takes options only", argv[1]);
+        return EXIT_BAD_INPUT;
+    }
     if (!is_long)
         printf("| kind | acts at | what it does | evidence |\n|---|---|---|---|\n");
     for (gsize i = 0; i < faults_kind_count(); i++) {

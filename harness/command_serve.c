@@ -111,8 +111,8 @@ static void print_counts(const struct serve *serve)
     printf("exchanges %" G_GUINT64_FORMAT "\n", serve_exchange_count(serve));
 }
 
-static enum exit_code serve_until_asked(struct session *session, struct serve *serve,
-                                        const struct serve_arguments *arguments)
+static int serve_until_asked(struct session *session, struct serve *serve,
+                             const struct serve_arguments *arguments)
 {
     g_autoptr(GError) error = NULL;
     announce(serve, arguments);
@@ -124,8 +124,8 @@ static enum exit_code serve_until_asked(struct session *session, struct serve *s
     return is_fine ? EXIT_AS_EXPECTED : EXIT_INTERNAL;
 }
 
-static enum exit_code serve_on(struct session *session, struct serve_options *options,
-                               const struct serve_arguments *arguments)
+static int serve_on(struct session *session, struct serve_options *options,
+                    const struct serve_arguments *arguments)
 {
     g_autoptr(GError) error = NULL;
     AUTO(trace) trace = arguments->trace != NULL ? trace_new(loop_now_of, session->loop) : NULL;
@@ -135,7 +135,7 @@ static enum exit_code serve_on(struct session *session, struct serve_options *op
         cli_complain("serve: %s", error->message);
         return EXIT_BAD_INPUT;
     }
-    enum exit_code code = serve_until_asked(session, serve, arguments);
+    int code = serve_until_asked(session, serve, arguments);
     serve_free(serve);
     return cli_write_trace(arguments->trace, trace) ? code : cli_worse(code, EXIT_BAD_INPUT);
 }

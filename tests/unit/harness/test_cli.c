@@ -30,7 +30,7 @@ Test(cli, what_is_no_seed_leaves_the_old_one)
 
 Test(cli, of_two_exit_codes_the_graver_counts)
 {
-    static const enum exit_code worst_first[] = {3, 4, 2, 1, 5, 0};
+    static const int worst_first[] = {3, 4, 2, 1, 5, 0};
 
     for (gsize i = 0; i < G_N_ELEMENTS(worst_first); i++)
         for (gsize k = i; k < G_N_ELEMENTS(worst_first); k++) {
