@@ -32,6 +32,7 @@ struct http_stream {
 
     struct http_request request; /* its pointers are lent */
     struct curl_slist *header_lines;
+    CURLU *url_parts;
     char *path;   /* of the unix socket dialled; NULL: the network */
     char *target; /* whose kept connections will do; NULL: the request wants its own */
     int fd;       /* the connection's, -1 before libcurl has chosen one */

@@ -151,6 +151,16 @@ static void apply_method(struct http_stream *stream)
     curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, request->method);
 }
 
+/* The parts of the URL are given besides its text: from the text alone libcurl would print it anew,
+   byte by byte. One that does not parse is left to libcurl to refuse. */
+static void apply_url(struct http_stream *stream, const char *url)
+{
+    curl_easy_setopt(stream->handle, CURLOPT_URL, url);
+    stream->url_parts = curl_url();
+    if (curl_url_set(stream->url_parts, CURLUPART_URL, url, CURLU_PATH_AS_IS) == CURLUE_OK)
+        curl_easy_setopt(stream->handle, CURLOPT_CURLU, stream->url_parts);
+}
+
 /* In a rehearsal https:// is spoken without TLS to the socket; the host stays. */
 static void apply_target(struct http_stream *stream)
 {
@@ -160,13 +170,13 @@ static void apply_target(struct http_stream *stream)
     if (stream->path == NULL) {
         int64_t timeout_us = route_connect_timeout_us(&stream->request);
         curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, (long)(timeout_us / MILLISECOND_US));
-        curl_easy_setopt(handle, CURLOPT_URL, url);
+        apply_url(stream, url);
         return;
     }
     g_autofree char *plain = NULL;
     if (g_str_has_prefix(url, "https:"))
         plain = g_strconcat("http:", url + strlen("https:"), NULL);
-    curl_easy_setopt(handle, CURLOPT_URL, plain != NULL ? plain : url);
+    apply_url(stream, plain != NULL ? plain : url);
     curl_easy_setopt(handle, CURLOPT_UNIX_SOCKET_PATH, stream->path);
     curl_easy_setopt(handle, CURLOPT_PROXY, "");
 }
