@@ -7,7 +7,7 @@
 #include "base/trace.h"
 #include "harness/run.h"
 
-enum exit_code { /* DESIGN.md 2; precedence 3, 4, 2, 1, 5, 0 */
+enum exit_code { /* which of two counts more: cli_worse() */
     EXIT_AS_EXPECTED = 0,
     EXIT_NOT_AS_EXPECTED = 1,
     EXIT_BAD_INPUT = 2,

@@ -1,6 +1,6 @@
 /*
  * Fates: what became of a job leg in the eyes of those who wait for its images. Pure functions over
- * effects. Worst last (DESIGN.md 1); shrunk and hollow are worse than red, for nobody notices them.
+ * effects. Worst last; shrunk and hollow are worse than red, for nobody notices them.
  */
 #pragma once
 

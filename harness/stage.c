@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-#define DEFAULT_LAYER_BYTES (30 * MIB_BYTES)
+#define DEFAULT_LAYER_BYTES   (30 * MIB_BYTES)
+#define PRELOADED_IMAGE_BYTES (250 * MIB_BYTES)
 
 static const struct setting_registry *setting_of(const struct stage *stage, const char *service)
 {
@@ -124,7 +125,7 @@ static void preload(struct dockerd *dockerd, const struct setting_machine *machi
                     const char *platform)
 {
     for (char **each = machine->preload; *each != NULL; each++)
-        dockerd_preload(dockerd, *each, platform, 250 * MIB_BYTES);
+        dockerd_preload(dockerd, *each, platform, PRELOADED_IMAGE_BYTES);
     if (machine->dangling_bytes > 0)
         dockerd_preload(dockerd, NULL, platform, machine->dangling_bytes);
 }

@@ -17,6 +17,5 @@
 json_t *legs_json(const struct policy *policy, const char *endpoint, const GPtrArray *legs);
 /* g_free. */
 char *legs_text(const GPtrArray *legs);
-/* "  ok       pre-pull      1.2s", with what went wrong behind it; no newline at its end; g_free.
- */
+/* "failure    pre-pull    45.2s  why"; no newline at its end; g_free. */
 char *step_text(const struct step_report *step);

@@ -5,7 +5,9 @@
 #include <string.h>
 
 enum {
-    NAME_COLUMNS_MAX = 64
+    NAME_COLUMNS_MAX = 64,
+    FATE_COLUMNS = 10,
+    TIME_COLUMNS = 18,
 };
 
 struct text_report {
@@ -59,8 +61,8 @@ static void append_row(struct text_report *report, const json_t *entry)
     g_autofree char *duration = duration_text(json_get_integer(entry, "duration_us", 0));
     g_autofree char *name = printable(entry, "name");
     g_string_append_printf(report->text, "%-*s  ", report->name_columns, name);
-    append_word(report, json_get_string(entry, "fate", "unknown"), 10);
-    g_string_append_printf(report->text, "  %18s  ", duration);
+    append_word(report, json_get_string(entry, "fate", "unknown"), FATE_COLUMNS);
+    g_string_append_printf(report->text, "  %*s  ", TIME_COLUMNS, duration);
     append_word(report, json_get_string(entry, "verdict", "broken"), 0);
     g_string_append_c(report->text, '\n');
 }
@@ -137,8 +139,9 @@ char *report_text(const json_t *run, bool has_color, bool is_quiet)
     json_t *entry;
 
     if (!is_quiet) {
-        g_string_append_printf(report.text, "%-*s  %-10s  %18s  %s\n", report.name_columns,
-                               "scenario", "fate", "virtual time", "verdict");
+        g_string_append_printf(report.text, "%-*s  %-*s  %*s  %s\n", report.name_columns,
+                               "scenario", FATE_COLUMNS, "fate", TIME_COLUMNS, "virtual time",
+                               "verdict");
         json_array_foreach ((json_t *)scenarios, index, entry)
             append_row(&report, entry);
     }

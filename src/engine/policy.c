@@ -1,6 +1,8 @@
 /* Reading policies, from files of their own or from inside a scenario. */
 #include "engine/policy.h"
 
+#include "base/platform.h"
+
 static void read_passwords(struct policy *policy)
 {
     for (guint i = 0; i < policy->credentials->len; i++) {
@@ -46,4 +48,17 @@ void policy_free(struct policy *policy)
     policy->doc = NULL;
     record_clear(policy_inline_record(), policy);
     g_free(policy);
+}
+
+bool policy_check_platforms(const struct field *field, const struct node *node, const void *place,
+                            GError **error)
+{
+    (void)field;
+    for (char *const *each = *(char *const *const *)place; *each != NULL; each++) {
+        if (platform_is_valid(*each))
+            continue;
+        node_error(error, node, "'%s' is no platform; write one such as linux/amd64", *each);
+        return false;
+    }
+    return true;
 }

@@ -2,7 +2,6 @@
 #include "engine/policy.h"
 
 #include "base/limits.h"
-#include "base/platform.h"
 
 #include <stddef.h>
 
@@ -248,19 +247,6 @@ static const struct record_type credentials_record = {.name = "policy_credential
                                                       .summary = "a login",
                                                       .size = sizeof(struct policy_credentials),
                                                       .fields = credentials_fields};
-
-bool policy_check_platforms(const struct field *field, const struct node *node, const void *place,
-                            GError **error)
-{
-    (void)field;
-    for (char *const *each = *(char *const *const *)place; *each != NULL; each++) {
-        if (platform_is_valid(*each))
-            continue;
-        node_error(error, node, "'%s' is no platform; write one such as linux/amd64", *each);
-        return false;
-    }
-    return true;
-}
 
 static const struct field policy_fields[] = {
     {.name = "name",

@@ -1,4 +1,4 @@
-/* Fates: every rule of DESIGN.md 1 as a row. */
+/* Fates: every rule of fate.h as a row. */
 #include "harness/fate.h"
 
 #include <criterion/criterion.h>
