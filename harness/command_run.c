@@ -118,8 +118,9 @@ static json_t *document_of(const struct work_result *result)
 static bool write_reports(const struct run_arguments *arguments, const json_t *document)
 {
     g_autofree char *text = report_text(document, has_color(arguments), arguments->is_quiet);
-    bool is_stdout_taken =
-        g_strcmp0(arguments->json, "-") == 0 || g_strcmp0(arguments->junit, "-") == 0;
+    bool is_stdout_taken = g_strcmp0(arguments->json, "-") == 0 ||
+                           g_strcmp0(arguments->junit, "-") == 0 ||
+                           g_strcmp0(arguments->rescues, "-") == 0;
     bool is_fine = true;
     if (!is_stdout_taken)
         is_fine = cli_write("-", text);

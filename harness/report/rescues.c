@@ -57,13 +57,19 @@ static bool is_manual_tier(const json_t *entry)
     return any_member(entry, "legs", "tier", "manual");
 }
 
+/* The only build of a policy for one platform is no rescue: it had no build for several before. */
 static bool is_single(const json_t *entry)
 {
+    static const char single[] = "build-single-";
     gsize index;
     json_t *step;
     json_array_foreach (json_get_array(entry, "steps"), index, step) {
-        if (g_str_has_prefix(json_get_string(step, "id", ""), "build-single-") &&
-            strcmp(json_get_string(step, "outcome", ""), "success") == 0)
+        const char *id = json_get_string(step, "id", "");
+        if (!g_str_has_prefix(id, single) ||
+            strcmp(json_get_string(step, "outcome", ""), "success") != 0)
+            continue;
+        g_autofree char *multi = g_strconcat("build-multi-", id + strlen(single), NULL);
+        if (any_member(entry, "steps", "id", multi))
             return true;
     }
     return false;

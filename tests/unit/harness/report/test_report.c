@@ -126,3 +126,24 @@ Test(report, counts_nondeterminism_apart_from_our_other_faults)
     cr_assert_eq(counts.broken, 2);
     cr_assert_not(counts.has_our_fault);
 }
+
+Test(report, counts_a_single_build_as_a_rescue_only_after_one_for_several_platforms)
+{
+    static const char text[] =
+        "{\"scenarios\":["
+        "{\"verdict\":\"pass\",\"fate\":\"delivered\",\"faults\":[{\"kind\":\"status\"}],\"steps\":"
+        "[{\"id\":\"build-single-a\",\"outcome\":\"success\"}]},"
+        "{\"verdict\":\"pass\",\"fate\":\"degraded\",\"faults\":[{\"kind\":\"reset\"}],\"steps\":"
+        "[{\"id\":\"build-multi-a\",\"outcome\":\"failure\"},"
+        "{\"id\":\"build-single-a\",\"outcome\":\"success\"}]}]}";
+    g_autoptr(json_t) run = json_parse_bytes(text, strlen(text), NULL);
+
+    g_autofree char *table = report_rescues(run);
+
+    cr_assert_str_eq(table, "| fault | retry | pre-pull | docker tier | manual tier | single "
+                            "platform | side tag |\n"
+                            "|---|---|---|---|---|---|---|\n"
+                            "| reset | | | | | 1 | |\n"
+                            "| status | | | | | | |\n"
+                            "| all | | | | | 1 | |\n");
+}
