@@ -1,29 +1,10 @@
 /* The server at its ceilings, and what a world leaves behind. */
-#include "bench.h"
+#include "talk.h"
 
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
-
-static void hello(void *context, struct exchange *exchange)
-{
-    (void)context;
-    exchange_reply_text(exchange, 200, "text/plain", "hello");
-}
-
-static int dial(struct bench *bench)
-{
-    const struct http_opener *opener = world_opener(bench->world, NULL, "raw");
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    struct http_route route;
-    opener->find(opener->context, "site", 80, false, &route);
-    g_strlcpy(address.sun_path, route.path, sizeof address.sun_path);
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    cr_assert_eq(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
-    return fd;
-}
 
 /* Whether the server has hung up on a client. */
 static bool is_hung_up(int fd)
@@ -62,7 +43,7 @@ static void connect_too_many(struct bench *bench)
 
 Test(limits, hang_up_on_the_first_connection_above_the_ceiling)
 {
-    const struct plan plan = {.handle = hello, .body = connect_too_many};
+    const struct plan plan = {.handle = handle_hello, .body = connect_too_many};
     if (!may_open(2 * CONNECTIONS_MAX + 200))
         cr_skip_test("needs more descriptors than the system allows");
 
@@ -91,7 +72,7 @@ static void use_every_descriptor(struct bench *bench)
 
 Test(limits, hang_up_on_a_client_when_no_descriptor_is_left)
 {
-    const struct plan plan = {.handle = hello, .body = use_every_descriptor};
+    const struct plan plan = {.handle = handle_hello, .body = use_every_descriptor};
 
     g_autofree char *log = bench_run(&plan);
 
@@ -119,7 +100,7 @@ static void send_long_headers(struct bench *bench)
 
 Test(limits, of_headers_are_enough_for_tokens_and_end_before_40_KiB)
 {
-    const struct plan plan = {.handle = hello, .body = send_long_headers};
+    const struct plan plan = {.handle = handle_hello, .body = send_long_headers};
 
     g_autofree char *log = bench_run(&plan);
 
@@ -140,7 +121,7 @@ static void note_directory(struct bench *bench)
 
 Test(world, leaves_no_file_behind)
 {
-    const struct plan plan = {.handle = hello, .body = note_directory};
+    const struct plan plan = {.handle = handle_hello, .body = note_directory};
 
     g_autofree char *log = bench_run(&plan);
 
@@ -161,7 +142,7 @@ static void hang_for_5_s(struct bench *bench)
 
 Test(world, lets_an_owner_of_state_hang_until_its_deadline)
 {
-    const struct plan plan = {.handle = hello, .body = hang_for_5_s};
+    const struct plan plan = {.handle = handle_hello, .body = hang_for_5_s};
 
     g_autofree char *log = bench_run(&plan);
 
@@ -180,7 +161,7 @@ static void draw(struct bench *bench)
 
 Test(world, gives_every_role_a_stream_of_chance_of_its_own)
 {
-    const struct plan plan = {.handle = hello, .body = draw};
+    const struct plan plan = {.handle = handle_hello, .body = draw};
 
     g_autofree char *log = bench_run(&plan);
 
@@ -192,7 +173,7 @@ static void find_by_port(struct bench *bench)
     const struct http_request with_port = {.url = "http://local:5000/"};
     const struct http_request other_port = {.url = "http://local:5001/"};
     const struct http_request any_port = {.url = "https://site:8443/"};
-    world_add_site(bench->world, "local:5000", hello, bench);
+    world_add_site(bench->world, "local:5000", handle_hello, bench);
     bench_perform(bench, &with_port);
     bench_perform(bench, &other_port);
     bench_perform(bench, &any_port);
@@ -200,7 +181,7 @@ static void find_by_port(struct bench *bench)
 
 Test(opener, prefers_a_site_named_with_the_port)
 {
-    const struct plan plan = {.handle = hello, .body = find_by_port};
+    const struct plan plan = {.handle = handle_hello, .body = find_by_port};
 
     g_autofree char *log = bench_run(&plan);
 
@@ -220,7 +201,7 @@ static void find_by_alias(struct bench *bench)
 
 Test(opener, finds_a_site_by_its_alias_and_is_refused_at_other_addresses)
 {
-    const struct plan plan = {.handle = hello, .body = find_by_alias};
+    const struct plan plan = {.handle = handle_hello, .body = find_by_alias};
 
     g_autofree char *log = bench_run(&plan);
 

@@ -1,5 +1,5 @@
 /* Serve mode: real addresses, clients from outside the world. */
-#include "bench.h"
+#include "talk.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -9,12 +9,6 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-static void hello(void *context, struct exchange *exchange)
-{
-    (void)context;
-    exchange_reply_text(exchange, 200, "text/plain", "hello");
-}
 
 static void on_readable(void *argument, uint32_t events)
 {
@@ -73,7 +67,7 @@ static void listen_on_tcp(struct bench *bench)
 
 Test(listen, on_a_tcp_port_that_goes_and_comes_back)
 {
-    const struct plan plan = {.handle = hello, .body = listen_on_tcp, .is_outside = true};
+    const struct plan plan = {.handle = handle_hello, .body = listen_on_tcp, .is_outside = true};
 
     g_autofree char *log = bench_run(&plan);
 
@@ -96,7 +90,7 @@ static void reset_on_tcp(struct bench *bench)
 Test(listen, resets_tcp_clients_too)
 {
     const struct plan plan = {
-        .handle = hello, .body = reset_on_tcp, .disturb = reset_first, .is_outside = true};
+        .handle = handle_hello, .body = reset_on_tcp, .disturb = reset_first, .is_outside = true};
 
     g_autofree char *log = bench_run(&plan);
 
@@ -142,7 +136,8 @@ static void come_when_it_is_shut(struct bench *bench)
 
 Test(listen, resets_outside_clients_that_the_weather_refuses)
 {
-    const struct plan plan = {.handle = hello, .body = come_when_it_is_shut, .is_outside = true};
+    const struct plan plan = {
+        .handle = handle_hello, .body = come_when_it_is_shut, .is_outside = true};
 
     g_autofree char *log = bench_run(&plan);
 
@@ -158,7 +153,8 @@ static void come_when_it_is_slow(struct bench *bench)
 
 Test(listen, takes_up_outside_clients_later_when_the_weather_is_slow)
 {
-    const struct plan plan = {.handle = hello, .body = come_when_it_is_slow, .is_outside = true};
+    const struct plan plan = {
+        .handle = handle_hello, .body = come_when_it_is_slow, .is_outside = true};
 
     g_autofree char *log = bench_run(&plan);
 
@@ -193,7 +189,8 @@ static void stand_before_silence(struct bench *bench)
 
 Test(listen, leaves_outside_clients_standing_when_the_weather_is_silent)
 {
-    const struct plan plan = {.handle = hello, .body = stand_before_silence, .is_outside = true};
+    const struct plan plan = {
+        .handle = handle_hello, .body = stand_before_silence, .is_outside = true};
 
     g_autofree char *log = bench_run(&plan);
 
@@ -221,7 +218,7 @@ static void listen_on_a_path(struct bench *bench)
 
 Test(listen, on_the_path_of_a_unix_socket)
 {
-    const struct plan plan = {.handle = hello, .body = listen_on_a_path, .is_outside = true};
+    const struct plan plan = {.handle = handle_hello, .body = listen_on_a_path, .is_outside = true};
 
     g_autofree char *log = bench_run(&plan);
 
@@ -251,7 +248,7 @@ static void listen_twice(struct bench *bench)
 
 Test(listen, takes_the_place_of_a_stale_socket_and_of_no_other)
 {
-    const struct plan plan = {.handle = hello, .body = listen_twice};
+    const struct plan plan = {.handle = handle_hello, .body = listen_twice};
 
     g_autofree char *log = bench_run(&plan);
 
@@ -275,7 +272,7 @@ static void try_bad_addresses(struct bench *bench)
 
 Test(listen, refuses_what_is_no_address)
 {
-    const struct plan plan = {.handle = hello, .body = try_bad_addresses};
+    const struct plan plan = {.handle = handle_hello, .body = try_bad_addresses};
 
     g_autofree char *log = bench_run(&plan);
 

@@ -178,7 +178,7 @@ void put_files(struct bench *bench, const char *path, ...)
     }
     va_end(more);
     g_autoptr(GBytes) tar = archive_writer_finish(writer);
-    g_autoptr(GBytes) answer = ask(bench, "PUT", "/containers/b0/archive?path=%2F", tar, 200);
+    g_bytes_unref(ask(bench, "PUT", "/containers/b0/archive?path=%2F", tar, 200));
 }
 
 void start_builder(struct bench *bench, const char *config)
@@ -189,10 +189,10 @@ void start_builder(struct bench *bench, const char *config)
                        : json_array(),
         "HostConfig", "Privileged", 1, "Mounts", "Type", "volume", "Source", "b0_state", "Target",
         "/var/lib/buildkit");
-    g_autoptr(GBytes) created = ask_json(bench, "/containers/create?name=b0", body, 201);
+    g_bytes_unref(ask_json(bench, "/containers/create?name=b0", body, 201));
     if (config != NULL)
         put_files(bench, "/etc/buildkit/buildkitd.toml", config, NULL);
-    g_autoptr(GBytes) started = ask(bench, "POST", "/containers/b0/start", NULL, 204);
+    g_bytes_unref(ask(bench, "POST", "/containers/b0/start", NULL, 204));
 }
 
 int probe_builder(struct bench *bench)
@@ -297,7 +297,7 @@ void begin_in_builder(struct bench *bench, const char *line)
 {
     g_autofree char *id = make_exec(bench, line, NULL);
     g_autofree char *path = g_strdup_printf("/exec/%s/start", id);
-    g_autoptr(GBytes) answer = ask_json(bench, path, json_pack("{s:b}", "Detach", 1), 200);
+    g_bytes_unref(ask_json(bench, path, json_pack("{s:b}", "Detach", 1), 200));
 }
 
 void answer_clear(struct answer *answer)
@@ -372,5 +372,5 @@ char *builder_logs(struct bench *bench)
 
 void remove_builder(struct bench *bench)
 {
-    g_autoptr(GBytes) removed = ask(bench, "DELETE", "/containers/b0?force=1", NULL, 204);
+    g_bytes_unref(ask(bench, "DELETE", "/containers/b0?force=1", NULL, 204));
 }

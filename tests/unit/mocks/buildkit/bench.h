@@ -60,7 +60,8 @@ struct answer {
     int64_t duration_us;
 };
 void answer_clear(struct answer *answer);
-#define ANSWER(variable) __attribute__((cleanup(answer_clear))) struct answer variable
+/* Some answers are only waited for: clang would call them unused. */
+#define ANSWER(variable) __attribute__((cleanup(answer_clear), unused)) struct answer variable
 /* Runs a command line (split at blanks) in the builder; more environment "A=b", or NULL. */
 struct answer run_in_builder(struct bench *bench, const char *line, const char *environment);
 /* buildctl build of /ctx with more options; pushes nothing by itself. */

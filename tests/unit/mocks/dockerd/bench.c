@@ -73,7 +73,7 @@ char *bench_run_traced(const struct plan *plan, void (*body)(struct bench *bench
 
 void bench_run(const struct plan *plan, void (*body)(struct bench *bench))
 {
-    g_autofree char *digest = bench_run_traced(plan, body);
+    g_free(bench_run_traced(plan, body));
 }
 
 /* ---- asking ---- */
@@ -162,6 +162,11 @@ static const char *id_of(const struct bench *bench)
     const char *id = json_get_string(answer, "Id", NULL);
     cr_assert_not_null(id);
     return keep(id);
+}
+
+void preload_busybox(struct bench *bench)
+{
+    dockerd_preload(bench->dockerd, "bb:1", "linux/amd64", 1982347);
 }
 
 const char *create(struct bench *bench, const char *name, const char *image, const char *options)

@@ -53,6 +53,8 @@ const char *format(const char *format, ...) G_GNUC_PRINTF(1, 2);
 
 /* The keys of an object, sorted, joined by blanks; g_free. */
 char *keys_of(json_t *object);
+/* The image bb:1, without the network. */
+void preload_busybox(struct bench *bench);
 /* Creates a container; its id. options: more members of the body, "" or ",\"Cmd\":[…]". */
 const char *create(struct bench *bench, const char *name, const char *image, const char *options);
 /* create and start */

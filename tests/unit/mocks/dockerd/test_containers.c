@@ -1,121 +1,11 @@
-/* Containers: create, start, wait, stop, kill, logs, attach, remove, restart policy. */
+/* Containers: start, wait, stop, kill, logs, attach, remove, restart policy. */
 #include "bench.h"
-
-static void preload(struct bench *bench)
-{
-    dockerd_preload(bench->dockerd, "bb:1", "linux/amd64", 1982347);
-}
-
-/* ---- shapes (captures 11, 19, 21) ---- */
-
-static void show_shapes(struct bench *bench)
-{
-    preload(bench);
-    const char *id = run(bench, "s1", "bb:1", ",\"Cmd\":[\"sleep\",\"300\"]");
-    cr_assert_eq(strlen(id), 64u);
-
-    ask(bench, "GET", "/v1.41/containers/json", NULL);
-    g_autoptr(json_t) list = json_of(bench);
-    json_t *first = json_array_get(list, 0);
-    g_autofree char *list_keys = keys_of(first);
-    cr_assert_str_eq(list_keys, "Command Created HostConfig Id Image ImageID Labels Mounts Names "
-                                "NetworkSettings Ports State Status");
-    cr_assert_str_eq(json_string_value(json_array_get(json_get_array(first, "Names"), 0)), "/s1");
-    cr_assert_str_eq(json_get_string(first, "Command", ""), "sleep 300");
-    cr_assert_str_eq(json_get_string(first, "Status", ""), "Up Less than a second");
-
-    ask(bench, "GET", "/v1.41/containers/s1/json", NULL);
-    g_autoptr(json_t) shape = json_of(bench);
-    g_autofree char *keys = keys_of(shape);
-    cr_assert_str_eq(keys, "AppArmorProfile Args Config Created Driver ExecIDs GraphDriver "
-                           "HostConfig HostnamePath HostsPath Id Image LogPath MountLabel Mounts "
-                           "Name NetworkSettings Path Platform ProcessLabel ResolvConfPath "
-                           "RestartCount State");
-    g_autofree char *state_keys = keys_of(json_get_object(shape, "State"));
-    cr_assert_str_eq(state_keys, "Dead Error ExitCode FinishedAt OOMKilled Paused Pid Restarting "
-                                 "Running StartedAt Status");
-    g_autofree char *config_keys = keys_of(json_get_object(shape, "Config"));
-    cr_assert_str_eq(config_keys,
-                     "AttachStderr AttachStdin AttachStdout Cmd Domainname Entrypoint Env Hostname "
-                     "Image Labels OnBuild OpenStdin StdinOnce Tty User Volumes WorkingDir");
-    g_autofree char *network_keys = keys_of(json_get_object(shape, "NetworkSettings"));
-    cr_assert_str_eq(
-        network_keys,
-        "Bridge EndpointID Gateway GlobalIPv6Address GlobalIPv6PrefixLen HairpinMode "
-        "IPAddress IPPrefixLen IPv6Gateway LinkLocalIPv6Address LinkLocalIPv6PrefixLen "
-        "MacAddress Networks Ports SandboxID SandboxKey SecondaryIPAddresses "
-        "SecondaryIPv6Addresses");
-    cr_assert_eq(json_object_size(json_get_object(shape, "HostConfig")), 65u);
-    cr_assert_str_eq(json_get_string(shape, "Name", ""), "/s1");
-    cr_assert_str_eq(json_get_string(shape, "Path", ""), "sleep");
-}
-
-Test(dockerd_containers, list_and_inspect_have_the_members_of_the_captured_ones)
-{
-    bench_run(NULL, show_shapes);
-}
-
-/* ---- create ---- */
-
-static void create_badly(struct bench *bench)
-{
-    preload(bench);
-    cr_assert_eq(ask(bench, "POST", "/v1.41/containers/create", "{\"Image\":\"t/none\"}"), 404u);
-    cr_assert_str_eq(message_of(bench), "No such image: t/none:latest");
-
-    const char *id = create(bench, "x1", "bb:1", "");
-    cr_assert_eq(ask(bench, "POST", "/v1.41/containers/create?name=x1", "{\"Image\":\"bb:1\"}"),
-                 409u);
-    cr_assert_str_eq(message_of(bench),
-                     format("Conflict. The container name \"/x1\" is already in use by container "
-                            "\"%s\". You have to remove (or rename) that container to be able to "
-                            "reuse that name.",
-                            id));
-    cr_assert_eq(ask(bench, "POST", "/v1.41/containers/create?name=a%20b", "{\"Image\":\"bb:1\"}"),
-                 400u);
-    cr_assert_eq(ask(bench, "POST", "/v1.41/containers/create", "{\"Image\":"), 400u);
-    cr_assert_eq(ask(bench, "GET", "/v1.41/containers/y/json", NULL), 404u);
-    cr_assert_str_eq(message_of(bench), "No such container: y");
-}
-
-Test(dockerd_containers, missing_images_and_taken_names_are_refused_with_the_real_words)
-{
-    bench_run(NULL, create_badly);
-}
-
-static void create_foreign(struct bench *bench)
-{
-    dockerd_preload(bench->dockerd, "arm:1", "linux/arm64", 1000);
-    cr_assert_eq(ask(bench, "POST", "/v1.41/containers/create",
-                     "{\"Image\":\"arm:1\",\"Cmd\":[\"/bin/echo\",\"x\"]}"),
-                 201u);
-    g_autoptr(json_t) answer = json_of(bench);
-    json_t *warnings = json_get_array(answer, "Warnings");
-    cr_assert_str_eq(json_string_value(json_array_get(warnings, 0)),
-                     "The requested image's platform (linux/arm64) does not match the detected "
-                     "host platform (linux/amd64) and no specific platform was requested");
-
-    const char *id = json_get_string(answer, "Id", "");
-    ask(bench, "POST", format("/v1.41/containers/%s/start", id), NULL);
-    ask(bench, "POST", format("/v1.41/containers/%s/wait", id), NULL);
-    g_autofree char *text = text_of(bench);
-    cr_assert_str_eq(text, "{\"Error\":null,\"StatusCode\":1}\n");
-    ask(bench, "GET", format("/v1.41/containers/%s/logs?stderr=1", id), NULL);
-    g_autofree char *log = frames_of(bench->response.body, 2);
-    cr_assert_str_eq(log, "exec /bin/echo: exec format error\n");
-}
-
-/* capture 39 */
-Test(dockerd_containers, an_image_of_another_platform_warns_and_cannot_be_executed)
-{
-    bench_run(NULL, create_foreign);
-}
 
 /* ---- start ---- */
 
 static void ask_for_a_gpu(struct bench *bench)
 {
-    preload(bench);
+    preload_busybox(bench);
     const char *id =
         create(bench, NULL, "bb:1",
                ",\"HostConfig\":{\"AutoRemove\":true,\"DeviceRequests\":[{\"Driver\":\"\","
@@ -141,7 +31,7 @@ static void refuse_start(void *context, const struct point_event *event,
 
 static void start_refused(struct bench *bench)
 {
-    preload(bench);
+    preload_busybox(bench);
     create(bench, "p1", "bb:1", "");
     cr_assert_eq(ask(bench, "POST", "/v1.41/containers/p1/start", NULL), 500u);
     cr_assert_str_eq(message_of(bench),
@@ -165,7 +55,7 @@ Test(dockerd_containers, a_refused_start_leaves_it_created_with_exit_code_128)
 
 static void start_twice(struct bench *bench)
 {
-    preload(bench);
+    preload_busybox(bench);
     run(bench, "s1", "bb:1", ",\"Cmd\":[\"sleep\",\"9\"]");
     cr_assert_eq(ask(bench, "POST", "/v1.41/containers/s1/start", NULL), 304u);
     cr_assert_eq(ask(bench, "POST", "/v1.41/containers/s1/wait?condition=not-running", NULL), 200u);
@@ -309,7 +199,7 @@ Test(dockerd_containers, logs_are_framed_and_follow_until_the_end)
 
 static void stop_and_kill(struct bench *bench)
 {
-    preload(bench);
+    preload_busybox(bench);
     const char *id = run(bench, "s1", "bb:1", ",\"Cmd\":[\"sleep\",\"infinity\"]");
     cr_assert_eq(ask(bench, "DELETE", "/v1.41/containers/s1", NULL), 409u);
     cr_assert_str_eq(message_of(bench),
@@ -337,7 +227,7 @@ Test(dockerd_containers, stop_kill_restart_and_forced_removal)
 
 static void remove_running_on_28(struct bench *bench)
 {
-    preload(bench);
+    preload_busybox(bench);
     run(bench, "s1", "bb:1", ",\"Cmd\":[\"sleep\",\"infinity\"]");
     cr_assert_eq(ask(bench, "DELETE", "/v1.48/containers/s1", NULL), 409u);
     cr_assert_str_eq(message_of(bench),
@@ -356,7 +246,7 @@ static void keep_volume(struct bench *bench)
     static const char options[] =
         ",\"HostConfig\":{\"Mounts\":[{\"Type\":\"volume\",\"Source\":\"x0_state\","
         "\"Target\":\"/var/lib/buildkit\"}]},\"Volumes\":{\"/data\":{}}";
-    preload(bench);
+    preload_busybox(bench);
     create(bench, "s1", "bb:1", options);
     cr_assert_eq(ask(bench, "DELETE", "/v1.41/volumes/x0_state", NULL), 409u);
     ask(bench, "GET", "/v1.41/volumes", NULL);
@@ -431,7 +321,7 @@ static void restart_the_engine(struct bench *bench)
                                          .unix_socket = "/var/run/docker.sock"};
     struct http_response response = {0};
     g_autoptr(GError) error = NULL;
-    preload(bench);
+    preload_busybox(bench);
     run(bench, "keeps", "bb:1", policy);
     run(bench, "ends", "bb:1", ",\"Cmd\":[\"sleep\",\"infinity\"]");
 
@@ -453,7 +343,7 @@ Test(dockerd_containers, after_an_engine_restart_only_the_policy_brings_them_bac
 
 static void leave_everything_running(struct bench *bench)
 {
-    preload(bench);
+    preload_busybox(bench);
     run(bench, "a1", "bb:1", ",\"Cmd\":[\"sleep\",\"infinity\"]");
     run(bench, "b1", "bb:1", ",\"Cmd\":[\"sleep\",\"5\"]");
     dockerd_restart(bench->dockerd, 10 * SECOND_US);

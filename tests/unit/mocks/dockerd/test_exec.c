@@ -141,7 +141,7 @@ static void start_wrongly(struct bench *bench)
     int exit_code = 0;
     start_tool(bench);
     const char *id = make_exec(bench, "t1", "[\"speak\"]");
-    g_autofree char *first = exec_output(bench, id, 1, &exit_code);
+    g_free(exec_output(bench, id, 1, &exit_code));
     g_autoptr(GBytes) frames = stream_exec(bench, id, /* is_upgrade= */ false);
     g_autofree char *again = frames_of(frames, 1);
     cr_assert_str_eq(again, format("Error: Exec command %s is already running\r\n", id));
@@ -181,8 +181,7 @@ static void run_the_unknown_on_28(struct bench *bench)
 {
     int exit_code = 0;
     start_tool(bench);
-    g_autofree char *text =
-        exec_output(bench, make_exec(bench, "t1", "[\"bogus\"]"), 1, &exit_code);
+    g_free(exec_output(bench, make_exec(bench, "t1", "[\"bogus\"]"), 1, &exit_code));
     cr_assert_eq(exit_code, 127);
     cr_assert_eq(ask(bench, "GET", "/v1.48/containers/t1/logs?stdout=1", NULL), 200u);
     cr_assert_str_eq(header(bench, "Content-Type"), "application/vnd.docker.multiplexed-stream");
@@ -213,16 +212,16 @@ static void kill_execs(struct bench *bench)
     ask(bench, "POST", format("/v1.41/exec/%s/start", first), "{\"Detach\":true}");
     ask(bench, "POST", format("/v1.41/exec/%s/start", second), "{\"Detach\":true}");
 
-    g_autofree char *none = exec_output(
-        bench, make_exec(bench, "t1", "[\"pkill\",\"-f\",\"work 100\"]"), 1, &exit_code);
+    g_free(exec_output(bench, make_exec(bench, "t1", "[\"pkill\",\"-f\",\"work 100\"]"), 1,
+                       &exit_code));
     cr_assert_eq(exit_code, 0);
     check_ended(bench, first, 143);
-    g_autofree char *nothing = exec_output(
-        bench, make_exec(bench, "t1", "[\"pkill\",\"-9\",\"-f\",\"work [0-9]00\"]"), 1, &exit_code);
+    g_free(exec_output(bench, make_exec(bench, "t1", "[\"pkill\",\"-9\",\"-f\",\"work [0-9]00\"]"),
+                       1, &exit_code));
     cr_assert_eq(exit_code, 0);
     check_ended(bench, second, 137);
-    g_autofree char *no_match =
-        exec_output(bench, make_exec(bench, "t1", "[\"pkill\",\"-f\",\"work\"]"), 1, &exit_code);
+    g_free(
+        exec_output(bench, make_exec(bench, "t1", "[\"pkill\",\"-f\",\"work\"]"), 1, &exit_code));
     cr_assert_eq(exit_code, 1);
     cr_assert_eq(loop_now_us(bench->loop), 0);
 }
@@ -243,8 +242,8 @@ static void kill_by_pid(struct bench *bench)
     const char *waiting = make_exec(bench, "t1", "[\"work\",\"50\"]");
     ask(bench, "POST", format("/v1.41/exec/%s/start", waiting), "{\"Detach\":true}");
 
-    g_autoptr(GBytes) none =
-        stream_exec(bench, make_exec(bench, "t1", "[\"kill\",\"1\"]"), /* is_upgrade= */ true);
+    g_bytes_unref(
+        stream_exec(bench, make_exec(bench, "t1", "[\"kill\",\"1\"]"), /* is_upgrade= */ true));
 
     g_autoptr(GPtrArray) list = dockerd_container_list(bench->dockerd);
     cr_assert_str_eq(g_ptr_array_index(list, 0), "t1 tool:1 exited");
@@ -279,8 +278,7 @@ static void meet_weather(struct bench *bench)
     cr_assert_str_eq(text, "no\n");
     cr_assert_eq(exit_code, 42);
     cr_assert_eq(loop_now_us(bench->loop), 3 * SECOND_US);
-    g_autofree char *nothing =
-        exec_output(bench, make_exec(bench, "t1", "[\"work\",\"5\"]"), 1, &exit_code);
+    g_free(exec_output(bench, make_exec(bench, "t1", "[\"work\",\"5\"]"), 1, &exit_code));
     cr_assert_eq(exit_code, 137);
     cr_assert_eq(loop_now_us(bench->loop), 4 * SECOND_US);
 }
@@ -341,8 +339,8 @@ static void put_and_get(struct bench *bench)
     g_autofree char *listing =
         exec_output(bench, make_exec(bench, "s1", "[\"ls\",\"/bin\"]"), 1, &exit_code);
     cr_assert_str_eq(listing, "deep\n");
-    g_autofree char *removed =
-        exec_output(bench, make_exec(bench, "s1", "[\"rm\",\"-rf\",\"/bin/deep\"]"), 1, &exit_code);
+    g_free(exec_output(bench, make_exec(bench, "s1", "[\"rm\",\"-rf\",\"/bin/deep\"]"), 1,
+                       &exit_code));
     cr_assert_eq(disk_account_bytes(bench->disk, DISK_CONTAINERS), 0);
     g_autofree char *missing =
         exec_output(bench, make_exec(bench, "s1", "[\"cat\",\"/bin/deep/hn\"]"), 2, &exit_code);

@@ -140,6 +140,7 @@ static void log_in(struct bench *bench)
         .secret = "pw",
     };
     AUTO(registry) hub = registry_new(bench->world, &options);
+    cr_assert_not_null(hub);
     cr_assert_eq(ask(bench, "POST", "/v1.41/auth",
                      "{\"username\":\"me\",\"password\":\"pw\",\"serveraddress\":\"docker.io\"}"),
                  200u);

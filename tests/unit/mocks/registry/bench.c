@@ -43,7 +43,7 @@ char *bench_run_traced(const struct registry_options *options, void (*body)(stru
 
 void bench_run(const struct registry_options *options, void (*body)(struct bench *bench))
 {
-    g_autofree char *digest = bench_run_traced(options, body);
+    g_free(bench_run_traced(options, body));
 }
 
 struct registry_options bench_options(const char *service)

@@ -1,0 +1,123 @@
+/* Containers: what create takes and refuses, and what inspect shows of it. */
+#include "bench.h"
+
+/* ---- shapes (captures 11, 19, 21) ---- */
+
+static void show_shapes(struct bench *bench)
+{
+    preload_busybox(bench);
+    const char *id = run(bench, "s1", "bb:1", ",\"Cmd\":[\"sleep\",\"300\"]");
+    cr_assert_eq(strlen(id), 64u);
+
+    ask(bench, "GET", "/v1.41/containers/json", NULL);
+    g_autoptr(json_t) list = json_of(bench);
+    json_t *first = json_array_get(list, 0);
+    g_autofree char *list_keys = keys_of(first);
+    cr_assert_str_eq(list_keys, "Command Created HostConfig Id Image ImageID Labels Mounts Names "
+                                "NetworkSettings Ports State Status");
+    cr_assert_str_eq(json_string_value(json_array_get(json_get_array(first, "Names"), 0)), "/s1");
+    cr_assert_str_eq(json_get_string(first, "Command", ""), "sleep 300");
+    cr_assert_str_eq(json_get_string(first, "Status", ""), "Up Less than a second");
+
+    ask(bench, "GET", "/v1.41/containers/s1/json", NULL);
+    g_autoptr(json_t) shape = json_of(bench);
+    g_autofree char *keys = keys_of(shape);
+    cr_assert_str_eq(keys, "AppArmorProfile Args Config Created Driver ExecIDs GraphDriver "
+                           "HostConfig HostnamePath HostsPath Id Image LogPath MountLabel Mounts "
+                           "Name NetworkSettings Path Platform ProcessLabel ResolvConfPath "
+                           "RestartCount State");
+    g_autofree char *state_keys = keys_of(json_get_object(shape, "State"));
+    cr_assert_str_eq(state_keys, "Dead Error ExitCode FinishedAt OOMKilled Paused Pid Restarting "
+                                 "Running StartedAt Status");
+    g_autofree char *config_keys = keys_of(json_get_object(shape, "Config"));
+    cr_assert_str_eq(config_keys,
+                     "AttachStderr AttachStdin AttachStdout Cmd Domainname Entrypoint Env Hostname "
+                     "Image Labels OnBuild OpenStdin StdinOnce Tty User Volumes WorkingDir");
+    g_autofree char *network_keys = keys_of(json_get_object(shape, "NetworkSettings"));
+    cr_assert_str_eq(
+        network_keys,
+        "Bridge EndpointID Gateway GlobalIPv6Address GlobalIPv6PrefixLen HairpinMode "
+        "IPAddress IPPrefixLen IPv6Gateway LinkLocalIPv6Address LinkLocalIPv6PrefixLen "
+        "MacAddress Networks Ports SandboxID SandboxKey SecondaryIPAddresses "
+        "SecondaryIPv6Addresses");
+    cr_assert_eq(json_object_size(json_get_object(shape, "HostConfig")), 65u);
+    cr_assert_str_eq(json_get_string(shape, "Name", ""), "/s1");
+    cr_assert_str_eq(json_get_string(shape, "Path", ""), "sleep");
+}
+
+Test(dockerd_create, list_and_inspect_have_the_members_of_the_captured_ones)
+{
+    bench_run(NULL, show_shapes);
+}
+
+/* ---- create ---- */
+
+static void create_badly(struct bench *bench)
+{
+    preload_busybox(bench);
+    cr_assert_eq(ask(bench, "POST", "/v1.41/containers/create", "{\"Image\":\"t/none\"}"), 404u);
+    cr_assert_str_eq(message_of(bench), "No such image: t/none:latest");
+
+    const char *id = create(bench, "x1", "bb:1", "");
+    cr_assert_eq(ask(bench, "POST", "/v1.41/containers/create?name=x1", "{\"Image\":\"bb:1\"}"),
+                 409u);
+    cr_assert_str_eq(message_of(bench),
+                     format("Conflict. The container name \"/x1\" is already in use by container "
+                            "\"%s\". You have to remove (or rename) that container to be able to "
+                            "reuse that name.",
+                            id));
+    cr_assert_eq(ask(bench, "POST", "/v1.41/containers/create?name=a%20b", "{\"Image\":\"bb:1\"}"),
+                 400u);
+    cr_assert_eq(ask(bench, "POST", "/v1.41/containers/create", "{\"Image\":"), 400u);
+    cr_assert_eq(ask(bench, "GET", "/v1.41/containers/y/json", NULL), 404u);
+    cr_assert_str_eq(message_of(bench), "No such container: y");
+}
+
+Test(dockerd_create, missing_images_and_taken_names_are_refused_with_the_real_words)
+{
+    bench_run(NULL, create_badly);
+}
+
+static void create_foreign(struct bench *bench)
+{
+    dockerd_preload(bench->dockerd, "arm:1", "linux/arm64", 1000);
+    cr_assert_eq(ask(bench, "POST", "/v1.41/containers/create",
+                     "{\"Image\":\"arm:1\",\"Cmd\":[\"/bin/echo\",\"x\"]}"),
+                 201u);
+    g_autoptr(json_t) answer = json_of(bench);
+    json_t *warnings = json_get_array(answer, "Warnings");
+    cr_assert_str_eq(json_string_value(json_array_get(warnings, 0)),
+                     "The requested image's platform (linux/arm64) does not match the detected "
+                     "host platform (linux/amd64) and no specific platform was requested");
+
+    const char *id = json_get_string(answer, "Id", "");
+    ask(bench, "POST", format("/v1.41/containers/%s/start", id), NULL);
+    ask(bench, "POST", format("/v1.41/containers/%s/wait", id), NULL);
+    g_autofree char *text = text_of(bench);
+    cr_assert_str_eq(text, "{\"Error\":null,\"StatusCode\":1}\n");
+    ask(bench, "GET", format("/v1.41/containers/%s/logs?stderr=1", id), NULL);
+    g_autofree char *log = frames_of(bench->response.body, 2);
+    cr_assert_str_eq(log, "exec /bin/echo: exec format error\n");
+}
+
+/* capture 39 */
+Test(dockerd_create, an_image_of_another_platform_warns_and_cannot_be_executed)
+{
+    bench_run(NULL, create_foreign);
+}
+
+static void create_with_variables(struct bench *bench)
+{
+    preload_busybox(bench);
+    create(bench, "e1", "bb:1", ",\"Env\":[\"PATH=/x\",\"PATHS=1\",\"P\"]");
+    ask(bench, "GET", "/v1.41/containers/e1/json", NULL);
+    g_autoptr(json_t) shape = json_of(bench);
+    g_autofree char *variables = json_text(json_get_array(json_get_object(shape, "Config"), "Env"));
+
+    cr_assert_str_eq(variables, "[\"PATH=/x\",\"PATHS=1\",\"P\"]");
+}
+
+Test(dockerd_create, variables_of_the_client_win_over_the_image_s_of_the_same_whole_name)
+{
+    bench_run(NULL, create_with_variables);
+}
