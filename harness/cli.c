@@ -7,8 +7,8 @@
 
 /* Keep alphabetical: help prints them in this order. */
 static const struct command *const commands[] = {
-    &command_faults, &command_list,  &command_plan,  &command_replay, &command_run,
-    &command_schema, &command_serve, &command_trace, &command_up,
+    &command_eval, &command_faults, &command_list,  &command_plan,  &command_replay,
+    &command_run,  &command_schema, &command_serve, &command_trace, &command_up,
 };
 
 /* Padded by characters: an ellipsis is one of them, but three bytes. */

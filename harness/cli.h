@@ -45,6 +45,7 @@ bool cli_write_trace(const char *path, const struct trace *trace) MUST_USE;
 /* Of two codes the one that counts more. */
 int cli_worse(int left, int right);
 
+extern const struct command command_eval;
 extern const struct command command_faults;
 extern const struct command command_list;
 extern const struct command command_plan;

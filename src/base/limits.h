@@ -17,6 +17,25 @@
 #define EXPR_DEPTH_MAX 50
 #define EXPR_STEPS_MAX 100000
 
+/* Expressions of workflows: GitHub's own ceilings (actions-semantics.md 3.1, 3.6, 6) but for the
+   steps, which are ours. The length counts UTF-16 units; JSON nests as deep as Newtonsoft reads. */
+#define GITHUB_EXPR_LENGTH_MAX   21000
+#define GITHUB_EXPR_MEMORY_MAX   (10 * 1024 * 1024)
+#define GITHUB_EXPR_STEPS_MAX    10000000
+#define GITHUB_JSON_DEPTH_MAX    64
+#define GITHUB_CONTEXT_DEPTH_MAX 200
+#define GITHUB_CONTEXT_BYTES_MAX (16 * 1024 * 1024)
+
+/* Workflow files: GitHub's own ceilings (actions-semantics.md 2.1, 6). */
+#define WORKFLOW_BYTES_MAX             (1024 * 1024)
+#define WORKFLOW_ERRORS_MAX            10
+#define WORKFLOW_JOBS_MAX              256
+#define WORKFLOW_IDENTIFIER_BYTES_MAX  99
+#define MATRIX_LEGS_MAX                256
+#define MATRIX_COMBINATIONS_MAX        4096 /* before exclude */
+#define FILTER_PATTERN_BYTES_MAX       1000
+#define CONCURRENCY_GROUP_BYTES_MAX    400
+
 /* HTTP, both ways. */
 #define HTTP_HEADER_BYTES_MAX        (64 * 1024)
 #define HTTP_BODY_BYTES_MAX          (64 * 1024 * 1024)

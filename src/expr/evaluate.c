@@ -1,8 +1,12 @@
 /* Evaluation of a tree against a scope. */
-#include "base/limits.h"
 #include "expr/expr_private.h"
+#include "expr/fold.h"
 
 #include <string.h>
+
+enum {
+    STEP_TEXT_BYTES = 256
+};
 
 static const struct dialect *dialect_of(const struct evaluation *evaluation)
 {
@@ -15,16 +19,17 @@ static bool fail_with(struct evaluation *evaluation, const struct expr_node *nod
     return expr_fail_with(evaluation->expr, node->start, reason, error);
 }
 
-/* Nodes and the items of lists cost a step each. */
+/* Nodes and the items of lists cost a step each, texts one for so many bytes. */
 static bool spend(struct evaluation *evaluation, const struct expr_node *node, gsize step_count,
                   GError **error)
 {
-    if (step_count <= (gsize)(EXPR_STEPS_MAX - evaluation->step_count)) {
+    int steps_max = dialect_of(evaluation)->steps_max;
+    if (step_count <= (gsize)(steps_max - evaluation->step_count)) {
         evaluation->step_count += (int)step_count;
         return true;
     }
     return expr_fail(evaluation->expr, BASE_ERROR_LIMIT, node->start, error,
-                     "takes more than %d steps", EXPR_STEPS_MAX);
+                     "takes more than %d steps", steps_max);
 }
 
 static const struct expr_node *child_of(const struct expr_node *node, gsize index)
@@ -36,7 +41,7 @@ static bool evaluate_name(struct evaluation *evaluation, const struct expr_node 
                           struct value *out, GError **error)
 {
     const struct value *names = evaluation->scope->names;
-    if (names->type->get(names->self, node->name, out))
+    if (names->type->get(names->self, node->name, out) || dialect_of(evaluation)->is_missing_null)
         return true;
     g_autoptr(GPtrArray) known = g_ptr_array_new();
     names->type->list(names->self, known);
@@ -53,8 +58,16 @@ static bool evaluate_member(struct evaluation *evaluation, const struct expr_nod
     VALUE(value);
     VALUE(key);
 
-    if (!evaluate_node(evaluation, child_of(node, 0), &value, error) ||
-        !evaluate_node(evaluation, child_of(node, 1), &key, error))
+    if (!evaluate_node(evaluation, child_of(node, 0), &value, error))
+        return false;
+    if (child_of(node, 1)->kind == EXPR_WILDCARD) {
+        dialect_of(evaluation)->filter(&value, out);
+        return true;
+    }
+    if (dialect_of(evaluation)->is_missing_null && value.kind != VALUE_OBJECT &&
+        value.kind != VALUE_ARRAY)
+        return true;
+    if (!evaluate_node(evaluation, child_of(node, 1), &key, error))
         return false;
     bool is_unknown = false;
     if (dialect_of(evaluation)->member(&value, &key, out, &is_unknown, &reason))
@@ -94,6 +107,8 @@ static bool evaluate_call(struct evaluation *evaluation, const struct expr_node 
                           struct value *out, GError **error)
 {
     VALUE(arguments);
+    if (node->function->call == NULL)
+        return dialect_of(evaluation)->call_lazily(evaluation, node, out, error);
     if (!evaluate_children(evaluation, node, 0, &arguments, error))
         return false;
     return call(evaluation, node, node->function, evaluation->scope->context, &arguments, out,
@@ -258,15 +273,63 @@ static bool evaluate_kind(struct evaluation *evaluation, const struct expr_node 
     case EXPR_AND:
     case EXPR_OR:
         return evaluate_chain(evaluation, node, out, error);
+    case EXPR_WILDCARD: /* anywhere but behind a dot it is the text (Wildcard.cs) */
+        *out = value_of_string("*");
+        return true;
     }
     g_assert_not_reached();
+}
+
+/* What .NET would need for the value, as the runner counts it (EvaluationMemory.cs). */
+static gsize memory_of(const struct value *value)
+{
+    enum {
+        STRING_BASE_BYTES = 26,
+        STRING_UNIT_BYTES = 2,
+        OBJECT_BYTES = 24,
+        ITEM_BYTES = 8
+    };
+    if (value->kind == VALUE_STRING)
+        return STRING_BASE_BYTES +
+               STRING_UNIT_BYTES * text_utf16_length(value->string, strlen(value->string));
+    return OBJECT_BYTES + (value->is_filtered ? ITEM_BYTES * value_length(value) : 0);
+}
+
+/* What a collection was made of stays counted with it; what led to a primitive value does not. */
+static bool keep_memory(struct evaluation *evaluation, const struct value *value, GError **error)
+{
+    gsize level = evaluation->level, bytes = memory_of(value);
+    if (value->kind != VALUE_ARRAY && value->kind != VALUE_OBJECT)
+        for (gsize i = level + 1; i < G_N_ELEMENTS(evaluation->level_memory_bytes); i++) {
+            evaluation->memory_bytes -= evaluation->level_memory_bytes[i];
+            evaluation->level_memory_bytes[i] = 0;
+        }
+    evaluation->level_memory_bytes[level] += bytes;
+    evaluation->memory_bytes += bytes;
+    return evaluation->memory_bytes <= dialect_of(evaluation)->memory_bytes_max ||
+           evaluate_fail_memory(evaluation, error);
+}
+
+bool evaluate_fail_memory(const struct evaluation *evaluation, GError **error)
+{
+    return expr_fail(evaluation->expr, BASE_ERROR_LIMIT, 0, error,
+                     "The maximum allowed memory size was exceeded while evaluating the following "
+                     "expression: %s",
+                     evaluation->expr->text);
 }
 
 bool evaluate_node(struct evaluation *evaluation, const struct expr_node *node, struct value *out,
                    GError **error)
 {
-    if (!spend(evaluation, node, 1, error) || !evaluate_kind(evaluation, node, out, error))
+    evaluation->level++;
+    bool is_fine =
+        spend(evaluation, node, 1, error) && evaluate_kind(evaluation, node, out, error) &&
+        (dialect_of(evaluation)->memory_bytes_max == 0 || keep_memory(evaluation, out, error));
+    evaluation->level--;
+    if (!is_fine)
         return false;
+    if (out->kind == VALUE_STRING)
+        return spend(evaluation, node, strlen(out->string) / STEP_TEXT_BYTES, error);
     return out->kind != VALUE_ARRAY || spend(evaluation, node, value_length(out), error);
 }
 

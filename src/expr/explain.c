@@ -80,6 +80,7 @@ static void explain(struct explanation *explanation, const struct expr_node *nod
     case EXPR_MEMBER:
     case EXPR_METHOD:
     case EXPR_ARRAY:
+    case EXPR_WILDCARD:
         add_value(explanation, node);
         return;
     }

@@ -30,8 +30,7 @@ struct expr *expr_parse_node(const struct dialect *dialect, const struct node *n
     return expr_parse(dialect, node->text, position, error);
 }
 
-/* Where the offset is, counted in lines and characters from the start of the text. */
-static struct position position_at(const struct expr *expr, gsize offset)
+struct position expr_position_at(const struct expr *expr, gsize offset)
 {
     struct position position = expr->position;
     int first_column = MAX(position.column, 1);
@@ -51,12 +50,16 @@ static struct position position_at(const struct expr *expr, gsize offset)
 bool expr_fail(const struct expr *expr, enum base_error code, gsize offset, GError **error,
                const char *format, ...)
 {
-    struct position position = position_at(expr, offset);
+    struct position position = expr_position_at(expr, offset);
     va_list arguments;
 
     va_start(arguments, format);
     g_autofree char *message = g_strdup_vprintf(format, arguments);
     va_end(arguments);
+    if (expr->dialect->fail != NULL) {
+        expr->dialect->fail(expr, offset, message, error);
+        return false;
+    }
     if (expr->source != NULL)
         error_set_at(error, code, position, "%s", message);
     else

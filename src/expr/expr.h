@@ -1,7 +1,8 @@
 /*
  * Expressions: a text is parsed once (lexer.c, parser.c) and evaluated against a scope as often as
  * wanted (evaluate.c). A dialect says what differs: which literals there are, how values compare,
- * what a missing name means, which functions exist.
+ * what a missing name means, which functions exist. GitHub's dialect has a header of its own,
+ * github.h.
  *
  * The strict dialect is that of expectations: numbers, 'texts' ('' inside is one quote), true,
  * false, null, durations (30min, 14.4s), sizes (4GiB), lists ['a', 'b'], == != < <= > >= && || !,
@@ -38,6 +39,10 @@ enum expr_comparison {
     EXPR_GREATER_OR_EQUAL,
 };
 
+struct expr;
+struct expr_node;
+struct evaluation;
+
 /*
  * To add functions, or to restrict the names an expression may begin with, copy a dialect and set
  * the two members that are the caller's.
@@ -50,6 +55,9 @@ struct dialect {
     bool is_checking_skipped; /* unknown names count in operands that && and || skip */
     const struct expr_function *functions;
     const struct expr_function *more_functions; /* the caller's; NULL: none */
+    bool is_missing_null; /* a name without a value is null, and so is a member of no collection */
+    int steps_max;        /* EXPR_STEPS_MAX or another of limits.h */
+    gsize memory_bytes_max;   /* of the values of one evaluation; 0: not counted */
     const char *const *names; /* the caller's: all names of the scope, NULL-terminated; NULL: any */
     /* text reaches to the next operator or blank: `30min`, `-1.5`, `0x1F`. */
     bool (*read_number)(const char *text, struct value *out);
@@ -59,11 +67,17 @@ struct dialect {
     /* x.name and x['name'] and x[0]. Sets *is_unknown when the error is about a name. */
     bool (*member)(const struct value *value, const struct value *key, struct value *out,
                    bool *is_unknown, GError **error);
+    /* The rest may be NULL, as in the strict dialect. */
+    struct expr_node *(*parse)(const struct expr *expr, GError **error); /* NULL: parser.c's */
+    /* Functions whose row has no call: they evaluate their arguments themselves. */
+    bool (*call_lazily)(struct evaluation *evaluation, const struct expr_node *node,
+                        struct value *out, GError **error);
+    void (*filter)(const struct value *value, struct value *out); /* x.* */
+    /* Words an error of an evaluation; offset in bytes. */
+    void (*fail)(const struct expr *expr, gsize offset, const char *message, GError **error);
 };
 
 extern const struct dialect dialect_strict;
-
-struct expr;
 
 /* position is where text begins in its file; without a source, errors say "column N: …". The
    dialect and its tables are lent and must outlive the expression. */

@@ -1,6 +1,7 @@
 /* What lexer, parser, evaluation and dialects share. Nobody else includes this. */
 #pragma once
 
+#include "base/limits.h"
 #include "expr/expr.h"
 
 enum token_kind {
@@ -45,6 +46,7 @@ enum expr_node_kind {
     EXPR_COMPARE,
     EXPR_AND, /* any number of children: chains are flat */
     EXPR_OR,
+    EXPR_WILDCARD, /* the * of x.* and x[*] */
 };
 
 struct expr_node {
@@ -72,6 +74,9 @@ struct evaluation {
     const struct expr_scope *scope;
     int step_count;
     bool has_unknown_name; /* the error is about a name, not about values */
+    gsize level;           /* of the node at work; the root's is 1 */
+    gsize memory_bytes;    /* of all levels */
+    gsize level_memory_bytes[EXPR_DEPTH_MAX + 2];
 };
 
 struct expr_node *expr_node_new(enum expr_node_kind kind, gsize start);
@@ -82,6 +87,11 @@ CLEANUP(expr_node, expr_node_free)
 bool evaluate_node(struct evaluation *evaluation, const struct expr_node *node, struct value *out,
                    GError **error);
 
+/* The values need more than the dialect's memory_bytes_max; always false. */
+bool evaluate_fail_memory(const struct evaluation *evaluation, GError **error);
+
+/* Where the offset is, counted in lines and characters from the start of the text. */
+struct position expr_position_at(const struct expr *expr, gsize offset);
 /* An error at an offset of the text; always false. */
 bool expr_fail(const struct expr *expr, enum base_error code, gsize offset, GError **error,
                const char *format, ...) G_GNUC_PRINTF(5, 6);

@@ -215,6 +215,6 @@ struct expr *expr_parse(const struct dialect *dialect, const char *text, struct 
     expr->text = g_strdup(text);
     expr->position = position;
     expr->source = position.source != NULL ? source_ref(position.source) : NULL;
-    expr->root = parse_text(expr, error);
+    expr->root = dialect->parse != NULL ? dialect->parse(expr, error) : parse_text(expr, error);
     return expr->root != NULL ? g_steal_pointer(&expr) : NULL;
 }

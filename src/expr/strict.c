@@ -1,5 +1,6 @@
 /* The strict dialect: no coercion, nothing unknown passes. */
 #include "expr/strict.h"
+#include "base/limits.h"
 #include "base/units.h"
 #include "expr/expr_private.h"
 
@@ -220,6 +221,7 @@ const struct dialect dialect_strict = {
     .has_arrays = true,
     .has_methods = true,
     .is_checking_skipped = true,
+    .steps_max = EXPR_STEPS_MAX,
     .functions = strict_functions,
     .read_number = strict_read_number,
     .is_true = strict_is_true,

@@ -1,5 +1,6 @@
 /* Values: making, copying, clearing. */
 #include "expr/value.h"
+#include "expr/fold.h"
 
 #include <math.h>
 
@@ -161,13 +162,23 @@ static const struct object_type map_type = {
     .unref = map_unref,
 };
 
-struct value value_of_map(void)
+static struct value map_new(GHashFunc hash, GEqualFunc are_equal)
 {
     struct map *map = g_new0(struct map, 1);
     g_atomic_ref_count_init(&map->reference_count);
     map->names = g_ptr_array_new_with_free_func(g_free);
-    map->members = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, member_free);
+    map->members = g_hash_table_new_full(hash, are_equal, NULL, member_free);
     return (struct value){.kind = VALUE_OBJECT, .type = &map_type, .self = map};
+}
+
+struct value value_of_map(void)
+{
+    return map_new(g_str_hash, g_str_equal);
+}
+
+struct value value_of_folded_map(void)
+{
+    return map_new(text_hash_folded, text_equal_folded);
 }
 
 void value_set(struct value *map_value, const char *name, struct value member)

@@ -30,7 +30,8 @@ struct object_type;
 struct value {
     enum value_kind kind;
     bool boolean;
-    bool is_exact; /* of numbers: integer is the same number */
+    bool is_exact;    /* of numbers: integer is the same number */
+    bool is_filtered; /* of lists: what .* gave, so that members of it are those of its items */
     double number;
     int64_t integer; /* of exact numbers; microseconds of durations; bytes of sizes */
     char *string;    /* a GRefString */
@@ -74,6 +75,8 @@ struct value value_of_object(const struct object_type *type, void *self);
 /* A map made by hand, in the order of setting; value_set() takes member over and replaces an older
    one of that name. */
 struct value value_of_map(void);
+/* The same with names that ignore case (fold.h); the older spelling stays. */
+struct value value_of_folded_map(void);
 void value_set(struct value *map, const char *name, struct value member);
 
 struct value value_from_json(const json_t *json);
