@@ -10,14 +10,13 @@ enum {
     WINDOW_BITS_MIN = 9,
     WINDOW_BITS_MAX = 15,
     WINDOW_SPARE_BYTES = 512, /* deflate looks back less than its window, by MIN_LOOKAHEAD of 262 */
-    MEMORY_LEVEL_MAX = 8,
-    MEMORY_LEVEL_LAG = 6,    /* 2^(level + 6) symbols fit into one block */
+    GZIP_MEMORY_LEVEL = 8,
     CHUNK_BYTES = 16 * 1024, /* lives on the stack of a fiber */
     OPERATING_SYSTEM_UNKNOWN = 255,
 };
 
-/* No more memory than the input can use, since deflate clears all of it: for the few kilobytes of a
-   layer that would be most of the work. */
+/* No larger than the input can use, since deflate clears all of it. The bytes that come out are the
+   same; with a lower memory level they would not be. */
 static int window_bits(gsize length_bytes)
 {
     int bits = WINDOW_BITS_MIN;
@@ -32,11 +31,10 @@ GBytes *gzip_compress(const void *bytes, gsize length_bytes)
     gz_header header = {.os = OPERATING_SYSTEM_UNKNOWN};
 
     int bits = window_bits(length_bytes);
-    int memory_level = MIN(bits - MEMORY_LEVEL_LAG, MEMORY_LEVEL_MAX);
 
     g_assert(length_bytes <= G_MAXUINT / 2);
-    if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, bits + GZIP_FRAMING, memory_level,
-                     Z_DEFAULT_STRATEGY) != Z_OK ||
+    if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, bits + GZIP_FRAMING,
+                     GZIP_MEMORY_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK ||
         deflateSetHeader(&stream, &header) != Z_OK)
         g_error("zlib cannot compress");
     uLong size_bytes = deflateBound(&stream, (uLong)length_bytes);

@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 #include <string.h>
+#include <zlib.h>
 
 static GBytes *unpack(GBytes *packed, gsize length_bytes_max, GError **error)
 {
@@ -43,6 +44,48 @@ Test(gzip, header_holds_neither_time_nor_system)
 
     cr_assert(gzip_is_compressed(bytes, g_bytes_get_size(packed)));
     cr_assert_arr_eq(bytes + 3, ((const guint8[]){0, 0, 0, 0, 0, 0, 255}), 7);
+}
+
+/* Eight letters without order: enough matches to look back far for. */
+static GBytes *letters(gsize length_bytes)
+{
+    guint8 *bytes = g_malloc(length_bytes);
+    guint32 state = 1;
+    for (gsize i = 0; i < length_bytes; i++) {
+        state = state * 1664525u + 1013904223u;
+        bytes[i] = (guint8)('a' + (state >> 24) % 8);
+    }
+    return g_bytes_new_take(bytes, length_bytes);
+}
+
+/* Everything between the header of ten bytes and the trailer of eight. */
+static gsize deflate_whole(GBytes *plain, guint8 *out, gsize out_bytes)
+{
+    z_stream stream = {.next_out = out, .avail_out = (uInt)out_bytes};
+    gsize length_bytes = 0;
+    stream.next_in = (Bytef *)g_bytes_get_data(plain, &length_bytes);
+    stream.avail_in = (uInt)length_bytes;
+    cr_assert_eq(deflateInit2(&stream, 6, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    cr_assert_eq(deflate(&stream, Z_FINISH), Z_STREAM_END);
+    deflateEnd(&stream);
+    return stream.total_out;
+}
+
+Test(gzip, gives_the_bytes_of_the_largest_window_whatever_it_takes)
+{
+    const gsize lengths[] = {0, 1, 500, 1000, 3000, 3584, 3585, 15000, 60000};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(lengths); i++) {
+        guint8 expected[64 * 1024];
+        g_autoptr(GBytes) plain = letters(lengths[i]);
+        gsize expected_bytes = deflate_whole(plain, expected, sizeof expected);
+
+        g_autoptr(GBytes) packed = gzip_compress(g_bytes_get_data(plain, NULL), lengths[i]);
+
+        const guint8 *bytes = g_bytes_get_data(packed, NULL);
+        cr_assert_eq(g_bytes_get_size(packed), expected_bytes + 18, "%zu bytes", lengths[i]);
+        cr_assert_eq(memcmp(bytes + 10, expected, expected_bytes), 0, "%zu bytes", lengths[i]);
+    }
 }
 
 Test(gzip, joins_members_as_gunzip_does)
