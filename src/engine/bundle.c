@@ -25,7 +25,7 @@ static json_t *steps_json(const struct leg_report *report)
 {
     enum {
         STEPS_MAX = 40
-    }; /* 40 x 16 KiB stays well under the ceiling */
+    };
     json_t *steps = json_array();
     for (guint i = 0; i < report->steps->len && i < STEPS_MAX; i++) {
         const struct step_report *step = g_ptr_array_index(report->steps, i);
@@ -88,6 +88,27 @@ static void add_engine(struct leg *leg, json_t *bundle)
     json_object_set_new(bundle, "containers", containers_json(leg));
 }
 
+/* Escapes may swell a text sixfold: what is largest goes first until the rest fits. */
+static GBytes *fitting_bytes(json_t *bundle)
+{
+    static const struct {
+        const char *part;
+        const char *left_out;
+    } cuts[] = {
+        {"containers", "container logs, for their size"},
+        {"steps", "container logs and steps, for their size"},
+    };
+    GBytes *bytes = json_bytes(bundle);
+    for (gsize i = 0; i < G_N_ELEMENTS(cuts) && g_bytes_get_size(bytes) > DIAGNOSTICS_BYTES_MAX;
+         i++) {
+        json_object_del(bundle, cuts[i].part);
+        json_object_set_new(bundle, "left_out", json_string(cuts[i].left_out));
+        g_bytes_unref(bytes);
+        bytes = json_bytes(bundle);
+    }
+    return bytes;
+}
+
 GBytes *bundle_make(struct leg *leg)
 {
     const struct leg_report *report = leg->report;
@@ -98,13 +119,5 @@ GBytes *bundle_make(struct leg *leg)
     json_object_set_new(bundle, "evidence", text_tail(report->diagnosis.evidence, TEXT_BYTES_MAX));
     json_object_set_new(bundle, "steps", steps_json(report));
     add_engine(leg, bundle);
-
-    g_autoptr(GBytes) bytes = json_bytes(bundle);
-    if (g_bytes_get_size(bytes) > DIAGNOSTICS_BYTES_MAX) { /* escapes may swell a log sixfold */
-        json_object_del(bundle, "containers");
-        json_object_set_new(bundle, "left_out", json_string("container logs, for their size"));
-        g_clear_pointer(&bytes, g_bytes_unref);
-        bytes = json_bytes(bundle);
-    }
-    return g_steal_pointer(&bytes);
+    return fitting_bytes(bundle);
 }
