@@ -122,10 +122,12 @@ static G_GNUC_NORETURN void worker_main(const struct crew *crew, int fd, guint f
 
 static bool worker_start(struct crew *crew, struct worker *worker, guint first, GError **error)
 {
-    int ends[2];
+    int ends[2] = {-1, -1};
     if (pipe(ends) != 0 || (worker->pid = fork()) < 0) {
         g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "no worker can be started: %s",
                     g_strerror(errno));
+        close(ends[0]);
+        close(ends[1]);
         return false;
     }
     if (worker->pid == 0) {
