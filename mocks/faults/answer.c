@@ -1,7 +1,8 @@
-/* The default texts of error answers, one table for codes and one for reasons. */
+/* The default texts of error answers. */
 #include "mocks/faults/answer.h"
 
 #include "base/json.h"
+#include "http/status.h"
 #include "mocks/faults/event.h"
 #include "mocks/world.h"
 
@@ -32,37 +33,10 @@ static const struct {
     {0, "", "UNKNOWN", "unknown error"},
 };
 
-/* RFC 9110 15. */
-static const struct {
-    unsigned status;
-    const char *reason;
-} reasons[] = {
-    {400, "Bad Request"},
-    {401, "Unauthorized"},
-    {403, "Forbidden"},
-    {404, "Not Found"},
-    {405, "Method Not Allowed"},
-    {408, "Request Timeout"},
-    {409, "Conflict"},
-    {410, "Gone"},
-    {413, "Request Entity Too Large"},
-    {416, "Requested Range Not Satisfiable"},
-    {429, "Too Many Requests"},
-    {451, "Unavailable For Legal Reasons"},
-    {500, "Internal Server Error"},
-    {501, "Not Implemented"},
-    {502, "Bad Gateway"},
-    {503, "Service Unavailable"},
-    {504, "Gateway Timeout"},
-};
-
 static const char *reason_of(unsigned status)
 {
-    for (gsize i = 0; i < G_N_ELEMENTS(reasons); i++) {
-        if (reasons[i].status == status)
-            return reasons[i].reason;
-    }
-    return "Unknown";
+    const char *text = http_status_text(status);
+    return *text != '\0' ? text : "Unknown";
 }
 
 static gsize find_text(unsigned status, const char *path)

@@ -1,6 +1,8 @@
 /* Transport failures, statuses and quoted text in Go's words. */
 #include "mocks/puller/words.h"
 
+#include "http/status.h"
+
 #include <string.h>
 
 enum {
@@ -144,43 +146,10 @@ const char *go_url_error_inner(const char *text)
     return text;
 }
 
-static const struct {
-    unsigned status;
-    const char *words;
-} status_words[] = {
-    {400, "Bad Request"},
-    {401, "Unauthorized"},
-    {402, "Payment Required"},
-    {403, "Forbidden"},
-    {404, "Not Found"},
-    {405, "Method Not Allowed"},
-    {406, "Not Acceptable"},
-    {408, "Request Timeout"},
-    {409, "Conflict"},
-    {410, "Gone"},
-    {413, "Request Entity Too Large"},
-    {415, "Unsupported Media Type"},
-    {416, "Requested Range Not Satisfiable"},
-    {418, "I'm a teapot"},
-    {422, "Unprocessable Entity"},
-    {425, "Too Early"},
-    {429, "Too Many Requests"},
-    {451, "Unavailable For Legal Reasons"},
-    {500, "Internal Server Error"},
-    {501, "Not Implemented"},
-    {502, "Bad Gateway"},
-    {503, "Service Unavailable"},
-    {504, "Gateway Timeout"},
-    {505, "HTTP Version Not Supported"},
-    {507, "Insufficient Storage"},
-};
-
 char *go_status(unsigned status)
 {
-    for (gsize i = 0; i < G_N_ELEMENTS(status_words); i++)
-        if (status_words[i].status == status)
-            return g_strdup_printf("%u %s", status, status_words[i].words);
-    return g_strdup_printf("%u", status);
+    const char *text = http_status_text(status);
+    return g_strdup_printf("%u%s%s", status, *text != '\0' ? " " : "", text);
 }
 
 static const struct {

@@ -22,6 +22,7 @@ static const struct status_row rows[] = {
     {308, "Permanent Redirect"},
     {400, "Bad Request"},
     {401, "Unauthorized"},
+    {402, "Payment Required"},
     {403, "Forbidden"},
     {404, "Not Found"},
     {405, "Method Not Allowed"},
@@ -30,13 +31,20 @@ static const struct status_row rows[] = {
     {409, "Conflict"},
     {410, "Gone"},
     {413, "Request Entity Too Large"},
+    {415, "Unsupported Media Type"},
     {416, "Requested Range Not Satisfiable"},
+    {418, "I'm a teapot"},
+    {422, "Unprocessable Entity"},
+    {425, "Too Early"},
     {429, "Too Many Requests"},
+    {451, "Unavailable For Legal Reasons"},
     {500, "Internal Server Error"},
     {501, "Not Implemented"},
     {502, "Bad Gateway"},
     {503, "Service Unavailable"},
     {504, "Gateway Timeout"},
+    {505, "HTTP Version Not Supported"},
+    {507, "Insufficient Storage"},
 };
 
 const char *http_status_text(unsigned status)
