@@ -2,7 +2,10 @@
 #include "expr/fold.h"
 #include "expr/github_private.h"
 
-G_DEFINE_QUARK(seatrial - github - error, github_error)
+GQuark github_error_quark(void)
+{
+    return g_quark_from_static_string("seatrial-github-error");
+}
 
 enum {
     KIND_COUNT = 3
