@@ -67,6 +67,7 @@ struct node {
 enum doc_flags {
     DOC_DEFAULT = 0,
     DOC_KEYS_IGNORE_CASE = 1 << 0, /* keys that differ only in case count as equal: GitHub's rule */
+    DOC_KEYS_ARE_FREE = 1 << 1,    /* repeated keys and `<<` are kept: the caller judges them */
 };
 
 /* Errors name the file as given. */

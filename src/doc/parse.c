@@ -12,6 +12,7 @@ struct parser {
     GPtrArray *open;     /* collections that are being read, outermost first */
     gsize node_count;
     bool is_ignoring_case;
+    bool is_judging_keys;
     GError **error;
 };
 
@@ -184,7 +185,7 @@ static bool read_key(struct parser *parser, struct event *event, struct node_ent
     const struct node *key = read_scalar(parser, event);
     if (key == NULL)
         return false;
-    if (key->style == NODE_PLAIN && strcmp(key->text, "<<") == 0)
+    if (parser->is_judging_keys && key->style == NODE_PLAIN && strcmp(key->text, "<<") == 0)
         return fail(parser, BASE_ERROR_INVALID, key->position,
                     "merge keys ('<<') are not supported; repeat the keys, or use an alias for the "
                     "whole value");
@@ -218,7 +219,7 @@ static bool read_entry(struct parser *parser, struct node *mapping, GHashTable *
     struct node_entry entry = {0};
     if (!read_key(parser, event, &entry))
         return false;
-    bool is_unique = check_unique(parser, seen, mapping, &entry);
+    bool is_unique = !parser->is_judging_keys || check_unique(parser, seen, mapping, &entry);
     g_array_append_val(mapping->entries, entry);
     if (!is_unique || !next(parser, event))
         return false;
@@ -319,6 +320,7 @@ bool doc_parse(struct doc *doc, enum doc_flags flags, GError **error)
         .anchors = anchors,
         .open = open,
         .is_ignoring_case = (flags & DOC_KEYS_IGNORE_CASE) != 0,
+        .is_judging_keys = (flags & DOC_KEYS_ARE_FREE) == 0,
         .error = error,
     };
     return read_document(&parser);

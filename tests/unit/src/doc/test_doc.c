@@ -272,3 +272,16 @@ Test(doc, asking_a_node_for_what_it_has_not_gives_nothing)
     cr_assert_eq(node_length(scalar), 0);
     cr_assert_str_eq(node_kind_text(scalar), "an integer");
 }
+
+Test(doc, keys_may_repeat_and_merge_when_the_caller_judges_them)
+{
+    const char *text = "a: 1\n<<: 2\na: 3\n";
+    g_autoptr(GError) error = NULL;
+
+    AUTO(doc) doc = doc_load_text("a.yaml", text, strlen(text), DOC_KEYS_ARE_FREE, &error);
+
+    cr_assert_not_null(doc);
+    cr_expect_eq(node_length(doc_root(doc)), 3);
+    cr_expect_str_eq(node_entry(doc_root(doc), 1)->key, "<<");
+    cr_expect_eq(node_entry(doc_root(doc), 2)->value->integer, 3);
+}
