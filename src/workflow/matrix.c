@@ -1,0 +1,240 @@
+/* From a matrix to its legs. */
+#include "base/limits.h"
+#include "workflow/identifier.h"
+#include "workflow/literal.h"
+#include "workflow/matrix_private.h"
+
+#include <string.h>
+
+enum {
+    LEG_NAME_CHARACTERS_MAX = 100
+};
+
+struct expansion {
+    const json_t *matrix;
+    const json_t *include;
+    const json_t *exclude;
+    struct identifiers *identifiers;
+    GPtrArray *legs;
+    bool *was_used; /* which include items fitted a combination */
+};
+
+void leg_free(struct leg *leg)
+{
+    if (leg == NULL)
+        return;
+    g_free(leg->id);
+    g_free(leg->title);
+    json_decref(leg->values);
+    g_free(leg);
+}
+
+char *leg_name(const struct leg *leg, const char *job_name)
+{
+    g_autofree char *name = leg->title[0] != '\0' ? g_strdup_printf("%s (%s)", job_name, leg->title)
+                                                  : g_strdup(job_name);
+    if (g_utf8_strlen(name, -1) <= LEG_NAME_CHARACTERS_MAX)
+        return g_steal_pointer(&name);
+    g_autofree char *start = g_utf8_substring(name, 0, LEG_NAME_CHARACTERS_MAX - 3);
+    return g_strconcat(start, "...", NULL);
+}
+
+static bool is_vector(const char *key)
+{
+    return strcmp(key, "include") != 0 && strcmp(key, "exclude") != 0;
+}
+
+static bool has_vector(const json_t *matrix, const char *key)
+{
+    const char *name;
+    json_t *value;
+    json_object_foreach ((json_t *)matrix, name, value) {
+        if (is_vector(name) && g_ascii_strcasecmp(name, key) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The part of an include item that names vectors, or the part that does not. */
+static json_t *part_of(const json_t *matrix, const json_t *item, bool is_filter)
+{
+    json_t *part = json_object();
+    const char *key;
+    json_t *value;
+    json_object_foreach ((json_t *)item, key, value) {
+        if (has_vector(matrix, key) == is_filter)
+            json_object_set(part, key, value);
+    }
+    return part;
+}
+
+static bool is_excluded(const struct expansion *expansion, const json_t *values)
+{
+    for (gsize i = 0; i < json_array_size(expansion->exclude); i++)
+        if (matrix_filter_fits(json_array_get(expansion->exclude, i), values))
+            return true;
+    return false;
+}
+
+static void add_leg(struct expansion *expansion, const json_t *original, json_t *values)
+{
+    g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
+    matrix_add_texts(original, texts);
+    g_ptr_array_add(texts, NULL);
+    struct leg *leg = g_new0(struct leg, 1);
+    leg->id = identifiers_make(expansion->identifiers, (const char *const *)texts->pdata);
+    leg->title = g_strjoinv(", ", (char **)texts->pdata);
+    leg->values = values;
+    g_ptr_array_add(expansion->legs, leg);
+}
+
+/* Later items overwrite what earlier ones added, never the combination itself. */
+static void add_extras(struct expansion *expansion, const json_t *original, json_t *values)
+{
+    g_autoptr(json_t) extras = json_object();
+    for (gsize i = 0; i < json_array_size(expansion->include); i++) {
+        const json_t *item = json_array_get(expansion->include, i);
+        g_autoptr(json_t) filter = part_of(expansion->matrix, item, true);
+        if (!matrix_filter_fits(filter, original))
+            continue;
+        g_autoptr(json_t) extra = part_of(expansion->matrix, item, false);
+        json_object_update(extras, extra);
+        expansion->was_used[i] = true;
+    }
+    json_object_update(values, extras);
+}
+
+static json_t *combination(const json_t *matrix, gsize index, gsize total)
+{
+    json_t *values = json_object();
+    gsize block = total;
+    const char *key;
+    json_t *vector;
+    json_object_foreach ((json_t *)matrix, key, vector) {
+        if (!is_vector(key))
+            continue;
+        block /= json_array_size(vector);
+        json_object_set(values, key,
+                        json_array_get(vector, (index / block) % json_array_size(vector)));
+    }
+    return values;
+}
+
+static bool check_leg_count(const struct expansion *expansion, GError **error)
+{
+    if (expansion->legs->len <= MATRIX_LEGS_MAX)
+        return true;
+    g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT,
+                "the matrix makes more than %d jobs (MATRIX_LEGS_MAX)", MATRIX_LEGS_MAX);
+    return false;
+}
+
+static bool add_combinations(struct expansion *expansion, gsize total, GError **error)
+{
+    for (gsize i = 0; i < total; i++) {
+        g_autoptr(json_t) original = combination(expansion->matrix, i, total);
+        if (is_excluded(expansion, original))
+            continue;
+        json_t *values = json_copy(original);
+        add_extras(expansion, original, values);
+        add_leg(expansion, original, values);
+        if (!check_leg_count(expansion, error))
+            return false;
+    }
+    return true;
+}
+
+static bool add_unused_includes(struct expansion *expansion, GError **error)
+{
+    for (gsize i = 0; i < json_array_size(expansion->include); i++) {
+        const json_t *item = json_array_get(expansion->include, i);
+        if (expansion->was_used[i])
+            continue;
+        json_t *values = part_of(expansion->matrix, item, true);
+        g_autoptr(json_t) extra = part_of(expansion->matrix, item, false);
+        json_object_update(values, extra);
+        g_autoptr(json_t) original = json_copy(values);
+        add_leg(expansion, original, values);
+        if (!check_leg_count(expansion, error))
+            return false;
+    }
+    return true;
+}
+
+static bool fail_shape(GError **error, const char *before, const char *key, const char *after)
+{
+    g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "%s%s%s", before, key, after);
+    return false;
+}
+
+static bool check_items(const json_t *items, const char *key, GError **error)
+{
+    for (gsize i = 0; i < json_array_size(items); i++)
+        if (!json_is_object(json_array_get(items, i)))
+            return fail_shape(error, "the items of matrix ", key, " are mappings");
+    return items == NULL || json_is_array(items) ||
+           fail_shape(error, "matrix ", key, " is a sequence");
+}
+
+/* How many combinations the vectors make; 0 without vectors. */
+static bool count_combinations(const json_t *matrix, gsize *total, GError **error)
+{
+    const char *key;
+    json_t *vector;
+    bool has_any = false;
+    *total = 1;
+    json_object_foreach ((json_t *)matrix, key, vector) {
+        if (!is_vector(key))
+            continue;
+        if (json_array_size(vector) == 0)
+            return fail_shape(error, "Matrix vector '", key, "' does not contain any values");
+        *total *= json_array_size(vector);
+        has_any = true;
+        if (*total > MATRIX_COMBINATIONS_MAX)
+            return fail_shape(error, "the matrix makes too many combinations at '", key,
+                              "' (MATRIX_COMBINATIONS_MAX)");
+    }
+    if (!has_any)
+        *total = 0;
+    return true;
+}
+
+static GPtrArray *single_leg(void)
+{
+    GPtrArray *legs = g_ptr_array_new_with_free_func((GDestroyNotify)leg_free);
+    struct leg *leg = g_new0(struct leg, 1);
+    leg->id = g_strdup("");
+    leg->title = g_strdup("");
+    g_ptr_array_add(legs, leg);
+    return legs;
+}
+
+static bool expand(struct expansion *expansion, GError **error)
+{
+    gsize total = 0;
+    return check_items(expansion->include, "include", error) &&
+           check_items(expansion->exclude, "exclude", error) &&
+           count_combinations(expansion->matrix, &total, error) &&
+           add_combinations(expansion, total, error) && add_unused_includes(expansion, error);
+}
+
+GPtrArray *matrix_expand(const json_t *matrix, GError **error)
+{
+    if (matrix == NULL)
+        return single_leg();
+    if (!json_is_object(matrix)) {
+        fail_shape(error, "A mapping was expected", "", "");
+        return NULL;
+    }
+    AUTO(identifiers) identifiers = identifiers_new();
+    g_autoptr(GPtrArray) legs = g_ptr_array_new_with_free_func((GDestroyNotify)leg_free);
+    const json_t *include = json_object_get(matrix, "include");
+    g_autofree bool *was_used = g_new0(bool, json_array_size(include) + 1);
+    struct expansion expansion = {.matrix = matrix,
+                                  .include = include,
+                                  .exclude = json_object_get(matrix, "exclude"),
+                                  .identifiers = identifiers,
+                                  .legs = legs,
+                                  .was_used = was_used};
+    return expand(&expansion, error) ? g_steal_pointer(&legs) : NULL;
+}

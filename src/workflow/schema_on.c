@@ -1,0 +1,225 @@
+/* The value of `on`: events, their activity types and filters (actions-semantics.md 6). */
+#include "workflow/context.h"
+#include "workflow/schema_parts.h"
+
+/* An event whose configuration is its activity types and more filters, each a text or a list. */
+#define TYPES(name, ...)                                                                           \
+    static const char *const name##_words[] = {__VA_ARGS__, NULL};                                 \
+    static const struct definition name##_type = {.shapes = SHAPE_STRING, .words = name##_words};  \
+    static const struct definition name##_types = {                                                \
+        .shapes = SHAPE_STRING | SHAPE_SEQUENCE, .words = name##_words, .item = &name##_type}
+#define EVENT(name, ...)                                                                           \
+    static const struct property name##_table[] = {__VA_ARGS__, {0}};                              \
+    static const struct property *const name##_tables[] = {name##_table, NULL};                    \
+    static const struct definition name##_event = {.shapes = SHAPE_NULL | SHAPE_MAPPING,           \
+                                                   .tables = name##_tables}
+#define FILTER(key)                                                                                \
+    {                                                                                              \
+        key, &schema_filled_or_list, false                                                         \
+    }
+
+TYPES(branch_protection_rule, "created", "edited", "deleted");
+EVENT(branch_protection_rule, {"types", &branch_protection_rule_types, false});
+TYPES(check_run, "completed", "created", "rerequested", "requested_action");
+EVENT(check_run, {"types", &check_run_types, false});
+TYPES(check_suite, "completed");
+EVENT(check_suite, {"types", &check_suite_types, false});
+TYPES(discussion, "created", "edited", "deleted", "transferred", "pinned", "unpinned", "labeled",
+      "unlabeled", "locked", "unlocked", "category_changed", "answered", "unanswered");
+EVENT(discussion, {"types", &discussion_types, false});
+TYPES(discussion_comment, "created", "edited", "deleted");
+EVENT(discussion_comment, {"types", &discussion_comment_types, false});
+TYPES(image_version, "created", "ready", "deleted");
+EVENT(image_version, {"types", &image_version_types, false}, FILTER("names"), FILTER("versions"));
+TYPES(issue_comment, "created", "edited", "deleted");
+EVENT(issue_comment, {"types", &issue_comment_types, false});
+TYPES(issues, "opened", "edited", "deleted", "transferred", "pinned", "unpinned", "closed",
+      "reopened", "assigned", "unassigned", "labeled", "unlabeled", "locked", "unlocked",
+      "milestoned", "demilestoned", "field_added", "field_removed", "typed", "untyped");
+EVENT(issues, {"types", &issues_types, false});
+TYPES(label, "created", "edited", "deleted");
+EVENT(label, {"types", &label_types, false});
+TYPES(merge_group, "checks_requested");
+EVENT(merge_group, {"types", &merge_group_types, false}, FILTER("branches"),
+      FILTER("branches-ignore"));
+TYPES(milestone, "created", "closed", "opened", "edited", "deleted");
+EVENT(milestone, {"types", &milestone_types, false});
+TYPES(project, "created", "closed", "reopened", "edited", "deleted");
+EVENT(project, {"types", &project_types, false});
+TYPES(project_card, "created", "moved", "converted", "edited", "deleted");
+EVENT(project_card, {"types", &project_card_types, false});
+TYPES(project_column, "created", "updated", "moved", "deleted");
+EVENT(project_column, {"types", &project_column_types, false});
+TYPES(pull_request, "assigned", "unassigned", "labeled", "unlabeled", "opened", "edited", "closed",
+      "reopened", "synchronize", "converted_to_draft", "locked", "unlocked", "enqueued", "dequeued",
+      "milestoned", "demilestoned", "ready_for_review", "review_requested",
+      "review_request_removed", "auto_merge_enabled", "auto_merge_disabled", "stacked");
+EVENT(pull_request, {"types", &pull_request_types, false}, FILTER("branches"),
+      FILTER("branches-ignore"), FILTER("paths"), FILTER("paths-ignore"));
+TYPES(pull_request_comment, "created", "edited", "deleted");
+EVENT(pull_request_comment, {"types", &pull_request_comment_types, false});
+TYPES(pull_request_review, "submitted", "edited", "dismissed");
+EVENT(pull_request_review, {"types", &pull_request_review_types, false});
+TYPES(pull_request_review_comment, "created", "edited", "deleted");
+EVENT(pull_request_review_comment, {"types", &pull_request_review_comment_types, false});
+TYPES(registry_package, "published", "updated");
+EVENT(registry_package, {"types", &registry_package_types, false});
+TYPES(release, "published", "unpublished", "created", "edited", "deleted", "prereleased",
+      "released");
+EVENT(release, {"types", &release_types, false});
+TYPES(watch, "started");
+EVENT(watch, {"types", &watch_types, false});
+TYPES(workflow_run, "requested", "completed", "in_progress");
+EVENT(workflow_run, {"types", &workflow_run_types, false}, FILTER("workflows"), FILTER("branches"),
+      FILTER("branches-ignore"));
+
+EVENT(push, FILTER("branches"), FILTER("branches-ignore"), FILTER("tags"), FILTER("tags-ignore"),
+      FILTER("paths"), FILTER("paths-ignore"));
+EVENT(repository_dispatch, {"types", &schema_filled_or_list, false});
+
+static const struct property cron_table[] = {
+    {"cron", &schema_filled, true}, {"timezone", &schema_filled, false}, {0}};
+static const struct property *const cron_tables[] = {cron_table, NULL};
+static const struct definition cron = {.shapes = SHAPE_MAPPING, .tables = cron_tables};
+static const struct definition schedule_event = {.shapes = SHAPE_SEQUENCE, .item = &cron};
+
+static const char *const call_type_words[] = {"string", "boolean", "number", NULL};
+static const struct definition call_type = {.shapes = SHAPE_STRING, .words = call_type_words};
+static const struct definition call_default = {.shapes = SHAPE_SCALAR,
+                                               .contexts = CONTEXTS_WORKFLOW};
+static const struct property call_input_table[] = {{"description", &schema_string, false},
+                                                   {"deprecationMessage", &schema_string, false},
+                                                   {"type", &call_type, true},
+                                                   {"required", &schema_boolean, false},
+                                                   {"default", &call_default, false},
+                                                   {0}};
+static const struct property *const call_input_tables[] = {call_input_table, NULL};
+static const struct definition call_input = {.shapes = SHAPE_MAPPING, .tables = call_input_tables};
+static const struct definition call_inputs = {.shapes = SHAPE_MAPPING, .value = &call_input};
+
+static const struct property call_secret_table[] = {
+    {"description", &schema_string, false}, {"required", &schema_boolean, false}, {0}};
+static const struct property *const call_secret_tables[] = {call_secret_table, NULL};
+static const struct definition call_secret = {.shapes = SHAPE_NULL | SHAPE_MAPPING,
+                                              .tables = call_secret_tables};
+static const struct definition call_secrets = {.shapes = SHAPE_MAPPING, .value = &call_secret};
+
+static const struct definition call_output_value = {.shapes = SHAPE_STRING,
+                                                    .contexts = CONTEXTS_WORKFLOW | CONTEXT_JOBS};
+static const struct property call_output_table[] = {
+    {"description", &schema_string, false}, {"value", &call_output_value, true}, {0}};
+static const struct property *const call_output_tables[] = {call_output_table, NULL};
+static const struct definition call_output = {.shapes = SHAPE_MAPPING,
+                                              .tables = call_output_tables};
+static const struct definition call_outputs = {.shapes = SHAPE_MAPPING, .value = &call_output};
+EVENT(workflow_call, {"inputs", &call_inputs, false}, {"secrets", &call_secrets, false},
+      {"outputs", &call_outputs, false});
+
+static const char *const dispatch_type_words[] = {"string",      "boolean", "number",
+                                                  "environment", "choice",  NULL};
+static const struct definition dispatch_type = {.shapes = SHAPE_STRING,
+                                                .words = dispatch_type_words};
+static const struct definition dispatch_default = {.shapes = SHAPE_SCALAR};
+static const struct definition dispatch_options = {.shapes = SHAPE_SEQUENCE,
+                                                   .item = &schema_string};
+static const struct property dispatch_input_table[] = {
+    {"description", &schema_string, false},
+    {"deprecationMessage", &schema_string, false},
+    {"type", &dispatch_type, false},
+    {"required", &schema_boolean, false},
+    {"default", &dispatch_default, false},
+    {"options", &dispatch_options, false},
+    {0}};
+static const struct property *const dispatch_input_tables[] = {dispatch_input_table, NULL};
+/* An input without a body is a string that may be left out: the relaxed reader takes it. */
+static const struct definition dispatch_input = {.shapes = SHAPE_NULL | SHAPE_MAPPING,
+                                                 .tables = dispatch_input_tables};
+static const struct definition dispatch_inputs = {.shapes = SHAPE_NULL | SHAPE_MAPPING,
+                                                  .value = &dispatch_input};
+EVENT(workflow_dispatch, {"inputs", &dispatch_inputs, false});
+
+static const struct property on_table[] = {
+    {"branch_protection_rule", &branch_protection_rule_event, false},
+    {"check_run", &check_run_event, false},
+    {"check_suite", &check_suite_event, false},
+    {"create", &schema_null, false},
+    {"delete", &schema_null, false},
+    {"deployment", &schema_null, false},
+    {"deployment_status", &schema_null, false},
+    {"discussion", &discussion_event, false},
+    {"discussion_comment", &discussion_comment_event, false},
+    {"fork", &schema_null, false},
+    {"gollum", &schema_null, false},
+    {"image_version", &image_version_event, false},
+    {"issue_comment", &issue_comment_event, false},
+    {"issues", &issues_event, false},
+    {"label", &label_event, false},
+    {"merge_group", &merge_group_event, false},
+    {"milestone", &milestone_event, false},
+    {"page_build", &schema_null, false},
+    {"project", &project_event, false},
+    {"project_card", &project_card_event, false},
+    {"project_column", &project_column_event, false},
+    {"public", &schema_null, false},
+    {"pull_request", &pull_request_event, false},
+    {"pull_request_comment", &pull_request_comment_event, false},
+    {"pull_request_review", &pull_request_review_event, false},
+    {"pull_request_review_comment", &pull_request_review_comment_event, false},
+    {"pull_request_target", &pull_request_event, false},
+    {"push", &push_event, false},
+    {"registry_package", &registry_package_event, false},
+    {"release", &release_event, false},
+    {"repository_dispatch", &repository_dispatch_event, false},
+    {"schedule", &schedule_event, false},
+    {"status", &schema_null, false},
+    {"watch", &watch_event, false},
+    {"workflow_call", &workflow_call_event, false},
+    {"workflow_dispatch", &workflow_dispatch_event, false},
+    {"workflow_run", &workflow_run_event, false},
+    {0},
+};
+static const struct property *const on_tables[] = {on_table, NULL};
+static const char *const event_words[] = {"branch_protection_rule",
+                                          "check_run",
+                                          "check_suite",
+                                          "create",
+                                          "delete",
+                                          "deployment",
+                                          "deployment_status",
+                                          "discussion",
+                                          "discussion_comment",
+                                          "fork",
+                                          "gollum",
+                                          "image_version",
+                                          "issue_comment",
+                                          "issues",
+                                          "label",
+                                          "merge_group",
+                                          "milestone",
+                                          "page_build",
+                                          "project",
+                                          "project_card",
+                                          "project_column",
+                                          "public",
+                                          "pull_request",
+                                          "pull_request_comment",
+                                          "pull_request_review",
+                                          "pull_request_review_comment",
+                                          "pull_request_target",
+                                          "push",
+                                          "registry_package",
+                                          "release",
+                                          "repository_dispatch",
+                                          "schedule",
+                                          "status",
+                                          "watch",
+                                          "workflow_call",
+                                          "workflow_dispatch",
+                                          "workflow_run",
+                                          NULL};
+static const struct definition event_name = {.shapes = SHAPE_STRING, .words = event_words};
+
+const struct definition schema_on = {.shapes = SHAPE_STRING | SHAPE_SEQUENCE | SHAPE_MAPPING,
+                                     .words = event_words,
+                                     .item = &event_name,
+                                     .tables = on_tables};

@@ -1,0 +1,172 @@
+/* Triggers: reading `on` and filtering events. */
+#include "workflow/trigger.h"
+#include "workflow/literal.h"
+#include "workflow/pattern.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static const struct {
+    const char *key;
+    gsize offset;
+} filters[] = {
+    {"types", offsetof(struct trigger, types)},
+    {"branches", offsetof(struct trigger, branches)},
+    {"branches-ignore", offsetof(struct trigger, branches_ignore)},
+    {"tags", offsetof(struct trigger, tags)},
+    {"tags-ignore", offsetof(struct trigger, tags_ignore)},
+    {"paths", offsetof(struct trigger, paths)},
+    {"paths-ignore", offsetof(struct trigger, paths_ignore)},
+};
+
+static char ***filter_place(struct trigger *trigger, gsize index)
+{
+    return (char ***)((char *)trigger + filters[index].offset);
+}
+
+void trigger_free(struct trigger *trigger)
+{
+    if (trigger == NULL)
+        return;
+    for (gsize i = 0; i < G_N_ELEMENTS(filters); i++)
+        g_strfreev(*filter_place(trigger, i));
+    g_free(trigger->event);
+    g_free(trigger);
+}
+
+static char **texts_of(const struct node *node)
+{
+    g_autoptr(GStrvBuilder) texts = g_strv_builder_new();
+    if (node->kind != NODE_SEQUENCE) {
+        g_autofree char *text = literal_text(node);
+        g_strv_builder_add(texts, text);
+        return g_strv_builder_end(texts);
+    }
+    for (gsize i = 0; i < node_length(node); i++) {
+        g_autofree char *text = literal_text(node_item(node, i));
+        g_strv_builder_add(texts, text);
+    }
+    return g_strv_builder_end(texts);
+}
+
+static bool is_pull_request(const char *event)
+{
+    return strcmp(event, "pull_request") == 0 || strcmp(event, "pull_request_target") == 0;
+}
+
+static struct trigger *trigger_new(const char *event, struct position position,
+                                   const struct node *node)
+{
+    static const char *const default_types[] = {"opened", "synchronize", "reopened", NULL};
+    struct trigger *trigger = g_new0(struct trigger, 1);
+    trigger->event = g_strdup(event);
+    trigger->position = position;
+    trigger->node = node;
+    for (gsize i = 0; i < G_N_ELEMENTS(filters); i++) {
+        const struct node *value = node_get(node, filters[i].key);
+        if (value != NULL)
+            *filter_place(trigger, i) = texts_of(value);
+    }
+    if (trigger->types == NULL && is_pull_request(event))
+        trigger->types = g_strdupv((char **)default_types);
+    return trigger;
+}
+
+static void add_name(GPtrArray *triggers, const struct node *node)
+{
+    if (node->kind == NODE_STRING)
+        g_ptr_array_add(triggers, trigger_new(node->text, node->position, NULL));
+}
+
+GPtrArray *triggers_of(const struct node *on)
+{
+    GPtrArray *triggers = g_ptr_array_new_with_free_func((GDestroyNotify)trigger_free);
+    for (gsize i = 0; i < node_length(on); i++) {
+        if (on->kind == NODE_SEQUENCE) {
+            add_name(triggers, node_item(on, i));
+            continue;
+        }
+        const struct node_entry *entry = node_entry(on, i);
+        const struct node *node = entry->value->kind != NODE_NULL ? entry->value : NULL;
+        g_ptr_array_add(triggers, trigger_new(entry->key, entry->key_position, node));
+    }
+    add_name(triggers, on);
+    return triggers;
+}
+
+static void check_pairs(const struct node *configuration, struct fault_list *faults)
+{
+    static const char *const kinds[] = {"branches", "tags", "paths"};
+    for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        g_autofree char *opposite = g_strconcat(kinds[i], "-ignore", NULL);
+        const struct node_entry *entry = node_find(configuration, opposite);
+        if (entry != NULL && node_find(configuration, kinds[i]) != NULL)
+            fault_add(faults, entry->key_position,
+                      "you may only define one of `%s` and `%s` for a single event", kinds[i],
+                      opposite);
+    }
+}
+
+void trigger_check(const struct node *on, struct fault_list *faults)
+{
+    for (gsize i = 0; on->kind == NODE_MAPPING && i < node_length(on); i++)
+        check_pairs(node_entry(on, i)->value, faults);
+}
+
+static const char *const *lent(char **texts)
+{
+    return (const char *const *)texts;
+}
+
+static bool ref_passes(const struct trigger *trigger, const char *ref)
+{
+    bool has_branches = trigger->branches != NULL || trigger->branches_ignore != NULL;
+    bool has_tags = trigger->tags != NULL || trigger->tags_ignore != NULL;
+    bool is_tag = g_str_has_prefix(ref, "refs/tags/");
+    const char *name = is_tag                                 ? ref + strlen("refs/tags/")
+                       : g_str_has_prefix(ref, "refs/heads/") ? ref + strlen("refs/heads/")
+                                                              : ref;
+    char **wanted = is_tag ? trigger->tags : trigger->branches;
+    char **ignored = is_tag ? trigger->tags_ignore : trigger->branches_ignore;
+
+    /* With filters for branches alone tags do not count, and the other way round. */
+    if (!has_branches && !has_tags)
+        return true;
+    if (wanted != NULL)
+        return patterns_fit(lent(wanted), name);
+    return ignored != NULL && !patterns_fit(lent(ignored), name);
+}
+
+/* One file that counts is enough. */
+static bool paths_pass(const struct trigger *trigger, const struct event_facts *event)
+{
+    if (event->paths == NULL || (trigger->paths == NULL && trigger->paths_ignore == NULL))
+        return true;
+    if (event->ref != NULL && g_str_has_prefix(event->ref, "refs/tags/"))
+        return true;
+    for (gsize i = 0; event->paths[i] != NULL; i++) {
+        const char *path = event->paths[i];
+        if (trigger->paths != NULL ? patterns_fit(lent(trigger->paths), path)
+                                   : !patterns_fit(lent(trigger->paths_ignore), path))
+            return true;
+    }
+    return false;
+}
+
+static bool trigger_passes(const struct trigger *trigger, const struct event_facts *event)
+{
+    if (strcmp(trigger->event, event->name) != 0)
+        return false;
+    if (trigger->types != NULL && event->action != NULL &&
+        !g_strv_contains(lent(trigger->types), event->action))
+        return false;
+    return (event->ref == NULL || ref_passes(trigger, event->ref)) && paths_pass(trigger, event);
+}
+
+const struct trigger *triggers_find(const GPtrArray *triggers, const struct event_facts *event)
+{
+    for (guint i = 0; i < triggers->len; i++)
+        if (trigger_passes(triggers->pdata[i], event))
+            return triggers->pdata[i];
+    return NULL;
+}
