@@ -82,31 +82,39 @@ static char *mount_source(const struct stored *stored, const struct reference *r
     return strcmp(repository, reference->path) != 0 ? g_strdup(repository) : NULL;
 }
 
-static void add_target(const struct target *target, const struct reference *reference,
-                       GPtrArray *blobs)
+/* A layer that was here when the image was made may have been pruned since. */
+static bool add_target(const struct target *target, const struct reference *reference,
+                       GPtrArray *blobs, GError **error)
 {
     const struct stage_state *state =
         g_ptr_array_index(target->states, (guint)target->plan->target->index);
     for (guint i = 0; i < state->layers->len; i++) {
         const struct stored *stored = g_ptr_array_index(state->layers, i);
-        media_add_blob(blobs, stored->digest,
-                       store_find_blob(target->build->daemon, stored->digest),
-                       stored->declared_bytes, mount_source(stored, reference));
+        GBytes *bytes = store_find_blob(target->build->daemon, stored->digest);
+        if (bytes == NULL) {
+            g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "content %s: not found", stored->digest);
+            return false;
+        }
+        media_add_blob(blobs, stored->digest, bytes, stored->declared_bytes,
+                       mount_source(stored, reference));
     }
+    return true;
 }
 
-static GPtrArray *make_blobs(const struct exporting *exporting, const struct reference *reference)
+static GPtrArray *make_blobs(const struct exporting *exporting, const struct reference *reference,
+                             GError **error)
 {
     const GPtrArray *targets = exporting->build->targets;
-    GPtrArray *blobs = media_blobs_new();
+    g_autoptr(GPtrArray) blobs = media_blobs_new();
     for (guint i = 0; i < targets->len; i++)
-        add_target(g_ptr_array_index(targets, i), reference, blobs);
+        if (!add_target(g_ptr_array_index(targets, i), reference, blobs, error))
+            return NULL;
     for (guint i = 0; i < targets->len; i++) {
         const struct target *target = g_ptr_array_index(targets, i);
         media_add_blob(blobs, target->config_digest, target->config,
                        (int64_t)g_bytes_get_size(target->config), NULL);
     }
-    return blobs;
+    return g_steal_pointer(&blobs);
 }
 
 static GPtrArray *make_manifests(const struct exporting *exporting,
@@ -148,7 +156,9 @@ static bool push_name(struct exporting *exporting, const char *name, GError **er
     if (reference == NULL)
         return false;
     AUTO(credentials) credentials = credentials_of(build, reference->domain);
-    g_autoptr(GPtrArray) blobs = make_blobs(exporting, reference);
+    g_autoptr(GPtrArray) blobs = make_blobs(exporting, reference, error);
+    if (blobs == NULL)
+        return false;
     g_autoptr(GPtrArray) manifests = make_manifests(exporting, reference);
     const struct push push = {.reference = reference, .blobs = blobs, .manifests = manifests};
     int64_t started_us = loop_now_us(build->daemon->loop);

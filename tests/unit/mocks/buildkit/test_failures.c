@@ -180,6 +180,32 @@ Test(buildkit_failures, a_toolchain_older_than_go_mod_demands_fails_as_in_J1)
     bench_run(NULL, is_too_old);
 }
 
+static void prunes_between_pushes(struct bench *bench)
+{
+    boot_builder(bench);
+    put_files(bench, "/ctx/Dockerfile", "FROM alpine:3\n", NULL);
+    begin_in_builder(bench, "buildctl build --frontend dockerfile.v0 --local context=/ctx --local "
+                            "dockerfile=/ctx --output type=image,\"name=localhost:5000/o/a:1,"
+                            "localhost:5000/o/b:1\",push=true");
+    wait_for(bench, MINUTE_US);
+
+    ANSWER(pruned) = run_in_builder(bench, "buildctl prune", NULL);
+    wait_for(bench, 10 * MINUTE_US);
+
+    cr_assert_eq(pruned.exit_code, 0);
+    AUTO(image_facts) first = registry_find(bench->local, "o/a", "1");
+    cr_assert(first->is_complete);
+    cr_assert_null(registry_find(bench->local, "o/b", "1"));
+}
+
+Test(buildkit_failures, what_was_pruned_since_cannot_be_pushed_under_another_name)
+{
+    const struct plan plan = {
+        .rules = "- {id: slow, on: '*', match: {method: PUT, path: /v2/o/a/manifests/1}, do: "
+                 "{kind: latency, delay: 5min}}\n"};
+    bench_run(&plan, prunes_between_pushes);
+}
+
 static void is_killed(struct bench *bench)
 {
     boot_builder(bench);
