@@ -6,7 +6,7 @@
 
 #include "mocks/exchange.h"
 
-/* Named points in state that their owners consult before they act (DESIGN.md 3, point.*). */
+/* Named points in state that their owners consult before they act. */
 enum point {
     POINT_DISK_WRITE,      /* subject: path or purpose, amount: bytes */
     POINT_ENGINE_REQUEST,  /* the daemon takes up a request: hang */

@@ -11,7 +11,7 @@
 
 /* ---- machines ---- */
 
-/* A machine profile as data; profile.c has the table of hosted runners (DESIGN.md 6). */
+/* A machine profile as data; profile.c has the table of hosted runners. */
 struct machine_profile {
     const char *name; /* "ubuntu-24.04" */
     const char *summary;

@@ -1,4 +1,4 @@
-/* The machines a rehearsal can run on, as data (DESIGN.md 6). */
+/* The machines a rehearsal can run on, as data. */
 #include "mocks/dockerd/dockerd.h"
 
 #include "base/units.h"

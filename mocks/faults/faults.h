@@ -24,7 +24,7 @@
  * count; of several that take the place of the server's answer the first that fires wins, and the
  * later ones do not fire on that exchange.
  *
- * Each firing is a trace event "fault". Sources: DESIGN.md 7, peers.md 1.7, failures.md.
+ * Each firing is a trace event "fault". Sources: peers.md 1.7, failures.md.
  */
 #pragma once
 
