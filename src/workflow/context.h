@@ -33,5 +33,6 @@ enum workflow_context {
     CONTEXTS_JOB_IF = CONTEXTS_NEEDS | CONTEXT_JOB_STATUS,
 };
 
-/* The bit of a context such as "github", ignoring case; 0 when there is none of this name. */
-unsigned context_of_name(const char *name);
+/* The names of the contexts among the bits, NULL at the end; the names are static. The caller owns
+   the array. */
+GPtrArray *context_names(unsigned contexts);

@@ -1,6 +1,5 @@
 /* Jobs and steps of the model. */
 #include "workflow/model.h"
-#include "workflow/embedded.h"
 #include "workflow/literal.h"
 
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* The walk over a document with its definitions, as GitHub's template reader does it. */
 #include "workflow/schema.h"
-#include "workflow/embedded.h"
+#include "workflow/expression_check.h"
 #include "workflow/literal.h"
 
 #include <string.h>
@@ -40,28 +40,37 @@ static unsigned shape_of(const struct node *node)
 
 /* A scalar of another kind may still pass as the string that it reads as. */
 static void check_literal(const struct definition *definition, const struct node *node,
-                          struct fault_list *faults)
+                          const char *text, struct fault_list *faults)
 {
-    g_autofree char *text = literal_text(node);
     if (node->kind != NODE_STRING && (definition->shapes & shape_of(node)) != 0)
         return;
     if (!string_fits(definition, text))
         fault_add_at(faults, node, "Unexpected value '%s'", text);
 }
 
+/* What is no valid expression counts as the text that it is, as on GitHub. */
+static void check_dynamic(const struct definition *definition, const struct node *node,
+                          unsigned contexts, struct fault_list *faults)
+{
+    g_autofree char *literal = NULL;
+    if (!expression_check(node->text, contexts, node->position, &literal, faults))
+        check_literal(definition, node, node->text, faults);
+    else if (literal != NULL)
+        check_literal(definition, node, literal, faults);
+    else if (contexts == 0)
+        fault_add_at(faults, node, "A template expression is not allowed in this context");
+}
+
 static void check_scalar(const struct definition *definition, const struct node *node,
                          unsigned contexts, struct fault_list *faults)
 {
     g_autofree char *text = literal_text(node);
-    bool is_dynamic = node->kind == NODE_STRING && literal_has_expression(text);
-    if (definition->is_condition && !is_dynamic) {
-        embedded_check_condition(text, contexts, node->position, faults);
-        return;
-    }
-    if (!is_dynamic || !embedded_check(text, contexts, node->position, faults))
-        check_literal(definition, node, faults);
-    else if (contexts == 0)
-        fault_add_at(faults, node, "A template expression is not allowed in this context");
+    if (node->kind == NODE_STRING && literal_has_expression(text))
+        check_dynamic(definition, node, contexts, faults);
+    else if (definition->is_condition)
+        expression_check_condition(text, contexts, node->position, faults);
+    else
+        check_literal(definition, node, text, faults);
 }
 
 static void check_items(const struct definition *definition, const struct node *node,
@@ -163,7 +172,8 @@ static void check_expression_key(const struct node_entry *entry, unsigned contex
 {
     static const struct definition any = {
         .shapes = SHAPE_ANY, .item = &any, .value = &any, .has_free_key = true};
-    if (!embedded_check(entry->key, contexts, entry->key_position, faults))
+    g_autofree char *literal = NULL;
+    if (!expression_check(entry->key, contexts, entry->key_position, &literal, faults))
         return;
     if (contexts == 0)
         fault_add(faults, entry->key_position,

@@ -1,6 +1,5 @@
 /* Loading: sources other than good files, ceilings, and what the model answers. */
 #include "base/limits.h"
-#include "workflow/embedded.h"
 #include "workflow/workflow.h"
 
 #include <criterion/criterion.h>
@@ -90,27 +89,9 @@ Test(workflow, finds_jobs_ignoring_case_and_knows_how_deep_they_are)
     cr_expect_str_eq(workflow->name, "w.yml");
 }
 
-Test(workflow, expressions_of_a_text_come_in_order_and_trimmed)
-{
-    g_auto(GStrv) expressions = embedded_expressions("a ${{ x }} b ${{ '}}' }} ${{ open");
-
-    cr_assert_eq(g_strv_length(expressions), 2);
-    cr_expect_str_eq(expressions[0], "x");
-    cr_expect_str_eq(expressions[1], "'}}'");
-}
-
-Test(workflow, a_text_is_wholly_an_expression_or_not)
-{
-    cr_expect(embedded_is_whole("${{ x }}"));
-    cr_expect_not(embedded_is_whole("${{ x }}\n"));
-    cr_expect_not(embedded_is_whole("${{ x }}${{ y }}"));
-    cr_expect_not(embedded_is_whole("${{ x"));
-    cr_expect_not(embedded_is_whole("x"));
-}
-
 Test(workflow, with_an_expression_above_the_ceiling_is_refused)
 {
-    g_autofree char *filler = g_strnfill(EXPR_BYTES_MAX, 'a');
+    g_autofree char *filler = g_strnfill(GITHUB_EXPR_LENGTH_MAX, 'a');
     g_autofree char *text = g_strconcat(HEAD "      - run: ${{ github.sha }} ", filler, "\n", NULL);
 
     g_autofree char *message = first_error(text);
@@ -121,11 +102,25 @@ Test(workflow, with_an_expression_above_the_ceiling_is_refused)
 
 Test(workflow, with_an_expression_too_deep_is_refused)
 {
-    g_autofree char *open = g_strnfill(EXPR_DEPTH_MAX + 1, '(');
-    g_autofree char *close = g_strnfill(EXPR_DEPTH_MAX + 1, ')');
-    g_autofree char *text = g_strconcat(HEAD "      - run: ${{ ", open, "1", close, " }}\n", NULL);
+    g_autoptr(GString) expression = g_string_new(NULL);
+    for (int i = 0; i <= EXPR_DEPTH_MAX; i++)
+        g_string_append(expression, "toJSON(");
+    g_string_append_c(expression, '1');
+    for (int i = 0; i <= EXPR_DEPTH_MAX; i++)
+        g_string_append_c(expression, ')');
+    g_autofree char *text = g_strconcat(HEAD "      - run: ${{ ", expression->str, " }}\n", NULL);
 
     g_autofree char *message = first_error(text);
 
     cr_expect_not_null(strstr(message, "Exceeded max expression depth 50"), "%s", message);
+}
+
+Test(workflow, text_of_one_literal_expression_counts_as_the_text)
+{
+    g_autoptr(GPtrArray) errors = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
+
+    AUTO(workflow)
+    workflow = load(HEAD "      - run: ${{ 'a' }}\n        shell: ${{ 'sh' }}\n", errors);
+
+    cr_expect_not_null(workflow);
 }
