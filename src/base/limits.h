@@ -33,6 +33,7 @@
 #define WORKFLOW_IDENTIFIER_BYTES_MAX  99
 #define MATRIX_LEGS_MAX                256
 #define MATRIX_COMBINATIONS_MAX        4096 /* before exclude */
+#define MATRIX_VALUES_MAX              100000 /* of all legs together */
 #define FILTER_PATTERN_BYTES_MAX       1000
 #define CONCURRENCY_GROUP_BYTES_MAX    400
 

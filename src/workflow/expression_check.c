@@ -43,30 +43,25 @@ const struct dialect *allowed_dialect_of(const struct allowed_dialect *allowed)
 /* GitHub places errors of expressions at the scalar, so they are asked for without a place. */
 static const struct position nowhere = {0};
 
-bool expression_check(const char *text, unsigned contexts, struct position position, char **literal,
-                      struct fault_list *faults)
+char *expression_check(const char *text, unsigned contexts, char **literal)
 {
     AUTO(allowed_dialect) allowed = allowed_dialect_new(contexts);
     g_autoptr(GError) error = NULL;
     struct github_template template = {0};
 
     *literal = NULL;
-    if (!github_template_read(&allowed->dialect, text, nowhere, &template, &error)) {
-        fault_add(faults, position, "%s", error->message);
-        return false;
-    }
+    if (!github_template_read(&allowed->dialect, text, nowhere, &template, &error))
+        return g_strdup(error->message);
     if (!template.is_expression && !template.is_insert)
         *literal = g_strdup(template.text);
     github_template_clear(&template);
-    return true;
+    return NULL;
 }
 
-void expression_check_condition(const char *text, unsigned contexts, struct position position,
-                                struct fault_list *faults)
+char *expression_check_condition(const char *text, unsigned contexts)
 {
     AUTO(allowed_dialect) allowed = allowed_dialect_new(contexts);
     g_autoptr(GError) error = NULL;
     g_autofree char *condition = github_condition(&allowed->dialect, text, nowhere, &error);
-    if (condition == NULL)
-        fault_add(faults, position, "%s", error->message);
+    return condition == NULL ? g_strdup(error->message) : NULL;
 }

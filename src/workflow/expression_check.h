@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "workflow/fault.h"
+#include "base/error.h"
 
 struct dialect;
 
@@ -20,11 +20,10 @@ CLEANUP(allowed_dialect, allowed_dialect_free)
 const struct dialect *allowed_dialect_of(const struct allowed_dialect *allowed);
 
 /*
- * A text with `${{`. False with a fault at position when something is wrong with it. *literal is
- * the text that it comes to when that needs no evaluation, as with `${{ 'a' }}`, else NULL; g_free.
+ * A text with `${{`. The answer is GitHub's message when something is wrong with it, else NULL;
+ * g_free. *literal is the text that it comes to when that needs no evaluation, as with `${{ 'a'
+ * }}`, else NULL; g_free.
  */
-bool expression_check(const char *text, unsigned contexts, struct position position, char **literal,
-                      struct fault_list *faults);
-/* The text of an `if` without `${{`: blank, or one expression. */
-void expression_check_condition(const char *text, unsigned contexts, struct position position,
-                                struct fault_list *faults);
+char *expression_check(const char *text, unsigned contexts, char **literal);
+/* The same of an `if` without `${{`: blank, or one expression. */
+char *expression_check_condition(const char *text, unsigned contexts);

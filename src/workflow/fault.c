@@ -2,6 +2,8 @@
 #include "workflow/fault.h"
 #include "base/limits.h"
 
+#include <string.h>
+
 struct fault {
     struct position position;
     guint order; /* of finding: the sort keeps it for equal places */
@@ -34,6 +36,39 @@ void fault_list_free(struct fault_list *faults)
     g_free(faults);
 }
 
+/* The start of a line of the source, counted from 1. */
+static const char *line_start(const char *text, int line)
+{
+    for (int i = 1; i < line && text != NULL; i++) {
+        text = strchr(text, '\n');
+        text = text != NULL ? text + 1 : NULL;
+    }
+    return text;
+}
+
+struct position fault_place(const struct node *node)
+{
+    struct position place = node->position;
+    if (node->style != NODE_BLOCK || place.line < 2 || place.source == NULL)
+        return place;
+    const char *line = line_start(place.source->text, place.line - 1);
+    if (line == NULL)
+        return place;
+    /* The indicator is the last of its kind before a comment: keys before it may hold others. */
+    const char *found = NULL;
+    for (const char *at = line; *at != '\0' && *at != '\n'; at++) {
+        if (*at == '#' && found != NULL)
+            break;
+        if ((*at == '|' || *at == '>') && at > line && g_ascii_isspace(at[-1]))
+            found = at;
+    }
+    if (found == NULL)
+        return place;
+    place.line--;
+    place.column = (int)g_utf8_strlen(line, found - line) + 1;
+    return place;
+}
+
 /* Files come from outside: what nobody will read is not kept. */
 enum {
     KEPT_FAULTS_MAX = 1000
@@ -64,7 +99,7 @@ void fault_add_at(struct fault_list *faults, const struct node *node, const char
     if (faults->faults->len >= KEPT_FAULTS_MAX)
         return;
     va_start(arguments, format);
-    add_message(faults, node->position, g_strdup_vprintf(format, arguments));
+    add_message(faults, fault_place(node), g_strdup_vprintf(format, arguments));
     va_end(arguments);
 }
 

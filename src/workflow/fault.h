@@ -13,7 +13,9 @@ CLEANUP(fault_list, fault_list_free)
 /* At most a thousand are kept. */
 void fault_add(struct fault_list *faults, struct position position, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
-/* The same at a value. */
+/* Where GitHub says a value is: a block at its `|` or `>`, all else where the document has it. */
+struct position fault_place(const struct node *node);
+/* The same at a value's place. */
 void fault_add_at(struct fault_list *faults, const struct node *node, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
 gsize fault_count(const struct fault_list *faults);

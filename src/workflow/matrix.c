@@ -12,11 +12,13 @@ enum {
 
 struct expansion {
     const json_t *matrix;
-    const json_t *include;
+    json_t *filters; /* of each include item the part that names vectors */
+    json_t *extras;  /* and the rest */
     const json_t *exclude;
     struct identifiers *identifiers;
     GPtrArray *legs;
-    bool *was_used; /* which include items fitted a combination */
+    bool *was_used;    /* which include items fitted a combination */
+    gsize value_count; /* of all legs together */
 };
 
 void leg_free(struct leg *leg)
@@ -92,13 +94,10 @@ static void add_leg(struct expansion *expansion, const json_t *original, json_t 
 static void add_extras(struct expansion *expansion, const json_t *original, json_t *values)
 {
     g_autoptr(json_t) extras = json_object();
-    for (gsize i = 0; i < json_array_size(expansion->include); i++) {
-        const json_t *item = json_array_get(expansion->include, i);
-        g_autoptr(json_t) filter = part_of(expansion->matrix, item, true);
-        if (!matrix_filter_fits(filter, original))
+    for (gsize i = 0; i < json_array_size(expansion->filters); i++) {
+        if (!matrix_filter_fits(json_array_get(expansion->filters, i), original))
             continue;
-        g_autoptr(json_t) extra = part_of(expansion->matrix, item, false);
-        json_object_update(extras, extra);
+        json_object_update(extras, json_array_get(expansion->extras, i));
         expansion->was_used[i] = true;
     }
     json_object_update(values, extras);
@@ -120,12 +119,20 @@ static json_t *combination(const json_t *matrix, gsize index, gsize total)
     return values;
 }
 
-static bool check_leg_count(const struct expansion *expansion, GError **error)
+/* After each leg, so that a hostile matrix is never built whole. */
+static bool check_ceilings(struct expansion *expansion, GError **error)
 {
-    if (expansion->legs->len <= MATRIX_LEGS_MAX)
+    const struct leg *last = expansion->legs->pdata[expansion->legs->len - 1];
+    expansion->value_count += json_object_size(last->values);
+    if (expansion->legs->len <= MATRIX_LEGS_MAX && expansion->value_count <= MATRIX_VALUES_MAX)
         return true;
-    g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT,
-                "the matrix makes more than %d jobs (MATRIX_LEGS_MAX)", MATRIX_LEGS_MAX);
+    if (expansion->legs->len > MATRIX_LEGS_MAX)
+        g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT,
+                    "the matrix makes more than %d jobs (MATRIX_LEGS_MAX)", MATRIX_LEGS_MAX);
+    else
+        g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT,
+                    "the jobs of the matrix have more than %d values (MATRIX_VALUES_MAX)",
+                    MATRIX_VALUES_MAX);
     return false;
 }
 
@@ -138,7 +145,7 @@ static bool add_combinations(struct expansion *expansion, gsize total, GError **
         json_t *values = json_copy(original);
         add_extras(expansion, original, values);
         add_leg(expansion, original, values);
-        if (!check_leg_count(expansion, error))
+        if (!check_ceilings(expansion, error))
             return false;
     }
     return true;
@@ -146,16 +153,13 @@ static bool add_combinations(struct expansion *expansion, gsize total, GError **
 
 static bool add_unused_includes(struct expansion *expansion, GError **error)
 {
-    for (gsize i = 0; i < json_array_size(expansion->include); i++) {
-        const json_t *item = json_array_get(expansion->include, i);
+    for (gsize i = 0; i < json_array_size(expansion->filters); i++) {
         if (expansion->was_used[i])
             continue;
-        json_t *values = part_of(expansion->matrix, item, true);
-        g_autoptr(json_t) extra = part_of(expansion->matrix, item, false);
-        json_object_update(values, extra);
-        g_autoptr(json_t) original = json_copy(values);
-        add_leg(expansion, original, values);
-        if (!check_leg_count(expansion, error))
+        json_t *values = json_copy(json_array_get(expansion->filters, i));
+        json_object_update(values, json_array_get(expansion->extras, i));
+        add_leg(expansion, values, values);
+        if (!check_ceilings(expansion, error))
             return false;
     }
     return true;
@@ -209,13 +213,27 @@ static GPtrArray *single_leg(void)
     return legs;
 }
 
+static void split_include(struct expansion *expansion, const json_t *include)
+{
+    for (gsize i = 0; i < json_array_size(include); i++) {
+        const json_t *item = json_array_get(include, i);
+        json_array_append_new(expansion->filters, part_of(expansion->matrix, item, true));
+        json_array_append_new(expansion->extras, part_of(expansion->matrix, item, false));
+    }
+}
+
 static bool expand(struct expansion *expansion, GError **error)
 {
+    const json_t *include = json_object_get(expansion->matrix, "include");
+    g_autofree bool *was_used = g_new0(bool, json_array_size(include) + 1);
     gsize total = 0;
-    return check_items(expansion->include, "include", error) &&
-           check_items(expansion->exclude, "exclude", error) &&
-           count_combinations(expansion->matrix, &total, error) &&
-           add_combinations(expansion, total, error) && add_unused_includes(expansion, error);
+    if (!check_items(include, "include", error) ||
+        !check_items(expansion->exclude, "exclude", error) ||
+        !count_combinations(expansion->matrix, &total, error))
+        return false;
+    split_include(expansion, include);
+    expansion->was_used = was_used;
+    return add_combinations(expansion, total, error) && add_unused_includes(expansion, error);
 }
 
 GPtrArray *matrix_expand(const json_t *matrix, GError **error)
@@ -228,13 +246,13 @@ GPtrArray *matrix_expand(const json_t *matrix, GError **error)
     }
     AUTO(identifiers) identifiers = identifiers_new();
     g_autoptr(GPtrArray) legs = g_ptr_array_new_with_free_func((GDestroyNotify)leg_free);
-    const json_t *include = json_object_get(matrix, "include");
-    g_autofree bool *was_used = g_new0(bool, json_array_size(include) + 1);
+    g_autoptr(json_t) filters = json_array();
+    g_autoptr(json_t) extras = json_array();
     struct expansion expansion = {.matrix = matrix,
-                                  .include = include,
+                                  .filters = filters,
+                                  .extras = extras,
                                   .exclude = json_object_get(matrix, "exclude"),
                                   .identifiers = identifiers,
-                                  .legs = legs,
-                                  .was_used = was_used};
+                                  .legs = legs};
     return expand(&expansion, error) ? g_steal_pointer(&legs) : NULL;
 }

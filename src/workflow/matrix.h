@@ -25,7 +25,7 @@ void matrix_check(const struct node *matrix, struct fault_list *faults);
 
 /*
  * The legs of a matrix; matrix NULL: the one leg of a job without. First vector slowest. Fails when
- * the data cannot be a matrix, above MATRIX_LEGS_MAX legs, and above MATRIX_COMBINATIONS_MAX
- * combinations before exclude. The caller owns the array.
+ * the data cannot be a matrix, above MATRIX_LEGS_MAX legs or MATRIX_VALUES_MAX values of them all,
+ * and above MATRIX_COMBINATIONS_MAX combinations before exclude. The caller owns the array.
  */
 GPtrArray *matrix_expand(const json_t *matrix, GError **error) MUST_USE;

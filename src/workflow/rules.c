@@ -118,12 +118,31 @@ static void check_services(const struct node *services, struct fault_list *fault
         check_container(node_entry(services, i)->value, /* is_service= */ true, faults);
 }
 
+/* A group of one organisation or enterprise has its prefix. */
+static void check_runner_group(const struct node *group, struct fault_list *faults)
+{
+    static const char *const prefixes[] = {"org", "organization", "ent", "enterprise", NULL};
+    if (!is_plain_text(group))
+        return;
+    g_auto(GStrv) parts = g_strsplit(group->text, "/", -1);
+    guint count = g_strv_length(parts);
+    if (count == 2 && parts[1][0] == '\0')
+        fault_add_at(faults, group, "Invalid runs-on group name '%s'.", group->text);
+    else if (count > 2 || (count == 2 && !g_strv_contains(prefixes, parts[0])))
+        fault_add_at(faults, group,
+                     "Invalid runs-on group name '%s'. Please use 'organization/' or "
+                     "'enterprise/' prefix to target a single runner group.",
+                     group->text);
+}
+
 static void check_job(const struct node_entry *entry, struct fault_list *faults)
 {
     const struct node *matrix = node_get(node_get(entry->value, "strategy"), "matrix");
     AUTO(identifiers) own = identifiers_new();
     AUTO(identifiers) of_steps = identifiers_new();
-    check_id(own, entry->key, entry->key_position, faults);
+    if (entry->key[0] != '\0')
+        check_id(own, entry->key, entry->key_position, faults);
+    check_runner_group(node_get(node_get(entry->value, "runs-on"), "group"), faults);
     check_steps(node_get(entry->value, "steps"), of_steps, faults);
     check_job_uses(node_get(entry->value, "uses"), faults);
     check_concurrency(node_get(entry->value, "concurrency"), faults);

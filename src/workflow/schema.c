@@ -2,6 +2,7 @@
 #include "workflow/schema.h"
 #include "workflow/expression_check.h"
 #include "workflow/literal.h"
+#include "workflow/schema_parts.h"
 
 #include <string.h>
 
@@ -53,12 +54,21 @@ static void check_dynamic(const struct definition *definition, const struct node
                           unsigned contexts, struct fault_list *faults)
 {
     g_autofree char *literal = NULL;
-    if (!expression_check(node->text, contexts, node->position, &literal, faults))
-        check_literal(definition, node, node->text, faults);
-    else if (literal != NULL)
-        check_literal(definition, node, literal, faults);
+    g_autofree char *problem = expression_check(node->text, contexts, &literal);
+    if (problem != NULL)
+        fault_add_at(faults, node, "%s", problem);
+    if (problem != NULL || literal != NULL)
+        check_literal(definition, node, literal != NULL ? literal : node->text, faults);
     else if (contexts == 0)
         fault_add_at(faults, node, "A template expression is not allowed in this context");
+}
+
+static void check_condition(const struct node *node, const char *text, unsigned contexts,
+                            struct fault_list *faults)
+{
+    g_autofree char *problem = expression_check_condition(text, contexts);
+    if (problem != NULL)
+        fault_add_at(faults, node, "%s", problem);
 }
 
 static void check_scalar(const struct definition *definition, const struct node *node,
@@ -68,7 +78,7 @@ static void check_scalar(const struct definition *definition, const struct node 
     if (node->kind == NODE_STRING && literal_has_expression(text))
         check_dynamic(definition, node, contexts, faults);
     else if (definition->is_condition)
-        expression_check_condition(text, contexts, node->position, faults);
+        check_condition(node, text, contexts, faults);
     else
         check_literal(definition, node, text, faults);
 }
@@ -170,16 +180,17 @@ static void check_complete(const struct candidates *candidates, const struct nod
 static void check_expression_key(const struct node_entry *entry, unsigned contexts,
                                  struct fault_list *faults)
 {
-    static const struct definition any = {
-        .shapes = SHAPE_ANY, .item = &any, .value = &any, .has_free_key = true};
     g_autofree char *literal = NULL;
-    if (!expression_check(entry->key, contexts, entry->key_position, &literal, faults))
+    g_autofree char *problem = expression_check(entry->key, contexts, &literal);
+    if (problem != NULL) {
+        fault_add(faults, entry->key_position, "%s", problem);
         return;
+    }
     if (contexts == 0)
         fault_add(faults, entry->key_position,
                   "A template expression is not allowed in this context");
     else
-        check_value(&any, entry->value, contexts, faults);
+        check_value(&schema_any, entry->value, contexts, faults);
 }
 
 static void check_plain_key(const struct definition *definition, struct candidates *candidates,

@@ -88,7 +88,6 @@ static const struct definition call_type = {.shapes = SHAPE_STRING, .words = cal
 static const struct definition call_default = {.shapes = SHAPE_SCALAR,
                                                .contexts = CONTEXTS_WORKFLOW};
 static const struct property call_input_table[] = {{"description", &schema_string, false},
-                                                   {"deprecationMessage", &schema_string, false},
                                                    {"type", &call_type, true},
                                                    {"required", &schema_boolean, false},
                                                    {"default", &call_default, false},
@@ -133,10 +132,18 @@ static const struct property dispatch_input_table[] = {
 static const struct property *const dispatch_input_tables[] = {dispatch_input_table, NULL};
 /* An input without a body is a string that may be left out: the relaxed reader takes it. */
 static const struct definition dispatch_input = {.shapes = SHAPE_NULL | SHAPE_MAPPING,
-                                                 .tables = dispatch_input_tables};
+                                                 .tables = dispatch_input_tables,
+                                                 .value = &schema_any,
+                                                 .has_free_key = true};
 static const struct definition dispatch_inputs = {.shapes = SHAPE_NULL | SHAPE_MAPPING,
                                                   .value = &dispatch_input};
-EVENT(workflow_dispatch, {"inputs", &dispatch_inputs, false});
+/* GitHub lets keys it does not know pass here, and here alone. */
+static const struct property dispatch_table[] = {{"inputs", &dispatch_inputs, false}, {0}};
+static const struct property *const dispatch_tables[] = {dispatch_table, NULL};
+static const struct definition workflow_dispatch_event = {.shapes = SHAPE_NULL | SHAPE_MAPPING,
+                                                          .tables = dispatch_tables,
+                                                          .value = &schema_any,
+                                                          .has_free_key = true};
 
 static const struct property on_table[] = {
     {"branch_protection_rule", &branch_protection_rule_event, false},

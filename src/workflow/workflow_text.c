@@ -2,12 +2,22 @@
 #include "workflow/literal.h"
 #include "workflow/workflow.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static void add_line(GString *text, int depth, const char *key, const char *value)
 {
     g_string_append_printf(text, "%*s%s%s%s\n", depth * 2, "", key, value[0] != '\0' ? ": " : "",
                            value);
+}
+
+/* Numbers with 15 digits, as GitHub writes them. */
+static char *compact_text(const json_t *value)
+{
+    char *dumped = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
+    char *text = g_strdup(dumped);
+    free(dumped);
+    return text;
 }
 
 /* Scalars as text with quotes where lines would break, collections as JSON. */
@@ -17,7 +27,7 @@ static char *value_of(const struct node *node)
     g_autofree char *text = literal_text(node);
     bool is_plain = node->kind != NODE_MAPPING && node->kind != NODE_SEQUENCE &&
                     strpbrk(text, "\n\t") == NULL && text[0] != '\0';
-    return is_plain ? g_steal_pointer(&text) : json_text(value);
+    return is_plain ? g_steal_pointer(&text) : compact_text(value);
 }
 
 static void add_node(GString *text, int depth, const char *key, const struct node *node)
@@ -63,7 +73,7 @@ static void add_legs(GString *text, const struct job *job)
     for (guint i = 0; i < job->strategy.legs->len; i++) {
         const struct leg *leg = job->strategy.legs->pdata[i];
         g_autofree char *name = job_leg_name(job, leg);
-        g_autofree char *values = leg->values != NULL ? json_text(leg->values) : g_strdup("");
+        g_autofree char *values = leg->values != NULL ? compact_text(leg->values) : g_strdup("");
         g_autofree char *line = g_strdup_printf("%s%s%s%s%s", name, leg->id[0] != '\0' ? " [" : "",
                                                 leg->id, leg->id[0] != '\0' ? "] " : "", values);
         add_line(text, 1, "leg", line);

@@ -79,6 +79,21 @@ Test(matrix, of_too_many_combinations_is_refused)
     expect_refused(text, "the matrix makes too many combinations at 'a' (MATRIX_COMBINATIONS_MAX)");
 }
 
+Test(matrix, whose_legs_have_too_many_values_is_refused)
+{
+    g_autoptr(GString) include = g_string_new(", \"include\": [{\"x\": 0");
+    for (int i = 0; i < MATRIX_VALUES_MAX / 200; i++)
+        g_string_append_printf(include, ", \"y%d\": 0", i);
+    g_string_append(include, "}]");
+    g_autofree char *fine = made_text(100, include->str);
+    g_autofree char *text = made_text(200, include->str);
+
+    g_autoptr(GPtrArray) legs = expand_text(fine, NULL);
+
+    cr_expect_not_null(legs);
+    expect_refused(text, "the jobs of the matrix have more than 100000 values (MATRIX_VALUES_MAX)");
+}
+
 Test(matrix, that_cannot_be_one_is_refused)
 {
     expect_refused("[]", "A mapping was expected");
