@@ -7,6 +7,7 @@
 #include "expr/github.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What one evaluation gave; error is NULL when there is a value. */
@@ -47,6 +48,23 @@ static void evaluate(const char *text, const struct value *contexts, struct answ
         value_clear(&answer->value);
 }
 
+/* Numbers in 15 digits, as GitHub shows them, unless that loses something; g_free. */
+static char *compact_text(const json_t *json, size_t flags)
+{
+    enum {
+        DIGITS = 15
+    };
+    char *text = json_dumps(json, flags | JSON_ENCODE_ANY | JSON_REAL_PRECISION(DIGITS));
+    g_autoptr(json_t) again = json_loads(text, JSON_DECODE_ANY, NULL);
+    if (!json_equal(json, again)) {
+        free(text);
+        text = json_dumps(json, flags | JSON_ENCODE_ANY);
+    }
+    char *copy = g_strdup(text);
+    free(text);
+    return copy;
+}
+
 static json_t *error_json(const char *kind, const char *message, json_t *position)
 {
     return json_pack("{s:{s:s, s:s, s:o}}", "error", "kind", kind, "message", message, "position",
@@ -63,7 +81,7 @@ static char *answer_text(const struct answer *answer)
         json = error_json(github_error_kind_text(github_error_kind(answer->error)),
                           answer->error->message,
                           json_integer((json_int_t)github_error_position(answer->error)));
-    return json_text(json);
+    return compact_text(json, JSON_COMPACT);
 }
 
 /* For people: the value as JSON, or the error on stderr. */
@@ -75,8 +93,8 @@ static void print_plainly(const struct answer *answer)
         return;
     }
     g_autoptr(json_t) json = github_value_json(&answer->value);
-    g_autofree char *text = json_pretty_text(json);
-    fputs(text, stdout);
+    g_autofree char *text = compact_text(json, JSON_INDENT(2));
+    printf("%s\n", text);
 }
 
 static bool read_contexts(const char *path, struct value *contexts)
@@ -185,6 +203,10 @@ static int eval(const struct app *app, int argc, char **argv)
     (void)app;
     if (!cli_parse(&command_eval, entries, &argc, &argv))
         return EXIT_BAD_INPUT;
+    if (argc == 3 && strcmp(argv[1], "--") == 0) { /* stays when what follows begins with a dash */
+        argv++;
+        argc--;
+    }
     bool is_batch = batch_path != NULL && argc == 1 && context_path == NULL;
     if (!is_batch && (batch_path != NULL || argc != 2)) {
         cli_complain("eval: one expression, or --batch FILE, please");

@@ -156,22 +156,21 @@ static bool read_word(struct reader *reader, struct value *out)
     return refuse(reader);
 }
 
-/* 0x1F and 017 are hexadecimal and octal, of 64 bits. */
+/* 0x1F and 017 are hexadecimal and octal, of 64 bits; with a sign they are not. */
 static bool parse_number(const char *text, double *number)
 {
-    const char *digits = text + (*text == '-');
-    bool is_hexadecimal = g_ascii_strncasecmp(digits, "0x", 2) == 0;
-    bool is_based = digits[0] == '0' && digits[1] != '\0' && strchr(".eE", digits[1]) == NULL;
+    bool is_hexadecimal = g_ascii_strncasecmp(text, "0x", 2) == 0;
+    bool is_based = text[0] == '0' && text[1] != '\0' && strchr(".eE", text[1]) == NULL;
     guint64 bits = 0;
     if (!is_based) {
         *number = github_number_parse(text);
         return !isnan(*number);
     }
-    if (!g_ascii_string_to_unsigned(digits + (is_hexadecimal ? 2 : 0), is_hexadecimal ? 16 : 8, 0,
+    if (!g_ascii_string_to_unsigned(text + (is_hexadecimal ? 2 : 0), is_hexadecimal ? 16 : 8, 0,
                                     G_MAXUINT64, &bits, NULL))
         return false;
     *number = (double)(gint64)bits;
-    return digits == text;
+    return true;
 }
 
 static bool read_number(struct reader *reader, struct value *out)

@@ -73,8 +73,9 @@ static void add_flat(struct expr_node *node, struct expr_node *operand)
         g_ptr_array_add(node->children, operand);
         return;
     }
-    while (operand->children->len > 0)
-        g_ptr_array_add(node->children, g_ptr_array_steal_index(operand->children, 0));
+    GPtrArray *moved = operand->children;
+    operand->children = g_ptr_array_new();
+    g_ptr_array_extend_and_steal(node->children, moved);
     expr_node_free(operand);
 }
 
