@@ -11,6 +11,11 @@ struct segment {
     char *specifiers;
 };
 
+struct argument {
+    struct value value;
+    bool is_known;
+};
+
 static void segment_clear(void *argument)
 {
     struct segment *segment = argument;
@@ -91,13 +96,17 @@ static bool read_segments(struct evaluation *evaluation, const struct expr_node 
 }
 
 static bool append_argument(struct github_builder *builder, const struct expr_node *call,
-                            const struct segment *segment, struct value *known, GError **error)
+                            const struct segment *segment, struct argument *arguments,
+                            GError **error)
 {
-    struct value *value = &known[segment->index];
-    if (value->kind == VALUE_NULL &&
+    struct argument *known = &arguments[segment->index];
+    const struct value *value = &known->value;
+    if (!known->is_known &&
         !evaluate_node(builder->evaluation,
-                       g_ptr_array_index(call->children, (guint)segment->index + 1), value, error))
+                       g_ptr_array_index(call->children, (guint)segment->index + 1), &known->value,
+                       error))
         return false;
+    known->is_known = true;
     if (segment->specifiers[0] != '\0')
         return github_call_fail(builder->evaluation, call, error,
                                 "The format specifiers '%s' are not valid for objects of type '%s'",
@@ -109,20 +118,19 @@ static bool append_argument(struct github_builder *builder, const struct expr_no
 static bool append_segments(struct github_builder *builder, const struct expr_node *call,
                             GArray *segments, GError **error)
 {
-    VALUE(known);
+    guint count = call->children->len;
+    g_autofree struct argument *arguments = g_new0(struct argument, count);
     bool is_fine = true;
-    known = value_of_array();
-    g_array_set_size(known.items, call->children->len);
-    memset(known.items->data, 0, call->children->len * sizeof(struct value));
     for (guint i = 0; is_fine && i < segments->len; i++) {
         const struct segment *segment = &g_array_index(segments, struct segment, i);
         if (segment->index < 0)
             is_fine = segment->text[0] == '\0' ||
                       github_builder_append(builder, segment->text, -1, error);
         else
-            is_fine = append_argument(builder, call, segment,
-                                      (struct value *)(void *)known.items->data, error);
+            is_fine = append_argument(builder, call, segment, arguments, error);
     }
+    for (guint i = 0; i < count; i++)
+        value_clear(&arguments[i].value);
     return is_fine;
 }
 

@@ -312,11 +312,13 @@ Test(expr_github, jobs_conditions_may_name_jobs)
     cr_expect(g_str_has_prefix(hash, "parsing: Unrecognized function: 'hashFiles'."));
 }
 
+/* Counts its calls where self points. */
 static bool hash_files(void *self, const char *const *patterns, bool is_following_links,
                        char **digest, GError **error)
 {
-    (void)self;
     (void)error;
+    if (self != NULL)
+        ++*(int *)self;
     g_autofree char *joined = g_strjoinv(";", (char **)(uintptr_t)patterns);
     *digest = g_strdup_printf("%s%s", joined, is_following_links ? " (links)" : "");
     return true;
@@ -334,6 +336,19 @@ Test(expr_github, hash_files_hands_its_patterns_on)
     cr_expect_str_eq(plain, "a;1");
     cr_expect_str_eq(links, "a (links)");
     cr_expect(g_str_has_prefix(status, "parsing: Unrecognized function: 'success'."));
+}
+
+Test(expr_github, format_evaluates_only_the_arguments_it_names_and_each_once)
+{
+    int call_count = 0;
+    struct github_functions_context functions = {.hash_files = hash_files, .self = &call_count};
+
+    g_autofree char *answer =
+        outcome("format('{0}{1}{0}{1}', hashFiles('a'), hashFiles('b') && null, hashFiles('c'))",
+                "{}", &functions, github_step_functions);
+
+    cr_expect_str_eq(answer, "aa");
+    cr_expect_eq(call_count, 2);
 }
 
 Test(expr_github, places_for_texts_take_no_collections)
