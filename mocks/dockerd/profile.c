@@ -4,75 +4,51 @@
 #include "base/units.h"
 
 /* A hosted runner promises 14 GiB free of its 72 GiB disk, four cores and 16 GiB of memory. */
-#define HOSTED_DISK_BYTES   (72 * GIB_BYTES)
-#define HOSTED_USED_BYTES   (58 * GIB_BYTES)
-#define HOSTED_MEMORY_BYTES (16 * GIB_BYTES)
+#define HOSTED                                                                                     \
+    .cores = 4, .disk_bytes = 72 * GIB_BYTES, .disk_used_bytes = 58 * GIB_BYTES,                   \
+    .memory_bytes = 16 * GIB_BYTES
+#define ENGINE_28                                                                                  \
+    .engine_version = "28.0.4", .api_version = "1.48", .api_version_min = "1.24",                  \
+    .puller = PULLER_DOCKER_28
+#define ENGINE_29                                                                                  \
+    .engine_version = "29.4.2", .api_version = "1.54", .api_version_min = "1.40",                  \
+    .puller = PULLER_CONTAINERD
 
 static const struct machine_profile profiles[] = {
     {
         .name = "ubuntu-24.04",
         .summary = "GitHub-hosted, Docker 28.0.4 with the classic store",
-        .engine_version = "28.0.4",
-        .api_version = "1.48",
-        .api_version_min = "1.24",
-        .puller = PULLER_DOCKER_28,
+        ENGINE_28,
         .platform = "linux/amd64",
-        .cores = 4,
-        .disk_bytes = HOSTED_DISK_BYTES,
-        .disk_used_bytes = HOSTED_USED_BYTES,
-        .memory_bytes = HOSTED_MEMORY_BYTES,
+        HOSTED,
     },
     {
         .name = "ubuntu-24.04-arm",
         .summary = "GitHub-hosted on arm64, Docker 28.0.4 with the classic store",
-        .engine_version = "28.0.4",
-        .api_version = "1.48",
-        .api_version_min = "1.24",
-        .puller = PULLER_DOCKER_28,
+        ENGINE_28,
         .platform = "linux/arm64",
-        .cores = 4,
-        .disk_bytes = HOSTED_DISK_BYTES,
-        .disk_used_bytes = HOSTED_USED_BYTES,
-        .memory_bytes = HOSTED_MEMORY_BYTES,
+        HOSTED,
     },
     {
         .name = "ubuntu-22.04",
         .summary = "GitHub-hosted, the older image, Docker 28.0.4 with the classic store",
-        .engine_version = "28.0.4",
-        .api_version = "1.48",
-        .api_version_min = "1.24",
-        .puller = PULLER_DOCKER_28,
+        ENGINE_28,
         .platform = "linux/amd64",
-        .cores = 4,
-        .disk_bytes = HOSTED_DISK_BYTES,
-        .disk_used_bytes = HOSTED_USED_BYTES,
-        .memory_bytes = HOSTED_MEMORY_BYTES,
+        HOSTED,
     },
     {
         .name = "ubuntu-26.04",
         .summary = "GitHub-hosted, Docker 29.4.2 with the containerd store",
-        .engine_version = "29.4.2",
-        .api_version = "1.54",
-        .api_version_min = "1.40",
-        .puller = PULLER_CONTAINERD,
+        ENGINE_29,
         .platform = "linux/amd64",
-        .cores = 4,
-        .disk_bytes = HOSTED_DISK_BYTES,
-        .disk_used_bytes = HOSTED_USED_BYTES,
-        .memory_bytes = HOSTED_MEMORY_BYTES,
+        HOSTED,
     },
     {
         .name = "ubuntu-26.04-arm",
         .summary = "GitHub-hosted on arm64, Docker 29.4.2 with the containerd store",
-        .engine_version = "29.4.2",
-        .api_version = "1.54",
-        .api_version_min = "1.40",
-        .puller = PULLER_CONTAINERD,
+        ENGINE_29,
         .platform = "linux/arm64",
-        .cores = 4,
-        .disk_bytes = HOSTED_DISK_BYTES,
-        .disk_used_bytes = HOSTED_USED_BYTES,
-        .memory_bytes = HOSTED_MEMORY_BYTES,
+        HOSTED,
     },
     {
         .name = "self-hosted-20.10",

@@ -27,15 +27,15 @@
 #define GITHUB_CONTEXT_BYTES_MAX (16 * 1024 * 1024)
 
 /* Workflow files: GitHub's own ceilings (actions-semantics.md 2.1, 6). */
-#define WORKFLOW_BYTES_MAX             (1024 * 1024)
-#define WORKFLOW_ERRORS_MAX            10
-#define WORKFLOW_JOBS_MAX              256
-#define WORKFLOW_IDENTIFIER_BYTES_MAX  99
-#define MATRIX_LEGS_MAX                256
-#define MATRIX_COMBINATIONS_MAX        4096 /* before exclude */
-#define MATRIX_VALUES_MAX              100000 /* of all legs together */
-#define FILTER_PATTERN_BYTES_MAX       1000
-#define CONCURRENCY_GROUP_BYTES_MAX    400
+#define WORKFLOW_BYTES_MAX            (1024 * 1024)
+#define WORKFLOW_ERRORS_MAX           10
+#define WORKFLOW_JOBS_MAX             256
+#define WORKFLOW_IDENTIFIER_BYTES_MAX 99
+#define MATRIX_LEGS_MAX               256
+#define MATRIX_COMBINATIONS_MAX       4096   /* before exclude */
+#define MATRIX_VALUES_MAX             100000 /* of all legs together */
+#define FILTER_PATTERN_BYTES_MAX      1000
+#define CONCURRENCY_GROUP_BYTES_MAX   400
 
 /* HTTP, both ways. */
 #define HTTP_HEADER_BYTES_MAX        (64 * 1024)
