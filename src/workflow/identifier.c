@@ -72,9 +72,8 @@ static void append_segment(GString *name, const char *segment)
 {
     if (segment[0] == '\0')
         return;
-    if (name->len > 0)
-        g_string_append_c(name, '_');
-    else if (is_legal(segment[0]) && !is_legal_first(segment[0]))
+    bool may_not_lead = is_legal(segment[0]) && !is_legal_first(segment[0]);
+    if (name->len > 0 || may_not_lead)
         g_string_append_c(name, '_');
     for (const char *at = segment; *at != '\0'; at = g_utf8_next_char(at))
         g_string_append_c(name, is_legal(*at) ? *at : '_');
