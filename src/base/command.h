@@ -1,0 +1,60 @@
+/*
+ * A command line being run, as whoever answers it sees it: its arguments, environment, directory
+ * and streams. A step's process, a script's child or an action starts it; a command host such as
+ * the fake docker answers it, in a fiber of its own, and returns the exit code. When the command is
+ * killed its fiber is cancelled: every later wait fails, and what is returned does not count.
+ */
+#pragma once
+
+#include "base/error.h"
+
+struct command_call {
+    const char *const *arguments;   /* argv, NULL-terminated; the first is the name: "docker" */
+    const char *const *environment; /* "NAME=value", NULL-terminated; the last of a name counts */
+    const char *directory;          /* absolute, as the command itself sees it */
+    const struct command_seam *seam;
+    void *self;
+};
+
+/* What the starter of the command does for it. Calls that may wait are marked so. */
+struct command_seam {
+    /* Waits. The next bytes of stdin are added to chunk; *is_end without any at the end. */
+    bool (*read)(void *self, GByteArray *chunk, bool *is_end, GError **error);
+    /* Waits while the reader is slow. stream 1 is stdout, 2 stderr. */
+    bool (*write)(void *self, int stream, const void *bytes, gsize length_bytes, GError **error);
+    /* Where an absolute path of the command's world is on this machine; NULL: outside what it may
+       touch. g_free. */
+    char *(*host_path)(void *self, const char *path);
+    /* Starts a program as the command's own child with the command's streams, as `timeout` and
+       `sudo` do. NULL where there are no processes. */
+    bool (*start_child)(void *self, const char *const *arguments, const char *const *environment,
+                        GError **error);
+    void (*signal_child)(void *self, int signal_number);
+    /* Waits. The exit code as a shell has it: 128 + signal for a killed child. */
+    bool (*wait_child)(void *self, int *exit_code, GError **error);
+};
+
+/* Answers a command and returns its exit code. Runs in a fiber. */
+typedef int command_fn(void *self, const struct command_call *call);
+
+/* Who answers commands on one machine. */
+struct command_host {
+    const char *const *names; /* commands there are, NULL-terminated, sorted */
+    command_fn *run;          /* asked for any name: one that is not in names is assumed */
+    void *self;
+};
+
+/* NULL when not set. */
+const char *command_variable(const struct command_call *call, const char *name);
+/* Adds to stdout or stderr; false when the command was killed or its reader is gone. */
+bool command_print(const struct command_call *call, const char *format, ...) G_GNUC_PRINTF(2, 3);
+bool command_complain(const struct command_call *call, const char *format, ...) G_GNUC_PRINTF(2, 3);
+bool command_write(const struct command_call *call, int stream, const char *bytes,
+                   gssize length_bytes);
+/* All of stdin, of at most bytes_max: BASE_ERROR_LIMIT above. Waits. */
+GBytes *command_read_all(const struct command_call *call, gsize bytes_max, GError **error) MUST_USE;
+/* A path, absolute or relative to the command's directory, on this machine; NULL: not to be
+   touched. g_free. */
+char *command_host_path(const struct command_call *call, const char *path);
+/* The absolute path as the command sees it, "." and ".." resolved by text alone; g_free. */
+char *command_absolute_path(const struct command_call *call, const char *path);

@@ -1,0 +1,131 @@
+/*
+ * Actions modelled natively: what a step with `uses:` does, phase by phase. An action is a row and
+ * a file of src/actions; it does what the real one does, with the same command lines through the
+ * machine's command host, the same log lines, outputs and annotations, and nothing more. The runner
+ * calls it in a fiber; whatever waits may fail by time-out or cancellation, and then the action
+ * returns at once (the real one's node process is gone).
+ */
+#pragma once
+
+#include "base/command.h"
+#include "base/json.h"
+#include "expr/value.h"
+#include "loop/fiber.h"
+
+struct action_run;
+
+/* An input as action.yml declares it. */
+struct action_input {
+    const char *name;
+    const char *standard; /* its default, "" when it has none; may hold ${{ github.token }} */
+    bool is_required;
+};
+
+/* false: the action was interrupted, and the error says by what. What fails the step is said with
+   action_fail() and returns true. */
+typedef bool action_fn(struct action_run *run, GError **error);
+
+struct action {
+    const char *name;    /* "docker/build-push-action"; ignoring case, as GitHub does */
+    const char *summary; /* one sentence, for the table in the docs */
+    /* Versions this row stands for: majors first to last; 0 to 0 for any. A ref that is a branch,
+       a commit or another major is taken as the last one and said so. */
+    unsigned first_major, last_major;
+    const struct action_input *inputs; /* ends with a NULL name */
+    action_fn *pre, *main, *post;      /* pre and post may be NULL */
+    const char *post_condition;        /* of post; NULL: "always()" */
+    bool touches_images;               /* when assumed, the fate of images is unknown */
+};
+
+/* The row for "owner/repo[/path]" and a ref such as "v6", or NULL. */
+const struct action *action_find(const struct action *const *table, const char *name,
+                                 const char *ref);
+
+/* ---- what it is asked ---- */
+
+/* The major version asked for, of the row's range. */
+unsigned action_major(const struct action_run *run);
+/* As core.getInput: trimmed; "" when not given and without default. Lent until the phase ends. */
+const char *action_input(const struct action_run *run, const char *name);
+bool action_input_is_given(const struct action_run *run, const char *name); /* not "" */
+/* core.getBooleanInput: false and action_fail() in its words for what is no boolean. */
+bool action_input_boolean(struct action_run *run, const char *name, bool *value);
+/* Lines of a multi-line input, trimmed, empty ones left out: core.getMultilineInput. char*. */
+GPtrArray *action_input_lines(const struct action_run *run, const char *name);
+/* What an earlier phase of this step saved, or "". */
+const char *action_state(const struct action_run *run, const char *name);
+/* An environment variable as the action's process would see it, or NULL. */
+const char *action_variable(const struct action_run *run, const char *name);
+/* A value of a context by its path, "github.event.repository.default_branch": text as in ${{ }}; ""
+   when there is none. Lent until the phase ends. */
+const char *action_context(const struct action_run *run, const char *path);
+/* A whole context as JSON; the caller owns it. NULL: none. */
+json_t *action_context_json(const struct action_run *run, const char *path);
+/* GITHUB_WORKSPACE, RUNNER_TEMP and so on are variables; this is where such a path is on this
+   machine, or NULL when outside; g_free. */
+char *action_host_path(const struct action_run *run, const char *path);
+struct loop *action_loop(const struct action_run *run);
+/* A stream of chance of the step's own, for ids: 16 lower-case hex digits and so on; g_free. */
+char *action_random_hex(struct action_run *run, unsigned digits);
+/* Milliseconds of the wall clock, as Date.now(). */
+int64_t action_date_ms(const struct action_run *run);
+/* The repository at another ref, as checkout gets it: copies the user's work tree to path. */
+bool action_checkout(struct action_run *run, const char *path, GError **error) MUST_USE;
+
+/* ---- what it does ---- */
+
+/* A line on stdout: workflow commands in it count, as in any output. */
+void action_log(struct action_run *run, const char *format, ...) G_GNUC_PRINTF(2, 3);
+void action_group(struct action_run *run, const char *title); /* core.startGroup */
+void action_group_end(struct action_run *run);
+void action_warn(struct action_run *run, const char *format, ...) G_GNUC_PRINTF(2, 3);
+void action_notice(struct action_run *run, const char *format, ...) G_GNUC_PRINTF(2, 3);
+void action_error(struct action_run *run, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/* core.setFailed: an error annotation and exit code 1 at the end of the phase. */
+void action_fail(struct action_run *run, const char *format, ...) G_GNUC_PRINTF(2, 3);
+bool action_has_failed(const struct action_run *run);
+void action_set_output(struct action_run *run, const char *name, const char *value);
+void action_save_state(struct action_run *run, const char *name, const char *value);
+void action_export_variable(struct action_run *run, const char *name, const char *value);
+void action_add_path(struct action_run *run, const char *path);
+void action_mask(struct action_run *run, const char *secret);
+void action_summarize(struct action_run *run, const char *markdown);
+
+/* A command line as @actions/exec runs it. */
+struct action_exec {
+    const char *const *arguments;   /* the first is looked up in PATH */
+    const char *const *environment; /* added to the action's; or NULL */
+    const char *directory;          /* NULL: the workspace */
+    const char *input;              /* on stdin; NULL: none */
+    bool is_silent;                 /* neither "[command]…" nor output in the log */
+};
+struct action_exec_result {
+    int exit_code;
+    char *output; /* stdout, at most ACTION_OUTPUT_BYTES_MAX */
+    char *errors; /* stderr, the same */
+};
+void action_exec_result_clear(struct action_exec_result *result);
+#define ACTION_EXEC_RESULT(variable)                                                               \
+    __attribute__((cleanup(action_exec_result_clear))) struct action_exec_result variable = {0}
+/* Any exit code is success here. A program that neither the command host nor the sandbox has fails
+   the step in the toolkit's words: "Unable to locate executable file: docker. …". */
+bool action_exec(struct action_run *run, const struct action_exec *exec,
+                 struct action_exec_result *result, GError **error) MUST_USE;
+
+/* What the action does that no request of the world stands for: a download from a site that is not
+   modelled, an installation. Takes time and says in the report that it is assumed. */
+bool action_assume(struct action_run *run, const char *what, int64_t duration_us,
+                   GError **error) MUST_USE;
+bool action_sleep(struct action_run *run, int64_t delay_us, GError **error) MUST_USE;
+
+/* An exchange with a site of the world, as a node action makes it ("https://ghcr.io/…"). The
+   status, or 0 and a text in Node's words when there was no answer; body may be NULL. */
+struct action_reply {
+    unsigned status;
+    GBytes *body;
+    char *failure;
+};
+void action_reply_clear(struct action_reply *reply);
+bool action_request(struct action_run *run, const char *method, const char *url,
+                    const char *const *headers, GBytes *body, struct action_reply *reply,
+                    GError **error) MUST_USE;

@@ -1,0 +1,82 @@
+/*
+ * The runner: executes one leg of a job as GitHub's runner does (actions-semantics.md 1, 3, 4, 5,
+ * to the letter): set-up, the step loop with its conditions, time-outs and cancellation ladder,
+ * files and commands by which steps speak, post steps in reverse order, job outputs. What GitHub's
+ * server does, which legs run when and what stops them, is server.h.
+ *
+ * Runs in the calling fiber. Nothing here knows mocks: processes live in the machine's sandbox,
+ * commands are answered by its command host, actions come from a table.
+ */
+#pragma once
+
+#include "base/trace.h"
+#include "process/sandbox.h"
+#include "runner/action.h"
+#include "runner/result.h"
+#include "workflow/workflow.h"
+
+/* What a scenario says of a step whose action nothing models, or shall not do what it does. */
+struct assumed_action {
+    const char *pattern; /* glob over "owner/repo/path@ref" or the step's id */
+    enum result outcome;
+    int64_t duration_us;
+    const json_t *outputs; /* name to text, or NULL */
+};
+
+/* The machine a leg runs on. */
+struct runner_machine {
+    const char *name;  /* "leg-build-0", traced */
+    const char *os;    /* runner.os: "Linux" */
+    const char *arch;  /* runner.arch: "X64", "ARM64" */
+    const char *image; /* "ubuntu-24.04" */
+    bool is_self_hosted;
+    struct sandbox *sandbox;    /* its directory is the home; may be NULL: no process can start */
+    const char *why_no_sandbox; /* then */
+    const char *directory;      /* the home on this machine's file system */
+    const char *home;           /* as processes see it */
+    const struct command_host *host;
+    struct http *http;      /* for action_request(); or NULL */
+    const char *repository; /* the user's work tree: what checkout copies; or NULL */
+    uint64_t seed;
+    int64_t date_s; /* wall clock at the loop's time zero */
+    /* Environment of the runner's own process: "NAME=value", NULL-terminated. */
+    const char *const *environment;
+};
+
+struct leg_options {
+    struct loop *loop;
+    struct trace *trace;             /* or NULL */
+    const struct workflow *workflow; /* that holds the job; a called one's own */
+    const struct job *job;
+    const struct leg *leg;         /* of the matrix */
+    unsigned leg_index, leg_count; /* strategy.job-index, job-total */
+    const char *name;              /* display name: "build (api)" */
+    const struct runner_machine *machine;
+    /* Contexts as JSON, lent; NULL is an empty one. github is that of the event. */
+    const json_t *github, *inputs, *needs, *vars, *secrets;
+    const struct action *const *actions;  /* ends with NULL */
+    const struct assumed_action *assumed; /* ends with a NULL pattern; or NULL */
+    /* Where actions of the same repository and mapped ones are: the folder of action.yml for a
+       `uses`, g_free; NULL: not there. */
+    char *(*find_action)(void *self, const char *uses);
+    void *self;
+    bool is_debug; /* ACTIONS_STEP_DEBUG */
+};
+
+struct leg_run;
+
+/* Begins nothing yet: so that a leg can be cancelled from the moment it is known. */
+struct leg_run *leg_run_new(const struct leg_options *options);
+void leg_run_free(struct leg_run *run);
+CLEANUP(leg_run, leg_run_free)
+/* Runs the leg to its end. Never fails: what goes wrong is in the result, which the caller owns. */
+struct leg_result *leg_run_perform(struct leg_run *run);
+/*
+ * The server's cancel request (actions-semantics.md 1.5): the current step's condition is looked at
+ * again, else it gets the ladder; later steps see cancelled(). annotation is the server's text:
+ * "The operation was canceled." and so on. After 4 min 45 s the leg is ended as it is. From any
+ * fiber or callback; does not wait; nothing happens once the leg has ended or was cancelled.
+ */
+void leg_run_cancel(struct leg_run *run, const char *annotation);
+/* The machine goes away: remaining steps are skipped, even always() ones (1.7, last row). */
+void leg_run_shut_down(struct leg_run *run);

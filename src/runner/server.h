@@ -1,0 +1,54 @@
+/*
+ * What GitHub's server does with a workflow run: which jobs begin when, with what `needs`, which
+ * are skipped, how legs of a matrix start and stop each other, how a job's clock ends it, how
+ * called workflows nest, what the whole comes to (actions-semantics.md 1.5, 1.6, 2). The legs
+ * themselves are the runner's, each on a machine that the caller provides.
+ */
+#pragma once
+
+#include "runner/runner.h"
+
+/* One leg that ran, or was decided not to. */
+struct server_leg {
+    char *id;   /* "build" or "build/0": job, and the leg's index with a matrix; of a called
+                   workflow "call/build" */
+    char *name; /* as GitHub shows it: "build (api)", "call / build" */
+    const struct job *job;
+    const struct workflow *workflow;
+    struct leg_result *result; /* RESULT_SKIPPED and without steps when it did not run */
+    char *reason;              /* why it was skipped or cancelled, or NULL */
+};
+
+struct server_result {
+    enum result conclusion; /* of the run */
+    GPtrArray *legs;        /* struct server_leg, in the order of the file and the matrix */
+    /* A job that could not be started for what it says: GitHub's words, at its place. */
+    GPtrArray *errors; /* GError */
+};
+void server_result_free(struct server_result *result);
+CLEANUP(server_result, server_result_free)
+
+struct server_options {
+    struct loop *loop;
+    struct trace *trace;
+    const struct workflow *workflow;
+    const char *only_job; /* id: that job and its needs count as succeeded; NULL: all */
+    const json_t *github, *inputs, *vars, *secrets; /* contexts; github that of the event */
+    const struct action *const *actions;
+    const struct assumed_action *assumed;
+    char *(*find_action)(void *self, const char *uses);
+    /* A called workflow for the text of `uses`, lent; NULL: not mapped, and then the job is
+       assumed. */
+    const struct workflow *(*find_workflow)(void *self, const char *uses);
+    /* The machine for a leg, by its evaluated `runs-on`, lent until leg_over; NULL with an error:
+       no such runner, the leg waits for ever as on GitHub, which is told in its reason. In the
+       leg's fiber. */
+    const struct runner_machine *(*leg_machine)(void *self, const char *leg_id,
+                                                const struct job *job, const json_t *runs_on,
+                                                GError **error);
+    void (*leg_over)(void *self, const char *leg_id);
+    void *self;
+};
+
+/* Runs all of it in the calling fiber. Never fails. */
+struct server_result *server_run(const struct server_options *options);
