@@ -66,7 +66,7 @@ struct leftover {
     unsigned number; /* counted from 1 in the order of their start; for texts that show a pid */
     char *name;      /* "sleep" */
 };
-/* Everything that still runs and is not `child_start`ed and held; caller unrefs. */
+/* Everything that still runs but the children that are held; caller unrefs. */
 GPtrArray *sandbox_leftovers(struct sandbox *sandbox);
 /* Kills them and waits until they are gone. */
 bool sandbox_kill_leftovers(struct sandbox *sandbox, GError **error) MUST_USE;

@@ -1,0 +1,64 @@
+/*
+ * The docker command of a fake machine: parses a command line as the CLI does, asks the machine's
+ * Engine through src/docker, prints what the CLI prints (engine-contract.md A, captures). Plugins
+ * (buildx, compose) are rows that others bring; `docker build` goes to buildx when it is there.
+ *
+ * What the CLI keeps is where it keeps it: $DOCKER_CONFIG or ~/.docker/config.json in the machine's
+ * own files, read and written through the call's host paths.
+ */
+#pragma once
+
+#include "base/command.h"
+#include "base/trace.h"
+#include "docker/docker.h"
+
+struct docker_cli;
+
+/* `docker NAME …`. run() is given the call as it came, "docker" first. */
+struct docker_plugin {
+    const char *name;    /* "buildx" */
+    const char *version; /* "v0.26.1" */
+    int (*run)(void *self, struct docker_cli *cli, const struct command_call *call);
+    void *self;
+};
+
+struct docker_cli_options {
+    struct loop *loop;
+    struct trace *trace; /* or NULL */
+    struct http *http;   /* lent: sees the socket and the sites */
+    const char *machine;
+    const char *version;                 /* "28.0.4" */
+    const char *api_version;             /* the newest it speaks: "1.48" */
+    const struct docker_plugin *plugins; /* ends with a NULL name; lent; or NULL */
+};
+
+struct docker_cli *docker_cli_new(const struct docker_cli_options *options);
+void docker_cli_free(struct docker_cli *cli);
+CLEANUP(docker_cli, docker_cli_free)
+int docker_cli_run(struct docker_cli *cli, const struct command_call *call);
+
+/* ---- for plugins ---- */
+
+struct loop *docker_cli_loop(const struct docker_cli *cli);
+struct http *docker_cli_http(const struct docker_cli *cli);
+const char *docker_cli_machine(const struct docker_cli *cli);
+const char *docker_cli_version(const struct docker_cli *cli);
+const struct docker_plugin *docker_cli_plugin(const struct docker_cli *cli, const char *name);
+/* A client of the Engine that DOCKER_HOST or the default names, for one command; the caller frees.
+ */
+struct docker *docker_cli_connect(struct docker_cli *cli, const struct command_call *call,
+                                  GError **error) MUST_USE;
+/* What the CLI says of an error of src/docker: "Error response from daemon: …", "Cannot connect to
+   the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?"; g_free. */
+char *docker_cli_error_text(const struct docker_cli *cli, const struct command_call *call,
+                            const GError *error);
+/* What `docker login` has kept for a registry's host ("ghcr.io", "https://index.docker.io/v1/"), as
+   a value of its own; both NULL: nothing. */
+struct docker_cli_login {
+    char *user;
+    char *secret;
+};
+struct docker_cli_login docker_cli_login_of(const struct command_call *call, const char *registry);
+void docker_cli_login_clear(struct docker_cli_login *login);
+/* The folder of the CLI's configuration as the command sees it; g_free. */
+char *docker_cli_config_folder(const struct command_call *call);
