@@ -11,6 +11,7 @@ struct opener {
     struct world *world;
     char *machine;
     char *role;
+    struct peer peer;
 };
 
 static void opener_free(void *argument)
@@ -148,7 +149,7 @@ static void on_socket(void *context, const char *path, int fd)
 {
     const struct opener *opener = context;
     (void)path;
-    server_expect_client(opener->world->server, fd, opener->role);
+    server_expect_client(opener->world->server, fd, &opener->peer);
 }
 
 static void on_close(void *context, int fd)
@@ -163,6 +164,7 @@ const struct http_opener *world_opener(struct world *world, const char *machine,
     opener->world = world;
     opener->machine = g_strdup(machine);
     opener->role = g_strdup(role);
+    opener->peer = (struct peer){opener->machine, opener->role};
     opener->http = (struct http_opener){
         .context = opener,
         .find = on_find,
