@@ -62,15 +62,6 @@ static bool check_seed(struct run_arguments *arguments)
     return false;
 }
 
-static bool check_color(const struct run_arguments *arguments)
-{
-    static const char *const choices[] = {"auto", "always", "never", NULL};
-    if (arguments->color == NULL || g_strv_contains(choices, arguments->color))
-        return true;
-    cli_complain("run: --color is auto, always or never, not '%s'", arguments->color);
-    return false;
-}
-
 static bool check_arguments(struct run_arguments *arguments, char **paths)
 {
     enum {
@@ -94,16 +85,7 @@ static bool check_arguments(struct run_arguments *arguments, char **paths)
         cli_complain("run: the folder %s cannot be made", arguments->trace);
         return false;
     }
-    return check_seed(arguments) && check_color(arguments);
-}
-
-static bool has_color(const struct run_arguments *arguments)
-{
-    if (g_strcmp0(arguments->color, "always") == 0)
-        return true;
-    if (g_strcmp0(arguments->color, "never") == 0 || g_getenv("NO_COLOR") != NULL)
-        return false;
-    return isatty(STDOUT_FILENO);
+    return check_seed(arguments) && cli_check_color("run", arguments->color);
 }
 
 static json_t *document_of(const struct work_result *result)
@@ -117,7 +99,8 @@ static json_t *document_of(const struct work_result *result)
 /* Text gives way on stdout when another report is sent there. */
 static bool write_reports(const struct run_arguments *arguments, const json_t *document)
 {
-    g_autofree char *text = report_text(document, has_color(arguments), arguments->is_quiet);
+    g_autofree char *text =
+        report_text(document, cli_has_color(arguments->color), arguments->is_quiet);
     bool is_stdout_taken = g_strcmp0(arguments->json, "-") == 0 ||
                            g_strcmp0(arguments->junit, "-") == 0 ||
                            g_strcmp0(arguments->rescues, "-") == 0;

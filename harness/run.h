@@ -13,7 +13,14 @@ typedef void bind_clock_fn(const struct loop *loop, int64_t date_s);
 struct run_context {
     bind_clock_fn *bind_clock;  /* vclock_bind(), or NULL in tests */
     struct image_cache *images; /* generated once, or NULL */
+    const GPtrArray *promises;  /* of the one workflow that all of them run (promise.h), or NULL */
+    bool is_unsafe;             /* scripts of workflows run without a sandbox: --unsafe-scripts */
 };
 
-/* Never fails: a run that breaks says so in its outcome. plan is lent to the outcome. */
+/* Never fails: a run that breaks says so in its outcome. plan is lent to the outcome. A workflow
+   runs in clear weather first, for what it promises. */
 struct outcome *run_plan(const struct plan *plan, const struct run_context *context);
+/* The same of a workflow whose promises are known (promise.h); NULL: in clear weather, whatever the
+   plan's faults. */
+struct outcome *run_workflow_plan(const struct plan *plan, const struct run_context *context,
+                                  const GPtrArray *promises);

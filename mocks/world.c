@@ -110,6 +110,20 @@ static struct site *find_target(const struct opener *opener, const char *host, i
     return site != NULL || is_unix ? site : world_find_site(world, host);
 }
 
+/* The same, after the founder was asked for a name that is not there yet. */
+static struct site *find_or_found(const struct opener *opener, const char *host, int port,
+                                  bool is_unix)
+{
+    struct world *world = opener->world;
+    struct site *site = find_target(opener, host, port, is_unix);
+    if (site != NULL || is_unix || world->found == NULL)
+        return site;
+    g_autofree char *name = port == 443 || port == 80 ? g_strdup(host)
+                                                      : g_strdup_printf("%s:%d", host, port);
+    world->found(world->found_context, name, opener->role);
+    return find_target(opener, host, port, is_unix);
+}
+
 static void lead_to_site(struct site *site, struct http_route *route)
 {
     g_autoptr(GError) error = NULL;
@@ -136,7 +150,7 @@ static void on_find(void *context, const char *host, int port, bool is_unix,
 {
     const struct opener *opener = context;
     const struct weather *weather = opener->world->weather;
-    struct site *site = find_target(opener, host, port, is_unix);
+    struct site *site = find_or_found(opener, host, port, is_unix);
     *route = (struct http_route){.way = way_of_nobody(host, is_unix)};
     if (site != NULL)
         lead_to_site(site, route);
@@ -173,6 +187,12 @@ const struct http_opener *world_opener(struct world *world, const char *machine,
     };
     g_ptr_array_add(world->openers, opener);
     return &opener->http;
+}
+
+void world_set_founder(struct world *world, found_site_fn *found, void *context)
+{
+    world->found = found;
+    world->found_context = context;
 }
 
 void world_set_weather(struct world *world, const struct weather *weather)

@@ -76,6 +76,11 @@ bool site_listen(struct site *site, const char *address, int *port, GError **err
  */
 const struct http_opener *world_opener(struct world *world, const char *machine, const char *role);
 
+/* Asked when a client looks for a host name that no site has: may add one under that name. NULL:
+   nobody does. */
+typedef void found_site_fn(void *context, const char *host, const char *role);
+void world_set_founder(struct world *world, found_site_fn *found, void *context);
+
 /* The weather: consulted by the opener, the server and the owners of state. NULL: clear. Lent. */
 void world_set_weather(struct world *world, const struct weather *weather);
 /* Asks the weather about a named point of state; all zero when it has nothing to say. */

@@ -30,6 +30,8 @@ struct world {
     uint64_t seed;
     struct network network;
     const struct weather *weather;
+    found_site_fn *found;
+    void *found_context;
     struct server *server;
     GPtrArray *sites;
     GHashTable *sites_by_name; /* looked up, never iterated */

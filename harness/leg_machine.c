@@ -1,0 +1,169 @@
+/* Builds and takes down the machine of a workflow's leg. */
+#include "harness/leg_machine.h"
+
+#include "base/units.h"
+#include "harness/folders.h"
+#include "workflow/runs_on.h"
+
+#include <string.h>
+
+#define RUNNER_HOME "/home/runner"
+
+/* ---- which machine ---- */
+
+/* The profile that a scenario names for its machines wins over labels that are nobody's. */
+static const struct machine_profile *profile_of(const struct stage *stage,
+                                                const struct runner *runner)
+{
+    const struct setting *setting = &stage->plan->scenario->setting;
+    if (setting->machine.profile != NULL)
+        return machine_profile_find(setting->machine.profile);
+    if (runner->image != NULL && machine_profile_find(runner->image) != NULL)
+        return machine_profile_find(runner->image);
+    return machine_profile_find(runner->arch == RUNNER_ARM64 ? "ubuntu-24.04-arm"
+                                                             : "self-hosted-24");
+}
+
+static char *date_text(int64_t date_s)
+{
+    g_autoptr(GDateTime) date = g_date_time_new_from_unix_utc(date_s);
+    return g_date_time_format(date, "%Y-%m-%d");
+}
+
+static bool choose(const struct stage *stage, const json_t *runs_on, struct runner *runner,
+                   GError **error)
+{
+    g_autofree char *date = date_text(stage->plan->scenario->setting.date_s);
+    if (!runner_choose(runs_on, date, runner, error))
+        return false;
+    if (runner->is_retired || runner->os != RUNNER_LINUX) {
+        g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "%s: %s", runner->labels,
+                    runner->is_retired ? "GitHub has no such machine any more"
+                                       : "only Linux machines are modelled");
+        return false;
+    }
+    return true;
+}
+
+/* ---- its inside ---- */
+
+static char **environment_of(const struct leg_machine *machine, const char *home)
+{
+    const char *path = machine->sandbox != NULL ? sandbox_path(machine->sandbox) : "/usr/bin:/bin";
+    g_autoptr(GPtrArray) all = g_ptr_array_new();
+    g_ptr_array_add(all, g_strdup_printf("HOME=%s", home));
+    g_ptr_array_add(all, g_strdup_printf("PATH=%s", path));
+    g_ptr_array_add(all, g_strdup("LANG=C.UTF-8"));
+    g_ptr_array_add(all, g_strdup("USER=runner"));
+    g_ptr_array_add(all, g_strdup("DEBIAN_FRONTEND=noninteractive"));
+    g_ptr_array_add(all, g_strdup_printf("RUNNER_TOOL_CACHE=%s/hostedtoolcache", home));
+    g_ptr_array_add(all, g_strdup_printf("ImageOS=%s", machine->plan.profile->name));
+    g_ptr_array_add(all, NULL);
+    return (char **)g_ptr_array_steal(all, NULL);
+}
+
+static void add_commands(struct leg_machine *machine, struct stage *stage)
+{
+    const struct machine_profile *profile = machine->plan.profile;
+    const struct pipeline *pipeline = stage->plan->scenario->pipeline;
+    const struct command_set_options options = {
+        .loop = stage->loop,
+        .trace = world_trace(stage->world),
+        .machine = machine->plan.machine,
+        .http = machine->machine->http,
+        .dockerd = machine->machine->dockerd,
+        .disk = machine->machine->disk,
+        .memory_bytes = profile->memory_bytes,
+        .core_count = (unsigned)profile->cores,
+        .docker_version = profile->engine_version,
+        .buildx_version = "0.26.1",
+        .compose_version = "2.38.2",
+        .go_version = "1.24.5",
+        .seed = stage->plan->seed,
+        .date_s = stage->plan->scenario->setting.date_s,
+        .assumed = pipeline->assume != NULL ? pipeline->assume->commands : NULL,
+    };
+    machine->commands = command_set_new(&options);
+}
+
+static void add_sandbox(struct leg_machine *machine, struct stage *stage, bool is_sandboxed)
+{
+    g_autoptr(GError) error = NULL;
+    const struct sandbox_options options = {
+        .machine = machine->plan.machine,
+        .directory = machine->directory,
+        .home = RUNNER_HOME,
+        .host = command_set_host(machine->commands),
+        .layers = is_sandboxed ? sandbox_probe(NULL) : 0,
+        .seed = stage->plan->seed,
+    };
+    machine->sandbox = sandbox_new(stage->loop, &options, &error);
+    if (machine->sandbox == NULL)
+        machine->why_no_sandbox = g_strdup(error->message);
+}
+
+static void describe(struct leg_machine *machine, const struct stage *stage, bool is_self_hosted)
+{
+    const char *home = machine->sandbox != NULL ? sandbox_home(machine->sandbox) : RUNNER_HOME;
+    const struct pipeline *pipeline = stage->plan->scenario->pipeline;
+    bool is_arm = strcmp(machine->plan.profile->platform, "linux/arm64") == 0;
+
+    machine->environment = environment_of(machine, home);
+    machine->runner = (struct runner_machine){
+        .name = machine->plan.machine,
+        .os = "Linux",
+        .arch = is_arm ? "ARM64" : "X64",
+        .image = machine->plan.profile->name,
+        .is_self_hosted = is_self_hosted,
+        .sandbox = machine->sandbox,
+        .why_no_sandbox = machine->why_no_sandbox,
+        .directory = machine->directory,
+        .home = home,
+        .host = command_set_host(machine->commands),
+        .http = machine->machine->http,
+        .repository = repository_map_root(pipeline->map),
+        .seed = stage->plan->seed,
+        .date_s = stage->plan->scenario->setting.date_s,
+        .environment = (const char *const *)machine->environment,
+    };
+}
+
+struct leg_machine *leg_machine_new(struct stage *stage, const struct leg_machine_options *options,
+                                    GError **error)
+{
+    struct runner runner = {0};
+    if (!choose(stage, options->runs_on, &runner, error)) {
+        runner_clear(&runner);
+        return NULL;
+    }
+    AUTO(leg_machine) machine = g_new0(struct leg_machine, 1);
+    bool is_self_hosted = runner.is_self_hosted;
+    machine->plan =
+        plan_leg_make(&stage->plan->scenario->setting, options->id, profile_of(stage, &runner));
+    runner_clear(&runner);
+    machine->directory = folder_make(options->directory, options->id, error);
+    if (machine->directory == NULL)
+        return NULL;
+    machine->token = g_strdup(options->token);
+    machine->machine = stage_add_machine(stage, &machine->plan);
+    add_commands(machine, stage);
+    add_sandbox(machine, stage, options->is_sandboxed);
+    describe(machine, stage, is_self_hosted);
+    return g_steal_pointer(&machine);
+}
+
+void leg_machine_free(struct leg_machine *machine)
+{
+    if (machine == NULL)
+        return;
+    sandbox_free(machine->sandbox);
+    command_set_free(machine->commands);
+    if (machine->directory != NULL)
+        folder_remove(machine->directory);
+    plan_leg_clear(&machine->plan);
+    g_strfreev(machine->environment);
+    g_free(machine->directory);
+    g_free(machine->token);
+    g_free(machine->why_no_sandbox);
+    g_free(machine);
+}
