@@ -1,8 +1,12 @@
 /* `seatrial plan` and `seatrial list`: what would run, without running it. */
 #include "harness/cli.h"
+#include "harness/plan_workflow.h"
 #include "harness/suite.h"
 
 #include <stdio.h>
+
+/* The day of a scenario's world when it says none (setting.c). */
+#define DEFAULT_DATE "2026-01-05"
 
 static int print_errors(const struct suite *suite)
 {
@@ -24,38 +28,144 @@ static struct suite *load(const char *name, char **paths)
     return suite;
 }
 
-static void print_plan_json(const struct suite *suite)
+/* The files of one command line, told apart. */
+struct plan_work {
+    struct workflow_options options;
+    gboolean is_json;
+    GPtrArray *scenarios; /* char *, NULL at the end; lent */
+    json_t *documents;    /* with --json: what is to be printed */
+};
+
+static void plan_suite(struct plan_work *work, const struct suite *suite)
 {
-    json_t *plans = json_array();
-    g_autoptr(json_t) document =
-        json_pack("{s:s, s:o}", "format", "seatrial.plan/1", "plans", plans);
     for (guint i = 0; i < suite->scenarios->len; i++) {
-        AUTO(plan) plan = plan_new(g_ptr_array_index(suite->scenarios, i), NULL);
-        json_array_append_new(plans, plan_json(plan));
+        AUTO(plan) each = plan_new(g_ptr_array_index(suite->scenarios, i), NULL);
+        if (work->is_json) {
+            json_array_append_new(work->documents, plan_json(each));
+            continue;
+        }
+        g_autofree char *text = plan_text(each);
+        fputs(text, stdout);
     }
-    g_autofree char *text = json_pretty_text(document);
+}
+
+static int plan_scenarios(struct plan_work *work)
+{
+    if (work->scenarios->len == 0)
+        return EXIT_AS_EXPECTED;
+    g_ptr_array_add(work->scenarios, NULL);
+    AUTO(suite) suite = load("plan", (char **)work->scenarios->pdata);
+    if (suite == NULL)
+        return EXIT_BAD_INPUT;
+    plan_suite(work, suite);
+    return print_errors(suite);
+}
+
+static int refuse_workflow(struct plan_work *work, const GPtrArray *errors)
+{
+    if (work->is_json)
+        json_array_append_new(work->documents, workflow_errors_json(errors));
+    for (guint i = 0; i < errors->len && !work->is_json; i++)
+        fprintf(stderr, "%s\n", ((const GError *)errors->pdata[i])->message);
+    return EXIT_BAD_INPUT;
+}
+
+static int plan_workflow(struct plan_work *work, const char *path)
+{
+    g_autoptr(GPtrArray) errors = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
+    AUTO(workflow_plan) each = workflow_plan_load(path, &work->options, errors);
+    if (each == NULL)
+        return refuse_workflow(work, errors);
+    if (work->is_json) {
+        json_array_append_new(work->documents, workflow_plan_json(each));
+        return EXIT_AS_EXPECTED;
+    }
+    g_autofree char *text = workflow_plan_text(each);
     fputs(text, stdout);
+    return EXIT_AS_EXPECTED;
+}
+
+/* A lone workflow is the document itself; all else stands in a list. */
+static void print_documents(const struct plan_work *work, bool is_lone_workflow)
+{
+    g_autoptr(json_t) list =
+        json_pack("{s:s, s:O}", "format", "seatrial.plan/1", "plans", work->documents);
+    g_autofree char *text =
+        json_pretty_text(is_lone_workflow ? json_array_get(work->documents, 0) : list);
+    fputs(text, stdout);
+}
+
+static int plan_all(struct plan_work *work, char **paths)
+{
+    int code = EXIT_AS_EXPECTED;
+    guint workflows = 0;
+    for (; *paths != NULL; paths++) {
+        bool is_workflow = g_file_test(*paths, G_FILE_TEST_IS_REGULAR) && workflow_is_one(*paths);
+        workflows += is_workflow;
+        if (is_workflow)
+            code = cli_worse(code, plan_workflow(work, *paths));
+        else
+            g_ptr_array_add(work->scenarios, *paths);
+    }
+    bool is_lone_workflow = workflows == 1 && work->scenarios->len == 0;
+    int code_of_scenarios = plan_scenarios(work);
+    if (work->is_json)
+        print_documents(work, is_lone_workflow);
+    return cli_worse(code, code_of_scenarios);
+}
+
+static bool is_date(const char *text)
+{
+    static const char shape[] = "dddd-dd-dd";
+    for (gsize i = 0; i < sizeof shape; i++)
+        if (shape[i] == 'd' ? !g_ascii_isdigit(text[i]) : shape[i] != text[i])
+            return false;
+    return true;
 }
 
 static int plan(const struct app *app, int argc, char **argv)
 {
+    g_auto(GStrv) maps = NULL;
+    g_autofree char *event = NULL;
+    g_autofree char *map_file = NULL;
+    g_autofree char *date = NULL;
+    g_autofree char *job = NULL;
     gboolean is_json = FALSE;
     const GOptionEntry entries[] = {
-        {"json", 0, 0, G_OPTION_ARG_NONE, &is_json, "Print seatrial.plan/1", NULL}, {0}};
+        {"job", 'j', 0, G_OPTION_ARG_STRING, &job, "Only this job of a workflow", "ID"},
+        {"event", 0, 0, G_OPTION_ARG_FILENAME, &event,
+         "What starts a workflow: push, pull_request, …, or a file with the payload", "NAME|FILE"},
+        {"map", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &maps,
+         "Where another repository's files are: owner/repo@ref=PATH", "MAP"},
+        {"map-file", 0, 0, G_OPTION_ARG_FILENAME, &map_file, "The same, a file of them", "FILE"},
+        {"date", 0, 0, G_OPTION_ARG_STRING, &date, "The day that labels such as ubuntu-latest mean",
+         "YYYY-MM-DD"},
+        {"json", 0, 0, G_OPTION_ARG_NONE, &is_json, "Print seatrial.plan/1", NULL},
+        {0}};
     (void)app;
     if (!cli_parse(&command_plan, entries, &argc, &argv))
         return EXIT_BAD_INPUT;
-    AUTO(suite) suite = load("plan", argv + 1);
-    if (suite == NULL)
+    if (argv[1] == NULL) {
+        cli_complain("plan: no scenario or workflow given");
         return EXIT_BAD_INPUT;
-    if (is_json)
-        print_plan_json(suite);
-    for (guint i = 0; i < suite->scenarios->len && !is_json; i++) {
-        AUTO(plan) each = plan_new(g_ptr_array_index(suite->scenarios, i), NULL);
-        g_autofree char *text = plan_text(each);
-        fputs(text, stdout);
     }
-    return print_errors(suite);
+    if (date != NULL && !is_date(date)) {
+        cli_complain("plan: --date is a day such as 2026-11-26, not '%s'", date);
+        return EXIT_BAD_INPUT;
+    }
+    g_autoptr(GPtrArray) scenarios = g_ptr_array_new();
+    g_autoptr(json_t) documents = json_array();
+    struct plan_work work = {
+        .options = {.event = event,
+                    .maps = (const char *const *)maps,
+                    .map_file = map_file,
+                    .date = date != NULL ? date : DEFAULT_DATE,
+                    .job = job},
+        .is_json = is_json,
+        .scenarios = scenarios,
+        .documents = documents,
+    };
+    return plan_all(&work, argv + 1);
 }
 
 static int list(const struct app *app, int argc, char **argv)
@@ -78,7 +188,7 @@ static int list(const struct app *app, int argc, char **argv)
 const struct command command_plan = {
     .name = "plan",
     .arguments = "PATH…",
-    .summary = "print what a scenario resolves to",
+    .summary = "print what a scenario or a workflow resolves to",
     .run = plan,
 };
 

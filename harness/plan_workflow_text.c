@@ -1,0 +1,204 @@
+/* A planned workflow for people: triggers, jobs in the order in which they may run, legs, steps. */
+#include "harness/plan_workflow_private.h"
+#include "workflow/literal.h"
+
+#include <string.h>
+
+static void add_line(GString *text, int depth, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+static void add_line(GString *text, int depth, const char *format, ...)
+{
+    va_list arguments;
+    g_string_append_printf(text, "%*s", depth * 2, "");
+    va_start(arguments, format);
+    g_string_append_vprintf(text, format, arguments);
+    va_end(arguments);
+    g_string_append_c(text, '\n');
+}
+
+static void append_filter(GString *text, const char *name, char **words)
+{
+    if (words == NULL)
+        return;
+    g_autofree char *list = g_strjoinv(" ", words);
+    g_string_append_printf(text, "; %s %s", name, list);
+}
+
+static void add_trigger(GString *text, int depth, const struct trigger *trigger)
+{
+    g_autoptr(GString) line = g_string_new(trigger->event);
+    append_filter(line, "types", trigger->types);
+    append_filter(line, "branches", trigger->branches);
+    append_filter(line, "not branches", trigger->branches_ignore);
+    append_filter(line, "tags", trigger->tags);
+    append_filter(line, "not tags", trigger->tags_ignore);
+    append_filter(line, "paths", trigger->paths);
+    append_filter(line, "not paths", trigger->paths_ignore);
+    add_line(text, depth, "on %s", line->str);
+}
+
+static void add_start(GString *text, const struct workflow_plan *plan)
+{
+    struct event_facts facts = event_facts_of(plan->event);
+    bool is_started = triggers_find(plan->workflow->triggers, &facts) != NULL;
+    add_line(text, 1, "%s of %s %s", plan->event->name,
+             json_get_string(plan->event->github, "ref", ""),
+             is_started ? "starts it" : "does not start it");
+}
+
+/* "contents: read, packages: write"; g_free. */
+static char *token_text(const struct permissions *permissions)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (gsize i = 0; i < PERMISSION_SCOPES; i++)
+        if (permissions->levels[i] != PERMISSION_NONE)
+            g_string_append_printf(text, "%s%s: %s", text->len > 0 ? ", " : "",
+                                   permission_scopes[i],
+                                   permission_level_text(permissions->levels[i]));
+    return g_strdup(text->len > 0 ? text->str : "nothing");
+}
+
+static char *runner_name(const struct call *call, const struct job *job, const struct leg *leg,
+                         const struct plan_sources *sources)
+{
+    struct runner runner;
+    if (!plan_runner(call, job, leg, sources, &runner)) {
+        g_autofree char *asked = job->runs_on != NULL ? literal_text(job->runs_on) : g_strdup("");
+        return g_strdup_printf("not known before the run: %s", asked);
+    }
+    char *name = runner_text(&runner);
+    runner_clear(&runner);
+    return name;
+}
+
+static void add_legs(GString *text, int depth, const struct call *call, const struct job *job,
+                     const struct plan_sources *sources)
+{
+    const GPtrArray *legs = job->strategy.legs;
+    if (legs == NULL)
+        add_line(text, depth, "legs: not known before the run");
+    for (guint i = 0; legs != NULL && i < legs->len; i++) {
+        const struct leg *leg = legs->pdata[i];
+        g_autofree char *name = job_leg_name(job, leg);
+        g_autofree char *runner =
+            job->runs_on != NULL ? runner_name(call, job, leg, sources) : NULL;
+        if (runner != NULL)
+            add_line(text, depth, "leg %s on %s", name, runner);
+        else
+            add_line(text, depth, "leg %s", name);
+    }
+}
+
+/* "; not modelled", or where the step's action is; g_free. */
+static char *step_note(const struct step *step, const struct call *call,
+                       const struct plan_sources *sources)
+{
+    g_autofree char *path = NULL;
+    if (step->uses == NULL)
+        return g_strdup("");
+    const char *kind = plan_leads_to(step, call, sources, &path);
+    if (strcmp(kind, "not-mapped") == 0)
+        return g_strdup("; not modelled");
+    if (strcmp(kind, "missing") == 0)
+        return g_strdup_printf("; not modelled, there is no action in %s", path);
+    return path != NULL ? g_strdup_printf("; %s", path) : g_strdup("");
+}
+
+static void add_steps(GString *text, int depth, const struct call *call, const struct job *job,
+                      const struct plan_sources *sources)
+{
+    for (guint i = 0; i < job->steps->len; i++) {
+        const struct step *step = job->steps->pdata[i];
+        g_autofree char *title = step_title(step);
+        g_autofree char *note = step_note(step, call, sources);
+        g_autofree char *place = position_text(step->node->position);
+        add_line(text, depth, "%u. %s  (%s%s)", i + 1, title, place, note);
+    }
+}
+
+static void add_facts(GString *text, int depth, const struct job *job)
+{
+    g_autofree char *condition = job->condition != NULL ? literal_text(job->condition) : NULL;
+    g_autofree char *minutes =
+        job->timeout_minutes != NULL ? literal_text(job->timeout_minutes) : NULL;
+    if (condition != NULL)
+        add_line(text, depth, "if %s", condition);
+    if (minutes != NULL)
+        add_line(text, depth, "at most %s minutes", minutes);
+}
+
+static char *needs_text(const struct job *job)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (guint i = 0; i < job->needs->len; i++)
+        g_string_append_printf(text, "%s%s", i > 0 ? ", " : " after ",
+                               ((const struct job *)job->needs->pdata[i])->id);
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+static void add_jobs(GString *text, int depth, const struct call *call,
+                     const struct plan_sources *sources, const char *only);
+
+static void add_call(GString *text, int depth, const struct call *called,
+                     const struct plan_sources *sources)
+{
+    g_autofree char *uses = literal_text(called->job->uses);
+    if (called->state != CALL_LOADED) {
+        add_line(text, depth, "calls %s; not modelled", uses);
+        return;
+    }
+    add_line(text, depth, "calls %s: %s  (%s)", uses, called->workflow->name, called->path);
+    add_jobs(text, depth + 1, called, sources, NULL);
+}
+
+static void add_job(GString *text, int depth, const struct call *call, const struct job *job,
+                    const struct plan_sources *sources)
+{
+    const struct call *called = call_find(call, job);
+    g_autofree char *needs = needs_text(job);
+    g_autofree char *place = position_text(job->position);
+    add_line(text, depth, "job %s%s  (%s)", job->id, needs, place);
+    add_facts(text, depth + 1, job);
+    if (called == NULL) {
+        struct permissions token = call_permissions(call, job, sources->event);
+        g_autofree char *may = token_text(&token);
+        add_line(text, depth + 1, "token may %s", may);
+    }
+    add_legs(text, depth + 1, call, job, sources);
+    add_steps(text, depth + 1, call, job, sources);
+    if (called != NULL)
+        add_call(text, depth + 1, called, sources);
+}
+
+/* By depth, and at one depth in the order of the file. */
+static void add_jobs(GString *text, int depth, const struct call *call,
+                     const struct plan_sources *sources, const char *only)
+{
+    const GPtrArray *jobs = call->workflow->jobs;
+    guint shown = 0;
+    for (gsize level = 0; shown < jobs->len; level++)
+        for (guint i = 0; i < jobs->len; i++) {
+            const struct job *job = jobs->pdata[i];
+            if (job->depth != level)
+                continue;
+            shown++;
+            if (only == NULL || g_ascii_strcasecmp(job->id, only) == 0)
+                add_job(text, depth, call, job, sources);
+        }
+}
+
+char *workflow_plan_text(const struct workflow_plan *plan)
+{
+    GString *text = g_string_new(NULL);
+    const char *file = doc_source(plan->workflow->doc)->name;
+    bool is_named = strcmp(plan->workflow->name, file) != 0;
+    if (is_named)
+        add_line(text, 0, "workflow %s  (%s)", plan->workflow->name, file);
+    else
+        add_line(text, 0, "workflow %s", file);
+    for (guint i = 0; i < plan->workflow->triggers->len; i++)
+        add_trigger(text, 1, plan->workflow->triggers->pdata[i]);
+    add_start(text, plan);
+    add_jobs(text, 1, call_tree_root(plan->calls), &plan->sources, plan->sources.job);
+    return g_string_free(text, FALSE);
+}
