@@ -36,6 +36,13 @@
 #define MATRIX_VALUES_MAX             100000 /* of all legs together */
 #define FILTER_PATTERN_BYTES_MAX      1000
 #define CONCURRENCY_GROUP_BYTES_MAX   400
+#define DISPATCH_INPUTS_MAX           25
+#define CALL_DEPTH_MAX                9  /* below the workflow of the run */
+#define CALL_FILES_MAX                51 /* that one included */
+
+/* The same, ours: inputs of a call or of an action; `owner/repo@ref=PATH`. */
+#define WORKFLOW_INPUTS_MAX 1000
+#define REPOSITORY_MAPS_MAX 256
 
 /* HTTP, both ways. */
 #define HTTP_HEADER_BYTES_MAX        (64 * 1024)

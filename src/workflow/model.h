@@ -1,4 +1,5 @@
-/* From a document without faults to the model. Nobody but workflow.c includes this. */
+/* From a document without faults to the model. Nobody but workflow.c and
+   action_file.c includes this. */
 #pragma once
 
 #include "workflow/workflow.h"

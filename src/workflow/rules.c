@@ -63,6 +63,12 @@ static void check_steps(const struct node *steps, struct identifiers *identifier
     }
 }
 
+void rules_check_steps(const struct node *steps, struct fault_list *faults)
+{
+    AUTO(identifiers) identifiers = identifiers_new();
+    check_steps(steps, identifiers, faults);
+}
+
 /* The wording is that of runs in the field: the server's check is not public. */
 static void check_job_uses(const struct node *uses, struct fault_list *faults)
 {
@@ -139,11 +145,10 @@ static void check_job(const struct node_entry *entry, struct fault_list *faults)
 {
     const struct node *matrix = node_get(node_get(entry->value, "strategy"), "matrix");
     AUTO(identifiers) own = identifiers_new();
-    AUTO(identifiers) of_steps = identifiers_new();
     if (entry->key[0] != '\0')
         check_id(own, entry->key, entry->key_position, faults);
     check_runner_group(node_get(node_get(entry->value, "runs-on"), "group"), faults);
-    check_steps(node_get(entry->value, "steps"), of_steps, faults);
+    rules_check_steps(node_get(entry->value, "steps"), faults);
     check_job_uses(node_get(entry->value, "uses"), faults);
     check_concurrency(node_get(entry->value, "concurrency"), faults);
     check_container(node_get(entry->value, "container"), /* is_service= */ false, faults);

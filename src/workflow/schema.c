@@ -7,8 +7,7 @@
 #include <string.h>
 
 enum {
-    TABLES_MAX = 8,
-    TOLD_TABLES = 2, /* "There's not enough info" names no keys of background steps */
+    TABLES_MAX = 8
 };
 
 static void check_value(const struct definition *definition, const struct node *node,
@@ -141,10 +140,11 @@ static int compare_words(const void *left, const void *right)
 }
 
 /* The keys that only one of the first tables has, sorted: each of them would settle it. */
-static char *telling_keys(const struct candidates *candidates)
+static char *telling_keys(const struct definition *definition, const struct candidates *candidates)
 {
     g_autoptr(GPtrArray) names = g_ptr_array_new();
-    gsize told = MIN(candidates->count, (gsize)TOLD_TABLES);
+    gsize told = definition->told_tables != 0 ? definition->told_tables : candidates->count;
+    told = MIN(told, candidates->count);
     for (gsize i = 0; i < told; i++)
         for (const struct property *row = candidates->tables[i]; row->name != NULL; row++) {
             bool is_shared = false;
@@ -158,11 +158,12 @@ static char *telling_keys(const struct candidates *candidates)
     return g_strjoinv(", ", (char **)names->pdata);
 }
 
-static void check_complete(const struct candidates *candidates, const struct node *node,
-                           bool has_expression_key, struct fault_list *faults)
+static void check_complete(const struct definition *definition, const struct candidates *candidates,
+                           const struct node *node, bool has_expression_key,
+                           struct fault_list *faults)
 {
     if (candidates->count > 1) {
-        g_autofree char *names = telling_keys(candidates);
+        g_autofree char *names = telling_keys(definition, candidates);
         fault_add_at(faults, node,
                      "There's not enough info to determine what you meant. Add one of these "
                      "properties: %s",
@@ -230,7 +231,7 @@ static void check_mapping(const struct definition *definition, const struct node
             check_plain_key(definition, &candidates, entry, contexts, faults);
         }
     }
-    check_complete(&candidates, node, has_expression_key, faults);
+    check_complete(definition, &candidates, node, has_expression_key, faults);
 }
 
 static void check_value(const struct definition *definition, const struct node *node,

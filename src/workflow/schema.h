@@ -38,12 +38,14 @@ struct definition {
     /* Mappings have the keys of one of these tables (a job runs steps or calls a workflow); each
        ends with an empty row, the list with NULL. */
     const struct property *const *tables;
+    gsize told_tables; /* "There's not enough info" names keys of the first so many; 0: of all */
     const struct definition *value; /* of keys in no table; NULL: there are no others */
     bool has_free_key;              /* such a key may be empty */
 };
 
 extern const struct definition schema_workflow;
-extern const struct definition schema_on; /* the value of `on` */
+extern const struct definition schema_on;     /* the value of `on` */
+extern const struct definition schema_action; /* action.yml */
 
 /* Adds a fault for everything that GitHub would refuse. */
 void schema_check(const struct definition *definition, const struct node *node,
