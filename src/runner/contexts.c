@@ -1,0 +1,280 @@
+/* The contexts of expressions, as the runner makes them for each step (actions-semantics.md 1.1,
+   1.2, 4). */
+#include "runner/leg.h"
+#include "workflow/literal.h"
+
+#include <string.h>
+
+struct value folded_value(const json_t *json)
+{
+    struct value value = {0};
+    const char *name;
+    json_t *member;
+    gsize index;
+    switch (json != NULL ? json_typeof(json) : JSON_NULL) {
+    case JSON_OBJECT:
+        value = value_of_folded_map();
+        json_object_foreach ((json_t *)(uintptr_t)json, name, member)
+            value_set(&value, name, folded_value(member));
+        break;
+    case JSON_ARRAY:
+        value = value_of_array();
+        json_array_foreach (json, index, member)
+            value_append(&value, folded_value(member));
+        break;
+    case JSON_STRING:
+        return value_of_string(json_string_value(json));
+    case JSON_INTEGER:
+        return value_of_integer(json_integer_value(json));
+    case JSON_REAL:
+        return value_of_number(json_real_value(json));
+    case JSON_TRUE:
+    case JSON_FALSE:
+        return value_of_boolean(json_is_true(json));
+    case JSON_NULL:
+        break;
+    }
+    return value;
+}
+
+static void set_text(struct value *map, const char *name, const char *text)
+{
+    if (text != NULL)
+        value_set(map, name, value_of_string(text));
+}
+
+static struct value map_of(const json_t *json)
+{
+    return json_is_object(json) ? folded_value(json) : value_of_folded_map();
+}
+
+/* A literal of the strategy, or what its expression comes to before any step. */
+static struct value strategy_member(struct leg_run *leg, const struct node *node,
+                                    struct value otherwise)
+{
+    struct value value = {0};
+    const struct step_run asking = {.leg = leg, .scope = leg->scope, .phase = PHASE_SETUP};
+    if (node == NULL)
+        return otherwise;
+    value_clear(&otherwise);
+    if (!step_evaluate(&asking, node, &value, NULL))
+        value_clear(&value);
+    return value;
+}
+
+static void make_strategy(struct leg_run *leg)
+{
+    const struct strategy *strategy = &leg->options.job->strategy;
+    const int64_t total = MAX(leg->options.leg_count, 1);
+    leg->strategy = value_of_folded_map();
+    value_set(&leg->strategy, "fail-fast",
+              strategy_member(leg, strategy->fail_fast, value_of_boolean(true)));
+    value_set(&leg->strategy, "job-index", value_of_integer(leg->options.leg_index));
+    value_set(&leg->strategy, "job-total", value_of_integer(total));
+    value_set(&leg->strategy, "max-parallel",
+              strategy_member(leg, strategy->max_parallel, value_of_integer(total)));
+}
+
+/* Every job has a token; a scenario may give its own. */
+static void make_secrets(struct leg_run *leg)
+{
+    enum {
+        TOKEN_DIGITS = 36
+    };
+    const char *name;
+    json_t *member;
+    const char *given = json_get_string(leg->options.secrets, "GITHUB_TOKEN", NULL);
+    g_autofree char *digits = leg_random_hex(leg, TOKEN_DIGITS);
+    g_autofree char *token = given != NULL ? g_strdup(given) : g_strconcat("ghs_", digits, NULL);
+    leg->secrets = map_of(leg->options.secrets);
+    value_set(&leg->secrets, "GITHUB_TOKEN", value_of_string(token));
+    value_set(&leg->github, "token", value_of_string(token));
+    masks_add(leg->masks, token);
+    json_object_foreach ((json_t *)(uintptr_t)leg->options.secrets, name, member)
+        if (json_is_string(member))
+            masks_add(leg->masks, json_string_value(member));
+}
+
+void leg_make_contexts(struct leg_run *leg)
+{
+    leg->github = map_of(leg->options.github);
+    leg->vars = map_of(leg->options.vars);
+    leg->needs = map_of(leg->options.needs);
+    leg->matrix = folded_value(leg->options.leg != NULL ? leg->options.leg->values : NULL);
+    leg->scope->inputs = json_incref((json_t *)(uintptr_t)leg->options.inputs);
+    set_text(&leg->github, "job", leg->options.job->id);
+    set_text(&leg->github, "workspace", leg->workspace);
+    g_autofree char *event = g_strconcat(leg->temp, "/_github_workflow/event.json", NULL);
+    set_text(&leg->github, "event_path", event);
+    make_secrets(leg);
+    make_strategy(leg);
+}
+
+void leg_free_contexts(struct leg_run *leg)
+{
+    value_clear(&leg->github);
+    value_clear(&leg->vars);
+    value_clear(&leg->needs);
+    value_clear(&leg->matrix);
+    value_clear(&leg->secrets);
+    value_clear(&leg->strategy);
+}
+
+const char *leg_status(const struct leg_run *leg)
+{
+    if (leg->has_cancelled)
+        return "cancelled";
+    return leg->has_failed ? "failure" : "success";
+}
+
+/* A copy that can be added to. */
+static struct value copy_members(const struct value *map)
+{
+    struct value copy = value_of_folded_map();
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    if (map->kind != VALUE_OBJECT)
+        return copy;
+    map->type->list(map->self, names);
+    for (guint i = 0; i < names->len; i++) {
+        struct value member = {0};
+        if (map->type->get(map->self, names->pdata[i], &member))
+            value_set(&copy, names->pdata[i], member);
+    }
+    return copy;
+}
+
+static struct value github_of(const struct step_run *step)
+{
+    struct value github = copy_members(&step->leg->github);
+    const struct scope *scope = step->scope;
+    set_text(&github, "action", step->action_name);
+    set_text(&github, "action_path", scope->path);
+    set_text(&github, "action_repository", scope->name);
+    set_text(&github, "action_ref", scope->ref);
+    if (scope->is_composite)
+        set_text(&github, "action_status", result_text(scope->status));
+    for (const char *const *name = files_context_names; *name != NULL; name++) {
+        g_autofree char *path = files_path(step, *name);
+        set_text(&github, *name, path);
+    }
+    return github;
+}
+
+static struct value job_of(const struct leg_run *leg)
+{
+    struct value job = value_of_folded_map();
+    set_text(&job, "status", leg_status(leg));
+    if (leg->services != NULL)
+        value_set(&job, "services", folded_value(leg->services));
+    return job;
+}
+
+static struct value runner_of(const struct leg_run *leg)
+{
+    const struct runner_machine *machine = leg->machine;
+    struct value runner = value_of_folded_map();
+    set_text(&runner, "os", machine->os);
+    set_text(&runner, "arch", machine->arch);
+    set_text(&runner, "name", machine->is_self_hosted ? machine->name : "GitHub Actions 1");
+    set_text(&runner, "environment", machine->is_self_hosted ? "self-hosted" : "github-hosted");
+    set_text(&runner, "tool_cache", leg->tool_cache);
+    set_text(&runner, "temp", leg->temp);
+    set_text(&runner, "workspace", leg->runner_workspace);
+    if (leg->options.is_debug)
+        set_text(&runner, "debug", "1");
+    return runner;
+}
+
+/* env is case-sensitive on Linux. */
+static struct value env_of(const struct step_run *step)
+{
+    struct value env = value_of_map();
+    const char *name;
+    json_t *member;
+    json_t *from = step->environment != NULL ? step->environment : step->leg->environment;
+    json_object_foreach (from, name, member)
+        set_text(&env, name, json_string_value(member));
+    return env;
+}
+
+struct value step_contexts(const struct step_run *step)
+{
+    const struct leg_run *leg = step->leg;
+    struct value all = value_of_folded_map();
+    value_set(&all, "github", github_of(step));
+    value_set(&all, "env", env_of(step));
+    value_set(&all, "vars", value_copy(&leg->vars));
+    value_set(&all, "inputs", map_of(step->scope->inputs));
+    value_set(&all, "matrix", value_copy(&leg->matrix));
+    value_set(&all, "strategy", value_copy(&leg->strategy));
+    value_set(&all, "needs", value_copy(&leg->needs));
+    value_set(&all, "steps", map_of(step->scope->steps));
+    value_set(&all, "job", job_of(leg));
+    value_set(&all, "runner", runner_of(leg));
+    if (!step->scope->is_composite) /* actions-semantics.md 2.5 */
+        value_set(&all, "secrets", value_copy(&leg->secrets));
+    return all;
+}
+
+struct scope *scope_new(void)
+{
+    struct scope *scope = g_new0(struct scope, 1);
+    scope->steps = json_object();
+    scope->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    return scope;
+}
+
+void scope_free(struct scope *scope)
+{
+    if (scope == NULL)
+        return;
+    json_decref(scope->steps);
+    json_decref(scope->inputs);
+    g_hash_table_unref(scope->names);
+    g_free(scope);
+}
+
+/* Only steps with an id of their own are seen, and results only once they have ended. */
+void scope_record(struct scope *scope, const struct step_result *step, bool has_ended)
+{
+    if (step->id == NULL || step->phase != PHASE_MAIN)
+        return;
+    json_t *row = json_object_get(scope->steps, step->id);
+    if (row == NULL) {
+        row = json_object();
+        json_object_set_new(scope->steps, step->id, row);
+    }
+    json_object_set(row, "outputs", step->outputs);
+    if (!has_ended)
+        return;
+    json_object_set_new(row, "outcome", json_string(result_text(step->outcome)));
+    json_object_set_new(row, "conclusion", json_string(result_text(step->conclusion)));
+}
+
+/* "__run", "__actions_checkout", "__self" for actions of the repository. */
+static char *base_name(const struct step *step)
+{
+    g_autofree char *uses = step->uses != NULL ? literal_text(step->uses) : g_strdup("run");
+    if (step->kind != STEP_USES)
+        return g_strdup("__run");
+    if (g_str_has_prefix(uses, "./") || g_str_has_prefix(uses, ".\\"))
+        return g_strdup("__self");
+    char *at = strchr(uses, '@');
+    if (at != NULL)
+        *at = '\0';
+    const char *start = g_str_has_prefix(uses, "docker://") ? uses + strlen("docker://") : uses;
+    char *name = g_strconcat("__", start, NULL);
+    for (char *each = name + 2; *each != '\0'; each++)
+        if (!g_ascii_isalnum(*each) && *each != '-')
+            *each = '_';
+    return name;
+}
+
+char *scope_make_name(struct scope *scope, const struct step *step)
+{
+    g_autofree char *base = step->id != NULL ? g_strdup(step->id) : base_name(step);
+    gsize count = GPOINTER_TO_SIZE(g_hash_table_lookup(scope->names, base)) + 1;
+    g_hash_table_insert(scope->names, g_strdup(base), GSIZE_TO_POINTER(count));
+    return count == 1 ? g_steal_pointer(&base)
+                      : g_strdup_printf("%s_%" G_GSIZE_FORMAT, base, count);
+}

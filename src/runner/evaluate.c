@@ -1,0 +1,175 @@
+/* Expressions of a step: against the contexts as they are now, with the runner's words for what is
+   wrong (actions-semantics.md 1.2, 1.3, 3.7). */
+#include "runner/leg.h"
+#include "workflow/fault.h"
+#include "workflow/literal.h"
+
+#include <string.h>
+
+static bool hash_workspace(void *self, const char *const *patterns, bool is_following_links,
+                           char **digest, GError **error)
+{
+    const struct leg_run *leg = self;
+    g_autofree char *folder = leg_host_path(leg, leg->workspace);
+    g_autoptr(GPtrArray) relative = g_ptr_array_new_with_free_func(g_free);
+    (void)is_following_links;
+    if (folder == NULL)
+        return true;
+    for (; *patterns != NULL; patterns++) {
+        bool is_below = g_str_has_prefix(*patterns, leg->workspace);
+        g_ptr_array_add(relative, g_strdup(*patterns + (is_below ? strlen(leg->workspace) : 0)));
+    }
+    g_ptr_array_add(relative, NULL);
+    return hash_files(folder, (const char *const *)relative->pdata, digest, error);
+}
+
+/* What functions ask. In a composite action's main steps success() and failure() look at the
+   action's own state (actions-semantics.md 1.7). */
+static struct github_functions_context functions_of(const struct step_run *step)
+{
+    bool is_inner = step->scope->is_composite && step->phase == PHASE_MAIN;
+    return (struct github_functions_context){
+        .status = is_inner ? result_text(step->scope->status) : leg_status(step->leg),
+        .is_cancelled = step->leg->has_cancelled,
+        .hash_files = hash_workspace,
+        .self = step->leg,
+    };
+}
+
+static void place_error(const struct node *node, const char *message, GError **error)
+{
+    struct position place = fault_place(node);
+    if (place.source == NULL || place.line == 0)
+        g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "The template is not valid. %s",
+                    message);
+    else
+        g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID,
+                    "The template is not valid. %s (Line: %d, Col: %d): %s", place.source->name,
+                    place.line, place.column, message);
+}
+
+void evaluate_unexpected(const struct node *node, const struct value *value, GError **error)
+{
+    g_autofree char *text = github_value_string(value);
+    g_autofree char *message = g_strdup_printf("Unexpected value '%s'", text);
+    place_error(node, message, error);
+}
+
+static bool evaluate(const struct step_run *step, const char *text, struct value *out,
+                     GError **error)
+{
+    static const struct position nowhere = {0};
+    VALUE(contexts);
+    struct github_functions_context functions = functions_of(step);
+    contexts = step_contexts(step);
+    const struct expr_scope scope = {.names = &contexts, .context = &functions};
+    return github_template_evaluate(allowed_dialect_of(step->leg->dialect), text, nowhere, &scope,
+                                    out, error);
+}
+
+bool step_evaluate(const struct step_run *step, const struct node *node, struct value *out,
+                   GError **error)
+{
+    g_autoptr(GError) wrong = NULL;
+    if (node->kind != NODE_STRING || !literal_has_expression(node->text)) {
+        *out = value_from_node(node);
+        return true;
+    }
+    if (evaluate(step, node->text, out, &wrong))
+        return true;
+    place_error(node, wrong->message, error);
+    return false;
+}
+
+bool step_evaluate_text(const struct step_run *step, const struct node *node, char **text,
+                        GError **error)
+{
+    VALUE(value);
+    g_autoptr(GError) wrong = NULL;
+    if (node->kind != NODE_STRING || !literal_has_expression(node->text)) {
+        *text = literal_text(node);
+        return true;
+    }
+    if (!step_evaluate(step, node, &value, error))
+        return false;
+    if (github_value_expect_string(&value, text, &wrong))
+        return true;
+    place_error(node, wrong->message, error);
+    return false;
+}
+
+static bool add_entry(const struct step_run *step, const struct node_entry *entry, json_t *map,
+                      GError **error)
+{
+    g_autofree char *text = NULL;
+    if (!step_evaluate_text(step, entry->value, &text, error))
+        return false;
+    json_object_set_new(map, entry->key, json_text_or_null(text));
+    return true;
+}
+
+/* A mapping that is one expression, such as ${{ fromJSON(…) }}. */
+static json_t *evaluate_whole(const struct step_run *step, const struct node *node, GError **error)
+{
+    VALUE(value);
+    if (!step_evaluate(step, node, &value, error))
+        return NULL;
+    if (value.kind == VALUE_NULL)
+        return json_object();
+    if (value.kind != VALUE_OBJECT) {
+        evaluate_unexpected(node, &value, error);
+        return NULL;
+    }
+    g_autoptr(json_t) map = json_object();
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    value.type->list(value.self, names);
+    for (guint i = 0; i < names->len; i++) {
+        VALUE(member);
+        value.type->get(value.self, names->pdata[i], &member);
+        g_autofree char *text = github_value_string(&member);
+        json_object_set_new(map, names->pdata[i], json_text_or_null(text));
+    }
+    return g_steal_pointer(&map);
+}
+
+json_t *step_evaluate_map(const struct step_run *step, const struct node *node, GError **error)
+{
+    if (node == NULL || node->kind == NODE_NULL)
+        return json_object();
+    if (node->kind != NODE_MAPPING)
+        return evaluate_whole(step, node, error);
+    g_autoptr(json_t) map = json_object();
+    for (gsize i = 0; i < node_length(node); i++)
+        if (!add_entry(step, node_entry(node, i), map, error))
+            return NULL;
+    return g_steal_pointer(&map);
+}
+
+/* The expression the condition stands for. Those of the runner's own steps and of post steps are
+   taken as they are, without success() put before them. */
+static char *condition_of(const struct step_run *step, GError **error)
+{
+    static const struct position nowhere = {0};
+    if (step->condition != NULL)
+        return g_strdup(step->condition);
+    g_autofree char *text =
+        step->step->condition != NULL ? literal_text(step->step->condition) : NULL;
+    return github_condition(allowed_dialect_of(step->leg->dialect), text, nowhere, error);
+}
+
+bool step_evaluate_condition(const struct step_run *step, bool *is_true, GError **error)
+{
+    VALUE(value);
+    g_autoptr(GError) wrong = NULL;
+    g_autofree char *condition = condition_of(step, &wrong);
+    g_autofree char *template =
+        condition != NULL ? g_strconcat("${{ ", condition, " }}", NULL) : NULL;
+    if (template != NULL && evaluate(step, template, &value, &wrong)) {
+        *is_true = github_value_is_true(&value);
+        return true;
+    }
+    /* The server hands the condition over as bare text, so that the runner knows no place. */
+    g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "The template is not valid. %s",
+                wrong->message);
+    return false;
+}

@@ -1,0 +1,154 @@
+/* What steps say: the log with its masks, annotations, and lines of output. */
+#include "base/limits.h"
+#include "runner/leg.h"
+
+#include <string.h>
+
+static const char *const marks[] = {
+    [ANNOTATION_NOTICE] = "##[notice]",
+    [ANNOTATION_WARNING] = "##[warning]",
+    [ANNOTATION_ERROR] = "##[error]",
+};
+
+void step_print_text(struct step_run *step, const char *line)
+{
+    GString *log = step->leg->result->log;
+    g_autofree char *shown = masks_apply(step->leg->masks, line);
+    if (log->len + strlen(shown) < RUNNER_LOG_BYTES_MAX)
+        g_string_append_printf(log, "%s\n", shown);
+}
+
+void step_print(struct step_run *step, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *line = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    step_print_text(step, line);
+}
+
+void step_debug(struct step_run *step, const char *format, ...)
+{
+    va_list arguments;
+    if (!step->leg->options.is_debug)
+        return;
+    va_start(arguments, format);
+    g_autofree char *line = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    step_print(step, "##[debug]%s", line);
+}
+
+/* Steps inside a composite action count for the one that stands in the job. */
+static struct step_run *outermost(struct step_run *step)
+{
+    while (step->outer != NULL)
+        step = step->outer;
+    return step;
+}
+
+static void keep(struct leg_run *leg, enum annotation_level level, const char *title,
+                 const char *message, const char *step)
+{
+    if (leg->result->annotations->len >= RUNNER_LEG_ANNOTATIONS_MAX)
+        return;
+    struct annotation *annotation = g_new0(struct annotation, 1);
+    annotation->level = level;
+    annotation->title = g_strdup(title);
+    annotation->message = masks_apply(leg->masks, message);
+    if (strlen(annotation->message) > RUNNER_ANNOTATION_BYTES_MAX) {
+        annotation->message[RUNNER_ANNOTATION_BYTES_MAX] = '\0';
+        char *valid = g_utf8_make_valid(annotation->message, -1);
+        g_free(annotation->message);
+        annotation->message = valid;
+    }
+    annotation->step = g_strdup(step);
+    g_ptr_array_add(leg->result->annotations, annotation);
+    trace_note(leg->options.trace, "annotation", "leg", leg->options.name, "step", step, "message",
+               annotation->message, NULL);
+}
+
+void leg_annotate(struct leg_run *leg, enum annotation_level level, const char *message)
+{
+    keep(leg, level, NULL, message, NULL);
+}
+
+void step_annotate(struct step_run *step, enum annotation_level level, const char *title,
+                   const char *message)
+{
+    struct step_run *counter = outermost(step);
+    step_print(step, "%s%s", marks[level], message);
+    if (level == ANNOTATION_ERROR)
+        for (struct step_run *each = step; each != NULL; each = each->outer) {
+            g_free(each->result->message);
+            each->result->message = masks_apply(step->leg->masks, message);
+        }
+    if (counter->annotation_counts[level]++ < RUNNER_ANNOTATIONS_MAX)
+        keep(step->leg, level, title, message, counter->result->title);
+}
+
+void step_error(struct step_run *step, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *message = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    step_annotate(step, ANNOTATION_ERROR, NULL, message);
+}
+
+void step_warning(struct step_run *step, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *message = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    step_annotate(step, ANNOTATION_WARNING, NULL, message);
+}
+
+static void take_line(struct step_run *step, GString *text)
+{
+    g_autofree char *valid = g_utf8_make_valid(text->str, (gssize)strlen(text->str));
+    g_string_truncate(text, 0);
+    if (g_str_has_suffix(valid, "\r"))
+        valid[strlen(valid) - 1] = '\0';
+    if (!step_obey(step, valid))
+        step_print_text(step, valid);
+}
+
+void step_output(void *argument, int stream, const char *bytes, gsize length_bytes)
+{
+    struct step_run *step = argument;
+    struct line_buffer *buffer = &step->lines[stream == 2 ? 1 : 0];
+    if (buffer->text == NULL)
+        buffer->text = g_string_new(NULL);
+    for (gsize i = 0; i < length_bytes; i++) {
+        if (bytes[i] == '\n')
+            take_line(step, buffer->text);
+        else if (buffer->text->len < RUNNER_LINE_BYTES_MAX)
+            g_string_append_c(buffer->text, bytes[i]);
+    }
+}
+
+void step_output_end(struct step_run *step)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(step->lines); i++) {
+        GString *text = step->lines[i].text;
+        if (text != NULL && text->len > 0)
+            take_line(step, text);
+    }
+}
+
+void leg_assume(struct leg_run *leg, const struct step_run *step, bool touches_images,
+                const char *format, ...)
+{
+    va_list arguments;
+    struct assumption *assumption = g_new0(struct assumption, 1);
+    va_start(arguments, format);
+    assumption->what = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    if (step != NULL && step->step != NULL)
+        assumption->position = step->step->node->position;
+    assumption->touches_images = touches_images;
+    g_ptr_array_add(leg->result->assumptions, assumption);
+    trace_note(leg->options.trace, "assumption", "leg", leg->options.name, "what", assumption->what,
+               NULL);
+}

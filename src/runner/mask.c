@@ -1,0 +1,74 @@
+/* Masking: all places of all secrets are found first, then replaced run by run. */
+#include "runner/mask.h"
+#include "base/limits.h"
+
+#include <string.h>
+
+struct masks {
+    GPtrArray *secrets; /* char * */
+};
+
+struct masks *masks_new(void)
+{
+    struct masks *masks = g_new0(struct masks, 1);
+    masks->secrets = g_ptr_array_new_with_free_func(g_free);
+    return masks;
+}
+
+void masks_free(struct masks *masks)
+{
+    if (masks == NULL)
+        return;
+    g_ptr_array_unref(masks->secrets);
+    g_free(masks);
+}
+
+static bool add_one(struct masks *masks, const char *secret)
+{
+    if (secret[0] == '\0' ||
+        g_ptr_array_find_with_equal_func(masks->secrets, secret, g_str_equal, NULL))
+        return true;
+    if (masks->secrets->len >= RUNNER_MASKS_MAX)
+        return false;
+    g_ptr_array_add(masks->secrets, g_strdup(secret));
+    return true;
+}
+
+bool masks_add(struct masks *masks, const char *secret)
+{
+    g_auto(GStrv) lines = g_strsplit_set(secret, "\r\n", -1);
+    bool is_whole = add_one(masks, secret);
+    for (char **line = lines; *line != NULL; line++)
+        is_whole = add_one(masks, *line) && is_whole;
+    return is_whole;
+}
+
+/* Marks the bytes of every place where the secret stands. */
+static bool mark(const char *text, const char *secret, char *marks)
+{
+    gsize length = strlen(secret);
+    bool is_found = false;
+    for (const char *at = strstr(text, secret); at != NULL; at = strstr(at + 1, secret)) {
+        memset(marks + (at - text), 1, length);
+        is_found = true;
+    }
+    return is_found;
+}
+
+char *masks_apply(const struct masks *masks, const char *text)
+{
+    gsize length = strlen(text);
+    g_autofree char *marks = g_malloc0(length + 1);
+    bool is_found = false;
+    for (guint i = 0; i < masks->secrets->len; i++)
+        is_found = mark(text, masks->secrets->pdata[i], marks) || is_found;
+    if (!is_found)
+        return g_strdup(text);
+    GString *shown = g_string_new(NULL);
+    for (gsize i = 0; i < length; i++)
+        if (!marks[i])
+            g_string_append_c(shown, text[i]);
+        else if (i == 0 || !marks[i - 1])
+            g_string_append(shown, "***");
+    return g_string_free(shown, FALSE);
+}

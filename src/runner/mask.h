@@ -1,0 +1,18 @@
+/*
+ * Secrets that no log shows: what is masked reads `***` (actions-semantics.md 5.4; the runner's
+ * SecretMasker.cs). Not done: the runner also masks base64 and other encodings of a secret.
+ */
+#pragma once
+
+#include "base/error.h"
+
+struct masks;
+
+struct masks *masks_new(void);
+void masks_free(struct masks *masks);
+CLEANUP(masks, masks_free)
+/* The whole text and each of its lines; empty ones count for nothing. What comes above
+   RUNNER_MASKS_MAX is not masked, and the answer is false. */
+bool masks_add(struct masks *masks, const char *secret);
+/* Places that overlap or touch become one `***`; g_free. */
+char *masks_apply(const struct masks *masks, const char *text);

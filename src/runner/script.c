@@ -1,0 +1,245 @@
+/* `run` steps: the shell and its command line, the script's file, the header in the log
+   (actions-semantics.md 1.8, 5.1; the runner's ScriptHandler.cs). */
+#include "runner/leg.h"
+#include "workflow/literal.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+struct shell_row {
+    const char *name;
+    const char *arguments;
+    const char *suffix;
+};
+
+static const struct shell_row shells[] = {
+    {"bash", "--noprofile --norc -e -o pipefail {0}", ".sh"},
+    {"sh", "-e {0}", ".sh"},
+    {"python", "{0}", ".py"},
+    {"pwsh", "-command \". '{0}'\"", ".ps1"},
+    {"powershell", "-command \". '{0}'\"", ".ps1"},
+    {"cmd", "/D /E:ON /V:OFF /S /C \"CALL \"{0}\"\"", ".cmd"},
+};
+
+/* Without a shell: no pipefail, no --noprofile. */
+static const struct shell_row unspecified = {"bash", "-e {0}", ".sh"};
+
+struct script {
+    char *text;
+    char *command; /* "bash" */
+    char *format;  /* "-e {0}" */
+    const char *suffix;
+    char *directory;
+};
+
+static void script_clear(struct script *script)
+{
+    g_free(script->text);
+    g_free(script->command);
+    g_free(script->format);
+    g_free(script->directory);
+}
+
+static const struct shell_row *find_shell(const char *name)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(shells); i++)
+        if (g_ascii_strcasecmp(shells[i].name, name) == 0)
+            return &shells[i];
+    return NULL;
+}
+
+/* A job's block of defaults takes the place of the workflow's as a whole, and none counts inside a
+   composite action (actions-semantics.md 2.5, 5.1). */
+static const struct run_defaults *defaults_of(const struct step_run *step)
+{
+    static const struct run_defaults none = {0};
+    const struct leg_options *options = &step->leg->options;
+    if (step->scope->is_composite)
+        return &none;
+    return options->job->defaults.is_given ? &options->job->defaults : &options->workflow->defaults;
+}
+
+static bool take_format(struct script *script, const char *text, GError **error)
+{
+    const char *space = strchr(text, ' ');
+    script->command = g_strndup(text, space != NULL ? (gsize)(space - text) : strlen(text));
+    const struct shell_row *row = find_shell(script->command);
+    const char *format = space != NULL ? space + 1 : row != NULL ? row->arguments : "";
+    script->suffix = row != NULL ? row->suffix : "";
+    script->format = g_strdup(format);
+    if (strstr(format, "{0}") != NULL)
+        return true;
+    g_set_error_literal(error, BASE_ERROR, BASE_ERROR_INVALID,
+                        "Invalid shell option. Shell must be a valid built-in (bash, sh, cmd, "
+                        "powershell, pwsh) or a format string containing '{0}'");
+    return false;
+}
+
+static bool read_shell(const struct step_run *step, struct script *script, GError **error)
+{
+    const struct node *node =
+        step->step->shell != NULL ? step->step->shell : defaults_of(step)->shell;
+    g_autofree char *text = NULL;
+    if (node != NULL && !step_evaluate_text(step, node, &text, error))
+        return false;
+    if (text != NULL && text[0] != '\0')
+        return take_format(script, text, error);
+    script->command = g_strdup(unspecified.name);
+    script->format = g_strdup(unspecified.arguments);
+    script->suffix = unspecified.suffix;
+    return true;
+}
+
+static bool read_directory(const struct step_run *step, struct script *script, GError **error)
+{
+    const struct node *node = step->step->working_directory != NULL
+                                  ? step->step->working_directory
+                                  : defaults_of(step)->working_directory;
+    g_autofree char *text = NULL;
+    if (node != NULL && !step_evaluate_text(step, node, &text, error))
+        return false;
+    script->directory = g_canonicalize_filename(text != NULL ? text : "", step->leg->workspace);
+    return true;
+}
+
+static bool read_script(const struct step_run *step, struct script *script, GError **error)
+{
+    return step_evaluate_text(step, step->step->run, &script->text, error) &&
+           read_directory(step, script, error) && read_shell(step, script, error);
+}
+
+void print_environment(struct step_run *step)
+{
+    const char *name;
+    json_t *value;
+    if (json_object_size(step->environment) > 0)
+        step_print(step, "env:");
+    json_object_foreach (step->environment, name, value)
+        step_print(step, "  %s: %s", name, json_string_value(value));
+}
+
+/* Every line in bright cyan, as GitHub shows scripts. */
+static void print_text(struct step_run *step, const char *text)
+{
+    g_auto(GStrv) pieces = g_strsplit(text, "\r\n", -1);
+    g_autofree char *plain = g_strjoinv("\n", pieces);
+    for (gsize length = strlen(plain); length > 0 && plain[length - 1] == '\n'; length--)
+        plain[length - 1] = '\0';
+    g_auto(GStrv) lines = g_strsplit(plain, "\n", -1);
+    for (char **line = lines; *line != NULL; line++)
+        step_print(step, "\033[36;1m%s\033[0m", *line);
+}
+
+/* Where a shell is on a hosted machine. */
+static char *shell_path(const char *command)
+{
+    if (strchr(command, '/') != NULL ||
+        (find_shell(command) == NULL && strcmp(command, "perl") != 0))
+        return g_strdup(command);
+    return g_strconcat("/usr/bin/", command, NULL);
+}
+
+static void print_header(struct step_run *step, const struct script *script)
+{
+    const char *start = script->text + strspn(script->text, " \t\r\n");
+    g_autofree char *path = shell_path(script->command);
+    step_print(step, "##[group]Run %.*s", (int)strcspn(start, "\r\n"), start);
+    print_text(step, script->text);
+    step_print(step, "shell: %s %s", path, script->format);
+    print_environment(step);
+    step_print(step, "##[endgroup]");
+}
+
+static char *wrapped(const struct script *script)
+{
+    if (g_ascii_strcasecmp(script->command, "pwsh") != 0)
+        return g_strdup(script->text);
+    return g_strconcat("$ErrorActionPreference = 'stop'\n", script->text,
+                       "\nif ((Test-Path -LiteralPath variable:\\LASTEXITCODE)) { exit "
+                       "$LASTEXITCODE }",
+                       NULL);
+}
+
+/* The path of the script's file as processes see it; g_free. */
+static char *write_file(struct step_run *step, const struct script *script, GError **error)
+{
+    g_autofree char *id = leg_uuid(step->leg);
+    g_autofree char *path = g_strconcat(step->leg->temp, "/", id, script->suffix, NULL);
+    g_autofree char *here = leg_host_path(step->leg, path);
+    g_autofree char *text = wrapped(script);
+    if (here != NULL && !g_file_set_contents(here, text, -1, error))
+        return NULL;
+    return g_steal_pointer(&path);
+}
+
+/* The command line; g_strfreev. */
+static char **arguments_of(const struct script *script, const char *path)
+{
+    g_autoptr(GString) line = g_string_new(script->format);
+    char **parsed = NULL;
+    g_string_replace(line, "{0}", path, 0);
+    if (!g_shell_parse_argv(line->str, NULL, &parsed, NULL))
+        parsed = g_strsplit(line->str, " ", -1);
+    GPtrArray *arguments = g_ptr_array_new();
+    g_ptr_array_add(arguments, g_strdup(script->command));
+    for (char **each = parsed; *each != NULL; each++)
+        g_ptr_array_add(arguments, *each);
+    g_ptr_array_add(arguments, NULL);
+    g_free(parsed);
+    return (char **)g_ptr_array_free(arguments, FALSE);
+}
+
+static bool check_directory(const struct step_run *step, const struct script *script,
+                            GError **error)
+{
+    g_autofree char *here = leg_host_path(step->leg, script->directory);
+    if (here == NULL || g_file_test(here, G_FILE_TEST_IS_DIR))
+        return true;
+    g_autofree char *path = shell_path(script->command);
+    g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID,
+                "An error occurred trying to start process '%s' with working directory '%s'. No "
+                "such file or directory",
+                path, script->directory);
+    return false;
+}
+
+static bool run_script(struct step_run *step, const struct script *script, GError **error)
+{
+    int exit_code = 0;
+    if (step->leg->shell.type == NULL) {
+        const char *why = step->leg->machine->why_no_sandbox;
+        g_set_error_literal(error, BASE_ERROR, BASE_ERROR_INVALID,
+                            why != NULL ? why : "no process can start on this machine");
+        return false;
+    }
+    if (!files_create(step, error) || !check_directory(step, script, error))
+        return false;
+    g_autofree char *path = write_file(step, script, error);
+    if (path == NULL)
+        return false;
+    g_auto(GStrv) arguments = arguments_of(script, path);
+    g_auto(GStrv) environment = step_environment(step, NULL, NULL);
+    if (!process_run(step, (const char *const *)arguments, environment, script->directory,
+                     &exit_code, error))
+        return false;
+    if (exit_code != 0 && !step_is_interrupted(step)) {
+        step_error(step, "Process completed with exit code %d.", exit_code);
+        step->outcome = RESULT_FAILURE;
+    }
+    return true;
+}
+
+void script_work(struct step_run *step)
+{
+    g_autoptr(GError) error = NULL;
+    struct script script = {0};
+    bool is_fine = read_script(step, &script, &error);
+    if (is_fine) {
+        print_header(step, &script);
+        is_fine = run_script(step, &script, &error);
+    }
+    if (!is_fine)
+        step_fail(step, error);
+    files_take(step);
+    script_clear(&script);
+}
