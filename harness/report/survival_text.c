@@ -28,10 +28,10 @@ static void append_broke_at(GString *text, const json_t *row)
     const char *reason = json_get_string(row, "reason", NULL);
     if (place != NULL) {
         g_autofree char *step = palette_printable(json_get_string(place, "step", ""));
-        json_int_t line = json_get_integer(place, "line", 0);
+        int64_t line = json_get_integer(place, "line", 0);
         g_string_append(text, step);
         if (line > 0)
-            g_string_append_printf(text, " (line %" JSON_INTEGER_FORMAT ")", line);
+            g_string_append_printf(text, " (line %" G_GINT64_FORMAT ")", line);
     } else if (reason != NULL) {
         g_autofree char *why = palette_printable(reason);
         g_string_append(text, why);
@@ -82,15 +82,14 @@ static void append_leg_notes(GString *text, const json_t *row)
     gsize index;
     json_t *each;
     g_string_append_printf(
-        text,
-        "  %s: %" JSON_INTEGER_FORMAT " steps modelled, %" JSON_INTEGER_FORMAT " things assumed\n",
+        text, "  %s: %" G_GINT64_FORMAT " steps modelled, %" G_GINT64_FORMAT " things assumed\n",
         json_get_string(row, "job_name", ""), json_get_integer(row, "modelled", 0),
         json_get_integer(row, "assumed", 0));
     json_array_foreach (json_get_array(row, "images"), index, each)
         g_string_append_printf(text, "    promises %s\n", json_get_string(each, "image", ""));
     json_array_foreach (json_get_array(row, "assumptions"), index, each) {
         g_autofree char *what = palette_printable(json_get_string(each, "what", ""));
-        g_string_append_printf(text, "    assumes %s (line %" JSON_INTEGER_FORMAT ")\n", what,
+        g_string_append_printf(text, "    assumes %s (line %" G_GINT64_FORMAT ")\n", what,
                                json_get_integer(each, "line", 0));
     }
 }
