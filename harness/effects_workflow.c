@@ -140,6 +140,39 @@ static void add_promise(struct survey *survey, const struct owed_image *owed)
     effect->service = g_strdup(owed->leg);
 }
 
+/* "ghcr.io/acme/api" of "ghcr.io/acme/api:main". */
+static gsize repository_length(const char *image)
+{
+    const char *colon = strrchr(image, ':');
+    return colon != NULL ? (gsize)(colon - image) : strlen(image);
+}
+
+/* A fallback that pushes a tag of its own beside the promised one, which it leaves alone. */
+static void find_side(const struct survey *survey, struct effect *effect)
+{
+    gsize length = repository_length(effect->image) + 1;
+    for (guint i = 0; i < survey->outcome->effects->len; i++) {
+        const struct effect *other = g_ptr_array_index(survey->outcome->effects, i);
+        if (other->promised != NULL || !other->is_from_this_run ||
+            strcmp(other->service, effect->service) != 0 ||
+            strncmp(other->image, effect->image, length) != 0)
+            continue;
+        effect->side_image = g_strdup(other->image);
+        effect->side = effects_copy_texts(other->after);
+        effect->is_side_complete = other->is_complete;
+        return;
+    }
+}
+
+static void find_sides(const struct survey *survey)
+{
+    for (guint i = 0; i < survey->outcome->effects->len; i++) {
+        struct effect *effect = g_ptr_array_index(survey->outcome->effects, i);
+        if (effect->promised != NULL && !effect->is_from_this_run)
+            find_side(survey, effect);
+    }
+}
+
 /* In clear weather what was pushed is what is promised, and what the scenario declares beside. */
 static void add_promises(struct survey *survey)
 {
@@ -209,6 +242,7 @@ void effects_of_workflow(struct outcome *outcome, const struct stage *stage,
     for (guint i = 0; i < stage->registries->len; i++)
         add_pushed(&survey, g_ptr_array_index(stage->registries, i));
     add_promises(&survey);
+    find_sides(&survey);
     for (guint i = 0; i < outcome->legs->len; i++) {
         struct leg_outcome *leg = g_ptr_array_index(outcome->legs, i);
         judge_leg(&survey, leg);
