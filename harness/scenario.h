@@ -34,6 +34,7 @@ struct scenario {
     struct doc *doc;
 };
 
+/* error gets the texts of all that is wrong with the file, one after another. */
 struct scenario *scenario_load(const char *path, GError **error) MUST_USE;
 /* Whether a file is meant to be a scenario: it opens with `seatrial: scenario/`. */
 bool scenario_is_one(const char *path);
