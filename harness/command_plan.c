@@ -65,8 +65,13 @@ static int refuse_workflow(struct plan_work *work, const GPtrArray *errors)
 {
     if (work->is_json)
         json_array_append_new(work->documents, workflow_errors_json(errors));
-    for (guint i = 0; i < errors->len && !work->is_json; i++)
-        fprintf(stderr, "%s\n", ((const GError *)errors->pdata[i])->message);
+    for (guint i = 0; i < errors->len && !work->is_json; i++) {
+        const GError *error = errors->pdata[i];
+        if (g_error_matches(error, BASE_ERROR, BASE_ERROR_USAGE))
+            cli_complain("plan: %s", error->message);
+        else
+            fprintf(stderr, "%s\n", error->message);
+    }
     return EXIT_BAD_INPUT;
 }
 
@@ -123,6 +128,14 @@ static bool is_date(const char *text)
     return true;
 }
 
+static bool check_date(const char *date)
+{
+    if (date == NULL || is_date(date))
+        return true;
+    cli_complain("plan: --date is a day such as 2026-11-26, not '%s'", date);
+    return false;
+}
+
 static int plan(const struct app *app, int argc, char **argv)
 {
     g_auto(GStrv) maps = NULL;
@@ -149,10 +162,8 @@ static int plan(const struct app *app, int argc, char **argv)
         cli_complain("plan: no scenario or workflow given");
         return EXIT_BAD_INPUT;
     }
-    if (date != NULL && !is_date(date)) {
-        cli_complain("plan: --date is a day such as 2026-11-26, not '%s'", date);
+    if (!check_date(date))
         return EXIT_BAD_INPUT;
-    }
     g_autoptr(GPtrArray) scenarios = g_ptr_array_new();
     g_autoptr(json_t) documents = json_array();
     struct plan_work work = {
