@@ -4,6 +4,7 @@
 #include "harness/suite.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* The day of a scenario's world when it says none (setting.c). */
 #define DEFAULT_DATE "2026-01-05"
@@ -119,6 +120,34 @@ static int plan_all(struct plan_work *work, char **paths)
     return cli_worse(code, code_of_scenarios);
 }
 
+static int compare_texts(const void *left, const void *right)
+{
+    return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+/* The files of a folder .github/workflows take its place; every other path stays; sorted within. */
+static GPtrArray *spread(char **paths)
+{
+    GPtrArray *all = g_ptr_array_new_with_free_func(g_free);
+    for (; *paths != NULL; paths++) {
+        g_autofree char *whole = g_canonicalize_filename(*paths, NULL);
+        GDir *folder =
+            g_str_has_suffix(whole, "/.github/workflows") ? g_dir_open(whole, 0, NULL) : NULL;
+        g_autoptr(GPtrArray) own = g_ptr_array_new();
+        const char *name;
+        while (folder != NULL && (name = g_dir_read_name(folder)) != NULL)
+            if (g_str_has_suffix(name, ".yml") || g_str_has_suffix(name, ".yaml"))
+                g_ptr_array_add(own, g_build_filename(*paths, name, NULL));
+        g_ptr_array_sort(own, compare_texts);
+        if (own->len == 0)
+            g_ptr_array_add(own, g_strdup(*paths));
+        g_ptr_array_extend_and_steal(all, g_steal_pointer(&own));
+        g_clear_pointer(&folder, g_dir_close);
+    }
+    g_ptr_array_add(all, NULL);
+    return all;
+}
+
 static bool is_date(const char *text)
 {
     static const char shape[] = "dddd-dd-dd";
@@ -176,7 +205,8 @@ static int plan(const struct app *app, int argc, char **argv)
         .scenarios = scenarios,
         .documents = documents,
     };
-    return plan_all(&work, argv + 1);
+    g_autoptr(GPtrArray) paths = spread(argv + 1);
+    return plan_all(&work, (char **)paths->pdata);
 }
 
 static int list(const struct app *app, int argc, char **argv)

@@ -141,6 +141,27 @@ static void add_steps(GString *text, int depth, const struct call *call, const s
         add_step(text, depth, i + 1, job->steps->pdata[i], call, sources, /* is_inside= */ false);
 }
 
+/* "redis: redis:7", whatever form the container has. */
+static void add_container(GString *text, int depth, const char *name, const struct node *container)
+{
+    const struct node *image =
+        container->kind == NODE_MAPPING ? node_get(container, "image") : container;
+    g_autofree char *shown = image != NULL ? literal_text(image) : g_strdup("");
+    add_line(text, depth, "%s in %s", name, shown);
+}
+
+static void add_containers(GString *text, int depth, const struct job *job)
+{
+    const struct node *services = job->services;
+    if (job->container != NULL)
+        add_container(text, depth, "steps run", job->container);
+    for (gsize i = 0;
+         services != NULL && services->kind == NODE_MAPPING && i < node_length(services); i++) {
+        g_autofree char *name = g_strconcat("service ", node_entry(services, i)->key, NULL);
+        add_container(text, depth, name, node_entry(services, i)->value);
+    }
+}
+
 static void add_facts(GString *text, int depth, const struct job *job)
 {
     g_autofree char *condition = job->condition != NULL ? literal_text(job->condition) : NULL;
@@ -150,6 +171,7 @@ static void add_facts(GString *text, int depth, const struct job *job)
         add_line(text, depth, "if %s", condition);
     if (minutes != NULL)
         add_line(text, depth, "at most %s minutes", minutes);
+    add_containers(text, depth, job);
 }
 
 static char *needs_text(const struct job *job)

@@ -161,6 +161,27 @@ Test(event, file_overrides_contexts_and_keeps_our_members_out_of_the_payload)
     cr_expect_null(json_object_get(event->payload, "github"));
 }
 
+Test(event, stands_where_its_payload_says)
+{
+    static const char *const rows[][2] = {
+        {"{\"event_name\": \"create\", \"ref\": \"v2\", \"ref_type\": \"tag\"}", "refs/tags/v2"},
+        {"{\"event_name\": \"delete\", \"ref\": \"gone\"}", "refs/heads/main"},
+        {"{\"event_name\": \"merge_group\", \"merge_group\": {\"head_ref\": \"refs/heads/q\"}}",
+         "refs/heads/q"},
+        {"{\"inputs\": {}, \"ref\": \"topic\"}", "refs/heads/topic"},
+        {"{\"event_name\": \"workflow_run\", \"repository\": {\"default_branch\": \"dev\"}}",
+         "refs/heads/dev"},
+    };
+    AUTO(workflow) workflow = workflow_of("on: [push, workflow_dispatch]");
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GPtrArray) errors = error_list();
+        AUTO(event) event = event_of_file(workflow, rows[i][0], errors);
+        cr_assert_not_null(event);
+        expect_github(event, "ref", rows[i][1]);
+    }
+}
+
 Test(event, of_a_fork_has_no_secrets_and_a_token_that_reads)
 {
     static const char *const files[] = {
