@@ -4,6 +4,7 @@
 #include "harness/suite.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* The day of a scenario's world when it says none (setting.c). */
 #define DEFAULT_DATE "2026-01-05"
@@ -65,8 +66,13 @@ static int refuse_workflow(struct plan_work *work, const GPtrArray *errors)
 {
     if (work->is_json)
         json_array_append_new(work->documents, workflow_errors_json(errors));
-    for (guint i = 0; i < errors->len && !work->is_json; i++)
-        fprintf(stderr, "%s\n", ((const GError *)errors->pdata[i])->message);
+    for (guint i = 0; i < errors->len && !work->is_json; i++) {
+        const GError *error = errors->pdata[i];
+        if (g_error_matches(error, BASE_ERROR, BASE_ERROR_USAGE))
+            cli_complain("plan: %s", error->message);
+        else
+            fprintf(stderr, "%s\n", error->message);
+    }
     return EXIT_BAD_INPUT;
 }
 
@@ -114,6 +120,34 @@ static int plan_all(struct plan_work *work, char **paths)
     return cli_worse(code, code_of_scenarios);
 }
 
+static int compare_texts(const void *left, const void *right)
+{
+    return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+/* The files of a folder .github/workflows take its place; every other path stays; sorted within. */
+static GPtrArray *spread(char **paths)
+{
+    GPtrArray *all = g_ptr_array_new_with_free_func(g_free);
+    for (; *paths != NULL; paths++) {
+        g_autofree char *whole = g_canonicalize_filename(*paths, NULL);
+        GDir *folder =
+            g_str_has_suffix(whole, "/.github/workflows") ? g_dir_open(whole, 0, NULL) : NULL;
+        g_autoptr(GPtrArray) own = g_ptr_array_new();
+        const char *name;
+        while (folder != NULL && (name = g_dir_read_name(folder)) != NULL)
+            if (g_str_has_suffix(name, ".yml") || g_str_has_suffix(name, ".yaml"))
+                g_ptr_array_add(own, g_build_filename(*paths, name, NULL));
+        g_ptr_array_sort(own, compare_texts);
+        if (own->len == 0)
+            g_ptr_array_add(own, g_strdup(*paths));
+        g_ptr_array_extend_and_steal(all, g_steal_pointer(&own));
+        g_clear_pointer(&folder, g_dir_close);
+    }
+    g_ptr_array_add(all, NULL);
+    return all;
+}
+
 static bool is_date(const char *text)
 {
     static const char shape[] = "dddd-dd-dd";
@@ -121,6 +155,14 @@ static bool is_date(const char *text)
         if (shape[i] == 'd' ? !g_ascii_isdigit(text[i]) : shape[i] != text[i])
             return false;
     return true;
+}
+
+static bool check_date(const char *date)
+{
+    if (date == NULL || is_date(date))
+        return true;
+    cli_complain("plan: --date is a day such as 2026-11-26, not '%s'", date);
+    return false;
 }
 
 static int plan(const struct app *app, int argc, char **argv)
@@ -149,10 +191,8 @@ static int plan(const struct app *app, int argc, char **argv)
         cli_complain("plan: no scenario or workflow given");
         return EXIT_BAD_INPUT;
     }
-    if (date != NULL && !is_date(date)) {
-        cli_complain("plan: --date is a day such as 2026-11-26, not '%s'", date);
+    if (!check_date(date))
         return EXIT_BAD_INPUT;
-    }
     g_autoptr(GPtrArray) scenarios = g_ptr_array_new();
     g_autoptr(json_t) documents = json_array();
     struct plan_work work = {
@@ -165,7 +205,8 @@ static int plan(const struct app *app, int argc, char **argv)
         .scenarios = scenarios,
         .documents = documents,
     };
-    return plan_all(&work, argv + 1);
+    g_autoptr(GPtrArray) paths = spread(argv + 1);
+    return plan_all(&work, (char **)paths->pdata);
 }
 
 static int list(const struct app *app, int argc, char **argv)

@@ -1,5 +1,6 @@
 /* A planned workflow for people: triggers, jobs in the order in which they may run, legs, steps. */
 #include "harness/plan_workflow_private.h"
+#include "workflow/action_file.h"
 #include "workflow/literal.h"
 
 #include <string.h>
@@ -44,6 +45,10 @@ static void add_start(GString *text, const struct workflow_plan *plan)
     add_line(text, 1, "%s of %s %s", plan->event->name,
              json_get_string(plan->event->github, "ref", ""),
              is_started ? "starts it" : "does not start it");
+    if (plan->event->missing_inputs == NULL || plan->event->missing_inputs[0] == NULL)
+        return;
+    g_autofree char *missing = g_strjoinv(", ", plan->event->missing_inputs);
+    add_line(text, 1, "inputs that GitHub would ask for, empty here: %s", missing);
 }
 
 /* "contents: read, packages: write"; g_free. */
@@ -90,13 +95,8 @@ static void add_legs(GString *text, int depth, const struct call *call, const st
 }
 
 /* "; not modelled", or where the step's action is; g_free. */
-static char *step_note(const struct step *step, const struct call *call,
-                       const struct plan_sources *sources)
+static char *step_note(const char *kind, const char *path)
 {
-    g_autofree char *path = NULL;
-    if (step->uses == NULL)
-        return g_strdup("");
-    const char *kind = plan_leads_to(step, call, sources, &path);
     if (strcmp(kind, "not-mapped") == 0)
         return g_strdup("; not modelled");
     if (strcmp(kind, "missing") == 0)
@@ -104,15 +104,61 @@ static char *step_note(const struct step *step, const struct call *call,
     return path != NULL ? g_strdup_printf("; %s", path) : g_strdup("");
 }
 
+/* What is inside a composite action, or what is wrong with an action's file. */
+static void add_action(GString *text, int depth, const char *path, const struct call *call,
+                       const struct plan_sources *sources);
+
+static void add_step(GString *text, int depth, guint number, const struct step *step,
+                     const struct call *call, const struct plan_sources *sources, bool is_inside)
+{
+    g_autofree char *title = step_title(step);
+    g_autofree char *place = position_text(step->node->position);
+    g_autofree char *path = NULL;
+    const char *kind = step->uses != NULL ? plan_leads_to(step, call, sources, &path) : "";
+    g_autofree char *note = step_note(kind, path);
+    add_line(text, depth, "%u. %s  (%s%s)", number, title, place, note);
+    if (strcmp(kind, "file") == 0 && !is_inside)
+        add_action(text, depth + 1, path, call, sources);
+}
+
+static void add_action(GString *text, int depth, const char *path, const struct call *call,
+                       const struct plan_sources *sources)
+{
+    g_autoptr(GPtrArray) errors = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
+    AUTO(action_file) file = action_file_load(path, errors);
+    for (guint i = 0; i < errors->len; i++) {
+        const char *message = ((const GError *)errors->pdata[i])->message;
+        add_line(text, depth, "refused: %.*s", (int)strcspn(message, "\n"), message);
+    }
+    for (guint i = 0; file != NULL && i < file->steps->len; i++)
+        add_step(text, depth, i + 1, file->steps->pdata[i], call, sources, /* is_inside= */ true);
+}
+
 static void add_steps(GString *text, int depth, const struct call *call, const struct job *job,
                       const struct plan_sources *sources)
 {
-    for (guint i = 0; i < job->steps->len; i++) {
-        const struct step *step = job->steps->pdata[i];
-        g_autofree char *title = step_title(step);
-        g_autofree char *note = step_note(step, call, sources);
-        g_autofree char *place = position_text(step->node->position);
-        add_line(text, depth, "%u. %s  (%s%s)", i + 1, title, place, note);
+    for (guint i = 0; i < job->steps->len; i++)
+        add_step(text, depth, i + 1, job->steps->pdata[i], call, sources, /* is_inside= */ false);
+}
+
+/* "redis: redis:7", whatever form the container has. */
+static void add_container(GString *text, int depth, const char *name, const struct node *container)
+{
+    const struct node *image =
+        container->kind == NODE_MAPPING ? node_get(container, "image") : container;
+    g_autofree char *shown = image != NULL ? literal_text(image) : g_strdup("");
+    add_line(text, depth, "%s in %s", name, shown);
+}
+
+static void add_containers(GString *text, int depth, const struct job *job)
+{
+    const struct node *services = job->services;
+    if (job->container != NULL)
+        add_container(text, depth, "steps run", job->container);
+    for (gsize i = 0;
+         services != NULL && services->kind == NODE_MAPPING && i < node_length(services); i++) {
+        g_autofree char *name = g_strconcat("service ", node_entry(services, i)->key, NULL);
+        add_container(text, depth, name, node_entry(services, i)->value);
     }
 }
 
@@ -125,6 +171,7 @@ static void add_facts(GString *text, int depth, const struct job *job)
         add_line(text, depth, "if %s", condition);
     if (minutes != NULL)
         add_line(text, depth, "at most %s minutes", minutes);
+    add_containers(text, depth, job);
 }
 
 static char *needs_text(const struct job *job)
@@ -147,7 +194,11 @@ static void add_call(GString *text, int depth, const struct call *called,
         add_line(text, depth, "calls %s; not modelled", uses);
         return;
     }
-    add_line(text, depth, "calls %s: %s  (%s)", uses, called->workflow->name, called->path);
+    bool is_named = strcmp(called->workflow->name, called->path) != 0;
+    if (is_named)
+        add_line(text, depth, "calls %s: %s  (%s)", uses, called->workflow->name, called->path);
+    else
+        add_line(text, depth, "calls %s  (%s)", uses, called->path);
     add_jobs(text, depth + 1, called, sources, NULL);
 }
 

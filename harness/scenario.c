@@ -198,34 +198,44 @@ static char *name_of(const char *path)
     return g_steal_pointer(&base);
 }
 
-/* Whether they are expressions at all; what they name exists only after a run. */
+/* Whether they are expressions at all, all mistakes at once; what they name exists only after a
+ * run. */
 static bool check_expectations(const struct scenario *scenario, GError **error)
 {
     const struct dialect dialect = view_dialect_of_names();
+    g_autoptr(GPtrArray) errors = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
     for (gsize i = 0; i < g_strv_length(scenario->expect); i++) {
-        const struct node *node = node_item(scenario->expect_node, i);
-        AUTO(expr) expr = expr_parse_node(&dialect, node, error);
+        GError *own = NULL;
+        AUTO(expr) expr = expr_parse_node(&dialect, node_item(scenario->expect_node, i), &own);
         if (expr == NULL)
-            return false;
+            g_ptr_array_add(errors, own);
     }
-    return true;
+    if (errors->len > 0)
+        error_set_joined(error, errors);
+    return errors->len == 0;
 }
 
 static bool complete(struct scenario_file *file, const char *path, GError **error)
 {
     struct scenario *scenario = &file->scenario;
     g_autofree char *directory = g_path_get_dirname(path);
+    GError *own = NULL;
 
     scenario->path = g_strdup(path);
     if (scenario->name == NULL)
         scenario->name = name_of(path);
     scenario->expect_node = node_get(doc_root(scenario->doc), "expect");
-    if (!check_expectations(scenario, error))
-        return false;
-    scenario->faults = fault_rules_of(scenario->fault_records, error);
+    g_autoptr(GPtrArray) errors = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
+    if (!check_expectations(scenario, &own))
+        g_ptr_array_add(errors, g_steal_pointer(&own));
+    scenario->faults = fault_rules_of(scenario->fault_records, &own);
     if (scenario->faults == NULL)
-        return false;
-    return scenario_read_pipeline(file, directory, error);
+        g_ptr_array_add(errors, g_steal_pointer(&own));
+    if (!scenario_read_pipeline(file, directory, &own))
+        g_ptr_array_add(errors, g_steal_pointer(&own));
+    if (errors->len > 0)
+        error_set_joined(error, errors);
+    return errors->len == 0;
 }
 
 struct scenario *scenario_load(const char *path, GError **error)

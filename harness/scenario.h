@@ -48,6 +48,7 @@ struct scenario {
     struct doc *doc;
 };
 
+/* error gets the texts of all that is wrong with the file, one after another. */
 struct scenario *scenario_load(const char *path, GError **error) MUST_USE;
 /* A scenario without a file: the lent pipeline in the default world, under one fault. rule is lent,
    a struct fault_rule; NULL: in clear weather. It expects nothing. */

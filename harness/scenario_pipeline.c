@@ -124,11 +124,7 @@ static bool load_workflow(struct scenario *scenario, const struct pipeline_reque
     scenario->pipeline = pipeline_load(request, errors);
     if (scenario->pipeline != NULL)
         return true;
-    g_autoptr(GString) text = g_string_new(NULL);
-    for (guint i = 0; i < errors->len; i++)
-        g_string_append_printf(text, "%s%s", i > 0 ? "\n" : "",
-                               ((const GError *)g_ptr_array_index(errors, i))->message);
-    g_set_error_literal(error, BASE_ERROR, BASE_ERROR_INVALID, text->str);
+    error_set_joined(error, errors);
     return false;
 }
 

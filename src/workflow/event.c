@@ -136,6 +136,33 @@ static void put_secrets(struct event *event, const json_t *given)
         event_merge(event->secrets, given);
 }
 
+/* Without any inputs the required ones are empty, and said to be missing. */
+static json_t *stand_ins(struct event *event, const GPtrArray *inputs)
+{
+    g_autoptr(GStrvBuilder) missing = g_strv_builder_new();
+    json_t *given = json_object();
+    for (guint i = 0; i < inputs->len; i++) {
+        const struct input *input = inputs->pdata[i];
+        if (!input_is_demanded(input))
+            continue;
+        json_object_set_new(given, input->name, input_empty(input->type));
+        g_strv_builder_add(missing, input->name);
+    }
+    event->missing_inputs = g_strv_builder_end(missing);
+    return given;
+}
+
+static bool fill_dispatch(struct event *event, const struct workflow *workflow, const json_t *given,
+                          GPtrArray *errors)
+{
+    g_autoptr(GPtrArray) inputs = inputs_of(workflow->on, "workflow_dispatch");
+    g_autoptr(json_t) stand_in = given == NULL ? stand_ins(event, inputs) : NULL;
+    event->inputs = inputs_dispatch(inputs, given != NULL ? given : stand_in, errors);
+    if (event->inputs != NULL)
+        put_inputs(event, event->inputs);
+    return event->inputs != NULL;
+}
+
 /* file: what an event file says, an object, or NULL. Takes the name and payload of the event. */
 static bool complete(struct event *event, const struct event_request *request, const json_t *file,
                      GPtrArray *errors)
@@ -155,11 +182,7 @@ static bool complete(struct event *event, const struct event_request *request, c
         event->inputs = json_object();
         return true;
     }
-    g_autoptr(GPtrArray) inputs = inputs_of(request->workflow->on, "workflow_dispatch");
-    event->inputs = inputs_dispatch(inputs, given, errors);
-    if (event->inputs != NULL)
-        put_inputs(event, event->inputs);
-    return event->inputs != NULL;
+    return fill_dispatch(event, request->workflow, given, errors);
 }
 
 static char **texts_of(const json_t *list)
@@ -242,20 +265,30 @@ static struct event *read_path(const struct event_request *request, GPtrArray *e
     return NULL;
 }
 
-/* The first event that can start the workflow; push when it is only called. */
-static const char *first_event(const struct workflow *workflow)
+/* How readily an event is taken when nobody says which. */
+static int readiness(const char *event)
 {
+    if (strcmp(event, "workflow_call") == 0) /* starts nothing */
+        return 0;
+    if (strcmp(event, "workflow_dispatch") == 0)
+        return 1;
+    return strcmp(event, "push") == 0 ? 3 : 2;
+}
+
+static const char *usual_event(const struct workflow *workflow)
+{
+    const char *best = "workflow_call";
     for (guint i = 0; i < workflow->triggers->len; i++) {
         const struct trigger *trigger = workflow->triggers->pdata[i];
-        if (strcmp(trigger->event, "workflow_call") != 0)
-            return trigger->event;
+        if (readiness(trigger->event) > readiness(best))
+            best = trigger->event;
     }
-    return "push";
+    return readiness(best) > 0 ? best : "push";
 }
 
 struct event *event_new(const struct event_request *request, GPtrArray *errors)
 {
-    const char *name = request->text != NULL ? request->text : first_event(request->workflow);
+    const char *name = request->text != NULL ? request->text : usual_event(request->workflow);
     g_autofree char *repository = repository_name(request->folder_name);
     AUTO(event) event = new_named(request, name, repository);
     if (event != NULL)
@@ -277,6 +310,7 @@ void event_free(struct event *event)
     json_decref(event->vars);
     json_decref(event->secrets);
     json_decref(event->inputs);
+    g_strfreev(event->missing_inputs);
     g_strfreev(event->changed_files);
     g_free(event);
 }

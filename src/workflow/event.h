@@ -32,8 +32,11 @@ struct event {
     json_t *payload; /* github.event */
     json_t *github;  /* the context but for what a job or step adds (job, action, workspace, …) */
     json_t *vars;
-    json_t *secrets;      /* as the run gets them, GITHUB_TOKEN among them */
-    json_t *inputs;       /* of a dispatch, typed and with defaults; else empty */
+    json_t *secrets; /* as the run gets them, GITHUB_TOKEN among them */
+    json_t *inputs;  /* of a dispatch, typed and with defaults; else empty */
+    /* Required by a dispatch when no inputs were given at all: GitHub would ask for them, here they
+       are empty. NULL: none. */
+    char **missing_inputs;
     char **changed_files; /* NULL: not known */
     bool is_from_fork;
     bool is_of_dependabot;
@@ -41,7 +44,9 @@ struct event {
 };
 
 struct event_request {
-    const char *text; /* the name of an event, or a file; NULL: the first that the workflow names */
+    /* The name of an event, or a file. NULL: push when the workflow names it, else the first that
+       it names, a dispatch last. */
+    const char *text;
     const struct workflow *workflow;
     const char *workflow_path; /* below the root: ".github/workflows/ci.yml" */
     const char *folder_name;   /* what the repository is called; NULL: "app" */

@@ -43,25 +43,49 @@ static void place_of_request(const struct event *event, struct place *place)
     place->sha = g_strdup(event_text_at(payload, "pull_request.merge_commit_sha", EVENT_SHA));
 }
 
+/* A payload may tell a branch by its bare name; g_free. */
+static char *whole_ref(const json_t *payload, const char *ref)
+{
+    bool is_tag = strcmp(event_text_at(payload, "ref_type", ""), "tag") == 0;
+    return g_str_has_prefix(ref, "refs/")
+               ? g_strdup(ref)
+               : g_strconcat(is_tag ? "refs/tags/" : "refs/heads/", ref, NULL);
+}
+
+/* Events that are not of the default branch's last commit: where their payload says of what. */
+static const struct {
+    const char *event;
+    const char *ref;
+    const char *sha;
+} place_rows[] = {
+    {"push", "ref", "after"},
+    {"create", "ref", ""},
+    {"workflow_dispatch", "ref", ""},
+    {"merge_group", "merge_group.head_ref", "merge_group.head_sha"},
+    {"deployment", "deployment.ref", "deployment.sha"},
+    {"deployment_status", "deployment.ref", "deployment.sha"},
+};
+
 static struct place place_of(const struct event *event)
 {
     struct place place = {.head_ref = "", .base_ref = ""};
     const json_t *payload = event->payload;
-    const char *branch = event_text_at(payload, "repository.default_branch", "main");
+    const char *ref = event_text_at(payload, "repository.default_branch", "main");
+    const char *sha = EVENT_SHA;
     if (json_is_object(json_object_get(payload, "pull_request"))) {
         place_of_request(event, &place);
         return place;
     }
-    if (strcmp(event->name, "release") == 0) {
-        place.ref = g_strconcat("refs/tags/", event_text_at(payload, "release.tag_name", ""), NULL);
-    } else {
-        g_autofree char *standard = g_strconcat("refs/heads/", branch, NULL);
-        const char *ref = event_text_at(payload, "ref", standard);
-        /* A dispatch may be told by the bare name of a branch, as the API takes it. */
-        place.ref =
-            g_str_has_prefix(ref, "refs/") ? g_strdup(ref) : g_strconcat("refs/heads/", ref, NULL);
-    }
-    place.sha = g_strdup(event_text_at(payload, "after", EVENT_SHA));
+    for (gsize i = 0; i < G_N_ELEMENTS(place_rows); i++)
+        if (strcmp(place_rows[i].event, event->name) == 0) {
+            ref = event_text_at(payload, place_rows[i].ref, ref);
+            sha = event_text_at(payload, place_rows[i].sha, sha);
+        }
+    bool is_release = strcmp(event->name, "release") == 0;
+    place.ref =
+        is_release ? g_strconcat("refs/tags/", event_text_at(payload, "release.tag_name", ""), NULL)
+                   : whole_ref(payload, ref);
+    place.sha = g_strdup(sha);
     return place;
 }
 

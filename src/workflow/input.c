@@ -83,6 +83,12 @@ json_t *input_empty(enum input_type type)
     return type == INPUT_NUMBER ? json_integer(0) : json_string("");
 }
 
+bool input_is_demanded(const struct input *input)
+{
+    bool has_stand_in = input->type == INPUT_BOOLEAN || input->type == INPUT_CHOICE;
+    return input->is_required && input->initial == NULL && !has_stand_in;
+}
+
 static json_t *number_of(const char *text)
 {
     char *end;
@@ -171,8 +177,7 @@ static json_t *find_given(const json_t *given, const char *name)
 static void fill(json_t *filled, const struct input *input, const json_t *given, GPtrArray *errors)
 {
     const json_t *value = find_given(given, input->name);
-    if (value == NULL && input->is_required && input->initial == NULL &&
-        input->type != INPUT_BOOLEAN && input->type != INPUT_CHOICE) {
+    if (value == NULL && input_is_demanded(input)) {
         complain(errors, input->position, "Required input '%s' not provided", input->name);
         return;
     }

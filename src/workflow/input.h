@@ -31,6 +31,8 @@ GPtrArray *inputs_of(const struct node *on, const char *event);
 const struct input *inputs_find(const GPtrArray *inputs, const char *name);
 /* "", false or 0: what an input is that nobody gave. */
 json_t *input_empty(enum input_type type);
+/* Whether GitHub refuses a dispatch without it: required, and nothing stands in. */
+bool input_is_demanded(const struct input *input);
 /* "string", "boolean", … */
 const char *input_type_text(enum input_type type);
 

@@ -100,15 +100,14 @@ static json_t *resolve_given(const struct call *call, const json_t *inputs,
     return resolve_node(call->job->with, &scope, &error);
 }
 
-static json_t *resolve_initial(const struct input *input, const json_t *inputs,
-                               const struct call *call, const struct event *event)
+static json_t *resolve_initial(const struct input *input, const struct call *call,
+                               const struct event *event, const json_t *above, GError **error)
 {
     VALUE(scope);
-    g_autoptr(GError) error = NULL;
     if (input->initial == NULL)
         return input_empty(input->type);
-    resolve_scope(event, inputs, call->job, NULL, &scope);
-    return resolve_node(input->initial, &scope, &error);
+    resolve_scope(event, above, call->job, NULL, &scope);
+    return resolve_node(input->initial, &scope, error);
 }
 
 /* A member of an object, names compared ignoring case; lent, or NULL. */
@@ -123,28 +122,43 @@ static json_t *find_member(const json_t *object, const char *name)
     return NULL;
 }
 
-static json_t *fill_declared(const struct call *call, const json_t *given, const json_t *inputs,
-                             const struct event *event)
+static json_t *resolve_input(const struct input *input, const struct call *call,
+                             const struct event *event, const json_t *above, const json_t *given,
+                             GError **error)
+{
+    g_autoptr(json_t) value = json_incref(find_member(given, input->name));
+    if (value == NULL)
+        value = resolve_initial(input, call, event, above, error);
+    if (value == NULL)
+        return NULL;
+    json_t *converted = input_convert(input, value);
+    g_autofree char *text =
+        json_is_string(value) ? g_strdup(json_string_value(value)) : json_text(value);
+    if (converted == NULL)
+        node_error(error, call->job->uses, "Unexpected value '%s'", text);
+    return converted;
+}
+
+json_t *resolve_inputs(const struct call *call, const struct event *event, const json_t *above,
+                       const json_t *given, GError **error)
 {
     g_autoptr(json_t) filled = json_object();
     for (guint i = 0; i < call->inputs->len; i++) {
         const struct input *input = call->inputs->pdata[i];
-        g_autoptr(json_t) value = json_incref(find_member(given, input->name));
+        json_t *value = resolve_input(input, call, event, above, given, error);
         if (value == NULL)
-            value = resolve_initial(input, inputs, call, event);
-        json_t *converted = value != NULL ? input_convert(input, value) : NULL;
-        if (converted == NULL)
             return NULL;
-        json_object_set_new(filled, input->name, converted);
+        json_object_set_new(filled, input->name, value);
     }
     return g_steal_pointer(&filled);
 }
 
 json_t *resolve_call_inputs(const struct call *call, const struct event *event)
 {
+    g_autoptr(GError) error = NULL;
     if (call->caller == NULL)
         return json_incref(event->inputs);
     g_autoptr(json_t) above = resolve_call_inputs(call->caller, event);
     g_autoptr(json_t) given = resolve_given(call, above, event);
-    return given != NULL ? fill_declared(call, given, above, event) : NULL;
+    return given != NULL ? resolve_inputs(call, event, above, given, &error) : NULL;
 }

@@ -22,6 +22,14 @@ json_t *resolve_node(const struct node *node, const struct value *scope, GError 
 void resolve_scope(const struct event *event, const json_t *inputs, const struct job *job,
                    const struct leg *leg, struct value *out);
 
+/*
+ * The inputs context that a call gives: given is what `with` of the calling job came to, an object;
+ * declared inputs that it leaves out get their defaults, whose expressions see github, vars and
+ * above, the inputs of the caller. NULL with GitHub's error at the input when a value is not of its
+ * type. The caller owns it.
+ */
+json_t *resolve_inputs(const struct call *call, const struct event *event, const json_t *above,
+                       const json_t *given, GError **error) MUST_USE;
 /* The inputs context of a call's workflow: the event's for the run's own, else what the calling job
    gives with what is declared filled in. NULL when that needs a leg or a job that has not run. The
    caller owns it. */

@@ -2,10 +2,11 @@
 #include "workflow/workflow_json.h"
 
 #include "expr/value.h"
+#include "workflow/action_file.h"
+#include "workflow/errors_json.h"
 #include "workflow/literal.h"
 #include "workflow/resolve.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 bool plan_runner(const struct call *call, const struct job *job, const struct leg *leg,
@@ -136,7 +137,39 @@ static json_t *legs_json(const struct call *call, const struct job *job,
 }
 
 static json_t *step_json(const struct step *step, guint number, const struct call *call,
-                         const struct plan_sources *sources)
+                         const struct plan_sources *sources, bool is_inside);
+
+/* What the file of an action holds, and with a composite one its steps; or what is wrong. */
+static void set_action(json_t *object, const char *path, const struct call *call,
+                       const struct plan_sources *sources)
+{
+    g_autoptr(GPtrArray) errors = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
+    AUTO(action_file) file = action_file_load(path, errors);
+    if (file == NULL) {
+        set(object, "errors", errors_json(errors));
+        return;
+    }
+    json_t *steps = json_array();
+    for (guint i = 0; i < file->steps->len; i++)
+        json_array_append_new(
+            steps, step_json(file->steps->pdata[i], i + 1, call, sources, /* is_inside= */ true));
+    set(object, "runs", json_string(action_kind_text(file->kind)));
+    set(object, "steps", steps);
+}
+
+static json_t *leads_to_json(const struct step *step, const struct call *call,
+                             const struct plan_sources *sources, bool is_inside)
+{
+    g_autofree char *path = NULL;
+    const char *kind = plan_leads_to(step, call, sources, &path);
+    json_t *object = json_pack("{s:s, s:o}", "kind", kind, "path", json_text_or_null(path));
+    if (strcmp(kind, "file") == 0 && !is_inside)
+        set_action(object, path, call, sources);
+    return object;
+}
+
+static json_t *step_json(const struct step *step, guint number, const struct call *call,
+                         const struct plan_sources *sources, bool is_inside)
 {
     g_autofree char *title = step_title(step);
     json_t *object = json_pack("{s:i, s:o, s:s}", "number", (int)number, "id",
@@ -144,12 +177,8 @@ static json_t *step_json(const struct step *step, guint number, const struct cal
     set_place(object, step->node->position);
     set_node(object, "run", step->run);
     set_node(object, "uses", step->uses);
-    if (step->uses != NULL) {
-        g_autofree char *path = NULL;
-        const char *kind = plan_leads_to(step, call, sources, &path);
-        set(object, "leads_to",
-            json_pack("{s:s, s:o}", "kind", kind, "path", json_text_or_null(path)));
-    }
+    if (step->uses != NULL)
+        set(object, "leads_to", leads_to_json(step, call, sources, is_inside));
     set_node(object, "with", step->with);
     set_node(object, "if", step->condition);
     set_node(object, "env", step->env);
@@ -192,7 +221,8 @@ static void set_work(json_t *object, const struct call *call, const struct job *
     const struct call *called = call_find(call, job);
     json_t *steps = json_array();
     for (guint i = 0; i < job->steps->len; i++)
-        json_array_append_new(steps, step_json(job->steps->pdata[i], i + 1, call, sources));
+        json_array_append_new(
+            steps, step_json(job->steps->pdata[i], i + 1, call, sources, /* is_inside= */ false));
     set(object, "steps", steps);
     set_node(object, "uses", job->uses);
     set_node(object, "with", job->with);
@@ -255,55 +285,4 @@ json_t *workflow_json(const struct call *root, const struct plan_sources *source
     return json_pack("{s:s, s:o, s:{s:s, s:s, s:b}, s:o}", "format", "seatrial.plan/1", "workflow",
                      head_json(root->workflow), "event", "name", sources->event->name, "ref", ref,
                      "starts", (int)is_started, "jobs", jobs_json(root, sources, sources->job));
-}
-
-/* The end of the first ":LINE:COLUMN: " of a text, or NULL. */
-static const char *find_place(const char *text, const char **start, int64_t *line, int64_t *column)
-{
-    for (const char *at = strchr(text, ':'); at != NULL; at = strchr(at + 1, ':')) {
-        char *end;
-        if (!g_ascii_isdigit(at[1]))
-            continue;
-        *line = strtoll(at + 1, &end, 10);
-        if (*end != ':' || !g_ascii_isdigit(end[1]))
-            continue;
-        *column = strtoll(end + 1, &end, 10);
-        if (strncmp(end, ": ", 2) != 0)
-            continue;
-        *start = at;
-        return end + 2;
-    }
-    return NULL;
-}
-
-/* What is wrong without the line of the file and the caret below it; g_free. */
-static char *without_excerpt(const char *message)
-{
-    const char *caret = strrchr(message, '\n');
-    if (caret == NULL || strspn(caret, "\n \t") != strlen(caret) - 1 ||
-        !g_str_has_suffix(caret, "^"))
-        return g_strdup(message);
-    const char *excerpt = g_strrstr_len(message, caret - message, "\n");
-    return g_strndup(message, (gsize)((excerpt != NULL ? excerpt : caret) - message));
-}
-
-static json_t *error_json(const char *text)
-{
-    const char *end = text;
-    int64_t line = 0;
-    int64_t column = 0;
-    const char *rest = find_place(text, &end, &line, &column);
-    g_autofree char *message = without_excerpt(rest != NULL ? rest : text);
-    g_autofree char *file = rest != NULL ? g_strndup(text, (gsize)(end - text)) : NULL;
-    return json_pack("{s:o, s:I, s:I, s:o}", "file", json_text_or_null(file), "line",
-                     (json_int_t)line, "column", (json_int_t)column, "message",
-                     json_text_or_null(message));
-}
-
-json_t *workflow_errors_json(const GPtrArray *errors)
-{
-    json_t *list = json_array();
-    for (guint i = 0; i < errors->len; i++)
-        json_array_append_new(list, error_json(((const GError *)errors->pdata[i])->message));
-    return json_pack("{s:s, s:o}", "format", "seatrial.plan/1", "errors", list);
 }

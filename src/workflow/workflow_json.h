@@ -13,10 +13,11 @@
  *
  * Expressions are as they stand in the file. legs is null when the matrix depends on expressions,
  * runner when runs-on needs what is not known before the run. leads_to of a `uses` is {"kind",
- * "path"}: file, dockerfile, image, modelled, missing or not-mapped. Keys that a job or step does
- * not have are left out, but for "if", "runs_on" and "timeout_minutes" of jobs and "id" of steps,
- * which are null. A file that is refused gives {"format", "errors": [{"file", "line", "column",
- * "message"}]}.
+ * "path"}: file, dockerfile, image, modelled, missing or not-mapped; of a file also what its action
+ * "runs" and the "steps" of a composite one, or the "errors" for which it is refused. Keys that a
+ * job or step does not have are left out, but for "if", "runs_on" and "timeout_minutes" of jobs and
+ * "id" of steps, which are null. A file that is refused gives {"format", "errors": [{"file",
+ * "line", "column", "message"}]}.
  */
 #pragma once
 

@@ -367,3 +367,68 @@ Test(call, that_asks_for_more_than_its_caller_may_is_refused)
         "ci.yml:3:3: Error calling workflow './.github/workflows/b.yml'. The nested job 'push' is "
         "requesting 'packages: write', but is only allowed 'packages: read'."));
 }
+
+static char *inputs_text(const struct scene *scene, const struct call *call)
+{
+    g_autoptr(json_t) inputs = resolve_call_inputs(call, scene->event);
+    return inputs != NULL ? json_text(inputs) : g_strdup("unknown");
+}
+
+Test(call, passes_inputs_down_level_by_level_with_defaults)
+{
+    AUTO(scene) scene = scene_new();
+    put(scene, "b.yml",
+        "on:\n  workflow_call:\n    inputs:\n"
+        "      image: {type: string, default: '${{ github.event_name }}-${{ vars.A }}'}\n"
+        "      fast: {type: boolean}\n"
+        "jobs:\n  c:\n    uses: ./.github/workflows/c.yml\n"
+        "    with: {count: '${{ inputs.fast && 1 || 2 }}', name: 'x-${{ inputs.image }}'}\n");
+    put(scene, "c.yml",
+        "on: {workflow_call: {inputs: {count: {type: number},"
+        " name: {type: string}}}}\njobs: {a: " STEPS "}\n");
+
+    cr_assert(load_with(scene, HEAD "  b: {uses: ./.github/workflows/b.yml, with: {fast: true}}\n",
+                        "{\"ref\": \"refs/heads/main\", \"vars\": {\"A\": \"b\"}}"));
+    const struct call *outer = call_at(root_of(scene), "b");
+    g_autofree char *of_outer = inputs_text(scene, outer);
+    g_autofree char *of_inner = inputs_text(scene, call_at(outer, "c"));
+
+    cr_expect_str_eq(of_outer, "{\"image\":\"push-b\",\"fast\":true}");
+    cr_expect_str_eq(of_inner, "{\"count\":1,\"name\":\"x-push-b\"}");
+}
+
+Test(call, whose_inputs_need_a_job_or_a_leg_is_not_known_before_the_run)
+{
+    AUTO(scene) scene = scene_new();
+    put(scene, "b.yml",
+        "on: {workflow_call: {inputs: {x: {type: string}}}}\n"
+        "jobs: {a: " STEPS "}\n");
+
+    cr_assert(load(scene, HEAD "  first: " STEPS "\n"
+                               "  b: {uses: ./.github/workflows/b.yml, needs: first,"
+                               " with: {x: '${{ needs.first.outputs.x }}'}}\n"
+                               "  c: {uses: ./.github/workflows/b.yml,"
+                               " strategy: {matrix: {v: [1]}}, with: {x: '${{ matrix.v }}'}}\n"));
+    g_autofree char *of_b = inputs_text(scene, call_at(root_of(scene), "b"));
+    g_autofree char *of_c = inputs_text(scene, call_at(root_of(scene), "c"));
+
+    cr_expect_str_eq(of_b, "unknown");
+    cr_expect_str_eq(of_c, "unknown");
+}
+
+Test(call, given_a_value_of_another_type_at_run_time_is_an_error_in_githubs_words)
+{
+    AUTO(scene) scene = scene_new();
+    g_autoptr(GError) error = NULL;
+    put(scene, "b.yml",
+        "on: {workflow_call: {inputs: {x: {type: number}}}}\n"
+        "jobs: {a: " STEPS "}\n");
+    cr_assert(load(scene, HEAD "  b: {uses: ./.github/workflows/b.yml}\n"));
+    g_autoptr(json_t) given = json_pack("{s:s}", "x", "many");
+
+    json_t *inputs = resolve_inputs(call_at(root_of(scene), "b"), scene->event,
+                                    scene->event->inputs, given, &error);
+
+    cr_expect_null(inputs);
+    cr_expect_not_null(strstr(error->message, "Unexpected value 'many'"));
+}

@@ -1,4 +1,5 @@
 /* Events: defaults, files, forks, inputs of dispatches, permissions. */
+#include "base/limits.h"
 #include "src/workflow/files.h"
 #include "workflow/event.h"
 
@@ -160,6 +161,27 @@ Test(event, file_overrides_contexts_and_keeps_our_members_out_of_the_payload)
     cr_expect_null(json_object_get(event->payload, "github"));
 }
 
+Test(event, stands_where_its_payload_says)
+{
+    static const char *const rows[][2] = {
+        {"{\"event_name\": \"create\", \"ref\": \"v2\", \"ref_type\": \"tag\"}", "refs/tags/v2"},
+        {"{\"event_name\": \"delete\", \"ref\": \"gone\"}", "refs/heads/main"},
+        {"{\"event_name\": \"merge_group\", \"merge_group\": {\"head_ref\": \"refs/heads/q\"}}",
+         "refs/heads/q"},
+        {"{\"inputs\": {}, \"ref\": \"topic\"}", "refs/heads/topic"},
+        {"{\"event_name\": \"workflow_run\", \"repository\": {\"default_branch\": \"dev\"}}",
+         "refs/heads/dev"},
+    };
+    AUTO(workflow) workflow = workflow_of("on: [push, workflow_dispatch]");
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GPtrArray) errors = error_list();
+        AUTO(event) event = event_of_file(workflow, rows[i][0], errors);
+        cr_assert_not_null(event);
+        expect_github(event, "ref", rows[i][1]);
+    }
+}
+
 Test(event, of_a_fork_has_no_secrets_and_a_token_that_reads)
 {
     static const char *const files[] = {
@@ -277,4 +299,70 @@ Test(event, that_is_neither_a_name_nor_a_file_is_refused)
 
     cr_expect_null(event);
     cr_expect(errors_tell(errors, "'psuh' is neither an event of GitHub nor a file"));
+}
+
+Test(event, dispatch_without_any_inputs_leaves_the_required_ones_empty_and_says_so)
+{
+    g_autoptr(GPtrArray) errors = error_list();
+    AUTO(workflow) workflow = workflow_of(DISPATCH);
+
+    AUTO(event) event = event_of(workflow, NULL, errors);
+
+    cr_assert_not_null(event);
+    cr_expect_str_eq(event->name, "workflow_dispatch");
+    cr_expect_str_eq(event->missing_inputs[0], "tag");
+    cr_expect_null(event->missing_inputs[1]);
+    cr_expect_str_eq(json_get_string(event->inputs, "tag", "-"), "");
+}
+
+Test(event, that_nobody_chose_is_push_before_others_and_a_dispatch_last)
+{
+    static const char *const rows[][2] = {
+        {"on: [workflow_dispatch, release, push]", "push"},
+        {"on: [workflow_call, workflow_dispatch, release]", "release"},
+        {"on: [workflow_call, workflow_dispatch]", "workflow_dispatch"},
+        {"on: workflow_call", "push"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GPtrArray) errors = error_list();
+        AUTO(workflow) workflow = workflow_of(rows[i][0]);
+        AUTO(event) event = event_of(workflow, NULL, errors);
+        cr_expect_str_eq(event->name, rows[i][1], "%s", rows[i][0]);
+    }
+}
+
+/* count inputs of a dispatch or a call, as a whole workflow. */
+static char *many_inputs(const char *trigger, int count)
+{
+    GString *text = g_string_new(NULL);
+    g_string_printf(text, "on:\n  %s:\n    inputs:\n", trigger);
+    for (int i = 0; i < count; i++)
+        g_string_append_printf(text, "      i%d: {type: string}\n", i);
+    g_string_append(text, JOBS);
+    return g_string_free(text, FALSE);
+}
+
+static bool loads(const char *text, GPtrArray *errors)
+{
+    AUTO(workflow) workflow = workflow_load_text("w.yml", text, strlen(text), errors);
+    return workflow != NULL;
+}
+
+Test(inputs, are_taken_up_to_the_ceilings)
+{
+    g_autoptr(GPtrArray) errors = error_list();
+    g_autofree char *most = many_inputs("workflow_dispatch", DISPATCH_INPUTS_MAX);
+    g_autofree char *more = many_inputs("workflow_dispatch", DISPATCH_INPUTS_MAX + 1);
+    g_autofree char *most_of_a_call = many_inputs("workflow_call", WORKFLOW_INPUTS_MAX);
+    g_autofree char *more_of_a_call = many_inputs("workflow_call", WORKFLOW_INPUTS_MAX + 1);
+
+    cr_expect(loads(most, errors));
+    cr_expect(loads(most_of_a_call, errors));
+    cr_expect_not(loads(more, errors));
+    cr_expect_not(loads(more_of_a_call, errors));
+
+    cr_expect(errors_tell(errors, "w.yml:2:3: you may only define up to 25 `inputs` for a "
+                                  "`workflow_dispatch` event"));
+    cr_expect(errors_tell(errors, "there are more than 1000 inputs (WORKFLOW_INPUTS_MAX)"));
 }
