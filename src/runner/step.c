@@ -278,6 +278,14 @@ static void end(struct step_run *step)
         step->leg->has_failed = true;
 }
 
+/* github.action; inside a composite action with the name of the step outside before it. */
+static char *action_name_of(const struct step_run *step)
+{
+    g_autofree char *name = scope_make_name(step->scope, step->step);
+    return step->outer != NULL ? g_strconcat(step->outer->action_name, "_", name, NULL)
+                               : g_steal_pointer(&name);
+}
+
 void step_perform(struct step_run *step, GPtrArray *results)
 {
     struct leg_run *leg = step->leg;
@@ -288,7 +296,7 @@ void step_perform(struct step_run *step, GPtrArray *results)
     step->result->started_us = loop_now_us(leg->loop);
     step->log_start_bytes = leg->result->log->len;
     if (step->step != NULL && step->action_name == NULL)
-        step->action_name = scope_make_name(step->scope, step->step);
+        step->action_name = action_name_of(step);
     leg->current = step;
     trace_step(step, /* has_ended= */ false);
     decide(step);
