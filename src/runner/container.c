@@ -114,7 +114,7 @@ static bool add_arguments(struct step_run *step, const json_t *inputs, GPtrArray
         for (char **each = parsed; *each != NULL; each++)
             add(words, *each);
     g_strfreev(parsed);
-    for (gsize i = 0; i < node_length(list); i++) {
+    for (gsize i = 0; list != NULL && i < node_length(list); i++) {
         char *text = NULL;
         if (!step_evaluate_text(step, node_item(list, i), &text, error))
             return false;

@@ -100,7 +100,7 @@ static bool add_list(struct step_run *step, const struct service *service, const
                      const char *option, GPtrArray *words, GError **error)
 {
     const struct node *list = member(service, key);
-    for (gsize i = 0; i < node_length(list); i++) {
+    for (gsize i = 0; list != NULL && i < node_length(list); i++) {
         char *text = NULL;
         if (!step_evaluate_text(step, node_item(list, i), &text, error))
             return false;

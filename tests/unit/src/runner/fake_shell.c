@@ -138,7 +138,9 @@ static bool run_line(struct process *process, const char *line)
 {
     if (line[0] == '\0' || line[0] == '#' || strcmp(line, "true") == 0)
         return true;
-    if (g_str_has_prefix(line, "echo "))
+    if (strcmp(line, "echo") == 0)
+        say(process, 1, "\n");
+    else if (g_str_has_prefix(line, "echo "))
         echo(process, line + strlen("echo "));
     else if (g_str_has_prefix(line, "print "))
         say(process, 1, line + strlen("print "));
