@@ -180,6 +180,7 @@ static void run_own(struct leg_run *leg, const char *title, enum step_phase phas
     step->result->title = g_strdup(title);
     step->condition = "always()";
     step->work = work;
+    step->is_closing = phase == PHASE_COMPLETE;
     step_perform(step, leg->result->steps);
 }
 

@@ -113,7 +113,8 @@ void step_title_set(struct step_run *step)
         return;
     g_autofree char *title = title_of(step);
     g_free(step->result->title);
-    step->result->title = g_strconcat(prefixes[step->phase], title, NULL);
+    g_autofree char *full = g_strconcat(prefixes[step->phase], title, NULL);
+    step->result->title = masks_apply(step->leg->masks, full);
 }
 
 /* ---- before the work ---- */
@@ -240,7 +241,7 @@ static void decide(struct step_run *step)
     bool is_wanted = false;
     bool is_fine = make_environment(step, &error);
     step_title_set(step);
-    if (is_fine && !step->leg->is_shut_down)
+    if (is_fine && (!step->leg->is_shut_down || step->is_closing))
         is_fine = step_evaluate_condition(step, &is_wanted, &error);
     if (!is_fine)
         fail_at_once(step, error);

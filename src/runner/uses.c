@@ -97,7 +97,9 @@ static bool load_manifest(struct use *use, GError **error)
     g_autofree char *path = file_in(use->folder);
     use->manifest = path != NULL ? manifest_load(path, errors) : NULL;
     if (use->manifest == NULL && errors->len > 0) {
-        g_propagate_error(error, g_ptr_array_steal_index(errors, 0));
+        const GError *first = errors->pdata[0];
+        g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "Failed to load %s: %.*s", use->text,
+                    (int)strcspn(first->message, "\n"), first->message);
         return false;
     }
     if (use->manifest == NULL)

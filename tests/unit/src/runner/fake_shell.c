@@ -243,7 +243,8 @@ static void take_signal(void *argument, int signal_number)
     struct process *process = argument;
     if (process->has_exited)
         return;
-    bool is_ignored = (signal_number == SIGINT && process->wait != WAIT_EXEC) ||
+    bool is_waiting = process->next > 0 && process->wait != WAIT_EXEC;
+    bool is_ignored = (signal_number == SIGINT && is_waiting) ||
                       (signal_number == SIGTERM && process->is_ignoring_term);
     if (!is_ignored)
         die(process, signal_number);
