@@ -1,6 +1,6 @@
 /* Expressions of a step: against the contexts as they are now, with the runner's words for what is
    wrong (actions-semantics.md 1.2, 1.3, 3.7). */
-#include "runner/leg.h"
+#include "runner/use.h"
 #include "workflow/fault.h"
 #include "workflow/literal.h"
 
@@ -96,6 +96,16 @@ bool step_evaluate_text(const struct step_run *step, const struct node *node, ch
         return true;
     place_error(node, wrong->message, error);
     return false;
+}
+
+bool step_evaluate_raw(const struct step_run *step, const char *text, char **out, GError **error)
+{
+    VALUE(value);
+    if (!literal_has_expression(text)) {
+        *out = g_strdup(text);
+        return true;
+    }
+    return evaluate(step, text, &value, error) && github_value_expect_string(&value, out, error);
 }
 
 static bool add_entry(const struct step_run *step, const struct node_entry *entry, json_t *map,

@@ -20,7 +20,6 @@ struct scope {
     json_t *inputs;     /* the inputs context; NULL: an empty one */
     bool is_composite;  /* then success() and failure() look at status */
     enum result status; /* github.action_status */
-    const char *prefix; /* of github.action, "__run_" and so on; NULL at the job's level */
     GHashTable *names;  /* made github.action names to how often */
     const char *path;   /* github.action_path, or NULL */
     const char *name;   /* "owner/repo" of the action, or NULL */
@@ -51,11 +50,13 @@ struct step_run {
     enum step_phase phase;
     step_work_fn *work;
     struct use *use;            /* the action, held by a reference; NULL: none */
+    const json_t *inputs;       /* while its action runs: INPUT_* of its processes; or NULL */
     struct step_result *result; /* lent by the list it is in */
     char *action_name;          /* github.action */
     json_t *environment;        /* the env context: the job's, then the step's own */
     struct token token;
     enum result outcome;
+    bool is_closing;     /* "Complete job", which a shutdown does not skip */
     bool is_final;       /* failed where continue-on-error is not looked at */
     bool is_settled;     /* the work has said itself what an interruption came to */
     bool is_listed;      /* the result belongs to a list */

@@ -23,6 +23,8 @@ struct assumed_action {
     const json_t *outputs; /* name to text, or NULL */
 };
 
+struct runner_shell;
+
 /* The machine a leg runs on. */
 struct runner_machine {
     const char *name;  /* "leg-build-0", traced */
@@ -32,8 +34,9 @@ struct runner_machine {
     bool is_self_hosted;
     struct sandbox *sandbox;    /* its directory is the home; may be NULL: no process can start */
     const char *why_no_sandbox; /* then */
-    const char *directory;      /* the home on this machine's file system */
-    const char *home;           /* as processes see it */
+    const struct runner_shell *shell; /* starts processes instead of the sandbox; or NULL */
+    const char *directory;            /* the home on this machine's file system */
+    const char *home;                 /* as processes see it */
     const struct command_host *host;
     struct http *http;      /* for action_request(); or NULL */
     const char *repository; /* the user's work tree: what checkout copies; or NULL */

@@ -113,7 +113,8 @@ void step_title_set(struct step_run *step)
         return;
     g_autofree char *title = title_of(step);
     g_free(step->result->title);
-    step->result->title = g_strconcat(prefixes[step->phase], title, NULL);
+    g_autofree char *full = g_strconcat(prefixes[step->phase], title, NULL);
+    step->result->title = masks_apply(step->leg->masks, full);
 }
 
 /* ---- before the work ---- */
@@ -240,7 +241,7 @@ static void decide(struct step_run *step)
     bool is_wanted = false;
     bool is_fine = make_environment(step, &error);
     step_title_set(step);
-    if (is_fine && !step->leg->is_shut_down)
+    if (is_fine && (!step->leg->is_shut_down || step->is_closing))
         is_fine = step_evaluate_condition(step, &is_wanted, &error);
     if (!is_fine)
         fail_at_once(step, error);
@@ -278,6 +279,14 @@ static void end(struct step_run *step)
         step->leg->has_failed = true;
 }
 
+/* github.action; inside a composite action with the name of the step outside before it. */
+static char *action_name_of(const struct step_run *step)
+{
+    g_autofree char *name = scope_make_name(step->scope, step->step);
+    return step->outer != NULL ? g_strconcat(step->outer->action_name, "_", name, NULL)
+                               : g_steal_pointer(&name);
+}
+
 void step_perform(struct step_run *step, GPtrArray *results)
 {
     struct leg_run *leg = step->leg;
@@ -288,7 +297,7 @@ void step_perform(struct step_run *step, GPtrArray *results)
     step->result->started_us = loop_now_us(leg->loop);
     step->log_start_bytes = leg->result->log->len;
     if (step->step != NULL && step->action_name == NULL)
-        step->action_name = scope_make_name(step->scope, step->step);
+        step->action_name = action_name_of(step);
     leg->current = step;
     trace_step(step, /* has_ended= */ false);
     decide(step);

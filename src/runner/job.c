@@ -1,0 +1,129 @@
+/* The runner's own first and last step: "Set up job", "Complete job" with outputs and orphans
+   (actions-semantics.md 1.4, 1.8, 1.9, 2.2; the runner's JobExtension.cs). */
+#include "base/limits.h"
+#include "runner/use.h"
+#include "workflow/literal.h"
+
+#include <string.h>
+
+#define RUNNER_VERSION "2.336.0"
+
+/* Each action is fetched once, however often it is used. */
+static void list_downloads(struct step_run *step)
+{
+    const GPtrArray *steps = step->leg->options.job->steps;
+    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (guint i = 0; i < steps->len; i++) {
+        const struct step *file = steps->pdata[i];
+        if (file->kind != STEP_USES || use_is_local(file))
+            continue;
+        char *text = literal_text(file->uses);
+        bool is_new = !g_str_has_prefix(text, "docker://") && !g_hash_table_contains(seen, text);
+        if (is_new && g_hash_table_size(seen) == 0)
+            step_print(step, "Getting action download info");
+        if (is_new)
+            step_print(step, "Download action repository '%s'", text);
+        g_hash_table_add(seen, text);
+    }
+}
+
+/* An error in a job's container: nothing models it. */
+static void tell_container(struct step_run *step)
+{
+    const struct node *container = step->leg->options.job->container;
+    if (container != NULL && container->kind != NODE_NULL)
+        leg_assume(step->leg, step, /* touches_images= */ false,
+                   "job container: steps run on the machine itself");
+}
+
+void job_set_up(struct step_run *step)
+{
+    const struct leg_run *leg = step->leg;
+    step_print(step, "Current runner version: '%s'", RUNNER_VERSION);
+    step_print(step, "##[group]Runner Image");
+    step_print(step, "Image: %s", leg->machine->image != NULL ? leg->machine->image : "unknown");
+    step_print(step, "##[endgroup]");
+    step_print(step, "Secret source: Actions");
+    step_print(step, "Prepare workflow directory");
+    step_print(step, "Prepare all required actions");
+    list_downloads(step);
+    tell_container(step);
+    step_print(step, "Complete job name: %s", leg->options.name);
+}
+
+/* ---- outputs ---- */
+
+static void give_output(struct step_run *step, const char *name, const char *value)
+{
+    struct leg_run *leg = step->leg;
+    g_autofree char *shown = masks_apply(leg->masks, value);
+    gsize length = strlen(name) + strlen(value);
+    if (value[0] == '\0') {
+        step_debug(step, "Skip output '%s' since it's empty", name);
+        return;
+    }
+    if (strcmp(shown, value) != 0) {
+        step_warning(step, "Skip output '%s' since it may contain secret.", name);
+        return;
+    }
+    if (leg->outputs_bytes + length > RUNNER_OUTPUTS_BYTES_MAX) {
+        step_error(step, "outputs of a job are over RUNNER_OUTPUTS_BYTES_MAX");
+        step->outcome = RESULT_FAILURE;
+        return;
+    }
+    leg->outputs_bytes += length;
+    step_print(step, "Set output '%s'", name);
+    json_object_set_new(leg->result->outputs, name, json_text_or_null(value));
+}
+
+static void give_outputs(struct step_run *step)
+{
+    g_autoptr(GError) error = NULL;
+    const struct node *node = step->leg->options.job->outputs;
+    const char *name;
+    json_t *value;
+    if (node == NULL || node->kind == NODE_NULL)
+        return;
+    step_print(step, "Evaluate and set job outputs");
+    g_autoptr(json_t) outputs = step_evaluate_map(step, node, &error);
+    if (outputs == NULL) {
+        step_error(step, "Fail to evaluate job outputs");
+        step_fail(step, error);
+        return;
+    }
+    json_object_foreach (outputs, name, value)
+        give_output(step, name, json_string_value(value));
+}
+
+/* ---- orphans ---- */
+
+static void leftover_clear(void *argument)
+{
+    struct shell_leftover *leftover = argument;
+    g_free(leftover->name);
+}
+
+static void end_processes(struct step_run *step)
+{
+    const struct runner_shell *shell = &step->leg->shell;
+    g_autoptr(GArray) leftovers = g_array_new(FALSE, TRUE, sizeof(struct shell_leftover));
+    g_array_set_clear_func(leftovers, leftover_clear);
+    if (shell->type == NULL)
+        return;
+    shell->type->leftovers(shell->self, leftovers);
+    for (guint i = 0; i < leftovers->len; i++) {
+        const struct shell_leftover *leftover = &g_array_index(leftovers, struct shell_leftover, i);
+        step_print(step, "Terminate orphan process: pid (%u) (%s)", leftover->number,
+                   leftover->name);
+    }
+    if (leftovers->len > 0 && !shell->type->kill_leftovers(shell->self, NULL))
+        step->leg->is_abandoned = true;
+}
+
+void job_complete(struct step_run *step)
+{
+    give_outputs(step);
+    step_print(step, "Cleaning up orphan processes");
+    end_processes(step);
+    commands_end(step);
+}

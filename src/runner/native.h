@@ -1,0 +1,19 @@
+/* An action while a phase of it runs: what action.h keeps to itself. */
+#pragma once
+
+#include "runner/use.h"
+
+struct action_run {
+    struct step_run *step;
+    const struct action *action;
+    json_t *inputs;
+    GPtrArray *environment; /* char *, "NAME=value", NULL at the end; the last of a name counts */
+    GPtrArray *texts;       /* char *, lent to the action until the phase ends */
+    struct rng rng;
+    bool has_failed;
+    bool is_interrupted;
+};
+
+/* Makes the text the phase's. */
+const char *action_keep(const struct action_run *run, char *text);
+void action_set_variable(struct action_run *run, const char *name, const char *value);

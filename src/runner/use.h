@@ -1,0 +1,84 @@
+/* What `uses` of a step stands for, shared by its phases; and commands that are run for it. Nobody
+   outside src/runner includes this. */
+#pragma once
+
+#include "runner/leg.h"
+#include "runner/manifest.h"
+
+enum use_kind {
+    USE_ASSUMED, /* nothing models it, or a scenario says what it does */
+    USE_NATIVE,
+    USE_COMPOSITE,
+    USE_CONTAINER,
+};
+
+struct use {
+    unsigned reference_count;
+    enum use_kind kind;
+    char *text; /* as in the file: "docker/login-action@v3" */
+    char *name; /* "docker/login-action", or NULL */
+    char *ref;  /* "v3", or NULL */
+    const struct action *action;
+    unsigned major;
+    const struct assumed_action *assumed;
+    struct manifest *manifest;
+    char *folder;        /* of action.yml, on this machine */
+    char *path;          /* github.action_path */
+    char *image;         /* of containers: what docker run starts */
+    json_t *state;       /* STATE_* of later phases */
+    struct scope *scope; /* of composite steps */
+    GPtrArray *posts;    /* struct step_run of composite steps, the last one first */
+    bool has_post;
+};
+
+/* NULL with the runner's words: an action of the workspace that is not there, a file it refuses. */
+struct use *use_new(struct leg_run *leg, const struct step *step, GError **error) MUST_USE;
+/* Whether it is an action of the workspace, which is looked for when the step runs. */
+bool use_is_local(const struct step *step);
+/* with and the defaults of what is not given. */
+json_t *use_inputs(struct step_run *step, GError **error) MUST_USE;
+/* "##[group]Run …", with, env. */
+void use_print_header(struct step_run *step, const json_t *inputs);
+/* Puts a post step before those that are there. */
+void use_add_post(struct step_run *step, const char *condition, step_work_fn *work);
+bool use_touches_images(const char *name);
+/* A text with expressions, against the step's contexts. */
+bool step_evaluate_raw(const struct step_run *step, const char *text, char **out,
+                       GError **error) MUST_USE;
+
+void native_work(struct step_run *step);
+void composite_work(struct step_run *step);
+void container_work(struct step_run *step);
+
+/* Runs work in a fiber of its own, which is cancelled when the step is interrupted. */
+void step_run_in_fiber(struct step_run *step, void (*work)(void *argument), void *argument);
+
+/* ---- commands.c ---- */
+
+/* A command answered by the machine's command host. */
+struct command_run;
+
+struct command_order {
+    const char *const *arguments;
+    const char *const *environment; /* all of it */
+    const char *directory;
+    const char *input;
+    bool is_silent;
+};
+/* Runs it for the step, in the calling fiber: through the command host where that has the name,
+   else as a process. *is_found: whether there is such a program. When the fiber is interrupted the
+   command goes on alone until it next writes, as docker does whose node is gone
+   (actions-semantics.md 1.4). */
+bool command_perform(struct step_run *step, const struct command_order *order,
+                     struct action_exec_result *result, bool *is_found, GError **error) MUST_USE;
+/* Commands that go on alone: ends them, with the runner's lines. */
+void commands_end(struct step_run *step);
+/* The same without a word, for a leg that is given up. */
+void commands_drop(struct leg_run *leg);
+/* docker with these arguments in a line of its own; false: interrupted. words ends with NULL. */
+bool docker_perform(struct step_run *step, const char *const *words,
+                    struct action_exec_result *result, GError **error) MUST_USE;
+/* The same thrice, with the runner's pauses between (actions-semantics.md 1.9). verb: "pull". */
+bool docker_persist(struct step_run *step, const char *verb, const char *const *words,
+                    int *exit_code, GError **error) MUST_USE;
+/* Until the command is over; from the leg's fiber. */

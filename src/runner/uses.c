@@ -1,0 +1,406 @@
+/* `uses` steps: what a text stands for, inputs and header, post steps (actions-semantics.md 1.2,
+   1.8; the runner's ActionRunner.cs). */
+#include "base/glob.h"
+#include "runner/use.h"
+#include "workflow/literal.h"
+#include "workflow/repository.h"
+
+#include <string.h>
+
+struct use *use_ref(struct use *use)
+{
+    use->reference_count++;
+    return use;
+}
+
+void use_unref(struct use *use)
+{
+    if (use == NULL || --use->reference_count > 0)
+        return;
+    g_ptr_array_unref(use->posts);
+    scope_free(use->scope);
+    manifest_free(use->manifest);
+    json_decref(use->state);
+    g_free(use->text);
+    g_free(use->name);
+    g_free(use->ref);
+    g_free(use->folder);
+    g_free(use->path);
+    g_free(use->image);
+    g_free(use);
+}
+
+void step_set_state(struct step_run *step, const char *name, const char *value)
+{
+    if (step->use != NULL)
+        json_object_set_new(step->use->state, name, json_text_or_null(value));
+}
+
+/* Actions whose work ends in images: when nothing models them, the fate of images is unknown. */
+bool use_touches_images(const char *name)
+{
+    static const char *const patterns[] = {
+        "docker://*",  "docker/*",
+        "*/*docker*",  "*buildx*",
+        "*buildkit*",  "*kaniko*",
+        "*buildah*",   "*podman*",
+        "*skopeo*",    "*crane*",
+        "*cosign*",    "*goreleaser*",
+        "*ghcr*",      "*ecr*",
+        "*gcr*",       "*acr*",
+        "*image*",     "*container*",
+        "*/setup-ko*", "*/ko@*",
+        "*jib*",       "*depot/*",
+        "*bake*",      "*registry*",
+        "*imjasonh/*", "*redhat-actions/*",
+        NULL,
+    };
+    g_autofree char *lower = g_ascii_strdown(name, -1);
+    for (const char *const *pattern = patterns; *pattern != NULL; pattern++)
+        if (glob_match(*pattern, lower))
+            return true;
+    return false;
+}
+
+bool use_is_local(const struct step *step)
+{
+    g_autofree char *text = literal_text(step->uses);
+    return g_str_has_prefix(text, "./") || g_str_has_prefix(text, ".\\");
+}
+
+static const struct assumed_action *find_assumed(const struct leg_run *leg, const struct step *step,
+                                                 const char *text)
+{
+    const struct assumed_action *row = leg->options.assumed;
+    for (; row != NULL && row->pattern != NULL; row++)
+        if (glob_match(row->pattern, text) ||
+            (step->id != NULL && glob_match(row->pattern, step->id)))
+            return row;
+    return NULL;
+}
+
+/* The action's file in a folder, or NULL; g_free. */
+static char *file_in(const char *folder)
+{
+    static const char *const names[] = {"action.yml", "action.yaml"};
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *path = g_build_filename(folder, names[i], NULL);
+        if (g_file_test(path, G_FILE_TEST_IS_REGULAR))
+            return g_steal_pointer(&path);
+    }
+    return NULL;
+}
+
+static bool load_manifest(struct use *use, GError **error)
+{
+    g_autoptr(GPtrArray) errors = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
+    g_autofree char *path = file_in(use->folder);
+    use->manifest = path != NULL ? manifest_load(path, errors) : NULL;
+    if (use->manifest == NULL && errors->len > 0) {
+        const GError *first = errors->pdata[0];
+        g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "Failed to load %s: %.*s", use->text,
+                    (int)strcspn(first->message, "\n"), first->message);
+        return false;
+    }
+    if (use->manifest == NULL)
+        return true;
+    use->kind = use->manifest->is_composite   ? USE_COMPOSITE
+                : use->manifest->is_container ? USE_CONTAINER
+                                              : USE_ASSUMED;
+    return true;
+}
+
+/* In the workspace, where only a checkout puts it. */
+static bool find_local(struct leg_run *leg, struct use *use, GError **error)
+{
+    use->path = g_canonicalize_filename(use->text, leg->workspace);
+    use->folder = leg_host_path(leg, use->path);
+    if (leg->machine->directory == NULL && leg->options.find_action != NULL)
+        use->folder = leg->options.find_action(leg->options.self, use->text);
+    g_autofree char *dockerfile =
+        use->folder != NULL ? g_build_filename(use->folder, "Dockerfile", NULL) : NULL;
+    if (use->folder != NULL && !load_manifest(use, error))
+        return false;
+    if (use->manifest != NULL)
+        return true;
+    if (dockerfile != NULL && g_file_test(dockerfile, G_FILE_TEST_IS_REGULAR)) {
+        use->kind = USE_CONTAINER;
+        return true;
+    }
+    g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID,
+                "Can't find 'action.yml', 'action.yaml' or 'Dockerfile' under '%s'. Did you forget "
+                "to run actions/checkout before running your local action?",
+                use->path);
+    return false;
+}
+
+static void split_name(struct use *use)
+{
+    AUTO(uses) uses = uses_of_step(use->text);
+    if (uses == NULL || uses->kind != USES_REMOTE_ACTION)
+        return;
+    use->name = uses->path[0] != '\0'
+                    ? g_strdup_printf("%s/%s/%s", uses->owner, uses->repository, uses->path)
+                    : g_strdup_printf("%s/%s", uses->owner, uses->repository);
+    use->ref = g_strdup(uses->ref);
+}
+
+static bool find_remote(struct leg_run *leg, struct use *use, GError **error)
+{
+    split_name(use);
+    if (use->name != NULL && leg->options.actions != NULL)
+        use->action = action_find(leg->options.actions, use->name, use->ref);
+    if (use->action != NULL) {
+        use->kind = USE_NATIVE;
+        return true;
+    }
+    if (leg->options.find_action != NULL)
+        use->folder = leg->options.find_action(leg->options.self, use->text);
+    if (use->name != NULL)
+        use->path =
+            g_strdup_printf("%s/work/_actions/%s/%s", leg->machine->home, use->name, use->ref);
+    return use->folder == NULL || load_manifest(use, error);
+}
+
+struct use *use_new(struct leg_run *leg, const struct step *step, GError **error)
+{
+    struct use *use = g_new0(struct use, 1);
+    bool is_found = true;
+    use->reference_count = 1;
+    use->text = literal_text(step->uses);
+    use->state = json_object();
+    use->posts = g_ptr_array_new_with_free_func((GDestroyNotify)step_free);
+    use->assumed = find_assumed(leg, step, use->text);
+    if (use->assumed != NULL) {
+        split_name(use);
+    } else if (g_str_has_prefix(use->text, "docker://")) {
+        use->kind = USE_CONTAINER;
+        use->image = g_strdup(use->text + strlen("docker://"));
+    } else {
+        is_found = use_is_local(step) ? find_local(leg, use, error) : find_remote(leg, use, error);
+    }
+    if (!is_found)
+        g_clear_pointer(&use, use_unref);
+    return use;
+}
+
+/* ---- inputs and header ---- */
+
+static bool has_key(const json_t *object, const char *name)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach ((json_t *)(uintptr_t)object, key, value)
+        if (g_ascii_strcasecmp(key, name) == 0)
+            return true;
+    return false;
+}
+
+static bool add_native_defaults(const struct step_run *step, json_t *inputs, GError **error)
+{
+    const struct action_input *input = step->use->action->inputs;
+    for (; input != NULL && input->name != NULL; input++) {
+        g_autofree char *text = NULL;
+        if (has_key(inputs, input->name))
+            continue;
+        if (!step_evaluate_raw(step, input->standard, &text, error))
+            return false;
+        json_object_set_new(inputs, input->name, json_text_or_null(text));
+    }
+    return true;
+}
+
+static bool add_manifest_defaults(const struct step_run *step, json_t *inputs, GError **error)
+{
+    const GArray *values = step->use->manifest->inputs;
+    for (guint i = 0; i < values->len; i++) {
+        const struct manifest_value *value = &g_array_index(values, struct manifest_value, i);
+        g_autofree char *text = g_strdup("");
+        if (has_key(inputs, value->name))
+            continue;
+        if (value->node != NULL) {
+            g_clear_pointer(&text, g_free);
+            if (!step_evaluate_text(step, value->node, &text, error))
+                return false;
+        }
+        json_object_set_new(inputs, value->name, json_text_or_null(text));
+    }
+    return true;
+}
+
+static void add_known_names(const struct use *use, GPtrArray *names)
+{
+    const struct action_input *input = use->action != NULL ? use->action->inputs : NULL;
+    for (; input != NULL && input->name != NULL; input++)
+        g_ptr_array_add(names, (gpointer)(uintptr_t)input->name);
+    for (guint i = 0; use->manifest != NULL && i < use->manifest->inputs->len; i++) {
+        const struct manifest_value *value =
+            &g_array_index(use->manifest->inputs, struct manifest_value, i);
+        g_ptr_array_add(names, (gpointer)(uintptr_t)value->name);
+    }
+}
+
+static bool is_among(const GPtrArray *names, const char *name)
+{
+    for (guint i = 0; i < names->len; i++)
+        if (g_ascii_strcasecmp(names->pdata[i], name) == 0)
+            return true;
+    return false;
+}
+
+static char *quoted_list(GPtrArray *names)
+{
+    g_ptr_array_add(names, NULL);
+    return g_strjoinv("', '", (char **)names->pdata);
+}
+
+/* A warning, not an error. */
+static void check_names(struct step_run *step, const json_t *given)
+{
+    const struct use *use = step->use;
+    g_autoptr(GPtrArray) known = g_ptr_array_new();
+    g_autoptr(GPtrArray) unexpected = g_ptr_array_new();
+    const char *name;
+    json_t *value;
+    if (step->phase != PHASE_MAIN || (use->action == NULL && use->manifest == NULL) ||
+        (use->action != NULL && use->action->inputs == NULL))
+        return;
+    add_known_names(use, known);
+    if (use->kind == USE_CONTAINER) {
+        g_ptr_array_add(known, (gpointer) "entryPoint");
+        g_ptr_array_add(known, (gpointer) "args");
+    }
+    json_object_foreach ((json_t *)(uintptr_t)given, name, value)
+        if (!is_among(known, name))
+            g_ptr_array_add(unexpected, (gpointer)(uintptr_t)name);
+    if (unexpected->len == 0)
+        return;
+    g_autofree char *wrong = quoted_list(unexpected);
+    g_autofree char *valid = quoted_list(known);
+    step_warning(step, "Unexpected input(s) '%s', valid inputs are ['%s']", wrong, valid);
+}
+
+json_t *use_inputs(struct step_run *step, GError **error)
+{
+    g_autoptr(json_t) inputs = step_evaluate_map(step, step->step->with, error);
+    if (inputs == NULL)
+        return NULL;
+    check_names(step, inputs);
+    if (step->use->action != NULL && !add_native_defaults(step, inputs, error))
+        return NULL;
+    if (step->use->manifest != NULL && !add_manifest_defaults(step, inputs, error))
+        return NULL;
+    return g_steal_pointer(&inputs);
+}
+
+void use_print_header(struct step_run *step, const json_t *inputs)
+{
+    const char *name;
+    json_t *value;
+    bool is_first = true;
+    if (step->phase == PHASE_POST) {
+        step_print(step, "Post job cleanup.");
+        return;
+    }
+    step_print(step, "##[group]Run %s", step->use->text);
+    json_object_foreach ((json_t *)(uintptr_t)inputs, name, value) {
+        if (json_string_length(value) == 0)
+            continue;
+        if (is_first)
+            step_print(step, "with:");
+        step_print(step, "  %s: %s", name, json_string_value(value));
+        is_first = false;
+    }
+    print_environment(step);
+    step_print(step, "##[endgroup]");
+}
+
+/* ---- post steps ---- */
+
+void use_add_post(struct step_run *step, const char *condition, step_work_fn *post_work)
+{
+    struct step_run *post = step_new(step->leg, NULL, step->scope, step->step, PHASE_POST);
+    post->use = use_ref(step->use);
+    post->condition = condition;
+    post->work = post_work;
+    post->action_name = g_strdup(step->action_name);
+    if (step->outer == NULL) {
+        g_ptr_array_insert(step->leg->posts, 0, post);
+        return;
+    }
+    struct use *outer = step->outer->use;
+    g_ptr_array_insert(outer->posts, 0, post);
+    if (outer->has_post)
+        return;
+    outer->has_post = true;
+    use_add_post(step->outer, "always()", composite_work);
+}
+
+/* ---- the step ---- */
+
+/* Nothing models it: the scenario says what it comes to, or it succeeds. */
+static void assumed_work(struct step_run *step)
+{
+    const struct use *use = step->use;
+    const struct assumed_action *row = use->assumed;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(json_t) inputs = use_inputs(step, &error);
+    const char *name;
+    json_t *value;
+    if (inputs == NULL) {
+        step_fail(step, error);
+        return;
+    }
+    use_print_header(step, inputs);
+    step->result->is_assumed = true;
+    leg_assume(step->leg, step, use_touches_images(use->text), "action %s", use->text);
+    if (row == NULL)
+        return;
+    bool is_over = false;
+    if (row->duration_us > 0)
+        leg_wait(step->leg, &is_over, step, row->duration_us, "an assumed action");
+    if (step_is_interrupted(step))
+        return;
+    json_object_foreach ((json_t *)(uintptr_t)row->outputs, name, value)
+        step_set_output(step, name, json_string_value(value));
+    step->outcome = row->outcome;
+}
+
+static void run_use(struct step_run *step)
+{
+    static step_work_fn *const works[] = {
+        [USE_ASSUMED] = assumed_work,
+        [USE_NATIVE] = native_work,
+        [USE_COMPOSITE] = composite_work,
+        [USE_CONTAINER] = container_work,
+    };
+    works[step->use->kind](step);
+}
+
+static void uses_work(struct step_run *step)
+{
+    g_autoptr(GError) error = NULL;
+    if (step->use == NULL)
+        step->use = use_new(step->leg, step->step, &error);
+    if (step->use == NULL || !files_create(step, &error)) {
+        step_fail(step, error);
+        return;
+    }
+    run_use(step);
+    files_take(step);
+}
+
+/* Steps of the background family: told, not modelled. */
+static void background_work(struct step_run *step)
+{
+    step->result->is_assumed = true;
+    leg_assume(step->leg, step, /* touches_images= */ false, "background step %s",
+               step->result->title);
+}
+
+void use_resolve(struct step_run *step)
+{
+    step->work = step->step->kind == STEP_RUN    ? script_work
+                 : step->step->kind == STEP_USES ? uses_work
+                                                 : background_work;
+}
