@@ -31,7 +31,8 @@ static struct suite *load(const char *name, char **paths)
 
 /* The files of one command line, told apart. */
 struct plan_work {
-    struct workflow_options options;
+    struct pipeline_request request; /* but for its path */
+    const char *date;
     gboolean is_json;
     GPtrArray *scenarios; /* char *, NULL at the end; lent */
     json_t *documents;    /* with --json: what is to be printed */
@@ -79,14 +80,18 @@ static int refuse_workflow(struct plan_work *work, const GPtrArray *errors)
 static int plan_workflow(struct plan_work *work, const char *path)
 {
     g_autoptr(GPtrArray) errors = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
-    AUTO(workflow_plan) each = workflow_plan_load(path, &work->options, errors);
-    if (each == NULL)
+    struct pipeline_request request = work->request;
+    request.path = path;
+    AUTO(pipeline) pipeline = pipeline_load(&request, errors);
+    if (pipeline == NULL)
         return refuse_workflow(work, errors);
     if (work->is_json) {
-        json_array_append_new(work->documents, workflow_plan_json(each));
+        const struct plan_sources sources = plan_workflow_sources(pipeline, work->date);
+        json_array_append_new(work->documents,
+                              workflow_json(call_tree_root(pipeline->calls), &sources));
         return EXIT_AS_EXPECTED;
     }
-    g_autofree char *text = workflow_plan_text(each);
+    g_autofree char *text = plan_workflow_text(pipeline, work->date);
     fputs(text, stdout);
     return EXIT_AS_EXPECTED;
 }
@@ -106,7 +111,7 @@ static int plan_all(struct plan_work *work, char **paths)
     int code = EXIT_AS_EXPECTED;
     guint workflows = 0;
     for (; *paths != NULL; paths++) {
-        bool is_workflow = g_file_test(*paths, G_FILE_TEST_IS_REGULAR) && workflow_is_one(*paths);
+        bool is_workflow = g_file_test(*paths, G_FILE_TEST_IS_REGULAR) && pipeline_is_one(*paths);
         workflows += is_workflow;
         if (is_workflow)
             code = cli_worse(code, plan_workflow(work, *paths));
@@ -169,7 +174,7 @@ static int plan(const struct app *app, int argc, char **argv)
 {
     g_auto(GStrv) maps = NULL;
     g_autofree char *event = NULL;
-    g_autofree char *map_file = NULL;
+    g_auto(GStrv) map_files = NULL;
     g_autofree char *date = NULL;
     g_autofree char *job = NULL;
     gboolean is_json = FALSE;
@@ -179,7 +184,8 @@ static int plan(const struct app *app, int argc, char **argv)
          "What starts a workflow: push, pull_request, …, or a file with the payload", "NAME|FILE"},
         {"map", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &maps,
          "Where another repository's files are: owner/repo@ref=PATH", "MAP"},
-        {"map-file", 0, 0, G_OPTION_ARG_FILENAME, &map_file, "The same, a file of them", "FILE"},
+        {"map-file", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &map_files, "The same, a file of them",
+         "FILE"},
         {"date", 0, 0, G_OPTION_ARG_STRING, &date, "The day that labels such as ubuntu-latest mean",
          "YYYY-MM-DD"},
         {"json", 0, 0, G_OPTION_ARG_NONE, &is_json, "Print seatrial.plan/1", NULL},
@@ -196,11 +202,11 @@ static int plan(const struct app *app, int argc, char **argv)
     g_autoptr(GPtrArray) scenarios = g_ptr_array_new();
     g_autoptr(json_t) documents = json_array();
     struct plan_work work = {
-        .options = {.event = event,
+        .request = {.event = event,
+                    .job = job,
                     .maps = (const char *const *)maps,
-                    .map_file = map_file,
-                    .date = date != NULL ? date : DEFAULT_DATE,
-                    .job = job},
+                    .map_files = (const char *const *)map_files},
+        .date = date != NULL ? date : DEFAULT_DATE,
         .is_json = is_json,
         .scenarios = scenarios,
         .documents = documents,

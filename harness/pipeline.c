@@ -108,25 +108,29 @@ const char *pipeline_secret(const struct pipeline *pipeline, const char *name)
 static bool check_job(const struct pipeline *pipeline, GPtrArray *errors)
 {
     const GPtrArray *jobs = pipeline->workflow->jobs;
-    g_autoptr(GString) names = g_string_new(NULL);
+    g_autoptr(GString) ids = g_string_new(NULL);
 
     if (pipeline->only_job == NULL ||
         workflow_find_job(pipeline->workflow, pipeline->only_job) != NULL)
         return true;
     for (guint i = 0; i < jobs->len; i++)
-        g_string_append_printf(names, "%s%s", i > 0 ? ", " : "",
+        g_string_append_printf(ids, "%s'%s'", i > 0 ? ", " : "",
                                ((const struct job *)g_ptr_array_index(jobs, i))->id);
-    add_error(errors, g_error_new(BASE_ERROR, BASE_ERROR_USAGE, "%s has no job '%s'; there are %s",
-                                  pipeline->path, pipeline->only_job, names->str));
+    add_error(errors,
+              g_error_new(BASE_ERROR, BASE_ERROR_USAGE, "%s: has no job '%s'; its jobs are %s",
+                          pipeline->path, pipeline->only_job, ids->str));
     return false;
 }
 
-static const char *path_below(const char *root, const char *path)
+/* The path below the root, as GitHub names a workflow; g_free. */
+static char *path_in_repository(const char *path, const char *root)
 {
-    gsize length = strlen(root);
-    if (strncmp(path, root, length) != 0 || path[length] != '/')
-        return path;
-    return path + length + 1;
+    g_autofree char *whole = g_canonicalize_filename(path, NULL);
+    g_autofree char *whole_root = g_canonicalize_filename(root, NULL);
+    gsize length = strlen(whole_root);
+    return g_strdup(strncmp(whole, whole_root, length) == 0 && whole[length] == '/'
+                        ? whole + length + 1
+                        : whole);
 }
 
 static bool load_event(struct pipeline *pipeline, const struct pipeline_request *request,
@@ -135,10 +139,11 @@ static bool load_event(struct pipeline *pipeline, const struct pipeline_request 
     const char *root = repository_map_root(pipeline->map);
     g_autofree char *whole_root = g_canonicalize_filename(root, NULL);
     g_autofree char *folder = g_path_get_basename(whole_root);
+    g_autofree char *below = path_in_repository(pipeline->path, root);
     const struct event_request event = {
         .text = request->event,
         .workflow = pipeline->workflow,
-        .workflow_path = path_below(root, pipeline->path),
+        .workflow_path = below,
         .folder_name = folder,
     };
     pipeline->event = event_new(&event, errors);
@@ -149,15 +154,17 @@ static bool load_event(struct pipeline *pipeline, const struct pipeline_request 
     return true;
 }
 
+/* Maps first: what is wrong on the command line comes before what is wrong in files. */
 static bool load(struct pipeline *pipeline, const struct pipeline_request *request,
                  GPtrArray *errors)
 {
-    pipeline->workflow = workflow_load(request->path, errors);
-    if (pipeline->workflow == NULL || !check_job(pipeline, errors))
-        return false;
     g_autofree char *root = repository_root_of(request->path);
     pipeline->map = repository_map_new(root);
-    if (!add_maps(pipeline, request, errors) || !load_event(pipeline, request, errors))
+    if (!add_maps(pipeline, request, errors))
+        return false;
+    pipeline->workflow = workflow_load(request->path, errors);
+    if (pipeline->workflow == NULL || !check_job(pipeline, errors) ||
+        !load_event(pipeline, request, errors))
         return false;
     pipeline->calls = call_tree_load(pipeline->workflow, pipeline->map, pipeline->event, errors);
     if (pipeline->calls == NULL)
@@ -191,10 +198,25 @@ void pipeline_free(struct pipeline *pipeline)
     g_free(pipeline);
 }
 
+static bool has_line(const char *text, const char *head)
+{
+    g_autofree char *inside = g_strconcat("\n", head, NULL);
+    return g_str_has_prefix(text, head) || strstr(text, inside) != NULL;
+}
+
+/* Of a file with a mistake in its syntax only the lines can tell. */
+static bool looks_like_one(const char *path)
+{
+    g_autofree char *text = NULL;
+    return g_file_get_contents(path, &text, NULL, NULL) && has_line(text, "jobs:") &&
+           !has_line(text, "seatrial:");
+}
+
 bool pipeline_is_one(const char *path)
 {
-    AUTO(doc) doc = doc_load_file(path, DOC_DEFAULT, NULL);
-    const struct node *root = doc != NULL ? doc_root(doc) : NULL;
-    return root != NULL && root->kind == NODE_MAPPING && node_get(root, "jobs") != NULL &&
-           node_get(root, "seatrial") == NULL;
+    AUTO(doc) doc = doc_load_file(path, DOC_KEYS_ARE_FREE, NULL);
+    if (doc == NULL)
+        return looks_like_one(path);
+    const struct node *root = doc_root(doc);
+    return node_find(root, "jobs") != NULL && node_find(root, "seatrial") == NULL;
 }
