@@ -72,6 +72,8 @@ static void say_failure(struct build *build)
 
 static void tell(struct build *build, const char *name, const char *what, gsize length_bytes)
 {
+    if (build_is_git(build)) /* all of it came with the source */
+        return;
     struct vertex *vertex = progress_begin(build->progress, name, name);
     g_autofree char *size = progress_size((int64_t)length_bytes);
     progress_line(build->progress, vertex, "transferring %s: %s done", what, size);
@@ -184,10 +186,7 @@ static void target_free(void *pointer)
     struct target *target = pointer;
     build_plan_free(target->plan);
     g_ptr_array_unref(target->states);
-    g_clear_pointer(&target->config, g_bytes_unref);
-    g_clear_pointer(&target->manifest, g_bytes_unref);
-    g_free(target->config_digest);
-    g_free(target->manifest_digest);
+    target_forget_image(target);
     g_free(target);
 }
 
@@ -314,7 +313,8 @@ static void say_credentials(struct build *build)
 
 static bool solve(struct build *build)
 {
-    if (!read_dockerfile(build) || !make_targets(build) || !resolve_bases(build))
+    if (!build_load_git(build) || !read_dockerfile(build) || !make_targets(build) ||
+        !resolve_bases(build))
         return false;
     build->whole_context = read_folder(build, build_command_local(build->command, "context"));
     read_ignore(build);
