@@ -107,12 +107,15 @@ static bool read_dockerfile(struct build *build)
 /* Dockerfile.dockerignore counts before .dockerignore. */
 static void read_ignore(struct build *build)
 {
+    const char *folder = build_command_local(build->command, "dockerfile");
     g_autofree char *own = g_strconcat(build->dockerfile_name, ".dockerignore", NULL);
-    const struct build_file *file = build_files_find(build->whole_context, own);
-    if (file == NULL)
-        file = build_files_find(build->whole_context, ".dockerignore");
+    g_autofree char *path = g_build_filename(folder, own, NULL);
+    const struct build_file *usual = build_files_find(build->whole_context, ".dockerignore");
+    GBytes *bytes = container_file(build->daemon->container, path);
+    if (bytes == NULL && usual != NULL)
+        bytes = usual->bytes;
     gsize length_bytes = 0;
-    const char *text = file != NULL ? g_bytes_get_data(file->bytes, &length_bytes) : NULL;
+    const char *text = bytes != NULL ? g_bytes_get_data(bytes, &length_bytes) : NULL;
     build->ignore = ignore_parse(text != NULL ? text : "", length_bytes);
     tell(build, "[internal] load .dockerignore", "context", length_bytes + 2);
 }

@@ -18,6 +18,7 @@ struct docker_call {
     GBytes *body;       /* a tar as the body; or none */
     const char *header; /* one more header line, or NULL */
     bool is_upgrade;
+    bool is_unversioned; /* "/grpc", "/_ping": without the version in front */
 };
 
 /* The whole answer of any status. Negotiates before the first one. Transport errors are
