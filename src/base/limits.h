@@ -92,6 +92,7 @@
 /* The fake BuildKit. */
 #define BUILDKITD_CONFIG_BYTES_MAX (1024 * 1024)
 #define BUILD_PLATFORMS_MAX        16
+#define BUILD_CONTEXT_BYTES_MAX    (48 * 1024 * 1024)
 
 /* A rehearsal. */
 #define VIRTUAL_TIME_US_MAX        (INT64_C(30) * 24 * 3600 * 1000000)

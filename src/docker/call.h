@@ -18,6 +18,7 @@ struct docker_call {
     GBytes *body;       /* a tar as the body; or none */
     const char *header; /* one more header line, or NULL */
     bool is_upgrade;
+    bool is_unversioned; /* "/grpc", "/_ping": without the version in front */
     /* Of streams: called once, when the head of an answer that is no error has come. May be NULL.
      */
     void (*on_open)(void *context);

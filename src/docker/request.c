@@ -33,8 +33,9 @@ static void question_add_header(struct question *question, const char *line)
 static void question_init(struct question *question, const struct docker *docker,
                           const struct docker_call *call)
 {
-    const char *version_mark = docker->api_version != NULL ? "/v" : "";
-    const char *version = docker->api_version != NULL ? docker->api_version : "";
+    bool is_versioned = docker->api_version != NULL && !call->is_unversioned;
+    const char *version_mark = is_versioned ? "/v" : "";
+    const char *version = is_versioned ? docker->api_version : "";
 
     question->url = g_strconcat(docker->base_url, version_mark, version, call->path, NULL);
     question_add_header(question,
