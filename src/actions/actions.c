@@ -1,0 +1,12 @@
+/* The table of actions. */
+#include "actions/actions.h"
+
+#include <stddef.h>
+
+const struct action *const actions_table[] = {
+    &action_docker_build_push,
+    &action_docker_login,
+    &action_docker_setup_buildx,
+    &action_docker_setup_qemu,
+    NULL,
+};
