@@ -4,9 +4,6 @@
 #include <stddef.h>
 
 const struct action *const actions_table[] = {
-    &action_docker_build_push,
-    &action_docker_login,
-    &action_docker_setup_buildx,
-    &action_docker_setup_qemu,
-    NULL,
+    &action_docker_build_push,   &action_docker_login,      &action_docker_metadata,
+    &action_docker_setup_buildx, &action_docker_setup_qemu, NULL,
 };

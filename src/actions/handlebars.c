@@ -11,6 +11,12 @@ struct template
     GString *out;
 };
 
+enum word_kind {
+    WORD_TEXT, /* in quotes */
+    WORD_PATH, /* bare: the value of a name, of which none is known */
+    WORD_NAME, /* with an '=' behind it */
+};
+
 /* As Handlebars.escapeExpression. */
 static void add_escaped(GString *out, const char *text)
 {
@@ -34,13 +40,13 @@ static void add_escaped(GString *out, const char *text)
 
 /* The next word of an expression: a quoted text, or up to white space; an '=' after a bare word
    belongs to it. NULL at the end; g_free. */
-static char *next_word(const char **at, bool *is_name)
+static char *next_word(const char **at, enum word_kind *kind)
 {
     while (g_ascii_isspace(**at))
         (*at)++;
     if (**at == '\0')
         return NULL;
-    *is_name = false;
+    *kind = WORD_TEXT;
     if (**at == '\'' || **at == '"') {
         const char *end = strchr(*at + 1, **at);
         if (end == NULL)
@@ -52,35 +58,54 @@ static char *next_word(const char **at, bool *is_name)
     gsize length = strcspn(*at, " \t\n=");
     char *word = g_strndup(*at, length);
     *at += length;
-    *is_name = **at == '=';
-    if (*is_name)
+    *kind = **at == '=' ? WORD_NAME : WORD_PATH;
+    if (*kind == WORD_NAME)
         (*at)++;
     return word;
+}
+
+/* What stands behind the name of an expression. */
+struct arguments {
+    char *first;
+    bool has_any;
+    GHashTable *named;
+};
+
+static void arguments_clear(struct arguments *arguments)
+{
+    g_free(arguments->first);
+    g_hash_table_unref(arguments->named);
+}
+
+static void read_arguments(const char *at, struct arguments *arguments)
+{
+    enum word_kind kind;
+    for (char *word = next_word(&at, &kind); word != NULL; word = next_word(&at, &kind)) {
+        arguments->has_any = true;
+        if (kind == WORD_NAME) {
+            char *value = next_word(&at, &kind);
+            g_hash_table_replace(arguments->named, word, value != NULL ? value : g_strdup(""));
+        } else if (kind == WORD_TEXT && arguments->first == NULL) {
+            arguments->first = word;
+        } else {
+            g_free(word);
+        }
+    }
 }
 
 static bool add_value(struct template *template, const char *expression, bool is_escaped,
                       GError **error)
 {
     const char *at = expression;
-    bool is_name = false;
-    g_autofree char *name = next_word(&at, &is_name);
-    g_autofree char *argument = NULL;
-    g_autoptr(GHashTable) named = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    for (char *word = next_word(&at, &is_name); word != NULL; word = next_word(&at, &is_name)) {
-        bool has_value = is_name;
-        if (has_value) {
-            char *value = next_word(&at, &is_name);
-            g_hash_table_replace(named, word, value != NULL ? value : g_strdup(""));
-        } else if (argument == NULL) {
-            argument = word;
-        } else {
-            g_free(word);
-        }
-    }
+    enum word_kind kind;
+    g_autofree char *name = next_word(&at, &kind);
     if (name == NULL || strchr("#/^>", *name) != NULL)
         return core_throw(error, "Parse error: {{%s}} is not understood", expression);
 
-    const struct handlebars_call call = {name, argument, named};
+    __attribute__((cleanup(arguments_clear))) struct arguments arguments = {
+        .named = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free)};
+    read_arguments(at, &arguments);
+    const struct handlebars_call call = {name, arguments.first, arguments.named};
     GError *failure = NULL;
     g_autofree char *value = template->value(template->self, &call, &failure);
     if (failure != NULL) {
@@ -88,7 +113,7 @@ static bool add_value(struct template *template, const char *expression, bool is
         return false;
     }
     if (value == NULL)
-        return argument == NULL || core_throw(error, "Missing helper: \"%s\"", name);
+        return !arguments.has_any || core_throw(error, "Missing helper: \"%s\"", name);
     if (is_escaped)
         add_escaped(template->out, value);
     else

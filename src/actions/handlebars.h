@@ -9,7 +9,7 @@
 /* What {{ }} asks for. */
 struct handlebars_call {
     const char *name;
-    const char *argument;    /* the first, or NULL */
+    const char *argument;    /* the first in quotes, or NULL */
     const GHashTable *named; /* char * to char * */
 };
 /* The value (g_free), or NULL: with an error, it throws; without, nothing of that name. */
