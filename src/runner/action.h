@@ -136,11 +136,13 @@ bool action_request(struct action_run *run, const char *method, const char *url,
                     const char *const *headers, GBytes *body, struct action_reply *reply,
                     GError **error) MUST_USE;
 
-/* Another action inside of this one, as Wandalen/wretry.action runs it: its phases pre, main and
-   post one after the other, its annotations and log in this step's. */
+/* Another action inside of this one, as Wandalen/wretry.action runs it: with its own inputs, but
+   this step's log, annotations, environment and state. Its failure is the answer, not this step's.
+ */
 struct action_nested {
     const char *uses;     /* "owner/repo@v1" */
     const json_t *inputs; /* name to text */
+    bool is_post;         /* its post phase; false: pre and main */
 };
 struct action_nested_result {
     bool has_succeeded;

@@ -39,6 +39,8 @@ const char *action_input(const struct action_run *run, const char *name)
         return lend(run, g_strstrip(g_strdup(value)));
     if (strcmp(input->standard, "${{ github.token }}") == 0)
         return "ghs_token";
+    if (strcmp(input->standard, "${{ github.repository }}") == 0)
+        return action_context(run, "github.repository");
     return input->standard;
 }
 
@@ -353,7 +355,8 @@ bool action_nested(struct action_run *run, const struct action_nested *nested,
     (void)error;
     g_free(run->nested_inputs);
     run->nested_inputs = json_text(nested->inputs);
-    g_string_append_printf(run->commands, "(uses %s)\n", nested->uses);
+    g_string_append_printf(run->commands, "(uses %s%s)\n", nested->uses,
+                           nested->is_post ? ", post" : "");
     gsize count = run->nested_successes != NULL ? strlen(run->nested_successes) : 0;
     result->has_succeeded =
         run->nested_count >= count || run->nested_successes[run->nested_count] == '1';
