@@ -94,6 +94,18 @@
 #define BUILD_PLATFORMS_MAX        16
 #define BUILD_CONTEXT_BYTES_MAX    (48 * 1024 * 1024)
 
+/* The commands of a fake machine, and the services they ask. */
+#define ASSUMED_USES_MAX         1000
+#define DOWNLOAD_BYTES_MAX       HTTP_BODY_BYTES_MAX
+#define GO_MOD_BYTES_MAX         (1024 * 1024)
+#define GO_MOD_REQUIREMENTS_MAX  1000
+#define PROXY_ADDED_VERSIONS_MAX 10000
+#define CACHE_BYTES_MAX          (INT64_C(10) * 1024 * 1024 * 1024)
+#define CACHE_ENTRIES_MAX        10000
+#define CACHE_KEY_BYTES_MAX      512
+#define CACHE_MEMORY_BYTES_MAX   (INT64_C(256) * 1024 * 1024)
+#define CACHE_REQUEST_BYTES_MAX  (64 * 1024)
+
 /* A rehearsal. */
 #define VIRTUAL_TIME_US_MAX        (INT64_C(30) * 24 * 3600 * 1000000)
 #define LOOP_STEPS_AT_ONE_TIME_MAX 1000000
