@@ -9,6 +9,11 @@
 
 #define RUNNER_HOME "/home/runner"
 
+/* What the images of hosted runners of early 2026 bring (engine-contract.md: the plugin that was
+   measured; actions/runner-images). */
+#define BUILDX_VERSION  "v0.26.1"
+#define HOST_GO_VERSION "1.24.5"
+
 /* ---- which machine ---- */
 
 /* The profile that a scenario names for its machines wins over labels that are nobody's. */
@@ -62,6 +67,40 @@ static char **environment_of(const struct leg_machine *machine, const char *home
     return (char **)g_ptr_array_steal(all, NULL);
 }
 
+static int run_docker(void *self, const struct command_call *call)
+{
+    return docker_cli_run(self, call);
+}
+
+static void add_docker(struct leg_machine *machine, struct stage *stage)
+{
+    const struct plan *plan = stage->plan;
+    const struct buildx_options buildx = {
+        .loop = stage->loop,
+        .trace = world_trace(stage->world),
+        .version = BUILDX_VERSION,
+        .dockerd = machine->machine->dockerd,
+        .seed = plan->seed,
+        .date_s = plan->scenario->setting.date_s,
+        .repository = repository_map_root(plan->scenario->pipeline->map),
+    };
+    machine->buildx = buildx_new(&buildx);
+    machine->plugins[0] =
+        (struct docker_plugin){"buildx", BUILDX_VERSION, buildx_run, machine->buildx};
+    const struct docker_cli_options docker = {
+        .loop = stage->loop,
+        .trace = world_trace(stage->world),
+        .http = machine->machine->http,
+        .machine = machine->plan.machine,
+        .version = machine->plan.profile->engine_version,
+        .api_version = machine->plan.profile->api_version,
+        .plugins = machine->plugins,
+    };
+    machine->docker = docker_cli_new(&docker);
+    machine->rows[0] = (struct command_row){"docker", "the docker command with its plugins",
+                                            run_docker, machine->docker};
+}
+
 static void add_commands(struct leg_machine *machine, struct stage *stage)
 {
     const struct machine_profile *profile = machine->plan.profile;
@@ -70,19 +109,19 @@ static void add_commands(struct leg_machine *machine, struct stage *stage)
         .loop = stage->loop,
         .trace = world_trace(stage->world),
         .machine = machine->plan.machine,
+        .world = stage->world,
         .http = machine->machine->http,
         .dockerd = machine->machine->dockerd,
         .disk = machine->machine->disk,
         .memory_bytes = profile->memory_bytes,
         .core_count = (unsigned)profile->cores,
-        .docker_version = profile->engine_version,
-        .buildx_version = "0.26.1",
-        .compose_version = "2.38.2",
-        .go_version = "1.24.5",
-        .seed = stage->plan->seed,
+        .platform = profile->platform,
+        .go_version = HOST_GO_VERSION,
         .date_s = stage->plan->scenario->setting.date_s,
+        .more = machine->rows,
         .assumed = pipeline->assume != NULL ? pipeline->assume->commands : NULL,
     };
+    add_docker(machine, stage);
     machine->commands = command_set_new(&options);
 }
 
@@ -158,6 +197,8 @@ void leg_machine_free(struct leg_machine *machine)
         return;
     sandbox_free(machine->sandbox);
     command_set_free(machine->commands);
+    docker_cli_free(machine->docker);
+    buildx_free(machine->buildx);
     if (machine->directory != NULL)
         folder_remove(machine->directory);
     plan_leg_clear(&machine->plan);

@@ -153,6 +153,7 @@ struct machine *stage_add_machine(struct stage *stage, const struct plan_leg *le
         .profile = leg->profile,
         .disk = machine->disk,
         .programs = programs,
+        .engine_builder = &buildkit_program,
         .emulators = (const char *const *)wanted->emulators,
         .emulation_factor = wanted->emulation_factor,
         .registry_mirrors = (const char *const *)wanted->registry_mirrors,
