@@ -160,6 +160,7 @@ static void describe(struct leg_machine *machine, const struct stage *stage, boo
         .home = home,
         .host = command_set_host(machine->commands),
         .http = machine->machine->http,
+        .token = machine->token,
         .repository = repository_map_root(pipeline->map),
         .seed = stage->plan->seed,
         .date_s = stage->plan->scenario->setting.date_s,
