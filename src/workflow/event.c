@@ -209,12 +209,25 @@ static struct event *new_named(const struct event_request *request, const char *
     return event;
 }
 
+/* A pull request has its number twice; a file may tell either. */
+static void align_numbers(json_t *payload, const json_t *file)
+{
+    json_t *request = json_object_get(payload, "pull_request");
+    json_t *inner = json_object_get(json_object_get(file, "pull_request"), "number");
+    json_t *outer = json_object_get(file, "number");
+    if (json_is_object(request) && outer != NULL && inner == NULL)
+        json_object_set(request, "number", outer);
+    else if (inner != NULL && outer == NULL)
+        json_object_set(payload, "number", inner);
+}
+
 static void put_payload(struct event *event, const json_t *file)
 {
     g_autoptr(json_t) payload = json_copy((json_t *)file);
     for (gsize i = 0; i < G_N_ELEMENTS(own_rows); i++)
         json_object_del(payload, own_rows[i].name);
     event_merge(event->payload, payload);
+    align_numbers(event->payload, file);
     if (json_object_get(file, "changed_files") != NULL)
         event->changed_files = texts_of(json_object_get(file, "changed_files"));
 }

@@ -168,7 +168,11 @@ Test(event, stands_where_its_payload_says)
         {"{\"event_name\": \"delete\", \"ref\": \"gone\"}", "refs/heads/main"},
         {"{\"event_name\": \"merge_group\", \"merge_group\": {\"head_ref\": \"refs/heads/q\"}}",
          "refs/heads/q"},
+        {"{\"pull_request\": {\"number\": 7}}", "refs/pull/7/merge"},
+        {"{\"pull_request\": {}, \"number\": 8}", "refs/pull/8/merge"},
         {"{\"inputs\": {}, \"ref\": \"topic\"}", "refs/heads/topic"},
+        {"{\"pull_request\": {\"number\": 7}}", "refs/pull/7/merge"},
+        {"{\"pull_request\": {}, \"number\": 8}", "refs/pull/8/merge"},
         {"{\"event_name\": \"workflow_run\", \"repository\": {\"default_branch\": \"dev\"}}",
          "refs/heads/dev"},
     };
