@@ -2,6 +2,7 @@
 #include "workflow/resolve.h"
 
 #include "expr/github.h"
+#include "workflow/folded.h"
 #include "workflow/literal.h"
 
 static json_t *resolve_text(const struct node *node, const struct value *scope, GError **error)
@@ -110,23 +111,11 @@ static json_t *resolve_initial(const struct input *input, const struct call *cal
     return resolve_node(input->initial, &scope, error);
 }
 
-/* A member of an object, names compared ignoring case; lent, or NULL. */
-static json_t *find_member(const json_t *object, const char *name)
-{
-    const char *key;
-    json_t *value;
-    json_object_foreach ((json_t *)object, key, value) {
-        if (g_ascii_strcasecmp(key, name) == 0)
-            return value;
-    }
-    return NULL;
-}
-
 static json_t *resolve_input(const struct input *input, const struct call *call,
                              const struct event *event, const json_t *above, const json_t *given,
                              GError **error)
 {
-    g_autoptr(json_t) value = json_incref(find_member(given, input->name));
+    g_autoptr(json_t) value = json_incref(folded_member(given, input->name));
     if (value == NULL)
         value = resolve_initial(input, call, event, above, error);
     if (value == NULL)

@@ -370,3 +370,25 @@ Test(inputs, are_taken_up_to_the_ceilings)
                                   "`workflow_dispatch` event"));
     cr_expect(errors_tell(errors, "there are more than 1000 inputs (WORKFLOW_INPUTS_MAX)"));
 }
+
+Test(event, goes_where_it_starts_the_workflow)
+{
+    static const char *const rows[][3] = {
+        {"on: push", "push", "refs/heads/main"},
+        {"on: {push: {branches: [master, 'releases/v*']}}", "push", "refs/heads/master"},
+        {"on: {push: {branches: ['releases/**', develop]}}", "push", "refs/heads/develop"},
+        {"on: {push: {tags: ['v*.*.*']}}", "push", "refs/tags/v1.0.0"},
+        {"on: {push: {tags: ['*.*.*', '!v*']}}", "push", "refs/tags/1.0.0"},
+        {"on: {push: {branches-ignore: [main]}}", "push", "refs/heads/master"},
+        {"on: {push: {branches: ['wip/*']}}", "push", "refs/heads/main"},
+        {"on: {pull_request: {branches: [dev]}}", "pull_request", "dev"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GPtrArray) errors = error_list();
+        AUTO(workflow) workflow = workflow_of(rows[i][0]);
+        AUTO(event) event = event_of(workflow, rows[i][1], errors);
+        struct event_facts facts = event_facts_of(event);
+        cr_expect_str_eq(facts.ref, rows[i][2], "%s: %s", rows[i][0], facts.ref);
+    }
+}
