@@ -2,6 +2,7 @@
 #include "workflow/resolve.h"
 
 #include "expr/github.h"
+#include "workflow/context_value.h"
 #include "workflow/folded.h"
 #include "workflow/literal.h"
 
@@ -70,21 +71,23 @@ static json_t *strategy_json(const struct job *job, const struct leg *leg)
                      is_told ? (json_int_t)parallel->integer : total);
 }
 
-/* Names of contexts and of what is in them ignore case. */
+static void set_context(struct value *scope, const char *name, const json_t *json)
+{
+    value_set(scope, name, context_value(json));
+}
+
 void resolve_scope(const struct event *event, const json_t *inputs, const struct job *job,
                    const struct leg *leg, struct value *out)
 {
-    g_autoptr(json_t) matrix =
-        leg != NULL && leg->values != NULL ? json_incref(leg->values) : json_null();
-    g_autoptr(json_t) contexts =
-        json_pack("{s:O, s:O, s:O, s:o}", "github", event->github, "vars", event->vars, "matrix",
-                  matrix, "strategy", strategy_json(job, leg));
+    g_autoptr(json_t) nothing = json_null();
+    g_autoptr(json_t) strategy = strategy_json(job, leg);
+    *out = value_of_folded_map();
+    set_context(out, "github", event->github);
+    set_context(out, "vars", event->vars);
     if (inputs != NULL)
-        json_object_set(contexts, "inputs", (json_t *)inputs);
-    g_autofree char *text = json_text(contexts);
-    g_autoptr(GError) error = NULL;
-    bool is_fine = github_contexts_from_json(text, out, &error);
-    g_assert(is_fine);
+        set_context(out, "inputs", inputs);
+    set_context(out, "matrix", leg != NULL && leg->values != NULL ? leg->values : nothing);
+    set_context(out, "strategy", strategy);
 }
 
 /* Neither a leg nor needs are known here: the use of either is an error. */

@@ -61,6 +61,12 @@ Test(resolve, fills_in_texts_lists_and_mappings)
         {"plain", "\"plain\""},
         {"'${{ matrix.os }}-${{ matrix.n }}'", "\"y-1\""},
         {"'${{ fromJSON(''[\"a\", \"b\"]'') }}'", "[\"a\",\"b\"]"},
+        {"'${{ MATRIX.Os }} ${{ GitHub.Event.Sender.LOGIN }} ${{ "
+         "join(github.event.commits.*.message) }}'",
+         "\"y octocat Change\""},
+        {"'${{ toJSON(matrix) == ''x'' }}-${{ github == github }}-${{ github.event.nothing.more "
+         "}}'",
+         "\"false-true-\""},
         {"['${{ matrix.os }}', b]", "[\"y\",\"b\"]"},
         {"{group: '${{ github.ref_name }}', labels: ['${{ vars.none }}x']}",
          "{\"group\":\"main\",\"labels\":[\"x\"]}"},
