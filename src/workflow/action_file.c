@@ -30,7 +30,7 @@ static const struct {
 
 static void input_free(gpointer data)
 {
-    struct action_input *input = data;
+    struct action_file_input *input = data;
     g_free(input->name);
     g_free(input);
 }
@@ -43,9 +43,9 @@ static void output_free(gpointer data)
 }
 
 /* Keys of an input match in any case; its body may hold anything else too. */
-static struct action_input *input_new(const struct node_entry *entry)
+static struct action_file_input *input_new(const struct node_entry *entry)
 {
-    struct action_input *input = g_new0(struct action_input, 1);
+    struct action_file_input *input = g_new0(struct action_file_input, 1);
     const struct node *required = folded_node(entry->value, "required");
     g_autofree char *text = required != NULL ? literal_text(required) : g_strdup("");
     input->name = g_strdup(entry->key);
@@ -145,10 +145,11 @@ void action_file_free(struct action_file *file)
     g_free(file);
 }
 
-const struct action_input *action_file_find_input(const struct action_file *file, const char *name)
+const struct action_file_input *action_file_find_input(const struct action_file *file,
+                                                       const char *name)
 {
     for (guint i = 0; i < file->inputs->len; i++) {
-        const struct action_input *input = file->inputs->pdata[i];
+        const struct action_file_input *input = file->inputs->pdata[i];
         if (g_ascii_strcasecmp(input->name, name) == 0)
             return input;
     }

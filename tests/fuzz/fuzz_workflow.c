@@ -37,7 +37,7 @@ static void check_action(const char *text, gsize length_bytes)
         return;
     g_autofree char *shown = action_file_text(file);
     for (guint i = 0; i < file->inputs->len; i++) {
-        const struct action_input *input = file->inputs->pdata[i];
+        const struct action_file_input *input = file->inputs->pdata[i];
         g_assert(action_file_find_input(file, input->name) != NULL);
     }
 }
