@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "workflow/context.h"
+#include "workflow/folded.h"
 #include "workflow/literal.h"
 #include "workflow/schema.h"
 
@@ -13,16 +14,6 @@ static const struct definition value_of_type[] = {
     [INPUT_BOOLEAN] = {.shapes = SHAPE_BOOLEAN, .contexts = CONTEXTS_JOB},
     [INPUT_NUMBER] = {.shapes = SHAPE_NUMBER, .contexts = CONTEXTS_JOB},
 };
-
-static const struct trigger *find_trigger(const struct workflow *workflow)
-{
-    for (guint i = 0; i < workflow->triggers->len; i++) {
-        const struct trigger *trigger = workflow->triggers->pdata[i];
-        if (strcmp(trigger->event, "workflow_call") == 0)
-            return trigger;
-    }
-    return NULL;
-}
 
 static void declare_secrets(struct call *call, const struct node *secrets)
 {
@@ -50,7 +41,7 @@ static void declare_outputs(struct call *call, const struct node *outputs)
 
 void call_declare(struct call *call, struct fault_list *faults)
 {
-    const struct trigger *trigger = find_trigger(call->workflow);
+    const struct trigger *trigger = triggers_get(call->workflow->triggers, "workflow_call");
     if (trigger == NULL) {
         fault_add_at(faults, call->workflow->on,
                      "workflow_call key is not defined in the referenced workflow.");
@@ -62,20 +53,10 @@ void call_declare(struct call *call, struct fault_list *faults)
     declare_outputs(call, node_get(trigger->node, "outputs"));
 }
 
-/* The value under a key, names compared ignoring case, or NULL. */
-static const struct node *find_folded(const struct node *mapping, const char *key)
-{
-    for (gsize i = 0; mapping != NULL && mapping->kind == NODE_MAPPING && i < node_length(mapping);
-         i++)
-        if (g_ascii_strcasecmp(node_entry(mapping, i)->key, key) == 0)
-            return node_entry(mapping, i)->value;
-    return NULL;
-}
-
 static void check_input(const struct call *call, const struct input *input,
                         struct fault_list *faults)
 {
-    const struct node *given = find_folded(call->job->with, input->name);
+    const struct node *given = folded_node(call->job->with, input->name);
     if (input->initial != NULL)
         schema_check(&value_of_type[input->type], input->initial, faults);
     if (given != NULL)
@@ -118,7 +99,7 @@ static void check_secrets(const struct call *call, struct fault_list *faults)
         return;
     for (guint i = 0; i < call->secrets->len; i++) {
         const struct call_secret *secret = call->secrets->pdata[i];
-        if (secret->is_required && find_folded(call->job->secrets, secret->name) == NULL)
+        if (secret->is_required && folded_node(call->job->secrets, secret->name) == NULL)
             fault_add_at(faults, call->job->uses,
                          "Secret %s is required, but not provided while calling.", secret->name);
     }

@@ -2,6 +2,7 @@
 #include "workflow/event_private.h"
 
 #include "base/limits.h"
+#include "workflow/error_list.h"
 #include "workflow/input.h"
 
 #include <string.h>
@@ -20,20 +21,6 @@ static const struct own_row {
     {"default_workflow_permissions", NODE_STRING},
 };
 
-static void complain_at(GPtrArray *errors, const struct node *node, const char *format, ...)
-    G_GNUC_PRINTF(3, 4);
-
-static void complain_at(GPtrArray *errors, const struct node *node, const char *format, ...)
-{
-    va_list arguments;
-    GError *error = NULL;
-    va_start(arguments, format);
-    g_autofree char *text = g_strdup_vprintf(format, arguments);
-    va_end(arguments);
-    node_error(&error, node, "%s", text);
-    g_ptr_array_add(errors, error);
-}
-
 static void check_own(const struct node *root, GPtrArray *errors)
 {
     static const char *const levels[] = {"read", "write", NULL};
@@ -41,14 +28,14 @@ static void check_own(const struct node *root, GPtrArray *errors)
     for (gsize i = 0; i < G_N_ELEMENTS(own_rows); i++) {
         const struct node *node = node_get(root, own_rows[i].name);
         if (node != NULL && node->kind != own_rows[i].kind)
-            complain_at(errors, node, "'%s' is %s, expected %s", own_rows[i].name,
-                        node_kind_text(node),
-                        own_rows[i].kind == NODE_STRING     ? "a text"
-                        : own_rows[i].kind == NODE_SEQUENCE ? "a list"
-                                                            : "a mapping");
+            errors_add(errors, node->position, "'%s' is %s, expected %s", own_rows[i].name,
+                       node_kind_text(node),
+                       own_rows[i].kind == NODE_STRING     ? "a text"
+                       : own_rows[i].kind == NODE_SEQUENCE ? "a list"
+                                                           : "a mapping");
     }
     if (level != NULL && level->kind == NODE_STRING && !g_strv_contains(levels, level->text))
-        complain_at(errors, level, "'%s' is none of 'read', 'write'", level->text);
+        errors_add(errors, level->position, "'%s' is none of 'read', 'write'", level->text);
 }
 
 /* What a payload tells of the event that it is of; NULL: nothing. */
@@ -209,12 +196,25 @@ static struct event *new_named(const struct event_request *request, const char *
     return event;
 }
 
+/* A pull request has its number twice; a file may tell either. */
+static void align_numbers(json_t *payload, const json_t *file)
+{
+    json_t *request = json_object_get(payload, "pull_request");
+    json_t *inner = json_object_get(json_object_get(file, "pull_request"), "number");
+    json_t *outer = json_object_get(file, "number");
+    if (json_is_object(request) && outer != NULL && inner == NULL)
+        json_object_set(request, "number", outer);
+    else if (inner != NULL && outer == NULL)
+        json_object_set(payload, "number", inner);
+}
+
 static void put_payload(struct event *event, const json_t *file)
 {
     g_autoptr(json_t) payload = json_copy((json_t *)file);
     for (gsize i = 0; i < G_N_ELEMENTS(own_rows); i++)
         json_object_del(payload, own_rows[i].name);
     event_merge(event->payload, payload);
+    align_numbers(event->payload, file);
     if (json_object_get(file, "changed_files") != NULL)
         event->changed_files = texts_of(json_object_get(file, "changed_files"));
 }
@@ -229,13 +229,13 @@ static char *repository_of(const struct event_request *request, const struct nod
                                                      : repository_name(request->folder_name);
 }
 
-static struct event *read_file(const struct event_request *request, const struct node *root,
-                               GPtrArray *errors)
+struct event *event_new_of_node(const struct event_request *request, const struct node *root,
+                                GPtrArray *errors)
 {
     guint faults_before = errors->len;
     if (root->kind != NODE_MAPPING) {
-        complain_at(errors, root, "the payload of an event is %s, expected a mapping",
-                    node_kind_text(root));
+        errors_add(errors, root->position, "the payload of an event is %s, expected a mapping",
+                   node_kind_text(root));
         return NULL;
     }
     check_own(root, errors);
@@ -245,9 +245,9 @@ static struct event *read_file(const struct event_request *request, const struct
     g_autofree char *repository = repository_of(request, root);
     AUTO(event) event = name != NULL ? new_named(request, name, repository) : NULL;
     if (name == NULL)
-        complain_at(errors, root, "which event it is cannot be told; add 'event_name'");
+        errors_add(errors, root->position, "which event it is cannot be told; add 'event_name'");
     else if (event == NULL)
-        complain_at(errors, root, "there is no event '%s'", name);
+        errors_add(errors, root->position, "there is no event '%s'", name);
     if (event == NULL)
         return NULL;
     g_autoptr(json_t) file = node_json(root);
@@ -260,7 +260,7 @@ static struct event *read_path(const struct event_request *request, GPtrArray *e
     GError *error = NULL;
     AUTO(doc) doc = doc_load_file(request->text, DOC_DEFAULT, &error);
     if (doc != NULL)
-        return read_file(request, doc_root(doc), errors);
+        return event_new_of_node(request, doc_root(doc), errors);
     g_ptr_array_add(errors, error);
     return NULL;
 }

@@ -3,9 +3,10 @@
  * contexts reference, webhook events and payloads, events that trigger workflows).
  *
  * Nothing is asked of the machine or of a remote: defaults are fixed, so that a rehearsal is the
- * same everywhere. The repository is acme/FOLDER, the branch main, the actor octocat; pull request
- * 1 goes from the branch feature to main; a release is of the tag v1.0.0; a schedule is the first
- * of the workflow.
+ * same everywhere. The repository is acme/FOLDER, the actor octocat; a push is to main, unless the
+ * filters of the workflow want another branch or a tag: then to the first that they name, or to
+ * v1.0.0; pull request 1 goes from the branch feature to main or to what the filters name; a
+ * release is of the tag v1.0.0; a schedule is the first of the workflow.
  *
  * An event file, JSON or YAML, is the payload as GitHub's webhooks send it. What it leaves out is
  * filled with the defaults, object by object. These members beside the payload are ours:
@@ -55,6 +56,9 @@ struct event_request {
 /* NULL when the text names neither or the file is wrong; then errors gets GError's, at least one.
  */
 struct event *event_new(const struct event_request *request, GPtrArray *errors) MUST_USE;
+/* The same for what would stand in a file but is part of another document. */
+struct event *event_new_of_node(const struct event_request *request, const struct node *root,
+                                GPtrArray *errors) MUST_USE;
 void event_free(struct event *event);
 CLEANUP(event, event_free)
 

@@ -97,6 +97,19 @@ static const char *cron_of(const struct workflow *workflow)
     return cron != NULL && cron->text != NULL ? cron->text : "0 0 * * *";
 }
 
+/* A push or a pull request goes where it starts the workflow. */
+static void set_ref(json_t *payload, const char *name, const struct workflow *workflow)
+{
+    g_autofree char *ref = event_usual_ref(name, workflow);
+    const char *branch =
+        g_str_has_prefix(ref, "refs/heads/") ? ref + strlen("refs/heads/") : "main";
+    json_t *request = json_object_get(payload, "pull_request");
+    if (strcmp(name, "push") == 0)
+        json_object_set_new(payload, "ref", json_string(ref));
+    if (request != NULL)
+        json_object_set_new(json_object_get(request, "base"), "ref", json_string(branch));
+}
+
 static bool is_event(const char *name)
 {
     for (const struct property *row = schema_on.tables[0]; row->name != NULL; row++)
@@ -120,6 +133,7 @@ json_t *event_payload(const char *name, const char *repository, const struct wor
         json_object_set_new(payload, "schedule", json_string(cron_of(workflow)));
     if (strcmp(name, "workflow_dispatch") == 0)
         json_object_set_new(payload, "workflow", json_string(workflow_path));
+    set_ref(payload, name, workflow);
     json_object_set_new(payload, "repository", repository_json(repository));
     json_object_set_new(payload, "sender", user_json());
     return payload;

@@ -1,5 +1,7 @@
 /* Reading and filling inputs. */
 #include "workflow/input.h"
+#include "workflow/error_list.h"
+#include "workflow/folded.h"
 #include "workflow/literal.h"
 
 #include <string.h>
@@ -130,23 +132,6 @@ json_t *input_convert(const struct input *input, const json_t *value)
     return is_option ? json_string(text) : NULL;
 }
 
-static void complain(GPtrArray *errors, struct position position, const char *format, ...)
-    G_GNUC_PRINTF(3, 4);
-
-static void complain(GPtrArray *errors, struct position position, const char *format, ...)
-{
-    va_list arguments;
-    GError *error = NULL;
-    va_start(arguments, format);
-    g_autofree char *text = g_strdup_vprintf(format, arguments);
-    va_end(arguments);
-    if (position.source != NULL)
-        error_set_at(&error, BASE_ERROR_INVALID, position, "%s", text);
-    else
-        error = g_error_new_literal(BASE_ERROR, BASE_ERROR_INVALID, text);
-    g_ptr_array_add(errors, error);
-}
-
 /* The default as a value. GitHub takes a default that fits nothing as it is. */
 static json_t *initial_value(const struct input *input)
 {
@@ -162,23 +147,11 @@ static json_t *initial_value(const struct input *input)
     return json_string(text);
 }
 
-/* The member of an object, names compared ignoring case; lent, or NULL. */
-static json_t *find_given(const json_t *given, const char *name)
-{
-    const char *key;
-    json_t *value;
-    json_object_foreach ((json_t *)given, key, value) {
-        if (g_ascii_strcasecmp(key, name) == 0)
-            return value;
-    }
-    return NULL;
-}
-
 static void fill(json_t *filled, const struct input *input, const json_t *given, GPtrArray *errors)
 {
-    const json_t *value = find_given(given, input->name);
+    const json_t *value = folded_member(given, input->name);
     if (value == NULL && input_is_demanded(input)) {
-        complain(errors, input->position, "Required input '%s' not provided", input->name);
+        errors_add(errors, input->position, "Required input '%s' not provided", input->name);
         return;
     }
     json_t *converted = value != NULL ? input_convert(input, value) : initial_value(input);
@@ -187,11 +160,11 @@ static void fill(json_t *filled, const struct input *input, const json_t *given,
         return;
     }
     g_autofree char *text = scalar_text(value);
-    complain(errors, input->position,
-             input->type == INPUT_CHOICE
-                 ? "Provided value '%s' for input '%s' not in the list of allowed values"
-                 : "Provided value '%s' for input '%s' is not of its type",
-             text != NULL ? text : "", input->name);
+    errors_add(errors, input->position,
+               input->type == INPUT_CHOICE
+                   ? "Provided value '%s' for input '%s' not in the list of allowed values"
+                   : "Provided value '%s' for input '%s' is not of its type",
+               text != NULL ? text : "", input->name);
 }
 
 json_t *inputs_dispatch(const GPtrArray *inputs, const json_t *given, GPtrArray *errors)
@@ -204,7 +177,7 @@ json_t *inputs_dispatch(const GPtrArray *inputs, const json_t *given, GPtrArray 
         fill(filled, inputs->pdata[i], given, errors);
     json_object_foreach ((json_t *)given, key, value) {
         if (inputs_find(inputs, key) == NULL)
-            complain(errors, (struct position){0}, "Unexpected inputs provided: [\"%s\"]", key);
+            errors_add(errors, (struct position){0}, "Unexpected inputs provided: [\"%s\"]", key);
     }
     return errors->len == faults_before ? g_steal_pointer(&filled) : NULL;
 }

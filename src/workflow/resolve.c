@@ -2,6 +2,8 @@
 #include "workflow/resolve.h"
 
 #include "expr/github.h"
+#include "workflow/context_value.h"
+#include "workflow/folded.h"
 #include "workflow/literal.h"
 
 static json_t *resolve_text(const struct node *node, const struct value *scope, GError **error)
@@ -69,21 +71,23 @@ static json_t *strategy_json(const struct job *job, const struct leg *leg)
                      is_told ? (json_int_t)parallel->integer : total);
 }
 
-/* Names of contexts and of what is in them ignore case. */
+static void set_context(struct value *scope, const char *name, const json_t *json)
+{
+    value_set(scope, name, context_value(json));
+}
+
 void resolve_scope(const struct event *event, const json_t *inputs, const struct job *job,
                    const struct leg *leg, struct value *out)
 {
-    g_autoptr(json_t) matrix =
-        leg != NULL && leg->values != NULL ? json_incref(leg->values) : json_null();
-    g_autoptr(json_t) contexts =
-        json_pack("{s:O, s:O, s:O, s:o}", "github", event->github, "vars", event->vars, "matrix",
-                  matrix, "strategy", strategy_json(job, leg));
+    g_autoptr(json_t) nothing = json_null();
+    g_autoptr(json_t) strategy = strategy_json(job, leg);
+    *out = value_of_folded_map();
+    set_context(out, "github", event->github);
+    set_context(out, "vars", event->vars);
     if (inputs != NULL)
-        json_object_set(contexts, "inputs", (json_t *)inputs);
-    g_autofree char *text = json_text(contexts);
-    g_autoptr(GError) error = NULL;
-    bool is_fine = github_contexts_from_json(text, out, &error);
-    g_assert(is_fine);
+        set_context(out, "inputs", inputs);
+    set_context(out, "matrix", leg != NULL && leg->values != NULL ? leg->values : nothing);
+    set_context(out, "strategy", strategy);
 }
 
 /* Neither a leg nor needs are known here: the use of either is an error. */
@@ -110,23 +114,11 @@ static json_t *resolve_initial(const struct input *input, const struct call *cal
     return resolve_node(input->initial, &scope, error);
 }
 
-/* A member of an object, names compared ignoring case; lent, or NULL. */
-static json_t *find_member(const json_t *object, const char *name)
-{
-    const char *key;
-    json_t *value;
-    json_object_foreach ((json_t *)object, key, value) {
-        if (g_ascii_strcasecmp(key, name) == 0)
-            return value;
-    }
-    return NULL;
-}
-
 static json_t *resolve_input(const struct input *input, const struct call *call,
                              const struct event *event, const json_t *above, const json_t *given,
                              GError **error)
 {
-    g_autoptr(json_t) value = json_incref(find_member(given, input->name));
+    g_autoptr(json_t) value = json_incref(folded_member(given, input->name));
     if (value == NULL)
         value = resolve_initial(input, call, event, above, error);
     if (value == NULL)

@@ -17,7 +17,8 @@ json_t *resolve_node(const struct node *node, const struct value *scope, GError 
 /*
  * The contexts that a leg's keys may use and that are known before a run: github, vars, inputs,
  * matrix and strategy. inputs: of the workflow of the job, an object; NULL: not known, and then
- * their use is an error. leg NULL: none yet. out is cleared by the caller.
+ * their use is an error. leg NULL: none yet. out is cleared by the caller, who may add what a run
+ * knows more with value_set(), such as needs.
  */
 void resolve_scope(const struct event *event, const json_t *inputs, const struct job *job,
                    const struct leg *leg, struct value *out);

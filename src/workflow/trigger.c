@@ -180,6 +180,16 @@ static bool trigger_passes(const struct trigger *trigger, const struct event_fac
     return (event->ref == NULL || ref_passes(trigger, event->ref)) && paths_pass(trigger, event);
 }
 
+const struct trigger *triggers_get(const GPtrArray *triggers, const char *event)
+{
+    for (guint i = 0; i < triggers->len; i++) {
+        const struct trigger *trigger = triggers->pdata[i];
+        if (strcmp(trigger->event, event) == 0)
+            return trigger;
+    }
+    return NULL;
+}
+
 const struct trigger *triggers_find(const GPtrArray *triggers, const struct event_facts *event)
 {
     for (guint i = 0; i < triggers->len; i++)

@@ -14,11 +14,16 @@ bool plan_runner(const struct call *call, const struct job *job, const struct le
 {
     VALUE(scope);
     g_autoptr(GError) error = NULL;
+    g_autoptr(json_t) runs_on = NULL;
     if (job->runs_on == NULL)
         return false;
-    g_autoptr(json_t) inputs = resolve_call_inputs(call, sources->event);
-    resolve_scope(sources->event, inputs, job, leg, &scope);
-    g_autoptr(json_t) runs_on = resolve_node(job->runs_on, &scope, &error);
+    if (literal_is_dynamic(job->runs_on)) {
+        g_autoptr(json_t) inputs = resolve_call_inputs(call, sources->event);
+        resolve_scope(sources->event, inputs, job, leg, &scope);
+        runs_on = resolve_node(job->runs_on, &scope, &error);
+    } else {
+        runs_on = node_json(job->runs_on);
+    }
     return runs_on != NULL && runner_choose(runs_on, sources->date, runner, &error);
 }
 

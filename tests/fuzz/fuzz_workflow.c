@@ -60,6 +60,27 @@ static void check_plan(const struct workflow *workflow)
     g_assert(plan != NULL);
 }
 
+/* The same bytes as the payload of an event of some workflow. */
+static void check_event(const char *text, gsize length_bytes)
+{
+    static const char some[] =
+        "on: {push:, workflow_dispatch: {inputs: {ref: {required: true}, on: {type: boolean}}}}\n"
+        "jobs: {a: {runs-on: x, steps: [{run: a}]}}\n";
+    g_autoptr(GPtrArray) errors = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
+    AUTO(doc) doc = doc_load_text("event.yml", text, length_bytes, DOC_DEFAULT, NULL);
+    AUTO(workflow) workflow = workflow_load_text("w.yml", some, strlen(some), errors);
+    if (doc == NULL)
+        return;
+    const struct event_request request = {.workflow = workflow, .workflow_path = "w.yml"};
+    AUTO(event) event = event_new_of_node(&request, doc_root(doc), errors);
+    g_assert((event == NULL) == (errors->len > 0));
+    if (event == NULL)
+        return;
+    struct event_facts facts = event_facts_of(event);
+    triggers_find(workflow->triggers, &facts);
+    g_assert(json_is_object(event->github) && json_is_object(event->inputs));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length_bytes)
 {
     g_autoptr(GPtrArray) errors = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
@@ -72,5 +93,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length_bytes)
         check_plan(workflow);
     }
     check_action((const char *)bytes, length_bytes);
+    check_event((const char *)bytes, length_bytes);
     return 0;
 }

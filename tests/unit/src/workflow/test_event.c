@@ -168,7 +168,11 @@ Test(event, stands_where_its_payload_says)
         {"{\"event_name\": \"delete\", \"ref\": \"gone\"}", "refs/heads/main"},
         {"{\"event_name\": \"merge_group\", \"merge_group\": {\"head_ref\": \"refs/heads/q\"}}",
          "refs/heads/q"},
+        {"{\"pull_request\": {\"number\": 7}}", "refs/pull/7/merge"},
+        {"{\"pull_request\": {}, \"number\": 8}", "refs/pull/8/merge"},
         {"{\"inputs\": {}, \"ref\": \"topic\"}", "refs/heads/topic"},
+        {"{\"pull_request\": {\"number\": 7}}", "refs/pull/7/merge"},
+        {"{\"pull_request\": {}, \"number\": 8}", "refs/pull/8/merge"},
         {"{\"event_name\": \"workflow_run\", \"repository\": {\"default_branch\": \"dev\"}}",
          "refs/heads/dev"},
     };
@@ -365,4 +369,26 @@ Test(inputs, are_taken_up_to_the_ceilings)
     cr_expect(errors_tell(errors, "w.yml:2:3: you may only define up to 25 `inputs` for a "
                                   "`workflow_dispatch` event"));
     cr_expect(errors_tell(errors, "there are more than 1000 inputs (WORKFLOW_INPUTS_MAX)"));
+}
+
+Test(event, goes_where_it_starts_the_workflow)
+{
+    static const char *const rows[][3] = {
+        {"on: push", "push", "refs/heads/main"},
+        {"on: {push: {branches: [master, 'releases/v*']}}", "push", "refs/heads/master"},
+        {"on: {push: {branches: ['releases/**', develop]}}", "push", "refs/heads/develop"},
+        {"on: {push: {tags: ['v*.*.*']}}", "push", "refs/tags/v1.0.0"},
+        {"on: {push: {tags: ['*.*.*', '!v*']}}", "push", "refs/tags/1.0.0"},
+        {"on: {push: {branches-ignore: [main]}}", "push", "refs/heads/master"},
+        {"on: {push: {branches: ['wip/*']}}", "push", "refs/heads/main"},
+        {"on: {pull_request: {branches: [dev]}}", "pull_request", "dev"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GPtrArray) errors = error_list();
+        AUTO(workflow) workflow = workflow_of(rows[i][0]);
+        AUTO(event) event = event_of(workflow, rows[i][1], errors);
+        struct event_facts facts = event_facts_of(event);
+        cr_expect_str_eq(facts.ref, rows[i][2], "%s: %s", rows[i][0], facts.ref);
+    }
 }
