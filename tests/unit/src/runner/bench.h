@@ -5,6 +5,7 @@
  *     # cancel 30s [TEXT]      # shutdown 30s        # debug
  *     # secret NAME=VALUE      # var NAME=VALUE      # input NAME=VALUE
  *     # needs JSON             # event JSON          # no shell
+ *     # only JOB
  *     # assume PATTERN OUTCOME SECONDS [NAME=VALUE]
  */
 #pragma once
@@ -27,6 +28,8 @@ struct bench {
     int64_t cancel_us, shutdown_us; /* -1: never */
     const char *cancel_text;
     bool is_debug;
+    const char *only_job;
+    GPtrArray *called; /* struct workflow */
 };
 
 /* path: of a workflow with its comments. */
