@@ -162,7 +162,8 @@ static char *explanation(const struct task *task, const struct expr *expr,
         return NULL;
     g_autofree char *values = expr_explain(expr, scope);
     g_autofree char *text = literal_text(task->job->condition);
-    return values != NULL && values[0] != '\0'
+    g_autofree char *plain = g_strconcat(text, " is false", NULL);
+    return values != NULL && values[0] != '\0' && strcmp(values, plain) != 0
                ? g_strdup_printf("its condition %s is false: %s", text, values)
                : g_strdup_printf("its condition %s is false", text);
 }
