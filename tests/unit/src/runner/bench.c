@@ -152,15 +152,24 @@ static void make_machine(struct bench *bench)
 
 struct bench *bench_new(const char *path)
 {
-    g_autoptr(GPtrArray) errors = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
     g_autofree char *text = NULL;
-    struct bench *bench = g_new0(struct bench, 1);
+    g_autofree char *name = g_path_get_basename(path);
     cr_assert(g_file_get_contents(path, &text, NULL, NULL), "%s", path);
+    return bench_new_text(name, text);
+}
+
+struct bench *bench_new_text(const char *name, const char *text)
+{
+    g_autoptr(GPtrArray) errors = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
+    struct bench *bench = g_new0(struct bench, 1);
+    const char *source = g_getenv("SEATRIAL_SOURCE_DIR");
+    cr_assert_eq(chdir(source != NULL ? source : "."), 0);
     bench->loop = loop_new(CLOCK_VIRTUAL, 1);
     bench->trace = trace_new(loop_now_of, bench->loop);
     bench->texts = g_ptr_array_new_with_free_func(g_free);
     bench->called = g_ptr_array_new_with_free_func((GDestroyNotify)workflow_free);
     bench->assumed = g_array_new(TRUE, TRUE, sizeof(struct assumed_action));
+    bench->actions = bench_actions;
     bench->cancel_us = bench->shutdown_us = -1;
     bench->github = json_pack("{s:s, s:s, s:s, s:s, s:{}}", "repository", "octo/ship", "ref",
                               "refs/heads/main", "sha", "f00dfeed", "event_name", "push", "event");
@@ -170,11 +179,17 @@ struct bench *bench_new(const char *path)
     bench->secrets = json_pack("{s:s}", "GITHUB_TOKEN", "ghs_test");
     make_machine(bench);
     read_comments(bench, text);
-    g_autofree char *name = g_path_get_basename(path);
     bench->workflow = workflow_load_text(name, text, strlen(text), errors);
-    cr_assert_not_null(bench->workflow, "%s: %s", path,
+    cr_assert_not_null(bench->workflow, "%s: %s", name,
                        errors->len > 0 ? ((GError *)errors->pdata[0])->message : "");
     return bench;
+}
+
+struct bench *bench_new_steps(const char *steps)
+{
+    g_autofree char *text = g_strconcat(
+        "on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n", steps, "\n", NULL);
+    return bench_new_text("steps.yaml", text);
 }
 
 static void remove_tree(const char *path)
@@ -279,7 +294,7 @@ struct leg_result *bench_run_leg(struct bench *bench, const char *job_id)
         .needs = bench->needs,
         .vars = bench->vars,
         .secrets = bench->secrets,
-        .actions = bench_actions,
+        .actions = bench->actions,
         .assumed = (const struct assumed_action *)(const void *)bench->assumed->data,
         .find_action = bench_find_action,
         .is_debug = bench->is_debug,
@@ -354,7 +369,7 @@ static void serve(void *argument)
         .inputs = bench->inputs,
         .vars = bench->vars,
         .secrets = bench->secrets,
-        .actions = bench_actions,
+        .actions = bench->actions,
         .assumed = (const struct assumed_action *)(const void *)bench->assumed->data,
         .find_action = bench_find_action,
         .find_workflow = find_workflow,

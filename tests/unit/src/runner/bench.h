@@ -29,11 +29,15 @@ struct bench {
     const char *cancel_text;
     bool is_debug;
     const char *only_job;
-    GPtrArray *called; /* struct workflow */
+    const struct action *const *actions; /* bench_actions unless a test has its own */
+    GPtrArray *called;                   /* struct workflow */
 };
 
 /* path: of a workflow with its comments. */
 struct bench *bench_new(const char *path);
+struct bench *bench_new_text(const char *name, const char *text);
+/* Of one job `a` with these steps, a YAML list. */
+struct bench *bench_new_steps(const char *steps);
 void bench_free(struct bench *bench);
 CLEANUP(bench, bench_free)
 
