@@ -57,6 +57,7 @@ struct step_run {
     struct token token;
     enum result outcome;
     bool is_closing;     /* "Complete job", which a shutdown does not skip */
+    bool is_last;        /* its condition failed: no step of the composite action follows */
     bool is_final;       /* failed where continue-on-error is not looked at */
     bool is_settled;     /* the work has said itself what an interruption came to */
     bool is_listed;      /* the result belongs to a list */
