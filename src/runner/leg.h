@@ -97,7 +97,7 @@ struct leg_run {
     GPtrArray *queue;         /* struct step_run, to come */
     GPtrArray *posts;         /* struct step_run, the last one first */
     struct step_run *current; /* the innermost one that runs */
-    GPtrArray *containers;    /* char *: ids of service containers */
+    GArray *containers;       /* struct service of services.h, or NULL */
     char *network;            /* of the services */
     GPtrArray *leftovers;     /* struct command_run: commands whose starter is gone */
     unsigned leftover_count;
@@ -242,4 +242,3 @@ void use_resolve(struct step_run *step);
 void job_set_up(struct step_run *step);
 void job_complete(struct step_run *step);
 void job_start_services(struct step_run *step);
-void job_stop_services(struct step_run *step);
