@@ -106,6 +106,15 @@
 #define CACHE_MEMORY_BYTES_MAX   (INT64_C(256) * 1024 * 1024)
 #define CACHE_REQUEST_BYTES_MAX  (64 * 1024)
 
+/* Scripts in their sandbox. */
+#define SANDBOX_REAL_TIME_US_MAX (INT64_C(30) * 1000000)
+#define SANDBOX_OUTPUT_BYTES_MAX (INT64_C(256) * 1024 * 1024)
+#define SANDBOX_PROCESSES_MAX    512
+#define SANDBOX_CALLS_MAX        256
+#define COMMAND_LINE_BYTES_MAX                                                                     \
+    (8 * 1024 * 1024) /* arguments and environment; the kernel's is 6                              \
+                       */
+
 /* A rehearsal. */
 #define VIRTUAL_TIME_US_MAX        (INT64_C(30) * 24 * 3600 * 1000000)
 #define LOOP_STEPS_AT_ONE_TIME_MAX 1000000

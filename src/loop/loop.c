@@ -20,7 +20,7 @@ GQuark loop_error_quark(void)
 }
 
 /* The kernel's own clock: the interposer answers from this loop and must not be asked by it. */
-static int64_t kernel_now_us(void)
+int64_t loop_real_time_us(void)
 {
     struct timespec now;
     syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &now);
@@ -32,7 +32,7 @@ struct loop *loop_new(enum clock_mode mode, unsigned speed)
     struct loop *loop = g_new0(struct loop, 1);
     loop->mode = mode;
     loop->speed = mode == CLOCK_SCALED ? MAX(speed, 1) : 1;
-    loop->started_us = kernel_now_us();
+    loop->started_us = loop_real_time_us();
     loop->time_cap_us = VIRTUAL_TIME_US_MAX;
     loop->timers = g_ptr_array_new();
     loop->sources = g_ptr_array_new();
@@ -65,7 +65,7 @@ int64_t loop_now_us(const struct loop *loop)
 {
     if (loop->mode == CLOCK_VIRTUAL)
         return loop->virtual_now_us;
-    return (kernel_now_us() - loop->started_us) * loop->speed;
+    return (loop_real_time_us() - loop->started_us) * loop->speed;
 }
 
 int64_t loop_now_of(const void *loop)
@@ -96,6 +96,16 @@ void loop_add_source(struct loop *loop, struct loop_source *source)
 void loop_remove_source(struct loop *loop, struct loop_source *source)
 {
     g_ptr_array_remove(loop->sources, source);
+}
+
+struct loop_source *loop_find_source(const struct loop *loop, bool (*run)(void *argument))
+{
+    for (guint i = 0; i < loop->sources->len; i++) {
+        struct loop_source *source = g_ptr_array_index(loop->sources, i);
+        if (source->run == run)
+            return source;
+    }
+    return NULL;
 }
 
 static struct watch *watch_of(struct loop *loop, int fd)
@@ -151,13 +161,30 @@ static void dispatch(struct loop *loop, const struct epoll_event *event)
         watch->ready(watch->argument, event->events);
 }
 
+static bool dispatch_all(struct loop *loop, const struct epoll_event *events, int count)
+{
+    for (int i = 0; i < count; i++)
+        dispatch(loop, &events[i]);
+    return count > 0;
+}
+
 static bool poll_descriptors(struct loop *loop, int timeout_ms)
 {
     struct epoll_event events[EVENTS_PER_WAIT];
     int count = epoll_wait(loop->epoll_fd, events, EVENTS_PER_WAIT, timeout_ms);
-    for (int i = 0; i < count; i++)
-        dispatch(loop, &events[i]);
-    return count > 0;
+    return dispatch_all(loop, events, count);
+}
+
+/* Kernels before 5.11 know whole milliseconds only. */
+static void poll_descriptors_briefly(struct loop *loop, int64_t wait_us)
+{
+    struct epoll_event events[EVENTS_PER_WAIT];
+    struct timespec wait = {.tv_sec = wait_us / SECOND_US, .tv_nsec = wait_us % SECOND_US * 1000};
+    int count = epoll_pwait2(loop->epoll_fd, events, EVENTS_PER_WAIT, &wait, NULL);
+    if (count < 0 && errno == ENOSYS)
+        count = epoll_wait(loop->epoll_fd, events, EVENTS_PER_WAIT,
+                           (int)((wait_us + MILLISECOND_US - 1) / MILLISECOND_US));
+    dispatch_all(loop, events, count);
 }
 
 static bool run_sources(struct loop *loop)
@@ -168,6 +195,46 @@ static bool run_sources(struct loop *loop)
         has_run |= source->run(source->argument);
     }
     return has_run;
+}
+
+/* The shortest time for which any source wants the clock held; 0: none does. */
+static int64_t ask_for_hold(struct loop *loop, bool *is_asked)
+{
+    int64_t hold_us = 0;
+    for (guint i = 0; i < loop->sources->len; i++) {
+        struct loop_source *source = g_ptr_array_index(loop->sources, i);
+        if (source->hold == NULL)
+            continue;
+        *is_asked = true;
+        int64_t asked_us = source->hold(source->argument);
+        if (asked_us > 0)
+            hold_us = hold_us == 0 ? asked_us : MIN(hold_us, asked_us);
+    }
+    return hold_us;
+}
+
+static bool settle_sources(struct loop *loop)
+{
+    bool has_settled = false;
+    for (guint i = 0; i < loop->sources->len; i++) {
+        struct loop_source *source = g_ptr_array_index(loop->sources, i);
+        has_settled |= source->settle != NULL && source->settle(source->argument);
+    }
+    return has_settled;
+}
+
+/* What comes before time moves; false: it may. What was sent while a source looked whether all is
+   quiet would be overtaken by the jump: hence the second look at the descriptors. */
+static bool end_instant(struct loop *loop)
+{
+    bool is_asked = false;
+    int64_t hold_us = ask_for_hold(loop, &is_asked);
+    if (hold_us > 0) {
+        loop->steps_at_this_time = 0;
+        poll_descriptors_briefly(loop, hold_us);
+        return true;
+    }
+    return is_asked && (poll_descriptors(loop, 0) || settle_sources(loop));
 }
 
 /* Real waits are short enough that an interrupt or a very late timer is noticed. */
@@ -238,7 +305,9 @@ static bool step(struct loop *loop)
     loop->steps_at_this_time++;
     if (fibers_run_one(loop) || run_sources(loop) || poll_descriptors(loop, 0))
         return true;
-    return loop->mode == CLOCK_VIRTUAL ? run_one_timer(loop) : wait_for_real_time(loop);
+    if (loop->mode != CLOCK_VIRTUAL)
+        return wait_for_real_time(loop);
+    return end_instant(loop) || run_one_timer(loop);
 }
 
 static bool run_steps(struct loop *loop, const bool *is_over, bool is_finishing, GError **error)

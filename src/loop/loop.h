@@ -80,11 +80,27 @@ bool timer_is_armed(const struct timer *timer);
 typedef void watch_fn(void *argument, uint32_t events);
 void loop_watch(struct loop *loop, int fd, uint32_t events, watch_fn *ready, void *argument);
 
-/* Work without a descriptor. run() returns whether it did anything; it is asked in every step
-   before epoll. Embedded in its owner like a timer. */
+/*
+ * Work without a descriptor. run() returns whether it did anything; it is asked in every step
+ * before epoll. Embedded in its owner like a timer.
+ *
+ * The other two are for work that epoll cannot see, as of child processes; either may be NULL. They
+ * are asked on a virtual clock, when nothing else is ready and time would move. hold() answers for
+ * how many real microseconds the loop waits for descriptors before it asks again, or 0: time may
+ * move. Such waits are no steps towards a livelock: whoever holds the clock has a cap of its own.
+ * When nobody holds it and a further look at the descriptors finds nothing, settle() does what was
+ * left for the end of the instant and returns whether it did anything.
+ */
 struct loop_source {
     bool (*run)(void *argument);
     void *argument;
+    int64_t (*hold)(void *argument);
+    bool (*settle)(void *argument);
 };
 void loop_add_source(struct loop *loop, struct loop_source *source);
 void loop_remove_source(struct loop *loop, struct loop_source *source);
+/* The first source with this run(), or NULL: how parts that share one per loop find it. */
+struct loop_source *loop_find_source(const struct loop *loop, bool (*run)(void *argument));
+/* Real time, whatever the clock says: for caps on what computes outside the loop, never for what a
+   run does. */
+int64_t loop_real_time_us(void);

@@ -4,9 +4,29 @@
  * belongs to the sandbox until it is freed; then nothing is left of it.
  *
  * Processes see `directory` as `home` where a mount namespace can be had, and under its own name
- * elsewhere; sandbox_home() says which, and output is the reader's to translate. Protection comes
- * in layers, each of which holds alone: Landlock, seccomp, namespaces; sandbox_probe() says what
- * this machine gives.
+ * elsewhere; sandbox_home() says which, and output is the reader's to translate. What the sandbox
+ * needs itself (private PATH, /tmp, FIFOs) is in a folder beside it, `directory`.seatrial, which is
+ * made and removed here.
+ *
+ * Protection comes in layers; sandbox_probe() says what this machine gives:
+ *
+ *     layer       files  host's sockets and network  signals to others
+ *     namespaces  yes    yes                         yes
+ *     Landlock    yes    TCP and abstract sockets    from ABI 6 (Linux 6.12)
+ *     seccomp     -      yes                         to us and to everybody at once
+ *
+ * Landlock does not mediate connect() to a socket's path (docker.sock), therefore it does not
+ * suffice alone: see sandbox_layers_suffice(). In every configuration processes have no privileges,
+ * gain none (no_new_privs), and have limits of their own (confine_tables.c).
+ *
+ * With namespaces /usr/bin itself is the private PATH, so that absolute names lead there too, and
+ * the clock is preloaded by /etc/ld.so.preload. Without them absolute names of programs reach the
+ * real ones, /tmp is not there, and the clock is lost by who clears LD_PRELOAD.
+ *
+ * Time: programs that are linked dynamically see the loop's time and date (SECONDS, date,
+ * EPOCHREALTIME), and bash a seeded RANDOM. Real are: sleeps of real programs, SRANDOM,
+ * /dev/urandom, $$, times of files, processor time, statically linked programs, and the order of
+ * background jobs that race for a file or a pipe between themselves.
  *
  * While any process of a sandbox computes, the loop's clock stands still (virtual-time.md 8).
  * Commands on the private PATH that the command host answers are stubs which call it; calls of one
@@ -43,7 +63,17 @@ struct sandbox_options {
     unsigned layers;                 /* of enum sandbox_layer; what cannot be had is an error */
     uint64_t seed;                   /* of RANDOM */
     int64_t real_time_us_max;        /* for all processes together; 0: SANDBOX_REAL_TIME_US_MAX */
+    int64_t output_bytes_max;        /* of all children together; 0: SANDBOX_OUTPUT_BYTES_MAX */
+    int64_t date_s;                  /* wall clock at the loop's time zero; 0: VCLOCK_EPOCH_S */
 };
+
+/* Whether these layers keep scripts of strangers from the machine's files, sockets, network and
+   other processes. */
+bool sandbox_layers_suffice(unsigned layers);
+/* Where the stub and the clock library are: beside the running program, in the folder above it, or
+   in ../lib/seatrial. NULL when not found; g_free. */
+char *sandbox_find_stub(void);
+char *sandbox_find_clock_library(void);
 
 struct sandbox *sandbox_new(struct loop *loop, const struct sandbox_options *options,
                             GError **error) MUST_USE;
@@ -53,8 +83,17 @@ CLEANUP(sandbox, sandbox_free)
 
 /* What processes call the private directory. */
 const char *sandbox_home(const struct sandbox *sandbox);
-/* A path as processes see it, on this machine, or NULL when it is outside; g_free. */
+/*
+ * A path as processes see it, on this machine, or NULL when it is outside; g_free. Symbolic links
+ * on the way, but for the last part, are followed now as processes would follow them, and NULL is
+ * the answer when they lead out. Processes can change links afterwards: who reads or writes what
+ * processes may be changing uses sandbox_open(), which leaves no gap.
+ */
 char *sandbox_host_path(const struct sandbox *sandbox, const char *path);
+/* open() of a path as processes see it; links that lead out of the sandbox are errors. O_CLOEXEC is
+   added. */
+int sandbox_open(const struct sandbox *sandbox, const char *path, int flags, unsigned mode,
+                 GError **error) MUST_USE;
 /* The private PATH, as processes see it. */
 const char *sandbox_path(const struct sandbox *sandbox);
 /* NULL, or why the sandbox gave up: "processes used more than 30 s of real time", "more than 512
@@ -65,8 +104,10 @@ const char *sandbox_complaint(const struct sandbox *sandbox);
 struct leftover {
     unsigned number; /* counted from 1 in the order of their start; for texts that show a pid */
     char *name;      /* "sleep" */
+    int pid;         /* on this machine: not for texts */
 };
-/* Everything that still runs but the children that are held; caller unrefs. */
+/* Everything that still runs but the children that are held and what these started; of struct
+   leftover, caller unrefs. */
 GPtrArray *sandbox_leftovers(struct sandbox *sandbox);
 /* Kills them and waits until they are gone. */
 bool sandbox_kill_leftovers(struct sandbox *sandbox, GError **error) MUST_USE;

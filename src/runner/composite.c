@@ -28,6 +28,8 @@ static void run_steps(struct step_run *step, struct scope *scope)
         use_resolve(inner);
         step_perform(inner, step->result->steps);
         note(scope, inner->result);
+        if (inner->is_last)
+            break;
     }
 }
 

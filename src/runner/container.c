@@ -1,124 +1,189 @@
 /* Docker actions: `uses: docker://image` and actions with a Dockerfile, as command lines
-   (actions-semantics.md 1.9; the runner's ActionManager.cs, ContainerActionHandler.cs). Pull and
-   build belong to the job's set-up on a real machine; here they are done when the step begins. */
-#include "runner/use.h"
+   (actions-semantics.md 1.9; the runner's ActionManager.cs, ContainerActionHandler.cs). What is
+   pulled or built before the job's first step is job.c's to order. */
+#include "runner/docker.h"
 #include "workflow/literal.h"
 
 #include <string.h>
 
 struct containing {
     struct step_run *step;
-    const json_t *inputs;
     GError *error;
     int exit_code;
 };
 
-static bool fail(GError **error, const char *what, int exit_code)
+static const struct node *image_of(const struct use *use)
 {
-    g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "%s %d", what, exit_code);
-    return false;
+    return use->manifest != NULL ? use->manifest->image : NULL;
 }
 
-static bool pull(struct step_run *step, const char *image, GError **error)
+/* The Dockerfile as the runner sees it; g_free. */
+static char *dockerfile_of(const struct use *use)
 {
-    int exit_code = 0;
-    const char *const words[] = {"pull", image, NULL};
+    const struct node *node = image_of(use);
+    g_autofree char *name = node != NULL ? literal_text(node) : g_strdup("Dockerfile");
+    return g_canonicalize_filename(name, use->path);
+}
+
+char *container_image(const struct use *use)
+{
+    const struct node *node = image_of(use);
+    g_autofree char *text = node != NULL ? literal_text(node) : NULL;
+    if (use->image != NULL)
+        return g_strdup(use->image);
+    return text != NULL && g_str_has_prefix(text, "docker://")
+               ? g_strdup(text + strlen("docker://"))
+               : NULL;
+}
+
+static char *make_tag(struct leg_run *leg)
+{
+    g_autofree char *id = leg_random_hex(leg, 32);
+    return g_strconcat(DOCKER_LABEL ":", id, NULL);
+}
+
+static void add_build(struct docker_line *line, const char *tag, const char *dockerfile)
+{
+    g_autofree char *folder = g_path_get_dirname(dockerfile);
+    docker_line_init(line, "build", "-t", tag, NULL);
+    docker_add_quoted(line, "-f", dockerfile);
+    g_ptr_array_add(line->words, g_strdup(folder));
+    g_string_append_printf(line->shown, " \"%s\"", folder);
+}
+
+/* ---- before the first step ---- */
+
+static bool pull(struct step_run *step, GError **error)
+{
+    g_autofree char *image = container_image(step->use);
+    DOCKER_LINE(line);
     step_print(step, "##[group]Pull down action image '%s'", image);
-    if (!docker_persist(step, "pull", words, &exit_code, error))
+    docker_line_init(&line, "pull", image, NULL);
+    if (!docker_persist(step, &line, "Docker pull", error))
         return false;
     step_print(step, "##[endgroup]");
-    return exit_code == 0 || fail(error, "Docker pull failed with exit code", exit_code);
+    return true;
 }
 
 static bool build(struct step_run *step, GError **error)
 {
     struct use *use = step->use;
-    int exit_code = 0;
-    const struct node *node = use->manifest != NULL ? use->manifest->image : NULL;
-    g_autofree char *name = node != NULL ? literal_text(node) : g_strdup("Dockerfile");
-    g_autofree char *dockerfile = g_canonicalize_filename(name, use->path);
-    g_autofree char *folder = g_path_get_dirname(dockerfile);
-    g_autofree char *id = leg_random_hex(step->leg, 32);
-    g_autofree char *tag = g_strconcat("seatrl:", id, NULL);
-    const char *const words[] = {"build", "-t", tag, "-f", dockerfile, folder, NULL};
+    g_autofree char *dockerfile = dockerfile_of(use);
+    g_autofree char *tag = make_tag(step->leg);
+    DOCKER_LINE(line);
     step_print(step, "##[group]Build container for action use: '%s'.", dockerfile);
-    if (!docker_persist(step, "build", words, &exit_code, error))
+    add_build(&line, tag, dockerfile);
+    if (!docker_persist(step, &line, "Docker build", error))
         return false;
     step_print(step, "##[endgroup]");
     use->image = g_steal_pointer(&tag);
-    return exit_code == 0 || fail(error, "Docker build failed with exit code", exit_code);
+    return true;
 }
 
-static bool prepare(struct step_run *step, GError **error)
+static void prepare(void *argument)
+{
+    struct containing *containing = argument;
+    g_autofree char *image = container_image(containing->step->use);
+    bool is_fine = image != NULL ? pull(containing->step, &containing->error)
+                                 : build(containing->step, &containing->error);
+    g_assert(is_fine || containing->error != NULL);
+}
+
+void container_prepare(struct step_run *step)
+{
+    struct containing containing = {.step = step};
+    step_run_in_fiber(step, prepare, &containing);
+    if (containing.error != NULL && !step_is_interrupted(step))
+        step_fail(step, containing.error);
+    g_clear_error(&containing.error);
+}
+
+/* ---- the step ---- */
+
+/* Of the workspace: built when the step runs, once and without another attempt. */
+static bool build_local(struct step_run *step, GError **error)
 {
     struct use *use = step->use;
-    const struct node *node = use->manifest != NULL ? use->manifest->image : NULL;
-    g_autofree char *text = node != NULL ? literal_text(node) : NULL;
-    if (text != NULL && g_str_has_prefix(text, "docker://")) {
-        g_free(use->image);
-        use->image = g_strdup(text + strlen("docker://"));
-    }
-    return use->image != NULL ? pull(step, use->image, error) : build(step, error);
+    g_autofree char *dockerfile = dockerfile_of(use);
+    g_autofree char *tag = make_tag(step->leg);
+    DOCKER_LINE(line);
+    step_print(step, "##[group]Building docker image");
+    step_print(step, "Dockerfile for action: '%s'.", dockerfile);
+    add_build(&line, tag, dockerfile);
+    if (!docker_expect(step, &line, "Docker build failed with exit code", error))
+        return false;
+    step_print(step, "##[endgroup]");
+    use->image = g_steal_pointer(&tag);
+    return true;
 }
 
-static void add(GPtrArray *words, const char *text)
+/* Every variable but the machine's own, by name: docker takes the value from its environment. */
+static void add_names(struct step_run *step, struct docker_line *line)
 {
-    g_ptr_array_add(words, g_strdup(text));
+    g_auto(GStrv) pairs = step_environment(step, step->inputs, step->use->state);
+    for (char **pair = pairs; *pair != NULL; pair++) {
+        g_autofree char *name = g_strndup(*pair, strcspn(*pair, "="));
+        bool is_machines = false;
+        for (const char *const *own = step->leg->machine->environment;
+             own != NULL && *own != NULL && !is_machines; own++)
+            is_machines = strncmp(*own, *pair, strlen(name) + 1) == 0;
+        if (!is_machines && strcmp(name, "GITHUB_ACTIONS") != 0 && strcmp(name, "CI") != 0)
+            docker_add_quoted(line, "-e", name);
+    }
+    docker_add_quoted(line, "-e", "HOME");
+    docker_add(line, "-e", "GITHUB_ACTIONS=true", "-e", "CI=true", NULL);
 }
 
-/* Every variable by name: docker takes the value from its own environment. */
-static void add_names(struct step_run *step, const json_t *inputs, GPtrArray *words)
+static void add_volumes(const struct step_run *step, struct docker_line *line)
 {
-    const char *name;
-    json_t *value;
-    json_object_foreach (step->environment, name, value) {
-        add(words, "-e");
-        add(words, name);
-    }
-    json_object_foreach ((json_t *)(uintptr_t)inputs, name, value) {
-        g_autofree char *upper = g_utf8_strup(name, -1);
-        add(words, "-e");
-        g_ptr_array_add(words, g_strconcat("INPUT_", g_strdelimit(upper, " ", '_'), NULL));
-    }
-}
-
-static void add_volumes(const struct step_run *step, GPtrArray *words)
-{
-    const struct leg_run *leg = step->leg;
-    add(words, "-v");
-    add(words, "/var/run/docker.sock:/var/run/docker.sock");
     static const struct {
         const char *folder;
         const char *target;
-    } rows[] = {{"_github_home", "/github/home"},
-                {"_github_workflow", "/github/workflow"},
-                {"_runner_file_commands", "/github/file_commands"}};
+    } rows[] = {{"", "/github/runner_temp"},
+                {"/_github_home", "/github/home"},
+                {"/_github_workflow", "/github/workflow"},
+                {"/_runner_file_commands", "/github/file_commands"}};
+    docker_add_volume(line, "/var/run/docker.sock", "/var/run/docker.sock");
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
-        add(words, "-v");
-        g_ptr_array_add(words,
-                        g_strdup_printf("%s/%s:%s", leg->temp, rows[i].folder, rows[i].target));
+        g_autofree char *source = g_strconcat(step->leg->temp, rows[i].folder, NULL);
+        docker_add_volume(line, source, rows[i].target);
     }
-    add(words, "-v");
-    g_ptr_array_add(words, g_strdup_printf("%s:/github/workspace", leg->workspace));
+    docker_add_volume(line, step->leg->workspace, "/github/workspace");
 }
 
-/* `with: args` is a command line of its own; that of action.yml is a list. */
-static bool add_arguments(struct step_run *step, const json_t *inputs, GPtrArray *words,
-                          GError **error)
+/* The action's own entry point comes before the step's. */
+static void add_entrypoint(const struct step_run *step, struct docker_line *line)
 {
-    const char *line = json_get_string(inputs, "args", NULL);
     const struct manifest *manifest = step->use->manifest;
-    const struct node *list = manifest != NULL && line == NULL ? manifest->args : NULL;
-    char **parsed = NULL;
-    if (line != NULL && g_shell_parse_argv(line, NULL, &parsed, NULL))
-        for (char **each = parsed; *each != NULL; each++)
-            add(words, *each);
-    g_strfreev(parsed);
+    const struct node *node = manifest != NULL ? manifest->entrypoint : NULL;
+    g_autofree char *own = node != NULL ? literal_text(node) : NULL;
+    const char *name = own != NULL && own[0] != '\0' ? own : NULL;
+    const char *key;
+    json_t *value;
+    json_object_foreach ((json_t *)(uintptr_t)step->inputs, key, value)
+        if (name == NULL && g_ascii_strcasecmp(key, "entrypoint") == 0)
+            name = json_string_value(value);
+    if (name != NULL && name[0] != '\0')
+        docker_add_quoted(line, "--entrypoint", name);
+}
+
+/* `args` of action.yml is a list that sees the action's inputs; that of the step a text. */
+static bool add_arguments(struct step_run *step, struct docker_line *line, GError **error)
+{
+    const struct manifest *manifest = step->use->manifest;
+    const struct node *list = manifest != NULL ? manifest->args : NULL;
+    struct scope scope = *step->scope;
+    struct step_run asking = *step;
+    scope.inputs = (json_t *)(uintptr_t)step->inputs;
+    asking.scope = &scope;
+    if (list == NULL)
+        docker_add_text(line, json_get_string(step->inputs, "args", ""));
     for (gsize i = 0; list != NULL && i < node_length(list); i++) {
-        char *text = NULL;
-        if (!step_evaluate_text(step, node_item(list, i), &text, error))
+        g_autofree char *text = NULL;
+        if (!step_evaluate_text(&asking, node_item(list, i), &text, error))
             return false;
-        g_ptr_array_add(words, text);
+        g_ptr_array_add(line->words, g_strdup(text));
+        g_string_append_printf(line->shown, " \"%s\"", text);
     }
     return true;
 }
@@ -126,33 +191,26 @@ static bool add_arguments(struct step_run *step, const json_t *inputs, GPtrArray
 static bool run(struct containing *containing, GError **error)
 {
     struct step_run *step = containing->step;
-    const struct manifest *manifest = step->use->manifest;
-    g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
-    g_autofree char *id = leg_random_hex(step->leg, 6);
-    const char *entry = json_get_string(containing->inputs, "entrypoint", NULL);
-    g_autofree char *own = manifest != NULL && manifest->entrypoint != NULL
-                               ? literal_text(manifest->entrypoint)
-                               : NULL;
-    const char *const head[] = {
-        "run", "--name", id, "--label", "seatrl", "--workdir", "/github/workspace", "--rm"};
-    for (gsize i = 0; i < G_N_ELEMENTS(head); i++)
-        add(words, head[i]);
-    add_names(step, containing->inputs, words);
-    add(words, "-e");
-    add(words, "GITHUB_ACTIONS=true");
-    add(words, "-e");
-    add(words, "CI=true");
-    if (entry != NULL || own != NULL) {
-        add(words, "--entrypoint");
-        add(words, entry != NULL ? entry : own);
-    }
-    add_volumes(step, words);
-    add(words, step->use->image);
-    if (!add_arguments(step, containing->inputs, words, error))
-        return false;
-    g_ptr_array_add(words, NULL);
+    g_autofree char *image = container_image(step->use);
+    g_autofree char *tail = leg_random_hex(step->leg, 6);
+    g_autoptr(GString) name = g_string_new(NULL);
     ACTION_EXEC_RESULT(result);
-    bool is_fine = docker_perform(step, (const char *const *)words->pdata, &result, error);
+    DOCKER_LINE(line);
+    for (const char *at = image; *at != '\0'; at++)
+        if (g_ascii_isalnum(*at) || *at == '_')
+            g_string_append_c(name, *at);
+    g_string_append_printf(name, "_%s", tail);
+    docker_line_init(&line, "run", "--name", name->str, "--label", DOCKER_LABEL, "--workdir",
+                     "/github/workspace", "--rm", NULL);
+    add_names(step, &line);
+    add_entrypoint(step, &line);
+    if (step->leg->network != NULL)
+        docker_add(&line, "--network", step->leg->network, NULL);
+    add_volumes(step, &line);
+    docker_add(&line, image, NULL);
+    if (!add_arguments(step, &line, error))
+        return false;
+    bool is_fine = docker_run(step, &line, &result, error);
     containing->exit_code = result.exit_code;
     return is_fine;
 }
@@ -160,19 +218,21 @@ static bool run(struct containing *containing, GError **error)
 static void contain(void *argument)
 {
     struct containing *containing = argument;
-    if (prepare(containing->step, &containing->error) && !run(containing, &containing->error))
-        g_assert(containing->error != NULL);
+    g_autofree char *image = container_image(containing->step->use);
+    bool is_fine = image != NULL || build_local(containing->step, &containing->error);
+    is_fine = is_fine && run(containing, &containing->error);
+    g_assert(is_fine || containing->error != NULL);
 }
 
 void container_work(struct step_run *step)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(json_t) inputs = use_inputs(step, &error);
+    struct containing containing = {.step = step};
     if (inputs == NULL) {
         step_fail(step, error);
         return;
     }
-    struct containing containing = {.step = step, .inputs = inputs};
     use_print_header(step, inputs);
     step->inputs = inputs;
     step_run_in_fiber(step, contain, &containing);

@@ -36,7 +36,7 @@ static struct github_functions_context functions_of(const struct step_run *step)
     };
 }
 
-static void place_error(const struct node *node, const char *message, GError **error)
+void evaluate_place_error(const struct node *node, const char *message, GError **error)
 {
     struct position place = fault_place(node);
     if (place.source == NULL || place.line == 0)
@@ -52,7 +52,7 @@ void evaluate_unexpected(const struct node *node, const struct value *value, GEr
 {
     g_autofree char *text = github_value_string(value);
     g_autofree char *message = g_strdup_printf("Unexpected value '%s'", text);
-    place_error(node, message, error);
+    evaluate_place_error(node, message, error);
 }
 
 static bool evaluate(const struct step_run *step, const char *text, struct value *out,
@@ -77,7 +77,7 @@ bool step_evaluate(const struct step_run *step, const struct node *node, struct 
     }
     if (evaluate(step, node->text, out, &wrong))
         return true;
-    place_error(node, wrong->message, error);
+    evaluate_place_error(node, wrong->message, error);
     return false;
 }
 
@@ -94,7 +94,7 @@ bool step_evaluate_text(const struct step_run *step, const struct node *node, ch
         return false;
     if (github_value_expect_string(&value, text, &wrong))
         return true;
-    place_error(node, wrong->message, error);
+    evaluate_place_error(node, wrong->message, error);
     return false;
 }
 

@@ -58,14 +58,14 @@ static void take_variable(void *argument, const char *name, const char *value)
 {
     struct step_run *step = argument;
     if (g_ascii_strcasecmp(name, "NODE_OPTIONS") == 0)
-        step_error(step, "Can't store %s output parameter using '$GITHUB_ENV' command.", name);
+        step_error(step, "Can't store NODE_OPTIONS output parameter using '$GITHUB_ENV' command.");
     else
         step_set_variable(step, name, value);
 }
 
 static void take_path(struct step_run *step, const char *text)
 {
-    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    g_auto(GStrv) lines = g_strsplit_set(text, "\r\n", -1);
     for (char **line = lines; *line != NULL; line++)
         if (**line != '\0')
             leg_add_path(step->leg, *line);
@@ -87,7 +87,8 @@ void step_add_summary(struct step_run *step, const char *markdown)
         return;
     }
     if (step->leg->summary->len + length <= RUNNER_LOG_BYTES_MAX)
-        g_string_append(step->leg->summary, markdown);
+        g_string_append_printf(step->leg->summary, "%s%s", markdown,
+                               length == 0 || g_str_has_suffix(markdown, "\n") ? "" : "\n");
 }
 
 static bool take(struct step_run *step, const char *context_name, const char *text, GError **error)

@@ -65,7 +65,6 @@ struct leg_run *leg_run_new(const struct leg_options *options)
     leg->path = g_ptr_array_new_with_free_func(g_free);
     leg->queue = g_ptr_array_new_with_free_func((GDestroyNotify)step_free);
     leg->posts = g_ptr_array_new_with_free_func((GDestroyNotify)step_free);
-    leg->containers = g_ptr_array_new_with_free_func(g_free);
     leg->leftovers = g_ptr_array_new();
     timer_init(&leg->abandon_timer, on_abandon, leg);
     return leg;
@@ -79,7 +78,8 @@ void leg_run_free(struct leg_run *leg)
     timer_cancel(leg->loop, &leg->abandon_timer);
     g_ptr_array_unref(leg->queue);
     g_ptr_array_unref(leg->posts);
-    g_ptr_array_unref(leg->containers);
+    if (leg->containers != NULL)
+        g_array_unref(leg->containers);
     g_ptr_array_unref(leg->leftovers);
     g_ptr_array_unref(leg->path);
     g_string_free(leg->summary, TRUE);
@@ -101,14 +101,15 @@ void leg_run_free(struct leg_run *leg)
 
 /* ---- what runs ---- */
 
-static void queue_own(struct leg_run *leg, const char *title, enum step_phase phase,
-                      const char *condition, step_work_fn *work)
+static struct step_run *queue_own(struct leg_run *leg, const char *title, enum step_phase phase,
+                                  const char *condition, step_work_fn *work)
 {
     struct step_run *step = step_new(leg, NULL, leg->scope, NULL, phase);
     step->result->title = g_strdup(title);
     step->condition = condition;
     step->work = work;
     g_ptr_array_add(leg->queue, step);
+    return step;
 }
 
 /* Main steps, each action of the table with a `pre` before all of them. */
@@ -142,18 +143,34 @@ static bool has_services(const struct leg_run *leg)
     return services != NULL && services->kind != NODE_NULL;
 }
 
+/* Each image once; actions of the workspace are built when they run. */
+static void queue_preparations(struct leg_run *leg)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (guint i = 0; i < leg->options.job->steps->len; i++) {
+        const struct step *file = leg->options.job->steps->pdata[i];
+        struct use *use =
+            file->kind == STEP_USES && !use_is_local(file) ? use_new(leg, file, NULL) : NULL;
+        if (use == NULL || use->kind != USE_CONTAINER) {
+            use_unref(use);
+            continue;
+        }
+        g_autofree char *image = container_image(use);
+        g_autofree char *title = image != NULL ? g_strconcat("Pull ", image, NULL)
+                                               : g_strconcat("Build ", use->text, NULL);
+        if (g_hash_table_add(seen, g_strdup(title)))
+            queue_own(leg, title, PHASE_SETUP, "success()", container_prepare)->use = use;
+        else
+            use_unref(use);
+    }
+}
+
 static void queue_all(struct leg_run *leg)
 {
+    queue_preparations(leg);
     if (has_services(leg))
         queue_own(leg, "Initialize containers", PHASE_SETUP, "success()", job_start_services);
     queue_steps(leg);
-    if (has_services(leg)) {
-        struct step_run *stop = step_new(leg, NULL, leg->scope, NULL, PHASE_COMPLETE);
-        stop->result->title = g_strdup("Stop containers");
-        stop->condition = "always()";
-        stop->work = job_stop_services;
-        g_ptr_array_add(leg->posts, stop);
-    }
 }
 
 /* A job that is cancelled between two steps: this takes back a failure (1.1, step 3). */

@@ -57,6 +57,7 @@ struct step_run {
     struct token token;
     enum result outcome;
     bool is_closing;     /* "Complete job", which a shutdown does not skip */
+    bool is_last;        /* its condition failed: no step of the composite action follows */
     bool is_final;       /* failed where continue-on-error is not looked at */
     bool is_settled;     /* the work has said itself what an interruption came to */
     bool is_listed;      /* the result belongs to a list */
@@ -96,7 +97,7 @@ struct leg_run {
     GPtrArray *queue;         /* struct step_run, to come */
     GPtrArray *posts;         /* struct step_run, the last one first */
     struct step_run *current; /* the innermost one that runs */
-    GPtrArray *containers;    /* char *: ids of service containers */
+    GArray *containers;       /* struct service of services.h, or NULL */
     char *network;            /* of the services */
     GPtrArray *leftovers;     /* struct command_run: commands whose starter is gone */
     unsigned leftover_count;
@@ -179,6 +180,8 @@ bool step_evaluate_text(const struct step_run *step, const struct node *node, ch
 json_t *step_evaluate_map(const struct step_run *step, const struct node *node,
                           GError **error) MUST_USE;
 bool step_evaluate_condition(const struct step_run *step, bool *is_true, GError **error) MUST_USE;
+/* "The template is not valid. FILE (Line: 1, Col: 2): MESSAGE". */
+void evaluate_place_error(const struct node *node, const char *message, GError **error);
 /* An error about a value of the wrong kind at the node's place. */
 void evaluate_unexpected(const struct node *node, const struct value *value, GError **error);
 bool hash_files(const char *folder, const char *const *patterns, char **digest,
@@ -239,4 +242,3 @@ void use_resolve(struct step_run *step);
 void job_set_up(struct step_run *step);
 void job_complete(struct step_run *step);
 void job_start_services(struct step_run *step);
-void job_stop_services(struct step_run *step);

@@ -39,7 +39,7 @@ bool masks_add(struct masks *masks, const char *secret)
     g_auto(GStrv) lines = g_strsplit_set(secret, "\r\n", -1);
     bool is_whole = add_one(masks, secret);
     for (char **line = lines; *line != NULL; line++)
-        is_whole = add_one(masks, *line) && is_whole;
+        is_whole = add_one(masks, g_strstrip(*line)) && is_whole;
     return is_whole;
 }
 

@@ -136,9 +136,11 @@ void native_work(struct step_run *step)
         step_fail(step, error);
         return;
     }
-    if (step->phase == PHASE_MAIN && action->post != NULL)
+    if (step->phase != PHASE_POST && action->post != NULL && !step->use->has_post) {
+        step->use->has_post = true; /* once, by pre or by main */
         use_add_post(step, action->post_condition != NULL ? action->post_condition : "always()",
                      native_work);
+    }
     tell_version(step);
     use_print_header(step, inputs);
     init(&run, step, inputs);

@@ -1,5 +1,6 @@
 /* `run` steps: the shell and its command line, the script's file, the header in the log
    (actions-semantics.md 1.8, 5.1; the runner's ScriptHandler.cs). */
+#include "runner/arguments.h"
 #include "runner/leg.h"
 #include "workflow/literal.h"
 
@@ -176,16 +177,11 @@ static char *write_file(struct step_run *step, const struct script *script, GErr
 static char **arguments_of(const struct script *script, const char *path)
 {
     g_autoptr(GString) line = g_string_new(script->format);
-    char **parsed = NULL;
     g_string_replace(line, "{0}", path, 0);
-    if (!g_shell_parse_argv(line->str, NULL, &parsed, NULL))
-        parsed = g_strsplit(line->str, " ", -1);
     GPtrArray *arguments = g_ptr_array_new();
     g_ptr_array_add(arguments, g_strdup(script->command));
-    for (char **each = parsed; *each != NULL; each++)
-        g_ptr_array_add(arguments, *each);
+    arguments_split(line->str, arguments);
     g_ptr_array_add(arguments, NULL);
-    g_free(parsed);
     return (char **)g_ptr_array_free(arguments, FALSE);
 }
 

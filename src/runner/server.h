@@ -46,6 +46,7 @@ struct server_options {
                                                 const json_t *runs_on, GError **error);
     void (*leg_over)(void *self, const char *leg_id);
     void *self;
+    bool is_debug; /* ACTIONS_STEP_DEBUG */
 };
 
 /* Runs all of it in the calling fiber. Never fails. */

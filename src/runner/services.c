@@ -1,52 +1,33 @@
-/* Service containers: network, pull with retries, create, start, wait for health, and their end
-   (actions-semantics.md 1.9; the runner's ContainerOperationProvider.cs, DockerCommandManager.cs).
- */
-#include "runner/use.h"
+/* Service containers: network, pull with retries, create, start, and their end
+   (actions-semantics.md 1.9; the runner's ContainerOperationProvider.cs). Their health is
+   health.c's. */
+#include "runner/services.h"
 #include "workflow/literal.h"
 
 #include <string.h>
 
-#define LABEL "seatrl" /* six letters of a hash of the runner's folder, on a real machine */
-
-struct service {
-    const char *name;
-    const struct node *node;
-    char *image;
-    char *container; /* its id */
-};
-
-struct starting {
-    struct step_run *step;
-    GArray *services; /* struct service */
-    GError *error;
-};
-
 static void service_clear(void *argument)
 {
     struct service *service = argument;
+    g_free(service->name);
     g_free(service->image);
+    g_free(service->title);
     g_free(service->container);
 }
 
-static bool fail(GError **error, const char *what, int exit_code)
+GArray *services_new(void)
 {
-    g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "%s %d", what, exit_code);
-    return false;
+    GArray *services = g_array_new(FALSE, TRUE, sizeof(struct service));
+    g_array_set_clear_func(services, service_clear);
+    return services;
 }
 
-/* A docker command whose failure ends the step; output gets its stdout, trimmed, unless NULL. */
-static bool demand(struct step_run *step, const char *what, const char *const *words, char **output,
-                   GError **error)
+static const struct node *member(const struct service *service, const char *key)
 {
-    ACTION_EXEC_RESULT(result);
-    if (!docker_perform(step, words, &result, error))
-        return false;
-    if (result.exit_code != 0)
-        return fail(error, what, result.exit_code);
-    if (output != NULL)
-        *output = g_strstrip(g_strdup(result.output));
-    return true;
+    return service->node->kind == NODE_MAPPING ? node_get(service->node, key) : NULL;
 }
+
+/* ---- before all ---- */
 
 static bool check_docker(struct step_run *step, GError **error)
 {
@@ -57,11 +38,32 @@ static bool check_docker(struct step_run *step, GError **error)
     step_print(step, "##[group]Checking docker version");
     for (gsize i = 0; i < G_N_ELEMENTS(sides); i++) {
         g_autofree char *version = NULL;
-        const char *const words[] = {"version", "--format", sides[i].format, NULL};
-        if (!demand(step, "Exit code returned from docker version:", words, &version, error))
+        DOCKER_LINE(line);
+        docker_line_init(&line, "version", "--format", sides[i].format, NULL);
+        if (!docker_demand(step, &line, &version, error))
             return false;
         step_print(step, "Docker %s API version: %s", sides[i].title, version);
     }
+    step_print(step, "##[endgroup]");
+    return true;
+}
+
+static bool clean_up(struct step_run *step, GError **error)
+{
+    const char *const filter = "label=" DOCKER_LABEL;
+    DOCKER_LINE(list);
+    DOCKER_LINE(prune);
+    step_print(step, "##[group]Clean up resources from previous jobs");
+    docker_line_init(&list, "ps", "--all", "--quiet", "--no-trunc", NULL);
+    docker_add_quoted(&list, "--filter", filter);
+    docker_line_init(&prune, "network", "prune", "--force", NULL);
+    docker_add_quoted(&prune, "--filter", filter);
+    if (!docker_demand(step, &list, NULL, error) ||
+        !docker_try(step, &prune,
+                    "Delete stale container networks failed, docker network prune fail with exit "
+                    "code",
+                    error))
+        return false;
     step_print(step, "##[endgroup]");
     return true;
 }
@@ -71,9 +73,10 @@ static bool create_network(struct step_run *step, GError **error)
     struct leg_run *leg = step->leg;
     g_autofree char *id = leg_random_hex(leg, 32);
     g_autofree char *network = g_strconcat("github_network_", id, NULL);
-    const char *const words[] = {"network", "create", "--label", LABEL, network, NULL};
+    DOCKER_LINE(line);
     step_print(step, "##[group]Create local container network");
-    if (!demand(step, "Docker network create failed with exit code", words, NULL, error))
+    docker_line_init(&line, "network", "create", "--label", DOCKER_LABEL, network, NULL);
+    if (!docker_expect(step, &line, "Docker network create failed with exit code", error))
         return false;
     leg->network = g_steal_pointer(&network);
     step_print(step, "##[endgroup]");
@@ -82,36 +85,55 @@ static bool create_network(struct step_run *step, GError **error)
 
 /* ---- one service ---- */
 
-static const struct node *member(const struct service *service, const char *key)
+/* Letters and digits of the image, between two random words. */
+static char *title_of(struct leg_run *leg, const char *image)
 {
-    return service->node->kind == NODE_MAPPING ? node_get(service->node, key) : NULL;
+    g_autofree char *alias = leg_random_hex(leg, 32);
+    g_autofree char *tail = leg_random_hex(leg, 6);
+    g_autoptr(GString) plain = g_string_new(NULL);
+    for (const char *at = image; *at != '\0'; at++)
+        if (g_ascii_isalnum(*at) || *at == '_')
+            g_string_append_c(plain, *at);
+    return g_strdup_printf("%s_%s_%s", alias, plain->str, tail);
 }
 
-static bool read_image(struct step_run *step, struct service *service, GError **error)
+static bool text_of(struct step_run *step, const struct node *node, char **text, GError **error)
 {
-    const struct node *node =
-        service->node->kind == NODE_MAPPING ? node_get(service->node, "image") : service->node;
-    service->image = NULL;
-    return node == NULL || step_evaluate_text(step, node, &service->image, error);
+    *text = NULL;
+    return node == NULL || step_evaluate_text(step, node, text, error);
 }
 
-/* "-p 5432:5432", "-e NAME=value" and so on. */
-static bool add_list(struct step_run *step, const struct service *service, const char *key,
-                     const char *option, GPtrArray *words, GError **error)
+/* A list of texts, each behind the option. */
+static bool add_list(struct step_run *step, const struct node *list, const char *option,
+                     struct docker_line *line, GError **error)
 {
-    const struct node *list = member(service, key);
     for (gsize i = 0; list != NULL && i < node_length(list); i++) {
-        char *text = NULL;
+        g_autofree char *text = NULL;
         if (!step_evaluate_text(step, node_item(list, i), &text, error))
             return false;
-        g_ptr_array_add(words, g_strdup(option));
-        g_ptr_array_add(words, text);
+        docker_add(line, option, text, NULL);
     }
     return true;
 }
 
-static bool add_environment(struct step_run *step, const struct service *service, GPtrArray *words,
-                            GError **error)
+static bool add_volumes(struct step_run *step, const struct node *list, struct docker_line *line,
+                        GError **error)
+{
+    for (gsize i = 0; list != NULL && i < node_length(list); i++) {
+        g_autofree char *text = NULL;
+        if (!step_evaluate_text(step, node_item(list, i), &text, error))
+            return false;
+        g_auto(GStrv) halves = g_strsplit(text, ":", 2);
+        if (halves[0] != NULL && halves[1] != NULL)
+            docker_add_volume(line, halves[0], halves[1]);
+        else
+            docker_add_quoted(line, "-v", text);
+    }
+    return true;
+}
+
+static bool add_environment(struct step_run *step, const struct service *service,
+                            struct docker_line *line, GError **error)
 {
     const char *name;
     json_t *value;
@@ -119,55 +141,107 @@ static bool add_environment(struct step_run *step, const struct service *service
     if (texts == NULL)
         return false;
     json_object_foreach (texts, name, value) {
-        g_ptr_array_add(words, g_strdup("-e"));
-        g_ptr_array_add(words, g_strdup_printf("%s=%s", name, json_string_value(value)));
+        g_autofree char *pair = g_strconcat(name, "=", json_string_value(value), NULL);
+        docker_add_quoted(line, "-e", json_string_length(value) > 0 ? pair : name);
     }
-    g_ptr_array_add(words, g_strdup("-e"));
-    g_ptr_array_add(words, g_strdup("GITHUB_ACTIONS=true"));
-    g_ptr_array_add(words, g_strdup("-e"));
-    g_ptr_array_add(words, g_strdup("CI=true"));
+    docker_add(line, "-e", "GITHUB_ACTIONS=true", NULL);
+    if (json_object_get(texts, "CI") == NULL)
+        docker_add(line, "-e", "CI=true", NULL);
     return true;
 }
 
-static bool add_options(struct step_run *step, const struct service *service, GPtrArray *words,
-                        GError **error)
+static bool add_text(struct step_run *step, const struct service *service, const char *key,
+                     struct docker_line *line, GError **error)
 {
-    const struct node *node = member(service, "options");
     g_autofree char *text = NULL;
-    char **parsed = NULL;
-    if (node == NULL)
-        return true;
-    if (!step_evaluate_text(step, node, &text, error))
+    if (!text_of(step, member(service, key), &text, error))
         return false;
-    if (g_shell_parse_argv(text, NULL, &parsed, NULL))
-        for (char **each = parsed; *each != NULL; each++)
-            g_ptr_array_add(words, g_strdup(*each));
-    g_strfreev(parsed);
+    if (text != NULL)
+        docker_add_text(line, text);
     return true;
 }
 
-/* The id that `docker create` prints, kept in the service. */
 static bool create_container(struct step_run *step, struct service *service, GError **error)
 {
-    g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
-    g_autofree char *id = leg_random_hex(step->leg, 32);
-    const char *const head[] = {
-        "create",           "--name",          id,           "--label", LABEL, "--network",
-        step->leg->network, "--network-alias", service->name};
-    for (gsize i = 0; i < G_N_ELEMENTS(head); i++)
-        g_ptr_array_add(words, g_strdup(head[i]));
-    if (!add_options(step, service, words, error) ||
-        !add_list(step, service, "ports", "-p", words, error) ||
-        !add_environment(step, service, words, error) ||
-        !add_list(step, service, "volumes", "-v", words, error))
+    g_autofree char *entrypoint = NULL;
+    DOCKER_LINE(line);
+    docker_line_init(&line, "create", "--name", service->title, "--label", DOCKER_LABEL,
+                     "--network", step->leg->network, "--network-alias", service->name, NULL);
+    if (!add_list(step, member(service, "ports"), "-p", &line, error) ||
+        !add_text(step, service, "options", &line, error) ||
+        !add_environment(step, service, &line, error) ||
+        !add_volumes(step, member(service, "volumes"), &line, error) ||
+        !text_of(step, member(service, "entrypoint"), &entrypoint, error))
         return false;
-    g_ptr_array_add(words, g_strdup(service->image));
-    g_ptr_array_add(words, NULL);
-    if (!demand(step, "Docker create failed with exit code", (const char *const *)words->pdata,
-                &service->container, error))
+    if (entrypoint != NULL && entrypoint[0] != '\0')
+        docker_add_quoted(&line, "--entrypoint", entrypoint);
+    docker_add(&line, service->image, NULL);
+    return add_text(step, service, "command", &line, error) &&
+           docker_demand(step, &line, &service->container, error);
+}
+
+/* The host of an image's name, "" for Docker Hub. */
+static char *registry_of(const char *image)
+{
+    g_auto(GStrv) parts = g_strsplit(image, "/", -1);
+    guint count = g_strv_length(parts);
+    bool is_host = count > 2 || (count == 2 && strpbrk(parts[0], ".:") != NULL);
+    return g_strdup(is_host ? parts[0] : "");
+}
+
+static bool read_credentials(struct step_run *step, const struct service *service,
+                             const char *registry, char **user, char **password, GError **error)
+{
+    const struct node *node = member(service, "credentials");
+    bool is_mapping = node != NULL && node->kind == NODE_MAPPING;
+    VALUE(contexts);
+    VALUE(github);
+    if (!text_of(step, is_mapping ? node_get(node, "username") : NULL, user, error) ||
+        !text_of(step, is_mapping ? node_get(node, "password") : NULL, password, error))
         return false;
-    g_ptr_array_add(step->leg->containers, g_strdup(service->container));
-    return true;
+    bool takes_token =
+        strcmp(registry, "ghcr.io") == 0 || strcmp(registry, "containers.pkg.github.com") == 0;
+    if (!takes_token || step->leg->machine->is_self_hosted || *user != NULL || *password != NULL)
+        return true;
+    contexts = step_contexts(step);
+    return step_evaluate_raw(step, "${{ github.actor }}", user, error) &&
+           step_evaluate_raw(step, "${{ github.token }}", password, error);
+}
+
+/* Where docker finds the credentials; NULL: none are needed. g_free. */
+static bool log_in(struct step_run *step, const struct service *service, char **folder,
+                   GError **error)
+{
+    g_autofree char *registry = registry_of(service->image);
+    g_autofree char *user = NULL;
+    g_autofree char *password = NULL;
+    g_autofree char *what = g_strdup_printf("Docker login for '%s'", registry);
+    DOCKER_LINE(line);
+    if (!read_credentials(step, service, registry, &user, &password, error))
+        return false;
+    if (user == NULL || password == NULL || user[0] == '\0' || password[0] == '\0')
+        return true;
+    g_autofree char *id = leg_uuid(step->leg);
+    *folder = g_strconcat(step->leg->temp, "/.docker_", id, NULL);
+    docker_line_init(&line, "--config", *folder, "login", NULL);
+    if (registry[0] != '\0')
+        docker_add(&line, registry, NULL);
+    docker_add(&line, "-u", user, "--password-stdin", NULL);
+    line.input = password;
+    return docker_persist(step, &line, what, error);
+}
+
+static bool pull(struct step_run *step, const struct service *service, GError **error)
+{
+    g_autofree char *folder = NULL;
+    DOCKER_LINE(line);
+    if (!log_in(step, service, &folder, error))
+        return false;
+    docker_line_init(&line, NULL);
+    if (folder != NULL)
+        docker_add(&line, "--config", folder, NULL);
+    docker_add(&line, "pull", service->image, NULL);
+    return docker_persist(step, &line, "Docker pull", error);
 }
 
 /* "5432/tcp -> 0.0.0.0:49153" gives job.services.<name>.ports['5432']. */
@@ -178,164 +252,150 @@ static json_t *ports_of(const char *output)
     for (char **line = lines; *line != NULL; line++) {
         const char *colon = strrchr(*line, ':');
         g_autofree char *inner = g_strndup(*line, strcspn(*line, "/"));
-        if (colon != NULL && strstr(*line, "->") != NULL)
+        if (colon != NULL && strstr(*line, " -> ") != NULL)
             json_object_set_new(ports, inner, json_text_or_null(colon + 1));
     }
     return ports;
 }
 
+/* Looks whether it runs, and which ports it got. */
 static bool note_service(struct step_run *step, const struct service *service, GError **error)
 {
-    g_autofree char *output = NULL;
-    const char *const words[] = {"port", service->container, NULL};
-    if (!demand(step, "Docker port failed with exit code", words, &output, error))
+    g_autofree char *filter = g_strconcat("id=", service->container, NULL);
+    ACTION_EXEC_RESULT(result);
+    DOCKER_LINE(list);
+    DOCKER_LINE(port);
+    docker_line_init(&list, "ps", "--all", "--filter", filter, "--filter", "status=running",
+                     "--no-trunc", NULL);
+    docker_add_quoted(&list, "--format", "{{.ID}} {{.Status}}");
+    docker_line_init(&port, "port", service->container, NULL);
+    if (!docker_demand(step, &list, NULL, error) || !docker_run(step, &port, &result, error))
         return false;
     json_t *row = json_object();
     json_object_set_new(row, "id", json_text_or_null(service->container));
     json_object_set_new(row, "network", json_text_or_null(step->leg->network));
-    json_object_set_new(row, "ports", ports_of(output));
+    json_object_set_new(row, "ports", ports_of(result.output));
     json_object_set_new(step->leg->services, service->name, row);
     return true;
 }
 
 static bool start_service(struct step_run *step, struct service *service, GError **error)
 {
-    int exit_code = 0;
-    if (!read_image(step, service, error))
+    const struct node *node =
+        service->node->kind == NODE_MAPPING ? node_get(service->node, "image") : service->node;
+    DOCKER_LINE(line);
+    if (!text_of(step, node, &service->image, error))
         return false;
-    if (service->image == NULL || service->image[0] == '\0')
-        return true; /* skipped */
-    const char *const pull[] = {"pull", service->image, NULL};
+    if (service->image == NULL || service->image[0] == '\0') {
+        step_print(step,
+                   "The service '%s' will not be started because the container definition has an "
+                   "empty image.",
+                   service->name);
+        return true;
+    }
+    service->title = title_of(step->leg, service->image);
     step_print(step, "##[group]Starting %s service container", service->name);
-    if (!docker_persist(step, "pull", pull, &exit_code, error))
+    if (!pull(step, service, error) || !create_container(step, service, error))
         return false;
-    if (exit_code != 0)
-        return fail(error, "Docker pull failed with exit code", exit_code);
-    if (!create_container(step, service, error))
-        return false;
-    const char *const start[] = {"start", service->container, NULL};
-    if (!demand(step, "Docker start fail with exit code", start, NULL, error) ||
+    docker_line_init(&line, "start", service->container, NULL);
+    if (!docker_expect(step, &line, "Docker start fail with exit code", error) ||
         !note_service(step, service, error))
         return false;
     step_print(step, "##[endgroup]");
     return true;
 }
 
-/* ---- health ---- */
+/* ---- all of them ---- */
 
-/* Without an upper bound: only docker's own retries or the job's clock end it. */
-static bool wait_healthy(struct step_run *step, const struct service *service, bool *is_healthy,
-                         GError **error)
-{
-    enum {
-        PAUSE_S_FIRST = 2,
-        PAUSE_S_MAX = 32
-    };
-    const char *const words[] = {
-        "inspect", "--format=\"{{if .Config.Healthcheck}}{{print .State.Health.Status}}{{end}}\"",
-        service->container, NULL};
-    for (int pause_s = PAUSE_S_FIRST;; pause_s = MIN(pause_s * 2, PAUSE_S_MAX)) {
-        g_autofree char *status = NULL;
-        if (!demand(step, "Docker inspect failed with exit code", words, &status, error))
-            return false;
-        g_autofree char *word = g_strdup(g_strdelimit(status, "\"'", ' '));
-        g_strstrip(word);
-        *is_healthy = strcmp(word, "healthy") == 0 || word[0] == '\0';
-        if (strcmp(word, "starting") != 0) {
-            if (strcmp(word, "healthy") == 0)
-                step_print(step, "%s service is healthy.", service->name);
-            return true;
-        }
-        step_print(step, "%s service is starting, waiting %d seconds before checking again.",
-                   service->name, pause_s);
-        if (!fiber_sleep(step->leg->loop, pause_s * INT64_C(1000000), error))
-            return false;
-    }
-}
+struct starting {
+    struct step_run *step;
+    GError *error;
+};
 
-static bool wait_all(struct step_run *step, const GArray *services, GError **error)
+static bool start_all(struct step_run *step, GError **error)
 {
-    bool are_fine = true;
-    step_print(step, "##[group]Waiting for all services to be ready");
-    for (guint i = 0; i < services->len; i++) {
-        const struct service *service = &g_array_index(services, struct service, i);
-        bool is_healthy = true;
-        if (service->container != NULL && !wait_healthy(step, service, &is_healthy, error))
-            return false;
-        if (!is_healthy) {
-            step_error(step, "Failed to initialize container %s", service->image);
-            are_fine = false;
-        }
-    }
-    step_print(step, "##[endgroup]");
-    if (!are_fine)
-        g_set_error_literal(error, BASE_ERROR, BASE_ERROR_INVALID,
-                            "One or more containers failed to start.");
-    return are_fine;
-}
-
-static bool start_all(struct starting *starting, GError **error)
-{
-    struct step_run *step = starting->step;
-    if (!check_docker(step, error) || !create_network(step, error))
+    GArray *services = step->leg->containers;
+    if (!check_docker(step, error) || !clean_up(step, error) || !create_network(step, error))
         return false;
-    for (guint i = 0; i < starting->services->len; i++)
-        if (!start_service(step, &g_array_index(starting->services, struct service, i), error))
+    for (guint i = 0; i < services->len; i++)
+        if (!start_service(step, &g_array_index(services, struct service, i), error))
             return false;
-    return wait_all(step, starting->services, error);
+    return services_wait(step, services, error);
 }
 
 static void run_start(void *argument)
 {
     struct starting *starting = argument;
-    if (!start_all(starting, &starting->error))
+    if (!start_all(starting->step, &starting->error))
         g_assert(starting->error != NULL);
+}
+
+static void run_stop(void *argument);
+
+static void job_stop_services(struct step_run *step)
+{
+    step_run_in_fiber(step, run_stop, step);
+}
+
+static void add_stop(struct leg_run *leg)
+{
+    struct step_run *stop = step_new(leg, NULL, leg->scope, NULL, PHASE_COMPLETE);
+    stop->result->title = g_strdup("Stop containers");
+    stop->condition = "always()";
+    stop->work = job_stop_services;
+    g_ptr_array_add(leg->posts, stop);
 }
 
 void job_start_services(struct step_run *step)
 {
     const struct node *node = step->leg->options.job->services;
-    g_autoptr(GArray) services = g_array_new(FALSE, TRUE, sizeof(struct service));
-    struct starting starting = {.step = step, .services = services};
-    g_array_set_clear_func(services, service_clear);
+    struct starting starting = {.step = step};
+    add_stop(step->leg);
     step->leg->services = json_object();
+    step->leg->containers = services_new();
     if (node->kind != NODE_MAPPING)
         leg_assume(step->leg, step, /* touches_images= */ false, "services made by an expression");
-    for (gsize i = 0; i < node_length(node) && node->kind == NODE_MAPPING; i++) {
+    for (gsize i = 0; node->kind == NODE_MAPPING && i < node_length(node); i++) {
         const struct node_entry *entry = node_entry(node, i);
-        const struct service service = {.name = entry->key, .node = entry->value};
-        g_array_append_val(services, service);
+        const struct service service = {.name = g_strdup(entry->key), .node = entry->value};
+        g_array_append_val(step->leg->containers, service);
     }
-    if (services->len > 0)
+    if (step->leg->containers->len > 0)
         step_run_in_fiber(step, run_start, &starting);
     if (starting.error != NULL && !step_is_interrupted(step))
         step_fail(step, starting.error);
     g_clear_error(&starting.error);
 }
 
-/* ---- their end ---- */
+static bool stop_service(struct step_run *step, const struct service *service, GError **error)
+{
+    DOCKER_LINE(logs);
+    DOCKER_LINE(rm);
+    docker_line_init(&logs, "logs", "--details", service->container, NULL);
+    docker_line_init(&rm, "rm", "--force", service->container, NULL);
+    if (!service->has_failed) {
+        step_print(step, "Print service container logs: %s", service->title);
+        if (!docker_try(step, &logs, "Docker logs fail with exit code", error))
+            return false;
+    }
+    step_print(step, "Stop and remove container: %s", service->title);
+    return docker_try(step, &rm, "Docker rm fail with exit code", error);
+}
 
 static void run_stop(void *argument)
 {
     struct step_run *step = argument;
-    const GPtrArray *containers = step->leg->containers;
-    for (guint i = 0; i < containers->len; i++) {
-        ACTION_EXEC_RESULT(result);
-        const char *const words[] = {"rm", "--force", containers->pdata[i], NULL};
-        step_print(step, "Stop and remove container: %s", (const char *)containers->pdata[i]);
-        if (!docker_perform(step, words, &result, NULL))
+    const GArray *services = step->leg->containers;
+    DOCKER_LINE(line);
+    for (guint i = 0; i < services->len; i++) {
+        const struct service *service = &g_array_index(services, struct service, i);
+        if (service->container != NULL && !stop_service(step, service, NULL))
             return;
     }
     if (step->leg->network == NULL)
         return;
-    ACTION_EXEC_RESULT(result);
-    const char *const words[] = {"network", "rm", step->leg->network, NULL};
     step_print(step, "Remove container network: %s", step->leg->network);
-    if (!docker_perform(step, words, &result, NULL))
+    docker_line_init(&line, "network", "rm", step->leg->network, NULL);
+    if (!docker_try(step, &line, "Docker network rm failed with exit code", NULL))
         return;
-}
-
-void job_stop_services(struct step_run *step)
-{
-    step_run_in_fiber(step, run_stop, step);
 }

@@ -178,12 +178,16 @@ static bool speak_save_state(struct step_run *step, const struct command_line *l
     return name != NULL;
 }
 
-/* The environment may opt in, of the job or of the step. */
+/* The environment may allow what is no longer done, that of the job or of the step. */
+static bool is_opted_in(const struct step_run *step, const char *name)
+{
+    const char *text = json_get_string(step->environment, name, "false");
+    return g_ascii_strcasecmp(text, "true") == 0;
+}
+
 static bool allows_unsecure(const struct step_run *step)
 {
-    const char *text =
-        json_get_string(step->environment, "ACTIONS_ALLOW_UNSECURE_COMMANDS", "false");
-    return g_ascii_strcasecmp(text, "true") == 0;
+    return is_opted_in(step, "ACTIONS_ALLOW_UNSECURE_COMMANDS");
 }
 
 static bool speak_set_env(struct step_run *step, const struct command_line *line, GError **error)
@@ -191,7 +195,10 @@ static bool speak_set_env(struct step_run *step, const struct command_line *line
     if (!allows_unsecure(step))
         return fail(error, DISABLED, "set-env");
     const char *name = name_of(line, "set-env", error);
-    if (name != NULL)
+    if (name != NULL && g_ascii_strcasecmp(name, "NODE_OPTIONS") == 0)
+        step_error(step,
+                   "Can't update NODE_OPTIONS environment variable using ::set-env:: command.");
+    else if (name != NULL)
         step_set_variable(step, name, line->data);
     return name != NULL;
 }
@@ -254,7 +261,7 @@ static void stop(struct step_run *step, const struct command_line *line, const c
     bool is_taken = token[0] == '\0' || is_word(token, "pause-logging");
     for (const char *const *name = command_names; *name != NULL; name++)
         is_taken = is_taken || is_word(token, *name);
-    if (is_taken) {
+    if (is_taken && !is_opted_in(step, "ACTIONS_ALLOW_UNSECURE_STOPCOMMAND_TOKENS")) {
         step_error(step, "%s", STOP_TOKEN);
         step->has_complained = true;
         return;

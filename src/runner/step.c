@@ -75,8 +75,11 @@ void steps_on_cancel(struct leg_run *leg)
 {
     for (struct step_run *step = leg->current; step != NULL; step = step->outer) {
         bool goes_on = false;
+        enum result status = step->scope->status;
+        step->scope->status = RESULT_CANCELLED; /* of a composite action, for this question */
         if (leg->is_shut_down || !step_evaluate_condition(step, &goes_on, NULL) || !goes_on)
             step->token.is_cancelled = true;
+        step->scope->status = status;
     }
     interrupt(leg);
 }
@@ -95,6 +98,8 @@ static char *title_of(const struct step_run *step)
     g_autofree char *name = file->name != NULL ? text_or_raw(step, file->name) : NULL;
     if (name != NULL && name[0] != '\0')
         return g_steal_pointer(&name);
+    if (file->kind == STEP_USES && g_str_has_prefix(file->uses->text, "docker://"))
+        return g_strconcat("Run ", file->uses->text + strlen("docker://"), NULL);
     if (file->kind != STEP_RUN)
         return step_title(file);
     g_autofree char *run = text_or_raw(step, file->run);
@@ -107,9 +112,9 @@ void step_title_set(struct step_run *step)
     static const char *const prefixes[] = {[PHASE_SETUP] = "",
                                            [PHASE_PRE] = "Pre ",
                                            [PHASE_MAIN] = "",
-                                           [PHASE_POST] = "Post ",
+                                           [PHASE_POST] = "",
                                            [PHASE_COMPLETE] = ""};
-    if (step->step == NULL)
+    if (step->step == NULL || step->phase == PHASE_POST)
         return;
     g_autofree char *title = title_of(step);
     g_free(step->result->title);
@@ -235,20 +240,35 @@ static void work(struct step_run *step)
     classify(step, minutes);
 }
 
+/* An `env` that cannot be evaluated ends a step of the job at once. One of a composite action has
+   failed, but goes on to its condition and its work (CompositeActionHandler.cs). */
+static bool prepare(struct step_run *step)
+{
+    g_autoptr(GError) error = NULL;
+    bool is_fine = make_environment(step, &error);
+    step_title_set(step);
+    if (!is_fine && step->outer == NULL)
+        fail_at_once(step, error);
+    else if (!is_fine)
+        step_fail(step, error);
+    return is_fine || step->outer != NULL;
+}
+
 static void decide(struct step_run *step)
 {
     g_autoptr(GError) error = NULL;
     bool is_wanted = false;
-    bool is_fine = make_environment(step, &error);
-    step_title_set(step);
-    if (is_fine && (!step->leg->is_shut_down || step->is_closing))
-        is_fine = step_evaluate_condition(step, &is_wanted, &error);
-    if (!is_fine)
+    bool is_asked = !step->leg->is_shut_down || step->is_closing;
+    if (!prepare(step))
+        return;
+    if (is_asked && !step_evaluate_condition(step, &is_wanted, &error)) {
         fail_at_once(step, error);
-    else if (is_wanted)
+        step->is_last = step->outer != NULL;
+    } else if (is_wanted) {
         work(step);
-    else
+    } else {
         step->outcome = RESULT_SKIPPED;
+    }
 }
 
 static void trace_step(const struct step_run *step, bool has_ended)

@@ -49,6 +49,10 @@ bool step_evaluate_raw(const struct step_run *step, const char *text, char **out
 void native_work(struct step_run *step);
 void composite_work(struct step_run *step);
 void container_work(struct step_run *step);
+/* Pulls or builds what a docker action runs, before the first step. */
+void container_prepare(struct step_run *step);
+/* The image it runs, or NULL when that is still to be built; g_free. */
+char *container_image(const struct use *use);
 
 /* Runs work in a fiber of its own, which is cancelled when the step is interrupted. */
 void step_run_in_fiber(struct step_run *step, void (*work)(void *argument), void *argument);
@@ -75,10 +79,3 @@ bool command_perform(struct step_run *step, const struct command_order *order,
 void commands_end(struct step_run *step);
 /* The same without a word, for a leg that is given up. */
 void commands_drop(struct leg_run *leg);
-/* docker with these arguments in a line of its own; false: interrupted. words ends with NULL. */
-bool docker_perform(struct step_run *step, const char *const *words,
-                    struct action_exec_result *result, GError **error) MUST_USE;
-/* The same thrice, with the runner's pauses between (actions-semantics.md 1.9). verb: "pull". */
-bool docker_persist(struct step_run *step, const char *verb, const char *const *words,
-                    int *exit_code, GError **error) MUST_USE;
-/* Until the command is over; from the leg's fiber. */

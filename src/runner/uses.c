@@ -265,11 +265,11 @@ static void check_names(struct step_run *step, const json_t *given)
     if (step->phase != PHASE_MAIN || (use->action == NULL && use->manifest == NULL) ||
         (use->action != NULL && use->action->inputs == NULL))
         return;
-    add_known_names(use, known);
     if (use->kind == USE_CONTAINER) {
         g_ptr_array_add(known, (gpointer) "entryPoint");
         g_ptr_array_add(known, (gpointer) "args");
     }
+    add_known_names(use, known);
     json_object_foreach ((json_t *)(uintptr_t)given, name, value)
         if (!is_among(known, name))
             g_ptr_array_add(unexpected, (gpointer)(uintptr_t)name);
@@ -324,6 +324,9 @@ void use_add_post(struct step_run *step, const char *condition, step_work_fn *po
     post->condition = condition;
     post->work = post_work;
     post->action_name = g_strdup(step->action_name);
+    const char *title = step->result->title;
+    bool is_pre = step->phase == PHASE_PRE && g_str_has_prefix(title, "Pre ");
+    post->result->title = g_strconcat("Post ", title + (is_pre ? strlen("Pre ") : 0), NULL);
     if (step->outer == NULL) {
         g_ptr_array_insert(step->leg->posts, 0, post);
         return;

@@ -96,7 +96,7 @@ Test(loop, fibers_come_first_then_sources_then_descriptors_then_time)
     timer_arm(bench.loop, &end, 5 * SECOND_US);
     loop_watch(bench.loop, bench.ends[1], EPOLLIN, on_readable, &bench);
     cr_assert_eq(write(bench.ends[0], "ab", 2), 2);
-    bench.source = (struct loop_source){run_source, &bench};
+    bench.source = (struct loop_source){.run = run_source, .argument = &bench};
     bench.source_work_count = 2;
     loop_add_source(bench.loop, &bench.source);
     fiber_spawn(bench.loop, "fiber", run_fiber, &bench);
@@ -155,7 +155,7 @@ Test(loop, endless_work_at_one_instant_is_a_livelock)
 {
     struct bench bench;
     bench_init(&bench, CLOCK_VIRTUAL, 1);
-    bench.source = (struct loop_source){never_tires, NULL};
+    bench.source = (struct loop_source){.run = never_tires};
     loop_add_source(bench.loop, &bench.source);
 
     g_autofree char *error = run_error(&bench);
@@ -300,5 +300,99 @@ Test(loop, a_scaled_clock_waits_in_real_time_divided_by_its_speed)
 
     cr_assert_geq(loop_now_us(bench.loop), SECOND_US);
     cr_assert_eq(loop_clock_mode(bench.loop), CLOCK_SCALED);
+    bench_finish(&bench);
+}
+
+/* A source that holds the clock for some rounds, then has something to do once. */
+struct holder {
+    struct bench *bench;
+    int hold_count;
+    int settle_count;
+};
+
+static bool run_nothing(void *argument)
+{
+    (void)argument;
+    return false;
+}
+
+static int64_t hold(void *argument)
+{
+    struct holder *holder = argument;
+    if (holder->hold_count == 0)
+        return 0;
+    holder->hold_count--;
+    return 1;
+}
+
+static bool settle(void *argument)
+{
+    struct holder *holder = argument;
+    if (holder->settle_count == 0)
+        return false;
+    holder->settle_count--;
+    note(holder->bench, "settle");
+    return true;
+}
+
+Test(loop, time_stands_still_while_a_source_holds_it_and_then_what_was_kept_is_settled)
+{
+    struct bench bench;
+    bench_init(&bench, CLOCK_VIRTUAL, 1);
+    struct holder holder = {&bench, .hold_count = 5, .settle_count = 2};
+    struct loop_source source = {run_nothing, &holder, hold, settle};
+    loop_add_source(bench.loop, &source);
+    timer_init(&bench.timer, on_end, &bench);
+    timer_arm(bench.loop, &bench.timer, SECOND_US);
+
+    cr_assert(loop_run(bench.loop, &bench.is_over, NULL));
+
+    cr_assert_eq(holder.hold_count, 0);
+    cr_assert_str_eq(bench.log->str, "settle@0 settle@0 end@1 ");
+    cr_assert_eq(loop_find_source(bench.loop, run_nothing), &source);
+    loop_remove_source(bench.loop, &source);
+    cr_assert_null(loop_find_source(bench.loop, run_nothing));
+    bench_finish(&bench);
+}
+
+/* Writes while it is asked: the byte must be seen before time moves. */
+static int64_t write_and_let_go(void *argument)
+{
+    struct holder *holder = argument;
+    if (holder->hold_count-- > 0)
+        cr_assert_eq(write(holder->bench->ends[0], "a", 1), 1);
+    return 0;
+}
+
+Test(loop, what_is_sent_while_sources_are_asked_comes_before_the_jump)
+{
+    struct bench bench;
+    bench_init(&bench, CLOCK_VIRTUAL, 1);
+    struct holder holder = {&bench, .hold_count = 1, .settle_count = 1};
+    struct loop_source source = {run_nothing, &holder, write_and_let_go, settle};
+    loop_add_source(bench.loop, &source);
+    loop_watch(bench.loop, bench.ends[1], EPOLLIN, on_readable, &bench);
+    timer_init(&bench.timer, on_end, &bench);
+    timer_arm(bench.loop, &bench.timer, SECOND_US);
+
+    cr_assert(loop_run(bench.loop, &bench.is_over, NULL));
+
+    cr_assert_str_eq(bench.log->str, "readable@0 settle@0 end@1 ");
+    bench_finish(&bench);
+}
+
+Test(loop, every_wait_of_a_held_clock_is_one_step)
+{
+    struct bench bench;
+    bench_init(&bench, CLOCK_VIRTUAL, 1);
+    struct holder holder = {&bench, .hold_count = 3};
+    struct loop_source source = {run_nothing, &holder, hold, NULL};
+    loop_add_source(bench.loop, &source);
+    timer_init(&bench.timer, on_end, &bench);
+    timer_arm(bench.loop, &bench.timer, SECOND_US);
+
+    cr_assert(loop_run(bench.loop, &bench.is_over, NULL));
+
+    cr_assert_eq(loop_step_count(bench.loop), 3 + 1);
     bench_finish(&bench);
 }

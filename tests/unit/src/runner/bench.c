@@ -102,6 +102,8 @@ static void take_comment(struct bench *bench, const char *line)
         bench->shutdown_us = seconds_of(rest);
     } else if (strcmp(line, "debug") == 0) {
         bench->is_debug = true;
+    } else if (g_str_has_prefix(line, "only ")) {
+        bench->only_job = keep(bench, g_strdup(rest));
     } else if (strcmp(line, "no shell") == 0) {
         bench->machine.shell = NULL;
         bench->machine.why_no_sandbox = "scripts need a sandbox, and there is none";
@@ -150,14 +152,24 @@ static void make_machine(struct bench *bench)
 
 struct bench *bench_new(const char *path)
 {
-    g_autoptr(GPtrArray) errors = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
     g_autofree char *text = NULL;
-    struct bench *bench = g_new0(struct bench, 1);
+    g_autofree char *name = g_path_get_basename(path);
     cr_assert(g_file_get_contents(path, &text, NULL, NULL), "%s", path);
+    return bench_new_text(name, text);
+}
+
+struct bench *bench_new_text(const char *name, const char *text)
+{
+    g_autoptr(GPtrArray) errors = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
+    struct bench *bench = g_new0(struct bench, 1);
+    const char *source = g_getenv("SEATRIAL_SOURCE_DIR");
+    cr_assert_eq(chdir(source != NULL ? source : "."), 0);
     bench->loop = loop_new(CLOCK_VIRTUAL, 1);
     bench->trace = trace_new(loop_now_of, bench->loop);
     bench->texts = g_ptr_array_new_with_free_func(g_free);
+    bench->called = g_ptr_array_new_with_free_func((GDestroyNotify)workflow_free);
     bench->assumed = g_array_new(TRUE, TRUE, sizeof(struct assumed_action));
+    bench->actions = bench_actions;
     bench->cancel_us = bench->shutdown_us = -1;
     bench->github = json_pack("{s:s, s:s, s:s, s:s, s:{}}", "repository", "octo/ship", "ref",
                               "refs/heads/main", "sha", "f00dfeed", "event_name", "push", "event");
@@ -167,11 +179,17 @@ struct bench *bench_new(const char *path)
     bench->secrets = json_pack("{s:s}", "GITHUB_TOKEN", "ghs_test");
     make_machine(bench);
     read_comments(bench, text);
-    g_autofree char *name = g_path_get_basename(path);
     bench->workflow = workflow_load_text(name, text, strlen(text), errors);
-    cr_assert_not_null(bench->workflow, "%s: %s", path,
+    cr_assert_not_null(bench->workflow, "%s: %s", name,
                        errors->len > 0 ? ((GError *)errors->pdata[0])->message : "");
     return bench;
+}
+
+struct bench *bench_new_steps(const char *steps)
+{
+    g_autofree char *text = g_strconcat(
+        "on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n", steps, "\n", NULL);
+    return bench_new_text("steps.yaml", text);
 }
 
 static void remove_tree(const char *path)
@@ -204,6 +222,7 @@ void bench_free(struct bench *bench)
             (json_t *)(uintptr_t)g_array_index(bench->assumed, struct assumed_action, i).outputs);
     g_array_unref(bench->assumed);
     g_ptr_array_unref(bench->texts);
+    g_ptr_array_unref(bench->called);
     remove_tree(bench->directory);
     g_free(bench->directory);
     g_free(bench);
@@ -275,7 +294,7 @@ struct leg_result *bench_run_leg(struct bench *bench, const char *job_id)
         .needs = bench->needs,
         .vars = bench->vars,
         .secrets = bench->secrets,
-        .actions = bench_actions,
+        .actions = bench->actions,
         .assumed = (const struct assumed_action *)(const void *)bench->assumed->data,
         .find_action = bench_find_action,
         .is_debug = bench->is_debug,
@@ -284,6 +303,92 @@ struct leg_result *bench_run_leg(struct bench *bench, const char *job_id)
     struct performing performing = {.bench = bench, .run = run};
     run_to_end(&performing);
     return performing.result;
+}
+
+/* ---- a whole run ---- */
+
+struct serving {
+    struct bench *bench;
+    struct server_result *result;
+    bool is_over;
+};
+
+/* The same machine under the leg's name: what it makes at random differs. */
+static const struct runner_machine *machine_for(struct bench *bench, const char *leg_id)
+{
+    struct runner_machine *machine = g_memdup2(&bench->machine, sizeof bench->machine);
+    machine->name = keep(bench, g_strdup(leg_id));
+    g_ptr_array_add(bench->texts, machine);
+    return machine;
+}
+
+static const struct runner_machine *leg_machine(void *self, const char *leg_id,
+                                                const struct job *job, const json_t *runs_on,
+                                                GError **error)
+{
+    struct bench *bench = self;
+    (void)job;
+    if (json_is_string(runs_on) && g_str_has_prefix(json_string_value(runs_on), "ubuntu"))
+        return machine_for(bench, leg_id);
+    g_set_error_literal(error, BASE_ERROR, BASE_ERROR_INVALID, "no machine has these labels");
+    return NULL;
+}
+
+static void leg_over(void *self, const char *leg_id)
+{
+    struct bench *bench = self;
+    trace_note(bench->trace, "machine-over", "leg", leg_id, NULL);
+}
+
+static const struct workflow *find_workflow(void *self, const char *uses)
+{
+    struct bench *bench = self;
+    g_autoptr(GPtrArray) errors = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
+    const char *slash = strrchr(uses, '/');
+    g_autofree char *name = g_strndup(slash + 1, strcspn(slash + 1, "@"));
+    g_autofree char *path = g_build_filename("tests/cases/server/called", name, NULL);
+    if (!g_file_test(path, G_FILE_TEST_EXISTS))
+        return NULL;
+    struct workflow *workflow = workflow_load(path, errors);
+    cr_assert_not_null(workflow, "%s: %s", path,
+                       errors->len > 0 ? ((GError *)errors->pdata[0])->message : "");
+    g_ptr_array_add(bench->called, workflow);
+    return workflow;
+}
+
+static void serve(void *argument)
+{
+    struct serving *serving = argument;
+    struct bench *bench = serving->bench;
+    const struct server_options options = {
+        .loop = bench->loop,
+        .trace = bench->trace,
+        .workflow = bench->workflow,
+        .only_job = bench->only_job,
+        .github = bench->github,
+        .inputs = bench->inputs,
+        .vars = bench->vars,
+        .secrets = bench->secrets,
+        .actions = bench->actions,
+        .assumed = (const struct assumed_action *)(const void *)bench->assumed->data,
+        .find_action = bench_find_action,
+        .find_workflow = find_workflow,
+        .leg_machine = leg_machine,
+        .leg_over = leg_over,
+        .self = bench,
+    };
+    serving->result = server_run(&options);
+    serving->is_over = true;
+}
+
+struct server_result *bench_run_server(struct bench *bench)
+{
+    g_autoptr(GError) error = NULL;
+    struct serving serving = {.bench = bench};
+    fiber_spawn(bench->loop, "server", serve, &serving);
+    bool is_fine = loop_run(bench->loop, &serving.is_over, &error);
+    cr_assert(is_fine, "%s", is_fine ? "" : error->message);
+    return serving.result;
 }
 
 /* ---- as text ---- */
@@ -348,6 +453,34 @@ char *bench_leg_text(const struct leg_result *result)
     g_autoptr(GString) shown = g_string_new(log != NULL ? log : result->log->str);
     g_string_replace(shown, "\033", "ESC", 0);
     g_string_append_printf(text, "log:\n%s", shown->str);
+    return g_string_free(text, FALSE);
+}
+
+char *bench_server_text(const struct server_result *result)
+{
+    GString *text = g_string_new(NULL);
+    g_string_append_printf(text, "run: %s\n", result_text(result->conclusion));
+    for (guint i = 0; i < result->errors->len; i++)
+        g_string_append_printf(text, "error: %s\n", ((GError *)result->errors->pdata[i])->message);
+    for (guint i = 0; i < result->legs->len; i++) {
+        const struct server_leg *leg = result->legs->pdata[i];
+        g_autofree char *outputs = json_text(leg->result->outputs);
+        g_string_append_printf(text, "%s (%s): %s", leg->id, leg->name,
+                               result_text(leg->result->result));
+        if (leg->result->conclusion != leg->result->result)
+            g_string_append_printf(text, " -> %s", result_text(leg->result->conclusion));
+        g_string_append_printf(text, ", %gs to %gs, %s\n", (double)leg->result->started_us / 1e6,
+                               (double)(leg->result->started_us + leg->result->duration_us) / 1e6,
+                               outputs);
+        if (leg->reason != NULL)
+            g_string_append_printf(text, "  because %s\n", leg->reason);
+        for (guint j = 0; j < leg->result->steps->len; j++) {
+            const struct step_result *step = leg->result->steps->pdata[j];
+            if (step->phase == PHASE_MAIN)
+                add_step(text, step, 0);
+        }
+        add_annotations(text, leg->result);
+    }
     return g_string_free(text, FALSE);
 }
 

@@ -5,6 +5,7 @@
  *     # cancel 30s [TEXT]      # shutdown 30s        # debug
  *     # secret NAME=VALUE      # var NAME=VALUE      # input NAME=VALUE
  *     # needs JSON             # event JSON          # no shell
+ *     # only JOB
  *     # assume PATTERN OUTCOME SECONDS [NAME=VALUE]
  */
 #pragma once
@@ -27,10 +28,16 @@ struct bench {
     int64_t cancel_us, shutdown_us; /* -1: never */
     const char *cancel_text;
     bool is_debug;
+    const char *only_job;
+    const struct action *const *actions; /* bench_actions unless a test has its own */
+    GPtrArray *called;                   /* struct workflow */
 };
 
 /* path: of a workflow with its comments. */
 struct bench *bench_new(const char *path);
+struct bench *bench_new_text(const char *name, const char *text);
+/* Of one job `a` with these steps, a YAML list. */
+struct bench *bench_new_steps(const char *steps);
 void bench_free(struct bench *bench);
 CLEANUP(bench, bench_free)
 

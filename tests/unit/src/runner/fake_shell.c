@@ -111,6 +111,21 @@ static void echo(struct process *process, const char *argument)
     say(process, to_errors != NULL ? 2 : 1, line);
 }
 
+/* fill TIMES KIB NAME [$FILE]: lines NAME0=xxx… and so on. */
+static void fill(struct process *process, const char *arguments)
+{
+    g_auto(GStrv) words = g_strsplit(arguments, " ", 4);
+    g_autofree char *filler = g_strnfill((gsize)atoi(words[1]) * 1024, 'x');
+    g_autofree char *path = words[3] != NULL ? expanded(process, words[3]) : NULL;
+    for (int i = 0; i < atoi(words[0]); i++) {
+        g_autofree char *line = g_strdup_printf("%s%d=%s\n", words[2], i, filler);
+        if (path != NULL)
+            append_to(process, path, line);
+        else
+            say(process, 1, line);
+    }
+}
+
 static void finish(struct process *process, int exit_code)
 {
     if (process->has_exited)
@@ -153,6 +168,8 @@ static bool run_line(struct process *process, const char *line)
         return wait_for(process, WAIT_EXEC, line + strlen("exec sleep "));
     else if (g_str_has_prefix(line, "loop "))
         return wait_for(process, WAIT_LOOP, line + strlen("loop "));
+    else if (g_str_has_prefix(line, "fill "))
+        fill(process, line + strlen("fill "));
     else if (strcmp(line, "trap TERM") == 0)
         process->is_ignoring_term = true;
     else if (strcmp(line, "false") == 0)

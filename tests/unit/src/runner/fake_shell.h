@@ -10,6 +10,7 @@
  *     exec sleep N                     dies of SIGINT at once
  *     loop N                           short commands for N seconds
  *     trap TERM                        SIGTERM is ignored from here on
+ *     fill TIMES KIB NAME [$FILE]      that many lines NAME0=xxx… of so many KiB each
  *     exit N, false, true, # comment
  */
 #pragma once

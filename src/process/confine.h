@@ -1,0 +1,36 @@
+/*
+ * What a process does to itself to be confined. Plain C for the keeper, which is linked with
+ * nothing else; the library uses it to probe. Every function returns 0 or errno and then points
+ * *at to a few words on what went wrong there.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct confine {
+    const char *directory;     /* what processes may write, on this machine */
+    const char *home;          /* where they see it */
+    const char *run_directory; /* stub, PATH, FIFOs, /tmp; made by layout.c */
+    bool has_namespaces;
+    bool has_landlock;
+};
+
+enum {
+    CONFINE_USER_ID = 1001, /* in the user namespace; the one of hosted machines */
+};
+
+/* The process may be one that clone() made with new namespaces: writes its identity maps, builds a
+   root of its own and moves there. Also for probing, with directory NULL: maps and an empty root.
+ */
+int confine_root(const struct confine *confine, unsigned user_id, unsigned group_id,
+                 const char **at);
+/* Flags of clone() for it. */
+int confine_clone_flags(void);
+int confine_privileges(const char **at);
+int confine_limits(bool has_user_namespace, const char **at);
+int confine_landlock(const struct confine *confine, const char **at);
+/* The program is of struct sock_filter, length in bytes. */
+int confine_seccomp(const void *program, size_t length_bytes, const char **at);
+/* 0 when there is no Landlock. */
+int landlock_abi(void);

@@ -1,0 +1,17 @@
+/* What processes see of the machine, and what they may use: tables for both ways of confining. */
+#pragma once
+
+#include <sys/resource.h>
+
+/* Read-only, where there is no private root. */
+extern const char *const confine_system_paths[];
+/* Of /etc: what programs need, no secrets. */
+extern const char *const confine_etc_names[];
+/* Of /dev. */
+extern const char *const confine_device_names[];
+
+struct confine_limit {
+    int resource;
+    rlim_t value; /* 0 ends the table */
+};
+extern const struct confine_limit confine_limit_table[];

@@ -1,0 +1,168 @@
+/* Holds the loop's clock while processes compute, then tells what they did in a fixed order. */
+#include "process/household.h"
+
+#include "base/limits.h"
+#include "process/sandbox_private.h"
+
+#include <string.h>
+
+/* How long the loop waits before it looks at processes again: what they do mostly takes tens of
+   microseconds, and whatever they tell us ends the wait. */
+#define PATIENCE_US_MIN 30
+#define PATIENCE_US_MAX 1000
+
+struct household {
+    struct loop *loop;
+    struct loop_source source;
+    GPtrArray *sandboxes;
+    GPtrArray *noted; /* struct party, each once */
+    bool is_disturbed;
+    int64_t patience_us;
+};
+
+static int compare_parties(gconstpointer left, gconstpointer right)
+{
+    const struct party *a = *(const struct party *const *)left;
+    const struct party *b = *(const struct party *const *)right;
+    int order = strcmp(a->sandbox->machine, b->sandbox->machine);
+    if (order == 0)
+        order = (a->kind > b->kind) - (a->kind < b->kind);
+    if (order == 0 && a->kind == PARTY_NEW_CALL)
+        order = strcmp(a->words, b->words);
+    return order != 0 ? order : (a->number > b->number) - (a->number < b->number);
+}
+
+/* A delivery may free other parties, which then leave a hole. */
+static bool household_settle(void *argument)
+{
+    struct household *household = argument;
+    if (household->noted->len == 0)
+        return false;
+    g_ptr_array_sort(household->noted, compare_parties);
+    guint count = household->noted->len;
+    for (guint i = 0; i < count; i++) {
+        struct party *party = g_ptr_array_index(household->noted, i);
+        if (party == NULL)
+            continue;
+        party->is_noted = false;
+        household->noted->pdata[i] = NULL;
+        party->deliver(party);
+    }
+    g_ptr_array_remove_range(household->noted, 0, count);
+    return true;
+}
+
+/* On a real clock nothing ends an instant: what is new is told at once. */
+static bool household_run(void *argument)
+{
+    struct household *household = argument;
+    return loop_clock_mode(household->loop) != CLOCK_VIRTUAL && household_settle(household);
+}
+
+static void charge(struct sandbox *sandbox, bool is_busy)
+{
+    int64_t now_us = loop_real_time_us();
+    if (sandbox->looked_at_us != 0)
+        sandbox->busy_us += now_us - sandbox->looked_at_us;
+    sandbox->looked_at_us = is_busy ? now_us : 0;
+    if (sandbox->busy_us > sandbox->real_time_us_max) {
+        g_autofree char *limit = duration_text(sandbox->real_time_us_max);
+        sandbox_give_up(sandbox, "processes used more than %s of real time", limit);
+    }
+}
+
+static bool is_quiet(struct sandbox *sandbox)
+{
+    if (sandbox->keeper.pid == 0)
+        return true;
+    enum tasks_state state = tasks_look(sandbox->tasks, sandbox->keeper.pid);
+    if (state == TASKS_TOO_MANY)
+        sandbox_give_up(sandbox, "more than %d processes", SANDBOX_PROCESSES_MAX);
+    charge(sandbox, state != TASKS_QUIET);
+    return state == TASKS_QUIET;
+}
+
+static int64_t household_hold(void *argument)
+{
+    struct household *household = argument;
+    bool are_quiet = true;
+    if (!household->is_disturbed)
+        return 0;
+    for (guint i = 0; i < household->sandboxes->len; i++)
+        are_quiet &= is_quiet(g_ptr_array_index(household->sandboxes, i));
+    if (are_quiet) {
+        household->is_disturbed = false;
+        household->patience_us = PATIENCE_US_MIN;
+        return 0;
+    }
+    int64_t wait_us = household->patience_us;
+    household->patience_us = MIN(wait_us * 3 / 2, PATIENCE_US_MAX);
+    return wait_us;
+}
+
+struct household *household_join(struct sandbox *sandbox)
+{
+    struct loop_source *source = loop_find_source(sandbox->loop, household_run);
+    struct household *household = source == NULL ? NULL : source->argument;
+    if (household == NULL) {
+        household = g_new0(struct household, 1);
+        household->loop = sandbox->loop;
+        household->patience_us = PATIENCE_US_MIN;
+        household->sandboxes = g_ptr_array_new();
+        household->noted = g_ptr_array_new();
+        household->source = (struct loop_source){.run = household_run,
+                                                 .argument = household,
+                                                 .hold = household_hold,
+                                                 .settle = household_settle};
+        loop_add_source(sandbox->loop, &household->source);
+    }
+    g_ptr_array_add(household->sandboxes, sandbox);
+    return household;
+}
+
+void household_leave(struct sandbox *sandbox)
+{
+    struct household *household = sandbox->household;
+    g_ptr_array_remove(household->sandboxes, sandbox);
+    if (household->sandboxes->len > 0)
+        return;
+    loop_remove_source(household->loop, &household->source);
+    g_ptr_array_unref(household->sandboxes);
+    g_ptr_array_unref(household->noted);
+    g_free(household);
+}
+
+void household_note(struct party *party)
+{
+    struct household *household = party->sandbox->household;
+    household_disturb(household);
+    if (party->is_noted)
+        return;
+    party->is_noted = true;
+    g_ptr_array_add(household->noted, party);
+}
+
+void household_forget(struct party *party)
+{
+    GPtrArray *noted = party->sandbox->household->noted;
+    guint at;
+    if (party->is_noted && g_ptr_array_find(noted, party, &at))
+        noted->pdata[at] = NULL;
+    party->is_noted = false;
+}
+
+void household_disturb(struct household *household)
+{
+    household->is_disturbed = true;
+    household->patience_us = PATIENCE_US_MIN;
+}
+
+bool household_has_keeper(const struct household *household, int pid)
+{
+    for (guint i = 0; i < household->sandboxes->len; i++) {
+        const struct sandbox *sandbox = g_ptr_array_index(household->sandboxes, i);
+        if (sandbox->keeper.pid == pid)
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,202 @@
+/* A sandbox: puts its parts together, gives up on it, takes it apart. */
+#include "process/sandbox.h"
+
+#include "base/limits.h"
+#include "loop/vclock.h"
+#include "process/clock/clock_page.h"
+#include "process/sandbox_private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+bool sandbox_layers_suffice(unsigned layers)
+{
+    return (layers & SANDBOX_NAMESPACES) ||
+           (layers & (SANDBOX_LANDLOCK | SANDBOX_SECCOMP)) == (SANDBOX_LANDLOCK | SANDBOX_SECCOMP);
+}
+
+static char *find_beside_program(const char *name)
+{
+    static const char *const folders[] = {".", "..", "../lib/seatrial"};
+    g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
+    g_autofree char *folder = program == NULL ? NULL : g_path_get_dirname(program);
+    for (gsize i = 0; folder != NULL && i < G_N_ELEMENTS(folders); i++) {
+        g_autofree char *relative = g_build_filename(folders[i], name, NULL);
+        g_autofree char *path = g_canonicalize_filename(relative, folder);
+        if (access(path, R_OK) == 0)
+            return g_steal_pointer(&path);
+    }
+    return NULL;
+}
+
+char *sandbox_find_stub(void)
+{
+    return find_beside_program("seatrial-command");
+}
+
+char *sandbox_find_clock_library(void)
+{
+    return find_beside_program("libseatrial-clock.so");
+}
+
+void sandbox_disturb(struct sandbox *sandbox)
+{
+    household_disturb(sandbox->household);
+    if (sandbox->clock != NULL)
+        clock_page_set(sandbox->clock, loop_now_us(sandbox->loop));
+}
+
+void sandbox_give_up(struct sandbox *sandbox, const char *format, ...)
+{
+    va_list arguments;
+    if (sandbox->complaint == NULL) {
+        va_start(arguments, format);
+        sandbox->complaint = g_strdup_vprintf(format, arguments);
+        va_end(arguments);
+    }
+    keeper_kill_all(sandbox);
+}
+
+static struct sandbox *sandbox_create(struct loop *loop, const struct sandbox_options *options)
+{
+    struct sandbox *sandbox = g_new0(struct sandbox, 1);
+    bool has_root = options->layers & SANDBOX_NAMESPACES;
+
+    sandbox->loop = loop;
+    sandbox->machine = g_strdup(options->machine);
+    sandbox->directory = g_strdup(options->directory);
+    sandbox->home = g_strdup(has_root ? options->home : options->directory);
+    sandbox->run_directory = g_strconcat(options->directory, ".seatrial", NULL);
+    sandbox->path =
+        has_root ? g_strdup("/usr/bin") : g_build_filename(sandbox->run_directory, "bin", NULL);
+    sandbox->host = *options->host;
+    sandbox->layers = options->layers;
+    sandbox->real_time_us_max =
+        options->real_time_us_max > 0 ? options->real_time_us_max : SANDBOX_REAL_TIME_US_MAX;
+    sandbox->output_bytes_max =
+        options->output_bytes_max > 0 ? options->output_bytes_max : SANDBOX_OUTPUT_BYTES_MAX;
+    sandbox->keeper.control_fd = -1;
+    sandbox->door_fd = sandbox->calls_fd = -1;
+    sandbox->tasks = tasks_new();
+    sandbox->children = g_ptr_array_new();
+    sandbox->calls = g_ptr_array_new();
+    sandbox->have_calls_ended = true;
+    sandbox->household = household_join(sandbox);
+    return sandbox;
+}
+
+static bool open_door(struct sandbox *sandbox, GError **error)
+{
+    g_autofree char *calls = g_build_filename(sandbox->run_directory, "calls", NULL);
+    sandbox->calls_fd = open(calls, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (sandbox->calls_fd >= 0 && mkfifoat(sandbox->calls_fd, "door", 0600) == 0)
+        sandbox->door_fd =
+            openat(sandbox->calls_fd, "door", O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+    if (sandbox->door_fd < 0) {
+        g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "%s: %s", calls, g_strerror(errno));
+        return false;
+    }
+    loop_watch(sandbox->loop, sandbox->door_fd, EPOLLIN, call_on_door, sandbox);
+    return true;
+}
+
+/* On a real clock real time is the right one. */
+static bool open_clock(struct sandbox *sandbox, const struct sandbox_options *options,
+                       GError **error)
+{
+    if (options->clock_library == NULL || loop_clock_mode(sandbox->loop) != CLOCK_VIRTUAL)
+        return true;
+    g_autofree char *path = g_build_filename(sandbox->run_directory, CLOCK_PAGE_NAME, NULL);
+    int64_t date_s = options->date_s != 0 ? options->date_s : VCLOCK_EPOCH_S;
+    sandbox->clock = clock_page_new(path, date_s, options->seed, error);
+    return sandbox->clock != NULL;
+}
+
+static bool check_options(const struct sandbox_options *options, GError **error)
+{
+    if (!g_path_is_absolute(options->directory) || !g_path_is_absolute(options->home) ||
+        !g_file_test(options->directory, G_FILE_TEST_IS_DIR)) {
+        g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID,
+                    "a sandbox needs a folder that exists and absolute paths");
+        return false;
+    }
+    if (options->stub == NULL) {
+        g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "seatrial-command is not installed");
+        return false;
+    }
+    return true;
+}
+
+struct sandbox *sandbox_new(struct loop *loop, const struct sandbox_options *options,
+                            GError **error)
+{
+    if (!check_options(options, error))
+        return NULL;
+    AUTO(sandbox) sandbox = sandbox_create(loop, options);
+    bool has_clock = options->clock_library != NULL && loop_clock_mode(loop) == CLOCK_VIRTUAL;
+    if (!layout_make(sandbox, options->stub, has_clock ? options->clock_library : NULL, error) ||
+        !open_clock(sandbox, options, error) || !open_door(sandbox, error) ||
+        !keeper_open(sandbox, options->stub, error))
+        return NULL;
+    return g_steal_pointer(&sandbox);
+}
+
+/* Fibers that answer commands find them dead and leave; those that clean up behind a shield get
+   their time. */
+static void end_calls(struct sandbox *sandbox)
+{
+    g_autoptr(GError) error = NULL;
+    call_abandon(sandbox);
+    if (!loop_finish(sandbox->loop, &sandbox->have_calls_ended, &error))
+        g_error("commands do not end: %s", error->message);
+}
+
+void sandbox_free(struct sandbox *sandbox)
+{
+    if (sandbox == NULL)
+        return;
+    sandbox->is_closing = true;
+    keeper_close(sandbox);
+    end_calls(sandbox);
+    while (sandbox->children->len > 0)
+        child_destroy(g_ptr_array_index(sandbox->children, sandbox->children->len - 1));
+    if (sandbox->door_fd >= 0) {
+        loop_watch(sandbox->loop, sandbox->door_fd, 0, NULL, NULL);
+        close(sandbox->door_fd);
+    }
+    if (sandbox->calls_fd >= 0)
+        close(sandbox->calls_fd);
+    household_leave(sandbox);
+    layout_remove(sandbox->run_directory);
+    clock_page_free(sandbox->clock);
+    tasks_free(sandbox->tasks);
+    g_ptr_array_unref(sandbox->children);
+    g_ptr_array_unref(sandbox->calls);
+    g_free(sandbox->machine);
+    g_free(sandbox->directory);
+    g_free(sandbox->home);
+    g_free(sandbox->run_directory);
+    g_free(sandbox->path);
+    g_free(sandbox->preload);
+    g_free(sandbox->complaint);
+    g_free(sandbox);
+}
+
+const char *sandbox_home(const struct sandbox *sandbox)
+{
+    return sandbox->home;
+}
+
+const char *sandbox_path(const struct sandbox *sandbox)
+{
+    return sandbox->path;
+}
+
+const char *sandbox_complaint(const struct sandbox *sandbox)
+{
+    return sandbox->complaint;
+}

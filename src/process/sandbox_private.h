@@ -1,0 +1,98 @@
+/* What the files of this folder share. Nobody else includes this. */
+#pragma once
+
+#include "base/units.h"
+#include "process/child.h"
+#include "process/household.h"
+#include "process/tasks.h"
+#include "process/wire.h"
+
+#include <sys/types.h>
+
+struct clock_page;
+
+/* The host's end of a keeper. */
+struct keeper {
+    int control_fd;
+    pid_t pid; /* a child of ours, by way of the subreaper; 0: none or gone */
+};
+
+struct sandbox {
+    struct loop *loop;
+    struct household *household;
+    char *machine;
+    char *directory;
+    char *home; /* as processes see it */
+    char *run_directory;
+    char *path; /* as processes see it */
+    char *preload;
+    struct command_host host;
+    unsigned layers;
+    int64_t real_time_us_max;
+    int64_t output_bytes_max;
+
+    struct keeper keeper;
+    struct tasks *tasks;
+    GPtrArray *children; /* struct child that live or are drained */
+    GPtrArray *calls;    /* struct call */
+    unsigned child_count;
+    unsigned call_count;
+    int door_fd;
+    int calls_fd; /* the folder of the FIFOs */
+    struct clock_page *clock;
+    int64_t busy_us;
+    int64_t looked_at_us; /* real time of the last look that found it busy; 0: it was quiet */
+    int64_t output_bytes;
+    char *complaint;
+    bool is_closing;
+    bool have_calls_ended; /* what sandbox_free() waits for */
+};
+
+/* Processes may go on because of what the sandbox does next: time is looked at anew, and they are
+   shown the present. Called before every act that a process can notice. */
+void sandbox_disturb(struct sandbox *sandbox);
+/* Kills everything and remembers why; the first reason stays. */
+void sandbox_give_up(struct sandbox *sandbox, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* keeper_client.c */
+bool keeper_open(struct sandbox *sandbox, const char *stub, GError **error) MUST_USE;
+void keeper_kill_all(struct sandbox *sandbox);
+void keeper_close(struct sandbox *sandbox);
+/* fds are stdout and stderr of the child. *pidfd is the caller's. */
+bool keeper_start(struct sandbox *sandbox, unsigned number, GBytes *description, const int *fds,
+                  int *pidfd, GError **error) MUST_USE;
+
+/* description.c: as wire.h has it; file is an argument before the others, or NULL. */
+GBytes *description_build(const char *directory, const char *file, const char *const *arguments,
+                          const char *const *environment);
+struct description {
+    char *directory;
+    char **arguments, **environment;
+};
+/* False when the bytes are none. */
+bool description_parse(const GByteArray *bytes, struct description *description) MUST_USE;
+void description_finish(struct description *description);
+
+/* child.c */
+void child_on_exit(struct sandbox *sandbox, unsigned number, int exit_code);
+void child_on_keeper_gone(struct sandbox *sandbox);
+void child_destroy(struct child *child);
+int child_pidfd(const struct child *child);
+
+/* call.c */
+void call_on_door(void *sandbox, uint32_t events);
+void call_abandon(struct sandbox *sandbox);
+
+/* seccomp.c: a file with the program, or -1. */
+int seccomp_program(bool is_socket_allowed, GError **error) MUST_USE;
+
+/* layout.c */
+bool layout_make(struct sandbox *sandbox, const char *stub, const char *clock_library,
+                 GError **error) MUST_USE;
+void layout_remove(const char *directory);
+
+/* clock_page.c */
+struct clock_page *clock_page_new(const char *path, int64_t date_s, uint64_t seed,
+                                  GError **error) MUST_USE;
+void clock_page_set(struct clock_page *page, int64_t now_us);
+void clock_page_free(struct clock_page *page);

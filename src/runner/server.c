@@ -1,0 +1,240 @@
+/* A run of a workflow: jobs in the order that their needs allow, what is skipped, what the whole
+   comes to (actions-semantics.md 2.2). */
+#include "runner/server_private.h"
+#include "workflow/context.h"
+
+#include <string.h>
+
+static void server_leg_free(void *argument)
+{
+    struct server_leg *leg = argument;
+    g_free(leg->id);
+    g_free(leg->name);
+    g_free(leg->reason);
+    leg_result_free(leg->result);
+    g_free(leg);
+}
+
+void server_result_free(struct server_result *result)
+{
+    if (result == NULL)
+        return;
+    g_ptr_array_unref(result->legs);
+    g_ptr_array_unref(result->errors);
+    g_free(result);
+}
+
+static void task_free(void *argument)
+{
+    struct task *task = argument;
+    json_decref(task->outputs);
+    json_decref(task->needs);
+    g_ptr_array_unref(task->runs);
+    if (task->legs != NULL)
+        g_ptr_array_unref(task->legs);
+    g_free(task);
+}
+
+struct flow *flow_new(struct server *server, const struct workflow *workflow)
+{
+    struct flow *flow = g_new0(struct flow, 1);
+    flow->server = server;
+    flow->workflow = workflow;
+    flow->id_prefix = g_strdup("");
+    flow->name_prefix = g_strdup("");
+    flow->tasks = g_ptr_array_new_with_free_func(task_free);
+    g_queue_init(&flow->over.waiters);
+    for (guint i = 0; i < workflow->jobs->len; i++) {
+        struct task *task = g_new0(struct task, 1);
+        task->flow = flow;
+        task->job = workflow->jobs->pdata[i];
+        task->outputs = json_object();
+        task->runs = g_ptr_array_new_with_free_func(server_run_free);
+        g_ptr_array_add(flow->tasks, task);
+    }
+    return flow;
+}
+
+void flow_free(struct flow *flow)
+{
+    if (flow == NULL)
+        return;
+    g_ptr_array_unref(flow->tasks);
+    json_decref(flow->inputs);
+    json_decref(flow->secrets);
+    g_free(flow->id_prefix);
+    g_free(flow->name_prefix);
+    g_free(flow->cancel_text);
+    g_free(flow);
+}
+
+/* ---- one job ---- */
+
+static const struct task *find_task(const struct flow *flow, const struct job *job)
+{
+    for (guint i = 0; i < flow->tasks->len; i++)
+        if (((const struct task *)flow->tasks->pdata[i])->job == job)
+            return flow->tasks->pdata[i];
+    g_assert_not_reached();
+}
+
+static bool are_needs_over(const struct task *task)
+{
+    for (guint i = 0; i < task->job->needs->len; i++)
+        if (!find_task(task->flow, task->job->needs->pdata[i])->is_over)
+            return false;
+    return true;
+}
+
+static void make_needs(struct task *task)
+{
+    task->needs = json_object();
+    for (guint i = 0; i < task->job->needs->len; i++) {
+        const struct task *needed = find_task(task->flow, task->job->needs->pdata[i]);
+        json_t *row = json_object();
+        json_object_set_new(row, "result", json_string(result_text(needed->result)));
+        json_object_set(row, "outputs", needed->outputs);
+        json_object_set_new(task->needs, needed->job->id, row);
+    }
+}
+
+/* Without a condition: the need that stands in the way, however far up. */
+static char *missing_need(const struct task *task)
+{
+    for (guint i = 0; i < task->job->needs->len; i++) {
+        const struct task *needed = find_task(task->flow, task->job->needs->pdata[i]);
+        if (needed->result != RESULT_SUCCESS)
+            return g_strdup_printf("it needs '%s', which ended as %s", needed->job->id,
+                                   result_text(needed->result));
+        char *above = missing_need(needed);
+        if (above != NULL)
+            return above;
+    }
+    return NULL;
+}
+
+static void decide(struct task *task)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *why = NULL;
+    bool is_wanted = false;
+    make_needs(task);
+    if (!task_condition(task, &is_wanted, &why, &error)) {
+        task_refuse(task, g_steal_pointer(&error));
+        return;
+    }
+    if (is_wanted) {
+        task_run_legs(task);
+        return;
+    }
+    g_autofree char *need = why == NULL ? missing_need(task) : NULL;
+    const char *reason = why != NULL    ? why
+                         : need != NULL ? need
+                                        : "the run was cancelled before it began";
+    task_settle(task, task->flow->is_cancelled && why == NULL ? RESULT_CANCELLED : RESULT_SKIPPED,
+                "%s", reason);
+}
+
+static void run_task(void *argument)
+{
+    struct task *task = argument;
+    struct loop *loop = task->flow->server->options->loop;
+    bool is_fine = true;
+    while (is_fine && !are_needs_over(task))
+        is_fine = fiber_queue_wait(loop, &task->flow->over, "jobs it needs", NULL);
+    if (is_fine)
+        decide(task);
+    else
+        task_settle(task, RESULT_CANCELLED, "the rehearsal ended before it");
+    task->is_over = true;
+    fiber_queue_wake_all(&task->flow->over);
+}
+
+/* ---- the whole ---- */
+
+/* Of one job alone: whatever else there is counts as done. */
+static bool is_left_out(const struct flow *flow, const struct task *task)
+{
+    const char *only = flow->server->options->only_job;
+    return flow->depth == 0 && only != NULL && g_ascii_strcasecmp(only, task->job->id) != 0;
+}
+
+void flow_run(struct flow *flow)
+{
+    FIBER_GROUP(group);
+    fiber_group_init(&group, flow->server->options->loop);
+    for (guint i = 0; i < flow->tasks->len; i++) {
+        struct task *task = flow->tasks->pdata[i];
+        if (is_left_out(flow, task))
+            task->is_over = true; /* and result is success */
+        else
+            fiber_group_spawn(&group, "job", run_task, task);
+    }
+    if (!fiber_group_wait(&group, NULL))
+        fiber_group_cancel(&group);
+}
+
+void flow_cancel(struct flow *flow, const char *text)
+{
+    if (flow->is_cancelled)
+        return;
+    flow->is_cancelled = true;
+    flow->cancel_text = g_strdup(text);
+    for (guint i = 0; i < flow->tasks->len; i++) {
+        const struct task *task = flow->tasks->pdata[i];
+        for (guint j = 0; j < task->runs->len; j++)
+            server_run_cancel(task->runs->pdata[j], text);
+    }
+}
+
+enum result flow_result(const struct flow *flow)
+{
+    enum result result = RESULT_SUCCESS;
+    bool has_run = false;
+    for (guint i = 0; i < flow->tasks->len; i++) {
+        const struct task *task = flow->tasks->pdata[i];
+        has_run = has_run || task->result != RESULT_SKIPPED;
+        if (task->result == RESULT_FAILURE)
+            return RESULT_FAILURE;
+        if (task->result == RESULT_CANCELLED)
+            result = RESULT_CANCELLED;
+    }
+    return has_run ? result : RESULT_SKIPPED;
+}
+
+/* In the order of the file and the matrix, called workflows in their caller's place. */
+static void collect(struct flow *flow, GPtrArray *legs)
+{
+    for (guint i = 0; i < flow->tasks->len; i++) {
+        struct task *task = flow->tasks->pdata[i];
+        for (guint j = 0; j < task->runs->len; j++) {
+            struct server_run *run = task->runs->pdata[j];
+            if (run->called != NULL)
+                collect(run->called, legs);
+            else
+                g_ptr_array_add(legs, g_steal_pointer(&run->row));
+        }
+    }
+}
+
+struct server_result *server_run(const struct server_options *options)
+{
+    struct server_result *result = g_new0(struct server_result, 1);
+    struct server server = {.options = options, .result = result};
+    result->legs = g_ptr_array_new_with_free_func(server_leg_free);
+    result->errors = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
+    server.dialect = allowed_dialect_new(0);
+    server.conditions = allowed_dialect_new(CONTEXTS_JOB_IF);
+    struct flow *flow = flow_new(&server, options->workflow);
+    flow->inputs = json_incref((json_t *)(uintptr_t)options->inputs);
+    flow->secrets = json_incref((json_t *)(uintptr_t)options->secrets);
+    flow_run(flow);
+    collect(flow, result->legs);
+    result->conclusion = flow_result(flow);
+    if (result->conclusion == RESULT_SKIPPED)
+        result->conclusion = RESULT_SUCCESS; /* skipped jobs are fine (2.2) */
+    flow_free(flow);
+    allowed_dialect_free(server.dialect);
+    allowed_dialect_free(server.conditions);
+    return result;
+}

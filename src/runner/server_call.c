@@ -1,0 +1,146 @@
+/* Jobs that call a reusable workflow: its inputs, secrets and outputs (actions-semantics.md 2.4).
+ */
+#include "runner/server_private.h"
+#include "runner/use.h"
+#include "workflow/literal.h"
+
+#include <string.h>
+
+enum {
+    CALL_DEPTH_MAX = 10 /* docs: reusing workflows, ten levels */
+};
+
+/* The configuration of on.workflow_call, or NULL. */
+static const struct node *call_of(const struct workflow *workflow, const char *key)
+{
+    const struct node *call =
+        workflow->on->kind == NODE_MAPPING ? node_get(workflow->on, "workflow_call") : NULL;
+    return call != NULL && call->kind == NODE_MAPPING ? node_get(call, key) : NULL;
+}
+
+static void add_default(json_t *inputs, const struct node_entry *input)
+{
+    const struct node *standard =
+        input->value->kind == NODE_MAPPING ? node_get(input->value, "default") : NULL;
+    const struct node *type =
+        input->value->kind == NODE_MAPPING ? node_get(input->value, "type") : NULL;
+    g_autofree char *word = type != NULL ? literal_text(type) : g_strdup("string");
+    if (json_object_get(inputs, input->key) != NULL)
+        return;
+    if (standard != NULL)
+        json_object_set_new(inputs, input->key, node_json(standard));
+    else if (strcmp(word, "boolean") == 0)
+        json_object_set_new(inputs, input->key, json_false());
+    else if (strcmp(word, "number") == 0)
+        json_object_set_new(inputs, input->key, json_integer(0));
+    else
+        json_object_set_new(inputs, input->key, json_string(""));
+}
+
+static json_t *inputs_of(const struct server_run *run, const struct workflow *called,
+                         GError **error)
+{
+    const struct node *with = run->task->job->with;
+    const struct node *declared = call_of(called, "inputs");
+    json_t *inputs =
+        with != NULL ? task_evaluate_json(run->task, run->leg, with, error) : json_object();
+    for (gsize i = 0; inputs != NULL && declared != NULL && declared->kind == NODE_MAPPING &&
+                      i < node_length(declared);
+         i++)
+        add_default(inputs, node_entry(declared, i));
+    return inputs;
+}
+
+static json_t *secrets_of(const struct server_run *run, GError **error)
+{
+    const struct job *job = run->task->job;
+    if (job->inherits_secrets)
+        return json_incref(run->task->flow->secrets);
+    json_t *secrets = job->secrets != NULL
+                          ? task_evaluate_json(run->task, run->leg, job->secrets, error)
+                          : json_object();
+    json_t *token = json_object_get(run->task->flow->secrets, "GITHUB_TOKEN");
+    if (secrets != NULL && token != NULL)
+        json_object_set(secrets, "GITHUB_TOKEN", token);
+    return secrets;
+}
+
+static bool give_outputs(struct server_run *run, GError **error)
+{
+    const struct flow *flow = run->called;
+    const struct node *declared = call_of(flow->workflow, "outputs");
+    for (gsize i = 0;
+         declared != NULL && declared->kind == NODE_MAPPING && i < node_length(declared); i++) {
+        const struct node_entry *entry = node_entry(declared, i);
+        const struct node *value =
+            entry->value->kind == NODE_MAPPING ? node_get(entry->value, "value") : entry->value;
+        g_autofree char *text = value != NULL ? flow_output(flow, value, error) : NULL;
+        if (text == NULL)
+            return false;
+        if (text[0] != '\0')
+            json_object_set_new(run->row->result->outputs, entry->key, json_text_or_null(text));
+    }
+    return true;
+}
+
+static void refuse(struct server_run *run, GError *error)
+{
+    run->row->result->result = run->row->result->conclusion = RESULT_FAILURE;
+    g_free(run->row->reason);
+    run->row->reason = g_strdup(error->message);
+    g_ptr_array_add(run->task->flow->server->result->errors, error);
+}
+
+/* Nothing is known of a workflow that is not mapped. */
+static void assume(struct server_run *run, const char *text)
+{
+    struct assumption *assumption = g_new0(struct assumption, 1);
+    assumption->what = g_strdup_printf("workflow %s", text);
+    assumption->position = run->task->job->position;
+    assumption->touches_images = true;
+    g_ptr_array_add(run->row->result->assumptions, assumption);
+    run->row->reason = g_strdup_printf("the workflow %s is not here; it is taken to succeed", text);
+}
+
+static void call(struct server_run *run, const struct workflow *called)
+{
+    g_autoptr(GError) error = NULL;
+    struct flow *caller = run->task->flow;
+    AUTO(flow) flow = flow_new(caller->server, called);
+    flow->depth = caller->depth + 1;
+    g_free(flow->id_prefix);
+    g_free(flow->name_prefix);
+    flow->id_prefix = g_strconcat(run->row->id, "/", NULL);
+    flow->name_prefix = g_strconcat(run->row->name, " / ", NULL);
+    flow->inputs = inputs_of(run, called, &error);
+    flow->secrets = flow->inputs != NULL ? secrets_of(run, &error) : NULL;
+    if (flow->secrets == NULL && error != NULL) {
+        refuse(run, g_steal_pointer(&error));
+        return;
+    }
+    run->called = g_steal_pointer(&flow);
+    flow_run(run->called);
+    run->row->result->result = run->row->result->conclusion = flow_result(run->called);
+    if (!give_outputs(run, &error) && error != NULL)
+        refuse(run, g_steal_pointer(&error));
+}
+
+void server_run_call(struct server_run *run)
+{
+    const struct server_options *options = run->task->flow->server->options;
+    g_autofree char *text = literal_text(run->task->job->uses);
+    const struct workflow *called =
+        options->find_workflow != NULL ? options->find_workflow(options->self, text) : NULL;
+    run->row->result = leg_result_new();
+    if (called == NULL) {
+        assume(run, text);
+        return;
+    }
+    if (run->task->flow->depth >= CALL_DEPTH_MAX) {
+        refuse(run,
+               g_error_new(BASE_ERROR, BASE_ERROR_LIMIT,
+                           "workflows call each other more than %d levels deep", CALL_DEPTH_MAX));
+        return;
+    }
+    call(run, called);
+}

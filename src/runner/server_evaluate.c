@@ -1,0 +1,209 @@
+/* Expressions of jobs, which the server evaluates (actions-semantics.md 1.7, 2.2, 4). */
+#include "runner/leg.h"
+#include "runner/server_private.h"
+#include "workflow/literal.h"
+
+#include <string.h>
+
+static const struct position nowhere = {0};
+
+static struct value contexts_of(const struct flow *flow)
+{
+    const struct server_options *options = flow->server->options;
+    struct value all = value_of_folded_map();
+    value_set(&all, "github", folded_value(options->github));
+    value_set(&all, "inputs", folded_value(flow->inputs));
+    value_set(&all, "vars", folded_value(options->vars));
+    value_set(&all, "secrets", folded_value(flow->secrets));
+    return all;
+}
+
+static struct value contexts_for(const struct task *task, const struct leg *leg)
+{
+    struct value all = contexts_of(task->flow);
+    value_set(&all, "needs", folded_value(task->needs));
+    if (leg != NULL)
+        value_set(&all, "matrix", folded_value(leg->values));
+    return all;
+}
+
+/* ---- what status functions see ---- */
+
+/* The worst of all jobs before it: failed counts most, then anything that is no success
+   (actions-semantics.md 2.2). */
+static void look(const struct task *task, bool *has_failed, bool *has_missed)
+{
+    for (guint i = 0; i < task->job->needs->len; i++) {
+        const struct job *needed = task->job->needs->pdata[i];
+        for (guint j = 0; j < task->flow->tasks->len; j++) {
+            const struct task *other = task->flow->tasks->pdata[j];
+            if (other->job != needed)
+                continue;
+            *has_failed = *has_failed || other->result == RESULT_FAILURE;
+            *has_missed = *has_missed || other->result != RESULT_SUCCESS;
+            look(other, has_failed, has_missed);
+        }
+    }
+}
+
+static const char *status_of(const struct task *task)
+{
+    bool has_failed = false;
+    bool has_missed = false;
+    if (task->flow->is_cancelled)
+        return "cancelled";
+    look(task, &has_failed, &has_missed);
+    if (has_failed)
+        return "failure";
+    return has_missed ? "skipped" : "success";
+}
+
+static const char *result_of(void *self, const char *id)
+{
+    const struct task *task = self;
+    for (guint i = 0; i < task->flow->tasks->len; i++) {
+        const struct task *other = task->flow->tasks->pdata[i];
+        if (g_ascii_strcasecmp(other->job->id, id) == 0)
+            return other->is_over ? result_text(other->result) : NULL;
+    }
+    return NULL;
+}
+
+/* ---- evaluation ---- */
+
+static bool evaluate(const struct flow *flow, const struct value *contexts, const struct node *node,
+                     struct value *out, GError **error)
+{
+    struct github_functions_context functions = {0};
+    const struct expr_scope scope = {.names = contexts, .context = &functions};
+    g_autoptr(GError) wrong = NULL;
+    if (node->kind != NODE_STRING || !literal_has_expression(node->text)) {
+        *out = value_from_node(node);
+        return true;
+    }
+    if (github_template_evaluate(allowed_dialect_of(flow->server->dialect), node->text, nowhere,
+                                 &scope, out, &wrong))
+        return true;
+    evaluate_place_error(node, wrong->message, error);
+    return false;
+}
+
+bool task_evaluate(const struct task *task, const struct leg *leg, const struct node *node,
+                   struct value *out, GError **error)
+{
+    VALUE(contexts);
+    contexts = contexts_for(task, leg);
+    return evaluate(task->flow, &contexts, node, out, error);
+}
+
+static json_t *evaluate_json(const struct flow *flow, const struct value *contexts,
+                             const struct node *node, GError **error);
+
+static json_t *evaluate_list(const struct flow *flow, const struct value *contexts,
+                             const struct node *node, GError **error)
+{
+    g_autoptr(json_t) list = json_array();
+    for (gsize i = 0; i < node_length(node); i++) {
+        json_t *item = evaluate_json(flow, contexts, node_item(node, i), error);
+        if (item == NULL)
+            return NULL;
+        json_array_append_new(list, item);
+    }
+    return g_steal_pointer(&list);
+}
+
+static json_t *evaluate_mapping(const struct flow *flow, const struct value *contexts,
+                                const struct node *node, GError **error)
+{
+    g_autoptr(json_t) object = json_object();
+    for (gsize i = 0; i < node_length(node); i++) {
+        const struct node_entry *entry = node_entry(node, i);
+        json_t *member = evaluate_json(flow, contexts, entry->value, error);
+        if (member == NULL)
+            return NULL;
+        json_object_set_new(object, entry->key, member);
+    }
+    return g_steal_pointer(&object);
+}
+
+static json_t *evaluate_json(const struct flow *flow, const struct value *contexts,
+                             const struct node *node, GError **error)
+{
+    if (node->kind == NODE_SEQUENCE)
+        return evaluate_list(flow, contexts, node, error);
+    if (node->kind == NODE_MAPPING)
+        return evaluate_mapping(flow, contexts, node, error);
+    VALUE(value);
+    return evaluate(flow, contexts, node, &value, error) ? github_value_json(&value) : NULL;
+}
+
+json_t *task_evaluate_json(const struct task *task, const struct leg *leg, const struct node *node,
+                           GError **error)
+{
+    VALUE(contexts);
+    contexts = contexts_for(task, leg);
+    return evaluate_json(task->flow, &contexts, node, error);
+}
+
+/* The expression of the job's `if`, parsed; NULL: an error. */
+static struct expr *parse_condition(const struct task *task, GError **error)
+{
+    const struct dialect *dialect = allowed_dialect_of(task->flow->server->conditions);
+    const struct node *node = task->job->condition;
+    g_autofree char *text = node != NULL ? literal_text(node) : NULL;
+    g_autofree char *condition = github_condition(dialect, text, nowhere, error);
+    return condition != NULL ? expr_parse(dialect, condition, nowhere, error) : NULL;
+}
+
+static char *explanation(const struct task *task, const struct expr *expr,
+                         const struct expr_scope *scope)
+{
+    if (task->job->condition == NULL)
+        return NULL;
+    g_autofree char *values = expr_explain(expr, scope);
+    g_autofree char *text = literal_text(task->job->condition);
+    g_autofree char *plain = g_strconcat(text, " is false", NULL);
+    return values != NULL && values[0] != '\0' && strcmp(values, plain) != 0
+               ? g_strdup_printf("its condition %s is false: %s", text, values)
+               : g_strdup_printf("its condition %s is false", text);
+}
+
+bool task_condition(const struct task *task, bool *is_true, char **why, GError **error)
+{
+    VALUE(contexts);
+    VALUE(value);
+    g_autoptr(GError) wrong = NULL;
+    struct github_functions_context functions = {.status = status_of(task),
+                                                 .is_cancelled = task->flow->is_cancelled,
+                                                 .result_of_job = result_of,
+                                                 .self = (void *)(uintptr_t)task};
+    contexts = contexts_for(task, NULL);
+    const struct expr_scope scope = {.names = &contexts, .context = &functions};
+    AUTO(expr) expr = parse_condition(task, &wrong);
+    *why = NULL;
+    if (expr == NULL || !expr_evaluate(expr, &scope, &value, &wrong)) {
+        evaluate_place_error(task->job->condition, wrong->message, error);
+        return false;
+    }
+    *is_true = github_value_is_true(&value);
+    if (!*is_true)
+        *why = explanation(task, expr, &scope);
+    return true;
+}
+
+char *flow_output(const struct flow *flow, const struct node *node, GError **error)
+{
+    VALUE(contexts);
+    VALUE(value);
+    g_autoptr(json_t) jobs = json_object();
+    for (guint i = 0; i < flow->tasks->len; i++) {
+        const struct task *task = flow->tasks->pdata[i];
+        json_t *row = json_object();
+        json_object_set_new(row, "result", json_string(result_text(task->result)));
+        json_object_set(row, "outputs", task->outputs);
+        json_object_set_new(jobs, task->job->id, row);
+    }
+    contexts = contexts_of(flow);
+    value_set(&contexts, "jobs", folded_value(jobs));
+    return evaluate(flow, &contexts, node, &value, error) ? github_value_string(&value) : NULL;
+}

@@ -1,0 +1,344 @@
+/* The legs of a job: the matrix, max-parallel, fail-fast, the job's clock (actions-semantics.md
+   1.5, 1.6, 2.1). */
+#include "runner/server_private.h"
+#include "workflow/literal.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+    MINUTES_STANDARD = 360,
+    MINUTES_PER_HOUR = 60,
+    SLOTS_NO_LIMIT = 100000,
+};
+static const int64_t minute_us = INT64_C(60) * 1000 * 1000;
+/* What passes between the end of a job's time and the request that reaches the runner (1.4). */
+static const int64_t clock_lag_us = INT64_C(15) * 1000 * 1000;
+
+static const struct server_options *options_of(const struct task *task)
+{
+    return task->flow->server->options;
+}
+
+void server_run_free(void *argument)
+{
+    struct server_run *run = argument;
+    struct server_leg *row = run->row;
+    if (row != NULL) {
+        g_free(row->id);
+        g_free(row->name);
+        g_free(row->reason);
+        leg_result_free(row->result);
+        g_free(row);
+    }
+    flow_free(run->called);
+    g_free(run->cancel_text);
+    g_free(run);
+}
+
+/* ---- names ---- */
+
+static char *name_of(const struct task *task, const struct leg *leg)
+{
+    const struct node *node = task->job->name;
+    g_autofree char *raw = node != NULL ? literal_text(node) : g_strdup("");
+    VALUE(value);
+    if (literal_has_expression(raw) && task_evaluate(task, leg, node, &value, NULL)) {
+        g_autofree char *text = github_value_string(&value);
+        return g_strconcat(task->flow->name_prefix, text[0] != '\0' ? text : task->job->id, NULL);
+    }
+    g_autofree char *name = leg != NULL      ? job_leg_name(task->job, leg)
+                            : raw[0] != '\0' ? g_strdup(raw)
+                                             : g_strdup(task->job->id);
+    return g_strconcat(task->flow->name_prefix, name, NULL);
+}
+
+struct server_run *task_add_run(struct task *task, const struct leg *leg, unsigned index)
+{
+    struct server_run *run = g_new0(struct server_run, 1);
+    bool has_matrix = leg != NULL && leg->id[0] != '\0';
+    run->task = task;
+    run->leg = leg;
+    run->index = index;
+    run->row = g_new0(struct server_leg, 1);
+    run->row->id = has_matrix
+                       ? g_strdup_printf("%s%s/%u", task->flow->id_prefix, task->job->id, index)
+                       : g_strconcat(task->flow->id_prefix, task->job->id, NULL);
+    run->row->name = name_of(task, leg);
+    run->row->job = task->job;
+    run->row->workflow = task->flow->workflow;
+    g_ptr_array_add(task->runs, run);
+    return run;
+}
+
+/* ---- what does not run ---- */
+
+static void settle(struct server_run *run, enum result result, const char *reason)
+{
+    run->row->result = leg_result_new();
+    run->row->result->result = run->row->result->conclusion = result;
+    run->row->reason = g_strdup(reason);
+    run->is_over = true;
+    trace_note(options_of(run->task)->trace, "job-leg-settled", "leg", run->row->id, "result",
+               result_text(result), "why", reason, NULL);
+}
+
+void task_settle(struct task *task, enum result result, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *reason = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    settle(task_add_run(task, NULL, 0), result, reason);
+    task->result = result;
+}
+
+void task_refuse(struct task *task, GError *error)
+{
+    task_settle(task, RESULT_FAILURE, "%s", error->message);
+    g_ptr_array_add(task->flow->server->result->errors, error);
+}
+
+/* ---- cancellation ---- */
+
+void server_run_cancel(struct server_run *run, const char *text)
+{
+    if (run->is_over || run->is_cancelled)
+        return;
+    run->is_cancelled = true;
+    run->cancel_text = g_strdup(text);
+    if (run->run != NULL)
+        leg_run_cancel(run->run, text);
+    if (run->called != NULL)
+        flow_cancel(run->called, text);
+}
+
+/* All other legs of the matrix, running or not. */
+static void fail_fast(struct task *task, const struct server_run *failed)
+{
+    g_autofree char *text =
+        g_strdup_printf("The job was canceled because \"%s\" failed.", failed->leg->id);
+    for (guint i = 0; i < task->runs->len; i++)
+        if (task->runs->pdata[i] != failed)
+            server_run_cancel(task->runs->pdata[i], text);
+}
+
+/* A Go duration: 1m0s, 45m0s, 6h0m0s. */
+static char *duration_text(int64_t minutes)
+{
+    return minutes < MINUTES_PER_HOUR
+               ? g_strdup_printf("%" G_GINT64_FORMAT "m0s", minutes)
+               : g_strdup_printf("%" G_GINT64_FORMAT "h%" G_GINT64_FORMAT "m0s",
+                                 minutes / MINUTES_PER_HOUR, minutes % MINUTES_PER_HOUR);
+}
+
+static void on_clock(void *argument)
+{
+    struct server_run *run = argument;
+    if (run->is_cancelled)
+        return;
+    g_autofree char *duration = duration_text(run->limit_minutes);
+    g_autofree char *text =
+        g_strdup_printf("The job has exceeded the maximum execution time of %s", duration);
+    run->row->reason = g_strdup(text);
+    server_run_cancel(run, text);
+}
+
+/* ---- one leg ---- */
+
+/* A boolean or a number of the job; false with the error told as the job's. */
+static bool read_limits(struct server_run *run, GError **error)
+{
+    const struct job *job = run->task->job;
+    VALUE(minutes);
+    VALUE(may_fail);
+    run->limit_minutes = MINUTES_STANDARD;
+    if (job->timeout_minutes != NULL) {
+        if (!task_evaluate(run->task, run->leg, job->timeout_minutes, &minutes, error))
+            return false;
+        if (minutes.kind == VALUE_NUMBER && minutes.number >= 1 && minutes.number < INT32_MAX)
+            run->limit_minutes = (int64_t)minutes.number; /* truncated */
+    }
+    if (job->continue_on_error == NULL)
+        return true;
+    if (!task_evaluate(run->task, run->leg, job->continue_on_error, &may_fail, error))
+        return false;
+    run->may_fail = may_fail.kind == VALUE_BOOLEAN && may_fail.boolean;
+    return true;
+}
+
+static void perform(struct server_run *run, const struct runner_machine *machine)
+{
+    const struct task *task = run->task;
+    const struct server_options *options = options_of(task);
+    const struct leg_options leg_options = {
+        .loop = options->loop,
+        .trace = options->trace,
+        .workflow = task->flow->workflow,
+        .job = task->job,
+        .leg = run->leg,
+        .leg_index = run->index,
+        .leg_count = task->runs->len,
+        .name = run->row->name,
+        .machine = machine,
+        .github = options->github,
+        .inputs = task->flow->inputs,
+        .needs = task->needs,
+        .vars = options->vars,
+        .secrets = task->flow->secrets,
+        .actions = options->actions,
+        .assumed = options->assumed,
+        .find_action = options->find_action,
+        .self = options->self,
+        .is_debug = options->is_debug,
+    };
+    run->run = leg_run_new(&leg_options);
+    timer_init(&run->clock, on_clock, run);
+    timer_arm(options->loop, &run->clock, run->limit_minutes * minute_us + clock_lag_us);
+    run->row->result = leg_run_perform(run->run);
+    timer_cancel(options->loop, &run->clock);
+    g_clear_pointer(&run->run, leg_run_free);
+    if (run->is_cancelled && run->row->reason == NULL)
+        run->row->reason = g_strdup(run->cancel_text);
+}
+
+/* No machine takes it: on GitHub it waits until somebody gives up. */
+static void wait_for_ever(struct server_run *run, const GError *error)
+{
+    g_autofree char *reason =
+        g_strdup_printf("no runner takes it, so that it waits for ever: %s", error->message);
+    settle(run, RESULT_CANCELLED, reason);
+}
+
+static void run_on_machine(struct server_run *run)
+{
+    const struct server_options *options = options_of(run->task);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GError) wrong = NULL;
+    g_autoptr(json_t) runs_on =
+        task_evaluate_json(run->task, run->leg, run->task->job->runs_on, &wrong);
+    if (runs_on == NULL || !read_limits(run, &wrong)) {
+        settle(run, RESULT_FAILURE, wrong->message);
+        g_ptr_array_add(run->task->flow->server->result->errors, g_steal_pointer(&wrong));
+        return;
+    }
+    const struct runner_machine *machine =
+        options->leg_machine(options->self, run->row->id, run->task->job, runs_on, &error);
+    if (machine == NULL) {
+        wait_for_ever(run, error);
+        return;
+    }
+    perform(run, machine);
+    options->leg_over(options->self, run->row->id);
+}
+
+/* continue-on-error of the job: dependants see success, the check stays red (2.2). */
+static void conclude(struct server_run *run)
+{
+    struct task *task = run->task;
+    struct leg_result *result = run->row->result;
+    if (result->result == RESULT_FAILURE && run->may_fail)
+        result->conclusion = RESULT_SUCCESS;
+    json_object_update(task->outputs, result->outputs); /* the last one that ended wins */
+    run->is_over = true;
+    if (result->conclusion == RESULT_FAILURE && task->is_failing_fast && task->runs->len > 1)
+        fail_fast(task, run);
+}
+
+static void run_leg(void *argument)
+{
+    struct server_run *run = argument;
+    struct task *task = run->task;
+    bool has_slot = fiber_slots_take(options_of(task)->loop, &task->slots, "max-parallel", NULL);
+    if (!has_slot || run->is_cancelled)
+        settle(run, RESULT_CANCELLED, run->is_cancelled ? run->cancel_text : "the rehearsal ended");
+    else if (task->job->uses != NULL)
+        server_run_call(run);
+    else
+        run_on_machine(run);
+    conclude(run);
+    if (has_slot)
+        fiber_slots_give(&task->slots);
+}
+
+/* ---- all legs ---- */
+
+/* Failure counts most, then cancellation (2.1). */
+static enum result merged(const struct task *task)
+{
+    enum result result = RESULT_SUCCESS;
+    bool has_run = false;
+    for (guint i = 0; i < task->runs->len; i++) {
+        const struct server_run *run = task->runs->pdata[i];
+        enum result each = run->row->result->conclusion;
+        has_run = has_run || each != RESULT_SKIPPED;
+        if (each == RESULT_FAILURE)
+            return RESULT_FAILURE;
+        if (each == RESULT_CANCELLED)
+            result = RESULT_CANCELLED;
+    }
+    return has_run ? result : RESULT_SKIPPED;
+}
+
+/* What the strategy says of this, literally or as an expression, or NULL. */
+static json_t *strategy_member(const struct task *task, const char *key, GError **error)
+{
+    const struct node *node = task->job->strategy.node;
+    if (node == NULL)
+        return NULL;
+    if (node->kind == NODE_MAPPING) {
+        const struct node *member = node_get(node, key);
+        return member != NULL ? task_evaluate_json(task, NULL, member, error) : NULL;
+    }
+    g_autoptr(json_t) whole = task_evaluate_json(task, NULL, node, error);
+    return json_incref(json_object_get(whole, key));
+}
+
+static const GPtrArray *legs_of(struct task *task, GError **error)
+{
+    g_autoptr(GError) wrong = NULL;
+    g_autoptr(json_t) matrix = NULL;
+    if (task->job->strategy.legs != NULL)
+        return task->job->strategy.legs;
+    matrix = strategy_member(task, "matrix", &wrong);
+    if (wrong == NULL)
+        task->legs = matrix_expand(matrix, &wrong);
+    if (wrong != NULL)
+        g_propagate_error(error, g_steal_pointer(&wrong));
+    return task->legs;
+}
+
+static bool read_strategy(struct task *task, GError **error)
+{
+    g_autoptr(GError) wrong = NULL;
+    g_autoptr(json_t) fast = strategy_member(task, "fail-fast", &wrong);
+    g_autoptr(json_t) most = wrong == NULL ? strategy_member(task, "max-parallel", &wrong) : NULL;
+    if (wrong != NULL) {
+        g_propagate_error(error, g_steal_pointer(&wrong));
+        return false;
+    }
+    task->is_failing_fast = !json_is_false(fast);
+    task->slots.free_count = SLOTS_NO_LIMIT;
+    if (json_is_number(most) && json_number_value(most) >= 1)
+        task->slots.free_count = (unsigned)MIN(json_number_value(most), SLOTS_NO_LIMIT);
+    return true;
+}
+
+void task_run_legs(struct task *task)
+{
+    g_autoptr(GError) error = NULL;
+    const GPtrArray *legs = read_strategy(task, &error) ? legs_of(task, &error) : NULL;
+    FIBER_GROUP(group);
+    fiber_group_init(&group, options_of(task)->loop);
+    if (legs == NULL) {
+        task_refuse(task, g_steal_pointer(&error));
+        return;
+    }
+    for (guint i = 0; i < legs->len; i++)
+        task_add_run(task, legs->pdata[i], i);
+    for (guint i = 0; i < task->runs->len; i++)
+        fiber_group_spawn(&group, "leg", run_leg, task->runs->pdata[i]);
+    if (!fiber_group_wait(&group, NULL))
+        fiber_group_finish(&group);
+    task->result = merged(task);
+}

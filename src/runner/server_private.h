@@ -1,0 +1,99 @@
+/* What the parts of the server share: the run, its workflows, jobs and legs. Nobody else includes
+   this. */
+#pragma once
+
+#include "expr/github.h"
+#include "runner/server.h"
+#include "workflow/expression_check.h"
+
+struct task;
+
+struct server {
+    const struct server_options *options;
+    struct server_result *result;
+    struct allowed_dialect *dialect;    /* for anything but `if` */
+    struct allowed_dialect *conditions; /* of jobs */
+};
+
+/* A workflow of the run: the one that was triggered, or one that a job calls. */
+struct flow {
+    struct server *server;
+    const struct workflow *workflow;
+    char *id_prefix;   /* "call/", or "" */
+    char *name_prefix; /* "call / ", or "" */
+    int depth;
+    json_t *inputs, *secrets;
+    GPtrArray *tasks;        /* struct task, in the order of the file */
+    struct fiber_queue over; /* tasks that wait for another */
+    bool is_cancelled;
+    char *cancel_text;
+};
+
+/* A leg of a job, or the one call of it that stands for a leg. */
+struct server_run {
+    struct task *task;
+    struct server_leg *row;
+    const struct leg *leg;
+    unsigned index;
+    struct leg_run *run; /* while it runs */
+    struct flow *called; /* of a call */
+    struct timer clock;
+    int64_t limit_minutes;
+    bool may_fail; /* continue-on-error of the job */
+    bool is_cancelled;
+    char *cancel_text;
+    bool is_over;
+};
+
+/* A job of a workflow. */
+struct task {
+    struct flow *flow;
+    const struct job *job;
+    enum result result; /* what needs.X.result is */
+    json_t *outputs;
+    json_t *needs;            /* the needs context */
+    GPtrArray *runs;          /* struct server_run, in the order of the matrix */
+    GPtrArray *legs;          /* struct leg made at run time, or NULL */
+    struct fiber_slots slots; /* of max-parallel */
+    bool is_failing_fast;
+    bool is_over;
+};
+
+struct flow *flow_new(struct server *server, const struct workflow *workflow);
+void flow_free(struct flow *flow);
+CLEANUP(flow, flow_free)
+/* Runs all jobs; in a fiber. */
+void flow_run(struct flow *flow);
+/* Reaches whatever runs, and what is still to come. */
+void flow_cancel(struct flow *flow, const char *text);
+/* What it comes to as a whole. */
+enum result flow_result(const struct flow *flow);
+
+/* ---- server_leg.c ---- */
+
+/* All legs of a job that shall run. */
+void task_run_legs(struct task *task);
+struct server_run *task_add_run(struct task *task, const struct leg *leg, unsigned index);
+void server_run_free(void *run);
+void server_run_cancel(struct server_run *run, const char *text);
+/* A job that ends without having run. */
+void task_settle(struct task *task, enum result result, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
+void task_refuse(struct task *task, GError *error);
+
+/* ---- server_call.c ---- */
+
+void server_run_call(struct server_run *run);
+
+/* ---- server_evaluate.c ---- */
+
+/* An expression of a job: against github, inputs, vars, needs, and with a leg matrix, strategy. */
+bool task_evaluate(const struct task *task, const struct leg *leg, const struct node *node,
+                   struct value *out, GError **error) MUST_USE;
+/* A value of the file with all that is below; NULL: an error. The caller owns it. */
+json_t *task_evaluate_json(const struct task *task, const struct leg *leg, const struct node *node,
+                           GError **error) MUST_USE;
+/* Whether the job shall run. *why says what decided when not; g_free. */
+bool task_condition(const struct task *task, bool *is_true, char **why, GError **error) MUST_USE;
+/* An output of a called workflow: against github, inputs, vars, jobs. */
+char *flow_output(const struct flow *flow, const struct node *node, GError **error) MUST_USE;

@@ -1,0 +1,35 @@
+/* Texts as command lines, as .NET splits them on Unix. */
+#include "runner/arguments.h"
+
+#include <criterion/criterion.h>
+
+static const struct {
+    const char *text;
+    const char *words; /* joined with | */
+} rows[] = {
+    {"", ""},
+    {"  a  b\tc ", "a|b|c"},
+    {"-e /a/b.sh", "-e|/a/b.sh"},
+    {"--health-cmd \"redis-cli ping\" x", "--health-cmd|redis-cli ping|x"},
+    {"--health-cmd 'redis-cli ping'", "--health-cmd|'redis-cli|ping'"},
+    {"a\"b c\"d", "ab cd"},
+    {"\"\" x", "|x"},
+    {"\\\"a b\\\"", "\"a|b\""},
+    {"a\\b c\\\\d", "a\\b|c\\\\d"},
+    {"\"a\\\\\" b", "a\\|b"},
+    {"\"unended a", "unended a"},
+    {"a\\", "a\\"},
+};
+
+Test(arguments, are_split_at_blanks_outside_double_quotes)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
+
+        arguments_split(rows[i].text, words);
+
+        g_ptr_array_add(words, NULL);
+        g_autofree char *joined = g_strjoinv("|", (char **)words->pdata);
+        cr_expect_str_eq(joined, rows[i].words, "%s gives %s", rows[i].text, joined);
+    }
+}

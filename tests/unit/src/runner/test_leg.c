@@ -1,0 +1,77 @@
+/* A leg as a whole: it repeats, it is traced, it can be cancelled at odd moments. */
+#include "bench.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+static const char steps[] = "      - {id: x, run: sleep 5}\n"
+                            "      - {uses: test/docker@v1, with: {run: docker push image:1}}\n"
+                            "      - {run: exit 1}\n";
+
+Test(leg, runs_the_same_twice)
+{
+    AUTO(bench) first = bench_new_steps(steps);
+    AUTO(bench) second = bench_new_steps(steps);
+
+    AUTO(leg_result) one = bench_run_leg(first, NULL);
+    AUTO(leg_result) two = bench_run_leg(second, NULL);
+
+    g_autofree char *one_digest = trace_digest(first->trace);
+    g_autofree char *two_digest = trace_digest(second->trace);
+    cr_expect_str_eq(one->log->str, two->log->str);
+    cr_expect_str_eq(one_digest, two_digest);
+}
+
+Test(leg, is_traced_step_by_step)
+{
+    AUTO(bench) bench = bench_new_steps(steps);
+
+    AUTO(leg_result) result = bench_run_leg(bench, NULL);
+
+    gsize length = 0;
+    const char *text = trace_text(bench->trace, &length);
+    cr_expect_not_null(strstr(text, "\"event\":\"job-leg-begin\",\"leg\":\"a\""));
+    cr_expect_not_null(strstr(text, "\"t_us\":5000000,\"event\":\"job-step-end\",\"leg\":\"a\","
+                                    "\"id\":\"x\",\"title\":\"Run sleep 5\","
+                                    "\"outcome\":\"success\""));
+    cr_expect_not_null(
+        strstr(text, "\"event\":\"job-leg-end\",\"leg\":\"a\",\"result\":\"failure\""));
+}
+
+Test(leg, finds_a_step_by_its_id)
+{
+    AUTO(bench) bench = bench_new_steps(steps);
+
+    AUTO(leg_result) result = bench_run_leg(bench, NULL);
+
+    cr_assert_not_null(leg_result_step(result, "X"));
+    cr_expect_eq(leg_result_step(result, "x")->duration_us, 5000000);
+    cr_expect_null(leg_result_step(result, "y"));
+}
+
+Test(leg, that_is_cancelled_at_once_runs_its_always_steps)
+{
+    AUTO(bench)
+    bench = bench_new_steps("      - run: sleep 5\n"
+                            "      - {if: always(), run: echo always}\n");
+    bench->cancel_us = 0;
+    bench->cancel_text = "The operation was canceled.";
+
+    AUTO(leg_result) result = bench_run_leg(bench, NULL);
+
+    cr_expect_eq(result->result, RESULT_CANCELLED);
+    const struct step_result *last = result->steps->pdata[2];
+    cr_expect_eq(last->outcome, RESULT_SUCCESS);
+}
+
+Test(leg, that_is_cancelled_after_its_end_stays_as_it_was)
+{
+    AUTO(bench) bench = bench_new_steps("      - run: 'true'\n");
+    bench->cancel_us = 1000000;
+    bench->cancel_text = "The operation was canceled.";
+
+    AUTO(leg_result) result = bench_run_leg(bench, NULL);
+
+    cr_expect_eq(result->result, RESULT_SUCCESS);
+    cr_expect_eq(result->annotations->len, 0);
+}
