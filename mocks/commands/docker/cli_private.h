@@ -115,8 +115,8 @@ int invocation_each(struct invocation *invocation,
                     bool (*act)(struct invocation *invocation, const char *argument,
                                 GError **error));
 
-/* "label=a" texts of --filter as {"label":{"a":true}}; NULL with an error for one without '='. */
-json_t *filters_parse(const char *const *texts, GError **error);
+/* "label=a" texts of a FLAG_FILTER as {"label":{"a":true}}; the caller owns them. */
+json_t *filters_parse(const char *const *texts);
 void filters_add(json_t *filters, const char *key, const char *value);
 /* "&filters=…" unless there are none. */
 void filters_append(GString *path, const json_t *filters);

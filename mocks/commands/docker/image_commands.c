@@ -13,7 +13,7 @@ static const struct flag_row *const no_tables[] = {NULL};
 
 static const struct flag_row images_flags[] = {
     {"all", 'a', FLAG_BOOLEAN, NULL},    {"digests", 0, FLAG_BOOLEAN, NULL},
-    {"filter", 'f', FLAG_LIST, NULL},    {"format", 0, FLAG_TEXT, NULL},
+    {"filter", 'f', FLAG_FILTER, NULL},  {"format", 0, FLAG_TEXT, NULL},
     {"no-trunc", 0, FLAG_BOOLEAN, NULL}, {"quiet", 'q', FLAG_BOOLEAN, NULL},
     {"tree", 0, FLAG_BOOLEAN, NULL},     {0},
 };
@@ -193,17 +193,29 @@ static char *images_format(const struct invocation *invocation)
 
 static bool list_images(struct invocation *invocation, json_t **images, GError **error)
 {
-    g_autoptr(json_t) filters = filters_parse(flags_list(invocation->flags, "filter"), error);
+    g_autoptr(json_t) filters = filters_parse(flags_list(invocation->flags, "filter"));
     g_autoptr(GString) path = g_string_new("/images/json");
 
-    if (filters == NULL)
-        return false;
     if (invocation->argument_count > 0)
         filters_add(filters, "reference", invocation->arguments[0]);
     if (flags_boolean(invocation->flags, "all"))
         docker_query_append(path, "all", "1");
     filters_append(path, filters);
     return invocation_ask(invocation, "GET", path->str, NULL, images, error);
+}
+
+/* `docker images build`, with nothing of that name. */
+static void hint_at_subcommand(struct invocation *invocation)
+{
+    static const char *const names[] = {"build", "history", "import", "inspect", "list",
+                                        "load",  "ls",      "prune",  "pull",    "push",
+                                        "rm",    "save",    "tag",    NULL};
+    const char *name = invocation->argument_count > 0 ? invocation->arguments[0] : "";
+
+    if (g_str_equal(invocation->path, "images") && g_strv_contains(names, name))
+        command_complain(invocation->call,
+                         "\nNo images found matching \"%s\": did you mean \"docker image %s\"?\n",
+                         name, name);
 }
 
 static int run_images(struct invocation *invocation)
@@ -231,6 +243,8 @@ static int run_images(struct invocation *invocation)
     }
     if (!view_print(invocation, &image_view, format, list, &error))
         return invocation_fail(invocation, error);
+    if (json_array_size(images) == 0)
+        hint_at_subcommand(invocation);
     return 0;
 }
 
