@@ -138,11 +138,11 @@ static char *image_name(const json_t *container, bool is_cut)
         return g_strdup(image);
     if (g_str_equal(short_id, short_image))
         return g_steal_pointer(&short_id);
-    AUTO(reference) reference = reference_parse(image, NULL);
+    AUTO(image_reference) reference = image_reference_parse(image, NULL);
     if (reference == NULL)
         return g_strdup(image);
     g_clear_pointer(&reference->digest, g_free);
-    return reference_familiar_text(reference);
+    return image_reference_familiar_text(reference);
 }
 
 static char *size_text_of(const json_t *container)
