@@ -26,7 +26,7 @@ COPY f /f
 RUN echo hello
 CMD ["/bin/cat", "/f"]
 END
-    printf 'FROM alpine\nRUN exit 9\n' >"$scratch/$side/context/Failing"
+    printf 'FROM alpine\nCOPY none /x\n' >"$scratch/$side/context/Failing"
     printf 'one\n' >"$scratch/$side/context/f"
     printf 'ignored\n' >"$scratch/$side/context/g.log"
     printf '*.log\n' >"$scratch/$side/context/.dockerignore"

@@ -265,7 +265,7 @@ static bool run_pipe(struct run *run, const struct pipe *pipe, json_t *dot, json
 static bool run_nodes(struct run *run, const GPtrArray *nodes, json_t *dot, GError **error);
 
 /* One turn of a range. */
-static bool run_turn(struct run *run, const struct node *node, json_t *key, json_t *value,
+static bool run_turn(struct run *run, const struct template_node *node, json_t *key, json_t *value,
                      GError **error)
 {
     guint count = run->variables->len;
@@ -280,7 +280,7 @@ static bool run_turn(struct run *run, const struct node *node, json_t *key, json
     return is_fine;
 }
 
-static bool run_range(struct run *run, const struct node *node, json_t *dot, GError **error)
+static bool run_range(struct run *run, const struct template_node *node, json_t *dot, GError **error)
 {
     json_t *value = NULL;
     if (!run_commands(run, node->pipe, dot, &value, error))
@@ -311,7 +311,7 @@ static bool run_range(struct run *run, const struct node *node, json_t *dot, GEr
     return node->otherwise == NULL || run_nodes(run, node->otherwise, dot, error);
 }
 
-static bool run_condition(struct run *run, const struct node *node, json_t *dot, GError **error)
+static bool run_condition(struct run *run, const struct template_node *node, json_t *dot, GError **error)
 {
     guint count = run->variables->len;
     json_t *value = NULL;
@@ -327,7 +327,7 @@ static bool run_condition(struct run *run, const struct node *node, json_t *dot,
     return is_fine;
 }
 
-static bool run_action(struct run *run, const struct node *node, json_t *dot, GError **error)
+static bool run_action(struct run *run, const struct template_node *node, json_t *dot, GError **error)
 {
     json_t *value = NULL;
     if (!run_pipe(run, node->pipe, dot, &value, error))
@@ -339,7 +339,7 @@ static bool run_action(struct run *run, const struct node *node, json_t *dot, GE
     return true;
 }
 
-static bool run_node(struct run *run, const struct node *node, json_t *dot, GError **error)
+static bool run_node(struct run *run, const struct template_node *node, json_t *dot, GError **error)
 {
     switch (node->kind) {
     case NODE_TEXT:

@@ -17,7 +17,7 @@ struct parser {
 };
 
 static void operand_free(gpointer data);
-static void node_free(gpointer data);
+static void template_node_free(gpointer data);
 
 static void pipe_free(struct pipe *pipe)
 {
@@ -46,9 +46,9 @@ static void command_node_free(gpointer data)
     g_free(command);
 }
 
-static void node_free(gpointer data)
+static void template_node_free(gpointer data)
 {
-    struct node *node = data;
+    struct template_node *node = data;
     g_free(node->text);
     pipe_free(node->pipe);
     g_clear_pointer(&node->body, g_ptr_array_unref);
@@ -391,7 +391,7 @@ static void add_text(struct parser *parser, GPtrArray *nodes, gsize end)
         g_strchomp(text);
     if (start > text + strlen(text) || *start == '\0')
         return;
-    struct node *node = g_new0(struct node, 1);
+    struct template_node *node = g_new0(struct template_node, 1);
     node->kind = NODE_TEXT;
     node->text = g_strdup(start);
     g_ptr_array_add(nodes, node);
@@ -454,7 +454,7 @@ static bool parse_list(struct parser *parser, GPtrArray *nodes, bool is_inside, 
                        GError **error);
 
 /* "if …" and its kin with their bodies; the action's pipeline is still to be read. */
-static bool parse_control(struct parser *parser, struct node *node, gsize end, GError **error)
+static bool parse_control(struct parser *parser, struct template_node *node, gsize end, GError **error)
 {
     g_autofree char *ended_by = NULL;
     guint variable_count = parser->scopes->len;
@@ -466,18 +466,18 @@ static bool parse_control(struct parser *parser, struct node *node, gsize end, G
         return false;
     parser->end = end;
     leave_action(parser);
-    node->body = g_ptr_array_new_with_free_func(node_free);
+    node->body = g_ptr_array_new_with_free_func(template_node_free);
     if (!parse_list(parser, node->body, true, &ended_by, error))
         return false;
     if (g_str_equal(ended_by, "else")) {
-        node->otherwise = g_ptr_array_new_with_free_func(node_free);
+        node->otherwise = g_ptr_array_new_with_free_func(template_node_free);
         g_autofree char *last = NULL;
         if (!parse_list(parser, node->otherwise, true, &last, error))
             return false;
     } else if (!g_str_equal(ended_by, "end")) {
-        struct node *nested = g_new0(struct node, 1);
+        struct template_node *nested = g_new0(struct template_node, 1);
         nested->kind = g_str_equal(ended_by, "else if") ? NODE_IF : NODE_WITH;
-        node->otherwise = g_ptr_array_new_with_free_func(node_free);
+        node->otherwise = g_ptr_array_new_with_free_func(template_node_free);
         g_ptr_array_add(node->otherwise, nested);
         note_trimming(parser, &end);
         if (!parse_control(parser, nested, end, error))
@@ -491,9 +491,9 @@ static bool parse_action(struct parser *parser, GPtrArray *nodes, gsize end, GEr
 {
     static const struct {
         const char *word;
-        enum node_kind kind;
+        enum template_node_kind kind;
     } controls[] = {{"if", NODE_IF}, {"range", NODE_RANGE}, {"with", NODE_WITH}};
-    struct node *node = g_new0(struct node, 1);
+    struct template_node *node = g_new0(struct template_node, 1);
 
     g_ptr_array_add(nodes, node);
     if (++parser->depth > EXPR_DEPTH_MAX)
@@ -563,7 +563,7 @@ struct go_template *go_template_parse(const char *name, const char *text, GError
 
     template->name = g_strdup(name);
     template->text = g_utf8_make_valid(text, -1);
-    template->nodes = g_ptr_array_new_with_free_func(node_free);
+    template->nodes = g_ptr_array_new_with_free_func(template_node_free);
     struct parser parser = {.template = template, .text = template->text, .scopes = scopes};
     if (!parse_list(&parser, template->nodes, /* is_inside= */ false, &ended_by, error))
         return NULL;
