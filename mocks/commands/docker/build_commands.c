@@ -370,7 +370,7 @@ static bool check_tags(struct invocation *invocation)
     const char *const *tags = flags_list(invocation->flags, "tag");
     for (gsize i = 0; tags[i] != NULL; i++) {
         g_autoptr(GError) error = NULL;
-        AUTO(reference) reference = reference_parse(tags[i], &error);
+        AUTO(image_reference) reference = image_reference_parse(tags[i], &error);
         if (reference != NULL)
             continue;
         g_autofree char *text = g_strdup_printf(

@@ -8,7 +8,7 @@
 #include "docker/call.h"
 #include "mocks/commands/docker/docker_cli.h"
 #include "mocks/commands/docker/flags.h"
-#include "mocks/commands/docker/reference.h"
+#include "mocks/commands/docker/image_reference.h"
 
 struct docker_cli {
     struct docker_cli_options options;
@@ -115,8 +115,8 @@ int invocation_each(struct invocation *invocation,
                     bool (*act)(struct invocation *invocation, const char *argument,
                                 GError **error));
 
-/* "label=a" texts of --filter as {"label":{"a":true}}; NULL with an error for one without '='. */
-json_t *filters_parse(const char *const *texts, GError **error);
+/* "label=a" texts of a FLAG_FILTER as {"label":{"a":true}}; the caller owns them. */
+json_t *filters_parse(const char *const *texts);
 void filters_add(json_t *filters, const char *key, const char *value);
 /* "&filters=…" unless there are none. */
 void filters_append(GString *path, const json_t *filters);
@@ -185,7 +185,7 @@ char *context_current(const struct command_call *call);
 /* ---- families that use each other ---- */
 
 /* Pulls an image; out is 1, 2 or 0 for silence. */
-bool pull_image(struct invocation *invocation, const struct reference *reference,
+bool pull_image(struct invocation *invocation, const struct image_reference *reference,
                 const char *platform, bool is_all, int out, GError **error) MUST_USE;
 /* A call with other arguments (copied) and, unless NULL, one more variable "NAME=value". */
 struct changed_call {

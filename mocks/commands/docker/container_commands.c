@@ -15,7 +15,7 @@ static void release(gpointer value)
 
 static const struct flag_row ps_flags[] = {
     {"all", 'a', FLAG_BOOLEAN, NULL},
-    {"filter", 'f', FLAG_LIST, NULL},
+    {"filter", 'f', FLAG_FILTER, NULL},
     {"format", 0, FLAG_TEXT, NULL},
     {"last", 'n', FLAG_INTEGER, "-1"},
     {"latest", 'l', FLAG_BOOLEAN, NULL},
@@ -138,11 +138,11 @@ static char *image_name(const json_t *container, bool is_cut)
         return g_strdup(image);
     if (g_str_equal(short_id, short_image))
         return g_steal_pointer(&short_id);
-    AUTO(reference) reference = reference_parse(image, NULL);
+    AUTO(image_reference) reference = image_reference_parse(image, NULL);
     if (reference == NULL)
         return g_strdup(image);
     g_clear_pointer(&reference->digest, g_free);
-    return reference_familiar_text(reference);
+    return image_reference_familiar_text(reference);
 }
 
 static char *size_text_of(const json_t *container)
@@ -205,14 +205,12 @@ json_t *container_row(struct invocation *invocation, const json_t *container, bo
 static bool list_containers(struct invocation *invocation, json_t **list, GError **error)
 {
     const struct flags *flags = invocation->flags;
-    g_autoptr(json_t) filters = filters_parse(flags_list(flags, "filter"), error);
+    g_autoptr(json_t) filters = filters_parse(flags_list(flags, "filter"));
     g_autoptr(GString) path = g_string_new("/containers/json");
     int64_t limit = flags_integer(flags, "last");
     bool needs_size =
         flags_boolean(flags, "size") || strstr(flags_text(flags, "format"), ".Size") != NULL;
 
-    if (filters == NULL)
-        return false;
     if (flags_boolean(flags, "latest") && limit == -1)
         limit = 1;
     g_autofree char *limit_text = g_strdup_printf("%" G_GINT64_FORMAT, limit);

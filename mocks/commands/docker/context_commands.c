@@ -1,11 +1,13 @@
 /* docker context: the default one, and what config.json says is current. Others are not modelled:
    they are never found. */
 #include "mocks/commands/docker/cli_private.h"
+#include "mocks/commands/docker/go_template.h"
 
 #include "base/digest.h"
 
 #include <string.h>
 
+#define IN_MEMORY    "<IN MEMORY>"
 #define DEFAULT_HOST "unix:///var/run/docker.sock"
 
 static const struct flag_row format_flags[] = {
@@ -36,7 +38,6 @@ static int not_found(struct invocation *invocation, const char *name)
 /* ---- ls ---- */
 
 static const struct view_column context_columns[] = {
-    {"Current", "CURRENT"},
     {"Description", "DESCRIPTION"},
     {"DockerEndpoint", "DOCKER ENDPOINT"},
     {"Error", "ERROR"},
@@ -68,6 +69,12 @@ static int run_list(struct invocation *invocation)
                                     host_of(invocation), "Error", "", "Name", "default"));
     if (!view_print(invocation, &context_view, format, rows, &error))
         return invocation_fail(invocation, error);
+    if (command_variable(invocation->call, "DOCKER_HOST") != NULL &&
+        !flags_boolean(invocation->flags, "quiet"))
+        command_complain(invocation->call,
+                         "Warning: DOCKER_HOST environment variable overrides the active context. "
+                         "To use a context, either set the global --context flag, or unset "
+                         "DOCKER_HOST environment variable.\n");
     return 0;
 }
 
@@ -83,7 +90,6 @@ static int run_show(struct invocation *invocation)
 static int run_use(struct invocation *invocation)
 {
     const char *name = invocation->arguments[0];
-    const char *host = command_variable(invocation->call, "DOCKER_HOST");
     g_autoptr(json_t) config = config_read(invocation->call);
     g_autoptr(GError) error = NULL;
 
@@ -94,13 +100,6 @@ static int run_use(struct invocation *invocation)
         return invocation_fail(invocation, error);
     command_print(invocation->call, "%s\n", name);
     command_complain(invocation->call, "Current context is now \"%s\"\n", name);
-    if (host != NULL && *host != '\0')
-        command_complain(
-            invocation->call,
-            "Warning: DOCKER_HOST environment variable overrides the active context. "
-            "To use \"%s\", either set the global --context flag, or unset DOCKER_HOST "
-            "environment variable.\n",
-            name);
     return 0;
 }
 
@@ -110,8 +109,8 @@ static json_t *default_shape(const struct invocation *invocation)
 {
     return json_pack("{s:s, s:{}, s:{s:{s:s, s:b}}, s:{}, s:{s:s, s:s}}", "Name", "default",
                      "Metadata", "Endpoints", "docker", "Host", host_of(invocation),
-                     "SkipTLSVerify", 0, "TLSMaterial", "Storage", "MetadataPath", "<IN MEMORY>",
-                     "TLSPath", "<IN MEMORY>");
+                     "SkipTLSVerify", 0, "TLSMaterial", "Storage", "MetadataPath", IN_MEMORY,
+                     "TLSPath", IN_MEMORY);
 }
 
 static int run_inspect(struct invocation *invocation)
@@ -129,7 +128,8 @@ static int run_inspect(struct invocation *invocation)
     }
     g_autoptr(json_t) shape = default_shape(invocation);
     g_autoptr(json_t) list = json_pack("[O]", shape);
-    g_autofree char *indented = view_indented(list);
+    g_autofree char *plain = view_indented(list);
+    g_autofree char *indented = go_html_safe(plain);
     if (*format == '\0')
         g_string_append(text, indented);
     else if (!view_execute("", NULL, format, g_str_equal(format, "json") ? list : shape, text,

@@ -170,6 +170,7 @@ static json_t *flag_json(const struct flags *flags, const char *name)
     case FLAG_INTEGER:
         return json_integer(flags_integer(flags, name));
     case FLAG_LIST:
+    case FLAG_FILTER:
         return texts_json(flags_list(flags, name));
     case FLAG_TEXT:
     case FLAG_OPTIONAL:
@@ -250,7 +251,8 @@ static bool add_volume(struct making *making, json_t *binds, const char *text, G
 {
     g_auto(GStrv) parts = g_strsplit(text, ":", 3);
     if (parts[0] == NULL || *parts[0] == '\0')
-        return refuse(error, "invalid volume specification: '%s'", text);
+        return refuse(error, "%s%s", *text == '\0' ? "invalid empty volume spec" : "invalid spec: ",
+                      *text == '\0' ? "" : text);
     if (parts[1] == NULL) {
         json_object_set_new(json_get_object(making->body, "Volumes"), parts[0], json_object());
         return true;

@@ -279,8 +279,24 @@ static int run_command(struct invocation *invocation, const char *const *words)
     return code;
 }
 
+static int complain_of_globals(const struct command_call *call, const GError *error)
+{
+    command_complain(call,
+                     "%s\n\nUsage:  docker [OPTIONS] COMMAND [ARG...]\n\n"
+                     "Run 'docker --help' for more information\n",
+                     error->message);
+    return EXIT_USAGE;
+}
+
+/* Options behind a command that is none are taken for the root's. */
 static int unknown_command(const struct command_call *call, const char *const *words)
 {
+    static const struct flag_row *const tables[] = {global_flags, NULL};
+    g_autoptr(GError) error = NULL;
+    AUTO(flags) flags = flags_parse(tables, words, /* is_interspersed= */ true, &error);
+
+    if (flags == NULL)
+        return complain_of_globals(call, error);
     if (!command_is_group(words[0]))
         command_complain(call,
                          "docker: unknown command: docker %s\n\n"
@@ -488,13 +504,8 @@ int docker_cli_run(struct docker_cli *cli, const struct command_call *call)
 
     AUTO(flags)
     flags = flags_parse(tables, call->arguments + 1, /* is_interspersed= */ false, &error);
-    if (flags == NULL) {
-        command_complain(call,
-                         "%s\n\nUsage:  docker [OPTIONS] COMMAND [ARG...]\n\n"
-                         "Run 'docker --help' for more information\n",
-                         error->message);
-        return EXIT_USAGE;
-    }
+    if (flags == NULL)
+        return complain_of_globals(call, error);
     if (flags_boolean(flags, "version") && !flags_wants_help(flags)) {
         command_print(call, "Docker version %s, build %s\n", cli->options.version,
                       cli->words->git_commit);

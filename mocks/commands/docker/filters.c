@@ -10,7 +10,7 @@ void filters_add(json_t *filters, const char *key, const char *value)
     json_object_set_new(json_object_get(filters, key), value, json_true());
 }
 
-json_t *filters_parse(const char *const *texts, GError **error)
+json_t *filters_parse(const char *const *texts)
 {
     g_autoptr(json_t) filters = json_object();
 
@@ -18,12 +18,7 @@ json_t *filters_parse(const char *const *texts, GError **error)
         const char *equals = strchr(texts[i], '=');
         if (*texts[i] == '\0')
             continue;
-        if (equals == NULL) {
-            g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID,
-                        "invalid argument \"%s\" for \"-f, --filter\" flag: invalid filter '%s'",
-                        texts[i], texts[i]);
-            return NULL;
-        }
+        g_assert(equals != NULL); /* FLAG_FILTER */
         g_autofree char *key = g_strndup(texts[i], (gsize)(equals - texts[i]));
         g_autofree char *lower = g_ascii_strdown(g_strstrip(key), -1);
         g_autofree char *value = g_strdup(equals + 1);

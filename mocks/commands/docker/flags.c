@@ -54,24 +54,38 @@ static bool is_integer(const char *text)
     return g_ascii_string_to_signed(text, 10, G_MININT64, G_MAXINT64, NULL, NULL);
 }
 
-static bool refuse(const struct flag_row *row, const char *value, const char *function,
-                   GError **error)
+static bool refuse_because(const struct flag_row *row, const char *value, const char *reason,
+                           GError **error)
 {
     g_autofree char *both = row->letter != 0 ? g_strdup_printf("-%c, --%s", row->letter, row->name)
                                              : g_strdup_printf("--%s", row->name);
-    return usage_error(error,
-                       "invalid argument \"%s\" for \"%s\" flag: strconv.%s: parsing \"%s\": "
-                       "invalid syntax",
-                       value, both, function, value);
+    return usage_error(error, "invalid argument \"%s\" for \"%s\" flag: %s", value, both, reason);
 }
 
-static bool set(struct flags *flags, const struct flag_row *row, const char *value, GError **error)
+static bool refuse(const struct flag_row *row, const char *value, const char *function,
+                   GError **error)
+{
+    g_autofree char *reason =
+        g_strdup_printf("strconv.%s: parsing \"%s\": invalid syntax", function, value);
+    return refuse_because(row, value, reason, error);
+}
+
+static bool check(const struct flag_row *row, const char *value, GError **error)
 {
     if (row->kind == FLAG_BOOLEAN && !g_strv_contains(truths, value) &&
         !g_strv_contains(falsehoods, value))
         return refuse(row, value, "ParseBool", error);
     if (row->kind == FLAG_INTEGER && !is_integer(value))
         return refuse(row, value, "ParseInt", error);
+    if (row->kind == FLAG_FILTER && *value != '\0' && strchr(value, '=') == NULL)
+        return refuse_because(row, value, "bad format of filter (expected name=value)", error);
+    return true;
+}
+
+static bool set(struct flags *flags, const struct flag_row *row, const char *value, GError **error)
+{
+    if (!check(row, value, error))
+        return false;
     GPtrArray *values = g_hash_table_lookup(flags->values, row->name);
     if (values == NULL) {
         values = g_ptr_array_new_with_free_func(g_free);

@@ -12,6 +12,7 @@ enum flag_kind {
     FLAG_TEXT,
     FLAG_INTEGER,
     FLAG_LIST,     /* may come often */
+    FLAG_FILTER,   /* the same, each "name=value" */
     FLAG_OPTIONAL, /* a text whose value may be left out; then it is `otherwise` */
 };
 

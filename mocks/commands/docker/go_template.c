@@ -45,23 +45,28 @@ static bool fail_at(struct run *run, const struct operand *operand, GError **err
 
 /* ---- fields ---- */
 
-/* Go's name of a member whose JSON name is another. */
-static json_t *member_of(const json_t *object, const char *name)
-{
-    static const char *const other_names[][2] = {{"ID", "Id"},
-                                                 {"APIVersion", "ApiVersion"},
-                                                 {"CPUShares", "CpuShares"},
-                                                 {"NanoCPUs", "NanoCpus"}};
-    json_t *member = json_object_get(object, name);
+/* Members whose name in Go is another than in JSON. */
+static const char *const go_names[][2] = {{"ID", "Id"},
+                                          {"APIVersion", "ApiVersion"},
+                                          {"CPUShares", "CpuShares"},
+                                          {"NanoCPUs", "NanoCpus"}};
 
-    for (gsize i = 0; i < G_N_ELEMENTS(other_names) && member == NULL; i++)
-        if (g_str_equal(other_names[i][0], name))
-            member = json_object_get(object, other_names[i][1]);
-    return member;
+static json_t *member_of(const struct run *run, const json_t *object, const char *name)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(go_names) && run->options->is_typed; i++) {
+        if (g_str_equal(go_names[i][1], name) && json_object_get(object, go_names[i][1]) != NULL)
+            return NULL;
+        if (g_str_equal(go_names[i][0], name) && json_object_get(object, name) == NULL)
+            return json_object_get(object, go_names[i][1]);
+    }
+    return json_object_get(object, name);
 }
 
-static const char *go_type_of(const json_t *value)
+/* Of what is read from JSON without a type Go knows nothing. */
+static const char *go_type_of(const struct run *run, const json_t *value)
 {
+    if (run->options->type_name == NULL)
+        return "interface {}";
     if (json_is_string(value))
         return "string";
     if (json_is_integer(value))
@@ -78,7 +83,7 @@ static bool take_member(struct run *run, const struct operand *operand, const ch
     const struct go_template_options *options = run->options;
 
     if (json_is_object(*value)) {
-        json_t *member = member_of(*value, name);
+        json_t *member = member_of(run, *value, name);
         if (member == NULL && options->is_typed)
             member = keep(run, go_value_empty_member(name));
         if (member == NULL && options->type_name != NULL && before == NULL)
@@ -95,7 +100,7 @@ static bool take_member(struct run *run, const struct operand *operand, const ch
         return fail_at(run, operand, error, "nil data; no entry for key \"%s\"", name);
     }
     return fail_at(run, operand, error, "can't evaluate field %s in type %s", name,
-                   go_type_of(*value));
+                   go_type_of(run, *value));
 }
 
 static bool walk_chain(struct run *run, const struct operand *operand, json_t **value,
@@ -177,6 +182,21 @@ static json_t *label_of(const struct run *run, json_t *dot, const char *name)
     return json_string(g_strdelimit(text, "-_", ' '));
 }
 
+/* A call that fails is shown whole; one with wrong arguments by its name. */
+static bool fail_call(struct run *run, const struct command_node *command, const GError *reason,
+                      GError **error)
+{
+    const struct operand *first = g_ptr_array_index(command->operands, 0);
+    g_autoptr(GString) text = g_string_new(first->text);
+    bool has_run = g_str_has_prefix(reason->message, "error calling ");
+
+    for (guint i = 1; i < command->operands->len && has_run; i++)
+        g_string_append_printf(text, " %s",
+                               ((struct operand *)g_ptr_array_index(command->operands, i))->text);
+    const struct operand shown = {.offset = first->offset, .text = text->str};
+    return fail_at(run, &shown, error, "%s", reason->message);
+}
+
 /* final: what the command before handed on, or NULL. */
 static bool run_command(struct run *run, const struct command_node *command, json_t *dot,
                         json_t *final, bool has_final, json_t **value, GError **error)
@@ -205,7 +225,7 @@ static bool run_command(struct run *run, const struct command_node *command, jso
     if (!is_call)
         return run_operand(run, first, dot, value, error);
     *value = keep(run, go_function_call(first->text, values, run->options, &reason));
-    return *value != NULL || fail_at(run, first, error, "%s", reason->message);
+    return *value != NULL || fail_call(run, command, reason, error);
 }
 
 static void declare(struct run *run, const struct pipe *pipe, const char *name, json_t *value)
@@ -245,7 +265,7 @@ static bool run_pipe(struct run *run, const struct pipe *pipe, json_t *dot, json
 static bool run_nodes(struct run *run, const GPtrArray *nodes, json_t *dot, GError **error);
 
 /* One turn of a range. */
-static bool run_turn(struct run *run, const struct node *node, json_t *key, json_t *value,
+static bool run_turn(struct run *run, const struct template_node *node, json_t *key, json_t *value,
                      GError **error)
 {
     guint count = run->variables->len;
@@ -260,7 +280,7 @@ static bool run_turn(struct run *run, const struct node *node, json_t *key, json
     return is_fine;
 }
 
-static bool run_range(struct run *run, const struct node *node, json_t *dot, GError **error)
+static bool run_range(struct run *run, const struct template_node *node, json_t *dot, GError **error)
 {
     json_t *value = NULL;
     if (!run_commands(run, node->pipe, dot, &value, error))
@@ -291,7 +311,7 @@ static bool run_range(struct run *run, const struct node *node, json_t *dot, GEr
     return node->otherwise == NULL || run_nodes(run, node->otherwise, dot, error);
 }
 
-static bool run_condition(struct run *run, const struct node *node, json_t *dot, GError **error)
+static bool run_condition(struct run *run, const struct template_node *node, json_t *dot, GError **error)
 {
     guint count = run->variables->len;
     json_t *value = NULL;
@@ -307,7 +327,7 @@ static bool run_condition(struct run *run, const struct node *node, json_t *dot,
     return is_fine;
 }
 
-static bool run_action(struct run *run, const struct node *node, json_t *dot, GError **error)
+static bool run_action(struct run *run, const struct template_node *node, json_t *dot, GError **error)
 {
     json_t *value = NULL;
     if (!run_pipe(run, node->pipe, dot, &value, error))
@@ -319,7 +339,7 @@ static bool run_action(struct run *run, const struct node *node, json_t *dot, GE
     return true;
 }
 
-static bool run_node(struct run *run, const struct node *node, json_t *dot, GError **error)
+static bool run_node(struct run *run, const struct template_node *node, json_t *dot, GError **error)
 {
     switch (node->kind) {
     case NODE_TEXT:

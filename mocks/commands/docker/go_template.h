@@ -17,6 +17,9 @@ struct go_template *go_template_parse(const char *name, const char *text, GError
 void go_template_free(struct go_template *template);
 CLEANUP(go_template, go_template_free)
 
+/* encoding/json's text where HTML may read it: '<', '>' and '&' as "\u003c", …; g_free. */
+char *go_html_safe(const char *text);
+
 /* How a template meets its data. All lent. */
 struct go_template_options {
     const char *type_name; /* a missing member: "can't evaluate field X in type TYPE"; or NULL */

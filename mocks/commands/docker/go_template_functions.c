@@ -381,8 +381,7 @@ static const char *type_of(const json_t *value)
     return json_is_object(value) ? "map[string]string" : "string";
 }
 
-/* encoding/json within a MarshalJSON: '<', '>' and '&' go out as escapes. */
-static char *html_safe(const char *text)
+char *go_html_safe(const char *text)
 {
     g_autoptr(GString) safe = g_string_new(text);
     g_string_replace(safe, "<", "\\u003c", 0);
@@ -398,7 +397,7 @@ static json_t *row_to_json(json_t *value)
     if (json_is_object(json_object_get(copy, "Label")))
         json_object_del(copy, "Label");
     g_autofree char *text = json_text(copy);
-    g_autofree char *safe = html_safe(text);
+    g_autofree char *safe = go_html_safe(text);
     return json_string(safe);
 }
 

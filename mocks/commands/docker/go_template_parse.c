@@ -17,7 +17,7 @@ struct parser {
 };
 
 static void operand_free(gpointer data);
-static void node_free(gpointer data);
+static void template_node_free(gpointer data);
 
 static void pipe_free(struct pipe *pipe)
 {
@@ -46,9 +46,9 @@ static void command_node_free(gpointer data)
     g_free(command);
 }
 
-static void node_free(gpointer data)
+static void template_node_free(gpointer data)
 {
-    struct node *node = data;
+    struct template_node *node = data;
     g_free(node->text);
     pipe_free(node->pipe);
     g_clear_pointer(&node->body, g_ptr_array_unref);
@@ -126,7 +126,8 @@ static char *take_word(struct parser *parser)
     return g_strndup(parser->text + start, parser->offset - start);
 }
 
-static struct pipe *parse_pipe(struct parser *parser, char closing, GError **error);
+static struct pipe *parse_pipe(struct parser *parser, const char *purpose, char closing,
+                               GError **error);
 
 /* ".A.B" behind a field, a variable or a parenthesis. */
 static void take_chain(struct parser *parser, struct operand *operand)
@@ -254,7 +255,7 @@ static bool fill_operand(struct parser *parser, struct operand *operand, GError 
     if (first == '(') {
         parser->offset++;
         operand->kind = OPERAND_PIPE;
-        operand->pipe = parse_pipe(parser, ')', error);
+        operand->pipe = parse_pipe(parser, "parenthesized pipeline", ')', error);
         take_chain(parser, operand);
         return operand->pipe != NULL;
     }
@@ -285,7 +286,8 @@ static bool parse_operand(struct parser *parser, GPtrArray *operands, GError **e
 }
 
 /* "a b c" up to '|', the closing or the end. */
-static bool parse_command(struct parser *parser, struct pipe *pipe, char closing, GError **error)
+static bool parse_command(struct parser *parser, struct pipe *pipe, const char *purpose,
+                          char closing, GError **error)
 {
     struct command_node *command = g_new0(struct command_node, 1);
     command->operands = g_ptr_array_new_with_free_func(operand_free);
@@ -295,7 +297,7 @@ static bool parse_command(struct parser *parser, struct pipe *pipe, char closing
         if (!parse_operand(parser, command->operands, error))
             return false;
     if (command->operands->len == 0)
-        return FAIL(parser, error, "missing value for command");
+        return FAIL(parser, error, "missing value for %s", purpose);
     return true;
 }
 
@@ -323,7 +325,8 @@ static void parse_variables(struct parser *parser, struct pipe *pipe)
     parser->offset = start;
 }
 
-static struct pipe *parse_pipe(struct parser *parser, char closing, GError **error)
+static struct pipe *parse_pipe(struct parser *parser, const char *purpose, char closing,
+                               GError **error)
 {
     AUTO(pipe) pipe = g_new0(struct pipe, 1);
     pipe->variables = g_ptr_array_new_with_free_func(g_free);
@@ -335,7 +338,7 @@ static struct pipe *parse_pipe(struct parser *parser, char closing, GError **err
     }
     parse_variables(parser, pipe);
     for (;;) {
-        if (!parse_command(parser, pipe, closing, error))
+        if (!parse_command(parser, pipe, purpose, closing, error))
             return NULL;
         if (peek(parser) != '|')
             break;
@@ -355,8 +358,9 @@ static struct pipe *parse_pipe(struct parser *parser, char closing, GError **err
 
 /* ---- text and actions ---- */
 
-/* The place of the "}}" that ends the action at offset, quotes minded; or the text's length. */
-static gsize find_end(const char *text, gsize offset)
+/* The place of the "}}" that ends the action at offset, quotes minded; or the text's length, and
+   then *quote is one that is open there. */
+static gsize find_end(const char *text, gsize offset, char *quote)
 {
     for (; text[offset] != '\0'; offset++) {
         char byte = text[offset];
@@ -367,8 +371,10 @@ static gsize find_end(const char *text, gsize offset)
         for (offset++; text[offset] != '\0' && text[offset] != byte; offset++)
             if (byte == '"' && text[offset] == '\\' && text[offset + 1] != '\0')
                 offset++;
-        if (text[offset] == '\0')
+        if (text[offset] == '\0') {
+            *quote = byte;
             break;
+        }
     }
     return offset;
 }
@@ -385,7 +391,7 @@ static void add_text(struct parser *parser, GPtrArray *nodes, gsize end)
         g_strchomp(text);
     if (start > text + strlen(text) || *start == '\0')
         return;
-    struct node *node = g_new0(struct node, 1);
+    struct template_node *node = g_new0(struct template_node, 1);
     node->kind = NODE_TEXT;
     node->text = g_strdup(start);
     g_ptr_array_add(nodes, node);
@@ -407,9 +413,13 @@ static bool enter_action(struct parser *parser, GPtrArray *nodes, bool *has_acti
     parser->offset = (gsize)(open - parser->text) + 2;
     if (parser->text[parser->offset] == '-' && g_ascii_isspace(parser->text[parser->offset + 1]))
         parser->offset++;
-    parser->end = find_end(parser->text, parser->offset);
+    char quote = '\0';
+    parser->end = find_end(parser->text, parser->offset, &quote);
     if (parser->text[parser->end] == '\0')
-        return FAIL(parser, error, "unclosed action");
+        return FAIL(parser, error, "%s",
+                    quote == '\0'  ? "unclosed action"
+                    : quote == '"' ? "unterminated quoted string"
+                                   : "unterminated raw quoted string");
     return true;
 }
 
@@ -444,28 +454,30 @@ static bool parse_list(struct parser *parser, GPtrArray *nodes, bool is_inside, 
                        GError **error);
 
 /* "if …" and its kin with their bodies; the action's pipeline is still to be read. */
-static bool parse_control(struct parser *parser, struct node *node, gsize end, GError **error)
+static bool parse_control(struct parser *parser, struct template_node *node, gsize end, GError **error)
 {
     g_autofree char *ended_by = NULL;
     guint variable_count = parser->scopes->len;
 
-    node->pipe = parse_pipe(parser, '\0', error);
+    static const char *const purposes[] = {
+        [NODE_IF] = "if", [NODE_RANGE] = "range", [NODE_WITH] = "with"};
+    node->pipe = parse_pipe(parser, purposes[node->kind], '\0', error);
     if (node->pipe == NULL)
         return false;
     parser->end = end;
     leave_action(parser);
-    node->body = g_ptr_array_new_with_free_func(node_free);
+    node->body = g_ptr_array_new_with_free_func(template_node_free);
     if (!parse_list(parser, node->body, true, &ended_by, error))
         return false;
     if (g_str_equal(ended_by, "else")) {
-        node->otherwise = g_ptr_array_new_with_free_func(node_free);
+        node->otherwise = g_ptr_array_new_with_free_func(template_node_free);
         g_autofree char *last = NULL;
         if (!parse_list(parser, node->otherwise, true, &last, error))
             return false;
     } else if (!g_str_equal(ended_by, "end")) {
-        struct node *nested = g_new0(struct node, 1);
+        struct template_node *nested = g_new0(struct template_node, 1);
         nested->kind = g_str_equal(ended_by, "else if") ? NODE_IF : NODE_WITH;
-        node->otherwise = g_ptr_array_new_with_free_func(node_free);
+        node->otherwise = g_ptr_array_new_with_free_func(template_node_free);
         g_ptr_array_add(node->otherwise, nested);
         note_trimming(parser, &end);
         if (!parse_control(parser, nested, end, error))
@@ -479,9 +491,9 @@ static bool parse_action(struct parser *parser, GPtrArray *nodes, gsize end, GEr
 {
     static const struct {
         const char *word;
-        enum node_kind kind;
+        enum template_node_kind kind;
     } controls[] = {{"if", NODE_IF}, {"range", NODE_RANGE}, {"with", NODE_WITH}};
-    struct node *node = g_new0(struct node, 1);
+    struct template_node *node = g_new0(struct template_node, 1);
 
     g_ptr_array_add(nodes, node);
     if (++parser->depth > EXPR_DEPTH_MAX)
@@ -494,7 +506,7 @@ static bool parse_action(struct parser *parser, GPtrArray *nodes, gsize end, GEr
             return is_fine;
         }
     node->kind = NODE_ACTION;
-    node->pipe = parse_pipe(parser, '\0', error);
+    node->pipe = parse_pipe(parser, "command", '\0', error);
     if (node->pipe == NULL)
         return false;
     parser->end = end;
@@ -551,7 +563,7 @@ struct go_template *go_template_parse(const char *name, const char *text, GError
 
     template->name = g_strdup(name);
     template->text = g_utf8_make_valid(text, -1);
-    template->nodes = g_ptr_array_new_with_free_func(node_free);
+    template->nodes = g_ptr_array_new_with_free_func(template_node_free);
     struct parser parser = {.template = template, .text = template->text, .scopes = scopes};
     if (!parse_list(&parser, template->nodes, /* is_inside= */ false, &ended_by, error))
         return NULL;

@@ -30,7 +30,7 @@ struct pipe {
     GPtrArray *commands;  /* struct command_node */
 };
 
-enum node_kind {
+enum template_node_kind {
     NODE_TEXT,
     NODE_ACTION,
     NODE_IF,
@@ -38,12 +38,12 @@ enum node_kind {
     NODE_WITH,
 };
 
-struct node {
-    enum node_kind kind;
+struct template_node {
+    enum template_node_kind kind;
     char *text;
     struct pipe *pipe;
-    GPtrArray *body;      /* struct node */
-    GPtrArray *otherwise; /* struct node, or NULL */
+    GPtrArray *body;      /* struct template_node */
+    GPtrArray *otherwise; /* struct template_node, or NULL */
 };
 
 struct go_template {

@@ -13,7 +13,7 @@ static const struct flag_row *const no_tables[] = {NULL};
 
 static const struct flag_row images_flags[] = {
     {"all", 'a', FLAG_BOOLEAN, NULL},    {"digests", 0, FLAG_BOOLEAN, NULL},
-    {"filter", 'f', FLAG_LIST, NULL},    {"format", 0, FLAG_TEXT, NULL},
+    {"filter", 'f', FLAG_FILTER, NULL},  {"format", 0, FLAG_TEXT, NULL},
     {"no-trunc", 0, FLAG_BOOLEAN, NULL}, {"quiet", 'q', FLAG_BOOLEAN, NULL},
     {"tree", 0, FLAG_BOOLEAN, NULL},     {0},
 };
@@ -102,8 +102,8 @@ static guint add_digests(struct image_rows *rows, const char *repository, const 
     json_t *text;
 
     json_array_foreach (json_get_array(rows->image, "RepoDigests"), i, text) {
-        AUTO(reference) reference = reference_parse(json_string_value(text), NULL);
-        g_autofree char *name = reference != NULL ? reference_familiar_name(reference) : NULL;
+        AUTO(image_reference) reference = image_reference_parse(json_string_value(text), NULL);
+        g_autofree char *name = reference != NULL ? image_reference_familiar_name(reference) : NULL;
         if (g_strcmp0(name, repository) != 0 || reference->digest == NULL)
             continue;
         add_row(rows, repository, tag, reference->digest);
@@ -118,10 +118,10 @@ static void add_tagged(struct image_rows *rows, GHashTable *shown)
     json_t *text;
 
     json_array_foreach (json_get_array(rows->image, "RepoTags"), i, text) {
-        AUTO(reference) reference = reference_parse(json_string_value(text), NULL);
+        AUTO(image_reference) reference = image_reference_parse(json_string_value(text), NULL);
         if (reference == NULL || reference->tag == NULL)
             continue;
-        g_autofree char *name = reference_familiar_name(reference);
+        g_autofree char *name = image_reference_familiar_name(reference);
         if (!rows->needs_digests || add_digests(rows, name, reference->tag) == 0)
             add_row(rows, name, reference->tag, NONE);
         g_hash_table_add(shown, g_steal_pointer(&name));
@@ -135,8 +135,8 @@ static void add_untagged(struct image_rows *rows, GHashTable *shown)
     json_t *text;
 
     json_array_foreach (json_get_array(rows->image, "RepoDigests"), i, text) {
-        AUTO(reference) reference = reference_parse(json_string_value(text), NULL);
-        g_autofree char *name = reference != NULL ? reference_familiar_name(reference) : NULL;
+        AUTO(image_reference) reference = image_reference_parse(json_string_value(text), NULL);
+        g_autofree char *name = reference != NULL ? image_reference_familiar_name(reference) : NULL;
         if (name == NULL || g_hash_table_contains(shown, name))
             continue;
         if (rows->has_digest_column)
@@ -193,17 +193,29 @@ static char *images_format(const struct invocation *invocation)
 
 static bool list_images(struct invocation *invocation, json_t **images, GError **error)
 {
-    g_autoptr(json_t) filters = filters_parse(flags_list(invocation->flags, "filter"), error);
+    g_autoptr(json_t) filters = filters_parse(flags_list(invocation->flags, "filter"));
     g_autoptr(GString) path = g_string_new("/images/json");
 
-    if (filters == NULL)
-        return false;
     if (invocation->argument_count > 0)
         filters_add(filters, "reference", invocation->arguments[0]);
     if (flags_boolean(invocation->flags, "all"))
         docker_query_append(path, "all", "1");
     filters_append(path, filters);
     return invocation_ask(invocation, "GET", path->str, NULL, images, error);
+}
+
+/* `docker images build`, with nothing of that name. */
+static void hint_at_subcommand(struct invocation *invocation)
+{
+    static const char *const names[] = {"build", "history", "import", "inspect", "list",
+                                        "load",  "ls",      "prune",  "pull",    "push",
+                                        "rm",    "save",    "tag",    NULL};
+    const char *name = invocation->argument_count > 0 ? invocation->arguments[0] : "";
+
+    if (g_str_equal(invocation->path, "images") && g_strv_contains(names, name))
+        command_complain(invocation->call,
+                         "\nNo images found matching \"%s\": did you mean \"docker image %s\"?\n",
+                         name, name);
 }
 
 static int run_images(struct invocation *invocation)
@@ -231,6 +243,8 @@ static int run_images(struct invocation *invocation)
     }
     if (!view_print(invocation, &image_view, format, list, &error))
         return invocation_fail(invocation, error);
+    if (json_array_size(images) == 0)
+        hint_at_subcommand(invocation);
     return 0;
 }
 
@@ -242,7 +256,7 @@ static int run_tag(struct invocation *invocation)
     const char *source = invocation->arguments[0];
     const char *target = invocation->arguments[1];
     g_autoptr(GError) error = NULL;
-    AUTO(reference) from = reference_parse(source, &error);
+    AUTO(image_reference) from = image_reference_parse(source, &error);
 
     if (from == NULL && strchr(source, ':') == NULL)
         g_clear_error(&error); /* an image's id */
@@ -250,7 +264,7 @@ static int run_tag(struct invocation *invocation)
         return invocation_end(invocation, 1,
                               "Error parsing reference: \"%s\" is not a valid repository/tag: %s",
                               source, error->message);
-    AUTO(reference) to = reference_parse(target, &error);
+    AUTO(image_reference) to = image_reference_parse(target, &error);
     if (to == NULL)
         return invocation_end(invocation, 1,
                               "Error parsing reference: \"%s\" is not a valid repository/tag: %s",
@@ -258,7 +272,7 @@ static int run_tag(struct invocation *invocation)
     if (to->digest != NULL)
         return invocation_end(invocation, 1, "refusing to create a tag with a digest reference");
     g_autofree char *base = api_path("images", source, "/tag");
-    g_autofree char *name = reference_familiar_name(to);
+    g_autofree char *name = image_reference_familiar_name(to);
     g_autoptr(GString) path = g_string_new(base);
     docker_query_append(path, "repo", name);
     docker_query_append(path, "tag", to->tag != NULL ? to->tag : "latest");

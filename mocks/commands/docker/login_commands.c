@@ -117,7 +117,7 @@ static int log_in_again(struct invocation *invocation, const char *server)
                               "Error: Cannot perform an interactive login from a non TTY device");
     command_complain(invocation->call,
                      "Authenticating with existing credentials... [Username: %s]\n\n"
-                     "i Info → To login with a different account, run 'docker logout' followed by "
+                     " Info -> To login with a different account, run 'docker logout' followed by "
                      "'docker login'\n\n\n",
                      login.user);
     bool is_in = log_in(invocation, server, login.user, login.secret, &answer, &error);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 static const struct flag_row list_flags[] = {
-    {"filter", 'f', FLAG_LIST, NULL},
+    {"filter", 'f', FLAG_FILTER, NULL},
     {"format", 0, FLAG_TEXT, NULL},
     {"no-trunc", 0, FLAG_BOOLEAN, NULL},
     {"quiet", 'q', FLAG_BOOLEAN, NULL},
@@ -74,12 +74,10 @@ static int run_list(struct invocation *invocation)
     g_autoptr(GString) path = g_string_new("/networks");
     g_autoptr(json_t) answer = NULL;
     g_autoptr(GError) error = NULL;
-    g_autoptr(json_t) filters = filters_parse(flags_list(invocation->flags, "filter"), &error);
+    g_autoptr(json_t) filters = filters_parse(flags_list(invocation->flags, "filter"));
     size_t i;
     json_t *network;
 
-    if (filters == NULL)
-        return invocation_fail(invocation, error);
     filters_append(path, filters);
     if (!invocation_ask(invocation, "GET", path->str, NULL, &answer, &error))
         return invocation_fail(invocation, error);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 static const struct flag_row prune_flags[] = {
-    {"all", 'a', FLAG_BOOLEAN, NULL},     {"filter", 0, FLAG_LIST, NULL},
+    {"all", 'a', FLAG_BOOLEAN, NULL},     {"filter", 0, FLAG_FILTER, NULL},
     {"force", 'f', FLAG_BOOLEAN, NULL},   {"volumes", 0, FLAG_BOOLEAN, NULL},
     {"keep-storage", 0, FLAG_TEXT, NULL}, {0},
 };
@@ -75,19 +75,17 @@ static bool prune(struct invocation *invocation, const char *path, const char *m
     return true;
 }
 
-static json_t *asked_filters(struct invocation *invocation, GError **error)
+static json_t *asked_filters(struct invocation *invocation)
 {
-    return filters_parse(flags_list(invocation->flags, "filter"), error);
+    return filters_parse(flags_list(invocation->flags, "filter"));
 }
 
 static bool prune_plain(struct invocation *invocation, const char *base, const char *member,
                         const char *head, struct pruned *pruned, GError **error)
 {
-    g_autoptr(json_t) filters = asked_filters(invocation, error);
+    g_autoptr(json_t) filters = asked_filters(invocation);
     g_autoptr(GString) path = g_string_new(base);
 
-    if (filters == NULL)
-        return false;
     filters_append(path, filters);
     return prune(invocation, path->str, member, head, pruned, error);
 }
@@ -107,12 +105,10 @@ static bool prune_networks(struct invocation *invocation, struct pruned *pruned,
 /* `volume prune -a` takes named ones too; from API 1.42 on that is a filter. */
 static bool prune_volumes(struct invocation *invocation, struct pruned *pruned, GError **error)
 {
-    g_autoptr(json_t) filters = asked_filters(invocation, error);
+    g_autoptr(json_t) filters = asked_filters(invocation);
     g_autoptr(GString) path = g_string_new("/volumes/prune");
     bool is_whole = g_str_equal(invocation->path, "volume prune");
 
-    if (filters == NULL)
-        return false;
     if (is_whole && flags_boolean(invocation->flags, "all"))
         filters_add(filters, "all", "true");
     filters_append(path, filters);
@@ -121,11 +117,9 @@ static bool prune_volumes(struct invocation *invocation, struct pruned *pruned, 
 
 static bool prune_images(struct invocation *invocation, struct pruned *pruned, GError **error)
 {
-    g_autoptr(json_t) filters = asked_filters(invocation, error);
+    g_autoptr(json_t) filters = asked_filters(invocation);
     g_autoptr(GString) path = g_string_new("/images/prune");
 
-    if (filters == NULL)
-        return false;
     filters_add(filters, "dangling", flags_boolean(invocation->flags, "all") ? "false" : "true");
     filters_append(path, filters);
     return prune(invocation, path->str, "ImagesDeleted", "Deleted Images:", pruned, error);
@@ -134,11 +128,9 @@ static bool prune_images(struct invocation *invocation, struct pruned *pruned, G
 /* The filters go along even when there are none (capture 25). */
 static bool prune_build_cache(struct invocation *invocation, struct pruned *pruned, GError **error)
 {
-    g_autoptr(json_t) filters = asked_filters(invocation, error);
+    g_autoptr(json_t) filters = asked_filters(invocation);
     g_autoptr(GString) path = g_string_new("/build/prune");
 
-    if (filters == NULL)
-        return false;
     g_autofree char *text = json_object_size(filters) > 0 ? json_text(filters) : g_strdup("");
     docker_query_append(path, "all", flags_boolean(invocation->flags, "all") ? "1" : NULL);
     docker_query_append(path, "filters", text);

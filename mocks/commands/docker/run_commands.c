@@ -76,23 +76,24 @@ static bool ask_to_create(struct invocation *invocation, json_t *body, json_t **
 }
 
 /* The image as a name; NULL and no error for an id. "latest" is filled in. */
-static bool read_image(struct invocation *invocation, struct reference **reference, GError **error)
+static bool read_image(struct invocation *invocation, struct image_reference **reference,
+                       GError **error)
 {
     const char *image = invocation->arguments[0];
     bool is_id = strlen(image) == 64 && strspn(image, "0123456789abcdef") == 64;
 
-    *reference = is_id ? NULL : reference_parse(image, error);
+    *reference = is_id ? NULL : image_reference_parse(image, error);
     if (*reference == NULL)
         return is_id;
-    if (reference_is_name_only(*reference))
+    if (image_reference_is_name_only(*reference))
         (*reference)->tag = g_strdup("latest");
     return true;
 }
 
-static bool pull_missing(struct invocation *invocation, const struct reference *reference,
+static bool pull_missing(struct invocation *invocation, const struct image_reference *reference,
                          bool is_said, GError **error)
 {
-    g_autofree char *familiar = reference_familiar_text(reference);
+    g_autofree char *familiar = image_reference_familiar_text(reference);
     bool is_quiet = flags_boolean(invocation->flags, "quiet");
 
     if (is_said && !is_quiet)
@@ -103,7 +104,8 @@ static bool pull_missing(struct invocation *invocation, const struct reference *
 
 /* Asks; a missing image is pulled and asked for once more (capture 39). */
 static bool create_with_image(struct invocation *invocation, json_t *body,
-                              const struct reference *reference, json_t **answer, GError **error)
+                              const struct image_reference *reference, json_t **answer,
+                              GError **error)
 {
     const char *pull = flags_text(invocation->flags, "pull");
     g_autoptr(GError) reason = NULL;
@@ -130,14 +132,14 @@ static bool write_id_file(struct invocation *invocation, const char *id, GError 
 
 static bool create_container(struct invocation *invocation, json_t *body, char **id, GError **error)
 {
-    struct reference *parsed = NULL;
+    struct image_reference *parsed = NULL;
     g_autoptr(json_t) answer = NULL;
     size_t i;
     json_t *warning;
 
     if (!read_image(invocation, &parsed, error))
         return false;
-    AUTO(reference) reference = parsed;
+    AUTO(image_reference) reference = parsed;
     if (!create_with_image(invocation, body, reference, &answer, error))
         return false;
     json_array_foreach (json_get_array(answer, "Warnings"), i, warning)

@@ -371,6 +371,7 @@ static json_t *info_for_template(struct invocation *invocation, json_t *info, co
     json_t *client = json_pack("{s:b}", "Debug", 0);
     g_autoptr(json_t) version = client_shape(invocation);
     json_object_update(client, version);
+    json_object_del(client, "ApiVersion");
     json_object_set_new(client, "Plugins", plugins_shape(invocation));
     json_object_set_new(client, "Warnings", json_null());
     json_object_set_new(whole, "ClientInfo", client);

@@ -22,19 +22,19 @@ static const char *platform_asked(const struct invocation *invocation)
 
 /* What an image is without a tag: the tag "latest", said aloud unless quiet. With -a it must have
    none. */
-static struct reference *read_reference(struct invocation *invocation, GError **error)
+static struct image_reference *read_reference(struct invocation *invocation, GError **error)
 {
     bool is_all = flags_boolean(invocation->flags, "all-tags");
-    AUTO(reference) reference = reference_parse(invocation->arguments[0], error);
+    AUTO(image_reference) reference = image_reference_parse(invocation->arguments[0], error);
 
     if (reference == NULL)
         return NULL;
-    if (is_all && !reference_is_name_only(reference)) {
+    if (is_all && !image_reference_is_name_only(reference)) {
         g_set_error_literal(error, BASE_ERROR, BASE_ERROR_USAGE,
                             "tag can't be used with --all-tags/-a");
         return NULL;
     }
-    if (!is_all && reference_is_name_only(reference)) {
+    if (!is_all && image_reference_is_name_only(reference)) {
         reference->tag = g_strdup("latest");
         if (!flags_boolean(invocation->flags, "quiet"))
             command_print(invocation->call, "Using default tag: latest\n");
@@ -42,10 +42,10 @@ static struct reference *read_reference(struct invocation *invocation, GError **
     return g_steal_pointer(&reference);
 }
 
-bool pull_image(struct invocation *invocation, const struct reference *reference,
+bool pull_image(struct invocation *invocation, const struct image_reference *reference,
                 const char *platform, bool is_all, int out, GError **error)
 {
-    g_autofree char *name = reference_name(reference);
+    g_autofree char *name = image_reference_name(reference);
     g_autofree char *header = config_auth_header(invocation->call, reference->domain);
     g_autoptr(GString) path = g_string_new("/images/create");
     struct progress progress = {.invocation = invocation, .stream = out};
@@ -64,14 +64,14 @@ bool pull_image(struct invocation *invocation, const struct reference *reference
 static int run_pull(struct invocation *invocation)
 {
     g_autoptr(GError) error = NULL;
-    AUTO(reference) reference = read_reference(invocation, &error);
+    AUTO(image_reference) reference = read_reference(invocation, &error);
     bool is_quiet = flags_boolean(invocation->flags, "quiet");
 
     if (reference == NULL ||
         !pull_image(invocation, reference, platform_asked(invocation),
                     flags_boolean(invocation->flags, "all-tags"), is_quiet ? 0 : 1, &error))
         return invocation_fail(invocation, error);
-    g_autofree char *text = reference_text(reference);
+    g_autofree char *text = image_reference_text(reference);
     command_print(invocation->call, "%s\n", text);
     return 0;
 }
@@ -98,9 +98,10 @@ static char *platform_json(const char *platform)
     return json_text(value);
 }
 
-static bool push(struct invocation *invocation, const struct reference *reference, GError **error)
+static bool push(struct invocation *invocation, const struct image_reference *reference,
+                 GError **error)
 {
-    g_autofree char *name = reference_familiar_name(reference);
+    g_autofree char *name = image_reference_familiar_name(reference);
     g_autofree char *base = api_path("images", name, "/push");
     g_autofree char *header = config_auth_header(invocation->call, reference->domain);
     g_autoptr(GString) path = g_string_new(base);
@@ -121,7 +122,7 @@ static bool push(struct invocation *invocation, const struct reference *referenc
 static int run_push(struct invocation *invocation)
 {
     g_autoptr(GError) error = NULL;
-    AUTO(reference) reference = read_reference(invocation, &error);
+    AUTO(image_reference) reference = read_reference(invocation, &error);
 
     if (reference == NULL)
         return invocation_fail(invocation, error);
@@ -130,7 +131,7 @@ static int run_push(struct invocation *invocation)
     if (!push(invocation, reference, &error))
         return invocation_fail(invocation, error);
     if (flags_boolean(invocation->flags, "quiet")) {
-        g_autofree char *text = reference_text(reference);
+        g_autofree char *text = image_reference_text(reference);
         command_print(invocation->call, "%s\n", text);
     }
     return 0;

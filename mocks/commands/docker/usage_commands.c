@@ -166,8 +166,8 @@ static const struct view cache_view = {"*formatter.buildCacheContext", cache_col
 static json_t *verbose_image_row(struct invocation *invocation, const json_t *image)
 {
     const char *name = json_string_value(json_array_get(json_get_array(image, "RepoTags"), 0));
-    AUTO(reference) reference = name != NULL ? reference_parse(name, NULL) : NULL;
-    g_autofree char *familiar = reference != NULL ? reference_familiar_name(reference) : NULL;
+    AUTO(image_reference) reference = name != NULL ? image_reference_parse(name, NULL) : NULL;
+    g_autofree char *familiar = reference != NULL ? image_reference_familiar_name(reference) : NULL;
     const char *tag = reference != NULL ? reference->tag : NULL;
 
     return image_row(invocation, image, familiar != NULL ? familiar : "<none>",

@@ -91,13 +91,20 @@ bool view_execute(const char *name, const char *type_name, const char *format, j
                   GString *output, GError **error)
 {
     const struct go_template_options options = {.type_name = type_name, .is_typed = true};
+    static const struct go_template_options untyped = {0};
     AUTO(go_template)
     template = parse(name, g_str_equal(format, "json") ? "{{json .}}" : format, error);
 
     if (template == NULL)
         return false;
-    if (go_template_execute(template, value, &options, output, error))
+    gsize length = output->len;
+    if (go_template_execute(template, value, &options, output, type_name != NULL ? error : NULL))
         return true;
+    if (type_name == NULL) { /* cli command/inspect: once more without the types */
+        g_string_truncate(output, length);
+        if (go_template_execute(template, value, &untyped, output, error))
+            return true;
+    }
     g_prefix_error_literal(error, ERROR_PREFIX);
     return false;
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 static const struct flag_row list_flags[] = {
-    {"filter", 'f', FLAG_LIST, NULL},
+    {"filter", 'f', FLAG_FILTER, NULL},
     {"format", 0, FLAG_TEXT, NULL},
     {"quiet", 'q', FLAG_BOOLEAN, NULL},
     {0},
@@ -74,12 +74,10 @@ static int run_list(struct invocation *invocation)
     g_autoptr(GString) path = g_string_new("/volumes");
     g_autoptr(json_t) answer = NULL;
     g_autoptr(GError) error = NULL;
-    g_autoptr(json_t) filters = filters_parse(flags_list(invocation->flags, "filter"), &error);
+    g_autoptr(json_t) filters = filters_parse(flags_list(invocation->flags, "filter"));
     size_t i;
     json_t *volume;
 
-    if (filters == NULL)
-        return invocation_fail(invocation, error);
     filters_append(path, filters);
     if (!invocation_ask(invocation, "GET", path->str, NULL, &answer, &error))
         return invocation_fail(invocation, error);
@@ -118,9 +116,12 @@ static int run_create(struct invocation *invocation)
         invocation->argument_count > 0 ? invocation->arguments[0] : flags_text(flags, "name");
     g_autoptr(json_t) answer = NULL;
     g_autoptr(GError) error = NULL;
-    json_t *body = json_pack("{s:s, s:o, s:o}", "Driver", flags_text(flags, "driver"), "DriverOpts",
-                             pairs_json(flags_list(flags, "opt")), "Labels",
-                             pairs_json(flags_list(flags, "label")));
+    json_t *body = json_pack("{s:s}", "Driver", flags_text(flags, "driver"));
+
+    if (flags_has(flags, "opt"))
+        json_object_set_new(body, "DriverOpts", pairs_json(flags_list(flags, "opt")));
+    if (flags_has(flags, "label"))
+        json_object_set_new(body, "Labels", pairs_json(flags_list(flags, "label")));
 
     if (*name != '\0')
         json_object_set_new(body, "Name", json_text_or_null(name));

@@ -1,5 +1,5 @@
 /* Reading and writing names of images. */
-#include "mocks/commands/docker/reference.h"
+#include "mocks/commands/docker/image_reference.h"
 
 #include <string.h>
 
@@ -70,7 +70,7 @@ static char *match_part(const GMatchInfo *match, gint number)
     return text;
 }
 
-struct reference *reference_parse(const char *text, GError **error)
+struct image_reference *image_reference_parse(const char *text, GError **error)
 {
     g_autofree char *domain = NULL;
     g_autofree char *rest = NULL;
@@ -85,7 +85,7 @@ struct reference *reference_parse(const char *text, GError **error)
         invalid(error, "invalid reference format");
         return NULL;
     }
-    AUTO(reference) reference = g_new0(struct reference, 1);
+    AUTO(image_reference) reference = g_new0(struct image_reference, 1);
     reference->domain = match_part(match, 1);
     reference->path = match_part(match, 2);
     reference->tag = match_part(match, 3);
@@ -97,7 +97,7 @@ struct reference *reference_parse(const char *text, GError **error)
     return NULL;
 }
 
-void reference_free(struct reference *reference)
+void image_reference_free(struct image_reference *reference)
 {
     if (reference == NULL)
         return;
@@ -108,12 +108,12 @@ void reference_free(struct reference *reference)
     g_free(reference);
 }
 
-bool reference_is_name_only(const struct reference *reference)
+bool image_reference_is_name_only(const struct image_reference *reference)
 {
     return reference->tag == NULL && reference->digest == NULL;
 }
 
-static char *with_tag(const struct reference *reference, const char *name)
+static char *with_tag(const struct image_reference *reference, const char *name)
 {
     return g_strconcat(name, reference->tag != NULL ? ":" : "",
                        reference->tag != NULL ? reference->tag : "",
@@ -121,29 +121,29 @@ static char *with_tag(const struct reference *reference, const char *name)
                        reference->digest != NULL ? reference->digest : "", NULL);
 }
 
-char *reference_name(const struct reference *reference)
+char *image_reference_name(const struct image_reference *reference)
 {
     return g_strconcat(reference->domain, "/", reference->path, NULL);
 }
 
-char *reference_text(const struct reference *reference)
+char *image_reference_text(const struct image_reference *reference)
 {
-    g_autofree char *name = reference_name(reference);
+    g_autofree char *name = image_reference_name(reference);
     return with_tag(reference, name);
 }
 
-char *reference_familiar_name(const struct reference *reference)
+char *image_reference_familiar_name(const struct image_reference *reference)
 {
     if (!g_str_equal(reference->domain, DEFAULT_DOMAIN))
-        return reference_name(reference);
+        return image_reference_name(reference);
     const char *path = reference->path;
     bool is_official =
         g_str_has_prefix(path, OFFICIAL) && strchr(path + strlen(OFFICIAL), '/') == NULL;
     return g_strdup(is_official ? path + strlen(OFFICIAL) : path);
 }
 
-char *reference_familiar_text(const struct reference *reference)
+char *image_reference_familiar_text(const struct image_reference *reference)
 {
-    g_autofree char *name = reference_familiar_name(reference);
+    g_autofree char *name = image_reference_familiar_name(reference);
     return with_tag(reference, name);
 }

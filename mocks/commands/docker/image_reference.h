@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 
-struct reference {
+struct image_reference {
     char *domain; /* "docker.io", "ghcr.io", "localhost:5000" */
     char *path;   /* "library/alpine" */
     char *tag;    /* or NULL */
@@ -12,16 +12,16 @@ struct reference {
 };
 
 /* Errors have the library's own words: "invalid reference format". */
-struct reference *reference_parse(const char *text, GError **error) MUST_USE;
-void reference_free(struct reference *reference);
-CLEANUP(reference, reference_free)
+struct image_reference *image_reference_parse(const char *text, GError **error) MUST_USE;
+void image_reference_free(struct image_reference *reference);
+CLEANUP(image_reference, image_reference_free)
 /* Neither tag nor digest. */
-bool reference_is_name_only(const struct reference *reference);
+bool image_reference_is_name_only(const struct image_reference *reference);
 /* "docker.io/library/alpine"; g_free. */
-char *reference_name(const struct reference *reference);
+char *image_reference_name(const struct image_reference *reference);
 /* "docker.io/library/alpine:latest"; g_free. */
-char *reference_text(const struct reference *reference);
+char *image_reference_text(const struct image_reference *reference);
 /* "alpine"; g_free. */
-char *reference_familiar_name(const struct reference *reference);
+char *image_reference_familiar_name(const struct image_reference *reference);
 /* "alpine:latest"; g_free. */
-char *reference_familiar_text(const struct reference *reference);
+char *image_reference_familiar_text(const struct image_reference *reference);
