@@ -48,7 +48,7 @@ int command_stop(struct plugin_run *run, GError **error)
     if (nodes == NULL)
         return 1;
     for (guint i = 0; i < nodes->len; i++)
-        if (!node_stop(run, g_ptr_array_index(nodes, i), error))
+        if (!builder_node_stop(run, g_ptr_array_index(nodes, i), error))
             return 1;
     return 0;
 }
@@ -58,8 +58,9 @@ int command_stop(struct plugin_run *run, GError **error)
 static bool remove_nodes(struct plugin_run *run, GPtrArray *nodes, GError **error)
 {
     for (guint i = 0; i < nodes->len; i++)
-        if (!node_remove(run, g_ptr_array_index(nodes, i), flags_is_on(run->flags, "keep-state"),
-                         flags_is_on(run->flags, "keep-daemon"), error))
+        if (!builder_node_remove(run, g_ptr_array_index(nodes, i),
+                                 flags_is_on(run->flags, "keep-state"),
+                                 flags_is_on(run->flags, "keep-daemon"), error))
             return false;
     return true;
 }
@@ -96,7 +97,7 @@ static bool remove_named(struct plugin_run *run, const char *name)
 static bool is_inactive(GPtrArray *nodes)
 {
     for (guint i = 0; i < nodes->len; i++) {
-        const struct node *node = g_ptr_array_index(nodes, i);
+        const struct builder_node *node = g_ptr_array_index(nodes, i);
         if (g_strcmp0(node->status, "running") == 0)
             return false;
     }

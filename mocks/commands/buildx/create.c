@@ -279,7 +279,7 @@ static bool check_nodes(struct plugin_run *run, struct builder *builder, GPtrArr
                         json_t *old, GError **error)
 {
     for (guint i = 0; i < nodes->len; i++) {
-        const struct node *node = g_ptr_array_index(nodes, i);
+        const struct builder_node *node = g_ptr_array_index(nodes, i);
         if (node->error == NULL)
             continue;
         run_fail(error, "failed to initialize builder %s (%s): %s", builder->name, node->name,

@@ -13,7 +13,7 @@ static bool ask_builder(struct plugin_run *run, const char *const *command, char
     g_autoptr(GPtrArray) nodes = builder != NULL ? builder_load(run, builder, false, error) : NULL;
     if (nodes == NULL)
         return false;
-    const struct node *node = g_ptr_array_index(nodes, 0);
+    const struct builder_node *node = g_ptr_array_index(nodes, 0);
     if (node->error != NULL)
         return run_fail(error, "%s", node->error);
     if (run_docker(run, error) == NULL)
@@ -26,8 +26,8 @@ static bool ask_builder(struct plugin_run *run, const char *const *command, char
         *output = g_strdup(answer.output->str);
         return true;
     }
-    NODE_EXEC(exec);
-    if (!node_run(run, node, command, &exec, error))
+    BUILDER_EXEC(exec);
+    if (!builder_node_run(run, node, command, &exec, error))
         return run_word_error(run, error);
     if (exec.exit_code != 0)
         return run_fail(error, "%s", g_strchomp(exec.streams[2]->str));

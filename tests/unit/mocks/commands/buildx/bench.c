@@ -112,6 +112,10 @@ static void add_images(struct bench *bench, const struct plan *plan)
     buildkit.repository = "moby/buildkit";
     buildkit.tag = "buildx-stable-1";
     buildkit.layer_count = 2;
+    struct image_spec other = alpine;
+    other.repository = "moby/none";
+    other.tag = "2";
+    registry_add_image(bench->local, &other);
     registry_add_image(bench->hub, &alpine);
     registry_add_image(bench->hub, &golang);
     if (!plan->has_no_image)
