@@ -65,11 +65,12 @@ static void apply_switches(struct plugin_run *run, GPtrArray *requests)
 {
     for (guint i = 0; i < requests->len; i++) {
         struct build_request *request = g_ptr_array_index(requests, i);
-        request->is_push = request->is_push || flags_is_on(run->flags, "push");
-        request->is_load = request->is_load || flags_is_on(run->flags, "load");
-        request->is_pull = request->is_pull || flags_is_on(run->flags, "pull");
-        request->ignores_cache = request->ignores_cache || flags_is_on(run->flags, "no-cache");
-        const char *provenance = flags_text(run->flags, "provenance");
+        request->is_push = request->is_push || plugin_flags_is_on(run->flags, "push");
+        request->is_load = request->is_load || plugin_flags_is_on(run->flags, "load");
+        request->is_pull = request->is_pull || plugin_flags_is_on(run->flags, "pull");
+        request->ignores_cache =
+            request->ignores_cache || plugin_flags_is_on(run->flags, "no-cache");
+        const char *provenance = plugin_flags_text(run->flags, "provenance");
         bool is_on = false;
         if (provenance != NULL)
             g_ptr_array_add(
@@ -83,7 +84,7 @@ static void apply_switches(struct plugin_run *run, GPtrArray *requests)
 static bool write_metadata(struct plugin_run *run, const GPtrArray *requests,
                            const struct build_result *results, GError **error)
 {
-    const char *path = flags_text(run->flags, "metadata-file");
+    const char *path = plugin_flags_text(run->flags, "metadata-file");
     g_autoptr(json_t) all = json_object();
     if (path == NULL)
         return true;
@@ -112,7 +113,7 @@ static bool build_targets(struct plugin_run *run, GPtrArray *requests, GError **
     if (nodes == NULL || !check_all(requests, error))
         return false;
     voice.run = run;
-    voice.is_quiet = g_strcmp0(flags_text(run->flags, "progress"), "quiet") == 0;
+    voice.is_quiet = g_strcmp0(plugin_flags_text(run->flags, "progress"), "quiet") == 0;
     voice.head = g_strdup_printf("building with \"%s\" instance using %s driver", builder->name,
                                  builder->driver);
     struct build_result *results = g_new0(struct build_result, requests->len + 1);
@@ -126,18 +127,18 @@ static bool build_targets(struct plugin_run *run, GPtrArray *requests, GError **
 
 int command_bake(struct plugin_run *run, GError **error)
 {
-    g_autoptr(GPtrArray) paths = flags_list(run->flags, "file");
-    g_autoptr(GPtrArray) overrides = flags_list(run->flags, "set");
+    g_autoptr(GPtrArray) paths = plugin_flags_list(run->flags, "file");
+    g_autoptr(GPtrArray) overrides = plugin_flags_list(run->flags, "set");
     g_autoptr(GPtrArray) names = g_ptr_array_new();
-    for (guint i = 0; i < flags_argument_count(run->flags); i++)
-        g_ptr_array_add(names, (char *)flags_argument(run->flags, i));
+    for (guint i = 0; i < plugin_flags_argument_count(run->flags); i++)
+        g_ptr_array_add(names, (char *)plugin_flags_argument(run->flags, i));
     g_autoptr(json_t) files = bake_files(run, paths, error);
     g_autoptr(GPtrArray) requests =
         files != NULL ? bake_targets(run, files, names, overrides, error) : NULL;
     if (requests == NULL)
         return 1;
     apply_switches(run, requests);
-    if (flags_is_on(run->flags, "print")) {
+    if (plugin_flags_is_on(run->flags, "print")) {
         print_targets(run, requests);
         return 0;
     }

@@ -49,12 +49,12 @@ int command_du(struct plugin_run *run, GError **error)
 static bool is_confirmed(struct plugin_run *run)
 {
     g_autoptr(GError) ignored = NULL;
-    if (flags_is_on(run->flags, "force"))
+    if (plugin_flags_is_on(run->flags, "force"))
         return true;
     command_print(run->call,
                   "WARNING! This will remove all %sbuild cache. Are you sure you want to "
                   "continue? [y/N] ",
-                  flags_is_on(run->flags, "all") ? "" : "dangling ");
+                  plugin_flags_is_on(run->flags, "all") ? "" : "dangling ");
     g_autoptr(GBytes) answer = command_read_all(run->call, 1024, &ignored);
     gsize length_bytes = 0;
     const char *text = answer != NULL ? g_bytes_get_data(answer, &length_bytes) : NULL;
@@ -123,7 +123,7 @@ int command_uninstall(struct plugin_run *run, GError **error)
 
 int command_history(struct plugin_run *run, GError **error)
 {
-    const char *name = flags_argument(run->flags, 0);
+    const char *name = plugin_flags_argument(run->flags, 0);
     run_fail(error, "buildx history%s%s is not modelled", name != NULL ? " " : "",
              name != NULL ? name : "");
     return 1;

@@ -92,11 +92,11 @@ static bool print_format(struct plugin_run *run, const struct registry_document 
 
 static int inspect(struct plugin_run *run, GError **error)
 {
-    const char *name = flags_argument(run->flags, 1);
-    const char *format = flags_text(run->flags, "format");
+    const char *name = plugin_flags_argument(run->flags, 1);
+    const char *format = plugin_flags_text(run->flags, "format");
     AUTO(registry_client) client = registry_client_new(run);
     REGISTRY_DOCUMENT(document);
-    if (name == NULL || flags_argument_count(run->flags) > 2) {
+    if (name == NULL || plugin_flags_argument_count(run->flags) > 2) {
         run_fail(error, "docker: 'docker buildx imagetools inspect' requires 1 argument\n\nUsage:  "
                         "docker buildx imagetools inspect [OPTIONS] NAME\n\nRun 'docker buildx "
                         "imagetools inspect --help' for more information");
@@ -105,7 +105,7 @@ static int inspect(struct plugin_run *run, GError **error)
     AUTO(reference) reference = reference_parse(name, /* default_tag= */ true, error);
     if (reference == NULL || !registry_resolve(client, reference, &document, error))
         return 1;
-    if (flags_is_on(run->flags, "raw")) {
+    if (plugin_flags_is_on(run->flags, "raw")) {
         gsize length_bytes = 0;
         const char *bytes = g_bytes_get_data(document.bytes, &length_bytes);
         command_write(run->call, 1, bytes, (gssize)length_bytes);
@@ -330,7 +330,7 @@ static bool push_all(struct registry_client *client, struct plugin_run *run,
 
 static bool read_tags(struct plugin_run *run, GPtrArray *tags, GError **error)
 {
-    g_autoptr(GPtrArray) names = flags_list(run->flags, "tag");
+    g_autoptr(GPtrArray) names = plugin_flags_list(run->flags, "tag");
     for (guint i = 0; i < names->len; i++) {
         struct reference *tag =
             reference_parse(g_ptr_array_index(names, i), /* default_tag= */ true, error);
@@ -344,12 +344,12 @@ static bool read_tags(struct plugin_run *run, GPtrArray *tags, GError **error)
 static bool read_sources(struct plugin_run *run, struct registry_client *client,
                          const GPtrArray *tags, GPtrArray *sources, GError **error)
 {
-    const char *first = flags_text(run->flags, "tag");
-    if (flags_is_on(run->flags, "append") && first != NULL &&
+    const char *first = plugin_flags_text(run->flags, "tag");
+    if (plugin_flags_is_on(run->flags, "append") && first != NULL &&
         !add_source(client, first, tags, sources, error))
         return false;
-    for (guint i = 1; i < flags_argument_count(run->flags); i++)
-        if (!add_source(client, flags_argument(run->flags, i), tags, sources, error))
+    for (guint i = 1; i < plugin_flags_argument_count(run->flags); i++)
+        if (!add_source(client, plugin_flags_argument(run->flags, i), tags, sources, error))
             return false;
     return true;
 }
@@ -360,12 +360,12 @@ static int create(struct plugin_run *run, GError **error)
     g_autoptr(GPtrArray) tags = g_ptr_array_new_with_free_func((GDestroyNotify)reference_free);
     g_autoptr(GPtrArray) sources = g_ptr_array_new_with_free_func(source_free);
     g_autofree char *media_type = NULL;
-    bool is_dry = flags_is_on(run->flags, "dry-run");
-    const char *prefers = flags_text(run->flags, "prefer-index");
-    bool keeps_single = prefers != NULL && !flags_is_on(run->flags, "prefer-index");
-    if (flags_argument_count(run->flags) < 2)
+    bool is_dry = plugin_flags_is_on(run->flags, "dry-run");
+    const char *prefers = plugin_flags_text(run->flags, "prefer-index");
+    bool keeps_single = prefers != NULL && !plugin_flags_is_on(run->flags, "prefer-index");
+    if (plugin_flags_argument_count(run->flags) < 2)
         run_fail(error, "no sources specified");
-    else if (!is_dry && !flags_has(run->flags, "tag"))
+    else if (!is_dry && !plugin_flags_has(run->flags, "tag"))
         run_fail(error, "can't push with no tags specified, please set --tag or --dry-run");
     if (*error != NULL || !read_tags(run, tags, error) ||
         !read_sources(run, client, tags, sources, error))
@@ -382,7 +382,7 @@ static int create(struct plugin_run *run, GError **error)
 
 int command_imagetools(struct plugin_run *run, GError **error)
 {
-    const char *name = flags_argument(run->flags, 0);
+    const char *name = plugin_flags_argument(run->flags, 0);
     if (g_strcmp0(name, "inspect") == 0)
         return inspect(run, error);
     if (g_strcmp0(name, "create") == 0)

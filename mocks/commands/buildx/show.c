@@ -209,13 +209,13 @@ static bool boot_first(struct plugin_run *run, struct builder *builder, GPtrArra
 
 int command_inspect(struct plugin_run *run, GError **error)
 {
-    const char *argument = flags_argument(run->flags, 0);
+    const char *argument = plugin_flags_argument(run->flags, 0);
     g_autoptr(GError) failure = NULL;
     AUTO(builder) builder = builder_find(run, argument != NULL ? argument : run->builder, error);
     if (builder == NULL)
         return 1;
     g_autoptr(GPtrArray) nodes = builder_load(run, builder, /* with_data= */ true, &failure);
-    if (flags_is_on(run->flags, "bootstrap") && !boot_first(run, builder, &nodes, error))
+    if (plugin_flags_is_on(run->flags, "bootstrap") && !boot_first(run, builder, &nodes, error))
         return 1;
     print_builder(run, builder, nodes, failure != NULL ? failure->message : NULL);
     return 0;
@@ -377,9 +377,9 @@ static void print_format(const struct listing *listing, const char *format)
 
 static void print_listing(const struct listing *listing)
 {
-    const char *format = flags_text(listing->run->flags, "format");
+    const char *format = plugin_flags_text(listing->run->flags, "format");
     if (format == NULL || strcmp(format, "table") == 0) {
-        print_table(listing, !flags_is_on(listing->run->flags, "no-trunc"));
+        print_table(listing, !plugin_flags_is_on(listing->run->flags, "no-trunc"));
         complain_of_nodes(listing);
     } else if (strcmp(format, "json") == 0 || strcmp(format, "{{json .}}") == 0) {
         print_json(listing);

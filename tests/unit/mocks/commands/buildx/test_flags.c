@@ -13,24 +13,24 @@ Test(flags, all_ways_to_write_a_value_are_read)
 {
     const char *const words[] = {"-t",  "a",      "--tag=b", "-tc", "--tag",        "d",
                                  "ctx", "--push", "-qf",     "x",   "--push=false", NULL};
-    AUTO(flags) flags = flags_parse(rows, words, NULL);
-    g_autoptr(GPtrArray) tags = flags_list(flags, "tag");
+    AUTO(plugin_flags) flags = plugin_flags_parse(rows, words, NULL);
+    g_autoptr(GPtrArray) tags = plugin_flags_list(flags, "tag");
 
     cr_assert_eq(tags->len, 4);
     cr_assert_str_eq(g_ptr_array_index(tags, 2), "c");
-    cr_assert_str_eq(flags_text(flags, "file"), "x");
-    cr_assert(flags_is_on(flags, "quiet"));
-    cr_assert(!flags_is_on(flags, "push"));
-    cr_assert_str_eq(flags_argument(flags, 0), "ctx");
-    cr_assert_eq(flags_argument_count(flags), 1);
+    cr_assert_str_eq(plugin_flags_text(flags, "file"), "x");
+    cr_assert(plugin_flags_is_on(flags, "quiet"));
+    cr_assert(!plugin_flags_is_on(flags, "push"));
+    cr_assert_str_eq(plugin_flags_argument(flags, 0), "ctx");
+    cr_assert_eq(plugin_flags_argument_count(flags), 1);
 }
 
 Test(flags, two_dashes_end_the_flags)
 {
     const char *const words[] = {"--", "--push", NULL};
-    AUTO(flags) flags = flags_parse(rows, words, NULL);
+    AUTO(plugin_flags) flags = plugin_flags_parse(rows, words, NULL);
 
-    cr_assert_str_eq(flags_argument(flags, 0), "--push");
+    cr_assert_str_eq(plugin_flags_argument(flags, 0), "--push");
 }
 
 Test(flags, errors_are_told_in_pflags_words)
@@ -49,7 +49,7 @@ Test(flags, errors_are_told_in_pflags_words)
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         const char *const words[] = {cases[i].word, NULL};
         g_autoptr(GError) error = NULL;
-        cr_assert_null(flags_parse(rows, words, &error));
+        cr_assert_null(plugin_flags_parse(rows, words, &error));
         cr_assert_str_eq(error->message, cases[i].message);
     }
 }
