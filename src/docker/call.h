@@ -19,6 +19,10 @@ struct docker_call {
     const char *header; /* one more header line, or NULL */
     bool is_upgrade;
     bool is_unversioned; /* "/grpc", "/_ping": without the version in front */
+    /* Of streams: called once, when the head of an answer that is no error has come. May be NULL.
+     */
+    void (*on_open)(void *context);
+    void *open_context;
 };
 
 /* The whole answer of any status. Negotiates before the first one. Transport errors are

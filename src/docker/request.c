@@ -222,6 +222,8 @@ bool docker_stream_bytes(struct docker *docker, const struct docker_call *call,
         return false;
     }
     unsigned status = response.status;
+    if (status < 400 && call->on_open != NULL)
+        call->on_open(call->open_context);
     if (status < 400)
         return feed_all(stream, feed, context, error);
     fail_with_body(call, status, stream, error);
