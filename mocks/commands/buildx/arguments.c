@@ -48,7 +48,7 @@ static void add_attest(GPtrArray *words, const char *text, bool *has_provenance)
 }
 
 static void add_attests(struct plugin_run *run, const struct build_request *request,
-                        const struct node *node, GPtrArray *words)
+                        const struct builder_node *node, GPtrArray *words)
 {
     bool is_supported = node->container != NULL || node->has_snapshotter;
     bool has_provenance = false;
@@ -78,7 +78,7 @@ static void append_variable(struct plugin_run *run, GString *text, const char *f
 
 /* opt.go CreateCaches: gha without token and URL is dropped without a word, and so is an import on
    an Engine that does not know it (failures.md H7). */
-static char *cache_text(struct plugin_run *run, const struct node *node, const char *text)
+static char *cache_text(struct plugin_run *run, const struct builder_node *node, const char *text)
 {
     g_autoptr(GPtrArray) fields = csv_fields(text);
     if (fields->len == 1 && strchr(text, '=') == NULL)
@@ -101,7 +101,7 @@ static char *cache_text(struct plugin_run *run, const struct node *node, const c
 }
 
 static void add_caches(struct plugin_run *run, const struct build_request *request,
-                       const struct node *node, GPtrArray *words)
+                       const struct builder_node *node, GPtrArray *words)
 {
     for (guint i = 0; i < request->cache_from->len; i++) {
         char *text = cache_text(run, node, g_ptr_array_index(request->cache_from, i));
@@ -148,7 +148,7 @@ static bool is_image(const struct build_output *output)
 }
 
 /* The docker driver loads by its own exporter; an Engine that takes indexes gets an OCI layout. */
-static const char *type_for(const struct build_output *output, const struct node *node)
+static const char *type_for(const struct build_output *output, const struct builder_node *node)
 {
     if (!output->is_load)
         return output->type;
@@ -189,7 +189,7 @@ static void add_platforms(const struct build_request *request, GPtrArray *words)
         add(words, "--opt", g_strdup(text->str));
 }
 
-static void add_cache_modes(const struct build_request *request, const struct node *node,
+static void add_cache_modes(const struct build_request *request, const struct builder_node *node,
                             GPtrArray *words)
 {
     if (request->is_pull)

@@ -15,9 +15,9 @@ enum {
     CONFLICT = 409
 };
 
-static const char *image_of(const struct node *node)
+static const char *image_of(const struct builder_node *node)
 {
-    const char *own = node_option(node, "image");
+    const char *own = builder_node_option(node, "image");
     return own != NULL && *own != '\0' ? own : DEFAULT_IMAGE;
 }
 
@@ -107,7 +107,7 @@ static bool has_gpu(struct plugin_run *run, const char *image, GError **error)
     return post(run, path, NULL, NULL, error);
 }
 
-static json_t *flags_of(const struct node *node)
+static json_t *flags_of(const struct builder_node *node)
 {
     json_t *words = json_array();
     if (json_get_string(json_get_object(node->json, "Files"), "buildkitd.toml", NULL) != NULL) {
@@ -123,7 +123,7 @@ static json_t *flags_of(const struct node *node)
     return json_null();
 }
 
-static json_t *environment_of(const struct node *node)
+static json_t *environment_of(const struct builder_node *node)
 {
     json_t *list = json_array();
     const char *name;
@@ -165,11 +165,11 @@ static const struct limit_row {
     {"cpuset-mems", "CpusetMems", false, true},
 };
 
-static void add_limits(const struct node *node, json_t *host)
+static void add_limits(const struct builder_node *node, json_t *host)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(limit_rows); i++) {
         const struct limit_row *row = &limit_rows[i];
-        const char *value = node_option(node, row->option);
+        const char *value = builder_node_option(node, row->option);
         if (value == NULL)
             continue;
         json_object_set_new(host, row->member,
@@ -179,11 +179,11 @@ static void add_limits(const struct node *node, json_t *host)
     }
 }
 
-static json_t *host_config_of(const struct node *node, const json_t *info)
+static json_t *host_config_of(const struct builder_node *node, const json_t *info)
 {
-    const char *network = node_option(node, "network");
-    const char *policy = node_option(node, "restart-policy");
-    const char *parent = node_option(node, "cgroup-parent");
+    const char *network = builder_node_option(node, "network");
+    const char *policy = builder_node_option(node, "restart-policy");
+    const char *parent = builder_node_option(node, "cgroup-parent");
     bool is_cgroupfs = strcmp(json_get_string(info, "CgroupDriver", ""), "cgroupfs") == 0;
     g_autofree char *volume = g_strconcat(node->container, "_state", NULL);
     json_t *host = json_pack("{s:s, s:{s:s, s:i}, s:b, s:b, s:s, s:[{s:s, s:s, s:s}], s:b}",
@@ -201,7 +201,8 @@ static json_t *host_config_of(const struct node *node, const json_t *info)
 
 /* *is_new false: the name is taken, and whatever container has it is waited for (failures.md G10).
  */
-static bool create(struct plugin_run *run, const struct node *node, bool *is_new, GError **error)
+static bool create(struct plugin_run *run, const struct builder_node *node, bool *is_new,
+                   GError **error)
 {
     const char *image = image_of(node);
     g_autoptr(GError) ignored = NULL;
@@ -224,7 +225,7 @@ static bool create(struct plugin_run *run, const struct node *node, bool *is_new
 }
 
 /* Sent even when there is nothing in it. */
-static bool put_files(struct plugin_run *run, const struct node *node, GError **error)
+static bool put_files(struct plugin_run *run, const struct builder_node *node, GError **error)
 {
     AUTO(archive_writer) writer = archive_writer_new();
     const char *name;
@@ -242,7 +243,7 @@ static bool put_files(struct plugin_run *run, const struct node *node, GError **
     return docker_perform_plain(run->docker, &call, error);
 }
 
-static bool start(struct plugin_run *run, const struct node *node, GError **error)
+static bool start(struct plugin_run *run, const struct builder_node *node, GError **error)
 {
     g_autofree char *path = g_strconcat("/containers/", node->container, "/start", NULL);
     return post(run, path, NULL, NULL, error);
@@ -258,7 +259,7 @@ static void log_text(struct voice *voice, const char *text)
             voice_log(voice, lines[i]);
 }
 
-static void copy_logs(struct plugin_run *run, const struct node *node, struct voice *voice)
+static void copy_logs(struct plugin_run *run, const struct builder_node *node, struct voice *voice)
 {
     g_autofree char *logs = NULL;
     g_autoptr(GError) ignored = NULL;
@@ -266,21 +267,21 @@ static void copy_logs(struct plugin_run *run, const struct node *node, struct vo
         log_text(voice, logs);
 }
 
-static bool probe(struct plugin_run *run, const struct node *node, struct node_exec *exec,
-                  GError **error)
+static bool probe(struct plugin_run *run, const struct builder_node *node,
+                  struct builder_exec *exec, GError **error)
 {
     static const char *const command[] = {"buildctl", "debug", "workers", NULL};
-    if (!node_run(run, node, command, exec, error))
+    if (!builder_node_run(run, node, command, exec, error))
         return false;
     return exec->exit_code == 0 || run_fail(error, "exit code %d", exec->exit_code);
 }
 
 /* failures.md G2: 16 probes, 14.4 s. */
-static bool wait_until_up(struct plugin_run *run, const struct node *node, struct voice *voice,
-                          GError **error)
+static bool wait_until_up(struct plugin_run *run, const struct builder_node *node,
+                          struct voice *voice, GError **error)
 {
     for (int try = 1;; try++) {
-        NODE_EXEC(exec);
+        BUILDER_EXEC(exec);
         g_autoptr(GError) reason = NULL;
         if (probe(run, node, &exec, &reason))
             return true;
@@ -299,8 +300,8 @@ static bool wait_until_up(struct plugin_run *run, const struct node *node, struc
 
 /* ---- the whole ---- */
 
-static bool create_and_start(struct plugin_run *run, const struct node *node, struct voice *voice,
-                             GError **error)
+static bool create_and_start(struct plugin_run *run, const struct builder_node *node,
+                             struct voice *voice, GError **error)
 {
     bool is_new = false;
     if (!create(run, node, &is_new, error))
@@ -310,7 +311,7 @@ static bool create_and_start(struct plugin_run *run, const struct node *node, st
     return wait_until_up(run, node, voice, error);
 }
 
-static bool boot_new(struct plugin_run *run, const struct node *node, struct voice *voice,
+static bool boot_new(struct plugin_run *run, const struct builder_node *node, struct voice *voice,
                      GError **error)
 {
     g_autofree char *name = g_strconcat("creating container ", node->container, NULL);
@@ -323,7 +324,7 @@ static bool boot_new(struct plugin_run *run, const struct node *node, struct voi
     return is_up;
 }
 
-static bool boot_old(struct plugin_run *run, const struct node *node, struct voice *voice,
+static bool boot_old(struct plugin_run *run, const struct builder_node *node, struct voice *voice,
                      GError **error)
 {
     g_autofree char *name = g_strconcat("starting container ", node->container, NULL);
@@ -334,11 +335,12 @@ static bool boot_old(struct plugin_run *run, const struct node *node, struct voi
     return is_up;
 }
 
-bool node_boot(struct plugin_run *run, struct node *node, struct voice *voice, GError **error)
+bool builder_node_boot(struct plugin_run *run, struct builder_node *node, struct voice *voice,
+                       GError **error)
 {
     g_autoptr(GError) reason = NULL;
     voice_begin(voice, "[internal] booting buildkit");
-    bool is_fine = node_look(run, node, &reason);
+    bool is_fine = builder_node_look(run, node, &reason);
     if (is_fine && strcmp(node->status, "inactive") == 0)
         is_fine = boot_new(run, node, voice, &reason);
     else if (is_fine)
@@ -359,12 +361,12 @@ bool builder_boot(struct plugin_run *run, GPtrArray *nodes, struct voice *voice,
 {
     *is_booted = false;
     for (guint i = 0; i < nodes->len; i++) {
-        struct node *node = g_ptr_array_index(nodes, i);
+        struct builder_node *node = g_ptr_array_index(nodes, i);
         if (node->container == NULL || node->error != NULL || node->status == NULL ||
             strcmp(node->status, "running") == 0)
             continue;
-        if (!node_look(run, node, error) || !node_boot(run, node, voice, error) ||
-            !node_ask(run, node, error))
+        if (!builder_node_look(run, node, error) || !builder_node_boot(run, node, voice, error) ||
+            !builder_node_ask(run, node, error))
             return false;
         *is_booted = true;
     }

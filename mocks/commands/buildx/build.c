@@ -8,7 +8,7 @@
 
 static void take_list(struct plugin_run *run, const char *flag, GPtrArray *into)
 {
-    g_autoptr(GPtrArray) values = flags_list(run->flags, flag);
+    g_autoptr(GPtrArray) values = plugin_flags_list(run->flags, flag);
     for (guint i = 0; i < values->len; i++)
         g_ptr_array_add(into, g_strdup(g_ptr_array_index(values, i)));
 }
@@ -16,7 +16,7 @@ static void take_list(struct plugin_run *run, const char *flag, GPtrArray *into)
 /* "NAME" alone takes its value from the environment, and is left out when that has none. */
 static void take_arguments(struct plugin_run *run, GPtrArray *into)
 {
-    g_autoptr(GPtrArray) values = flags_list(run->flags, "build-arg");
+    g_autoptr(GPtrArray) values = plugin_flags_list(run->flags, "build-arg");
     for (guint i = 0; i < values->len; i++) {
         const char *text = g_ptr_array_index(values, i);
         const char *value = strchr(text, '=') == NULL ? command_variable(run->call, text) : NULL;
@@ -29,7 +29,7 @@ static void take_arguments(struct plugin_run *run, GPtrArray *into)
 
 static void take_platforms(struct plugin_run *run, GPtrArray *into)
 {
-    g_autoptr(GPtrArray) values = flags_list(run->flags, "platform");
+    g_autoptr(GPtrArray) values = plugin_flags_list(run->flags, "platform");
     const char *usual = command_variable(run->call, "DOCKER_DEFAULT_PLATFORM");
     if (values->len == 0 && usual != NULL && *usual != '\0')
         g_ptr_array_add(values, g_strdup(usual));
@@ -44,7 +44,7 @@ static void take_platforms(struct plugin_run *run, GPtrArray *into)
 /* buildflags.CanonicalizeAttest */
 static void take_attest(struct plugin_run *run, const char *type, GPtrArray *into)
 {
-    const char *text = flags_text(run->flags, type);
+    const char *text = plugin_flags_text(run->flags, type);
     bool is_on = false;
     if (text == NULL || *text == '\0')
         return;
@@ -56,14 +56,14 @@ static void take_attest(struct plugin_run *run, const char *type, GPtrArray *int
 static struct build_request *read_request(struct plugin_run *run)
 {
     struct build_request *request = build_request_new("default");
-    request->context = g_strdup(flags_argument(run->flags, 0));
-    request->dockerfile = g_strdup(flags_text(run->flags, "file"));
-    request->target = g_strdup(flags_text(run->flags, "target"));
-    request->network = g_strdup(flags_text(run->flags, "network"));
-    request->ignores_cache = flags_is_on(run->flags, "no-cache");
-    request->is_pull = flags_is_on(run->flags, "pull");
-    request->is_push = flags_is_on(run->flags, "push");
-    request->is_load = flags_is_on(run->flags, "load");
+    request->context = g_strdup(plugin_flags_argument(run->flags, 0));
+    request->dockerfile = g_strdup(plugin_flags_text(run->flags, "file"));
+    request->target = g_strdup(plugin_flags_text(run->flags, "target"));
+    request->network = g_strdup(plugin_flags_text(run->flags, "network"));
+    request->ignores_cache = plugin_flags_is_on(run->flags, "no-cache");
+    request->is_pull = plugin_flags_is_on(run->flags, "pull");
+    request->is_push = plugin_flags_is_on(run->flags, "push");
+    request->is_load = plugin_flags_is_on(run->flags, "load");
     take_arguments(run, request->arguments);
     take_platforms(run, request->platforms);
     take_list(run, "label", request->labels);
@@ -86,9 +86,9 @@ static struct build_request *read_request(struct plugin_run *run)
 static bool read_progress(struct plugin_run *run, bool *is_quiet, GError **error)
 {
     static const char *const modes[] = {"auto", "plain", "tty", "quiet", "rawjson", NULL};
-    const char *mode = flags_text(run->flags, "progress");
+    const char *mode = plugin_flags_text(run->flags, "progress");
     const char *usual = command_variable(run->call, "BUILDKIT_PROGRESS");
-    bool wants_quiet = flags_is_on(run->flags, "quiet");
+    bool wants_quiet = plugin_flags_is_on(run->flags, "quiet");
     if (mode == NULL)
         mode = "auto";
     if (wants_quiet && strcmp(mode, "auto") != 0 && strcmp(mode, "quiet") != 0)
@@ -134,8 +134,8 @@ static bool write_metadata(struct plugin_run *run, json_t *metadata, const char 
 
 static bool tell_results(struct plugin_run *run, json_t *metadata, bool is_quiet, GError **error)
 {
-    const char *id_path = flags_text(run->flags, "iidfile");
-    const char *metadata_path = flags_text(run->flags, "metadata-file");
+    const char *id_path = plugin_flags_text(run->flags, "iidfile");
+    const char *metadata_path = plugin_flags_text(run->flags, "metadata-file");
     const char *id = image_id_of(metadata);
     if (is_quiet)
         command_print(run->call, "%s\n", id);
@@ -178,7 +178,7 @@ static void warn_of_flags(struct plugin_run *run)
                    "build using a multi-stage Dockerfile for efficiency."},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
-        if (flags_has(run->flags, rows[i].flag))
+        if (plugin_flags_has(run->flags, rows[i].flag))
             command_complain(run->call, "WARNING: %s\n", rows[i].text);
 }
 

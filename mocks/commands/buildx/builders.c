@@ -5,7 +5,7 @@
 
 static const char *wanted_name(const struct plugin_run *run)
 {
-    const char *argument = flags_argument(run->flags, 0);
+    const char *argument = plugin_flags_argument(run->flags, 0);
     return argument != NULL ? argument : run->builder;
 }
 
@@ -33,8 +33,8 @@ int command_use(struct plugin_run *run, GError **error)
                      name, path);
         return 1;
     }
-    return store_set_current(run, name, flags_is_on(run->flags, "global"),
-                             flags_is_on(run->flags, "default"), error)
+    return store_set_current(run, name, plugin_flags_is_on(run->flags, "global"),
+                             plugin_flags_is_on(run->flags, "default"), error)
                ? 0
                : 1;
 }
@@ -48,7 +48,7 @@ int command_stop(struct plugin_run *run, GError **error)
     if (nodes == NULL)
         return 1;
     for (guint i = 0; i < nodes->len; i++)
-        if (!node_stop(run, g_ptr_array_index(nodes, i), error))
+        if (!builder_node_stop(run, g_ptr_array_index(nodes, i), error))
             return 1;
     return 0;
 }
@@ -58,8 +58,9 @@ int command_stop(struct plugin_run *run, GError **error)
 static bool remove_nodes(struct plugin_run *run, GPtrArray *nodes, GError **error)
 {
     for (guint i = 0; i < nodes->len; i++)
-        if (!node_remove(run, g_ptr_array_index(nodes, i), flags_is_on(run->flags, "keep-state"),
-                         flags_is_on(run->flags, "keep-daemon"), error))
+        if (!builder_node_remove(run, g_ptr_array_index(nodes, i),
+                                 plugin_flags_is_on(run->flags, "keep-state"),
+                                 plugin_flags_is_on(run->flags, "keep-daemon"), error))
             return false;
     return true;
 }
@@ -96,7 +97,7 @@ static bool remove_named(struct plugin_run *run, const char *name)
 static bool is_inactive(GPtrArray *nodes)
 {
     for (guint i = 0; i < nodes->len; i++) {
-        const struct node *node = g_ptr_array_index(nodes, i);
+        const struct builder_node *node = g_ptr_array_index(nodes, i);
         if (g_strcmp0(node->status, "running") == 0)
             return false;
     }
@@ -135,12 +136,12 @@ static bool asks(struct plugin_run *run, const char *question)
 
 int command_rm(struct plugin_run *run, GError **error)
 {
-    bool is_all = flags_is_on(run->flags, "all-inactive");
-    guint count = flags_argument_count(run->flags);
+    bool is_all = plugin_flags_is_on(run->flags, "all-inactive");
+    guint count = plugin_flags_argument_count(run->flags);
     bool is_fine = true;
     if (is_all && count > 0)
         run_fail(error, "cannot specify builder name when --all-inactive is set");
-    else if (is_all && !flags_is_on(run->flags, "force") &&
+    else if (is_all && !plugin_flags_is_on(run->flags, "force") &&
              !asks(run, "WARNING! This will remove all builders that are not in running state. Are "
                         "you sure you want to continue?"))
         return 0;
@@ -150,7 +151,8 @@ int command_rm(struct plugin_run *run, GError **error)
         return 1;
     for (guint i = 0; i < MAX(count, 1); i++)
         is_fine =
-            remove_named(run, count > 0 ? flags_argument(run->flags, i) : run->builder) && is_fine;
+            remove_named(run, count > 0 ? plugin_flags_argument(run->flags, i) : run->builder) &&
+            is_fine;
     if (!is_fine)
         run_fail(error, "failed to remove one or more builders");
     return is_fine ? 0 : 1;

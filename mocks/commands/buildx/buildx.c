@@ -141,10 +141,10 @@ static int complain_of_flags(const struct command_call *call, const struct plugi
 }
 
 /* docker/cli v28 cli/required.go */
-static bool check_count(const struct plugin_command *command, const struct flags *flags,
+static bool check_count(const struct plugin_command *command, const struct plugin_flags *flags,
                         GError **error)
 {
-    int count = (int)flags_argument_count(flags);
+    int count = (int)plugin_flags_argument_count(flags);
     int least = command->argument_count_min;
     int most = command->argument_count_max;
     g_autofree char *what = NULL;
@@ -193,11 +193,11 @@ static int run_command(struct plugin_run *run, const struct plugin_command *comm
     g_autoptr(GError) error = NULL;
     if (asks_for_help(words))
         return say_usage(run->call, command);
-    AUTO(flags) flags = flags_parse(command->flags, words, &error);
+    AUTO(plugin_flags) flags = plugin_flags_parse(command->flags, words, &error);
     if (flags == NULL)
         return complain_of_flags(run->call, command, error->message);
-    if (flags_has(flags, "builder"))
-        run->builder = flags_text(flags, "builder");
+    if (plugin_flags_has(flags, "builder"))
+        run->builder = plugin_flags_text(flags, "builder");
     if (run->builder != NULL && *run->builder == '\0')
         run->builder = NULL;
     run->flags = flags;

@@ -23,4 +23,4 @@ COMMAND(imagetools);
 /* The fields of one CSV line, quotes taken off (char*); caller unrefs. */
 GPtrArray *csv_fields(const char *text);
 /* "linux/amd64*, linux/arm64" in groups, the node's own first; g_free. */
-char *platforms_text(const struct node *node, bool is_short);
+char *platforms_text(const struct builder_node *node, bool is_short);

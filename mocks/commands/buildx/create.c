@@ -128,10 +128,10 @@ static bool check_name(struct plugin_run *run, const char *name, bool is_append,
 }
 
 /* failures.md G6, G7 */
-static bool check_existing(const struct flags *flags, const struct builder *builder,
+static bool check_existing(const struct plugin_flags *flags, const struct builder *builder,
                            const char *driver, GError **error)
 {
-    if (!flags_has(flags, "node") && !flags_is_on(flags, "append"))
+    if (!plugin_flags_has(flags, "node") && !plugin_flags_is_on(flags, "append"))
         return run_fail(error,
                         "existing instance for \"%s\" but no append mode, specify the node name to "
                         "make changes for existing instances",
@@ -176,7 +176,7 @@ static bool check_endpoints(const struct builder *builder, const char *endpoint,
 /* "default" is the endpoint of the context; anything else must be a host. */
 static char *read_endpoint(struct plugin_run *run, GError **error)
 {
-    const char *argument = flags_argument(run->flags, 0);
+    const char *argument = plugin_flags_argument(run->flags, 0);
     if (argument == NULL || strcmp(argument, "default") == 0)
         return g_strdup(run_endpoint(run));
     if (strstr(argument, "://") != NULL)
@@ -189,18 +189,18 @@ static char *read_endpoint(struct plugin_run *run, GError **error)
 static json_t *make_node(struct plugin_run *run, const struct builder *builder,
                          const char *endpoint, GError **error)
 {
-    const char *path = flags_has(run->flags, "buildkitd-config")
-                           ? flags_text(run->flags, "buildkitd-config")
-                           : flags_text(run->flags, "config");
-    g_autoptr(GPtrArray) options_text = flags_list(run->flags, "driver-opt");
-    g_autoptr(GPtrArray) platforms = flags_list(run->flags, "platform");
+    const char *path = plugin_flags_has(run->flags, "buildkitd-config")
+                           ? plugin_flags_text(run->flags, "buildkitd-config")
+                           : plugin_flags_text(run->flags, "config");
+    g_autoptr(GPtrArray) options_text = plugin_flags_list(run->flags, "driver-opt");
+    g_autoptr(GPtrArray) platforms = plugin_flags_list(run->flags, "platform");
     g_autoptr(json_t) options = NULL;
     g_autofree char *config = NULL;
     if (!read_driver_options(options_text, &options, error) ||
         !read_config(run, path, &config, error))
         return NULL;
-    json_t *words = read_flags(flags_text(run->flags, "buildkitd-flags"), builder->driver, options,
-                               config, error);
+    json_t *words = read_flags(plugin_flags_text(run->flags, "buildkitd-flags"), builder->driver,
+                               options, config, error);
     if (words == NULL)
         return NULL;
     return json_pack("{s:s, s:s, s:o, s:O, s:o, s:o}", "Name", "", "Endpoint", endpoint,
@@ -213,10 +213,10 @@ static json_t *make_node(struct plugin_run *run, const struct builder *builder,
 static bool put_node(struct plugin_run *run, struct builder *builder, json_t *made, GError **error)
 {
     g_autoptr(json_t) node = made;
-    const char *wanted = flags_text(run->flags, "node");
+    const char *wanted = plugin_flags_text(run->flags, "node");
     json_t *old = wanted != NULL ? find_node(builder, wanted) : NULL;
     json_t *nodes = builder_nodes(builder);
-    if (old == NULL && !flags_is_on(run->flags, "append") && json_array_size(nodes) > 0)
+    if (old == NULL && !plugin_flags_is_on(run->flags, "append") && json_array_size(nodes) > 0)
         return run_fail(error, "node %s not found, did you mean to append?",
                         wanted != NULL ? wanted : "");
     g_autofree char *next = wanted != NULL ? g_strdup(wanted) : next_node_name(builder);
@@ -249,8 +249,8 @@ static struct builder *new_builder(const char *name, const char *driver)
 /* What the builder is before this run, or a new one; *old keeps what to go back to. */
 static struct builder *begin_builder(struct plugin_run *run, json_t **old, GError **error)
 {
-    const char *wanted = flags_text(run->flags, "name");
-    const char *driver = flags_text(run->flags, "driver");
+    const char *wanted = plugin_flags_text(run->flags, "name");
+    const char *driver = plugin_flags_text(run->flags, "driver");
     g_autofree char *name =
         wanted != NULL && *wanted != '\0' ? g_strdup(wanted) : builder_name_make(run);
     g_autoptr(GError) reason = NULL;
@@ -259,7 +259,7 @@ static struct builder *begin_builder(struct plugin_run *run, json_t **old, GErro
         g_propagate_error(error, g_steal_pointer(&reason));
         return NULL;
     }
-    if (builder == NULL && flags_is_on(run->flags, "append")) {
+    if (builder == NULL && plugin_flags_is_on(run->flags, "append")) {
         run_fail(error, "failed to find instance \"%s\" for append", name);
         return NULL;
     }
@@ -279,7 +279,7 @@ static bool check_nodes(struct plugin_run *run, struct builder *builder, GPtrArr
                         json_t *old, GError **error)
 {
     for (guint i = 0; i < nodes->len; i++) {
-        const struct node *node = g_ptr_array_index(nodes, i);
+        const struct builder_node *node = g_ptr_array_index(nodes, i);
         if (node->error == NULL)
             continue;
         run_fail(error, "failed to initialize builder %s (%s): %s", builder->name, node->name,
@@ -305,21 +305,21 @@ static bool finish(struct plugin_run *run, struct builder *builder, json_t *old,
     g_autoptr(GPtrArray) nodes = builder_load(run, builder, /* with_data= */ true, error);
     if (nodes == NULL || !check_nodes(run, builder, nodes, old, error))
         return false;
-    if (flags_is_on(run->flags, "use") &&
+    if (plugin_flags_is_on(run->flags, "use") &&
         !store_set_current(run, builder->name, false, false, error))
         return false;
     VOICE(voice);
     voice.run = run;
     bool is_booted = false;
-    return !flags_is_on(run->flags, "bootstrap") ||
+    return !plugin_flags_is_on(run->flags, "bootstrap") ||
            builder_boot(run, nodes, &voice, &is_booted, error);
 }
 
 static bool create(struct plugin_run *run, GError **error)
 {
     g_autoptr(json_t) old = NULL;
-    if (!store_open(run, error) ||
-        !check_name(run, flags_text(run->flags, "name"), flags_is_on(run->flags, "append"), error))
+    if (!store_open(run, error) || !check_name(run, plugin_flags_text(run->flags, "name"),
+                                               plugin_flags_is_on(run->flags, "append"), error))
         return false;
     AUTO(builder) builder = begin_builder(run, &old, error);
     g_autofree char *endpoint = builder != NULL ? read_endpoint(run, error) : NULL;
@@ -332,8 +332,8 @@ static bool create(struct plugin_run *run, GError **error)
 
 static bool leave(struct plugin_run *run, GError **error)
 {
-    const char *name = flags_text(run->flags, "name");
-    const char *wanted = flags_text(run->flags, "node");
+    const char *name = plugin_flags_text(run->flags, "name");
+    const char *wanted = plugin_flags_text(run->flags, "node");
     if (name == NULL)
         return run_fail(error, "leave requires instance name");
     if (wanted == NULL)
@@ -357,6 +357,6 @@ static bool leave(struct plugin_run *run, GError **error)
 
 int command_create(struct plugin_run *run, GError **error)
 {
-    bool is_done = flags_is_on(run->flags, "leave") ? leave(run, error) : create(run, error);
+    bool is_done = plugin_flags_is_on(run->flags, "leave") ? leave(run, error) : create(run, error);
     return is_done ? 0 : 1;
 }

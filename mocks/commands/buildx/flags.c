@@ -27,7 +27,8 @@ static const struct flag_row *find_letter(const struct flag_row *rows, char lett
     return NULL;
 }
 
-static bool keep(struct flags *flags, const struct flag_row *row, const char *value, GError **error)
+static bool keep(struct plugin_flags *flags, const struct flag_row *row, const char *value,
+                 GError **error)
 {
     bool ignored = false;
     if (row->kind == FLAG_SWITCH && !go_bool_parse(value, &ignored)) {
@@ -42,7 +43,7 @@ static bool keep(struct flags *flags, const struct flag_row *row, const char *va
     return true;
 }
 
-static bool take_long(struct flags *flags, const struct flag_row *rows, const char *word,
+static bool take_long(struct plugin_flags *flags, const struct flag_row *rows, const char *word,
                       const char *const **next, GError **error)
 {
     const char *name = word + 2;
@@ -64,7 +65,7 @@ static bool take_long(struct flags *flags, const struct flag_row *rows, const ch
 }
 
 /* "-qt name": switches may stand together, a value ends the word. */
-static bool take_short(struct flags *flags, const struct flag_row *rows, const char *word,
+static bool take_short(struct plugin_flags *flags, const struct flag_row *rows, const char *word,
                        const char *const **next, GError **error)
 {
     for (const char *letter = word + 1; *letter != '\0'; letter++) {
@@ -90,8 +91,8 @@ static bool take_short(struct flags *flags, const struct flag_row *rows, const c
     return true;
 }
 
-static bool take_word(struct flags *flags, const struct flag_row *rows, const char *const **next,
-                      bool *has_ended, GError **error)
+static bool take_word(struct plugin_flags *flags, const struct flag_row *rows,
+                      const char *const **next, bool *has_ended, GError **error)
 {
     const char *word = *(*next)++;
     if (*has_ended || word[0] != '-' || word[1] == '\0') {
@@ -106,9 +107,10 @@ static bool take_word(struct flags *flags, const struct flag_row *rows, const ch
                           : take_short(flags, rows, word, next, error);
 }
 
-struct flags *flags_parse(const struct flag_row *rows, const char *const *words, GError **error)
+struct plugin_flags *plugin_flags_parse(const struct flag_row *rows, const char *const *words,
+                                        GError **error)
 {
-    AUTO(flags) flags = g_new0(struct flags, 1);
+    AUTO(plugin_flags) flags = g_new0(struct plugin_flags, 1);
     bool has_ended = false;
     flags->names = g_ptr_array_new();
     flags->values = g_ptr_array_new_with_free_func(g_free);
@@ -120,7 +122,7 @@ struct flags *flags_parse(const struct flag_row *rows, const char *const *words,
     return g_steal_pointer(&flags);
 }
 
-void flags_free(struct flags *flags)
+void plugin_flags_free(struct plugin_flags *flags)
 {
     if (flags == NULL)
         return;
@@ -130,7 +132,7 @@ void flags_free(struct flags *flags)
     g_free(flags);
 }
 
-const char *flags_text(const struct flags *flags, const char *name)
+const char *plugin_flags_text(const struct plugin_flags *flags, const char *name)
 {
     for (guint i = flags->names->len; i > 0; i--)
         if (strcmp(g_ptr_array_index(flags->names, i - 1), name) == 0)
@@ -138,19 +140,19 @@ const char *flags_text(const struct flags *flags, const char *name)
     return NULL;
 }
 
-bool flags_has(const struct flags *flags, const char *name)
+bool plugin_flags_has(const struct plugin_flags *flags, const char *name)
 {
-    return flags_text(flags, name) != NULL;
+    return plugin_flags_text(flags, name) != NULL;
 }
 
-bool flags_is_on(const struct flags *flags, const char *name)
+bool plugin_flags_is_on(const struct plugin_flags *flags, const char *name)
 {
-    const char *text = flags_text(flags, name);
+    const char *text = plugin_flags_text(flags, name);
     bool is_on = false;
     return text != NULL && go_bool_parse(text, &is_on) && is_on;
 }
 
-GPtrArray *flags_list(const struct flags *flags, const char *name)
+GPtrArray *plugin_flags_list(const struct plugin_flags *flags, const char *name)
 {
     GPtrArray *list = g_ptr_array_new_with_free_func(g_free);
     for (guint i = 0; i < flags->names->len; i++)
@@ -159,12 +161,13 @@ GPtrArray *flags_list(const struct flags *flags, const char *name)
     return list;
 }
 
-const char *flags_argument(const struct flags *flags, guint index)
+const char *plugin_flags_argument(const struct plugin_flags *flags, guint index)
 {
-    return index < flags_argument_count(flags) ? g_ptr_array_index(flags->arguments, index) : NULL;
+    return index < plugin_flags_argument_count(flags) ? g_ptr_array_index(flags->arguments, index)
+                                                      : NULL;
 }
 
-guint flags_argument_count(const struct flags *flags)
+guint plugin_flags_argument_count(const struct plugin_flags *flags)
 {
     return flags->arguments->len - 1;
 }

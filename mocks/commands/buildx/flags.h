@@ -19,28 +19,28 @@ struct flag_row {
     char letter; /* 0: none */
 };
 
-struct flags {
+struct plugin_flags {
     GPtrArray *names;     /* const char*, lent by the rows; beside values */
     GPtrArray *values;    /* char* */
     GPtrArray *arguments; /* char*, NULL-terminated */
 };
 
 /* rows end with a NULL name and outlive the flags. */
-struct flags *flags_parse(const struct flag_row *rows, const char *const *words,
-                          GError **error) MUST_USE;
-void flags_free(struct flags *flags);
-CLEANUP(flags, flags_free)
+struct plugin_flags *plugin_flags_parse(const struct flag_row *rows, const char *const *words,
+                                        GError **error) MUST_USE;
+void plugin_flags_free(struct plugin_flags *flags);
+CLEANUP(plugin_flags, plugin_flags_free)
 
 /* Lent; NULL: not given. */
-const char *flags_text(const struct flags *flags, const char *name);
-bool flags_has(const struct flags *flags, const char *name);
+const char *plugin_flags_text(const struct plugin_flags *flags, const char *name);
+bool plugin_flags_has(const struct plugin_flags *flags, const char *name);
 /* Whether a switch is on. */
-bool flags_is_on(const struct flags *flags, const char *name);
+bool plugin_flags_is_on(const struct plugin_flags *flags, const char *name);
 /* All values, as copies (char*); the caller unrefs. */
-GPtrArray *flags_list(const struct flags *flags, const char *name);
+GPtrArray *plugin_flags_list(const struct plugin_flags *flags, const char *name);
 /* The argument at an index, or NULL. */
-const char *flags_argument(const struct flags *flags, guint index);
-guint flags_argument_count(const struct flags *flags);
+const char *plugin_flags_argument(const struct plugin_flags *flags, guint index);
+guint plugin_flags_argument_count(const struct plugin_flags *flags);
 
 /* Go's strconv.ParseBool; false: it is none. */
 bool go_bool_parse(const char *text, bool *value);

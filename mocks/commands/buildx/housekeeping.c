@@ -13,7 +13,7 @@ static bool ask_builder(struct plugin_run *run, const char *const *command, char
     g_autoptr(GPtrArray) nodes = builder != NULL ? builder_load(run, builder, false, error) : NULL;
     if (nodes == NULL)
         return false;
-    const struct node *node = g_ptr_array_index(nodes, 0);
+    const struct builder_node *node = g_ptr_array_index(nodes, 0);
     if (node->error != NULL)
         return run_fail(error, "%s", node->error);
     if (run_docker(run, error) == NULL)
@@ -26,8 +26,8 @@ static bool ask_builder(struct plugin_run *run, const char *const *command, char
         *output = g_strdup(answer.output->str);
         return true;
     }
-    NODE_EXEC(exec);
-    if (!node_run(run, node, command, &exec, error))
+    BUILDER_EXEC(exec);
+    if (!builder_node_run(run, node, command, &exec, error))
         return run_word_error(run, error);
     if (exec.exit_code != 0)
         return run_fail(error, "%s", g_strchomp(exec.streams[2]->str));
@@ -49,12 +49,12 @@ int command_du(struct plugin_run *run, GError **error)
 static bool is_confirmed(struct plugin_run *run)
 {
     g_autoptr(GError) ignored = NULL;
-    if (flags_is_on(run->flags, "force"))
+    if (plugin_flags_is_on(run->flags, "force"))
         return true;
     command_print(run->call,
                   "WARNING! This will remove all %sbuild cache. Are you sure you want to "
                   "continue? [y/N] ",
-                  flags_is_on(run->flags, "all") ? "" : "dangling ");
+                  plugin_flags_is_on(run->flags, "all") ? "" : "dangling ");
     g_autoptr(GBytes) answer = command_read_all(run->call, 1024, &ignored);
     gsize length_bytes = 0;
     const char *text = answer != NULL ? g_bytes_get_data(answer, &length_bytes) : NULL;
@@ -123,7 +123,7 @@ int command_uninstall(struct plugin_run *run, GError **error)
 
 int command_history(struct plugin_run *run, GError **error)
 {
-    const char *name = flags_argument(run->flags, 0);
+    const char *name = plugin_flags_argument(run->flags, 0);
     run_fail(error, "buildx history%s%s is not modelled", name != NULL ? " " : "",
              name != NULL ? name : "");
     return 1;

@@ -8,7 +8,7 @@
 /* builder.go, inspect.go: loading status may take so long. */
 #define LOAD_US (20 * SECOND_US)
 
-void node_free(struct node *node)
+void builder_node_free(struct builder_node *node)
 {
     if (node == NULL)
         return;
@@ -21,14 +21,15 @@ void node_free(struct node *node)
     g_free(node);
 }
 
-const char *node_option(const struct node *node, const char *name)
+const char *builder_node_option(const struct builder_node *node, const char *name)
 {
     return json_get_string(json_get_object(node->json, "DriverOpts"), name, NULL);
 }
 
-static struct node *node_new(const struct builder *builder, json_t *json, bool is_container)
+static struct builder_node *builder_node_new(const struct builder *builder, json_t *json,
+                                             bool is_container)
 {
-    struct node *node = g_new0(struct node, 1);
+    struct builder_node *node = g_new0(struct builder_node, 1);
     node->builder = builder;
     node->json = json;
     node->name = g_strdup(json_get_string(json, "Name", ""));
@@ -37,7 +38,7 @@ static struct node *node_new(const struct builder *builder, json_t *json, bool i
     return node;
 }
 
-static void add_platform(struct node *node, const char *platform)
+static void add_platform(struct builder_node *node, const char *platform)
 {
     if (!g_ptr_array_find_with_equal_func(node->platforms, platform, g_str_equal, NULL))
         g_ptr_array_add(node->platforms, g_strdup(platform));
@@ -45,7 +46,7 @@ static void add_platform(struct node *node, const char *platform)
 
 /* ---- exec ---- */
 
-void node_exec_clear(struct node_exec *exec)
+void builder_exec_clear(struct builder_exec *exec)
 {
     for (gsize i = 1; i < G_N_ELEMENTS(exec->streams); i++)
         if (exec->streams[i] != NULL)
@@ -54,11 +55,11 @@ void node_exec_clear(struct node_exec *exec)
 
 static void keep_output(void *context, int stream, const char *bytes, gsize length_bytes)
 {
-    struct node_exec *exec = context;
+    struct builder_exec *exec = context;
     g_string_append_len(exec->streams[stream == 2 ? 2 : 1], bytes, (gssize)length_bytes);
 }
 
-static char *create_exec(struct plugin_run *run, const struct node *node,
+static char *create_exec(struct plugin_run *run, const struct builder_node *node,
                          const char *const *command, GError **error)
 {
     g_autoptr(json_t) words = json_array();
@@ -77,7 +78,7 @@ static char *create_exec(struct plugin_run *run, const struct node *node,
     return g_strdup(json_get_string(answer, "Id", ""));
 }
 
-static bool start_exec(struct plugin_run *run, const char *id, struct node_exec *exec,
+static bool start_exec(struct plugin_run *run, const char *id, struct builder_exec *exec,
                        GError **error)
 {
     g_autoptr(json_t) body = json_pack("{s:b, s:b}", "Detach", 0, "Tty", 0);
@@ -89,8 +90,8 @@ static bool start_exec(struct plugin_run *run, const char *id, struct node_exec 
     return docker_stream_frames(run->docker, &call, keep_output, exec, error);
 }
 
-bool node_run(struct plugin_run *run, const struct node *node, const char *const *command,
-              struct node_exec *exec, GError **error)
+bool builder_node_run(struct plugin_run *run, const struct builder_node *node,
+                      const char *const *command, struct builder_exec *exec, GError **error)
 {
     g_autofree char *id = create_exec(run, node, command, error);
     if (id == NULL || !start_exec(run, id, exec, error))
@@ -105,7 +106,7 @@ bool node_run(struct plugin_run *run, const struct node *node, const char *const
 
 /* ---- status ---- */
 
-static bool look_at_container(struct plugin_run *run, struct node *node, GError **error)
+static bool look_at_container(struct plugin_run *run, struct builder_node *node, GError **error)
 {
     g_autofree char *path = g_strconcat("/containers/", node->container, "/json", NULL);
     g_autoptr(json_t) facts = NULL;
@@ -117,7 +118,7 @@ static bool look_at_container(struct plugin_run *run, struct node *node, GError 
     return true;
 }
 
-static bool look_at_engine(struct plugin_run *run, struct node *node, GError **error)
+static bool look_at_engine(struct plugin_run *run, struct builder_node *node, GError **error)
 {
     g_autoptr(json_t) version = NULL;
     if (docker_perform_json(run->docker, &(struct docker_call){.path = "/version"}, &version,
@@ -135,7 +136,7 @@ static bool look_at_engine(struct plugin_run *run, struct node *node, GError **e
     return false;
 }
 
-bool node_look(struct plugin_run *run, struct node *node, GError **error)
+bool builder_node_look(struct plugin_run *run, struct builder_node *node, GError **error)
 {
     if (run_docker(run, error) == NULL)
         return run_word_error(run, error);
@@ -145,7 +146,7 @@ bool node_look(struct plugin_run *run, struct node *node, GError **error)
 
 /* ---- what the worker says ---- */
 
-static bool take_answer(struct node *node, const char *text, GError **error)
+static bool take_answer(struct builder_node *node, const char *text, GError **error)
 {
     g_autoptr(json_t) answer = json_parse_bytes(text, strlen(text), NULL);
     size_t index;
@@ -168,17 +169,17 @@ static bool take_answer(struct node *node, const char *text, GError **error)
     return true;
 }
 
-static bool ask_container(struct plugin_run *run, struct node *node, GError **error)
+static bool ask_container(struct plugin_run *run, struct builder_node *node, GError **error)
 {
     static const char *const command[] = {"buildctl", "dial-stdio", NULL};
-    NODE_EXEC(exec);
+    BUILDER_EXEC(exec);
     g_autofree char *id = create_exec(run, node, command, error);
     if (id == NULL || !start_exec(run, id, &exec, error))
         return run_word_error(run, error);
     return take_answer(node, exec.streams[1]->str, error);
 }
 
-static bool ask_engine(struct plugin_run *run, struct node *node, GError **error)
+static bool ask_engine(struct plugin_run *run, struct builder_node *node, GError **error)
 {
     static const char *const command[] = {"buildctl", "dial-stdio", NULL};
     GRPC_ANSWER(answer);
@@ -186,19 +187,19 @@ static bool ask_engine(struct plugin_run *run, struct node *node, GError **error
     return grpc_perform(run, &call, &answer, error) && take_answer(node, answer.output->str, error);
 }
 
-bool node_ask(struct plugin_run *run, struct node *node, GError **error)
+bool builder_node_ask(struct plugin_run *run, struct builder_node *node, GError **error)
 {
     return node->container != NULL ? ask_container(run, node, error) : ask_engine(run, node, error);
 }
 
 /* ---- loading ---- */
 
-static void load_data(struct plugin_run *run, struct node *node)
+static void load_data(struct plugin_run *run, struct builder_node *node)
 {
     g_autoptr(GError) error = NULL;
-    bool is_fine = node_look(run, node, &error);
+    bool is_fine = builder_node_look(run, node, &error);
     if (is_fine && strcmp(node->status, "running") == 0)
-        is_fine = node_ask(run, node, &error);
+        is_fine = builder_node_ask(run, node, &error);
     if (!is_fine)
         node->error =
             g_strdup(error->domain == FIBER_ERROR ? "context deadline exceeded" : error->message);
@@ -217,7 +218,7 @@ static bool choose_driver(struct plugin_run *run, struct builder *builder, GErro
             &(struct docker_call){.method = "HEAD", .path = "/_ping", .is_unversioned = true},
             &response, error))
         return run_word_error(run, error);
-    AUTO(node) probe = node_new(builder, first, /* is_container= */ false);
+    AUTO(builder_node) probe = builder_node_new(builder, first, /* is_container= */ false);
     bool has_builder = ask_engine(run, probe, &reason);
     if (!has_builder && reason->domain == FIBER_ERROR) {
         g_propagate_error(error, g_steal_pointer(&reason));
@@ -230,16 +231,17 @@ static bool choose_driver(struct plugin_run *run, struct builder *builder, GErro
 
 static GPtrArray *make_nodes(struct builder *builder)
 {
-    GPtrArray *nodes = g_ptr_array_new_with_free_func((GDestroyNotify)node_free);
+    GPtrArray *nodes = g_ptr_array_new_with_free_func((GDestroyNotify)builder_node_free);
     size_t index;
     json_t *json;
     json_array_foreach (builder_nodes(builder), index, json)
-        g_ptr_array_add(nodes, node_new(builder, json, strcmp(builder->driver, "docker") != 0));
+        g_ptr_array_add(nodes,
+                        builder_node_new(builder, json, strcmp(builder->driver, "docker") != 0));
     return nodes;
 }
 
 /* The option that the driver does not know makes its node an error at once (capture 75). */
-static void check_options(struct node *node)
+static void check_options(struct builder_node *node)
 {
     static const char *const known[] = {
         "network",        "image",        "memory",      "memory-swap", "cpu-period",
@@ -263,7 +265,7 @@ GPtrArray *builder_load(struct plugin_run *run, struct builder *builder, bool wi
         return NULL;
     GPtrArray *nodes = make_nodes(builder);
     for (guint i = 0; i < nodes->len; i++) {
-        struct node *node = g_ptr_array_index(nodes, i);
+        struct builder_node *node = g_ptr_array_index(nodes, i);
         if (node->container != NULL)
             check_options(node);
         if (with_data && node->error == NULL)
@@ -274,11 +276,11 @@ GPtrArray *builder_load(struct plugin_run *run, struct builder *builder, bool wi
 
 /* ---- the end of nodes ---- */
 
-bool node_stop(struct plugin_run *run, struct node *node, GError **error)
+bool builder_node_stop(struct plugin_run *run, struct builder_node *node, GError **error)
 {
     if (node->container == NULL)
         return true;
-    if (!node_look(run, node, error))
+    if (!builder_node_look(run, node, error))
         return false;
     if (strcmp(node->status, "running") != 0)
         return true;
@@ -288,18 +290,18 @@ bool node_stop(struct plugin_run *run, struct node *node, GError **error)
 }
 
 /* Captures 78, 79: three looks, by who stops, who removes, and for the mounts. */
-bool node_remove(struct plugin_run *run, struct node *node, bool keeps_state, bool keeps_daemon,
-                 GError **error)
+bool builder_node_remove(struct plugin_run *run, struct builder_node *node, bool keeps_state,
+                         bool keeps_daemon, GError **error)
 {
     if (node->container == NULL)
         return true;
-    if (!keeps_daemon && !node_stop(run, node, error))
+    if (!keeps_daemon && !builder_node_stop(run, node, error))
         return false;
-    if (!node_look(run, node, error))
+    if (!builder_node_look(run, node, error))
         return false;
     if (strcmp(node->status, "inactive") == 0)
         return true;
-    if (!node_look(run, node, error))
+    if (!builder_node_look(run, node, error))
         return false;
     if (keeps_daemon)
         return true;

@@ -7,7 +7,7 @@
 #include "mocks/commands/buildx/store.h"
 #include "mocks/commands/buildx/voice.h"
 
-struct node {
+struct builder_node {
     const struct builder *builder;
     json_t *json; /* lent by the builder */
     char *name;
@@ -19,42 +19,43 @@ struct node {
     bool has_snapshotter; /* the docker driver on the containerd store */
     bool has_image_index; /* the Engine's store takes indexes; known once the Engine was asked */
 };
-void node_free(struct node *node);
-CLEANUP(node, node_free)
+void builder_node_free(struct builder_node *node);
+CLEANUP(builder_node, builder_node_free)
 
 /*
- * Looks at the driver and, with_data, at every node; struct node. Errors of single nodes are kept
- * in them. A context builder gets its driver here: docker, unless the Engine's own BuildKit cannot
- * be had.
+ * Looks at the driver and, with_data, at every node; struct builder_node. Errors of single nodes
+ * are kept in them. A context builder gets its driver here: docker, unless the Engine's own
+ * BuildKit cannot be had.
  */
 GPtrArray *builder_load(struct plugin_run *run, struct builder *builder, bool with_data,
                         GError **error) MUST_USE;
 /* Only where a node's container stands. */
-bool node_look(struct plugin_run *run, struct node *node, GError **error) MUST_USE;
+bool builder_node_look(struct plugin_run *run, struct builder_node *node, GError **error) MUST_USE;
 /* Boots what does not run. *is_booted: something was started. */
 bool builder_boot(struct plugin_run *run, GPtrArray *nodes, struct voice *voice, bool *is_booted,
                   GError **error) MUST_USE;
 /* Starts a node that does not run, as a vertex of voice. */
-bool node_boot(struct plugin_run *run, struct node *node, struct voice *voice,
-               GError **error) MUST_USE;
+bool builder_node_boot(struct plugin_run *run, struct builder_node *node, struct voice *voice,
+                       GError **error) MUST_USE;
 /* Asks for platforms and version: by exec, or by POST /grpc. */
-bool node_ask(struct plugin_run *run, struct node *node, GError **error) MUST_USE;
-bool node_stop(struct plugin_run *run, struct node *node, GError **error) MUST_USE;
-bool node_remove(struct plugin_run *run, struct node *node, bool keeps_state, bool keeps_daemon,
-                 GError **error) MUST_USE;
+bool builder_node_ask(struct plugin_run *run, struct builder_node *node, GError **error) MUST_USE;
+bool builder_node_stop(struct plugin_run *run, struct builder_node *node, GError **error) MUST_USE;
+bool builder_node_remove(struct plugin_run *run, struct builder_node *node, bool keeps_state,
+                         bool keeps_daemon, GError **error) MUST_USE;
 /* The value of a driver option, or NULL. */
-const char *node_option(const struct node *node, const char *name);
+const char *builder_node_option(const struct builder_node *node, const char *name);
 
 /* One exec of a command in the node's container, streams apart; texts are g_free. */
-struct node_exec {
+struct builder_exec {
     int exit_code;
     GString *streams[3]; /* 1 and 2 */
 };
-#define NODE_EXEC(variable)                                                                        \
-    __attribute__((cleanup(node_exec_clear))) struct node_exec variable = {0}
-void node_exec_clear(struct node_exec *exec);
-bool node_run(struct plugin_run *run, const struct node *node, const char *const *command,
-              struct node_exec *exec, GError **error) MUST_USE;
+#define BUILDER_EXEC(variable)                                                                     \
+    __attribute__((cleanup(builder_exec_clear))) struct builder_exec variable = {0}
+void builder_exec_clear(struct builder_exec *exec);
+bool builder_node_run(struct plugin_run *run, const struct builder_node *node,
+                      const char *const *command, struct builder_exec *exec,
+                      GError **error) MUST_USE;
 
 /* ---- grpc.c: the Engine's own BuildKit ---- */
 struct grpc_call {

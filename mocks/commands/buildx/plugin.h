@@ -23,7 +23,7 @@ struct plugin_run {
     struct docker_cli *cli;
     const struct command_call *call;
     const char *builder; /* --builder or BUILDX_BUILDER; NULL: the current one */
-    struct flags *flags;
+    struct plugin_flags *flags;
     struct docker *docker; /* NULL before run_docker() */
 };
 

@@ -295,7 +295,7 @@ static bool check_names(const struct build_request *request, GPtrArray *outputs,
     return true;
 }
 
-static bool check_exporter(const struct build_request *request, const struct node *node,
+static bool check_exporter(const struct build_request *request, const struct builder_node *node,
                            const struct build_output *output, bool is_limited, GError **error)
 {
     bool is_docker = strcmp(output->type, "docker") == 0;
@@ -329,8 +329,8 @@ static bool check_network(const struct build_request *request, GError **error)
                     request->network);
 }
 
-bool build_request_check_driver(const struct build_request *request, const struct node *node,
-                                GPtrArray *outputs, GError **error)
+bool build_request_check_driver(const struct build_request *request,
+                                const struct builder_node *node, GPtrArray *outputs, GError **error)
 {
     bool is_limited = node->container == NULL && !node->has_snapshotter;
     if (!check_cache(request, is_limited, error))

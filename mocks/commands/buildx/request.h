@@ -48,8 +48,9 @@ GPtrArray *build_request_outputs(const struct build_request *request, GError **e
 /* "-" and directories and so on: checks of options that need no builder. */
 bool build_request_check(const struct build_request *request, GError **error) MUST_USE;
 /* Everything that toSolveOpt refuses, with the driver known (failures.md H, K13 to K15). */
-bool build_request_check_driver(const struct build_request *request, const struct node *node,
-                                GPtrArray *outputs, GError **error) MUST_USE;
+bool build_request_check_driver(const struct build_request *request,
+                                const struct builder_node *node, GPtrArray *outputs,
+                                GError **error) MUST_USE;
 
 /* ---- context.c ---- */
 /*
@@ -64,8 +65,9 @@ struct build_result {
     json_t *metadata; /* of --metadata-file; an object */
 };
 /* Runs one build on a booted node. stdout gets what "-" destinations ask for. */
-bool build_solve(struct plugin_run *run, const struct build_request *request, struct node *node,
-                 struct voice *voice, struct build_result *result, GError **error) MUST_USE;
+bool build_solve(struct plugin_run *run, const struct build_request *request,
+                 struct builder_node *node, struct voice *voice, struct build_result *result,
+                 GError **error) MUST_USE;
 /* All requests on the builder, in order; results are beside them (struct build_result, json owned
    by the caller). The first failure ends it. */
 bool build_all(struct plugin_run *run, struct builder *builder, GPtrArray *requests,

@@ -41,7 +41,7 @@ static void append_group(GString *text, const char *group, guint count)
 }
 
 /* ls.go truncPlatforms: the major ones first, four groups, what is left is counted. */
-static char *short_platforms(const struct node *node)
+static char *short_platforms(const struct builder_node *node)
 {
     static const char *const majors[] = {"linux/amd64",   "linux/arm64", "linux/arm",
                                          "linux/ppc64le", "linux/s390x", "linux/riscv64",
@@ -64,7 +64,7 @@ static char *short_platforms(const struct node *node)
     return g_string_free(text, FALSE);
 }
 
-char *platforms_text(const struct node *node, bool is_short)
+char *platforms_text(const struct builder_node *node, bool is_short)
 {
     if (is_short)
         return short_platforms(node);
@@ -77,7 +77,7 @@ char *platforms_text(const struct node *node, bool is_short)
 
 /* ---- inspect ---- */
 
-static void add_driver_options(GString *text, const struct node *node)
+static void add_driver_options(GString *text, const struct builder_node *node)
 {
     const char *name;
     json_t *value;
@@ -91,7 +91,7 @@ static void add_driver_options(GString *text, const struct node *node)
         g_string_append_c(text, '\n');
 }
 
-static void add_flags(GString *text, const struct node *node)
+static void add_flags(GString *text, const struct builder_node *node)
 {
     size_t index;
     const json_t *word;
@@ -103,7 +103,7 @@ static void add_flags(GString *text, const struct node *node)
 }
 
 /* What every worker of the official image says; sizes are of the disk it was recorded on. */
-static void add_worker(GString *text, const struct node *node)
+static void add_worker(GString *text, const struct builder_node *node)
 {
     bool is_container = node->container != NULL;
     if (is_container)
@@ -131,7 +131,7 @@ static void add_worker(GString *text, const struct node *node)
                           "\tMax Used Space:\t488.3MiB\n");
 }
 
-static void add_files(GString *text, const struct node *node)
+static void add_files(GString *text, const struct builder_node *node)
 {
     const char *name;
     json_t *value;
@@ -146,7 +146,7 @@ static void add_files(GString *text, const struct node *node)
     }
 }
 
-static void add_node(GString *text, const struct node *node)
+static void add_node(GString *text, const struct builder_node *node)
 {
     g_string_append_printf(text, "Name:\t%s\nEndpoint:\t%s\n", node->name,
                            json_get_string(node->json, "Endpoint", ""));
@@ -209,13 +209,13 @@ static bool boot_first(struct plugin_run *run, struct builder *builder, GPtrArra
 
 int command_inspect(struct plugin_run *run, GError **error)
 {
-    const char *argument = flags_argument(run->flags, 0);
+    const char *argument = plugin_flags_argument(run->flags, 0);
     g_autoptr(GError) failure = NULL;
     AUTO(builder) builder = builder_find(run, argument != NULL ? argument : run->builder, error);
     if (builder == NULL)
         return 1;
     g_autoptr(GPtrArray) nodes = builder_load(run, builder, /* with_data= */ true, &failure);
-    if (flags_is_on(run->flags, "bootstrap") && !boot_first(run, builder, &nodes, error))
+    if (plugin_flags_is_on(run->flags, "bootstrap") && !boot_first(run, builder, &nodes, error))
         return 1;
     print_builder(run, builder, nodes, failure != NULL ? failure->message : NULL);
     return 0;
@@ -226,7 +226,7 @@ int command_inspect(struct plugin_run *run, GError **error)
 struct listing {
     struct plugin_run *run;
     GPtrArray *builders; /* struct builder */
-    GPtrArray *nodes;    /* GPtrArray of struct node, or NULL, beside them */
+    GPtrArray *nodes;    /* GPtrArray of struct builder_node, or NULL, beside them */
     GPtrArray *errors;   /* char*, or NULL, beside them */
     char *current;
 };
@@ -242,7 +242,7 @@ static void load_all(struct listing *listing)
     }
 }
 
-static void add_row(GString *text, const struct node *node, bool is_short)
+static void add_row(GString *text, const struct builder_node *node, bool is_short)
 {
     g_autofree char *platforms = platforms_text(node, is_short);
     g_string_append_printf(text, " \\_ %s\t \\_ %s\t%s\t%s\t%s\n", node->name,
@@ -282,7 +282,7 @@ static void complain_of_nodes(const struct listing *listing)
                              is_first ? "\n" : "", builder->name, failure);
         is_first = is_first && failure == NULL;
         for (guint j = 0; nodes != NULL && j < nodes->len; j++) {
-            const struct node *node = g_ptr_array_index(nodes, j);
+            const struct builder_node *node = g_ptr_array_index(nodes, j);
             if (node->error != NULL)
                 command_complain(listing->run->call, "%sFailed to get status for %s (%s): %s\n",
                                  is_first ? "\n" : "", builder->name, node->name, node->error);
@@ -291,7 +291,7 @@ static void complain_of_nodes(const struct listing *listing)
     }
 }
 
-static json_t *node_json(const struct node *node)
+static json_t *node_json(const struct builder_node *node)
 {
     json_t *json = json_pack("{s:s, s:s}", "Name", node->name, "Endpoint",
                              json_get_string(node->json, "Endpoint", ""));
@@ -365,7 +365,7 @@ static void print_format(const struct listing *listing, const char *format)
             expand(format, builder->name, builder->driver, nodes == NULL ? "error" : "", "", "");
         command_print(listing->run->call, "%s\n", line);
         for (guint j = 0; nodes != NULL && j < nodes->len; j++) {
-            const struct node *node = g_ptr_array_index(nodes, j);
+            const struct builder_node *node = g_ptr_array_index(nodes, j);
             g_autofree char *platforms = platforms_text(node, /* is_short= */ false);
             g_autofree char *each =
                 expand(format, node->name, json_get_string(node->json, "Endpoint", ""),
@@ -377,9 +377,9 @@ static void print_format(const struct listing *listing, const char *format)
 
 static void print_listing(const struct listing *listing)
 {
-    const char *format = flags_text(listing->run->flags, "format");
+    const char *format = plugin_flags_text(listing->run->flags, "format");
     if (format == NULL || strcmp(format, "table") == 0) {
-        print_table(listing, !flags_is_on(listing->run->flags, "no-trunc"));
+        print_table(listing, !plugin_flags_is_on(listing->run->flags, "no-trunc"));
         complain_of_nodes(listing);
     } else if (strcmp(format, "json") == 0 || strcmp(format, "{{json .}}") == 0) {
         print_json(listing);

@@ -221,7 +221,7 @@ static bool ask_for_importer(struct solve *solve, GError **error)
 /* The docker driver always keeps its result; default-load does so in a container. */
 static void add_default_output(struct solve *solve)
 {
-    const char *option = node_option(solve->node, "default-load");
+    const char *option = builder_node_option(solve->node, "default-load");
     bool is_default = false;
     bool is_docker = solve->node->container == NULL;
     bool loads = option != NULL && go_bool_parse(option, &is_default) && is_default;
@@ -281,8 +281,9 @@ static bool run_solve(struct solve *solve, struct build_result *result, GError *
     return solve_deliver(solve, metadata, error);
 }
 
-bool build_solve(struct plugin_run *run, const struct build_request *request, struct node *node,
-                 struct voice *voice, struct build_result *result, GError **error)
+bool build_solve(struct plugin_run *run, const struct build_request *request,
+                 struct builder_node *node, struct voice *voice, struct build_result *result,
+                 GError **error)
 {
     struct solve solve = {
         .run = run,
@@ -302,11 +303,11 @@ bool build_solve(struct plugin_run *run, const struct build_request *request, st
 /* ---- several ---- */
 
 /* build.go warnOnNoOutput; the display holds it back until it is over. */
-static void warn_of_no_output(struct plugin_run *run, const struct node *node,
+static void warn_of_no_output(struct plugin_run *run, const struct builder_node *node,
                               const GPtrArray *requests)
 {
     g_autoptr(GString) names = g_string_new(NULL);
-    const char *option = node_option(node, "default-load");
+    const char *option = builder_node_option(node, "default-load");
     bool is_on = false;
     if (node->container == NULL || (option != NULL && go_bool_parse(option, &is_on) && is_on))
         return;
@@ -330,14 +331,14 @@ static void warn_of_no_output(struct plugin_run *run, const struct node *node,
 }
 
 /* driver.go Boot: looks, boots what does not run, dials. */
-static bool make_ready(struct plugin_run *run, struct node *node, struct voice *voice,
+static bool make_ready(struct plugin_run *run, struct builder_node *node, struct voice *voice,
                        GError **error)
 {
-    if (!node_look(run, node, error))
+    if (!builder_node_look(run, node, error))
         return false;
-    if (strcmp(node->status, "running") != 0 && !node_boot(run, node, voice, error))
+    if (strcmp(node->status, "running") != 0 && !builder_node_boot(run, node, voice, error))
         return false;
-    return node_ask(run, node, error);
+    return builder_node_ask(run, node, error);
 }
 
 bool build_all(struct plugin_run *run, struct builder *builder, GPtrArray *requests,
@@ -350,7 +351,7 @@ bool build_all(struct plugin_run *run, struct builder *builder, GPtrArray *reque
         return false;
     if (nodes->len == 0)
         return run_fail(error, "driver required for build");
-    struct node *node = g_ptr_array_index(nodes, 0);
+    struct builder_node *node = g_ptr_array_index(nodes, 0);
     if (node->error != NULL)
         return run_fail(error, "no valid drivers found: %s", node->error);
     bool is_fine = make_ready(run, node, voice, error);

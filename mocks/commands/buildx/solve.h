@@ -6,7 +6,7 @@
 struct solve {
     struct plugin_run *run;
     const struct build_request *request;
-    struct node *node;
+    struct builder_node *node;
     struct voice *voice;
     GPtrArray *outputs; /* struct build_output */
     char *reference;    /* of the build: 25 letters and digits */

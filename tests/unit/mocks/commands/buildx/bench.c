@@ -1,4 +1,4 @@
-/* The bench of the fake buildx's tests, with a double of the docker command. */
+/* The bench of the fake buildx's tests. */
 #include "bench.h"
 
 #include "loop/vclock.h"
@@ -7,84 +7,6 @@
 
 #define MACHINE "leg"
 #define EPOCH_S INT64_C(1795417200)
-
-/* ---- a double of the docker command ---- */
-
-struct docker_cli {
-    struct loop *loop;
-    struct http *http;
-};
-
-struct loop *docker_cli_loop(const struct docker_cli *cli)
-{
-    return cli->loop;
-}
-
-struct http *docker_cli_http(const struct docker_cli *cli)
-{
-    return cli->http;
-}
-
-const char *docker_cli_machine(const struct docker_cli *cli)
-{
-    (void)cli;
-    return MACHINE;
-}
-
-const char *docker_cli_version(const struct docker_cli *cli)
-{
-    (void)cli;
-    return "28.0.4";
-}
-
-struct docker *docker_cli_connect(struct docker_cli *cli, const struct command_call *call,
-                                  GError **error)
-{
-    (void)call;
-    return docker_new(cli->http, "unix:///var/run/docker.sock", error);
-}
-
-char *docker_cli_error_text(const struct docker_cli *cli, const struct command_call *call,
-                            const GError *error)
-{
-    (void)cli;
-    (void)call;
-    bool is_answer = error->domain == DOCKER_ERROR && error->code >= 300;
-    return g_strconcat(is_answer ? "Error response from daemon: " : "", error->message, NULL);
-}
-
-char *docker_cli_config_folder(const struct command_call *call)
-{
-    (void)call;
-    return g_strdup("/home/u/.docker");
-}
-
-struct docker_cli_login docker_cli_login_of(const struct command_call *call, const char *registry)
-{
-    g_autofree char *path = command_host_path(call, "/home/u/.docker/config.json");
-    g_autofree char *text = NULL;
-    gsize length_bytes = 0;
-    struct docker_cli_login login = {0};
-    if (!g_file_get_contents(path, &text, &length_bytes, NULL))
-        return login;
-    g_autoptr(json_t) config = json_parse_bytes(text, length_bytes, NULL);
-    const char *auth =
-        json_get_string(json_get_object(json_get_object(config, "auths"), registry), "auth", NULL);
-    if (auth == NULL)
-        return login;
-    g_autofree guchar *decoded = g_base64_decode(auth, &length_bytes);
-    g_autofree char *pair = g_strndup((char *)decoded, length_bytes);
-    g_auto(GStrv) parts = g_strsplit(pair, ":", 2);
-    login.user = g_strdup(parts[0]);
-    login.secret = g_strdup(parts[1]);
-    return login;
-}
-
-void docker_cli_login_clear(struct docker_cli_login *login)
-{
-    g_free(login->user);
-    g_free(login->secret);
-}
 
 /* ---- the world ---- */
 
@@ -112,6 +34,10 @@ static void add_images(struct bench *bench, const struct plan *plan)
     buildkit.repository = "moby/buildkit";
     buildkit.tag = "buildx-stable-1";
     buildkit.layer_count = 2;
+    struct image_spec other = alpine;
+    other.repository = "moby/none";
+    other.tag = "2";
+    registry_add_image(bench->local, &other);
     registry_add_image(bench->hub, &alpine);
     registry_add_image(bench->hub, &golang);
     if (!plan->has_no_image)
@@ -175,9 +101,18 @@ static void add_plugin(struct bench *bench)
         .repository = source,
     };
     g_mkdir_with_parents(source, 0700);
-    bench->cli = g_new0(struct docker_cli, 1);
-    *bench->cli = (struct docker_cli){bench->loop, bench->http};
     bench->buildx = buildx_new(&options);
+    bench->plugins[0] = (struct docker_plugin){"buildx", "v0.26.1", buildx_run, bench->buildx};
+    const struct docker_cli_options cli = {
+        .loop = bench->loop,
+        .trace = bench->trace,
+        .http = bench->http,
+        .machine = MACHINE,
+        .version = "28.0.4",
+        .api_version = "1.48",
+        .plugins = bench->plugins,
+    };
+    bench->cli = docker_cli_new(&cli);
 }
 
 static void open_bench(struct bench *bench, const struct plan *plan)
@@ -210,8 +145,8 @@ static void remove_tree(const char *path)
 
 static void close_bench(struct bench *bench)
 {
+    docker_cli_free(bench->cli);
     buildx_free(bench->buildx);
-    g_free(bench->cli);
     http_free(bench->http);
     dockerd_free(bench->dockerd);
     world_end_exchanges(bench->world);
@@ -299,7 +234,7 @@ static void caller_main(void *argument)
         .seam = &seam,
         .self = caller,
     };
-    caller->exit_code = buildx_run(caller->bench->buildx, caller->bench->cli, &call);
+    caller->exit_code = docker_cli_run(caller->bench->cli, &call);
     caller->is_over = true;
 }
 

@@ -26,7 +26,8 @@ struct bench {
     struct fault_rules *rules;
     struct faults *faults;
     struct http *http;
-    struct docker_cli *cli; /* a double of the docker command */
+    struct docker_plugin plugins[2]; /* buildx, and the end */
+    struct docker_cli *cli;
     struct buildx *buildx;
     char *root; /* of the machine's files; "/src" is the working directory */
     void (*body)(struct bench *bench);
