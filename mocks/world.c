@@ -3,6 +3,9 @@
 
 #include "mocks/world_private.h"
 
+#include "base/units.h"
+#include "loop/vclock.h"
+
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -28,6 +31,7 @@ struct world *world_new(struct loop *loop, const struct world_options *options, 
     world->loop = loop;
     world->trace = options->trace;
     world->seed = options->seed;
+    world->date_s = options->date_s != 0 ? options->date_s : VCLOCK_EPOCH_S;
     world->network = options->network;
     world->sites = g_ptr_array_new_with_free_func((GDestroyNotify)site_free);
     world->sites_by_name = g_hash_table_new(g_str_hash, g_str_equal);
@@ -67,6 +71,11 @@ struct loop *world_loop(const struct world *world)
 struct trace *world_trace(const struct world *world)
 {
     return world->trace;
+}
+
+int64_t world_date_s(const struct world *world)
+{
+    return world->date_s + loop_now_us(world->loop) / SECOND_US;
 }
 
 struct rng world_rng(const struct world *world, const char *role, const char *id)

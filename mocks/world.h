@@ -28,6 +28,7 @@ struct world_options {
     uint64_t seed;
     struct network network;
     struct trace *trace; /* lent, may be NULL */
+    int64_t date_s;      /* wall clock at the loop's time zero; 0: VCLOCK_EPOCH_S */
 };
 
 /* The sites' sockets lie in a private directory under $TMPDIR, /dev/shm or /tmp, made when the
@@ -47,6 +48,8 @@ CLEANUP(world, world_free)
 
 struct loop *world_loop(const struct world *world);
 struct trace *world_trace(const struct world *world);
+/* The wall clock now, in Unix seconds: what "latest" means in the world. */
+int64_t world_date_s(const struct world *world);
 struct rng world_rng(const struct world *world, const char *role, const char *id);
 
 /*

@@ -92,7 +92,8 @@ static bool run_process(const struct run *run, const struct point_effect *effect
     const struct point_effect memory =
         consult(run->target, POINT_PROCESS_MEMORY, step->text, run->state->stage->platform);
     g_autofree char *refusal =
-        toolchain_refusal(step->command, step->variables, run->state->files, step->folder);
+        toolchain_refusal(step->command, step->variables, run->state->files, step->folder,
+                          world_date_s(run->target->build->daemon->world));
 
     if (refusal != NULL)
         return spend(run, START_US, error) && exit_with(run, 1, refusal, error);

@@ -111,6 +111,7 @@ struct command_set *command_set_new(const struct command_set_options *options)
     set->names = g_ptr_array_new();
     set->uses = g_ptr_array_new_with_free_func(assumed_use_free);
     set->use_lines = g_hash_table_new(g_str_hash, g_str_equal);
+    set->go_modules = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     add_rows(set, options->more);
     add_rows(set, own_rows);
     g_ptr_array_sort(set->names, compare_names);
@@ -127,6 +128,7 @@ void command_set_free(struct command_set *set)
 {
     if (set == NULL)
         return;
+    g_hash_table_unref(set->go_modules);
     g_hash_table_unref(set->use_lines);
     g_ptr_array_unref(set->uses);
     g_ptr_array_unref(set->names);

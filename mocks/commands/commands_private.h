@@ -9,8 +9,9 @@ struct command_set {
     GPtrArray *rows;                    /* struct command_row, lent; the first of a name counts */
     GPtrArray *names;                   /* char*, lent, sorted, ends with NULL */
     struct command_host host;
-    GPtrArray *uses;       /* struct assumed_use */
-    GHashTable *use_lines; /* by line, lent */
+    GPtrArray *uses;        /* struct assumed_use */
+    GHashTable *use_lines;  /* by line, lent */
+    GHashTable *go_modules; /* "path@version" in Go's module cache, a set; never iterated */
 };
 
 /* Answers a command line in the calling fiber, whoever called it. */
