@@ -6,6 +6,7 @@
 #include "harness/leg_machine.h"
 #include "harness/public_world.h"
 #include "runner/server.h"
+#include "workflow/literal.h"
 
 #include <string.h>
 
@@ -23,11 +24,32 @@ static char *token_of(const struct workflow_run *workflow, const char *leg_id)
     return g_strdup_printf("%s-%s", token != NULL ? token : "ghs", leg_id);
 }
 
+/* "call/build_x" is a leg of what the job "call" calls; with a matrix "call_1/build". */
+static const struct call *call_of_leg(const struct call *root, const char *leg_id)
+{
+    g_auto(GStrv) parts = g_strsplit(leg_id, "/", -1);
+    const struct call *call = root;
+    for (gsize i = 0; parts[i + 1] != NULL; i++) {
+        const struct call *next = NULL;
+        for (guint k = 0; k < call->calls->len; k++) {
+            const struct call *each = g_ptr_array_index(call->calls, k);
+            bool is_longer = next == NULL || strlen(each->job->id) > strlen(next->job->id);
+            if (is_longer && g_str_has_prefix(parts[i], each->job->id))
+                next = each;
+        }
+        if (next == NULL)
+            return call;
+        call = next;
+    }
+    return call;
+}
+
 static const struct runner_machine *find_machine(void *self, const char *leg_id,
-                                                 const struct call *call, const struct job *job,
-                                                 const json_t *runs_on, GError **error)
+                                                 const struct job *job, const json_t *runs_on,
+                                                 GError **error)
 {
     struct workflow_run *workflow = self;
+    const struct call *call = call_of_leg(call_tree_root(workflow->pipeline->calls), leg_id);
     g_autofree char *token = token_of(workflow, leg_id);
     const struct leg_machine_options options = {
         .id = leg_id,
@@ -61,6 +83,38 @@ static void leg_is_over(void *self, const char *leg_id)
     }
 }
 
+static char *find_action(void *self, const char *text)
+{
+    const struct workflow_run *workflow = self;
+    AUTO(uses) uses = uses_of_step(text);
+    if (uses == NULL)
+        return NULL;
+    AUTO(destination) destination = repository_map_find(workflow->pipeline->map, uses, NULL);
+    if (destination->kind != DESTINATION_FILE && destination->kind != DESTINATION_DOCKERFILE)
+        return NULL;
+    return g_path_get_dirname(destination->path);
+}
+
+static const struct workflow *workflow_called(const struct call *call, const char *text)
+{
+    for (guint i = 0; i < call->calls->len; i++) {
+        const struct call *each = g_ptr_array_index(call->calls, i);
+        g_autofree char *uses = literal_text(each->job->uses);
+        const struct workflow *below = workflow_called(each, text);
+        if (strcmp(uses, text) == 0)
+            return each->workflow;
+        if (below != NULL)
+            return below;
+    }
+    return NULL;
+}
+
+static const struct workflow *find_workflow(void *self, const char *text)
+{
+    const struct workflow_run *workflow = self;
+    return workflow_called(call_tree_root(workflow->pipeline->calls), text);
+}
+
 void run_workflow_main(void *argument)
 {
     struct run *run = argument;
@@ -68,8 +122,7 @@ void run_workflow_main(void *argument)
     const struct server_options options = {
         .loop = run->stage->loop,
         .trace = run->trace,
-        .calls = pipeline->calls,
-        .map = pipeline->map,
+        .workflow = pipeline->workflow,
         .only_job = pipeline->only_job,
         .github = pipeline->event->github,
         .inputs = pipeline->event->inputs,
@@ -77,6 +130,8 @@ void run_workflow_main(void *argument)
         .secrets = pipeline->secrets,
         .actions = actions_table,
         .assumed = pipeline->assume != NULL ? pipeline->assume->actions : NULL,
+        .find_action = find_action,
+        .find_workflow = find_workflow,
         .leg_machine = find_machine,
         .leg_over = leg_is_over,
         .self = run->workflow,

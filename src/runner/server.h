@@ -7,12 +7,11 @@
 #pragma once
 
 #include "runner/runner.h"
-#include "workflow/call.h"
 
 /* One leg that ran, or was decided not to. */
 struct server_leg {
-    char *id;   /* "build" or "build/0": job, and the leg's index with a matrix; of a called
-                   workflow "call/build" */
+    char *id;   /* "build", with a matrix "build_3_8": job, and what GitHub calls the leg's
+                   configuration; of a called workflow "call/build" */
     char *name; /* as GitHub shows it: "build (api)", "call / build" */
     const struct job *job;
     const struct workflow *workflow;
@@ -32,18 +31,21 @@ CLEANUP(server_result, server_result_free)
 struct server_options {
     struct loop *loop;
     struct trace *trace;
-    const struct call_tree *calls; /* of the run's workflow; a call that is not mapped is assumed */
-    const struct repository_map *map; /* where actions of files are */
-    const char *only_job;             /* id: that job and its needs count as succeeded; NULL: all */
+    const struct workflow *workflow;
+    const char *only_job; /* id: that job and its needs count as succeeded; NULL: all */
     const json_t *github, *inputs, *vars, *secrets; /* contexts; github that of the event */
     const struct action *const *actions;
     const struct assumed_action *assumed;
+    char *(*find_action)(void *self, const char *uses);
+    /* A called workflow for the text of `uses`, lent; NULL: not mapped, and then the job is
+       assumed. */
+    const struct workflow *(*find_workflow)(void *self, const char *uses);
     /* The machine for a leg, by its evaluated `runs-on`, lent until leg_over; NULL with an error:
        no such runner, the leg waits for ever as on GitHub, which is told in its reason. In the
        leg's fiber. */
     const struct runner_machine *(*leg_machine)(void *self, const char *leg_id,
-                                                const struct call *call, const struct job *job,
-                                                const json_t *runs_on, GError **error);
+                                                const struct job *job, const json_t *runs_on,
+                                                GError **error);
     void (*leg_over)(void *self, const char *leg_id);
     void *self;
     bool is_debug; /* ACTIONS_STEP_DEBUG */
