@@ -25,7 +25,7 @@ static char *dockerfile_of(const struct use *use)
     return g_canonicalize_filename(name, use->path);
 }
 
-char *container_image(const struct use *use)
+char *use_image(const struct use *use)
 {
     const struct node *node = image_of(use);
     g_autofree char *text = node != NULL ? literal_text(node) : NULL;
@@ -55,7 +55,7 @@ static void add_build(struct docker_line *line, const char *tag, const char *doc
 
 static bool pull(struct step_run *step, GError **error)
 {
-    g_autofree char *image = container_image(step->use);
+    g_autofree char *image = use_image(step->use);
     DOCKER_LINE(line);
     step_print(step, "##[group]Pull down action image '%s'", image);
     docker_line_init(&line, "pull", image, NULL);
@@ -83,13 +83,13 @@ static bool build(struct step_run *step, GError **error)
 static void prepare(void *argument)
 {
     struct containing *containing = argument;
-    g_autofree char *image = container_image(containing->step->use);
+    g_autofree char *image = use_image(containing->step->use);
     bool is_fine = image != NULL ? pull(containing->step, &containing->error)
                                  : build(containing->step, &containing->error);
     g_assert(is_fine || containing->error != NULL);
 }
 
-void container_prepare(struct step_run *step)
+void use_prepare_image(struct step_run *step)
 {
     struct containing containing = {.step = step};
     step_run_in_fiber(step, prepare, &containing);
@@ -191,7 +191,7 @@ static bool add_arguments(struct step_run *step, struct docker_line *line, GErro
 static bool run(struct containing *containing, GError **error)
 {
     struct step_run *step = containing->step;
-    g_autofree char *image = container_image(step->use);
+    g_autofree char *image = use_image(step->use);
     g_autofree char *tail = leg_random_hex(step->leg, 6);
     g_autoptr(GString) name = g_string_new(NULL);
     ACTION_EXEC_RESULT(result);
@@ -218,7 +218,7 @@ static bool run(struct containing *containing, GError **error)
 static void contain(void *argument)
 {
     struct containing *containing = argument;
-    g_autofree char *image = container_image(containing->step->use);
+    g_autofree char *image = use_image(containing->step->use);
     bool is_fine = image != NULL || build_local(containing->step, &containing->error);
     is_fine = is_fine && run(containing, &containing->error);
     g_assert(is_fine || containing->error != NULL);

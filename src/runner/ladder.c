@@ -102,5 +102,10 @@ bool process_run(struct step_run *step, const char *const *arguments, char **env
     *exit_code = watch.has_exited ? leg->shell.type->exit_code(watch.process) : -1;
     leg->shell.type->free(watch.process);
     step_output_end(step);
+    const char *complaint = leg->shell.type->complaint(leg->shell.self);
+    if (complaint != NULL) {
+        step_error(step, "%s", complaint);
+        step->outcome = RESULT_FAILURE;
+    }
     return true;
 }

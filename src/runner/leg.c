@@ -155,11 +155,11 @@ static void queue_preparations(struct leg_run *leg)
             use_unref(use);
             continue;
         }
-        g_autofree char *image = container_image(use);
+        g_autofree char *image = use_image(use);
         g_autofree char *title = image != NULL ? g_strconcat("Pull ", image, NULL)
                                                : g_strconcat("Build ", use->text, NULL);
         if (g_hash_table_add(seen, g_strdup(title)))
-            queue_own(leg, title, PHASE_SETUP, "success()", container_prepare)->use = use;
+            queue_own(leg, title, PHASE_SETUP, "success()", use_prepare_image)->use = use;
         else
             use_unref(use);
     }

@@ -120,11 +120,14 @@ void step_output(void *argument, int stream, const char *bytes, gsize length_byt
     struct line_buffer *buffer = &step->lines[stream == 2 ? 1 : 0];
     if (buffer->text == NULL)
         buffer->text = g_string_new(NULL);
-    for (gsize i = 0; i < length_bytes; i++) {
-        if (bytes[i] == '\n')
+    for (const char *end = bytes + length_bytes; bytes < end;) {
+        const char *newline = memchr(bytes, '\n', (gsize)(end - bytes));
+        gsize length = (gsize)((newline != NULL ? newline : end) - bytes);
+        gsize room = RUNNER_LINE_BYTES_MAX - buffer->text->len;
+        g_string_append_len(buffer->text, bytes, (gssize)MIN(length, room));
+        if (newline != NULL)
             take_line(step, buffer->text);
-        else if (buffer->text->len < RUNNER_LINE_BYTES_MAX)
-            g_string_append_c(buffer->text, bytes[i]);
+        bytes += length + (newline != NULL ? 1 : 0);
     }
 }
 

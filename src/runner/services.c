@@ -22,9 +22,15 @@ GArray *services_new(void)
     return services;
 }
 
-static const struct node *member(const struct service *service, const char *key)
+const struct node *service_member(const struct service *service, const char *key)
 {
     return service->node->kind == NODE_MAPPING ? node_get(service->node, key) : NULL;
+}
+
+bool service_text(struct step_run *step, const struct node *node, char **text, GError **error)
+{
+    *text = NULL;
+    return node == NULL || step_evaluate_text(step, node, text, error);
 }
 
 /* ---- before all ---- */
@@ -97,12 +103,6 @@ static char *title_of(struct leg_run *leg, const char *image)
     return g_strdup_printf("%s_%s_%s", alias, plain->str, tail);
 }
 
-static bool text_of(struct step_run *step, const struct node *node, char **text, GError **error)
-{
-    *text = NULL;
-    return node == NULL || step_evaluate_text(step, node, text, error);
-}
-
 /* A list of texts, each behind the option. */
 static bool add_list(struct step_run *step, const struct node *list, const char *option,
                      struct docker_line *line, GError **error)
@@ -137,7 +137,7 @@ static bool add_environment(struct step_run *step, const struct service *service
 {
     const char *name;
     json_t *value;
-    g_autoptr(json_t) texts = step_evaluate_map(step, member(service, "env"), error);
+    g_autoptr(json_t) texts = step_evaluate_map(step, service_member(service, "env"), error);
     if (texts == NULL)
         return false;
     json_object_foreach (texts, name, value) {
@@ -154,7 +154,7 @@ static bool add_text(struct step_run *step, const struct service *service, const
                      struct docker_line *line, GError **error)
 {
     g_autofree char *text = NULL;
-    if (!text_of(step, member(service, key), &text, error))
+    if (!service_text(step, service_member(service, key), &text, error))
         return false;
     if (text != NULL)
         docker_add_text(line, text);
@@ -167,81 +167,17 @@ static bool create_container(struct step_run *step, struct service *service, GEr
     DOCKER_LINE(line);
     docker_line_init(&line, "create", "--name", service->title, "--label", DOCKER_LABEL,
                      "--network", step->leg->network, "--network-alias", service->name, NULL);
-    if (!add_list(step, member(service, "ports"), "-p", &line, error) ||
+    if (!add_list(step, service_member(service, "ports"), "-p", &line, error) ||
         !add_text(step, service, "options", &line, error) ||
         !add_environment(step, service, &line, error) ||
-        !add_volumes(step, member(service, "volumes"), &line, error) ||
-        !text_of(step, member(service, "entrypoint"), &entrypoint, error))
+        !add_volumes(step, service_member(service, "volumes"), &line, error) ||
+        !service_text(step, service_member(service, "entrypoint"), &entrypoint, error))
         return false;
     if (entrypoint != NULL && entrypoint[0] != '\0')
         docker_add_quoted(&line, "--entrypoint", entrypoint);
     docker_add(&line, service->image, NULL);
     return add_text(step, service, "command", &line, error) &&
            docker_demand(step, &line, &service->container, error);
-}
-
-/* The host of an image's name, "" for Docker Hub. */
-static char *registry_of(const char *image)
-{
-    g_auto(GStrv) parts = g_strsplit(image, "/", -1);
-    guint count = g_strv_length(parts);
-    bool is_host = count > 2 || (count == 2 && strpbrk(parts[0], ".:") != NULL);
-    return g_strdup(is_host ? parts[0] : "");
-}
-
-static bool read_credentials(struct step_run *step, const struct service *service,
-                             const char *registry, char **user, char **password, GError **error)
-{
-    const struct node *node = member(service, "credentials");
-    bool is_mapping = node != NULL && node->kind == NODE_MAPPING;
-    VALUE(contexts);
-    VALUE(github);
-    if (!text_of(step, is_mapping ? node_get(node, "username") : NULL, user, error) ||
-        !text_of(step, is_mapping ? node_get(node, "password") : NULL, password, error))
-        return false;
-    bool takes_token =
-        strcmp(registry, "ghcr.io") == 0 || strcmp(registry, "containers.pkg.github.com") == 0;
-    if (!takes_token || step->leg->machine->is_self_hosted || *user != NULL || *password != NULL)
-        return true;
-    contexts = step_contexts(step);
-    return step_evaluate_raw(step, "${{ github.actor }}", user, error) &&
-           step_evaluate_raw(step, "${{ github.token }}", password, error);
-}
-
-/* Where docker finds the credentials; NULL: none are needed. g_free. */
-static bool log_in(struct step_run *step, const struct service *service, char **folder,
-                   GError **error)
-{
-    g_autofree char *registry = registry_of(service->image);
-    g_autofree char *user = NULL;
-    g_autofree char *password = NULL;
-    g_autofree char *what = g_strdup_printf("Docker login for '%s'", registry);
-    DOCKER_LINE(line);
-    if (!read_credentials(step, service, registry, &user, &password, error))
-        return false;
-    if (user == NULL || password == NULL || user[0] == '\0' || password[0] == '\0')
-        return true;
-    g_autofree char *id = leg_uuid(step->leg);
-    *folder = g_strconcat(step->leg->temp, "/.docker_", id, NULL);
-    docker_line_init(&line, "--config", *folder, "login", NULL);
-    if (registry[0] != '\0')
-        docker_add(&line, registry, NULL);
-    docker_add(&line, "-u", user, "--password-stdin", NULL);
-    line.input = password;
-    return docker_persist(step, &line, what, error);
-}
-
-static bool pull(struct step_run *step, const struct service *service, GError **error)
-{
-    g_autofree char *folder = NULL;
-    DOCKER_LINE(line);
-    if (!log_in(step, service, &folder, error))
-        return false;
-    docker_line_init(&line, NULL);
-    if (folder != NULL)
-        docker_add(&line, "--config", folder, NULL);
-    docker_add(&line, "pull", service->image, NULL);
-    return docker_persist(step, &line, "Docker pull", error);
 }
 
 /* "5432/tcp -> 0.0.0.0:49153" gives job.services.<name>.ports['5432']. */
@@ -284,7 +220,7 @@ static bool start_service(struct step_run *step, struct service *service, GError
     const struct node *node =
         service->node->kind == NODE_MAPPING ? node_get(service->node, "image") : service->node;
     DOCKER_LINE(line);
-    if (!text_of(step, node, &service->image, error))
+    if (!service_text(step, node, &service->image, error))
         return false;
     if (service->image == NULL || service->image[0] == '\0') {
         step_print(step,
@@ -295,7 +231,7 @@ static bool start_service(struct step_run *step, struct service *service, GError
     }
     service->title = title_of(step->leg, service->image);
     step_print(step, "##[group]Starting %s service container", service->name);
-    if (!pull(step, service, error) || !create_container(step, service, error))
+    if (!service_pull(step, service, error) || !create_container(step, service, error))
         return false;
     docker_line_init(&line, "start", service->container, NULL);
     if (!docker_expect(step, &line, "Docker start fail with exit code", error) ||

@@ -13,5 +13,11 @@ struct service {
 };
 
 GArray *services_new(void);
+/* A key of its configuration, or NULL. */
+const struct node *service_member(const struct service *service, const char *key);
+/* *text is NULL when node is. */
+bool service_text(struct step_run *step, const struct node *node, char **text,
+                  GError **error) MUST_USE;
+bool service_pull(struct step_run *step, const struct service *service, GError **error) MUST_USE;
 /* Until none is starting any more; an error when one is not healthy then. */
 bool services_wait(struct step_run *step, GArray *services, GError **error) MUST_USE;

@@ -33,6 +33,8 @@ struct shell_type {
     int (*exit_code)(const void *process);
     void (*signal)(void *process, int signal_number);
     void (*free)(void *process);
+    /* NULL, or why no process runs any more: they used too much of the machine. */
+    const char *(*complaint)(void *self);
     /* Adds struct shell_leftover, name for g_free, to an array. */
     void (*leftovers)(void *self, GArray *leftovers);
     bool (*kill_leftovers)(void *self, GError **error);

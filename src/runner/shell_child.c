@@ -40,6 +40,11 @@ static void shell_free(void *process)
     child_free(process);
 }
 
+static const char *shell_complaint(void *self)
+{
+    return sandbox_complaint(self);
+}
+
 static void shell_leftovers(void *self, GArray *leftovers)
 {
     g_autoptr(GPtrArray) found = sandbox_leftovers(self);
@@ -65,6 +70,7 @@ struct runner_shell shell_of_sandbox(struct sandbox *sandbox)
         .exit_code = shell_exit_code,
         .signal = shell_signal,
         .free = shell_free,
+        .complaint = shell_complaint,
         .leftovers = shell_leftovers,
         .kill_leftovers = shell_kill_leftovers,
     };

@@ -273,6 +273,12 @@ static void let_go(void *argument)
     process->output = NULL;
 }
 
+static const char *complaint(void *self)
+{
+    (void)self;
+    return NULL;
+}
+
 static void list_leftovers(void *self, GArray *leftovers)
 {
     const struct fake_shell *shell = self;
@@ -332,6 +338,7 @@ struct runner_shell fake_shell_of(struct fake_shell *shell)
         .exit_code = exit_code,
         .signal = take_signal,
         .free = let_go,
+        .complaint = complaint,
         .leftovers = list_leftovers,
         .kill_leftovers = kill_leftovers,
     };
