@@ -44,6 +44,11 @@ unsigned action_major(const struct action_run *run)
     return is_known ? major : run->action->last_major;
 }
 
+const char *action_ref(const struct action_run *run)
+{
+    return run->step->use->ref != NULL ? run->step->use->ref : "";
+}
+
 /* ---- a fiber for the work ---- */
 
 static void cancel_fiber(void *fiber)
@@ -95,7 +100,7 @@ static void run_phase(void *argument)
         action_fail(run, "%s", error != NULL ? error->message : "interrupted");
 }
 
-static void init(struct action_run *run, struct step_run *step, json_t *inputs)
+void action_run_init(struct action_run *run, struct step_run *step, json_t *inputs)
 {
     g_auto(GStrv) pairs = step_environment(step, inputs, step->use->state);
     *run = (struct action_run){.step = step, .action = step->use->action, .inputs = inputs};
@@ -107,7 +112,7 @@ static void init(struct action_run *run, struct step_run *step, json_t *inputs)
     run->rng = rng_stream(step->leg->machine->seed, step->leg->machine->name, step->result->title);
 }
 
-static void finish(struct action_run *run)
+void action_run_finish(struct action_run *run)
 {
     step_output_end(run->step);
     json_decref(run->inputs);
@@ -143,9 +148,9 @@ void native_work(struct step_run *step)
     }
     tell_version(step);
     use_print_header(step, inputs);
-    init(&run, step, inputs);
+    action_run_init(&run, step, inputs);
     step_run_in_fiber(step, run_phase, &run);
     if (run.has_failed)
         step->outcome = RESULT_FAILURE;
-    finish(&run);
+    action_run_finish(&run);
 }

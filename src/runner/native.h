@@ -14,6 +14,9 @@ struct action_run {
     bool is_interrupted;
 };
 
+/* inputs are taken over. */
+void action_run_init(struct action_run *run, struct step_run *step, json_t *inputs);
+void action_run_finish(struct action_run *run);
 /* Makes the text the phase's. */
 const char *action_keep(const struct action_run *run, char *text);
 void action_set_variable(struct action_run *run, const char *name, const char *value);
