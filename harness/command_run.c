@@ -19,6 +19,7 @@ struct run_arguments {
     int repeat;
     gboolean is_checking;
     gboolean is_quiet;
+    gboolean is_unsafe;
     uint64_t seed_value;
 };
 
@@ -47,6 +48,8 @@ static bool parse(struct run_arguments *arguments, int *argc, char ***argv)
         {"check-determinism", 0, 0, G_OPTION_ARG_NONE, &arguments->is_checking,
          "Run each twice and compare the traces", NULL},
         {"quiet", 'q', 0, G_OPTION_ARG_NONE, &arguments->is_quiet, "Only what went wrong", NULL},
+        {"unsafe-scripts", 0, 0, G_OPTION_ARG_NONE, &arguments->is_unsafe,
+         "Run scripts of workflows without a sandbox where none can be had", NULL},
         {"color", 0, 0, G_OPTION_ARG_STRING, &arguments->color, "Colours", "auto|always|never"},
         {0},
     };
@@ -140,7 +143,7 @@ static int code_of(const struct suite *suite, const struct work_result *result,
 static int run_suite(const struct app *app, const struct run_arguments *arguments,
                      const struct suite *suite)
 {
-    const struct work_options options = {
+    struct work_options options = {
         .context = app->context,
         .seed = arguments->seed != NULL ? &arguments->seed_value : NULL,
         .jobs = (guint)arguments->jobs,
@@ -152,7 +155,11 @@ static int run_suite(const struct app *app, const struct run_arguments *argument
 
     for (guint i = 0; i < suite->errors->len; i++)
         fprintf(stderr, "%s\n", (const char *)g_ptr_array_index(suite->errors, i));
+    if (suite_has_workflow(suite))
+        run_context_protect(&options.context);
+    options.context.is_unsafe = arguments->is_unsafe;
     bool is_done = work_do(suite, &options, &result, &error);
+    run_context_clear(&options.context);
     if (!is_done)
         cli_complain("run: %s", error->message);
     g_autoptr(json_t) document = document_of(&result);

@@ -125,20 +125,28 @@ static void add_commands(struct leg_machine *machine, struct stage *stage)
     machine->commands = command_set_new(&options);
 }
 
-static void add_sandbox(struct leg_machine *machine, struct stage *stage, bool is_sandboxed)
+static void add_sandbox(struct leg_machine *machine, struct stage *stage,
+                        const struct leg_machine_options *wanted)
 {
     g_autoptr(GError) error = NULL;
+    g_autofree char *stub = sandbox_find_stub();
+    g_autofree char *clock = sandbox_find_clock_library();
     const struct sandbox_options options = {
         .machine = machine->plan.machine,
         .directory = machine->directory,
         .home = RUNNER_HOME,
+        .stub = stub,
+        .clock_library = clock,
         .host = command_set_host(machine->commands),
-        .layers = is_sandboxed ? sandbox_probe(NULL) : 0,
+        .layers = wanted->sandbox_layers,
         .seed = stage->plan->seed,
+        .date_s = stage->plan->scenario->setting.date_s,
     };
-    machine->sandbox = sandbox_new(stage->loop, &options, &error);
+    if (wanted->why_unprotected == NULL)
+        machine->sandbox = sandbox_new(stage->loop, &options, &error);
     if (machine->sandbox == NULL)
-        machine->why_no_sandbox = g_strdup(error->message);
+        machine->why_no_sandbox =
+            g_strdup(error != NULL ? error->message : wanted->why_unprotected);
 }
 
 static void describe(struct leg_machine *machine, const struct stage *stage, bool is_self_hosted)
@@ -187,7 +195,7 @@ struct leg_machine *leg_machine_new(struct stage *stage, const struct leg_machin
     machine->token = g_strdup(options->token);
     machine->machine = stage_add_machine(stage, &machine->plan);
     add_commands(machine, stage);
-    add_sandbox(machine, stage, options->is_sandboxed);
+    add_sandbox(machine, stage, options);
     describe(machine, stage, is_self_hosted);
     return g_steal_pointer(&machine);
 }

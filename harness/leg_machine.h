@@ -30,7 +30,8 @@ struct leg_machine_options {
     const json_t *runs_on; /* evaluated */
     const char *directory; /* an empty folder is made in it */
     const char *token;
-    bool is_sandboxed; /* false: --unsafe-scripts */
+    unsigned sandbox_layers;
+    const char *why_unprotected; /* then no script runs; or NULL */
 };
 
 /* Fails when runs_on names no runner that there is. */

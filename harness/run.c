@@ -6,6 +6,7 @@
 #include "base/units.h"
 #include "harness/effects.h"
 #include "harness/promise.h"
+#include "process/sandbox.h"
 
 #include <string.h>
 
@@ -163,6 +164,23 @@ static void execute(struct run *run)
     loop_free(loop);
     if (context->bind_clock != NULL)
         context->bind_clock(NULL, 0);
+}
+
+void run_context_protect(struct run_context *context)
+{
+    g_autofree char *missing = NULL;
+    context->sandbox_layers = sandbox_probe(&missing);
+    if (sandbox_layers_suffice(context->sandbox_layers))
+        return;
+    context->why_unprotected =
+        g_strdup_printf("scripts of a workflow are not run without protection, and %s; "
+                        "--unsafe-scripts runs them all the same",
+                        missing != NULL ? missing : "there is none");
+}
+
+void run_context_clear(struct run_context *context)
+{
+    g_clear_pointer(&context->why_unprotected, g_free);
 }
 
 struct outcome *run_workflow_plan(const struct plan *plan, const struct run_context *context,

@@ -14,8 +14,17 @@ struct run_context {
     bind_clock_fn *bind_clock;  /* vclock_bind(), or NULL in tests */
     struct image_cache *images; /* generated once, or NULL */
     const GPtrArray *promises;  /* of the one workflow that all of them run (promise.h), or NULL */
-    bool is_unsafe;             /* scripts of workflows run without a sandbox: --unsafe-scripts */
+    /* Of workflows' scripts: what protects the machine from them, and why there is not enough; see
+       run_context_protect(). */
+    unsigned sandbox_layers;
+    char *why_unprotected;
+    bool is_unsafe; /* scripts run all the same: --unsafe-scripts */
 };
+
+/* Finds out, once for a process, what this machine can protect itself with. Before any workflow
+   runs; run_context_clear() frees what it found. */
+void run_context_protect(struct run_context *context);
+void run_context_clear(struct run_context *context);
 
 /* Never fails: a run that breaks says so in its outcome. plan is lent to the outcome. A workflow
    runs in clear weather first, for what it promises. */

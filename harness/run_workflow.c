@@ -50,23 +50,25 @@ static const struct runner_machine *find_machine(void *self, const char *leg_id,
 {
     struct workflow_run *workflow = self;
     const struct call *call = call_of_leg(call_tree_root(workflow->pipeline->calls), leg_id);
+    const struct run_context *context = workflow->run->context;
     g_autofree char *token = token_of(workflow, leg_id);
     const struct leg_machine_options options = {
         .id = leg_id,
         .runs_on = runs_on,
         .directory = workflow->directory,
         .token = token,
-        .is_sandboxed = !workflow->run->context->is_unsafe,
+        .sandbox_layers = context->sandbox_layers,
+        .why_unprotected = context->is_unsafe ? NULL : context->why_unprotected,
     };
     struct leg_machine *machine = leg_machine_new(workflow->run->stage, &options, error);
     if (machine == NULL)
         return NULL;
     g_ptr_array_add(workflow->machines, machine);
+    if (machine->sandbox == NULL && workflow->complaint == NULL)
+        workflow->complaint = g_strdup(machine->why_no_sandbox);
     public_world_admit_token(
         workflow->run->stage, token,
         permissions_allow(call, job, workflow->pipeline->event, "packages", "write"));
-    if (machine->sandbox == NULL && workflow->complaint == NULL)
-        workflow->complaint = g_strdup(machine->why_no_sandbox);
     return &machine->runner;
 }
 

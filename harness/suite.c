@@ -68,6 +68,14 @@ static void free_scenario(void *scenario)
     scenario_free(scenario);
 }
 
+bool suite_has_workflow(const struct suite *suite)
+{
+    for (guint i = 0; i < suite->scenarios->len; i++)
+        if (((const struct scenario *)g_ptr_array_index(suite->scenarios, i))->pipeline != NULL)
+            return true;
+    return false;
+}
+
 struct suite *suite_new(void)
 {
     struct suite *suite = g_new0(struct suite, 1);

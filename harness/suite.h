@@ -16,5 +16,7 @@ struct suite {
 struct suite *suite_load(const char *const *paths, GError **error) MUST_USE;
 /* An empty one, for scenarios that are in no file. */
 struct suite *suite_new(void);
+/* Whether one of its pipelines is a workflow. */
+bool suite_has_workflow(const struct suite *suite);
 void suite_free(struct suite *suite);
 CLEANUP(suite, suite_free)
