@@ -30,12 +30,13 @@ static bool is_of_group(const char *platform, const char *group)
 {
     gsize length = strlen(group);
     return strncmp(platform, group, length) == 0 &&
-           (platform[length] == '\0' || platform[length] == '/');
+           (platform[length] == '\0' || platform[length] == '/' || platform[length] == '*');
 }
 
-static void append_group(GString *text, const char *group, guint count)
+static void append_group(GString *text, const char *group, guint count, bool is_preferred)
 {
-    g_string_append_printf(text, "%s%s", text->len > 0 ? ", " : "", group);
+    g_string_append_printf(text, "%s%s%s", text->len > 0 ? ", " : "", group,
+                           is_preferred ? "*" : "");
     if (count > 1)
         g_string_append_printf(text, " (+%u)", count);
 }
@@ -51,11 +52,16 @@ static char *short_platforms(const struct builder_node *node)
     guint groups = 0;
     for (gsize i = 0; i < G_N_ELEMENTS(majors) && groups < 4; i++) {
         guint count = 0;
-        for (guint j = 0; j < node->platforms->len; j++)
-            count += is_of_group(g_ptr_array_index(node->platforms, j), majors[i]);
+        bool is_preferred = false;
+        for (guint j = 0; j < node->platforms->len; j++) {
+            const char *platform = g_ptr_array_index(node->platforms, j);
+            bool is_member = is_of_group(platform, majors[i]);
+            count += is_member;
+            is_preferred = is_preferred || (is_member && g_str_has_suffix(platform, "*"));
+        }
         if (count == 0)
             continue;
-        append_group(text, majors[i], count);
+        append_group(text, majors[i], count, is_preferred);
         shown += count;
         groups++;
     }
