@@ -225,6 +225,7 @@ static struct build_request *request_of(const struct baking *baking, const char 
     request->is_load = json_get_boolean(target, "load", false);
     take_map(baking, target, "args", request->arguments);
     take_map(baking, target, "labels", request->labels);
+    take_map(baking, target, "contexts", request->contexts);
     take_list(baking, target, "annotations", request->annotations);
     take_list(baking, target, "tags", request->tags);
     take_list(baking, target, "platforms", request->platforms);

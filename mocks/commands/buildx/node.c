@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-/* builder.go, inspect.go: loading status may take so long. */
+/* inspect.go, ls.go: the status of all builders must be known so long after the command began; a
+   boot in between counts. */
 #define LOAD_US (20 * SECOND_US)
 
 void builder_node_free(struct builder_node *node)
@@ -156,13 +157,17 @@ static bool take_answer(struct builder_node *node, const char *text, GError **er
                                "error: desc = \"error reading server preface: EOF\"");
     json_array_foreach (json_get_array(node->json, "Platforms"), index, platform) {
         const char *variant = json_get_string(platform, "variant", NULL);
-        g_autofree char *own =
+        g_autofree char *plain =
             g_strjoin("/", json_get_string(platform, "os", ""),
                       json_get_string(platform, "architecture", ""), variant, NULL);
+        g_autofree char *own = g_strconcat(plain, "*", NULL); /* asked for by who created it */
         add_platform(node, own);
     }
-    json_array_foreach (json_get_array(answer, "platforms"), index, platform)
-        add_platform(node, json_string_value(platform));
+    json_array_foreach (json_get_array(answer, "platforms"), index, platform) {
+        g_autofree char *starred = g_strconcat(json_string_value(platform), "*", NULL);
+        if (!g_ptr_array_find_with_equal_func(node->platforms, starred, g_str_equal, NULL))
+            add_platform(node, json_string_value(platform));
+    }
     g_free(node->version);
     node->version = g_strdup(json_get_string(answer, "version", NULL));
     node->has_snapshotter = json_get_boolean(answer, "has_snapshotter", false);
@@ -259,8 +264,11 @@ GPtrArray *builder_load(struct plugin_run *run, struct builder *builder, bool wi
                         GError **error)
 {
     DEADLINE(limit);
+    if (run->load_ends_us == 0)
+        run->load_ends_us = loop_now_us(run_loop(run)) + LOAD_US;
     if (with_data)
-        deadline_begin(run_loop(run), &limit, "status of a builder", LOAD_US);
+        deadline_begin(run_loop(run), &limit, "status of builders",
+                       run->load_ends_us - loop_now_us(run_loop(run)));
     if (builder->is_context && !choose_driver(run, builder, error))
         return NULL;
     GPtrArray *nodes = make_nodes(builder);

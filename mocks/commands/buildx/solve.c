@@ -357,6 +357,7 @@ bool build_all(struct plugin_run *run, struct builder *builder, GPtrArray *reque
     bool is_fine = make_ready(run, node, voice, error);
     for (guint i = 0; is_fine && i < requests->len; i++) {
         const struct build_request *request = g_ptr_array_index(requests, i);
+        voice->prefix = requests->len > 1 ? request->name : NULL;
         is_fine = build_solve(run, request, node, voice, &results[i], error);
         if (!is_fine && requests->len > 1)
             g_prefix_error(error, "target %s: ", request->name);

@@ -43,6 +43,10 @@ static void build_body(struct bench *bench)
     g_autofree char *metadata = read_file(bench, "/src/m.json");
 
     cr_assert_eq(outcome.exit_code, 0, "%s", outcome.err);
+    cr_assert(strstr(outcome.err, "#1 [app internal] load build definition from Dockerfile\n") !=
+                  NULL,
+              "%s", outcome.err);
+    cr_assert(strstr(outcome.err, " [tool] exporting to image\n") != NULL, "%s", outcome.err);
     cr_assert_str_eq(app, "linux/amd64");
     cr_assert_str_eq(tool, "linux/amd64");
     cr_assert(strstr(metadata, "\"tool\": {") != NULL, "%s", metadata);
