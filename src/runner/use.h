@@ -52,7 +52,7 @@ void container_work(struct step_run *step);
 /* Pulls or builds what a docker action runs, before the first step. */
 void use_prepare_image(struct step_run *step);
 /* The image it runs, or NULL when that is still to be built; g_free. */
-char *use_image(const struct use *use);
+char *use_image(const struct leg_run *leg, const struct use *use);
 
 /* Runs work in a fiber of its own, which is cancelled when the step is interrupted. */
 void step_run_in_fiber(struct step_run *step, void (*work)(void *argument), void *argument);
