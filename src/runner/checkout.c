@@ -93,15 +93,21 @@ static void mark(const char *folder)
         g_debug("%s cannot be written", head);
 }
 
+bool tree_copy(const char *from, const char *to, GError **error)
+{
+    struct copying copying = {0};
+    g_mkdir_with_parents(to, 0755);
+    return copy_tree(&copying, from, to, 0, error);
+}
+
 bool action_checkout(struct action_run *run, const char *path, GError **error)
 {
     g_autofree char *folder = action_host_path(run, path);
     const char *repository = run->step->leg->machine->repository;
-    struct copying copying = {0};
     if (folder == NULL)
         return true; /* a machine without files */
     g_mkdir_with_parents(folder, 0755);
-    if (repository != NULL && !copy_tree(&copying, repository, folder, 0, error))
+    if (repository != NULL && !tree_copy(repository, folder, error))
         return false;
     mark(folder);
     return true;

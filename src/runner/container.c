@@ -25,12 +25,13 @@ static char *dockerfile_of(const struct use *use)
     return g_canonicalize_filename(name, use->path);
 }
 
-char *use_image(const struct use *use)
+char *use_image(const struct leg_run *leg, const struct use *use)
 {
     const struct node *node = image_of(use);
+    const char *built = json_get_string(leg->images, use->text, NULL);
     g_autofree char *text = node != NULL ? literal_text(node) : NULL;
-    if (use->image != NULL)
-        return g_strdup(use->image);
+    if (use->image != NULL || built != NULL)
+        return g_strdup(use->image != NULL ? use->image : built);
     return text != NULL && g_str_has_prefix(text, "docker://")
                ? g_strdup(text + strlen("docker://"))
                : NULL;
@@ -55,7 +56,7 @@ static void add_build(struct docker_line *line, const char *tag, const char *doc
 
 static bool pull(struct step_run *step, GError **error)
 {
-    g_autofree char *image = use_image(step->use);
+    g_autofree char *image = use_image(step->leg, step->use);
     DOCKER_LINE(line);
     step_print(step, "##[group]Pull down action image '%s'", image);
     docker_line_init(&line, "pull", image, NULL);
@@ -76,14 +77,14 @@ static bool build(struct step_run *step, GError **error)
     if (!docker_persist(step, &line, "Docker build", error))
         return false;
     step_print(step, "##[endgroup]");
-    use->image = g_steal_pointer(&tag);
+    json_object_set_new(step->leg->images, use->text, json_string(tag));
     return true;
 }
 
 static void prepare(void *argument)
 {
     struct containing *containing = argument;
-    g_autofree char *image = use_image(containing->step->use);
+    g_autofree char *image = use_image(containing->step->leg, containing->step->use);
     bool is_fine = image != NULL ? pull(containing->step, &containing->error)
                                  : build(containing->step, &containing->error);
     g_assert(is_fine || containing->error != NULL);
@@ -191,7 +192,7 @@ static bool add_arguments(struct step_run *step, struct docker_line *line, GErro
 static bool run(struct containing *containing, GError **error)
 {
     struct step_run *step = containing->step;
-    g_autofree char *image = use_image(step->use);
+    g_autofree char *image = use_image(step->leg, step->use);
     g_autofree char *tail = leg_random_hex(step->leg, 6);
     g_autoptr(GString) name = g_string_new(NULL);
     ACTION_EXEC_RESULT(result);
@@ -218,7 +219,7 @@ static bool run(struct containing *containing, GError **error)
 static void contain(void *argument)
 {
     struct containing *containing = argument;
-    g_autofree char *image = use_image(containing->step->use);
+    g_autofree char *image = use_image(containing->step->leg, containing->step->use);
     bool is_fine = image != NULL || build_local(containing->step, &containing->error);
     is_fine = is_fine && run(containing, &containing->error);
     g_assert(is_fine || containing->error != NULL);

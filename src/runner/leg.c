@@ -61,6 +61,7 @@ struct leg_run *leg_run_new(const struct leg_options *options)
     leg->masks = masks_new();
     leg->scope = scope_new();
     leg->environment = json_object();
+    leg->images = json_object();
     leg->summary = g_string_new(NULL);
     leg->path = g_ptr_array_new_with_free_func(g_free);
     leg->queue = g_ptr_array_new_with_free_func((GDestroyNotify)step_free);
@@ -85,6 +86,7 @@ void leg_run_free(struct leg_run *leg)
     g_string_free(leg->summary, TRUE);
     json_decref(leg->environment);
     json_decref(leg->services);
+    json_decref(leg->images);
     leg_free_contexts(leg);
     scope_free(leg->scope);
     masks_free(leg->masks);
@@ -155,7 +157,7 @@ static void queue_preparations(struct leg_run *leg)
             use_unref(use);
             continue;
         }
-        g_autofree char *image = use_image(use);
+        g_autofree char *image = use_image(leg, use);
         g_autofree char *title = image != NULL ? g_strconcat("Pull ", image, NULL)
                                                : g_strconcat("Build ", use->text, NULL);
         if (g_hash_table_add(seen, g_strdup(title)))

@@ -98,6 +98,7 @@ struct leg_run {
     GPtrArray *posts;         /* struct step_run, the last one first */
     struct step_run *current; /* the innermost one that runs */
     GArray *containers;       /* struct service of services.h, or NULL */
+    json_t *images;           /* uses of docker actions to what was built for them */
     char *network;            /* of the services */
     GPtrArray *leftovers;     /* struct command_run: commands whose starter is gone */
     unsigned leftover_count;

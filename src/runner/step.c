@@ -232,8 +232,18 @@ static void fail_at_once(struct step_run *step, const GError *error)
     step->is_final = true;
 }
 
+/* Nothing runs beside the other steps here. */
+static void tell_background(const struct step_run *step)
+{
+    const struct node *node = step->step != NULL ? step->step->background : NULL;
+    if (node != NULL && node->kind == NODE_BOOLEAN && node->boolean)
+        leg_assume(step->leg, step, /* touches_images= */ false,
+                   "background step %s runs in its place", step->result->title);
+}
+
 static void work(struct step_run *step)
 {
+    tell_background(step);
     int minutes = start_clock(step);
     step->work(step);
     timer_cancel(step->leg->loop, &step->token.timer);

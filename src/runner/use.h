@@ -43,6 +43,8 @@ bool use_add_defaults(struct step_run *step, json_t *inputs, GError **error) MUS
 void use_print_header(struct step_run *step, const json_t *inputs);
 /* Puts a post step before those that are there. */
 void use_add_post(struct step_run *step, const char *condition, step_work_fn *work);
+/* All files of a folder but .git at its top, links as links; up to the RUNNER_CHECKOUT ceilings. */
+bool tree_copy(const char *from, const char *to, GError **error) MUST_USE;
 bool use_touches_images(const char *name);
 /* A text with expressions, against the step's contexts. */
 bool step_evaluate_raw(const struct step_run *step, const char *text, char **out,
@@ -54,7 +56,7 @@ void container_work(struct step_run *step);
 /* Pulls or builds what a docker action runs, before the first step. */
 void use_prepare_image(struct step_run *step);
 /* The image it runs, or NULL when that is still to be built; g_free. */
-char *use_image(const struct use *use);
+char *use_image(const struct leg_run *leg, const struct use *use);
 
 /* Runs work in a fiber of its own, which is cancelled when the step is interrupted. */
 void step_run_in_fiber(struct step_run *step, void (*work)(void *argument), void *argument);

@@ -145,6 +145,14 @@ static void split_name(struct use *use)
     use->ref = g_strdup(uses->ref);
 }
 
+/* Its files, where the runner downloads them: scripts and Dockerfiles of it are used from there. */
+static bool bring(const struct leg_run *leg, const struct use *use, GError **error)
+{
+    g_autofree char *here = leg_host_path(leg, use->path);
+    return here == NULL || g_file_test(here, G_FILE_TEST_IS_DIR) ||
+           tree_copy(use->folder, here, error);
+}
+
 static bool find_remote(struct leg_run *leg, struct use *use, GError **error)
 {
     split_name(use);
@@ -159,7 +167,7 @@ static bool find_remote(struct leg_run *leg, struct use *use, GError **error)
     if (use->name != NULL)
         use->path =
             g_strdup_printf("%s/work/_actions/%s/%s", leg->machine->home, use->name, use->ref);
-    return use->folder == NULL || load_manifest(use, error);
+    return use->folder == NULL || (load_manifest(use, error) && bring(leg, use, error));
 }
 
 struct use *use_new(struct leg_run *leg, const struct step *step, GError **error)

@@ -31,9 +31,16 @@ static int run_docker(void *self, const struct command_call *call)
     if (strcmp(verb, "version") == 0)
         return command_print(call, "1.48\n") ? 0 : 1;
     if (strcmp(verb, "create") == 0)
-        return command_print(call, "0123456789ab\n") ? 0 : 1;
+        return command_print(call, "%s\n",
+                             strcmp(last, "unhealthy") == 0 ? "unhealthy-id" : "0123456789ab")
+                   ? 0
+                   : 1;
     if (strcmp(verb, "port") == 0)
         return command_print(call, "6379/tcp -> 0.0.0.0:49153\n") ? 0 : 1;
+    if (strcmp(verb, "inspect") == 0 && strcmp(last, "unhealthy-id") == 0)
+        return command_print(call, "unhealthy\n") ? 0 : 1;
+    if (strcmp(verb, "logs") == 0)
+        return command_print(call, "log of %s\n", last) ? 0 : 1;
     if (strcmp(verb, "inspect") == 0)
         return command_print(call, loop_now_us(bench->loop) < 5000000 ? "starting\n" : "healthy\n")
                    ? 0
@@ -41,7 +48,7 @@ static int run_docker(void *self, const struct command_call *call)
     return 0;
 }
 
-static char *keep(struct bench *bench, char *text)
+char *bench_keep(struct bench *bench, char *text)
 {
     g_ptr_array_add(bench->texts, text);
     return text;
@@ -71,7 +78,7 @@ static enum result outcome_of(const char *text)
 static void take_assumption(struct bench *bench, const char *text)
 {
     g_auto(GStrv) words = g_strsplit(text, " ", -1);
-    struct assumed_action row = {.pattern = keep(bench, g_strdup(words[0])),
+    struct assumed_action row = {.pattern = bench_keep(bench, g_strdup(words[0])),
                                  .outcome = outcome_of(words[1]),
                                  .duration_us = seconds_of(words[2])};
     if (words[3] != NULL) {
@@ -97,13 +104,13 @@ static void take_comment(struct bench *bench, const char *line)
         const char *text = strchr(rest, ' ');
         bench->cancel_us = seconds_of(rest);
         bench->cancel_text =
-            text != NULL ? keep(bench, g_strdup(text + 1)) : "The operation was canceled.";
+            text != NULL ? bench_keep(bench, g_strdup(text + 1)) : "The operation was canceled.";
     } else if (g_str_has_prefix(line, "shutdown ")) {
         bench->shutdown_us = seconds_of(rest);
     } else if (strcmp(line, "debug") == 0) {
         bench->is_debug = true;
     } else if (g_str_has_prefix(line, "only ")) {
-        bench->only_job = keep(bench, g_strdup(rest));
+        bench->only_job = bench_keep(bench, g_strdup(rest));
     } else if (strcmp(line, "no shell") == 0) {
         bench->machine.shell = NULL;
         bench->machine.why_no_sandbox = "scripts need a sandbox, and there is none";
@@ -171,8 +178,9 @@ struct bench *bench_new_text(const char *name, const char *text)
     bench->assumed = g_array_new(TRUE, TRUE, sizeof(struct assumed_action));
     bench->actions = bench_actions;
     bench->cancel_us = bench->shutdown_us = -1;
-    bench->github = json_pack("{s:s, s:s, s:s, s:s, s:{}}", "repository", "octo/ship", "ref",
-                              "refs/heads/main", "sha", "f00dfeed", "event_name", "push", "event");
+    bench->github = json_pack("{s:s, s:s, s:s, s:s, s:s, s:{}}", "repository", "octo/ship", "ref",
+                              "refs/heads/main", "sha", "f00dfeed", "event_name", "push", "actor",
+                              "octo", "event");
     bench->inputs = json_object();
     bench->needs = json_object();
     bench->vars = json_object();
@@ -303,217 +311,4 @@ struct leg_result *bench_run_leg(struct bench *bench, const char *job_id)
     struct performing performing = {.bench = bench, .run = run};
     run_to_end(&performing);
     return performing.result;
-}
-
-/* ---- a whole run ---- */
-
-struct serving {
-    struct bench *bench;
-    struct server_result *result;
-    bool is_over;
-};
-
-/* The same machine under the leg's name: what it makes at random differs. */
-static const struct runner_machine *machine_for(struct bench *bench, const char *leg_id)
-{
-    struct runner_machine *machine = g_memdup2(&bench->machine, sizeof bench->machine);
-    machine->name = keep(bench, g_strdup(leg_id));
-    g_ptr_array_add(bench->texts, machine);
-    return machine;
-}
-
-static const struct runner_machine *leg_machine(void *self, const char *leg_id,
-                                                const struct job *job, const json_t *runs_on,
-                                                GError **error)
-{
-    struct bench *bench = self;
-    (void)job;
-    if (json_is_string(runs_on) && g_str_has_prefix(json_string_value(runs_on), "ubuntu"))
-        return machine_for(bench, leg_id);
-    g_set_error_literal(error, BASE_ERROR, BASE_ERROR_INVALID, "no machine has these labels");
-    return NULL;
-}
-
-static void leg_over(void *self, const char *leg_id)
-{
-    struct bench *bench = self;
-    trace_note(bench->trace, "machine-over", "leg", leg_id, NULL);
-}
-
-static const struct workflow *find_workflow(void *self, const char *uses)
-{
-    struct bench *bench = self;
-    g_autoptr(GPtrArray) errors = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
-    const char *slash = strrchr(uses, '/');
-    g_autofree char *name = g_strndup(slash + 1, strcspn(slash + 1, "@"));
-    g_autofree char *path = g_build_filename("tests/cases/server/called", name, NULL);
-    if (!g_file_test(path, G_FILE_TEST_EXISTS))
-        return NULL;
-    struct workflow *workflow = workflow_load(path, errors);
-    cr_assert_not_null(workflow, "%s: %s", path,
-                       errors->len > 0 ? ((GError *)errors->pdata[0])->message : "");
-    g_ptr_array_add(bench->called, workflow);
-    return workflow;
-}
-
-static void serve(void *argument)
-{
-    struct serving *serving = argument;
-    struct bench *bench = serving->bench;
-    const struct server_options options = {
-        .loop = bench->loop,
-        .trace = bench->trace,
-        .workflow = bench->workflow,
-        .only_job = bench->only_job,
-        .github = bench->github,
-        .inputs = bench->inputs,
-        .vars = bench->vars,
-        .secrets = bench->secrets,
-        .actions = bench->actions,
-        .assumed = (const struct assumed_action *)(const void *)bench->assumed->data,
-        .find_action = bench_find_action,
-        .find_workflow = find_workflow,
-        .leg_machine = leg_machine,
-        .leg_over = leg_over,
-        .self = bench,
-    };
-    serving->result = server_run(&options);
-    serving->is_over = true;
-}
-
-struct server_result *bench_run_server(struct bench *bench)
-{
-    g_autoptr(GError) error = NULL;
-    struct serving serving = {.bench = bench};
-    fiber_spawn(bench->loop, "server", serve, &serving);
-    bool is_fine = loop_run(bench->loop, &serving.is_over, &error);
-    cr_assert(is_fine, "%s", is_fine ? "" : error->message);
-    return serving.result;
-}
-
-/* ---- as text ---- */
-
-static const char *const phases[] = {[PHASE_SETUP] = "setup",
-                                     [PHASE_PRE] = "pre",
-                                     [PHASE_MAIN] = "main",
-                                     [PHASE_POST] = "post",
-                                     [PHASE_COMPLETE] = "end"};
-
-static void add_step(GString *text, const struct step_result *step, int depth)
-{
-    g_autofree char *outputs = json_text(step->outputs);
-    g_string_append_printf(text, "%*s%s %s: %s", 2 + 2 * depth, "", phases[step->phase],
-                           step->title, result_text(step->outcome));
-    if (step->conclusion != step->outcome)
-        g_string_append_printf(text, " -> %s", result_text(step->conclusion));
-    if (step->has_timed_out)
-        g_string_append(text, ", timed out");
-    if (step->is_assumed)
-        g_string_append(text, ", assumed");
-    g_string_append_printf(text, ", %gs", (double)step->duration_us / 1e6);
-    if (json_object_size(step->outputs) > 0)
-        g_string_append_printf(text, ", %s", outputs);
-    g_string_append_c(text, '\n');
-    for (guint i = 0; step->steps != NULL && i < step->steps->len; i++)
-        add_step(text, step->steps->pdata[i], depth + 1);
-}
-
-static void add_annotations(GString *text, const struct leg_result *result)
-{
-    static const char *const levels[] = {"notice", "warning", "error"};
-    for (guint i = 0; i < result->annotations->len; i++) {
-        const struct annotation *annotation = result->annotations->pdata[i];
-        g_string_append_printf(text, "annotation %s%s%s of %s: %s\n", levels[annotation->level],
-                               annotation->title != NULL ? " " : "",
-                               annotation->title != NULL ? annotation->title : "",
-                               annotation->step != NULL ? annotation->step : "the job",
-                               annotation->message);
-    }
-    for (guint i = 0; i < result->assumptions->len; i++) {
-        const struct assumption *assumption = result->assumptions->pdata[i];
-        g_string_append_printf(text, "assumption %s at line %d%s\n", assumption->what,
-                               assumption->position.line,
-                               assumption->touches_images ? ", touches images" : "");
-    }
-}
-
-char *bench_leg_text(const struct leg_result *result)
-{
-    GString *text = g_string_new(NULL);
-    g_autofree char *outputs = json_text(result->outputs);
-    g_string_append_printf(text, "%s, %gs, outputs %s\n", result_text(result->result),
-                           (double)result->duration_us / 1e6, outputs);
-    for (guint i = 0; i < result->steps->len; i++)
-        add_step(text, result->steps->pdata[i], 0);
-    add_annotations(text, result);
-    if (result->summary[0] != '\0')
-        g_string_append_printf(text, "summary %s", result->summary);
-    /* The set-up says the same in every case; ESC is made visible. */
-    const char *log = strstr(result->log->str, "Complete job name");
-    g_autoptr(GString) shown = g_string_new(log != NULL ? log : result->log->str);
-    g_string_replace(shown, "\033", "ESC", 0);
-    g_string_append_printf(text, "log:\n%s", shown->str);
-    return g_string_free(text, FALSE);
-}
-
-char *bench_server_text(const struct server_result *result)
-{
-    GString *text = g_string_new(NULL);
-    g_string_append_printf(text, "run: %s\n", result_text(result->conclusion));
-    for (guint i = 0; i < result->errors->len; i++)
-        g_string_append_printf(text, "error: %s\n", ((GError *)result->errors->pdata[i])->message);
-    for (guint i = 0; i < result->legs->len; i++) {
-        const struct server_leg *leg = result->legs->pdata[i];
-        g_autofree char *outputs = json_text(leg->result->outputs);
-        g_string_append_printf(text, "%s (%s): %s", leg->id, leg->name,
-                               result_text(leg->result->result));
-        if (leg->result->conclusion != leg->result->result)
-            g_string_append_printf(text, " -> %s", result_text(leg->result->conclusion));
-        g_string_append_printf(text, ", %gs to %gs, %s\n", (double)leg->result->started_us / 1e6,
-                               (double)(leg->result->started_us + leg->result->duration_us) / 1e6,
-                               outputs);
-        if (leg->reason != NULL)
-            g_string_append_printf(text, "  because %s\n", leg->reason);
-        for (guint j = 0; j < leg->result->steps->len; j++) {
-            const struct step_result *step = leg->result->steps->pdata[j];
-            if (step->phase == PHASE_MAIN)
-                add_step(text, step, 0);
-        }
-        add_annotations(text, leg->result);
-    }
-    return g_string_free(text, FALSE);
-}
-
-/* ---- case files ---- */
-
-static void check_case(const char *folder, const char *name, char *(*answer)(const char *path))
-{
-    g_autofree char *path = g_build_filename(folder, name, NULL);
-    g_autofree char *stem = g_strndup(path, strlen(path) - strlen(".yaml"));
-    g_autofree char *expected_path = g_strconcat(stem, ".expected", NULL);
-    g_autofree char *expected = NULL;
-
-    g_autofree char *got = answer(path);
-
-    if (g_getenv("UPDATE_GOLDEN") != NULL)
-        cr_assert(g_file_set_contents(expected_path, got, -1, NULL));
-    cr_assert(g_file_get_contents(expected_path, &expected, NULL, NULL), "%s", expected_path);
-    cr_expect_str_eq(got, expected, "%s\n--- expected\n%s--- got\n%s", name, expected, got);
-}
-
-int bench_check_cases(const char *folder, char *(*answer)(const char *path))
-{
-    const char *source = g_getenv("SEATRIAL_SOURCE_DIR");
-    const char *name;
-    int count = 0;
-    cr_assert_eq(chdir(source != NULL ? source : "."), 0);
-    GDir *cases = g_dir_open(folder, 0, NULL);
-    cr_assert_not_null(cases);
-    while ((name = g_dir_read_name(cases)) != NULL)
-        if (g_str_has_suffix(name, ".yaml")) {
-            check_case(folder, name, answer);
-            count++;
-        }
-    g_dir_close(cases);
-    return count;
 }

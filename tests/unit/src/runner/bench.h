@@ -41,6 +41,9 @@ struct bench *bench_new_steps(const char *steps);
 void bench_free(struct bench *bench);
 CLEANUP(bench, bench_free)
 
+/* Keeps a text as long as the bench. */
+char *bench_keep(struct bench *bench, char *text);
+
 /* The first leg of a job, or of the first job when id is NULL. */
 struct leg_result *bench_run_leg(struct bench *bench, const char *job_id);
 struct server_result *bench_run_server(struct bench *bench);

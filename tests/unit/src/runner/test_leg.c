@@ -75,3 +75,15 @@ Test(leg, that_is_cancelled_after_its_end_stays_as_it_was)
     cr_expect_eq(result->result, RESULT_SUCCESS);
     cr_expect_eq(result->annotations->len, 0);
 }
+
+Test(leg, finds_the_files_of_a_mapped_action_where_the_runner_puts_them)
+{
+    AUTO(bench) bench = bench_new_steps("      - uses: mapped/scripted@v1\n");
+    g_autofree char *file =
+        g_build_filename(bench->directory, "work/_actions/mapped/scripted/v1/run.sh", NULL);
+
+    AUTO(leg_result) result = bench_run_leg(bench, NULL);
+
+    cr_expect_eq(result->result, RESULT_SUCCESS);
+    cr_expect(g_file_test(file, G_FILE_TEST_IS_REGULAR));
+}
