@@ -162,7 +162,7 @@ static json_t *index_once(json_t *value, json_t *key, GError **error)
 static json_t *index_of(const GPtrArray *values, GError **error)
 {
     json_t *found = value_at(values, 0);
-    json_incref(found);
+    found = found != NULL ? json_incref(found) : json_null();
     for (guint i = 1; i < values->len && (found != NULL || i == 1); i++) {
         json_t *next = index_once(found, value_at(values, i), error);
         json_decref(found);
@@ -411,7 +411,7 @@ json_t *go_function_call(const char *name, const GPtrArray *values,
         return refuse(error, "wrong number of args for %s: want %s%u got %u", name,
                       row->count_max == G_MAXUINT ? "at least " : "", row->count_min, values->len);
     if (options->is_header && row->passes_in_header)
-        return json_incref(value_at(values, 0));
+        return value_at(values, 0) != NULL ? json_incref(value_at(values, 0)) : json_null();
     bool is_row = options->type_name != NULL && !options->is_typed;
     if (row->call == to_json && is_row && json_is_object(value_at(values, 0)))
         return row_to_json(value_at(values, 0));
