@@ -63,6 +63,23 @@ bool project_make_networks(const struct project *project);
 void project_add_service(const struct project *project, const char *service, const char *name,
                          bool is_one_off, struct words *words);
 
+/* Says a text; 1. */
+int project_fail(const struct project *project, const char *text);
+/* A question to docker: its output without the line's end; NULL: it failed. g_free. */
+char *project_ask(const struct project *project, struct words *words);
+/* "running", "exited", …; NULL: there is no such container. g_free. */
+char *project_state_of(const struct project *project, const char *container);
+/* One docker command for a container, told as progress: "Starting", "Started". */
+bool project_step(const struct project *project, struct words *words, const char *container,
+                  const char *before, const char *after);
+/* The words of a service's own command. */
+void project_add_command(const struct project *project, const char *service, struct words *words);
+bool project_create_container(const struct project *project, const char *service,
+                              const char *container);
+/* Lines with the service in front: "web-1  | text". */
+void project_print_log(const struct project *project, const char *service, const GString *text,
+                       int stream, bool has_prefix);
+
 /* The model as compose prints it: YAML; g_free. */
 char *project_yaml(const struct project *project);
 

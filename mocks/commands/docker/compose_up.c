@@ -1,9 +1,9 @@
-/* compose up, down, run, exec, ps, logs: a project's containers. */
+/* compose up and down: a project's containers. */
 #include "mocks/commands/docker/compose_private.h"
 
 #include <string.h>
 
-static int fail(const struct project *project, const char *text)
+int project_fail(const struct project *project, const char *text)
 {
     command_complain(project->call, "%s\n", text);
     return 1;
@@ -12,7 +12,7 @@ static int fail(const struct project *project, const char *text)
 /* ---- containers ---- */
 
 /* A question to docker: its output without the line's end; NULL: it failed. g_free. */
-static char *ask(const struct project *project, struct words *words)
+char *project_ask(const struct project *project, struct words *words)
 {
     g_autoptr(GString) output = g_string_new(NULL);
     g_autoptr(GString) errors = g_string_new(NULL);
@@ -22,16 +22,16 @@ static char *ask(const struct project *project, struct words *words)
 }
 
 /* "running", "exited", …; NULL: there is none. */
-static char *state_of(const struct project *project, const char *container)
+char *project_state_of(const struct project *project, const char *container)
 {
     WORDS(words);
     words_init(&words, "container", "inspect", "--format", "{{.State.Status}}", container, NULL);
-    return ask(project, &words);
+    return project_ask(project, &words);
 }
 
 /* One docker command for a container, told as progress: "Starting", "Started". */
-static bool step(const struct project *project, struct words *words, const char *container,
-                 const char *before, const char *after)
+bool project_step(const struct project *project, struct words *words, const char *container,
+                  const char *before, const char *after)
 {
     g_autoptr(GString) output = g_string_new(NULL);
     g_autoptr(GString) errors = g_string_new(NULL);
@@ -46,7 +46,7 @@ static bool step(const struct project *project, struct words *words, const char 
     return false;
 }
 
-static void add_command(const struct project *project, const char *service, struct words *words)
+void project_add_command(const struct project *project, const char *service, struct words *words)
 {
     const json_t *command = json_object_get(project_service(project, service), "command");
     g_auto(GStrv) split = NULL;
@@ -60,8 +60,8 @@ static void add_command(const struct project *project, const char *service, stru
         words_add(words, g_ptr_array_index(list, i), NULL);
 }
 
-static bool create_container(const struct project *project, const char *service,
-                             const char *container)
+bool project_create_container(const struct project *project, const char *service,
+                              const char *container)
 {
     g_autofree char *image = project_image(project, service);
     WORDS(words);
@@ -69,22 +69,22 @@ static bool create_container(const struct project *project, const char *service,
     words_init(&words, "create", "--pull", "never", NULL);
     project_add_service(project, service, container, /* is_one_off= */ false, &words);
     words_add(&words, image, NULL);
-    add_command(project, service, &words);
-    return step(project, &words, container, "Creating", "Created");
+    project_add_command(project, service, &words);
+    return project_step(project, &words, container, "Creating", "Created");
 }
 
 static bool remove_container(const struct project *project, const char *container)
 {
     WORDS(words);
     words_init(&words, "rm", "--force", "--volumes", container, NULL);
-    return step(project, &words, container, "Removing", "Removed");
+    return project_step(project, &words, container, "Removing", "Removed");
 }
 
 static bool start_service(const struct compose_call *compose, const char *service)
 {
     const struct project *project = compose->project;
     g_autofree char *container = project_container(project, service);
-    g_autofree char *state = state_of(project, container);
+    g_autofree char *state = project_state_of(project, container);
     WORDS(words);
 
     if (state != NULL && flags_boolean(compose->flags, "force-recreate")) {
@@ -96,12 +96,12 @@ static bool start_service(const struct compose_call *compose, const char *servic
         project_say(project, "Container", container, "Running");
         return true;
     }
-    if (state == NULL && !create_container(project, service, container))
+    if (state == NULL && !project_create_container(project, service, container))
         return false;
     if (flags_boolean(compose->flags, "no-start"))
         return true;
     words_init(&words, "start", container, NULL);
-    return step(project, &words, container, "Starting", "Started");
+    return project_step(project, &words, container, "Starting", "Started");
 }
 
 /* ---- up ---- */
@@ -123,12 +123,12 @@ static int wait_for_all(const struct project *project, const GPtrArray *order)
     for (guint i = 0; i < order->len; i++) {
         g_autofree char *container = project_container(project, g_ptr_array_index(order, i));
         project_say(project, "Container", container, "Waiting");
-        g_autofree char *state = state_of(project, container);
+        g_autofree char *state = project_state_of(project, container);
         if (g_strcmp0(state, "running") != 0) {
             WORDS(words);
             words_init(&words, "container", "inspect", "--format", "{{.State.ExitCode}}", container,
                        NULL);
-            g_autofree char *code = ask(project, &words);
+            g_autofree char *code = project_ask(project, &words);
             command_complain(project->call, "container %s exited (%s)\n", container,
                              code != NULL ? code : "1");
             return 1;
@@ -139,8 +139,8 @@ static int wait_for_all(const struct project *project, const GPtrArray *order)
 }
 
 /* Lines with the service in front: "web-1  | text". */
-static void print_log(const struct project *project, const char *service, const GString *text,
-                      int stream, bool has_prefix)
+void project_print_log(const struct project *project, const char *service, const GString *text,
+                       int stream, bool has_prefix)
 {
     g_auto(GStrv) lines = g_strsplit(text->str, "\n", -1);
     for (gsize i = 0; lines[i] != NULL; i++) {
@@ -163,10 +163,10 @@ static int follow(const struct project *project, const char *service)
 
     words_init(&words, "logs", "--follow", container, NULL);
     int code = project_docker(project, &words, output, errors);
-    print_log(project, service, output, 1, true);
-    print_log(project, service, errors, 2, true);
+    project_print_log(project, service, output, 1, true);
+    project_print_log(project, service, errors, 2, true);
     words_init(&question, "wait", container, NULL);
-    g_autofree char *ended = code == 0 ? ask(project, &question) : NULL;
+    g_autofree char *ended = code == 0 ? project_ask(project, &question) : NULL;
     command_print(project->call, "%s-1 exited with code %s\n", service,
                   ended != NULL ? ended : "1");
     return ended != NULL ? (int)g_ascii_strtoll(ended, NULL, 10) : 1;
@@ -201,7 +201,7 @@ int compose_up(struct compose_call *compose)
         project_order(project, compose->arguments, !flags_boolean(flags, "no-deps"), &error);
 
     if (order == NULL)
-        return fail(project, error->message);
+        return project_fail(project, error->message);
     if (!prepare(compose, order))
         return 1;
     for (guint i = 0; i < order->len; i++)
@@ -226,18 +226,18 @@ static char **labelled(const struct project *project, const char *kind, const ch
     words_init(&words, kind, "ls", "--filter", filter, "--format", format, NULL);
     if (g_str_equal(kind, "container"))
         words_add(&words, "--all", NULL);
-    g_autofree char *names = ask(project, &words);
+    g_autofree char *names = project_ask(project, &words);
     return g_strsplit(names != NULL ? names : "", "\n", -1);
 }
 
 static bool stop_and_remove(const struct project *project, const char *container)
 {
-    g_autofree char *state = state_of(project, container);
+    g_autofree char *state = project_state_of(project, container);
     WORDS(words);
 
     words_init(&words, "stop", container, NULL);
     if (g_strcmp0(state, "running") == 0 &&
-        !step(project, &words, container, "Stopping", "Stopped"))
+        !project_step(project, &words, container, "Stopping", "Stopped"))
         return false;
     return remove_container(project, container);
 }
@@ -248,7 +248,7 @@ static void remove_things(const struct project *project, const char *kind, const
     WORDS(words);
     words_init(&words, kind, "rm", name, NULL);
     project_say(project, shown, name, "Removing");
-    g_autofree char *answer = ask(project, &words);
+    g_autofree char *answer = project_ask(project, &words);
     project_say(project, shown, name, answer != NULL ? "Removed" : "Error");
 }
 
@@ -270,162 +270,8 @@ int compose_down(struct compose_call *compose)
     }
     WORDS(words);
     words_init(&words, "network", "inspect", "--format", "{{.Name}}", network, NULL);
-    g_autofree char *known = ask(project, &words);
+    g_autofree char *known = project_ask(project, &words);
     if (known != NULL)
         remove_things(project, "network", "Network", network);
-    return 0;
-}
-
-/* ---- run, exec ---- */
-
-static void add_asked(const struct compose_call *compose, struct words *words)
-{
-    static const char *const lists[][2] = {{"env", "--env"}, {"volume", "--volume"}};
-    static const char *const texts[][2] = {{"user", "--user"}, {"workdir", "--workdir"}};
-
-    for (gsize i = 0; i < G_N_ELEMENTS(lists); i++) {
-        const char *const *values = flags_list(compose->flags, lists[i][0]);
-        for (gsize j = 0; values[j] != NULL; j++)
-            words_add(words, lists[i][1], values[j], NULL);
-    }
-    for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
-        if (*flags_text(compose->flags, texts[i][0]) != '\0')
-            words_add(words, texts[i][1], flags_text(compose->flags, texts[i][0]), NULL);
-}
-
-/* What the service needs is started first. */
-static bool start_needs(const struct compose_call *compose, const char *service)
-{
-    const char *const wanted[] = {service, NULL};
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GPtrArray) order =
-        project_order(compose->project, wanted, !flags_boolean(compose->flags, "no-deps"), &error);
-
-    if (order == NULL) {
-        fail(compose->project, error->message);
-        return false;
-    }
-    for (guint i = 0; i < order->len; i++)
-        if (!project_obtain_image(compose->project, g_ptr_array_index(order, i),
-                                  flags_boolean(compose->flags, "build"), false))
-            return false;
-    if (!project_make_networks(compose->project))
-        return false;
-    for (guint i = 0; i + 1 < order->len; i++) {
-        const char *need = g_ptr_array_index(order, i);
-        g_autofree char *container = project_container(compose->project, need);
-        g_autofree char *state = state_of(compose->project, container);
-        WORDS(words);
-        words_init(&words, "start", container, NULL);
-        if ((state == NULL && !create_container(compose->project, need, container)) ||
-            (g_strcmp0(state, "running") != 0 &&
-             !step(compose->project, &words, container, "Starting", "Started")))
-            return false;
-    }
-    return true;
-}
-
-int compose_run_service(struct compose_call *compose)
-{
-    const struct project *project = compose->project;
-    const char *service = compose->arguments[0];
-    const char *asked = flags_text(compose->flags, "name");
-    WORDS(words);
-
-    if (service == NULL)
-        return fail(project, "requires at least 1 arg(s), only received 0");
-    if (!start_needs(compose, service))
-        return 1;
-    g_autofree char *made = g_strconcat(project->name, "-", service, "-run-1", NULL);
-    g_autofree char *image = project_image(project, service);
-    words_init(&words, "run", "--pull", "never", NULL);
-    if (flags_boolean(compose->flags, "rm"))
-        words_add(&words, "--rm", NULL);
-    if (flags_boolean(compose->flags, "detach"))
-        words_add(&words, "--detach", NULL);
-    project_add_service(project, service, *asked != '\0' ? asked : made, true, &words);
-    add_asked(compose, &words);
-    if (*flags_text(compose->flags, "entrypoint") != '\0')
-        words_add(&words, "--entrypoint", flags_text(compose->flags, "entrypoint"), NULL);
-    words_add(&words, image, NULL);
-    for (gsize i = 1; compose->arguments[i] != NULL; i++)
-        words_add(&words, compose->arguments[i], NULL);
-    if (compose->arguments[1] == NULL)
-        add_command(project, service, &words);
-    return project_docker(project, &words, NULL, NULL);
-}
-
-int compose_exec(struct compose_call *compose)
-{
-    const struct project *project = compose->project;
-    const char *service = compose->arguments[0];
-    WORDS(words);
-
-    if (service == NULL || compose->arguments[1] == NULL)
-        return fail(project, "requires at least 2 arg(s)");
-    g_autofree char *container = project_container(project, service);
-    g_autofree char *state = state_of(project, container);
-    if (g_strcmp0(state, "running") != 0) {
-        command_complain(project->call, "service \"%s\" is not running\n", service);
-        return 1;
-    }
-    words_init(&words, "exec", NULL);
-    if (flags_boolean(compose->flags, "detach"))
-        words_add(&words, "--detach", NULL);
-    add_asked(compose, &words);
-    words_add(&words, container, NULL);
-    for (gsize i = 1; compose->arguments[i] != NULL; i++)
-        words_add(&words, compose->arguments[i], NULL);
-    return project_docker(project, &words, NULL, NULL);
-}
-
-/* ---- ps, logs ---- */
-
-int compose_ps(struct compose_call *compose)
-{
-    const struct project *project = compose->project;
-    const struct flags *flags = compose->flags;
-    const char *asked = flags_text(flags, "format");
-    g_autofree char *filter = g_strconcat("label=com.docker.compose.project=", project->name, NULL);
-    WORDS(words);
-
-    words_init(&words, "ps", "--filter", filter, "--format", NULL);
-    words_add(&words,
-              flags_boolean(flags, "quiet")      ? "{{.ID}}"
-              : flags_boolean(flags, "services") ? "{{.Label \"com.docker.compose.service\"}}"
-              : *asked != '\0'                   ? asked
-                               : "table {{.Names}}\t{{.Image}}\t{{.Command}}\t{{.Label "
-                                 "\"com.docker.compose.service\"}}\t{{.RunningFor}}\t{{.Status}}\t"
-                                 "{{.Ports}}",
-              NULL);
-    if (flags_boolean(flags, "all"))
-        words_add(&words, "--all", NULL);
-    return project_docker(project, &words, NULL, NULL);
-}
-
-int compose_logs(struct compose_call *compose)
-{
-    const struct project *project = compose->project;
-    bool has_prefix = !flags_boolean(compose->flags, "no-log-prefix");
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GPtrArray) order = project_order(project, compose->arguments, false, &error);
-
-    if (order == NULL)
-        return fail(project, error->message);
-    for (guint i = 0; i < order->len; i++) {
-        const char *service = g_ptr_array_index(order, i);
-        g_autofree char *container = project_container(project, service);
-        g_autoptr(GString) output = g_string_new(NULL);
-        g_autoptr(GString) errors = g_string_new(NULL);
-        WORDS(words);
-        words_init(&words, "logs", "--tail", flags_text(compose->flags, "tail"), NULL);
-        if (flags_boolean(compose->flags, "follow"))
-            words_add(&words, "--follow", NULL);
-        words_add(&words, container, NULL);
-        if (project_docker(project, &words, output, errors) != 0)
-            continue;
-        print_log(project, service, output, 1, has_prefix);
-        print_log(project, service, errors, 2, has_prefix);
-    }
     return 0;
 }

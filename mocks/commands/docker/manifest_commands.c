@@ -1,10 +1,9 @@
 /* docker manifest: lists of images kept below ~/.docker/manifests until they are pushed. */
+#include "mocks/commands/docker/manifest_store.h"
 #include "mocks/commands/docker/registry_client.h"
 
 #include "base/digest.h"
-#include "base/limits.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
 
 #define LIST_TYPE  "application/vnd.docker.distribution.manifest.list.v2+json"
@@ -38,65 +37,6 @@ static struct image_reference *read_reference(const char *text, GError **error)
     if (reference != NULL && image_reference_is_name_only(reference))
         reference->tag = g_strdup("latest");
     return reference;
-}
-
-/* ---- the store ---- */
-
-static char *safe_name(const struct image_reference *reference)
-{
-    g_autofree char *text = image_reference_text(reference);
-    g_strdelimit(text, ":", '-');
-    return g_strdelimit(g_steal_pointer(&text), "/", '_');
-}
-
-static char *list_folder(const struct invocation *invocation, const struct image_reference *list)
-{
-    g_autofree char *config = docker_cli_config_folder(invocation->call);
-    g_autofree char *name = safe_name(list);
-    return g_build_filename(config, "manifests", name, NULL);
-}
-
-static gint compare_names(gconstpointer left, gconstpointer right)
-{
-    return strcmp(*(const char *const *)left, *(const char *const *)right);
-}
-
-/* Paths of a list's members, sorted; empty: there is no such list. */
-static GPtrArray *list_members(const struct invocation *invocation,
-                               const struct image_reference *list)
-{
-    g_autofree char *folder = list_folder(invocation, list);
-    g_autofree char *host = command_host_path(invocation->call, folder);
-    g_autoptr(GDir) open = host != NULL ? g_dir_open(host, 0, NULL) : NULL;
-    GPtrArray *paths = g_ptr_array_new_with_free_func(g_free);
-    const char *name;
-
-    while (open != NULL && (name = g_dir_read_name(open)) != NULL)
-        g_ptr_array_add(paths, g_build_filename(folder, name, NULL));
-    g_ptr_array_sort(paths, compare_names);
-    return paths;
-}
-
-static json_t *read_member(const struct invocation *invocation, const char *path, GError **error)
-{
-    g_autoptr(GBytes) bytes =
-        world_read_file(invocation->call, path, MANIFEST_BYTES_MAX * 2, error);
-    return bytes != NULL ? json_parse_gbytes(bytes, error) : NULL;
-}
-
-static char *member_path(const struct invocation *invocation, const struct image_reference *list,
-                         const struct image_reference *member)
-{
-    g_autofree char *folder = list_folder(invocation, list);
-    g_autofree char *name = safe_name(member);
-    return g_build_filename(folder, name, NULL);
-}
-
-static bool write_member(const struct invocation *invocation, const char *path,
-                         const json_t *member, GError **error)
-{
-    g_autofree char *text = json_text(member);
-    return world_write_file(invocation->call, path, text, strlen(text), 0644, error);
 }
 
 static bool is_list_type(const char *media_type)
@@ -247,8 +187,8 @@ static bool add_member(struct invocation *invocation, const struct image_referen
             member = member_of(&client, bytes, media_type, error);
     }
     registry_client_clear(&client);
-    g_autofree char *path = member_path(invocation, list, reference);
-    return member != NULL && write_member(invocation, path, member, error);
+    g_autofree char *path = manifest_store_path(invocation, list, reference);
+    return member != NULL && manifest_store_write(invocation, path, member, error);
 }
 
 static int run_create(struct invocation *invocation)
@@ -259,7 +199,7 @@ static int run_create(struct invocation *invocation)
     if (list == NULL)
         return invocation_end(invocation, 1, "error parsing name for manifest list %s: %s",
                               invocation->arguments[0], error->message);
-    g_autoptr(GPtrArray) known = list_members(invocation, list);
+    g_autoptr(GPtrArray) known = manifest_store_list(invocation, list);
     if (known->len > 0 && !flags_boolean(invocation->flags, "amend"))
         return invocation_end(invocation, 1,
                               "refusing to amend an existing manifest list with no --amend flag");
@@ -295,8 +235,8 @@ static int run_annotate(struct invocation *invocation)
         return invocation_end(invocation, 1, "annotate: error parsing name for manifest %s%s: %s",
                               list == NULL ? "list " : "",
                               invocation->arguments[list == NULL ? 0 : 1], error->message);
-    g_autofree char *path = member_path(invocation, list, image);
-    g_autoptr(json_t) member = read_member(invocation, path, NULL);
+    g_autofree char *path = manifest_store_path(invocation, list, image);
+    g_autoptr(json_t) member = manifest_store_read(invocation, path, NULL);
     if (member == NULL)
         return invocation_end(invocation, 1, "manifest for image %s does not exist in %s",
                               invocation->arguments[1], invocation->arguments[0]);
@@ -305,7 +245,7 @@ static int run_annotate(struct invocation *invocation)
         if (*flags_text(invocation->flags, members[i][0]) != '\0')
             json_object_set_new(platform, members[i][1],
                                 json_string(flags_text(invocation->flags, members[i][0])));
-    if (!write_member(invocation, path, member, &error))
+    if (!manifest_store_write(invocation, path, member, &error))
         return invocation_fail(invocation, error);
     return 0;
 }
@@ -368,7 +308,7 @@ static bool push_list(struct registry_client *client, const GPtrArray *paths, GE
 
     for (guint i = 0; i < paths->len; i++) {
         g_autoptr(json_t) member =
-            read_member(client->invocation, g_ptr_array_index(paths, i), error);
+            manifest_store_read(client->invocation, g_ptr_array_index(paths, i), error);
         const json_t *descriptor = json_get_object(member, "Descriptor");
         const json_t *platform = json_get_object(descriptor, "platform");
         if (member == NULL || !bring_over(client, member, error))
@@ -391,21 +331,6 @@ static bool push_list(struct registry_client *client, const GPtrArray *paths, GE
     return true;
 }
 
-static void remove_list(struct invocation *invocation, const struct image_reference *list)
-{
-    g_autoptr(GPtrArray) paths = list_members(invocation, list);
-    g_autofree char *folder = list_folder(invocation, list);
-    g_autofree char *host_folder = command_host_path(invocation->call, folder);
-
-    for (guint i = 0; i < paths->len; i++) {
-        g_autofree char *host = command_host_path(invocation->call, g_ptr_array_index(paths, i));
-        if (host != NULL)
-            g_unlink(host);
-    }
-    if (host_folder != NULL)
-        g_rmdir(host_folder);
-}
-
 static int run_push(struct invocation *invocation)
 {
     g_autoptr(GError) error = NULL;
@@ -414,7 +339,7 @@ static int run_push(struct invocation *invocation)
 
     if (list == NULL)
         return invocation_fail(invocation, error);
-    g_autoptr(GPtrArray) paths = list_members(invocation, list);
+    g_autoptr(GPtrArray) paths = manifest_store_list(invocation, list);
     g_autofree char *text = image_reference_text(list);
     if (paths->len == 0)
         return invocation_end(invocation, 1, "No such manifest: %s", text);
@@ -424,7 +349,7 @@ static int run_push(struct invocation *invocation)
     if (!is_pushed)
         return invocation_fail(invocation, error);
     if (flags_boolean(invocation->flags, "purge"))
-        remove_list(invocation, list);
+        manifest_store_remove(invocation, list);
     return 0;
 }
 
@@ -433,11 +358,11 @@ static bool remove_one(struct invocation *invocation, const char *name, GError *
     AUTO(image_reference) list = read_reference(name, error);
     if (list == NULL)
         return false;
-    g_autoptr(GPtrArray) paths = list_members(invocation, list);
+    g_autoptr(GPtrArray) paths = manifest_store_list(invocation, list);
     g_autofree char *text = image_reference_text(list);
     if (paths->len == 0)
         return refuse(error, "No such manifest: %s", text);
-    remove_list(invocation, list);
+    manifest_store_remove(invocation, list);
     return true;
 }
 
