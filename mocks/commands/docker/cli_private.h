@@ -59,10 +59,13 @@ struct command_row {
 
 /* Tables of the commands, by file; each ends with NULL names. */
 extern const struct command_row system_commands[];
+extern const struct command_row info_commands[];
 extern const struct command_row usage_commands[];
 extern const struct command_row image_commands[];
+extern const struct command_row image_list_commands[];
 extern const struct command_row transfer_commands[];
 extern const struct command_row container_commands[];
+extern const struct command_row list_commands[];
 extern const struct command_row run_commands[];
 extern const struct command_row exec_commands[];
 extern const struct command_row copy_commands[];
@@ -87,6 +90,10 @@ char *command_root_help(void);
 int command_usage_error(struct invocation *invocation, int code, const char *text,
                         const char *last_line);
 bool command_check_arguments(struct invocation *invocation);
+
+/* Gives a build to buildx; false, after a word about the old builder, when it is not for buildx. */
+bool forward_build(struct docker_cli *cli, const struct command_call *call,
+                   const char *const *words, int *code);
 
 /* ---- for commands ---- */
 
