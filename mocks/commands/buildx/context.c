@@ -319,7 +319,7 @@ bool build_context_is_path(const char *named)
     return value != NULL && strstr(value, "://") == NULL && !g_str_has_prefix(value, "=target:");
 }
 
-GBytes *build_context_read(struct plugin_run *run, const struct build_request *request,
+GBytes *plugin_context_read(struct plugin_run *run, const struct build_request *request,
                            char **filename, char **url, GError **error)
 {
     __attribute__((cleanup(places_clear))) struct places places = {0};

@@ -60,7 +60,7 @@ bool build_context_is_path(const char *named);
  * "docker/config.json".
  * *filename: of the Dockerfile, in "dockerfile"; *url: of a git context, or NULL; both g_free.
  */
-GBytes *build_context_read(struct plugin_run *run, const struct build_request *request,
+GBytes *plugin_context_read(struct plugin_run *run, const struct build_request *request,
                            char **filename, char **url, GError **error) MUST_USE;
 
 /* ---- solve.c ---- */

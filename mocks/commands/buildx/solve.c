@@ -259,7 +259,7 @@ static bool prepare(struct solve *solve, GBytes **files, GError **error)
     if (!ask_for_importer(solve, error) ||
         !build_request_check_driver(solve->request, solve->node, solve->outputs, error))
         return false;
-    *files = build_context_read(solve->run, solve->request, &filename, &url, error);
+    *files = plugin_context_read(solve->run, solve->request, &filename, &url, error);
     if (*files == NULL)
         return false;
     solve_make_words(solve, filename, url);
