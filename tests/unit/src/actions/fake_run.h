@@ -41,6 +41,9 @@ struct fake_answer {
 void fake_answer(struct action_run *run, struct fake_answer answer);
 /* The reply to requests "METHOD URL" that the pattern matches; status 0: failure is the words. */
 void fake_reply(struct action_run *run, const char *pattern, unsigned status, const char *body);
+/* The same, answered with the body that was uploaded (PUT) last, by this run or another. */
+void fake_reply_with_upload(struct action_run *run, const char *pattern);
+void fake_copy_upload(struct action_run *run, const char *pattern, const struct action_run *from);
 /* What nested actions end with: one '1' (success) or '0' for each attempt. */
 void fake_nested(struct action_run *run, const char *successes);
 
