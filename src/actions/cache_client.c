@@ -1,9 +1,9 @@
 /* The cache service, version 2. */
 #include "actions/cache_client.h"
+#include "actions/file_search.h"
 #include "actions/list.h"
 #include "actions/results.h"
 
-#include "base/archive.h"
 #include "base/digest.h"
 #include "base/units.h"
 
@@ -120,36 +120,27 @@ bool cache_restore(struct action_run *run, const GPtrArray *paths, const char *k
 
 /* ---- saving ---- */
 
-/* The path as the archive names it: absolute, without the leading slash; "~" is HOME; g_free. */
-static char *member_name(const struct action_run *run, const char *path)
+static bool throw_nothing(GError **error)
 {
-    const char *home = action_variable(run, "HOME");
-    const char *workspace = action_variable(run, "GITHUB_WORKSPACE");
-    g_autofree char *given =
-        *path == '~' ? g_strconcat(home != NULL ? home : "", path + 1, NULL) : g_strdup(path);
-    g_autofree char *absolute = g_canonicalize_filename(given, workspace != NULL ? workspace : "/");
-    return g_strdup(absolute + 1);
+    return core_throw(error, "Path Validation Error: Path(s) specified in the action for caching "
+                             "do(es) not exist, hence no cache is being saved.");
 }
 
+/* Members are named by their absolute paths, without the leading slash. */
 static GBytes *pack(struct action_run *run, const GPtrArray *paths, GError **error)
 {
-    AUTO(archive_writer) writer = archive_writer_new();
-    unsigned count = 0;
-    for (guint i = 0; i < paths->len; i++) {
-        const char *path = g_ptr_array_index(paths, i);
-        if (*path == '!')
-            continue;
-        g_autofree char *name = member_name(run, path);
-        g_autofree char *absolute = g_strconcat("/", name, NULL);
-        g_autofree char *place = action_host_path(run, absolute);
-        count += place != NULL && g_file_test(place, G_FILE_TEST_EXISTS);
-        results_pack(run, writer, absolute, name);
+    g_autofree char *root = NULL;
+    RESULTS_ARCHIVE(archive);
+    g_autoptr(GPtrArray) files = file_search(run, paths, /* has_hidden= */ true, &root, error);
+    results_archive_init(&archive);
+    if (files == NULL || (files->len == 0 && !throw_nothing(error)))
+        return NULL;
+    for (guint i = 0; i < files->len; i++) {
+        const char *path = g_ptr_array_index(files, i);
+        if (!results_archive_add(&archive, run, path, path + 1, error))
+            return NULL;
     }
-    if (count > 0)
-        return results_finish(writer);
-    core_throw(error, "Path Validation Error: Path(s) specified in the action for caching do(es) "
-                      "not exist, hence no cache is being saved.");
-    return NULL;
+    return results_archive_finish(&archive);
 }
 
 /* Reserving: another job may hold the key, which is a line in the log only (failures.md L7). */

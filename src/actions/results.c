@@ -219,60 +219,39 @@ bool results_download(struct action_run *run, const char *url, GBytes **blob, GE
 
 /* ---- what is in them ---- */
 
-static unsigned pack_folder(struct archive_writer *writer, const char *place, const char *name);
-
-static int compare_names(gconstpointer a, gconstpointer b)
+void results_archive_init(struct results_archive *archive)
 {
-    return strcmp(*(char *const *)a, *(char *const *)b);
+    *archive = (struct results_archive){.writer = archive_writer_new()};
 }
 
-/* Links are followed to files only, so that no folder is met twice. */
-static unsigned pack_place(struct archive_writer *writer, const char *place, const char *name)
+void results_archive_clear(struct results_archive *archive)
 {
-    g_autofree char *text = NULL;
-    gsize length = 0;
-    if (g_file_test(place, G_FILE_TEST_IS_DIR)) {
-        bool is_link = g_file_test(place, G_FILE_TEST_IS_SYMLINK);
-        return is_link ? 0 : pack_folder(writer, place, name);
-    }
-    if (!g_file_get_contents(place, &text, &length, NULL))
-        return 0;
-    bool is_program = g_file_test(place, G_FILE_TEST_IS_EXECUTABLE);
-    archive_writer_add_file(writer, name, is_program ? 0755 : 0644, text, length);
-    return 1;
+    archive_writer_free(archive->writer);
 }
 
-/* In the order of names, so that equal folders are equal archives. */
-static unsigned pack_folder(struct archive_writer *writer, const char *place, const char *name)
-{
-    g_autoptr(GDir) directory = g_dir_open(place, 0, NULL);
-    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-    unsigned count = 0;
-    if (directory == NULL)
-        return 0;
-    archive_writer_add_directory(writer, name, 0755);
-    for (const char *inner = g_dir_read_name(directory); inner != NULL;
-         inner = g_dir_read_name(directory))
-        g_ptr_array_add(names, g_strdup(inner));
-    g_ptr_array_sort(names, compare_names);
-    for (guint i = 0; i < names->len; i++) {
-        g_autofree char *inner = g_build_filename(place, g_ptr_array_index(names, i), NULL);
-        g_autofree char *title = g_build_filename(name, g_ptr_array_index(names, i), NULL);
-        count += pack_place(writer, inner, title);
-    }
-    return count;
-}
-
-unsigned results_pack(const struct action_run *run, struct archive_writer *writer, const char *path,
-                      const char *name)
+bool results_archive_add(struct results_archive *archive, const struct action_run *run,
+                         const char *path, const char *name, GError **error)
 {
     g_autofree char *place = action_host_path(run, path);
-    return place != NULL ? pack_place(writer, place, name) : 0;
+    g_autofree char *text = NULL;
+    gsize length = 0;
+    GStatBuf status;
+    if (place == NULL || g_stat(place, &status) != 0)
+        return true;
+    archive->size_bytes += (gsize)MAX(status.st_size, 0);
+    if (archive->size_bytes > ACTION_BLOB_BYTES_MAX)
+        return core_throw(error, "what is to be uploaded is larger than %d MiB",
+                          (int)(ACTION_BLOB_BYTES_MAX / MIB_BYTES));
+    if (!g_file_get_contents(place, &text, &length, NULL))
+        return true;
+    bool is_program = g_file_test(place, G_FILE_TEST_IS_EXECUTABLE);
+    archive_writer_add_file(archive->writer, name, is_program ? 0755 : 0644, text, length);
+    return true;
 }
 
-GBytes *results_finish(struct archive_writer *writer)
+GBytes *results_archive_finish(struct results_archive *archive)
 {
-    g_autoptr(GBytes) whole = archive_writer_finish(writer);
+    g_autoptr(GBytes) whole = archive_writer_finish(archive->writer);
     return gzip_compress(g_bytes_get_data(whole, NULL), g_bytes_get_size(whole));
 }
 

@@ -42,13 +42,21 @@ bool results_upload(struct action_run *run, const char *url, GBytes *blob, GErro
 bool results_download(struct action_run *run, const char *url, GBytes **blob,
                       GError **error) MUST_USE;
 
-/* Adds what stands at a path of the action's world, a folder with all below it, under `name`.
-   Returns how many files. */
-struct archive_writer;
-unsigned results_pack(const struct action_run *run, struct archive_writer *writer, const char *path,
-                      const char *name);
+/* Files on their way into a blob. */
+struct results_archive {
+    struct archive_writer *writer;
+    gsize size_bytes;
+};
+void results_archive_init(struct results_archive *archive);
+void results_archive_clear(struct results_archive *archive);
+#define RESULTS_ARCHIVE(variable)                                                                  \
+    __attribute__((cleanup(results_archive_clear))) struct results_archive variable = {0}
+/* Adds a file of the action's world under a name; one that cannot be read is left out. Throws above
+   ACTION_BLOB_BYTES_MAX in all. */
+bool results_archive_add(struct results_archive *archive, const struct action_run *run,
+                         const char *path, const char *name, GError **error) MUST_USE;
+GBytes *results_archive_finish(struct results_archive *archive); /* packed */
 /* Puts what a .tar.gz holds under a folder of the action's world, or where it came from with "/".
  */
 bool results_unpack(struct action_run *run, GBytes *blob, const char *directory,
                     GError **error) MUST_USE;
-GBytes *results_finish(struct archive_writer *writer); /* packed */

@@ -6,7 +6,6 @@
 #include "actions/file_search.h"
 #include "actions/results.h"
 
-#include "base/archive.h"
 #include "base/digest.h"
 
 #include <string.h>
@@ -42,16 +41,18 @@ static json_t *request_new(const struct upload *upload)
                      action_context(upload->run, "github.job"), "name", upload->name);
 }
 
-static GBytes *pack(const struct upload *upload)
+static GBytes *pack(const struct upload *upload, GError **error)
 {
-    AUTO(archive_writer) writer = archive_writer_new();
+    RESULTS_ARCHIVE(archive);
+    results_archive_init(&archive);
     gsize length = strlen(upload->root);
     for (guint i = 0; i < upload->files->len; i++) {
         const char *path = g_ptr_array_index(upload->files, i);
         const char *name = path + length + (path[length] == '/');
-        results_pack(upload->run, writer, path, name);
+        if (!results_archive_add(&archive, upload->run, path, name, error))
+            return NULL;
     }
-    return results_finish(writer);
+    return results_archive_finish(&archive);
 }
 
 static bool create(const struct upload *upload, char **url, GError **error)
@@ -119,7 +120,9 @@ static bool send(const struct upload *upload, GError **error)
     if (!check_name(upload->name, error) || !delete_old(upload, error) ||
         !create(upload, &url, error))
         return false;
-    g_autoptr(GBytes) blob = pack(upload);
+    g_autoptr(GBytes) blob = pack(upload, error);
+    if (blob == NULL)
+        return false;
     g_autofree char *digest = digest_of_bytes(blob);
     action_log(run, "Uploading artifact: %s.zip", upload->name);
     if (!results_upload(run, url, blob, error) || !finalize(upload, blob, digest, &id, error))
@@ -156,7 +159,9 @@ static bool perform(struct action_run *run, GError **error)
         return core_throw(error, "Input required and not supplied: path");
     g_autoptr(GPtrArray) lines = action_input_lines(run, "path");
     bool has_hidden = g_ascii_strcasecmp(action_input(run, "include-hidden-files"), "true") == 0;
-    upload.files = file_search(run, lines, has_hidden, &upload.root);
+    upload.files = file_search(run, lines, has_hidden, &upload.root, error);
+    if (upload.files == NULL)
+        return false;
     if (upload.files->len == 0)
         return find_nothing(run, error);
     action_log(run, "With the provided path, there will be %u file%s uploaded", upload.files->len,

@@ -85,6 +85,11 @@
 #define BUILDKITD_CONFIG_BYTES_MAX (1024 * 1024)
 #define BUILD_PLATFORMS_MAX        16
 
+/* What actions pack into caches and artifacts. */
+#define ACTION_FILES_MAX       10000
+#define ACTION_FILES_DEPTH_MAX 64
+#define ACTION_BLOB_BYTES_MAX  HTTP_BODY_BYTES_MAX
+
 /* A rehearsal. */
 #define VIRTUAL_TIME_US_MAX        (INT64_C(30) * 24 * 3600 * 1000000)
 #define LOOP_STEPS_AT_ONE_TIME_MAX 1000000

@@ -2,10 +2,13 @@
 #include "actions/actions.h"
 #include "actions/file_search.h"
 
+#include "base/limits.h"
+
 #include "fake_run.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
+#include <unistd.h>
 
 #define SERVICE "https://results-receiver.actions.githubusercontent.com/"
 #define TWIRP   "POST " SERVICE "twirp/github.actions.results.api.v1.ArtifactService/"
@@ -228,7 +231,7 @@ static void expect_found(struct action_run *run, const char *lines, const char *
     g_auto(GStrv) parts = g_strsplit(lines, "\n", -1);
     for (char **part = parts; *part != NULL; part++)
         g_ptr_array_add(patterns, *part);
-    g_autoptr(GPtrArray) found = file_search(run, patterns, /* has_hidden= */ false, &root);
+    g_autoptr(GPtrArray) found = file_search(run, patterns, /* has_hidden= */ false, &root, NULL);
     g_autoptr(GString) text = g_string_new(NULL);
     for (guint i = 0; i < found->len; i++)
         g_string_append_printf(text, "%s ", (char *)g_ptr_array_index(found, i) + strlen(WORK));
@@ -250,4 +253,62 @@ Test(file_search, finds_files_folders_and_patterns)
     expect_found(run, "a\n!a/b", "a/one.txt ", WORK "a");
     expect_found(run, "**/*.txt", "a/b/two.txt a/one.txt ", "/home/runner/work/app/app");
     expect_found(run, "none", "", WORK "none");
+}
+
+/* ---- ceilings ---- */
+
+static void upload(struct action_run *run)
+{
+    accept_upload(run);
+    fake_input(run, "path", "out");
+    fake_main(run);
+}
+
+Test(upload_artifact, takes_ten_thousand_files_at_most)
+{
+    FAKE_RUN(run, &action_upload_artifact, "v4");
+    for (int i = 0; i < ACTION_FILES_MAX; i++) {
+        g_autofree char *path = g_strdup_printf(WORK "out/%d", i);
+        fake_file(run, path, "");
+    }
+    upload(run);
+    cr_expect_null(fake_failure(run), "%s", fake_failure(run));
+    fake_file(run, WORK "out/one-more", "");
+
+    fake_main(run);
+
+    fake_expect_text(fake_failure(run), "more than 10000 files are asked for");
+}
+
+Test(upload_artifact, goes_sixty_four_folders_down)
+{
+    FAKE_RUN(run, &action_upload_artifact, "v4");
+    g_autoptr(GString) path = g_string_new(WORK "out");
+    for (int i = 0; i < ACTION_FILES_DEPTH_MAX; i++)
+        g_string_append(path, "/d");
+    g_autofree char *deepest = g_strconcat(path->str, "/file", NULL);
+    g_autofree char *deeper = g_strconcat(path->str, "/d/file", NULL);
+    fake_file(run, deepest, "");
+    upload(run);
+    cr_expect_null(fake_failure(run), "%s", fake_failure(run));
+    fake_file(run, deeper, "");
+
+    fake_main(run);
+
+    fake_expect_part(fake_failure(run), "/d lies in more than 64 folders");
+}
+
+Test(upload_artifact, takes_no_more_bytes_than_a_body_may_have)
+{
+    FAKE_RUN(run, &action_upload_artifact, "v4");
+    fake_file(run, WORK "out", "");
+    g_autofree char *place = action_host_path(run, WORK "out");
+    cr_assert_eq(truncate(place, ACTION_BLOB_BYTES_MAX), 0);
+    upload(run);
+    cr_expect_null(fake_failure(run), "%s", fake_failure(run));
+    cr_assert_eq(truncate(place, ACTION_BLOB_BYTES_MAX + 1), 0);
+
+    fake_main(run);
+
+    fake_expect_text(fake_failure(run), "what is to be uploaded is larger than 64 MiB");
 }
