@@ -25,5 +25,5 @@ extern const struct action action_setup_python;
 extern const struct action action_upload_artifact;
 extern const struct action action_wretry;
 
-/* Ends with NULL; sorted by name. */
+/* Ends with NULL; sorted by name, ignoring case. */
 extern const struct action *const actions_table[];

@@ -97,11 +97,8 @@ static bool main_phase(struct action_run *run, GError **error)
 
 static bool post_phase(struct action_run *run, GError **error)
 {
-    (void)error;
     toolkit_remove_directory(run, action_state(run, "tmpDir"));
-    if (action_major(run) >= 6)
-        toolkit_post_cache(run);
-    return true;
+    return action_major(run) < 6 || toolkit_post_cache(run, error);
 }
 
 static const struct action_input inputs[] = {

@@ -73,7 +73,5 @@ bool setup_buildx_post(struct action_run *run, GError **error)
 {
     if (!core_run(run, put_away, error))
         return false;
-    if (action_major(run) >= 3)
-        toolkit_post_cache(run);
-    return true;
+    return action_major(run) < 3 || toolkit_post_cache(run, error);
 }

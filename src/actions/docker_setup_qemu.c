@@ -117,10 +117,7 @@ static bool main_phase(struct action_run *run, GError **error)
 
 static bool post_phase(struct action_run *run, GError **error)
 {
-    (void)error;
-    if (action_major(run) >= 3)
-        toolkit_post_cache(run);
-    return true;
+    return action_major(run) < 3 || toolkit_post_cache(run, error);
 }
 
 static const struct action_input inputs[] = {

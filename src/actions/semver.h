@@ -25,3 +25,16 @@ char *semver_text(const struct semver *version);
 /* semver.satisfies(text, ">=minimum"): a prerelease satisfies nothing, and so does what is no
    version. */
 bool semver_is_at_least(const char *text, const char *minimum);
+
+/* A range as node-semver has it: "1.22", "1.x", "^1.21", "~1.2.3", ">=1.20 <1.22", "1.2 - 1.4",
+   "a || b", "*". */
+struct semver_range {
+    GArray *sets; /* of GArray * of struct semver_bound: one set must hold */
+};
+void semver_range_clear(struct semver_range *range);
+#define SEMVER_RANGE(variable)                                                                     \
+    __attribute__((cleanup(semver_range_clear))) struct semver_range variable = {0}
+/* false for what is no range. */
+bool semver_range_parse(const char *text, struct semver_range *range);
+/* Prereleases are in no range. */
+bool semver_range_has(const struct semver_range *range, const struct semver *version);

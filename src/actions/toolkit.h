@@ -72,8 +72,11 @@ bool toolkit_write_file(struct toolkit *toolkit, const char *path, const char *t
 char *toolkit_read_file(struct toolkit *toolkit, const char *path);
 /* The group "Removing temp folder …", for a post phase. */
 void toolkit_remove_directory(struct action_run *run, const char *path);
-/* The group "Post cache" that ends the post phases of newer toolkits. */
-void toolkit_post_cache(struct action_run *run);
+/* Where docker keeps its configuration: DOCKER_CONFIG or ~/.docker; g_free. */
+char *toolkit_docker_directory(const struct action_run *run);
+/* The group "Post cache" that ends the post phases of newer toolkits: an image that was pulled goes
+   into the cache. */
+bool toolkit_post_cache(struct action_run *run, GError **error) MUST_USE;
 
 /* Builder.parseInspect(); the caller owns it. */
 json_t *builder_info_parse(const char *text);

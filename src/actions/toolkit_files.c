@@ -84,10 +84,13 @@ void toolkit_remove_directory(struct action_run *run, const char *path)
     g_rmdir(place);
 }
 
-void toolkit_post_cache(struct action_run *run)
+char *toolkit_docker_directory(const struct action_run *run)
 {
-    CORE_GROUP(run, "Post cache");
-    action_log(run, "State not set");
+    const char *configured = action_variable(run, "DOCKER_CONFIG");
+    const char *home = action_variable(run, "HOME");
+    if (configured != NULL && *configured != '\0')
+        return g_strdup(configured);
+    return g_strconcat(home != NULL ? home : "", "/.docker", NULL);
 }
 
 static const char *server_url(const struct action_run *run)
@@ -198,11 +201,7 @@ static void print_proxies(struct action_run *run, const json_t *proxies)
 void toolkit_print_proxies(struct toolkit *toolkit)
 {
     CORE_GROUP(toolkit->run, "Proxy configuration");
-    const char *configured = action_variable(toolkit->run, "DOCKER_CONFIG");
-    const char *home = action_variable(toolkit->run, "HOME");
-    g_autofree char *folder = configured != NULL && *configured != '\0'
-                                  ? g_strdup(configured)
-                                  : g_strconcat(home != NULL ? home : "", "/.docker", NULL);
+    g_autofree char *folder = toolkit_docker_directory(toolkit->run);
     g_autofree char *path = g_strconcat(folder, "/config.json", NULL);
     g_autofree char *text = toolkit_read_file(toolkit, path);
     g_autoptr(GError) error = NULL;

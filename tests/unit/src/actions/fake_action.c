@@ -291,6 +291,8 @@ bool action_exec(struct action_run *run, const struct action_exec *exec,
         .errors = g_strdup(answer->errors != NULL ? answer->errors : ""),
         .has_timed_out = answer->has_timed_out,
     };
+    if (answer->is_missing)
+        action_fail(run, "Unable to locate executable file: %s. Please verify", exec->arguments[0]);
     if (!exec->is_silent) {
         g_string_append_printf(run->log, "[command]/usr/bin/%s\n", command);
         log_output(run, result->output);
@@ -334,6 +336,10 @@ bool action_request(struct action_run *run, const char *method, const char *url,
     g_string_append_printf(run->requests, "%s %.*s\n", line, is_text ? (int)length : 0,
                            is_text ? (const char *)g_bytes_get_data(body, NULL) : "");
     *reply = (struct action_reply){0};
+    if (strcmp(method, "PUT") == 0) {
+        g_clear_pointer(&run->uploaded, g_bytes_unref);
+        run->uploaded = g_bytes_ref(body);
+    }
     for (guint i = run->replies->len; i > 0; i--) {
         const struct reply *known = &g_array_index(run->replies, struct reply, i - 1);
         if (!glob_match(known->pattern, line))
@@ -341,6 +347,8 @@ bool action_request(struct action_run *run, const char *method, const char *url,
         reply->status = known->status;
         if (known->status == 0)
             reply->failure = g_strdup(known->body);
+        else if (known->bytes != NULL)
+            reply->body = g_bytes_ref(known->bytes);
         else if (known->body != NULL)
             reply->body = g_bytes_new(known->body, strlen(known->body));
         return true;

@@ -60,6 +60,7 @@ void fake_run_free(struct action_run *run)
     for (guint i = 0; i < run->replies->len; i++) {
         g_free(g_array_index(run->replies, struct reply, i).pattern);
         g_free(g_array_index(run->replies, struct reply, i).body);
+        g_clear_pointer(&g_array_index(run->replies, struct reply, i).bytes, g_bytes_unref);
     }
     GHashTable *tables[] = {run->inputs, run->variables, run->states,
                             run->saved,  run->outputs,   run->exported};
@@ -73,6 +74,7 @@ void fake_run_free(struct action_run *run)
     g_array_unref(run->replies);
     g_ptr_array_unref(run->lent);
     json_decref(run->contexts);
+    g_clear_pointer(&run->uploaded, g_bytes_unref);
     char *owned[] = {
         run->ref,          run->root, run->failure, run->stdin_text, run->nested_successes,
         run->nested_inputs};
@@ -135,8 +137,21 @@ void fake_answer(struct action_run *run, struct fake_answer answer)
 
 void fake_reply(struct action_run *run, const char *pattern, unsigned status, const char *body)
 {
-    struct reply reply = {g_strdup(pattern), status, g_strdup(body)};
+    struct reply reply = {.pattern = g_strdup(pattern), .status = status, .body = g_strdup(body)};
     g_array_append_val(run->replies, reply);
+}
+
+void fake_copy_upload(struct action_run *run, const char *pattern, const struct action_run *from)
+{
+    cr_assert_not_null(from->uploaded, "nothing was uploaded");
+    struct reply reply = {
+        .pattern = g_strdup(pattern), .status = 200, .bytes = g_bytes_ref(from->uploaded)};
+    g_array_append_val(run->replies, reply);
+}
+
+void fake_reply_with_upload(struct action_run *run, const char *pattern)
+{
+    fake_copy_upload(run, pattern, run);
 }
 
 void fake_nested(struct action_run *run, const char *successes)

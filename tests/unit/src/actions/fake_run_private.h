@@ -7,6 +7,7 @@ struct reply {
     char *pattern;
     unsigned status;
     char *body;
+    GBytes *bytes; /* or these */
 };
 
 struct action_run {
@@ -20,6 +21,7 @@ struct action_run {
     GArray *replies; /* struct reply */
     GString *commands, *log, *requests, *warnings, *assumed, *masked, *path;
     char *failure, *stdin_text, *nested_successes, *nested_inputs;
+    GBytes *uploaded;
     bool has_failed;
     unsigned nested_count;
     uint64_t chance;

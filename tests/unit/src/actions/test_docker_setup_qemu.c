@@ -44,6 +44,58 @@ Test(docker_setup_qemu, saves_the_image_for_the_cache)
     fake_expect_part(fake_commands(run), "docker save -o /home/runner/work/_temp/");
 }
 
+#define SERVICE "https://results-receiver.actions.githubusercontent.com/"
+#define TWIRP   "POST " SERVICE "twirp/github.actions.results.api.v1.CacheService/"
+#define BLOB    "https://productionresultssa0.blob.core.windows.net/c/1"
+
+/* Runs it with a cache service and a docker that writes archives. */
+static void run_with_cache(struct action_run *run)
+{
+    answer_platforms(run);
+    fake_variable(run, "ACTIONS_RESULTS_URL", SERVICE);
+    fake_reply(run, TWIRP "CreateCacheEntry", 200,
+               "{\"ok\": true, \"signed_upload_url\": \"" BLOB "\"}");
+    fake_reply(run, "PUT " BLOB, 201, "");
+    fake_reply(run, TWIRP "FinalizeCacheEntryUpload", 200, "{\"ok\": true}");
+    fake_reply(run, TWIRP "GetCacheEntryDownloadURL", 200, "{\"ok\": false}");
+    fake_answer(run, (struct fake_answer){
+                         .pattern = "docker save*", .file_after = "-o", .file_text = "tar"});
+    fake_main(run);
+}
+
+Test(docker_setup_qemu, caches_the_image_at_the_end)
+{
+    FAKE_RUN(run, &action_docker_setup_qemu, "v3");
+
+    run_with_cache(run);
+    fake_post(run);
+
+    fake_expect_text(fake_log(run),
+                     "::group::Post cache\nCaching docker.io--tonistiigi--binfmt-latest-linux-x64 "
+                     "to GitHub Actions cache\n::endgroup::\n");
+}
+
+Test(docker_setup_qemu, survives_a_failing_pull_with_a_cached_image)
+{
+    FAKE_RUN(run, &action_docker_setup_qemu, "v3");
+    run_with_cache(run);
+    fake_post(run);
+    fake_reply_with_upload(run, "GET " BLOB);
+    fake_reply(run, TWIRP "GetCacheEntryDownloadURL", 200,
+               "{\"ok\": true, \"signed_download_url\": \"" BLOB "\","
+               " \"matched_key\": \"docker.io--tonistiigi--binfmt-latest-linux-x64\"}");
+    fake_answer(run,
+                (struct fake_answer){.pattern = "docker pull*", .exit_code = 1, .errors = "EOF\n"});
+
+    fake_main(run);
+
+    cr_expect_null(fake_failure(run), "%s", fake_failure(run));
+    fake_expect_text(fake_warnings(run), "Failed to pull image, using one from cache: EOF\n");
+    fake_expect_part(fake_commands(run),
+                     "docker load -i /home/runner/.docker/.cache/images/"
+                     "docker.io--tonistiigi--binfmt/latest/linux-x64/image.tar\n");
+}
+
 Test(docker_setup_qemu, is_not_saved_by_a_failing_docker_info)
 {
     FAKE_RUN(run, &action_docker_setup_qemu, "v3");
