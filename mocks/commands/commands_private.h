@@ -11,6 +11,7 @@ struct command_set {
     struct command_host host;
     GPtrArray *uses;        /* struct assumed_use */
     GHashTable *use_lines;  /* by line, lent */
+    int nested_count;       /* commands that run inside others, without processes */
     GHashTable *go_modules; /* "path@version" in Go's module cache, a set; never iterated */
 };
 
