@@ -72,6 +72,8 @@ static void say_failure(struct build *build)
 
 static void tell(struct build *build, const char *name, const char *what, gsize length_bytes)
 {
+    if (build_is_git(build)) /* all of it came with the source */
+        return;
     struct vertex *vertex = progress_begin(build->progress, name, name);
     g_autofree char *size = progress_size((int64_t)length_bytes);
     progress_line(build->progress, vertex, "transferring %s: %s done", what, size);
@@ -105,12 +107,15 @@ static bool read_dockerfile(struct build *build)
 /* Dockerfile.dockerignore counts before .dockerignore. */
 static void read_ignore(struct build *build)
 {
+    const char *folder = build_command_local(build->command, "dockerfile");
     g_autofree char *own = g_strconcat(build->dockerfile_name, ".dockerignore", NULL);
-    const struct build_file *file = build_files_find(build->whole_context, own);
-    if (file == NULL)
-        file = build_files_find(build->whole_context, ".dockerignore");
+    g_autofree char *path = g_build_filename(folder, own, NULL);
+    const struct build_file *usual = build_files_find(build->whole_context, ".dockerignore");
+    GBytes *bytes = container_file(build->daemon->container, path);
+    if (bytes == NULL && usual != NULL)
+        bytes = usual->bytes;
     gsize length_bytes = 0;
-    const char *text = file != NULL ? g_bytes_get_data(file->bytes, &length_bytes) : NULL;
+    const char *text = bytes != NULL ? g_bytes_get_data(bytes, &length_bytes) : NULL;
     build->ignore = ignore_parse(text != NULL ? text : "", length_bytes);
     tell(build, "[internal] load .dockerignore", "context", length_bytes + 2);
 }
@@ -184,10 +189,7 @@ static void target_free(void *pointer)
     struct target *target = pointer;
     build_plan_free(target->plan);
     g_ptr_array_unref(target->states);
-    g_clear_pointer(&target->config, g_bytes_unref);
-    g_clear_pointer(&target->manifest, g_bytes_unref);
-    g_free(target->config_digest);
-    g_free(target->manifest_digest);
+    target_forget_image(target);
     g_free(target);
 }
 
@@ -314,7 +316,8 @@ static void say_credentials(struct build *build)
 
 static bool solve(struct build *build)
 {
-    if (!read_dockerfile(build) || !make_targets(build) || !resolve_bases(build))
+    if (!build_load_git(build) || !read_dockerfile(build) || !make_targets(build) ||
+        !resolve_bases(build))
         return false;
     build->whole_context = read_folder(build, build_command_local(build->command, "context"));
     read_ignore(build);

@@ -27,6 +27,7 @@ struct base {
     struct pulled_image *image;            /* once resolved */
     json_t *config;                        /* the whole image config */
     enum base_state state;
+    bool is_local; /* an image of the Engine itself */
 };
 
 /* One stage for one platform, as far as it has come. */
@@ -52,6 +53,11 @@ struct target {
     char *config_digest;
     GBytes *manifest;
     char *manifest_digest;
+    /* what says how it was built; NULL when nobody asked, or the exporter cannot hold it */
+    GBytes *statement;
+    GBytes *attestation_config;
+    GBytes *attestation;
+    char *attestation_digest;
 };
 
 struct build {
@@ -130,9 +136,33 @@ const struct build_files *build_context_of(struct build *build);
 
 /* ---- image.c, export.c ---- */
 bool target_make_image(struct target *target, GError **error) MUST_USE;
+void target_forget_image(struct target *target);
 GBytes *build_make_index(const struct build *build);
 /* "exporting to image", push, metadata file. */
 bool build_export(struct build *build) MUST_USE;
+
+/* ---- attest.c ---- */
+/* Whether the command line asks for attestations. */
+bool build_has_attestations(const struct build *build);
+/* Makes the attestation manifest of a target whose image is made. */
+void target_make_attestation(struct target *target);
+/* Its entry in the index. */
+json_t *attestation_entry(const struct target *target);
+
+/* ---- engine.c: the Engine's own BuildKit ---- */
+/* A base that the Engine has itself; false: it has not. */
+bool base_find_local(struct base *base);
+/* Its layers, which are on this machine. */
+bool base_fetch_local(struct base *base, GError **error) MUST_USE;
+/* Keeps the targets as images of the Engine under names; *image_id: g_free. index NULL: one. */
+bool engine_keep_images(struct build *build, char *const *names, GBytes *index, char **image_id,
+                        GError **error) MUST_USE;
+
+/* ---- git.c ---- */
+/* Whether the context is a git URL, whose content came with the command in its stead. */
+bool build_is_git(const struct build *build);
+/* "[internal] load git source …": asks the site if this world has it. */
+bool build_load_git(struct build *build) MUST_USE;
 
 /* ---- cache.c ---- */
 /* Checks of the command line that buildctl makes before it asks the daemon. */

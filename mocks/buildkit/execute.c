@@ -62,7 +62,8 @@ static bool spend(const struct run *run, int64_t duration_us, GError **error)
 }
 
 /* The official image carries buildkit-qemu-*: foreign platforms run unless the weather has taken
-   the emulator away (engine-contract.md H, failures.md I1). */
+   the emulator away (engine-contract.md H, failures.md I1). The Engine's own BuildKit has only what
+   the host has. */
 static bool begin_emulation(struct run *run, GError **error)
 {
     const char *platform = run->state->stage->platform;
@@ -74,7 +75,8 @@ static bool begin_emulation(struct run *run, GError **error)
     int64_t usual = dockerd_options_of(daemon->dockerd)->emulation_factor;
     if (!world_suffer(daemon->world, &effect, error))
         return false;
-    if (effect.is_missing || effect.is_failure) {
+    bool is_unable = daemon->is_engine && !dockerd_runs_platform(daemon->dockerd, platform);
+    if (effect.is_missing || effect.is_failure || is_unable) {
         if (!spend(run, START_US, error))
             return false;
         return exit_with(run, EXIT_EXEC_FORMAT, "exec /bin/sh: exec format error", error);

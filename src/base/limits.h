@@ -84,6 +84,7 @@
 /* The fake BuildKit. */
 #define BUILDKITD_CONFIG_BYTES_MAX (1024 * 1024)
 #define BUILD_PLATFORMS_MAX        16
+#define BUILD_CONTEXT_BYTES_MAX    (48 * 1024 * 1024)
 
 /* The commands of a fake machine, and the services they ask. */
 #define NESTED_COMMANDS_MAX      64

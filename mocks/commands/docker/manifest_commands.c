@@ -1,0 +1,2 @@
+#include "mocks/commands/docker/cli_private.h"
+const struct command_row manifest_commands[] = {{0}};
