@@ -6,26 +6,27 @@
 #include <string.h>
 
 static const struct command_row own_rows[] = {
-    {"curl", "downloads from sites of the world; others are assumed", run_curl, NULL},
-    {"df", "the machine's virtual disk and its mounts", run_df, NULL},
-    {"free", "the machine's memory", run_free, NULL},
-    {"go", "Go's toolchain rules, and modules through the proxy", run_go, NULL},
-    {"hostname", "the machine's name", run_hostname, NULL},
-    {"id", "the runner's user", run_id, NULL},
-    {"ionice", "runs its command", run_ionice, NULL},
-    {"lscpu", "the machine's processors", run_lscpu, NULL},
-    {"nice", "runs its command", run_nice, NULL},
-    {"nohup", "runs its command", run_nohup, NULL},
-    {"nproc", "how many processors there are", run_nproc, NULL},
-    {"service", "restarts the Docker daemon", run_service, NULL},
-    {"sleep", "waits in virtual time", run_sleep, NULL},
-    {"stdbuf", "runs its command", run_stdbuf, NULL},
-    {"sudo", "runs its command as root", run_sudo, NULL},
-    {"systemctl", "restarts the Docker daemon", run_systemctl, NULL},
-    {"timeout", "runs its command for a limited virtual time", run_timeout, NULL},
-    {"uname", "the machine's kernel and architecture", run_uname, NULL},
-    {"wget", "downloads from sites of the world; others are assumed", run_wget, NULL},
-    {"whoami", "the runner's user", run_whoami, NULL},
+    {"curl", "downloads from sites of the world; others are assumed", row_curl, NULL},
+    {"df", "the machine's virtual disk and its mounts", row_df, NULL},
+    {"docker", "the machine's Engine, with buildx; compose is assumed", row_docker, NULL},
+    {"free", "the machine's memory", row_free, NULL},
+    {"go", "Go's toolchain rules, and modules through the proxy", row_go, NULL},
+    {"hostname", "the machine's name", row_hostname, NULL},
+    {"id", "the runner's user", row_id, NULL},
+    {"ionice", "runs its command", row_ionice, NULL},
+    {"lscpu", "the machine's processors", row_lscpu, NULL},
+    {"nice", "runs its command", row_nice, NULL},
+    {"nohup", "runs its command", row_nohup, NULL},
+    {"nproc", "how many processors there are", row_nproc, NULL},
+    {"service", "restarts the Docker daemon", row_service, NULL},
+    {"sleep", "waits in virtual time", row_sleep, NULL},
+    {"stdbuf", "runs its command", row_stdbuf, NULL},
+    {"sudo", "runs its command as root", row_sudo, NULL},
+    {"systemctl", "restarts the Docker daemon", row_systemctl, NULL},
+    {"timeout", "runs its command for a limited virtual time", row_timeout, NULL},
+    {"uname", "the machine's kernel and architecture", row_uname, NULL},
+    {"wget", "downloads from sites of the world; others are assumed", row_wget, NULL},
+    {"whoami", "the runner's user", row_whoami, NULL},
     {0},
 };
 
@@ -47,7 +48,9 @@ static const struct command_row *find_row(const struct command_set *set, const c
 /* A machine without Go has no such command. */
 static bool is_there(const struct command_set *set, const struct command_row *row)
 {
-    return row->run != run_go || set->options.go_version != NULL;
+    if (row->run == row_docker)
+        return set->docker != NULL;
+    return row->run != row_go || set->options.go_version != NULL;
 }
 
 static void add_rows(struct command_set *set, const struct command_row *rows)
@@ -112,6 +115,7 @@ struct command_set *command_set_new(const struct command_set_options *options)
     set->uses = g_ptr_array_new_with_free_func(assumed_use_free);
     set->use_lines = g_hash_table_new(g_str_hash, g_str_equal);
     set->go_modules = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    set->docker = docker_commands_new(set);
     add_rows(set, options->more);
     add_rows(set, own_rows);
     g_ptr_array_sort(set->names, compare_names);
@@ -128,6 +132,7 @@ void command_set_free(struct command_set *set)
 {
     if (set == NULL)
         return;
+    docker_commands_free(set->docker);
     g_hash_table_unref(set->go_modules);
     g_hash_table_unref(set->use_lines);
     g_ptr_array_unref(set->uses);

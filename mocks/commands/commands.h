@@ -2,9 +2,9 @@
  * The commands of a fake machine: what answers when a step or an action runs `docker`, `df`,
  * `sleep` and so on. One row and one file a command; output and exit codes are the real programs'
  * where scripts look at them (captures, engine-contract.md A; measured with coreutils 9.1, procps
- * 4.0.2, curl 7.88.1, wget 1.21.3, Go 1.21 to 1.26). The docker command is a row that the caller
- * brings in `more`; its commands go to the machine's fake Engine over its socket, and curl, wget
- * and go to the sites of the world, so that faults meet them where they meet the real programs.
+ * 4.0.2, curl 7.88.1, wget 1.21.3, Go 1.21 to 1.26). The docker command goes to the machine's
+ * fake Engine over its socket, and curl, wget and go to the sites of the world, so that faults meet
+ * them where they meet the real programs.
  *
  * What a scenario says of a command line counts first, whatever row there is. A command that is in
  * no row is assumed: it prints nothing (a version when asked for one), takes no time, exits 0, and
@@ -23,7 +23,7 @@
 
 struct command_set;
 
-/* One command. The set has rows of its own (commands.c); a caller brings more, such as docker. */
+/* One command. The set has rows of its own (commands.c); a caller may bring more. */
 struct command_row {
     const char *name;
     const char *summary; /* one sentence, for the table in the docs */
@@ -45,19 +45,26 @@ struct assumed_command {
 
 struct command_set_options {
     struct loop *loop;
-    struct trace *trace;            /* or NULL */
-    const char *machine;            /* "leg-build" */
-    struct world *world;            /* which hosts there are: all others are assumed */
-    struct http *http;              /* the client of curl, wget and go on this machine */
-    struct dockerd *dockerd;        /* for what has no API: systemctl restart docker; or NULL */
-    struct disk *disk;              /* of df */
-    int64_t memory_bytes;           /* of free */
-    unsigned core_count;            /* of nproc */
-    const char *platform;           /* of uname: "linux/amd64" */
-    int64_t second_disk_bytes;      /* mounted at /mnt, as on older images; 0: none */
-    const char *go_version;         /* on the machine: "1.24.5"; NULL: none */
-    int64_t date_s;                 /* wall clock at the loop's time zero */
-    const struct command_row *more; /* ends with a NULL name; win over the set's; or NULL */
+    struct trace *trace;       /* or NULL */
+    const char *machine;       /* "leg-build" */
+    struct world *world;       /* which hosts there are: all others are assumed */
+    struct http *http;         /* the client of curl, wget and go on this machine */
+    struct dockerd *dockerd;   /* for what has no API: systemctl restart docker; or NULL */
+    struct disk *disk;         /* of df */
+    int64_t memory_bytes;      /* of free */
+    unsigned core_count;       /* of nproc */
+    const char *platform;      /* of uname: "linux/amd64" */
+    int64_t second_disk_bytes; /* mounted at /mnt, as on older images; 0: none */
+    const char *go_version;    /* on the machine: "1.24.5"; NULL: none */
+    /* Of the docker command. NULL: it is not modelled, and assumed like any other. */
+    const char *docker_version;            /* "28.0.4" */
+    const char *api_version;               /* the newest it speaks: "1.48" */
+    const char *buildx_version;            /* "v0.26.1"; NULL: no plugin */
+    const char *compose_version;           /* "v2.38.2"; NULL: no plugin */
+    const char *repository;                /* the user's work tree, for git contexts; or NULL */
+    uint64_t seed;                         /* names of builders */
+    int64_t date_s;                        /* wall clock at the loop's time zero */
+    const struct command_row *more;        /* ends with a NULL name; win over the set's; or NULL */
     const struct assumed_command *assumed; /* ends with a NULL pattern; or NULL */
 };
 

@@ -9,9 +9,11 @@ struct command_set {
     GPtrArray *rows;                    /* struct command_row, lent; the first of a name counts */
     GPtrArray *names;                   /* char*, lent, sorted, ends with NULL */
     struct command_host host;
-    GPtrArray *uses;        /* struct assumed_use */
-    GHashTable *use_lines;  /* by line, lent */
-    GHashTable *go_modules; /* "path@version" in Go's module cache, a set; never iterated */
+    struct docker_commands *docker; /* NULL: not modelled */
+    GPtrArray *uses;                /* struct assumed_use */
+    GHashTable *use_lines;          /* by line, lent */
+    int nested_count;               /* commands that run inside others, without processes */
+    GHashTable *go_modules;         /* "path@version" in Go's module cache, a set; never iterated */
 };
 
 /* Answers a command line in the calling fiber, whoever called it. */
@@ -20,6 +22,12 @@ int command_set_run(struct command_set *set, const struct command_call *call);
 int64_t command_set_date_us(const struct command_set *set);
 /* "x86_64", "aarch64" */
 const char *command_set_machine(const struct command_set *set);
+
+/* ---- docker_command.c ---- */
+
+/* The docker command with its plugins; NULL when the machine has none. */
+struct docker_commands *docker_commands_new(struct command_set *set);
+void docker_commands_free(struct docker_commands *docker);
 
 /* ---- assumed.c ---- */
 
@@ -85,6 +93,6 @@ struct nested_end nested_run_limited(struct command_set *set, const struct comma
 
 /* ---- the rows' functions, one file each or one for a family ---- */
 
-command_fn run_curl, run_wget, run_df, run_free, run_go, run_hostname, run_id, run_ionice,
-    run_lscpu, run_nice, run_nohup, run_nproc, run_service, run_sleep, run_stdbuf, run_sudo,
-    run_systemctl, run_timeout, run_uname, run_whoami;
+command_fn row_curl, row_wget, row_df, row_docker, row_free, row_go, row_hostname, row_id,
+    row_ionice, row_lscpu, row_nice, row_nohup, row_nproc, row_service, row_sleep, row_stdbuf,
+    row_sudo, row_systemctl, row_timeout, row_uname, row_whoami;

@@ -198,7 +198,7 @@ static int get(struct command_set *set, const struct command_call *call,
     }
 }
 
-int run_curl(void *self, const struct command_call *call)
+int row_curl(void *self, const struct command_call *call)
 {
     CURL_OPTIONS(options);
     bool is_over;

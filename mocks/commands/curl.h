@@ -58,6 +58,16 @@ void curl_transfer_clear(struct curl_transfer *transfer);
     __attribute__((cleanup(curl_transfer_clear))) struct curl_transfer variable = {0}
 /* Waits. */
 void curl_transfer_run(struct curl_transfer *transfer);
+/* It has failed with this code and these words. */
+void curl_transfer_end(struct curl_transfer *transfer, int exit_code, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
+
+/* curl_request.c: what is sent. Headers are "Name: value", NULL-terminated; caller unrefs. */
+GPtrArray *curl_request_headers(const struct curl_transfer *transfer, bool has_body);
+/* NULL: none, or with *is_fine false one that cannot be read, which ends the transfer. */
+GBytes *curl_request_body(struct curl_transfer *transfer, bool *is_fine);
+const char *curl_request_method(const struct curl_options *options);
+
 /* curl_errors.c: what curl makes of an error of src/http. */
 void curl_transfer_fail(struct curl_transfer *transfer, const GError *error);
 

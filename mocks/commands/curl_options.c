@@ -1,5 +1,5 @@
 /* curl's command line: one table of options, and curl's words for what is wrong. */
-#include "mocks/commands/curl.h"
+#include "mocks/commands/curl_private.h"
 
 #include "base/units.h"
 
@@ -161,15 +161,7 @@ void curl_options_clear(struct curl_options *options)
     g_clear_pointer(&options->data, g_byte_array_unref);
 }
 
-struct reading {
-    struct curl_options *options;
-    const struct command_call *call;
-    const char *shown; /* the option as written: "--retry", "-m" */
-    int exit_code;
-    bool is_over;
-};
-
-static bool complain(struct reading *reading, const char *what)
+bool curl_reading_complain(struct curl_reading *reading, const char *what)
 {
     command_complain(reading->call,
                      "curl: option %s: %s\n"
@@ -179,109 +171,7 @@ static bool complain(struct reading *reading, const char *what)
     return false;
 }
 
-/* ---- data ---- */
-
-static bool read_at_file(struct reading *reading, const char *path, GByteArray *into)
-{
-    g_autoptr(GError) error = NULL;
-    g_autofree char *host_path =
-        strcmp(path, "-") == 0 ? NULL : command_host_path(reading->call, path);
-    g_autofree char *bytes = NULL;
-    gsize length = 0;
-
-    if (strcmp(path, "-") == 0) {
-        g_autoptr(GBytes) input = command_read_all(reading->call, HTTP_BODY_BYTES_MAX, &error);
-        if (input != NULL)
-            g_byte_array_append(into, g_bytes_get_data(input, NULL),
-                                (guint)g_bytes_get_size(input));
-        return input != NULL;
-    }
-    if (host_path == NULL || !g_file_get_contents(host_path, &bytes, &length, NULL) ||
-        length > HTTP_BODY_BYTES_MAX) {
-        command_complain(reading->call,
-                         "Warning: Couldn't read data from file \"%s\", this makes an \n"
-                         "Warning: empty POST.\n",
-                         path);
-        return true;
-    }
-    g_byte_array_append(into, (const guint8 *)bytes, (guint)length);
-    return true;
-}
-
-static void strip_line_ends(GByteArray *bytes, guint from)
-{
-    guint to = from;
-    for (guint i = from; i < bytes->len; i++)
-        if (bytes->data[i] != '\r' && bytes->data[i] != '\n')
-            bytes->data[to++] = bytes->data[i];
-    g_byte_array_set_size(bytes, to);
-}
-
-static void append_text(GByteArray *bytes, const char *text)
-{
-    g_byte_array_append(bytes, (const guint8 *)text, (guint)strlen(text));
-}
-
-static GByteArray *data_of(struct reading *reading, const char *separator)
-{
-    struct curl_options *options = reading->options;
-    if (options->data == NULL)
-        options->data = g_byte_array_new();
-    else
-        append_text(options->data, separator);
-    return options->data;
-}
-
-static bool take_data(struct reading *reading, const char *value, char kind)
-{
-    GByteArray *data = data_of(reading, kind == 'j' ? "" : "&");
-    guint from = data->len;
-
-    if (kind == 'j')
-        reading->options->is_json = true;
-    if (kind == 'e') {
-        const char *equals = strchr(value, '=');
-        const char *text = equals != NULL ? equals + 1 : value;
-        g_autofree char *escaped = g_uri_escape_string(text, NULL, FALSE);
-        g_autofree char *name = equals != NULL ? g_strndup(value, (gsize)(text - value)) : NULL;
-        append_text(data, equals == value || name == NULL ? "" : name);
-        append_text(data, escaped);
-    } else if (*value == '@' && kind != 'r') {
-        if (!read_at_file(reading, value + 1, data))
-            return false;
-        if (kind == 'd')
-            strip_line_ends(data, from);
-    } else {
-        append_text(data, value);
-    }
-    return true;
-}
-
-/* A boundary that never changes keeps runs repeatable. */
-#define BOUNDARY "------------------------5ea7714100000000"
-
-static bool take_form(struct reading *reading, const char *value)
-{
-    GByteArray *data = data_of(reading, "");
-    const char *equals = strchr(value, '=');
-    if (equals == NULL)
-        return complain(reading, "is badly used here");
-    if (data->len > strlen("--\r\n"))
-        g_byte_array_set_size(data, data->len - (guint)strlen("--" BOUNDARY "--\r\n"));
-    g_autofree char *head =
-        g_strdup_printf("--" BOUNDARY "\r\nContent-Disposition: form-data; name=\"%.*s\"\r\n\r\n",
-                        (int)(equals - value), value);
-    append_text(data, head);
-    if (equals[1] == '@' && !read_at_file(reading, equals + 2, data))
-        return false;
-    if (equals[1] != '@')
-        append_text(data, equals + 1);
-    append_text(data, "\r\n--" BOUNDARY "--\r\n");
-    reading->options->data_type = "multipart/form-data; boundary=" BOUNDARY;
-    return true;
-}
-
-static bool take_special(struct reading *reading, char which, const char *value)
+static bool take_special(struct curl_reading *reading, char which, const char *value)
 {
     struct curl_options *options = reading->options;
     switch (which) {
@@ -301,7 +191,7 @@ static bool take_special(struct reading *reading, char which, const char *value)
         g_ptr_array_add(options->urls, (void *)value);
         return true;
     case 'F':
-        return take_form(reading, value);
+        return curl_take_form(reading, value);
     case 'V':
         command_print(reading->call,
                       "curl 8.5.0 (%s-pc-linux-gnu) libcurl/8.5.0 OpenSSL/3.0.13 zlib/1.3\n",
@@ -309,7 +199,7 @@ static bool take_special(struct reading *reading, char which, const char *value)
         reading->is_over = true;
         return true;
     default:
-        return take_data(reading, value, which);
+        return curl_take_data(reading, value, which);
     }
 }
 
@@ -322,19 +212,20 @@ static bool takes_value(const struct option *option)
     return !is_alone;
 }
 
-static bool take_number(struct reading *reading, const struct option *option, const char *value,
-                        int64_t *place)
+static bool take_number(struct curl_reading *reading, const struct option *option,
+                        const char *value, int64_t *place)
 {
     char *end;
     double number = g_ascii_strtod(value, &end);
     if (end == value || *end != '\0' || !(number >= 0))
-        return complain(reading, "expected a proper numerical parameter");
+        return curl_reading_complain(reading, "expected a proper numerical parameter");
     double scaled = option->kind == SECONDS ? number * (double)SECOND_US : number;
     *place = (int64_t)MIN(scaled, (double)VIRTUAL_TIME_US_MAX);
     return true;
 }
 
-static bool take_option(struct reading *reading, const struct option *option, const char *value)
+static bool take_option(struct curl_reading *reading, const struct option *option,
+                        const char *value)
 {
     void *place = (char *)reading->options + option->offset;
     switch (option->kind) {
@@ -377,7 +268,7 @@ static const struct option *find_name(const char *name)
     return found;
 }
 
-static bool read_long(struct reading *reading, const char *const **next)
+static bool read_long(struct curl_reading *reading, const char *const **next)
 {
     const char *name = reading->shown + 2;
     const struct option *option = find_name(name);
@@ -386,15 +277,16 @@ static bool read_long(struct reading *reading, const char *const **next)
     if (option == NULL && g_str_has_prefix(name, "no-") && find_name(name + 3) != NULL)
         return true;
     if (option == NULL)
-        return complain(reading, "is unknown");
+        return curl_reading_complain(reading, "is unknown");
     if (takes_value(option) && (value = **next) == NULL)
-        return complain(reading, "requires parameter");
+        return curl_reading_complain(reading, "requires parameter");
     if (value != NULL)
         (*next)++;
     return take_option(reading, option, value);
 }
 
-static bool read_letters(struct reading *reading, const char *letters, const char *const **next)
+static bool read_letters(struct curl_reading *reading, const char *letters,
+                         const char *const **next)
 {
     for (; *letters != '\0'; letters++) {
         char shown[3] = {'-', *letters, '\0'};
@@ -403,7 +295,7 @@ static bool read_letters(struct reading *reading, const char *letters, const cha
 
         reading->shown = shown;
         if (option == NULL)
-            return complain(reading, "is unknown");
+            return curl_reading_complain(reading, "is unknown");
         if (!takes_value(option)) {
             if (!take_option(reading, option, NULL))
                 return false;
@@ -411,7 +303,7 @@ static bool read_letters(struct reading *reading, const char *letters, const cha
         }
         value = letters[1] != '\0' ? letters + 1 : **next;
         if (value == NULL)
-            return complain(reading, "requires parameter");
+            return curl_reading_complain(reading, "requires parameter");
         if (letters[1] == '\0')
             (*next)++;
         return take_option(reading, option, value);
@@ -419,7 +311,7 @@ static bool read_letters(struct reading *reading, const char *letters, const cha
     return true;
 }
 
-static bool read_words(struct reading *reading)
+static bool read_words(struct curl_reading *reading)
 {
     const char *const *next = reading->call->arguments + 1;
     while (*next != NULL && !reading->is_over) {
@@ -436,7 +328,7 @@ static bool read_words(struct reading *reading)
 
 int curl_options_read(struct curl_options *options, const struct command_call *call, bool *is_over)
 {
-    struct reading reading = {.options = options, .call = call};
+    struct curl_reading reading = {.options = options, .call = call};
     bool is_fine = read_words(&reading);
 
     *is_over = reading.is_over || !is_fine;

@@ -58,10 +58,7 @@ char *curl_remote_name(const char *url)
     return g_strdup(slash + 1);
 }
 
-static void fail(struct curl_transfer *transfer, int exit_code, const char *format, ...)
-    G_GNUC_PRINTF(3, 4);
-
-static void fail(struct curl_transfer *transfer, int exit_code, const char *format, ...)
+void curl_transfer_end(struct curl_transfer *transfer, int exit_code, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -69,102 +66,6 @@ static void fail(struct curl_transfer *transfer, int exit_code, const char *form
     transfer->message = g_strdup_vprintf(format, arguments);
     va_end(arguments);
     transfer->exit_code = exit_code;
-}
-
-/* ---- what to send ---- */
-
-static bool has_header(const struct curl_options *options, const char *name)
-{
-    gsize length = strlen(name);
-    for (guint i = 0; i < options->headers->len; i++) {
-        const char *header = g_ptr_array_index(options->headers, i);
-        if (g_ascii_strncasecmp(header, name, length) == 0 &&
-            (header[length] == ':' || header[length] == ';'))
-            return true;
-    }
-    return false;
-}
-
-static void add_header(GPtrArray *headers, const struct curl_options *options, const char *name,
-                       const char *value)
-{
-    if (value != NULL && !has_header(options, name))
-        g_ptr_array_add(headers, g_strconcat(name, ": ", value, NULL));
-}
-
-/* "Name:" without a value takes curl's own header away. */
-static void add_given(GPtrArray *headers, const struct curl_options *options)
-{
-    for (guint i = 0; i < options->headers->len; i++) {
-        const char *header = g_ptr_array_index(options->headers, i);
-        const char *colon = strchr(header, ':');
-        if (colon != NULL && colon[1 + strspn(colon + 1, " ")] != '\0')
-            g_ptr_array_add(headers, g_strdup(header));
-    }
-}
-
-static char *basic_of(const char *user)
-{
-    g_autofree char *code = g_base64_encode((const guchar *)user, strlen(user));
-    return g_strconcat("Basic ", code, NULL);
-}
-
-static GPtrArray *headers_of(const struct curl_transfer *transfer, bool has_body)
-{
-    const struct curl_options *options = transfer->options;
-    GPtrArray *headers = g_ptr_array_new_with_free_func(g_free);
-    g_autofree char *basic = options->user != NULL ? basic_of(options->user) : NULL;
-    g_autofree char *range =
-        options->range != NULL ? g_strconcat("bytes=", options->range, NULL) : NULL;
-    const char *type = options->is_json             ? "application/json"
-                       : options->data_type != NULL ? options->data_type
-                                                    : "application/x-www-form-urlencoded";
-
-    add_header(headers, options, "Authorization", basic);
-    add_header(headers, options, "Range", range);
-    add_header(headers, options, "User-Agent", options->agent);
-    add_header(headers, options, "Accept", options->is_json ? "application/json" : "*/*");
-    add_header(headers, options, "Referer", options->referer);
-    add_header(headers, options, "Cookie", options->cookie);
-    if (has_body && options->upload == NULL)
-        add_header(headers, options, "Content-Type", type);
-    add_given(headers, options);
-    g_ptr_array_add(headers, NULL);
-    return headers;
-}
-
-/* The body to send, or NULL. */
-static GBytes *body_of(struct curl_transfer *transfer, bool *is_fine)
-{
-    const struct curl_options *options = transfer->options;
-    g_autofree char *host_path = NULL;
-    g_autofree char *bytes = NULL;
-    gsize length = 0;
-
-    *is_fine = true;
-    if (options->upload == NULL)
-        return options->data == NULL || options->is_get
-                   ? NULL
-                   : g_bytes_new(options->data->data, options->data->len);
-    host_path = command_host_path(transfer->call, options->upload);
-    if (host_path == NULL || !g_file_get_contents(host_path, &bytes, &length, NULL) ||
-        length > HTTP_BODY_BYTES_MAX) {
-        fail(transfer, 26, "Failed to open/read local data from file/application");
-        *is_fine = false;
-        return NULL;
-    }
-    return g_bytes_new_take(g_steal_pointer(&bytes), length);
-}
-
-static const char *first_method(const struct curl_options *options)
-{
-    if (options->method != NULL)
-        return options->method;
-    if (options->is_head)
-        return "HEAD";
-    if (options->upload != NULL)
-        return "PUT";
-    return options->data != NULL && !options->is_get ? "POST" : "GET";
 }
 
 /* ---- what comes back ---- */
@@ -198,7 +99,7 @@ static bool read_body(struct curl_transfer *transfer, struct http_stream *stream
         if (chunk == NULL)
             return true;
         if (transfer->body->len + g_bytes_get_size(chunk) > DOWNLOAD_BYTES_MAX) {
-            fail(transfer, EXIT_TOO_LARGE, "Maximum file size exceeded");
+            curl_transfer_end(transfer, EXIT_TOO_LARGE, "Maximum file size exceeded");
             return true;
         }
         g_byte_array_append(transfer->body, g_bytes_get_data(chunk, NULL),
@@ -222,10 +123,11 @@ static void fail_in_body(struct curl_transfer *transfer, const struct http_respo
     if (!g_error_matches(error, HTTP_ERROR, HTTP_ERROR_TRUNCATED))
         return;
     if (missing >= 0)
-        fail(transfer, 18, "transfer closed with %" G_GINT64_FORMAT " bytes remaining to read",
-             missing);
+        curl_transfer_end(transfer, 18,
+                          "transfer closed with %" G_GINT64_FORMAT " bytes remaining to read",
+                          missing);
     else
-        fail(transfer, 18, "transfer closed with outstanding read data remaining");
+        curl_transfer_end(transfer, 18, "transfer closed with outstanding read data remaining");
 }
 
 static void fail_by_time(struct curl_transfer *transfer, const struct http_response *response)
@@ -233,14 +135,16 @@ static void fail_by_time(struct curl_transfer *transfer, const struct http_respo
     int64_t missing = response->status == 0 ? -1 : bytes_missing(transfer, response);
     int64_t after_ms = transfer->options->time_max_us / MILLISECOND_US;
     if (missing >= 0)
-        fail(transfer, 28,
-             "Operation timed out after %" G_GINT64_FORMAT " milliseconds with %u out of "
-             "%" G_GINT64_FORMAT " bytes received",
-             after_ms, transfer->body->len, missing + transfer->body->len);
+        curl_transfer_end(transfer, 28,
+                          "Operation timed out after %" G_GINT64_FORMAT
+                          " milliseconds with %u out of "
+                          "%" G_GINT64_FORMAT " bytes received",
+                          after_ms, transfer->body->len, missing + transfer->body->len);
     else
-        fail(transfer, 28,
-             "Operation timed out after %" G_GINT64_FORMAT " milliseconds with %u bytes received",
-             after_ms, transfer->body->len);
+        curl_transfer_end(transfer, 28,
+                          "Operation timed out after %" G_GINT64_FORMAT
+                          " milliseconds with %u bytes received",
+                          after_ms, transfer->body->len);
 }
 
 /* One exchange; false: it failed, and exit_code and message are set. */
@@ -248,9 +152,9 @@ static bool exchange_once(struct curl_transfer *transfer, const struct deadline 
                           char **location)
 {
     bool is_fine;
-    g_autoptr(GBytes) body = body_of(transfer, &is_fine);
+    g_autoptr(GBytes) body = curl_request_body(transfer, &is_fine);
     bool has_body = body != NULL && strcmp(transfer->method, "GET") != 0;
-    g_autoptr(GPtrArray) headers = headers_of(transfer, has_body);
+    g_autoptr(GPtrArray) headers = curl_request_headers(transfer, has_body);
     const int64_t connect_us = transfer->options->connect_time_max_us;
     const struct http_request request = {
         .method = transfer->method,
@@ -295,13 +199,14 @@ static bool follow(struct curl_transfer *transfer, const char *location)
     char *next = http_url_join(transfer->url, location, &error);
 
     if (transfer->redirect_count >= transfer->options->redirects_max) {
-        fail(transfer, EXIT_REDIRECTS, "Maximum (%" G_GINT64_FORMAT ") redirects followed",
-             transfer->options->redirects_max);
+        curl_transfer_end(transfer, EXIT_REDIRECTS,
+                          "Maximum (%" G_GINT64_FORMAT ") redirects followed",
+                          transfer->options->redirects_max);
         g_free(next);
         return false;
     }
     if (next == NULL) {
-        fail(transfer, EXIT_BAD_URL, "URL using bad/illegal format or missing URL");
+        curl_transfer_end(transfer, EXIT_BAD_URL, "URL using bad/illegal format or missing URL");
         return false;
     }
     transfer->redirect_count++;
@@ -332,7 +237,8 @@ static bool has_plain_scheme(struct curl_transfer *transfer)
         g_strndup(transfer->url, (gsize)(strstr(transfer->url, "://") - transfer->url));
     if (g_ascii_strcasecmp(scheme, "http") == 0 || g_ascii_strcasecmp(scheme, "https") == 0)
         return true;
-    fail(transfer, EXIT_PROTOCOL, "Protocol \"%s\" not supported or disabled in libcurl", scheme);
+    curl_transfer_end(transfer, EXIT_PROTOCOL,
+                      "Protocol \"%s\" not supported or disabled in libcurl", scheme);
     return false;
 }
 
@@ -355,7 +261,7 @@ static bool find_host(struct curl_transfer *transfer)
     if (!has_plain_scheme(transfer))
         return false;
     if (!http_url_split(transfer->url, &host, &port, &error)) {
-        fail(transfer, EXIT_BAD_URL, "URL using bad/illegal format or missing URL");
+        curl_transfer_end(transfer, EXIT_BAD_URL, "URL using bad/illegal format or missing URL");
         return false;
     }
     transfer->is_assumed = is_foreign(transfer, host, port);
@@ -400,7 +306,7 @@ void curl_transfer_run(struct curl_transfer *transfer)
     DEADLINE(limit);
 
     transfer->started_us = loop_now_us(loop);
-    transfer->method = first_method(options);
+    transfer->method = curl_request_method(options);
     add_query(transfer);
     if (options->time_max_us > 0)
         deadline_begin(loop, &limit, "curl", options->time_max_us);
@@ -408,7 +314,8 @@ void curl_transfer_run(struct curl_transfer *transfer)
     transfer->ended_us = loop_now_us(loop);
     if (transfer->exit_code == EXIT_OK && (options->fails || options->fails_with_body) &&
         transfer->status >= HTTP_ERROR_MIN) {
-        fail(transfer, EXIT_HTTP, "The requested URL returned error: %u", transfer->status);
+        curl_transfer_end(transfer, EXIT_HTTP, "The requested URL returned error: %u",
+                          transfer->status);
         if (options->fails && !options->fails_with_body)
             g_byte_array_set_size(transfer->body, 0);
     }

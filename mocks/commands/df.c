@@ -256,7 +256,7 @@ static bool has_clash(const struct df *df)
     return true;
 }
 
-int run_df(void *self, const struct command_call *call)
+int row_df(void *self, const struct command_call *call)
 {
     g_autoptr(GPtrArray) types = g_ptr_array_new();
     g_autoptr(GPtrArray) excluded = g_ptr_array_new();

@@ -88,11 +88,20 @@ static const struct flag *find_long(const struct flag *flags, const char *name, 
     return found;
 }
 
+static int complain_ambiguous(const struct flag_reader *reader, const char *name)
+{
+    g_autofree char *shown = g_strconcat("--", name, NULL);
+    g_autoptr(GString) names = g_string_new(" is ambiguous; possibilities:");
+    for (const struct flag *flag = reader->flags; flag->id != 0; flag++)
+        if (flag->name != NULL && g_str_has_prefix(flag->name, name))
+            g_string_append_printf(names, " '--%s'", flag->name);
+    return complain_of(reader, "option ", shown, names->str);
+}
+
 static int read_long(struct flag_reader *reader, const char *text)
 {
     const char *equals = strchr(text, '=');
     g_autofree char *name = g_strndup(text, equals != NULL ? (gsize)(equals - text) : strlen(text));
-    g_autofree char *shown = g_strconcat("--", name, NULL);
     g_autofree char *whole = g_strconcat("--", text, NULL);
     bool is_ambiguous;
     const struct flag *flag = find_long(reader->flags, name, &is_ambiguous);
@@ -100,7 +109,7 @@ static int read_long(struct flag_reader *reader, const char *text)
     if (flag == NULL)
         return complain_of(reader, "unrecognized option ", whole, "");
     if (is_ambiguous)
-        return complain_of(reader, "option ", shown, " is ambiguous");
+        return complain_ambiguous(reader, name);
     g_autofree char *full = g_strconcat("--", flag->name, NULL);
     reader->value = equals != NULL ? equals + 1 : NULL;
     if (flag->value == FLAG_ALONE && equals != NULL)

@@ -89,7 +89,7 @@ static void print_row(const struct command_call *call, const char *name, const i
     command_print(call, "\n");
 }
 
-int run_free(void *self, const struct command_call *call)
+int row_free(void *self, const struct command_call *call)
 {
     static const int64_t no_swap[3] = {0};
     const struct command_set *set = self;

@@ -142,7 +142,7 @@ static int dispatch(struct go *go)
     return subcommand->run(go);
 }
 
-int run_go(void *self, const struct command_call *call)
+int row_go(void *self, const struct command_call *call)
 {
     __attribute__((cleanup(go_clear))) struct go go = {
         .set = self, .call = call, .words = call->arguments + 1};

@@ -38,7 +38,7 @@ static int print_processors(const struct command_set *set, const struct command_
     return 0;
 }
 
-int run_nproc(void *self, const struct command_call *call)
+int row_nproc(void *self, const struct command_call *call)
 {
     guint64 ignored = 0;
     FLAG_READER(reader);
@@ -123,7 +123,7 @@ static int print_uname(const struct command_set *set, const struct command_call 
     return 0;
 }
 
-int run_uname(void *self, const struct command_call *call)
+int row_uname(void *self, const struct command_call *call)
 {
     unsigned asked = 0;
     FLAG_READER(reader);
@@ -146,7 +146,7 @@ int run_uname(void *self, const struct command_call *call)
 
 /* ---- hostname, lscpu ---- */
 
-int run_hostname(void *self, const struct command_call *call)
+int row_hostname(void *self, const struct command_call *call)
 {
     (void)self;
     if (call->arguments[1] != NULL && strcmp(call->arguments[1], "-I") == 0)
@@ -158,7 +158,7 @@ int run_hostname(void *self, const struct command_call *call)
     return 0;
 }
 
-int run_lscpu(void *self, const struct command_call *call)
+int row_lscpu(void *self, const struct command_call *call)
 {
     const struct command_set *set = self;
     unsigned count = MAX(set->options.core_count, 1);
@@ -182,7 +182,7 @@ int run_lscpu(void *self, const struct command_call *call)
 
 #define RUNNER_GROUPS "1001(runner),4(adm),100(users),118(docker),999(systemd-journal)"
 
-int run_whoami(void *self, const struct command_call *call)
+int row_whoami(void *self, const struct command_call *call)
 {
     (void)self;
     if (call->arguments[1] != NULL)
@@ -216,7 +216,7 @@ static const char *id_text(int what, bool as_name, bool is_root)
     return as_name ? names[what] : numbers[what];
 }
 
-int run_id(void *self, const struct command_call *call)
+int row_id(void *self, const struct command_call *call)
 {
     int what = 0;
     bool as_name = false;

@@ -43,7 +43,15 @@ static int run_inside(struct command_set *set, const struct command_call *call,
     inner.arguments = nested->arguments;
     if (nested->environment != NULL)
         inner.environment = nested->environment;
-    return command_set_run(set, &inner);
+    if (set->nested_count >= NESTED_COMMANDS_MAX) {
+        command_complain(call, "%s: more than %d commands inside each other\n", command_name(call),
+                         NESTED_COMMANDS_MAX);
+        return EXIT_CANNOT_RUN;
+    }
+    set->nested_count++;
+    int exit_code = command_set_run(set, &inner);
+    set->nested_count--;
+    return exit_code;
 }
 
 int nested_run(struct command_set *set, const struct command_call *call,

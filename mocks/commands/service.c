@@ -24,7 +24,9 @@ static int restart_docker(const struct command_set *set)
     if (set->options.dockerd == NULL)
         return 0;
     dockerd_restart(set->options.dockerd, RESTART_US);
-    return fiber_sleep(set->options.loop, RESTART_US, &error) ? 0 : 1;
+    /* The unit is of Type=notify: systemctl returns once the daemon takes connections again, which
+       is a moment after. */
+    return fiber_sleep(set->options.loop, RESTART_US + MILLISECOND_US, &error) ? 0 : 1;
 }
 
 static int refuse_rights(const struct command_call *call, const char *verb, const char *unit)
@@ -76,14 +78,14 @@ static void read_words(const struct command_call *call, const char **first, cons
     }
 }
 
-int run_systemctl(void *self, const struct command_call *call)
+int row_systemctl(void *self, const struct command_call *call)
 {
     const char *verb, *unit;
     read_words(call, &verb, &unit);
     return verb == NULL || unit == NULL ? assumed_run(self, call) : act(self, call, verb, unit);
 }
 
-int run_service(void *self, const struct command_call *call)
+int row_service(void *self, const struct command_call *call)
 {
     const char *verb, *unit;
     read_words(call, &unit, &verb);

@@ -28,7 +28,7 @@ static bool add_intervals(const struct command_call *call, const struct flag_rea
     return is_fine;
 }
 
-int run_sleep(void *self, const struct command_call *call)
+int row_sleep(void *self, const struct command_call *call)
 {
     const struct command_set *set = self;
     FLAG_READER(reader);

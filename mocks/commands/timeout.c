@@ -89,7 +89,7 @@ static int status_of(const struct timeout *timeout, const struct nested_end *end
     return timeout->preserves_status ? end->exit_code : EXIT_TIMED_OUT;
 }
 
-int run_timeout(void *self, const struct command_call *call)
+int row_timeout(void *self, const struct command_call *call)
 {
     struct timeout timeout = {.call = call, .limit.signal_number = SIGTERM};
     FLAG_READER(reader);

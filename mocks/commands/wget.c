@@ -359,7 +359,7 @@ static int run_all(struct wget *wget, struct flag_reader *reader)
     return exit_code;
 }
 
-int run_wget(void *self, const struct command_call *call)
+int row_wget(void *self, const struct command_call *call)
 {
     struct wget wget = {.set = self, .call = call, .tries = 20, .wait_max_us = 10 * SECOND_US};
     FLAG_READER(reader);

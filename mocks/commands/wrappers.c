@@ -119,22 +119,22 @@ static int run_wrapper(void *set, const struct command_call *call, const struct 
     return nested_run(set, call, &nested, wrapper->refusal);
 }
 
-int run_nice(void *self, const struct command_call *call)
+int row_nice(void *self, const struct command_call *call)
 {
     return run_wrapper(self, call, &nice_wrapper);
 }
 
-int run_ionice(void *self, const struct command_call *call)
+int row_ionice(void *self, const struct command_call *call)
 {
     return run_wrapper(self, call, &ionice_wrapper);
 }
 
-int run_nohup(void *self, const struct command_call *call)
+int row_nohup(void *self, const struct command_call *call)
 {
     return run_wrapper(self, call, &nohup_wrapper);
 }
 
-int run_stdbuf(void *self, const struct command_call *call)
+int row_stdbuf(void *self, const struct command_call *call)
 {
     return run_wrapper(self, call, &stdbuf_wrapper);
 }
@@ -209,7 +209,7 @@ static int run_as_root(struct command_set *set, const struct command_call *call,
     return call->seam->wait_child(call->self, &exit_code, &error) ? exit_code : 1;
 }
 
-int run_sudo(void *self, const struct command_call *call)
+int row_sudo(void *self, const struct command_call *call)
 {
     bool keeps_environment = false;
     bool is_shell = false;

@@ -95,6 +95,7 @@
 #define BUILD_CONTEXT_BYTES_MAX    (48 * 1024 * 1024)
 
 /* The commands of a fake machine, and the services they ask. */
+#define NESTED_COMMANDS_MAX      64
 #define ASSUMED_USES_MAX         1000
 #define DOWNLOAD_BYTES_MAX       HTTP_BODY_BYTES_MAX
 #define GO_MOD_BYTES_MAX         (1024 * 1024)

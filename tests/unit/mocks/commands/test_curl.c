@@ -56,6 +56,10 @@ static void handle(void *context, struct exchange *exchange)
         exchange_reply_text(exchange, 200, "text/plain", "abcdefghij");
         disturbance->end = END_CLOSE;
         disturbance->ends_at = 3;
+    } else if (strcmp(path, "/huge") == 0) {
+        g_autoptr(GBytes) huge =
+            g_bytes_new_take(g_malloc0(DOWNLOAD_BYTES_MAX + 1), DOWNLOAD_BYTES_MAX + 1);
+        exchange_reply(exchange, 200, huge);
     } else if (strcmp(path, "/slow") == 0) {
         exchange_reply_text(exchange, 200, "text/plain", "late\n");
         disturbance->delay_us = 30 * SECOND_US;
@@ -154,6 +158,17 @@ static void failures(struct bench *bench)
 Test(commands_curl, failures_have_their_codes_and_words)
 {
     bench_run(&with_site, failures);
+}
+
+static void huge_download(struct bench *bench)
+{
+    expect(bench, "curl -sS -o /dev/null http://site/huge", 63, "",
+           "curl: (63) Maximum file size exceeded\n");
+}
+
+Test(commands_curl, downloads_have_a_ceiling)
+{
+    bench_run(&with_site, huge_download);
 }
 
 static void tries(struct bench *bench)

@@ -206,6 +206,18 @@ Test(commands_go, a_folder_without_go_mod_is_told)
     bench_run(&go_22, without_mod);
 }
 
+static void a_huge_mod(struct bench *bench)
+{
+    g_autofree char *text = g_strnfill(GO_MOD_BYTES_MAX + 1, '\n');
+    put_file(bench, "work/go.mod", text);
+    expect(bench, "go build", 1, "", "go: /home/runner/work/go.mod: file too large\n");
+}
+
+Test(commands_go, go_mod_has_a_ceiling)
+{
+    bench_run(&go_22, a_huge_mod);
+}
+
 static bool on_request(void *context, struct exchange *exchange)
 {
     (void)context;

@@ -76,6 +76,22 @@ Test(commands_machine, wrappers_run_their_command_without_processes)
     bench_run(&plan, wrappers_inside);
 }
 
+static void too_deep(struct bench *bench)
+{
+    g_autoptr(GString) line = g_string_new(NULL);
+    for (int i = 0; i <= NESTED_COMMANDS_MAX; i++)
+        g_string_append(line, "nice ");
+    g_string_append(line, "nproc");
+    expect(bench, line->str + strlen("nice "), 0, "4\n", "");
+    expect(bench, line->str, 126, "", "nice: more than 64 commands inside each other\n");
+}
+
+Test(commands_machine, wrappers_in_wrappers_have_a_ceiling)
+{
+    const struct plan plan = {.has_no_processes = true};
+    bench_run(&plan, too_deep);
+}
+
 static void restarts(struct bench *bench)
 {
     expect(bench, "systemctl is-active docker", 0, "active\n", "");
