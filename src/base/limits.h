@@ -101,6 +101,11 @@
     (8 * 1024 * 1024) /* arguments and environment; the kernel's is 6                              \
                        */
 
+/* What actions pack into caches and artifacts. */
+#define ACTION_FILES_MAX       10000
+#define ACTION_FILES_DEPTH_MAX 64
+#define ACTION_BLOB_BYTES_MAX  HTTP_BODY_BYTES_MAX
+
 /* A rehearsal. */
 #define VIRTUAL_TIME_US_MAX        (INT64_C(30) * 24 * 3600 * 1000000)
 #define LOOP_STEPS_AT_ONE_TIME_MAX 1000000

@@ -45,6 +45,8 @@ const struct action *action_find(const struct action *const *table, const char *
 
 /* The major version asked for, of the row's range. */
 unsigned action_major(const struct action_run *run);
+/* What stands behind the @ of `uses`: "v4", "v4.3.0", a branch, a commit; lent. */
+const char *action_ref(const struct action_run *run);
 /* As core.getInput: trimmed; "" when not given and without default. Lent until the phase ends. */
 const char *action_input(const struct action_run *run, const char *name);
 bool action_input_is_given(const struct action_run *run, const char *name); /* not "" */
@@ -98,11 +100,15 @@ struct action_exec {
     const char *directory;          /* NULL: the workspace */
     const char *input;              /* on stdin; NULL: none */
     bool is_silent;                 /* neither "[command]…" nor output in the log */
+    bool is_plain;    /* as child_process.spawn runs it: output in the log, no "[command]…" */
+    int64_t limit_us; /* above 0: when it is over, SIGTERM goes to the whole tree of processes
+                         (tree-kill), whose end nobody waits for */
 };
 struct action_exec_result {
     int exit_code;
-    char *output; /* stdout, at most ACTION_OUTPUT_BYTES_MAX */
-    char *errors; /* stderr, the same */
+    char *output;       /* stdout, at most ACTION_OUTPUT_BYTES_MAX */
+    char *errors;       /* stderr, the same */
+    bool has_timed_out; /* its limit_us was over */
 };
 void action_exec_result_clear(struct action_exec_result *result);
 #define ACTION_EXEC_RESULT(variable)                                                               \
@@ -129,3 +135,19 @@ void action_reply_clear(struct action_reply *reply);
 bool action_request(struct action_run *run, const char *method, const char *url,
                     const char *const *headers, GBytes *body, struct action_reply *reply,
                     GError **error) MUST_USE;
+
+/* Another action inside of this one, as Wandalen/wretry.action runs it: with its own inputs, but
+   this step's log, annotations, environment and state. Its failure is the answer, not this step's.
+ */
+struct action_nested {
+    const char *uses;     /* "owner/repo@v1" */
+    const json_t *inputs; /* name to text */
+    bool is_post;         /* its post phase; false: pre and main */
+};
+struct action_nested_result {
+    bool has_succeeded;
+    json_t *outputs; /* name to text */
+};
+void action_nested_result_clear(struct action_nested_result *result);
+bool action_nested(struct action_run *run, const struct action_nested *nested,
+                   struct action_nested_result *result, GError **error) MUST_USE;

@@ -1,0 +1,29 @@
+/* The table of actions. */
+#include "actions/actions.h"
+
+#include <stddef.h>
+
+const struct action *const actions_table[] = {
+    &action_cache,
+    &action_cache_restore,
+    &action_cache_save,
+    &action_checkout_repository,
+    &action_download_artifact,
+    &action_setup_go,
+    &action_setup_node,
+    &action_setup_python,
+    &action_upload_artifact,
+    &action_amazon_ecr_login,
+    &action_configure_aws_credentials,
+    &action_azure_docker_login,
+    &action_docker_bake,
+    &action_docker_build_push,
+    &action_docker_login,
+    &action_docker_metadata,
+    &action_docker_setup_buildx,
+    &action_docker_setup_qemu,
+    &action_google_auth,
+    &action_retry,
+    &action_wretry,
+    NULL,
+};

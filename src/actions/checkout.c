@@ -1,0 +1,217 @@
+/*
+ * actions/checkout: the user's work tree where the workflow expects it (src/git-source-provider.ts
+ * of v3 to v6). What git does on the way, its exchanges with GitHub and the .git folder, is not
+ * modelled; another repository is assumed.
+ */
+#include "actions/actions.h"
+#include "actions/core.h"
+
+#include "base/units.h"
+
+#include <string.h>
+
+#define OTHER_CLONE_US (2 * SECOND_US)
+
+struct checkout {
+    struct action_run *run;
+    char *repository;
+    char *path; /* absolute, in the action's world */
+    char *reference, *commit;
+};
+
+static void checkout_clear(struct checkout *checkout)
+{
+    g_free(checkout->repository);
+    g_free(checkout->path);
+    g_free(checkout->reference);
+    g_free(checkout->commit);
+}
+
+static bool is_own(const struct checkout *checkout)
+{
+    const char *own = action_context(checkout->run, "github.repository");
+    return g_ascii_strcasecmp(checkout->repository, own) == 0;
+}
+
+static bool read_repository(struct checkout *checkout, GError **error)
+{
+    const char *given = action_input(checkout->run, "repository");
+    checkout->repository =
+        g_strdup(*given != '\0' ? given : action_context(checkout->run, "github.repository"));
+    g_auto(GStrv) parts = g_strsplit(checkout->repository, "/", -1);
+    bool is_valid = g_strv_length(parts) == 2 && *parts[0] != '\0' && *parts[1] != '\0';
+    return is_valid || core_throw(error, "Invalid repository '%s'. Expected format {owner}/{repo}.",
+                                  checkout->repository);
+}
+
+static bool read_path(struct checkout *checkout, GError **error)
+{
+    const char *workspace = action_variable(checkout->run, "GITHUB_WORKSPACE");
+    if (workspace == NULL)
+        return core_throw(error, "GITHUB_WORKSPACE not defined");
+    const char *given = action_input(checkout->run, "path");
+    checkout->path = g_canonicalize_filename(*given != '\0' ? given : ".", workspace);
+    g_autofree char *inside = g_strconcat(workspace, "/", NULL);
+    bool is_inside =
+        strcmp(checkout->path, workspace) == 0 || g_str_has_prefix(checkout->path, inside);
+    return is_inside ||
+           core_throw(error, "Repository path '%s' is not under '%s'", checkout->path, workspace);
+}
+
+static bool is_commit(const char *text)
+{
+    gsize length = strlen(text);
+    return (length == 40 || length == 64) && strspn(text, "0123456789abcdefABCDEF") == length;
+}
+
+static void read_reference(struct checkout *checkout)
+{
+    struct action_run *run = checkout->run;
+    const char *given = action_input(run, "ref");
+    const char *reference = action_context(run, "github.ref");
+    if (is_commit(given)) {
+        checkout->reference = g_strdup("");
+        checkout->commit = g_strdup(given);
+        return;
+    }
+    bool is_event = *given == '\0' && is_own(checkout);
+    checkout->commit = g_strdup(is_event ? action_context(run, "github.sha") : "");
+    bool is_bare = is_event && *reference != '\0' && !g_str_has_prefix(reference, "refs/");
+    checkout->reference = is_bare ? g_strconcat("refs/heads/", reference, NULL)
+                                  : g_strdup(is_event ? reference : given);
+}
+
+static void log_git(const struct checkout *checkout)
+{
+    struct action_run *run = checkout->run;
+    {
+        CORE_GROUP(run, "Getting Git version info");
+        action_log(run, "Working directory is '%s'", checkout->path);
+    }
+    {
+        CORE_GROUP(run, "Initializing the repository");
+        action_log(run, "[command]/usr/bin/git init %s", checkout->path);
+        action_log(run, "[command]/usr/bin/git remote add origin https://github.com/%s",
+                   checkout->repository);
+    }
+}
+
+static const char *short_name(const char *reference)
+{
+    static const char *const prefixes[] = {"refs/heads/", "refs/tags/", "refs/"};
+    for (gsize i = 0; i < G_N_ELEMENTS(prefixes); i++)
+        if (g_str_has_prefix(reference, prefixes[i]))
+            return reference + strlen(prefixes[i]);
+    return reference;
+}
+
+static void log_fetch(const struct checkout *checkout)
+{
+    struct action_run *run = checkout->run;
+    const char *depth = action_input(run, "fetch-depth");
+    const char *name = short_name(checkout->reference);
+    const char *what = *checkout->commit != '\0' ? checkout->commit : name;
+    CORE_GROUP(run, "Fetching the repository");
+    if (strcmp(depth, "0") == 0)
+        action_log(run, "[command]/usr/bin/git -c protocol.version=2 fetch --prune "
+                        "--no-recurse-submodules origin +refs/heads/*:refs/remotes/origin/* "
+                        "+refs/tags/*:refs/tags/*");
+    else
+        action_log(run,
+                   "[command]/usr/bin/git -c protocol.version=2 fetch --no-tags --prune "
+                   "--no-recurse-submodules --depth=%s origin +%s:refs/remotes/%s%s",
+                   *depth != '\0' ? depth : "1", what,
+                   g_str_has_prefix(checkout->reference, "refs/pull/") ? "" : "origin/", name);
+}
+
+static bool get_sources(struct checkout *checkout, GError **error)
+{
+    struct action_run *run = checkout->run;
+    if (is_own(checkout))
+        return action_checkout(run, checkout->path, error);
+    g_autofree char *what = g_strdup_printf("the repository %s", checkout->repository);
+    return action_assume(run, what, OTHER_CLONE_US, error);
+}
+
+static bool sync_repository(struct checkout *checkout, GError **error)
+{
+    struct action_run *run = checkout->run;
+    if (!read_repository(checkout, error) || !read_path(checkout, error))
+        return false;
+    read_reference(checkout);
+    action_log(run, "Syncing repository: %s", checkout->repository);
+    action_save_state(run, "repositoryPath", checkout->path);
+    log_git(checkout);
+    log_fetch(checkout);
+    if (!get_sources(checkout, error))
+        return false;
+    {
+        CORE_GROUP(run, "Checking out the ref");
+        action_log(run, "[command]/usr/bin/git checkout --progress --force %s",
+                   short_name(checkout->reference));
+    }
+    const char *commit = *checkout->commit != '\0' || !is_own(checkout)
+                             ? checkout->commit
+                             : action_context(run, "github.sha");
+    action_log(run, "[command]/usr/bin/git log -1 --format=%%H");
+    action_log(run, "%s", commit);
+    action_set_output(run, "commit", commit);
+    action_set_output(run, "ref", checkout->reference);
+    return true;
+}
+
+static bool perform(struct action_run *run, GError **error)
+{
+    __attribute__((cleanup(checkout_clear))) struct checkout checkout = {.run = run};
+    return sync_repository(&checkout, error);
+}
+
+static bool main_phase(struct action_run *run, GError **error)
+{
+    return core_run(run, perform, error);
+}
+
+static bool post_phase(struct action_run *run, GError **error)
+{
+    (void)error;
+    if (*action_state(run, "repositoryPath") != '\0')
+        action_log(run, "[command]/usr/bin/git config --local --name-only --get-regexp "
+                        "http\\.https\\:\\/\\/github\\.com\\/\\.extraheader");
+    return true;
+}
+
+static const struct action_input inputs[] = {
+    {"repository", "${{ github.repository }}", false},
+    {"ref", "", false},
+    {"token", "${{ github.token }}", false},
+    {"ssh-key", "", false},
+    {"ssh-known-hosts", "", false},
+    {"ssh-strict", "true", false},
+    {"ssh-user", "git", false},
+    {"persist-credentials", "true", false},
+    {"path", "", false},
+    {"clean", "true", false},
+    {"filter", "", false},
+    {"sparse-checkout", "", false},
+    {"sparse-checkout-cone-mode", "true", false},
+    {"fetch-depth", "1", false},
+    {"fetch-tags", "false", false},
+    {"show-progress", "true", false},
+    {"lfs", "false", false},
+    {"submodules", "false", false},
+    {"set-safe-directory", "true", false},
+    {"github-server-url", "", false},
+    {"allow-unsafe-pr-checkout", "false", false},
+    {NULL, NULL, false},
+};
+
+const struct action action_checkout_repository = {
+    .name = "actions/checkout",
+    .summary = "Copies the work tree into the workspace.",
+    .first_major = 2,
+    .last_major = 7,
+    .inputs = inputs,
+    .main = main_phase,
+    .post = post_phase,
+    .touches_images = false,
+};

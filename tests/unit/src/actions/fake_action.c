@@ -1,0 +1,377 @@
+/* The functions of runner/action.h, over the test's run. */
+#include "fake_run_private.h"
+
+#include "base/glob.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+/* ---- what it is asked ---- */
+
+unsigned action_major(const struct action_run *run)
+{
+    const struct action *action = run->action;
+    guint64 major = *run->ref == 'v' ? g_ascii_strtoull(run->ref + 1, NULL, 10) : 0;
+    bool is_known = major >= action->first_major && major <= action->last_major;
+    return is_known ? (unsigned)major : action->last_major;
+}
+
+const char *action_ref(const struct action_run *run)
+{
+    return run->ref;
+}
+
+static const char *lend(const struct action_run *run, char *text)
+{
+    g_ptr_array_add(run->lent, text);
+    return text;
+}
+
+const char *action_input(const struct action_run *run, const char *name)
+{
+    g_autofree char *folded = g_ascii_strdown(name, -1);
+    const char *value = g_hash_table_lookup(run->inputs, folded);
+    const struct action_input *input = run->action->inputs;
+    while (input->name != NULL && strcmp(input->name, name) != 0)
+        input++;
+    cr_assert_not_null(input->name, "the row has no input '%s'", name);
+    if (value != NULL)
+        return lend(run, g_strstrip(g_strdup(value)));
+    if (strcmp(input->standard, "${{ github.token }}") == 0)
+        return "ghs_token";
+    if (strcmp(input->standard, "${{ github.repository }}") == 0)
+        return action_context(run, "github.repository");
+    return input->standard;
+}
+
+bool action_input_is_given(const struct action_run *run, const char *name)
+{
+    return *action_input(run, name) != '\0';
+}
+
+bool action_input_boolean(struct action_run *run, const char *name, bool *value)
+{
+    static const char *const yes[] = {"true", "True", "TRUE", NULL};
+    static const char *const no[] = {"false", "False", "FALSE", NULL};
+    const char *text = action_input(run, name);
+    *value = g_strv_contains(yes, text);
+    if (*value || g_strv_contains(no, text))
+        return true;
+    action_fail(run,
+                "Input does not meet YAML 1.2 \"Core Schema\" specification: %s\nSupport boolean "
+                "input list: `true | True | TRUE | false | False | FALSE`",
+                name);
+    return false;
+}
+
+GPtrArray *action_input_lines(const struct action_run *run, const char *name)
+{
+    GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
+    g_auto(GStrv) parts = g_strsplit(action_input(run, name), "\n", -1);
+    for (char **part = parts; *part != NULL; part++)
+        if (*g_strstrip(*part) != '\0')
+            g_ptr_array_add(lines, g_strdup(*part));
+    return lines;
+}
+
+const char *action_state(const struct action_run *run, const char *name)
+{
+    const char *value = g_hash_table_lookup(run->states, name);
+    return value != NULL ? value : "";
+}
+
+const char *action_variable(const struct action_run *run, const char *name)
+{
+    return g_hash_table_lookup(run->variables, name);
+}
+
+static const json_t *context_at(const struct action_run *run, const char *path)
+{
+    const json_t *value = run->contexts;
+    g_auto(GStrv) names = g_strsplit(path, ".", -1);
+    for (char **name = names; *name != NULL; name++)
+        value = json_object_get(value, *name);
+    return value;
+}
+
+const char *action_context(const struct action_run *run, const char *path)
+{
+    const json_t *value = context_at(run, path);
+    if (json_is_string(value))
+        return json_string_value(value);
+    if (json_is_boolean(value))
+        return json_is_true(value) ? "true" : "false";
+    if (json_is_integer(value))
+        return lend(run, g_strdup_printf("%" JSON_INTEGER_FORMAT, json_integer_value(value)));
+    return "";
+}
+
+json_t *action_context_json(const struct action_run *run, const char *path)
+{
+    const json_t *value = context_at(run, path);
+    return value != NULL ? json_deep_copy(value) : NULL;
+}
+
+char *action_host_path(const struct action_run *run, const char *path)
+{
+    if (*path == '/')
+        return g_strconcat(run->root, path, NULL);
+    return g_strconcat(run->root, "/home/runner/work/app/app/", path, NULL);
+}
+
+struct loop *action_loop(const struct action_run *run)
+{
+    (void)run;
+    return NULL;
+}
+
+char *action_random_hex(struct action_run *run, unsigned digits)
+{
+    static const char hex[] = "0123456789abcdef";
+    char *text = g_malloc0(digits + 1);
+    for (unsigned i = 0; i < digits; i++)
+        text[i] = hex[(run->chance * 7 + i) % 16];
+    run->chance++;
+    return text;
+}
+
+int64_t action_date_ms(const struct action_run *run)
+{
+    return run->date_ms;
+}
+
+bool action_checkout(struct action_run *run, const char *path, GError **error)
+{
+    (void)error;
+    g_string_append_printf(run->commands, "(checkout to %s)\n", path);
+    return true;
+}
+
+/* ---- what it says ---- */
+
+#define TEXT_OF(format)                                                                            \
+    va_list values;                                                                                \
+    va_start(values, format);                                                                      \
+    g_autofree char *text = g_strdup_vprintf(format, values);                                      \
+    va_end(values)
+
+void action_log(struct action_run *run, const char *format, ...)
+{
+    TEXT_OF(format);
+    g_string_append_printf(run->log, "%s\n", text);
+}
+
+void action_group(struct action_run *run, const char *title)
+{
+    g_string_append_printf(run->log, "::group::%s\n", title);
+}
+
+void action_group_end(struct action_run *run)
+{
+    g_string_append(run->log, "::endgroup::\n");
+}
+
+void action_warn(struct action_run *run, const char *format, ...)
+{
+    TEXT_OF(format);
+    g_string_append_printf(run->log, "::warning::%s\n", text);
+    g_string_append_printf(run->warnings, "%s\n", text);
+}
+
+void action_notice(struct action_run *run, const char *format, ...)
+{
+    TEXT_OF(format);
+    g_string_append_printf(run->log, "::notice::%s\n", text);
+}
+
+void action_error(struct action_run *run, const char *format, ...)
+{
+    TEXT_OF(format);
+    g_string_append_printf(run->log, "::error::%s\n", text);
+}
+
+void action_fail(struct action_run *run, const char *format, ...)
+{
+    TEXT_OF(format);
+    g_string_append_printf(run->log, "::error::%s\n", text);
+    g_free(run->failure);
+    run->failure = g_strdup(text);
+    run->has_failed = true;
+}
+
+bool action_has_failed(const struct action_run *run)
+{
+    return run->has_failed;
+}
+
+void action_set_output(struct action_run *run, const char *name, const char *value)
+{
+    g_hash_table_replace(run->outputs, g_strdup(name), g_strdup(value));
+}
+
+void action_save_state(struct action_run *run, const char *name, const char *value)
+{
+    g_hash_table_replace(run->saved, g_strdup(name), g_strdup(value));
+}
+
+void action_export_variable(struct action_run *run, const char *name, const char *value)
+{
+    g_hash_table_replace(run->exported, g_strdup(name), g_strdup(value));
+}
+
+void action_add_path(struct action_run *run, const char *path)
+{
+    g_string_append_printf(run->path, "%s%s", run->path->len > 0 ? ":" : "", path);
+}
+
+void action_mask(struct action_run *run, const char *secret)
+{
+    g_string_append_printf(run->masked, "%s\n", secret);
+}
+
+void action_summarize(struct action_run *run, const char *markdown)
+{
+    g_string_append_printf(run->log, "(summary) %s\n", markdown);
+}
+
+/* ---- what it does ---- */
+
+void action_exec_result_clear(struct action_exec_result *result)
+{
+    g_clear_pointer(&result->output, g_free);
+    g_clear_pointer(&result->errors, g_free);
+}
+
+static struct fake_answer *answer_for(struct action_run *run, const char *command)
+{
+    for (guint i = run->answers->len; i > 0; i--) {
+        struct fake_answer *answer = &g_array_index(run->answers, struct fake_answer, i - 1);
+        if (answer->pattern == NULL || !glob_match(answer->pattern, command))
+            continue;
+        if (answer->times > 0 && --answer->times == 0)
+            answer->pattern = NULL;
+        return answer;
+    }
+    return NULL;
+}
+
+static void write_file(struct action_run *run, const struct action_exec *exec,
+                       const struct fake_answer *answer)
+{
+    for (const char *const *word = exec->arguments; answer->file_after != NULL && *word != NULL;
+         word++)
+        if (strcmp(*word, answer->file_after) == 0)
+            fake_file(run, word[1], answer->file_text);
+}
+
+static void log_output(struct action_run *run, const char *text)
+{
+    if (*text != '\0')
+        g_string_append_printf(run->log, "%s%s", text, g_str_has_suffix(text, "\n") ? "" : "\n");
+}
+
+bool action_exec(struct action_run *run, const struct action_exec *exec,
+                 struct action_exec_result *result, GError **error)
+{
+    (void)error;
+    g_autofree char *command = g_strjoinv(" ", (char **)exec->arguments);
+    g_string_append_printf(run->commands, "%s\n", command);
+    if (exec->input != NULL) {
+        g_free(run->stdin_text);
+        run->stdin_text = g_strdup(exec->input);
+    }
+    const struct fake_answer nothing = {0};
+    const struct fake_answer *answer = answer_for(run, command);
+    if (answer == NULL)
+        answer = &nothing;
+    write_file(run, exec, answer);
+    *result = (struct action_exec_result){
+        .exit_code = answer->exit_code,
+        .output = g_strdup(answer->output != NULL ? answer->output : ""),
+        .errors = g_strdup(answer->errors != NULL ? answer->errors : ""),
+        .has_timed_out = answer->has_timed_out,
+    };
+    if (!exec->is_silent) {
+        g_string_append_printf(run->log, "[command]/usr/bin/%s\n", command);
+        log_output(run, result->output);
+        log_output(run, result->errors);
+    }
+    return true;
+}
+
+bool action_assume(struct action_run *run, const char *what, int64_t duration_us, GError **error)
+{
+    (void)error;
+    (void)duration_us;
+    g_string_append_printf(run->assumed, "%s\n", what);
+    return true;
+}
+
+bool action_sleep(struct action_run *run, int64_t delay_us, GError **error)
+{
+    (void)error;
+    run->slept_us += delay_us;
+    run->date_ms += delay_us / 1000;
+    return true;
+}
+
+void action_reply_clear(struct action_reply *reply)
+{
+    g_clear_pointer(&reply->body, g_bytes_unref);
+    g_clear_pointer(&reply->failure, g_free);
+}
+
+bool action_request(struct action_run *run, const char *method, const char *url,
+                    const char *const *headers, GBytes *body, struct action_reply *reply,
+                    GError **error)
+{
+    (void)error;
+    (void)headers;
+    g_autofree char *line = g_strdup_printf("%s %s", method, url);
+    gsize length = body != NULL ? g_bytes_get_size(body) : 0;
+    bool is_text =
+        length < 2000 && length > 0 && *(const char *)g_bytes_get_data(body, NULL) == '{';
+    g_string_append_printf(run->requests, "%s %.*s\n", line, is_text ? (int)length : 0,
+                           is_text ? (const char *)g_bytes_get_data(body, NULL) : "");
+    *reply = (struct action_reply){0};
+    if (strcmp(method, "PUT") == 0) {
+        g_clear_pointer(&run->uploaded, g_bytes_unref);
+        run->uploaded = g_bytes_ref(body);
+    }
+    for (guint i = run->replies->len; i > 0; i--) {
+        const struct reply *known = &g_array_index(run->replies, struct reply, i - 1);
+        if (!glob_match(known->pattern, line))
+            continue;
+        reply->status = known->status;
+        if (known->status == 0)
+            reply->failure = g_strdup(known->body);
+        else if (known->bytes != NULL)
+            reply->body = g_bytes_ref(known->bytes);
+        else if (known->body != NULL)
+            reply->body = g_bytes_new(known->body, strlen(known->body));
+        return true;
+    }
+    reply->failure = g_strdup("getaddrinfo ENOTFOUND");
+    return true;
+}
+
+bool action_nested(struct action_run *run, const struct action_nested *nested,
+                   struct action_nested_result *result, GError **error)
+{
+    (void)error;
+    g_free(run->nested_inputs);
+    run->nested_inputs = json_text(nested->inputs);
+    g_string_append_printf(run->commands, "(uses %s%s)\n", nested->uses,
+                           nested->is_post ? ", post" : "");
+    gsize count = run->nested_successes != NULL ? strlen(run->nested_successes) : 0;
+    result->has_succeeded =
+        run->nested_count >= count || run->nested_successes[run->nested_count] == '1';
+    run->nested_count++;
+    result->outputs = json_pack("{s:s}", "digest", "sha256:1");
+    return true;
+}
+
+void action_nested_result_clear(struct action_nested_result *result)
+{
+    g_clear_pointer(&result->outputs, json_decref);
+}

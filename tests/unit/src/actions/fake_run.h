@@ -1,0 +1,74 @@
+/*
+ * A run of an action in a test: what it is asked is set, what it does is recorded. It stands for
+ * src/runner's functions of runner/action.h.
+ */
+#pragma once
+
+#include "runner/action.h"
+
+/* ref: "v4", "v4.3.0". The workspace is /home/runner/work/app/app and RUNNER_TEMP is
+   /home/runner/work/_temp, both in a folder of this machine's that goes with the run. */
+struct action_run *fake_run_new(const struct action *action, const char *ref);
+void fake_run_free(struct action_run *run);
+#define FAKE_RUN(variable, action, ref)                                                            \
+    __attribute__((cleanup(fake_run_cleanup))) struct action_run *variable =                       \
+        fake_run_new(action, ref)
+void fake_run_cleanup(struct action_run **run);
+
+/* ---- what it is asked ---- */
+
+void fake_input(struct action_run *run, const char *name, const char *value);
+void fake_variable(struct action_run *run, const char *name, const char *value);
+/* The contexts, as JSON: {"github": {…}}. */
+void fake_contexts(struct action_run *run, const char *json);
+void fake_date(struct action_run *run, const char *iso8601);
+/* A file of the action's world. */
+void fake_file(struct action_run *run, const char *path, const char *text);
+char *fake_file_text(struct action_run *run, const char *path); /* NULL: not there; g_free */
+
+/* The answer to command lines that the pattern (glob.h) matches; the latest matching one counts,
+   after `times` uses the one before. Any other command exits 0 and says nothing. A "%FILE%NAME"
+   option's value in `files` is written. */
+struct fake_answer {
+    const char *pattern;
+    int exit_code;
+    const char *output, *errors;
+    unsigned times;         /* 0: always */
+    const char *file_after; /* writes file_text to the path that stands behind this argument */
+    const char *file_text;
+    bool has_timed_out; /* it ran until its limit */
+};
+void fake_answer(struct action_run *run, struct fake_answer answer);
+/* The reply to requests "METHOD URL" that the pattern matches; status 0: failure is the words. */
+void fake_reply(struct action_run *run, const char *pattern, unsigned status, const char *body);
+/* The same, answered with the body that was uploaded (PUT) last, by this run or another. */
+void fake_reply_with_upload(struct action_run *run, const char *pattern);
+void fake_copy_upload(struct action_run *run, const char *pattern, const struct action_run *from);
+/* What nested actions end with: one '1' (success) or '0' for each attempt. */
+void fake_nested(struct action_run *run, const char *successes);
+
+/* ---- what it did ---- */
+
+/* Runs a phase and checks that it was not interrupted. Between phases only state stays. */
+void fake_main(struct action_run *run);
+void fake_post(struct action_run *run);
+
+/* One line each: "docker pull x". */
+const char *fake_commands(const struct action_run *run);
+const char *fake_log(const struct action_run *run);
+const char *fake_requests(const struct action_run *run); /* "POST https://…\nbody\n" */
+const char *fake_output(const struct action_run *run, const char *name); /* NULL: not set */
+const char *fake_exported(const struct action_run *run, const char *name);
+const char *fake_path(const struct action_run *run);     /* added, ':' between */
+const char *fake_failure(const struct action_run *run);  /* the last; NULL: none */
+const char *fake_warnings(const struct action_run *run); /* lines */
+const char *fake_assumed(const struct action_run *run);  /* lines */
+const char *fake_masked(const struct action_run *run);   /* lines */
+const char *fake_stdin(const struct action_run *run);    /* of the last command that had some */
+const char *fake_nested_inputs(const struct action_run *run); /* of the last nested action, JSON */
+int64_t fake_slept_us(const struct action_run *run);
+
+/* Fails the test with both texts unless they are equal. */
+void fake_expect_text(const char *actual, const char *expected);
+/* The same for a text that must stand somewhere in actual. */
+void fake_expect_part(const char *actual, const char *part);

@@ -1,0 +1,82 @@
+/* actions/checkout. */
+#include "actions/actions.h"
+
+#include "fake_run.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+#define COMMIT    "860c1904a1ce19322e91ac35af1ab07466440c37"
+#define WORKSPACE "/home/runner/work/app/app"
+
+Test(checkout, puts_the_work_tree_into_the_workspace)
+{
+    FAKE_RUN(run, &action_checkout_repository, "v4");
+
+    fake_main(run);
+
+    fake_expect_text(fake_commands(run), "(checkout to " WORKSPACE ")\n");
+    fake_expect_text(fake_output(run, "ref"), "refs/heads/main");
+    fake_expect_text(fake_output(run, "commit"), COMMIT);
+    fake_expect_part(fake_log(run), "Syncing repository: acme/app\n::group::Getting Git version "
+                                    "info\nWorking directory is '" WORKSPACE "'\n");
+    fake_expect_part(fake_log(run), "--depth=1 origin +" COMMIT ":refs/remotes/origin/main\n");
+}
+
+Test(checkout, puts_it_into_a_folder_of_the_workspace)
+{
+    FAKE_RUN(run, &action_checkout_repository, "v4");
+    fake_input(run, "path", "src/../app");
+    fake_input(run, "fetch-depth", "0");
+    fake_input(run, "ref", COMMIT);
+
+    fake_main(run);
+
+    fake_expect_text(fake_commands(run), "(checkout to " WORKSPACE "/app)\n");
+    fake_expect_text(fake_output(run, "ref"), "");
+    fake_expect_part(fake_log(run), "+refs/heads/*:refs/remotes/origin/*");
+}
+
+Test(checkout, stays_inside_of_the_workspace)
+{
+    FAKE_RUN(run, &action_checkout_repository, "v4");
+    fake_input(run, "path", "../other");
+
+    fake_main(run);
+
+    fake_expect_text(fake_failure(run), "Repository path '/home/runner/work/app/other' is not "
+                                        "under '" WORKSPACE "'");
+}
+
+Test(checkout, refuses_a_repository_without_owner)
+{
+    FAKE_RUN(run, &action_checkout_repository, "v4");
+    fake_input(run, "repository", "app");
+
+    fake_main(run);
+
+    fake_expect_text(fake_failure(run),
+                     "Invalid repository 'app'. Expected format {owner}/{repo}.");
+}
+
+Test(checkout, assumes_other_repositories)
+{
+    FAKE_RUN(run, &action_checkout_repository, "v4");
+    fake_input(run, "repository", "acme/charts");
+    fake_input(run, "path", "charts");
+
+    fake_main(run);
+
+    fake_expect_text(fake_commands(run), "");
+    fake_expect_text(fake_assumed(run), "the repository acme/charts\n");
+}
+
+Test(checkout, qualifies_a_bare_reference_of_the_event)
+{
+    FAKE_RUN(run, &action_checkout_repository, "v4");
+    fake_contexts(run, "{\"github\": {\"ref\": \"main\"}}");
+
+    fake_main(run);
+
+    fake_expect_text(fake_output(run, "ref"), "refs/heads/main");
+}
