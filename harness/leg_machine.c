@@ -3,6 +3,7 @@
 
 #include "base/units.h"
 #include "harness/folders.h"
+#include "mocks/cachesvc/cachesvc.h"
 #include "workflow/runs_on.h"
 
 #include <string.h>
@@ -12,6 +13,7 @@
 /* What the images of hosted runners of early 2026 bring (engine-contract.md: the plugin that was
    measured; actions/runner-images). */
 #define BUILDX_VERSION  "v0.26.1"
+#define COMPOSE_VERSION "v2.38.2"
 #define HOST_GO_VERSION "1.24.5"
 
 /* ---- which machine ---- */
@@ -67,40 +69,6 @@ static char **environment_of(const struct leg_machine *machine, const char *home
     return (char **)g_ptr_array_steal(all, NULL);
 }
 
-static int run_docker(void *self, const struct command_call *call)
-{
-    return docker_cli_run(self, call);
-}
-
-static void add_docker(struct leg_machine *machine, struct stage *stage)
-{
-    const struct plan *plan = stage->plan;
-    const struct buildx_options buildx = {
-        .loop = stage->loop,
-        .trace = world_trace(stage->world),
-        .version = BUILDX_VERSION,
-        .dockerd = machine->machine->dockerd,
-        .seed = plan->seed,
-        .date_s = plan->scenario->setting.date_s,
-        .repository = repository_map_root(plan->scenario->pipeline->map),
-    };
-    machine->buildx = buildx_new(&buildx);
-    machine->plugins[0] =
-        (struct docker_plugin){"buildx", BUILDX_VERSION, buildx_run, machine->buildx};
-    const struct docker_cli_options docker = {
-        .loop = stage->loop,
-        .trace = world_trace(stage->world),
-        .http = machine->machine->http,
-        .machine = machine->plan.machine,
-        .version = machine->plan.profile->engine_version,
-        .api_version = machine->plan.profile->api_version,
-        .plugins = machine->plugins,
-    };
-    machine->docker = docker_cli_new(&docker);
-    machine->rows[0] = (struct command_row){"docker", "the docker command with its plugins",
-                                            run_docker, machine->docker};
-}
-
 static void add_commands(struct leg_machine *machine, struct stage *stage)
 {
     const struct machine_profile *profile = machine->plan.profile;
@@ -118,10 +86,14 @@ static void add_commands(struct leg_machine *machine, struct stage *stage)
         .platform = profile->platform,
         .go_version = HOST_GO_VERSION,
         .date_s = stage->plan->scenario->setting.date_s,
-        .more = machine->rows,
+        .docker_version = profile->engine_version,
+        .api_version = profile->api_version,
+        .buildx_version = BUILDX_VERSION,
+        .compose_version = COMPOSE_VERSION,
+        .repository = repository_map_root(pipeline->map),
+        .seed = stage->plan->seed,
         .assumed = pipeline->assume != NULL ? pipeline->assume->commands : NULL,
     };
-    add_docker(machine, stage);
     machine->commands = command_set_new(&options);
 }
 
@@ -169,11 +141,20 @@ static void describe(struct leg_machine *machine, const struct stage *stage, boo
         .host = command_set_host(machine->commands),
         .http = machine->machine->http,
         .token = machine->token,
+        .runtime_token = machine->runtime_token,
         .repository = repository_map_root(pipeline->map),
         .seed = stage->plan->seed,
         .date_s = stage->plan->scenario->setting.date_s,
         .environment = (const char *const *)machine->environment,
     };
+}
+
+/* What lets a job use the services behind its run: the caches of its ref, its artifacts. */
+static char *runtime_token_of(const struct pipeline *pipeline, const char *leg_id)
+{
+    const json_t *github = pipeline->event->github;
+    return cachesvc_token(json_get_string(github, "ref", "refs/heads/main"), "refs/heads/main",
+                          json_get_string(github, "run_id", "1"), leg_id);
 }
 
 struct leg_machine *leg_machine_new(struct stage *stage, const struct leg_machine_options *options,
@@ -193,6 +174,7 @@ struct leg_machine *leg_machine_new(struct stage *stage, const struct leg_machin
     if (machine->directory == NULL)
         return NULL;
     machine->token = g_strdup(options->token);
+    machine->runtime_token = runtime_token_of(stage->plan->scenario->pipeline, options->id);
     machine->machine = stage_add_machine(stage, &machine->plan);
     add_commands(machine, stage);
     add_sandbox(machine, stage, options);
@@ -206,14 +188,13 @@ void leg_machine_free(struct leg_machine *machine)
         return;
     sandbox_free(machine->sandbox);
     command_set_free(machine->commands);
-    docker_cli_free(machine->docker);
-    buildx_free(machine->buildx);
     if (machine->directory != NULL)
         folder_remove(machine->directory);
     plan_leg_clear(&machine->plan);
     g_strfreev(machine->environment);
     g_free(machine->directory);
     g_free(machine->token);
+    g_free(machine->runtime_token);
     g_free(machine->why_no_sandbox);
     g_free(machine);
 }

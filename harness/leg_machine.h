@@ -5,7 +5,6 @@
 #pragma once
 
 #include "harness/stage.h"
-#include "mocks/commands/buildx/buildx.h"
 #include "mocks/commands/commands.h"
 #include "runner/runner.h"
 
@@ -13,11 +12,8 @@ struct leg_machine {
     struct plan_leg plan;
     struct machine *machine; /* lent by the stage */
     char *directory;
-    char *token; /* GITHUB_TOKEN of the leg's job */
-    struct buildx *buildx;
-    struct docker_plugin plugins[3]; /* of the docker command; the last is empty */
-    struct docker_cli *docker;
-    struct command_row rows[2]; /* the docker command; the last is empty */
+    char *token;         /* GITHUB_TOKEN of the leg's job */
+    char *runtime_token; /* ACTIONS_RUNTIME_TOKEN */
     struct command_set *commands;
     struct sandbox *sandbox; /* NULL: none can be had */
     char *why_no_sandbox;

@@ -46,6 +46,15 @@ void public_world_begin(struct stage *stage)
 {
     stage->found_services = g_ptr_array_new_with_free_func(service_free);
     world_set_founder(stage->world, found_registry, stage);
+    stage->caches = cachesvc_new(stage->world);
+    stage->modules = goproxy_new(stage->world);
+}
+
+void public_world_end(struct stage *stage)
+{
+    cachesvc_free(stage->caches);
+    goproxy_free(stage->modules);
+    g_clear_pointer(&stage->found_services, g_ptr_array_unref);
 }
 
 /* ---- logins ---- */

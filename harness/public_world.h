@@ -10,6 +10,8 @@
 
 /* Before any registry of the stage. */
 void public_world_begin(struct stage *stage);
+/* After world_end_exchanges(). */
+void public_world_end(struct stage *stage);
 /* For each registry of the stage. */
 void public_world_open(struct stage *stage, struct registry *registry);
 /* The token of a leg's job: what it may push to ghcr.io is the owner's packages, or nothing. */

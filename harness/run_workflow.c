@@ -24,6 +24,17 @@ static char *token_of(const struct workflow_run *workflow, const char *leg_id)
     return g_strdup_printf("%s-%s", token != NULL ? token : "ghs", leg_id);
 }
 
+static const struct leg_machine *find_leg_machine(const struct workflow_run *workflow,
+                                                  const char *leg_id)
+{
+    for (guint i = 0; i < workflow->machines->len; i++) {
+        const struct leg_machine *machine = g_ptr_array_index(workflow->machines, i);
+        if (strcmp(machine->plan.id, leg_id) == 0)
+            return machine;
+    }
+    return NULL;
+}
+
 /* "call/build_x" is a leg of what the job "call" calls; with a matrix "call_1/build". */
 static const struct call *call_of_leg(const struct call *root, const char *leg_id)
 {
@@ -72,17 +83,28 @@ static const struct runner_machine *find_machine(void *self, const char *leg_id,
     return &machine->runner;
 }
 
+/* Commands that nothing models join what the runner itself has assumed. */
+static void add_assumed_commands(const struct workflow_run *workflow, struct server_leg *leg)
+{
+    const struct leg_machine *machine = find_leg_machine(workflow, leg->id);
+    const GPtrArray *uses = machine != NULL ? command_set_assumed(machine->commands) : NULL;
+    for (guint i = 0; uses != NULL && i < uses->len; i++) {
+        const struct assumed_use *use = g_ptr_array_index(uses, i);
+        struct assumption *assumption = g_new0(struct assumption, 1);
+        assumption->what = g_strdup_printf("command %s", use->line);
+        assumption->touches_images = use->touches_images;
+        g_ptr_array_add(leg->result->assumptions, assumption);
+    }
+}
+
 static void leg_is_over(void *self, const char *leg_id)
 {
     struct workflow_run *workflow = self;
-    for (guint i = 0; i < workflow->machines->len; i++) {
-        const struct leg_machine *machine = g_ptr_array_index(workflow->machines, i);
-        const char *complaint =
-            machine->sandbox != NULL ? sandbox_complaint(machine->sandbox) : NULL;
-        if (strcmp(machine->plan.id, leg_id) == 0 && complaint != NULL &&
-            workflow->complaint == NULL)
-            workflow->complaint = g_strdup_printf("leg %s: %s", leg_id, complaint);
-    }
+    const struct leg_machine *machine = find_leg_machine(workflow, leg_id);
+    const char *complaint =
+        machine != NULL && machine->sandbox != NULL ? sandbox_complaint(machine->sandbox) : NULL;
+    if (complaint != NULL && workflow->complaint == NULL)
+        workflow->complaint = g_strdup_printf("leg %s: %s", leg_id, complaint);
 }
 
 static char *find_action(void *self, const char *text)
@@ -138,7 +160,10 @@ void run_workflow_main(void *argument)
         .leg_over = leg_is_over,
         .self = run->workflow,
     };
-    run->outcome->server = server_run(&options);
+    struct server_result *result = server_run(&options);
+    for (guint i = 0; i < result->legs->len; i++)
+        add_assumed_commands(run->workflow, g_ptr_array_index(result->legs, i));
+    run->outcome->server = result;
     run->is_over = true;
 }
 

@@ -229,11 +229,11 @@ void stage_free(struct stage *stage)
     }
     for (guint i = 0; i < stage->registries->len; i++)
         registry_free(g_ptr_array_index(stage->registries, i));
+    public_world_end(stage);
     world_set_weather(stage->world, NULL);
     faults_free(stage->faults);
     world_free(stage->world);
     g_ptr_array_unref(stage->machines);
     g_ptr_array_unref(stage->registries);
-    g_clear_pointer(&stage->found_services, g_ptr_array_unref);
     g_free(stage);
 }

@@ -5,7 +5,9 @@
 #pragma once
 
 #include "harness/plan.h"
+#include "mocks/cachesvc/cachesvc.h"
 #include "mocks/disk.h"
+#include "mocks/goproxy/goproxy.h"
 #include "mocks/registry/registry.h"
 
 struct machine {
@@ -23,7 +25,10 @@ struct stage {
     struct image_cache *images; /* lent */
     GPtrArray *registries;      /* struct registry */
     GPtrArray *machines;        /* struct machine, in the order of the plan's legs */
-    GPtrArray *found_services;  /* struct registry_service of registries nobody described */
+    /* Of the public world (public_world.h); NULL for a policy. */
+    GPtrArray *found_services; /* struct registry_service of registries nobody described */
+    struct cachesvc *caches;
+    struct goproxy *modules;
 };
 
 /* images may be NULL. is_clear: the plan's faults stay away. */

@@ -183,3 +183,12 @@ bool cache_check(const struct build *build, GError **error) MUST_USE;
 bool cache_import(struct build *build) MUST_USE;
 struct stored *cache_find_imported(const struct build *build, const char *key);
 bool cache_export(struct build *build) MUST_USE;
+/* The bytes of a layer that a cache is to hold; fetched if they are of an imported one. */
+GBytes *cache_layer_bytes(struct build *build, const struct stored *stored,
+                          GError **error) MUST_USE;
+
+/* ---- cache_gha.c ---- */
+bool cache_export_gha(struct build *build, const struct attributes *attributes,
+                      GError **error) MUST_USE;
+/* false: the build was interrupted. */
+bool cache_import_gha(struct build *build, const struct attributes *attributes) MUST_USE;

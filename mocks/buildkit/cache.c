@@ -7,7 +7,6 @@
 #include <string.h>
 
 #define RECORDS_KEY "dev.seatrial.cache-records"
-#define GHA_SITE    "results-receiver.actions.githubusercontent.com"
 
 static bool is_type(const struct attributes *attributes, const char *type)
 {
@@ -84,6 +83,8 @@ bool cache_import(struct build *build)
         if (is_type(attributes, "registry") &&
             !import_registry(build, attributes_get(attributes, "ref")))
             return false;
+        if (is_type(attributes, "gha") && !cache_import_gha(build, attributes))
+            return false;
     }
     return true;
 }
@@ -110,7 +111,7 @@ static GBytes *make_cache_config(const struct build *build)
 }
 
 /* Layers from an imported cache that were not needed until now are fetched for it. */
-static GBytes *layer_bytes(struct build *build, const struct stored *stored, GError **error)
+GBytes *cache_layer_bytes(struct build *build, const struct stored *stored, GError **error)
 {
     GBytes *bytes = store_find_blob(build->daemon, stored->digest);
     if (bytes == NULL && build->cache != NULL && base_fetch(build->cache, "FROM "))
@@ -127,7 +128,7 @@ static bool add_cache_layers(struct build *build, GPtrArray *blobs, json_t *desc
     json_t *record;
     json_object_foreach (build->records, key, record) {
         struct stored *stored = stored_read(record);
-        GBytes *bytes = layer_bytes(build, stored, error);
+        GBytes *bytes = cache_layer_bytes(build, stored, error);
         if (bytes != NULL) {
             json_array_append_new(descriptors, media_layer(stored, g_bytes_get_size(bytes)));
             media_add_blob(blobs, stored->digest, bytes, stored->declared_bytes, NULL);
@@ -165,32 +166,6 @@ static bool export_registry(struct build *build, const struct attributes *attrib
     return reference != NULL && push_cache(build, reference, error);
 }
 
-/* The cache service is asked for an entry; what it answers to the upload is its own. Without the
-   site in this world the name is not found. */
-static bool export_gha(struct build *build, GError **error)
-{
-    struct buildkitd *daemon = build->daemon;
-    struct http *http = http_new(
-        daemon->loop, world_opener(daemon->world, dockerd_machine(daemon->dockerd), "buildkit"),
-        "buildkit");
-    g_autoptr(GBytes) body = g_bytes_new_static("{}", 2);
-    const struct http_request request = {
-        .method = "POST",
-        .url = "https://" GHA_SITE
-               "/twirp/github.actions.results.api.v1.CacheService/CreateCacheEntry",
-        .body = body,
-    };
-    HTTP_RESPONSE(response);
-    bool is_fine = http_perform(http, &request, &response, error);
-    if (is_fine && response.status >= 300) {
-        g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "error writing layer blob: %s",
-                    response.status == 404 ? "not_found" : "unexpected status");
-        is_fine = false;
-    }
-    http_free(http);
-    return is_fine;
-}
-
 static bool export_one(struct build *build, const struct attributes *attributes)
 {
     bool is_registry = is_type(attributes, "registry");
@@ -201,7 +176,8 @@ static bool export_one(struct build *build, const struct attributes *attributes)
         return true;
     struct vertex *vertex = progress_begin(build->progress, name, name);
     progress_line(build->progress, vertex, "preparing build cache for export");
-    if (is_registry ? export_registry(build, attributes, &cause) : export_gha(build, &cause)) {
+    if (is_registry ? export_registry(build, attributes, &cause)
+                    : cache_export_gha(build, attributes, &cause)) {
         progress_done(build->progress, vertex);
         return true;
     }

@@ -110,10 +110,11 @@ static void add_path(json_t *environment, const GPtrArray *path)
 }
 
 /* What node actions get beyond that. */
-static void add_services(json_t *environment)
+static void add_services(const struct runner_machine *machine, json_t *environment)
 {
     set(environment, "ACTIONS_RUNTIME_URL", "https://pipelines.actions.githubusercontent.com/");
-    set(environment, "ACTIONS_RUNTIME_TOKEN", "runtime-token");
+    set(environment, "ACTIONS_RUNTIME_TOKEN",
+        machine->runtime_token != NULL ? machine->runtime_token : "runtime-token");
     set(environment, "ACTIONS_CACHE_URL", "https://artifactcache.actions.githubusercontent.com/");
     set(environment, "ACTIONS_RESULTS_URL",
         "https://results-receiver.actions.githubusercontent.com/");
@@ -146,7 +147,7 @@ char **step_environment(const struct step_run *step, const json_t *inputs, const
     add_context(environment, &contexts, "github", "GITHUB_", github_names);
     add_context(environment, &contexts, "runner", "RUNNER_", runner_names);
     if (inputs != NULL)
-        add_services(environment);
+        add_services(step->leg->machine, environment);
     set(environment, "GITHUB_ACTIONS", "true");
     if (json_object_get(environment, "CI") == NULL)
         set(environment, "CI", "true");
