@@ -83,7 +83,10 @@ static bool show_results(struct bake *bake, GError **error)
         return false;
     }
     build_show_metadata(bake->run, metadata);
-    return true;
+    g_autoptr(GPtrArray) references = g_ptr_array_new_with_free_func(g_free);
+    return action_major(bake->run) < 5 ||
+           (build_show_references(bake->toolkit, metadata, references, error) &&
+            build_show_summary(bake->toolkit, references, error));
 }
 
 /* The sum of the warnings that checks of several targets report; 0 for none. */
@@ -138,6 +141,7 @@ static bool perform(struct action_run *run, GError **error)
 {
     TOOLKIT(toolkit);
     toolkit.run = run;
+    toolkit.is_bake = true;
     __attribute__((cleanup(bake_clear))) struct bake bake = {.toolkit = &toolkit, .run = run};
     bool has_buildx = false;
     return bake_read_inputs(&bake, error) &&

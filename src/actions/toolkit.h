@@ -10,6 +10,7 @@
 /* What one phase of an action keeps. */
 struct toolkit {
     struct action_run *run;
+    bool is_bake;         /* bake-action, whose words differ here and there */
     char *buildx_version; /* asked once */
     char *directory;      /* RUNNER_TEMP/docker-actions-toolkit-Qx3fZb, made when asked for */
 };
