@@ -29,10 +29,12 @@ static bool exec_bake(struct bake *bake, GPtrArray *arguments, struct action_exe
     const char *const environment[] = {variable, "BUILDX_METADATA_WARNINGS=true", NULL};
     bool has_directory =
         bake->directory != NULL && strcmp(bake->directory, ".") != 0 && *bake->directory != '\0';
+    g_autofree char *directory =
+        has_directory ? core_absolute_path(bake->run, bake->directory) : NULL;
     const struct core_command command = {
         .arguments = arguments,
         .environment = environment,
-        .directory = has_directory ? bake->directory : NULL,
+        .directory = directory,
     };
     return core_exec(bake->run, &command, result, error);
 }
