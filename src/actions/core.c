@@ -182,6 +182,12 @@ bool core_variable_boolean(const struct action_run *run, const char *name, bool 
     return text == NULL || *text == '\0' || core_parse_bool(text, value, error);
 }
 
+char *core_absolute_path(const struct action_run *run, const char *path)
+{
+    const char *workspace = action_variable(run, "GITHUB_WORKSPACE");
+    return g_canonicalize_filename(path, workspace != NULL ? workspace : "/");
+}
+
 char *core_uuid(struct action_run *run)
 {
     static const char variants[] = "89ab";

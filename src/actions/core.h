@@ -78,6 +78,8 @@ bool core_parse_bool(const char *text, bool *value, GError **error) MUST_USE;
 bool core_variable_boolean(const struct action_run *run, const char *name, bool otherwise,
                            bool *value, GError **error) MUST_USE;
 
+/* A path, absolute or of the workspace, as an absolute one; g_free. */
+char *core_absolute_path(const struct action_run *run, const char *path);
 /* A random UUID of version 4; g_free. */
 char *core_uuid(struct action_run *run);
 /* "2020-01-10T00:30:00.000Z"; g_free. */

@@ -29,10 +29,12 @@ static bool exec_bake(struct bake *bake, GPtrArray *arguments, struct action_exe
     const char *const environment[] = {variable, "BUILDX_METADATA_WARNINGS=true", NULL};
     bool has_directory =
         bake->directory != NULL && strcmp(bake->directory, ".") != 0 && *bake->directory != '\0';
+    g_autofree char *directory =
+        has_directory ? core_absolute_path(bake->run, bake->directory) : NULL;
     const struct core_command command = {
         .arguments = arguments,
         .environment = environment,
-        .directory = has_directory ? bake->directory : NULL,
+        .directory = directory,
     };
     return core_exec(bake->run, &command, result, error);
 }
@@ -83,7 +85,10 @@ static bool show_results(struct bake *bake, GError **error)
         return false;
     }
     build_show_metadata(bake->run, metadata);
-    return true;
+    g_autoptr(GPtrArray) references = g_ptr_array_new_with_free_func(g_free);
+    return action_major(bake->run) < 5 ||
+           (build_show_references(bake->toolkit, metadata, references, error) &&
+            build_show_summary(bake->toolkit, references, error));
 }
 
 /* The sum of the warnings that checks of several targets report; 0 for none. */
@@ -138,6 +143,7 @@ static bool perform(struct action_run *run, GError **error)
 {
     TOOLKIT(toolkit);
     toolkit.run = run;
+    toolkit.is_bake = true;
     __attribute__((cleanup(bake_clear))) struct bake bake = {.toolkit = &toolkit, .run = run};
     bool has_buildx = false;
     return bake_read_inputs(&bake, error) &&

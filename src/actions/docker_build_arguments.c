@@ -294,7 +294,7 @@ static bool add_common_parts(struct build_maker *maker, GError **error)
 static bool make(struct build_maker *maker, GError **error)
 {
     struct action_run *run = maker->run;
-    unsigned flags = LIST_KEEPS_COMMAS | LIST_KEEPS_QUOTES;
+    unsigned flags = LIST_KEEPS_COMMAS | (action_major(run) >= 5 ? LIST_KEEPS_QUOTES : 0U);
     maker->outputs = list_input(run, "outputs", flags, error);
     maker->default_context = toolkit_git_context(run, action_major(run) >= 7);
     g_autofree char *context =

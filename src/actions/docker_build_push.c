@@ -43,12 +43,9 @@ static bool show_results(struct toolkit *toolkit, const struct build_command *co
     if (action_major(run) < 6)
         return true;
 
-    const char *reference = json_get_string(metadata, "buildx.build.ref", "");
-    {
-        CORE_GROUP(run, "Reference");
-        action_log(run, "%s", *reference != '\0' ? reference : "No build reference found");
-    }
-    return build_show_summary(toolkit, reference, error);
+    g_autoptr(GPtrArray) references = g_ptr_array_new_with_free_func(g_free);
+    return build_show_references(toolkit, metadata, references, error) &&
+           build_show_summary(toolkit, references, error);
 }
 
 static bool judge(struct action_run *run, const struct action_exec_result *result, GError **error)

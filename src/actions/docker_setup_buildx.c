@@ -14,6 +14,9 @@
 #define BUILDX_DOWNLOAD_US (3 * SECOND_US)
 #define BUILDKIT_IMAGE     "moby/buildkit:buildx-stable-1"
 
+/* Version 4.4.0 was out by then. */
+#define PULL_DATE_MS INT64_C(1789430400000) /* 2026-09-15 */
+
 /* ---- buildx itself ---- */
 
 /* A version that is asked for, or a machine without buildx: the binary comes from GitHub, which no
@@ -117,13 +120,15 @@ static bool escape_tls(struct setup_buildx *setup, GError **error)
     return inspect_context(setup, &has_tls, error) && (!has_tls || create_context(setup, error));
 }
 
-/* The newest versions pull BuildKit before they boot it, with tries of the toolkit's
-   (setup-buildx-action#609, failures.md 0). */
+/* Since 4.4 BuildKit is pulled before it boots, with tries of the toolkit's, and a failing pull
+   fails the step (setup-buildx-action#609, #623); for an endpoint of one's own it is not, but in
+   4.4.0 itself (#624). */
 static bool pull_buildkit(struct setup_buildx *setup, GError **error)
 {
     struct action_run *run = setup->toolkit->run;
-    unsigned attempts = toolkit_pull_attempts(run, 4);
-    if (strcmp(setup->driver, "docker-container") != 0 || attempts < 2)
+    unsigned attempts = toolkit_pull_attempts(run, 4, PULL_DATE_MS);
+    bool is_elsewhere = *setup->endpoint != '\0' && strcmp(action_ref(run), "v4.4.0") != 0;
+    if (strcmp(setup->driver, "docker-container") != 0 || attempts < 2 || is_elsewhere)
         return true;
     const char *image = BUILDKIT_IMAGE;
     for (guint i = 0; i < setup->driver_options->len; i++) {

@@ -8,6 +8,9 @@
 
 #include <string.h>
 
+/* Version 4.3.0 brought actions-toolkit 0.96, which pulls again (actions-toolkit#1289). */
+#define RETRY_DATE_MS INT64_C(1788220800000) /* 2026-09-01 */
+
 /* Versions up to 2 and early 3 used exec(), whose failures are "The process … failed with exit
    code 1"; the newest 3 and 4 say the last line. */
 static enum core_judgement judgement_of(const struct action_run *run)
@@ -32,7 +35,7 @@ static bool pull_image(struct toolkit *toolkit, const char *image, bool is_cache
         const struct toolkit_pull pull = {
             .image = image,
             .is_cached = is_cached,
-            .attempts = toolkit_pull_attempts(toolkit->run, 3),
+            .attempts = toolkit_pull_attempts(toolkit->run, 3, RETRY_DATE_MS),
         };
         return toolkit_pull(toolkit, &pull, error);
     }

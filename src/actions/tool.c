@@ -33,8 +33,7 @@ void tool_add_path(struct action_run *run, const char *place, const char *sub)
 
 static char *read_file(const struct action_run *run, const char *path)
 {
-    const char *workspace = action_variable(run, "GITHUB_WORKSPACE");
-    g_autofree char *absolute = g_canonicalize_filename(path, workspace != NULL ? workspace : "/");
+    g_autofree char *absolute = core_absolute_path(run, path);
     g_autofree char *place = action_host_path(run, absolute);
     char *text = NULL;
     if (place != NULL)

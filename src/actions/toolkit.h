@@ -10,6 +10,7 @@
 /* What one phase of an action keeps. */
 struct toolkit {
     struct action_run *run;
+    bool is_bake;         /* bake-action, whose words differ here and there */
     char *buildx_version; /* asked once */
     char *directory;      /* RUNNER_TEMP/docker-actions-toolkit-Qx3fZb, made when asked for */
 };
@@ -50,8 +51,8 @@ struct toolkit_pull {
     unsigned attempts;
 };
 /* How often an action of version 4 pulls: more than once from its minor version on, which the
-   moving tag v4 reached in September 2026. A commit counts as older. */
-unsigned toolkit_pull_attempts(const struct action_run *run, unsigned minor);
+   moving tag v4 reached on that date. A commit counts as older. */
+unsigned toolkit_pull_attempts(const struct action_run *run, unsigned minor, int64_t date_ms);
 bool toolkit_pull(struct toolkit *toolkit, const struct toolkit_pull *pull,
                   GError **error) MUST_USE;
 

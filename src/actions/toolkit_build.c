@@ -163,7 +163,39 @@ void build_show_metadata(struct action_run *run, const json_t *metadata)
     action_set_output(run, "metadata", text);
 }
 
-bool build_show_summary(struct toolkit *toolkit, const char *reference, GError **error)
+/* Of build itself, and of each target of bake. */
+static void add_references(const json_t *metadata, GPtrArray *references)
+{
+    const char *name;
+    json_t *member;
+    const char *own = json_get_string(metadata, "buildx.build.ref", "");
+    if (*own != '\0')
+        g_ptr_array_add(references, g_strdup(own));
+    json_object_foreach ((json_t *)metadata, name, member) {
+        const char *reference = json_get_string(member, "buildx.build.ref", "");
+        if (*reference != '\0')
+            g_ptr_array_add(references, g_strdup(reference));
+    }
+}
+
+bool build_show_references(struct toolkit *toolkit, const json_t *metadata, GPtrArray *references,
+                           GError **error)
+{
+    struct action_run *run = toolkit->run;
+    CORE_GROUP(run, toolkit->is_bake ? "Build references" : "Reference");
+    add_references(metadata, references);
+    for (guint i = 0; i < references->len; i++)
+        action_log(run, "%s", (const char *)g_ptr_array_index(references, i));
+    if (references->len > 0)
+        return true;
+    g_autoptr(json_t) current = NULL;
+    if (!action_input_is_given(run, "builder") && !toolkit_inspect(toolkit, "", &current, error))
+        return false;
+    action_log(run, toolkit->is_bake ? "No build references found" : "No build reference found");
+    return true;
+}
+
+bool build_show_summary(struct toolkit *toolkit, const GPtrArray *references, GError **error)
 {
     struct action_run *run = toolkit->run;
     CORE_GROUP(run, "Check build summary support");
@@ -179,8 +211,9 @@ bool build_show_summary(struct toolkit *toolkit, const char *reference, GError *
         action_log(run, "Build summary skipped for %s subrequest", call);
     else if (!is_supported)
         action_log(run, "Build summary requires Buildx >= %s", minimum);
-    else if (*reference == '\0')
-        action_log(run, "Build summary requires a build reference");
+    else if (references->len == 0)
+        action_log(run, toolkit->is_bake ? "Build summary requires at least one build reference"
+                                         : "Build summary requires a build reference");
     else
         action_log(run, "Build summary supported!");
     return true;

@@ -28,6 +28,11 @@ bool build_begin(struct toolkit *toolkit, bool with_builder, bool *has_buildx,
 json_t *build_metadata(struct toolkit *toolkit, const char *path, GError **error);
 /* The group "Metadata" and the output. */
 void build_show_metadata(struct action_run *run, const json_t *metadata);
-/* Logs whether there is a summary; of what build-push-action 6 and bake-action 6 do about it at the
+/* The group "Reference" or "Build references": those that the metadata names, or else a look at the
+   builder for the last ones, of which none is known here. References: char *, added. */
+bool build_show_references(struct toolkit *toolkit, const json_t *metadata, GPtrArray *references,
+                           GError **error) MUST_USE;
+/* Logs whether there is a summary; of what build-push-action 6 and bake-action 5 do about it at the
    end of the job, whose failure is a warning, nothing is modelled (failures.md M10). */
-bool build_show_summary(struct toolkit *toolkit, const char *reference, GError **error) MUST_USE;
+bool build_show_summary(struct toolkit *toolkit, const GPtrArray *references,
+                        GError **error) MUST_USE;

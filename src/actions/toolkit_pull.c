@@ -30,21 +30,19 @@ static const char *const transient_texts[] = {
 static const char *const final_texts[] = {"toomanyrequests", "denied", "unauthorized",
                                           "manifest unknown", "not found"};
 
-/* The retry was merged on 2026-08-31 (setup-buildx-action#609); the release that carries it is
-   taken to have come a week later. */
-#define RETRY_DATE_MS  INT64_C(1788739200000) /* 2026-09-07 */
+/* How many tries there are is not known; as many as the toolkit's other retries have is taken. */
 #define RETRY_ATTEMPTS 3
 
 /* How long a try waits for the next: what the toolkit says is that it retries, not when; the wait
    between its other retries is taken. */
 #define FIRST_DELAY_US SECOND_US
 
-unsigned toolkit_pull_attempts(const struct action_run *run, unsigned minor)
+unsigned toolkit_pull_attempts(const struct action_run *run, unsigned minor, int64_t date_ms)
 {
     g_auto(GStrv) parts = g_strsplit(action_ref(run), ".", 3);
     bool is_exact = g_strv_length(parts) > 1;
-    bool is_new = is_exact ? g_ascii_strtoull(parts[1], NULL, 10) >= minor
-                           : action_date_ms(run) >= RETRY_DATE_MS;
+    bool is_new =
+        is_exact ? g_ascii_strtoull(parts[1], NULL, 10) >= minor : action_date_ms(run) >= date_ms;
     bool is_commit = strlen(action_ref(run)) == 40;
     return action_major(run) >= 4 && is_new && !is_commit ? RETRY_ATTEMPTS : 1;
 }

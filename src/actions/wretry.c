@@ -56,12 +56,13 @@ static int64_t left_us(const struct wretry *wretry)
 static bool run_lines(struct wretry *wretry, const char *input, bool *has_succeeded, GError **error)
 {
     struct action_run *run = wretry->run;
-    const char *directory = action_input(run, "current_path");
+    const char *given = action_input(run, "current_path");
+    g_autofree char *directory = *given != '\0' ? core_absolute_path(run, given) : NULL;
     const char *const arguments[] = {
         "bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", action_input(run, input), NULL};
     const struct action_exec exec = {
         .arguments = arguments,
-        .directory = *directory != '\0' ? directory : NULL,
+        .directory = directory,
         .is_plain = true,
         .limit_us = wretry->limit_us > 0 ? MAX(left_us(wretry), 1) : 0,
     };

@@ -62,6 +62,23 @@ Test(docker_bake, prints_the_definition_twice_and_builds)
     fake_expect_text(fake_output(run, "metadata"), "{\n  \"app\": {}\n}");
 }
 
+Test(docker_bake, tells_the_references_of_its_targets)
+{
+    FAKE_RUN(run, &action_docker_bake, "v6");
+    answer(run);
+    fake_answer(run,
+                (struct fake_answer){.pattern = "docker buildx bake*attempts/1",
+                                     .file_after = "--metadata-file",
+                                     .file_text = "{\"app\": {\"buildx.build.ref\": \"b/b0/1\"},"
+                                                  " \"db\": {\"buildx.build.ref\": \"b/b0/2\"}}"});
+
+    fake_main(run);
+
+    fake_expect_part(fake_log(run), "::group::Build references\nb/b0/1\nb/b0/2\n::endgroup::\n"
+                                    "::group::Check build summary support\n"
+                                    "Build summary supported!\n::endgroup::\n");
+}
+
 Test(docker_bake, of_version_6_builds_from_git)
 {
     FAKE_RUN(run, &action_docker_bake, "v6");

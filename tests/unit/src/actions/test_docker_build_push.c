@@ -340,3 +340,18 @@ Test(docker_build_push, has_no_image_id_for_local_results)
 
     cr_expect_null(strstr(fake_commands(run), "--iidfile"));
 }
+
+Test(docker_build_push, looks_at_the_builder_when_a_failed_build_left_no_reference)
+{
+    FAKE_RUN(run, &action_docker_build_push, "v6");
+    answer(run);
+    fake_answer(run, (struct fake_answer){.pattern = "docker buildx build*",
+                                          .exit_code = 1,
+                                          .errors = "ERROR: x\n"});
+
+    fake_main(run);
+
+    cr_expect(g_str_has_suffix(fake_commands(run), "\ndocker buildx inspect\n"));
+    fake_expect_part(fake_log(run), "::group::Reference\nNo build reference found\n");
+    fake_expect_text(fake_failure(run), "buildx failed with: ERROR: x");
+}

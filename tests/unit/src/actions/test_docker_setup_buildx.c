@@ -280,6 +280,36 @@ Test(docker_setup_buildx, of_late_2026_pulls_buildkit_first)
     fake_expect_part(fake_commands(run), "docker pull moby/buildkit:buildx-stable-1\n");
 }
 
+Test(docker_setup_buildx, of_late_2026_fails_with_the_pull)
+{
+    FAKE_RUN(run, &action_docker_setup_buildx, "v4.4.1");
+    answer(run);
+    fake_answer(run, (struct fake_answer){.pattern = "docker pull*",
+                                          .exit_code = 1,
+                                          .errors = "Error response from daemon: denied\n"});
+
+    fake_main(run);
+
+    fake_expect_text(fake_failure(run), "Error response from daemon: denied");
+    cr_expect_null(strstr(fake_commands(run), "buildx create"));
+}
+
+Test(docker_setup_buildx, pulls_nothing_for_an_endpoint_of_ones_own)
+{
+    static const struct {
+        const char *ref;
+        bool pulls;
+    } cases[] = {{"v4.4.0", true}, {"v4.4.1", false}, {"v4.5.0", false}};
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        FAKE_RUN(run, &action_docker_setup_buildx, cases[i].ref);
+        answer(run);
+        fake_input(run, "endpoint", "ctx");
+        fake_main(run);
+        cr_expect_eq(strstr(fake_commands(run), "docker pull") != NULL, cases[i].pulls, "%s",
+                     cases[i].ref);
+    }
+}
+
 Test(docker_setup_buildx, of_an_exact_older_version_leaves_the_pull_to_the_boot)
 {
     FAKE_RUN(run, &action_docker_setup_buildx, "v4.3.0");
