@@ -295,6 +295,37 @@ Test(docker_cli, keeps_logins_where_the_cli_keeps_them)
     bench_run(NULL, log_in_and_out);
 }
 
+/* What a plugin learns of a kept login. */
+static int tell_login(void *self, struct docker_cli *cli, const struct command_call *call)
+{
+    struct docker_cli_login hub = docker_cli_login_of(call, "docker.io");
+    struct docker_cli_login other = docker_cli_login_of(call, "ghcr.io");
+    struct docker_cli_login none = docker_cli_login_of(call, "quay.io");
+    (void)self;
+    (void)cli;
+    command_print(call, "%s:%s %s:%s %d\n", hub.user, hub.secret, other.user, other.secret,
+                  none.user != NULL);
+    docker_cli_login_clear(&hub);
+    docker_cli_login_clear(&other);
+    docker_cli_login_clear(&none);
+    return 0;
+}
+
+static void tell_logins(struct bench *bench)
+{
+    const struct docker_plugin plugins[] = {{"tell", "v1", tell_login, NULL}, {0}};
+    SHELL(shell, bench, plugins);
+    shell_write(&shell, "/home/runner/.docker/config.json",
+                "{\"auths\":{\"https://index.docker.io/v1/\":{\"auth\":\"bWU6c2VjcmV0\"},"
+                "\"https://ghcr.io\":{\"auth\":\"YTpiOmM=\"},\"quay.io\":{}}}");
+    type_expect(&shell, "tell", 0, "me:secret a:b:c 0\n", "");
+}
+
+Test(docker_cli, tells_plugins_of_logins_by_host)
+{
+    bench_run(NULL, tell_logins);
+}
+
 /* ---- tidying up ---- */
 
 static void tidy_up(struct bench *bench)
