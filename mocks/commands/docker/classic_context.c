@@ -10,18 +10,6 @@
 
 #define DOCKERFILE "Dockerfile"
 
-static bool refuse(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
-
-static bool refuse(GError **error, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    g_autofree char *text = g_strdup_vprintf(format, arguments);
-    va_end(arguments);
-    g_set_error_literal(error, BASE_ERROR, BASE_ERROR_INVALID, text);
-    return false;
-}
-
 void classic_context_clear(struct classic_context *context)
 {
     g_clear_pointer(&context->tar, g_bytes_unref);
@@ -64,10 +52,11 @@ static bool place_dockerfile(struct invocation *invocation, const char *folder, 
 
     *host_path = command_host_path(invocation->call, path);
     if (*host_path == NULL || !g_file_test(*host_path, G_FILE_TEST_EXISTS))
-        return refuse(error,
-                      "unable to prepare context: unable to evaluate symlinks in Dockerfile path: "
-                      "lstat %s: no such file or directory",
-                      path);
+        return cli_refuse(
+            error,
+            "unable to prepare context: unable to evaluate symlinks in Dockerfile path: "
+            "lstat %s: no such file or directory",
+            path);
     *inside = g_str_has_prefix(path, prefix) ? g_strdup(path + strlen(prefix)) : NULL;
     return true;
 }
@@ -131,8 +120,8 @@ static bool read_stdin(struct invocation *invocation, struct classic_context *co
     gsize length_bytes = 0;
 
     if (g_str_equal(asked, "-"))
-        return refuse(error,
-                      "invalid argument: can't use stdin for both build context and dockerfile");
+        return cli_refuse(
+            error, "invalid argument: can't use stdin for both build context and dockerfile");
     g_autoptr(GBytes) input = command_read_all(invocation->call, HTTP_BODY_BYTES_MAX, error);
     if (input == NULL)
         return false;
@@ -142,9 +131,9 @@ static bool read_stdin(struct invocation *invocation, struct classic_context *co
         return true;
     }
     if (*asked != '\0')
-        return refuse(error,
-                      "unable to prepare context: ambiguous Dockerfile source: both stdin and "
-                      "flag correspond to Dockerfiles");
+        return cli_refuse(error,
+                          "unable to prepare context: ambiguous Dockerfile source: both stdin and "
+                          "flag correspond to Dockerfiles");
     const char *bytes = g_bytes_get_data(input, &length_bytes);
     AUTO(archive_writer) writer = archive_writer_new();
     archive_writer_add_file(writer, DOCKERFILE, 0644, bytes != NULL ? bytes : "", length_bytes);
@@ -161,11 +150,11 @@ bool classic_context_read(struct invocation *invocation, struct classic_context 
         return read_stdin(invocation, context, error);
     g_autofree char *host_folder = command_host_path(invocation->call, place);
     if (host_folder == NULL || !g_file_test(host_folder, G_FILE_TEST_EXISTS))
-        return refuse(error, "unable to prepare context: path \"%s\" not found", place);
+        return cli_refuse(error, "unable to prepare context: path \"%s\" not found", place);
     if (!g_file_test(host_folder, G_FILE_TEST_IS_DIR)) {
         g_autofree char *absolute = command_absolute_path(invocation->call, place);
-        return refuse(error, "unable to prepare context: context must be a directory: %s",
-                      absolute);
+        return cli_refuse(error, "unable to prepare context: context must be a directory: %s",
+                          absolute);
     }
     return read_folder(invocation, place, host_folder, context, error);
 }

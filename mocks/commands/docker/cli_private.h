@@ -99,6 +99,8 @@ bool forward_build(struct docker_cli *cli, const struct command_call *call,
 
 /* The client of the Engine; NULL with an error. Lent. */
 struct docker *invocation_docker(struct invocation *invocation, GError **error);
+/* Fills error with words of the CLI; false. */
+bool cli_refuse(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* Says what went wrong; returns 1. */
 int invocation_fail(struct invocation *invocation, const GError *error);
 /* Says a text; returns code. */
@@ -122,6 +124,8 @@ int invocation_each(struct invocation *invocation,
                     bool (*act)(struct invocation *invocation, const char *argument,
                                 GError **error));
 
+/* "K=V" texts as an object; a text without '=' has an empty value. The caller owns it. */
+json_t *flags_pairs(const char *const *texts);
 /* "label=a" texts of a FLAG_FILTER as {"label":{"a":true}}; the caller owns them. */
 json_t *filters_parse(const char *const *texts);
 void filters_add(json_t *filters, const char *key, const char *value);
@@ -152,6 +156,8 @@ struct view {
     const char *type_name;             /* Go's, for errors: "*formatter.ContainerContext" */
     const struct view_column *columns; /* ends with NULL */
 };
+/* A list of rows that owns them (json_t *). */
+GPtrArray *view_rows_new(void);
 /* format: "table {{.ID}}", "json" or any template. */
 bool view_print(struct invocation *invocation, const struct view *view, const char *format,
                 const GPtrArray *rows, GError **error) MUST_USE;

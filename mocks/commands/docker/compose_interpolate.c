@@ -1,12 +1,15 @@
 /* Variables in compose files: $A, ${A}, ${A:-b}, ${A-b}, ${A:?text}, ${A?text}, ${A:+b}, $$. */
 #include "mocks/commands/docker/compose_private.h"
 
+#include "base/units.h"
+#include "loop/vclock.h"
+
 #include <string.h>
 
 #define DEPTH_MAX 8
 
 struct scope {
-    const struct command_call *call;
+    const struct project *project;
     const json_t *variables; /* of .env */
     int depth;
 };
@@ -15,7 +18,7 @@ static bool expand(const struct scope *scope, const char *text, GString *output,
 
 static const char *value_of(const struct scope *scope, const char *name)
 {
-    const char *value = command_variable(scope->call, name);
+    const char *value = command_variable(scope->project->call, name);
     return value != NULL ? value : json_get_string(scope->variables, name, NULL);
 }
 
@@ -35,11 +38,24 @@ static const char *find_brace(const char *text)
 static bool expand_default(const struct scope *scope, const char *text, GString *output,
                            GError **error)
 {
-    const struct scope inner = {scope->call, scope->variables, scope->depth + 1};
+    const struct scope inner = {scope->project, scope->variables, scope->depth + 1};
     if (inner.depth <= DEPTH_MAX)
         return expand(&inner, text, output, error);
     g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT, "variables nest more than %d deep", DEPTH_MAX);
     return false;
+}
+
+/* As logrus writes it. */
+static void warn_of(const struct scope *scope, const char *name)
+{
+    int64_t now_s = VCLOCK_EPOCH_S + loop_now_us(docker_cli_loop(scope->project->cli)) / SECOND_US;
+    g_autoptr(GDateTime) now = g_date_time_new_from_unix_utc(now_s);
+    g_autofree char *time = g_date_time_format(now, "%Y-%m-%dT%H:%M:%SZ");
+
+    command_complain(scope->project->call,
+                     "time=\"%s\" level=warning msg=\"The \\\"%s\\\" variable is not set. "
+                     "Defaulting to a blank string.\"\n",
+                     time, name);
 }
 
 /* "A:-b" without its braces. */
@@ -71,11 +87,7 @@ static bool expand_braced(const struct scope *scope, const char *inside, GString
     if (mark == '-' && !is_set)
         return expand_default(scope, argument, output, error);
     if (value == NULL)
-        command_complain(
-            scope->call,
-            "time=\"2026-01-05T09:00:00Z\" level=warning msg=\"The \\\"%s\\\" variable "
-            "is not set. Defaulting to a blank string.\"\n",
-            name);
+        warn_of(scope, name);
     g_string_append(output, value != NULL ? value : "");
     return true;
 }
@@ -110,10 +122,10 @@ static bool expand(const struct scope *scope, const char *text, GString *output,
     return true;
 }
 
-char *compose_interpolate(const char *text, const struct command_call *call,
-                          const json_t *variables, GError **error)
+char *compose_interpolate(const char *text, const struct project *project, const json_t *variables,
+                          GError **error)
 {
-    const struct scope scope = {call, variables, 0};
+    const struct scope scope = {project, variables, 0};
     g_autoptr(GString) output = g_string_new(NULL);
     if (!expand(&scope, text, output, error))
         return NULL;

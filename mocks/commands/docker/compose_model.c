@@ -7,18 +7,6 @@
 
 #include <string.h>
 
-static bool refuse(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
-
-static bool refuse(GError **error, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    g_autofree char *text = g_strdup_vprintf(format, arguments);
-    va_end(arguments);
-    g_set_error_literal(error, BASE_ERROR, BASE_ERROR_INVALID, text);
-    return false;
-}
-
 /* ---- files ---- */
 
 static bool is_there(const struct command_call *call, const char *path)
@@ -70,7 +58,7 @@ static GPtrArray *find_files(const struct command_call *call, const char *const 
     }
     if (paths->len > 0)
         return g_steal_pointer(&paths);
-    refuse(error, "no configuration file provided: not found");
+    cli_refuse(error, "no configuration file provided: not found");
     return NULL;
 }
 
@@ -110,12 +98,12 @@ static json_t *read_variables(const struct command_call *call, const char *direc
 /* ---- values ---- */
 
 /* A copy of value with the variables of its texts filled in; NULL with an error. */
-static json_t *interpolated(const json_t *value, const struct command_call *call,
+static json_t *interpolated(const json_t *value, const struct project *project,
                             const json_t *variables, GError **error)
 {
     if (json_is_string(value)) {
         g_autofree char *text =
-            compose_interpolate(json_string_value(value), call, variables, error);
+            compose_interpolate(json_string_value(value), project, variables, error);
         return text != NULL ? json_text_or_null(text) : NULL;
     }
     bool is_object = json_is_object(value);
@@ -126,13 +114,13 @@ static json_t *interpolated(const json_t *value, const struct command_call *call
     json_t *member;
     size_t i;
     json_object_foreach ((json_t *)value, key, member) {
-        json_t *filled = interpolated(member, call, variables, error);
+        json_t *filled = interpolated(member, project, variables, error);
         if (filled == NULL)
             return NULL;
         json_object_set_new(copy, key, filled);
     }
     json_array_foreach (value, i, member) {
-        json_t *filled = interpolated(member, call, variables, error);
+        json_t *filled = interpolated(member, project, variables, error);
         if (filled == NULL)
             return NULL;
         json_array_append_new(copy, filled);
@@ -158,10 +146,10 @@ static void merge(json_t *base, json_t *more)
     }
 }
 
-static json_t *read_file(const struct command_call *call, const char *path, const json_t *variables,
+static json_t *read_file(const struct project *project, const char *path, const json_t *variables,
                          GError **error)
 {
-    g_autoptr(GBytes) bytes = world_read_file(call, path, DOC_BYTES_MAX, error);
+    g_autoptr(GBytes) bytes = world_read_file(project->call, path, DOC_BYTES_MAX, error);
     gsize length_bytes = 0;
     if (bytes == NULL)
         return NULL;
@@ -171,8 +159,8 @@ static json_t *read_file(const struct command_call *call, const char *path, cons
         return NULL;
     g_autoptr(json_t) value = node_json(doc_root(doc));
     if (json_is_object(value))
-        return interpolated(value, call, variables, error);
-    refuse(error, "top-level object must be a mapping");
+        return interpolated(value, project, variables, error);
+    cli_refuse(error, "top-level object must be a mapping");
     return NULL;
 }
 
@@ -210,13 +198,13 @@ static bool check_services(const struct project *project, GError **error)
     json_t *service;
 
     if (json_object_size(json_get_object(project->model, "services")) == 0)
-        return refuse(error, "no service selected");
+        return cli_refuse(error, "no service selected");
     json_object_foreach (json_get_object(project->model, "services"), name, service)
         if (json_object_get(service, "image") == NULL && json_object_get(service, "build") == NULL)
-            return refuse(error,
-                          "service \"%s\" has neither an image nor a build context specified: "
-                          "invalid compose project",
-                          name);
+            return cli_refuse(error,
+                              "service \"%s\" has neither an image nor a build context specified: "
+                              "invalid compose project",
+                              name);
     return true;
 }
 
@@ -231,8 +219,7 @@ bool project_load(struct project *project, const char *const *files, const char 
     g_autoptr(json_t) variables = read_variables(project->call, project->directory, env_file);
     project->model = json_object();
     for (guint i = 0; i < paths->len; i++) {
-        g_autoptr(json_t) one =
-            read_file(project->call, g_ptr_array_index(paths, i), variables, error);
+        g_autoptr(json_t) one = read_file(project, g_ptr_array_index(paths, i), variables, error);
         if (one == NULL)
             return false;
         merge(project->model, one);
@@ -322,11 +309,11 @@ static bool add_in_order(const struct project *project, GPtrArray *order, GPtrAr
     const json_t *service = project_service(project, name);
 
     if (service == NULL)
-        return refuse(error, "no such service: %s", name);
+        return cli_refuse(error, "no such service: %s", name);
     if (is_listed(order, name))
         return true;
     if (is_listed(under_way, name))
-        return refuse(error, "dependency cycle detected: %s", name);
+        return cli_refuse(error, "dependency cycle detected: %s", name);
     g_ptr_array_add(under_way, g_strdup(name));
     g_autoptr(GPtrArray) needs = model_texts(json_object_get(service, "depends_on"));
     for (guint i = 0; i < needs->len && has_needs; i++)

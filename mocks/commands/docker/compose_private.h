@@ -35,8 +35,8 @@ GPtrArray *model_texts(const json_t *value);
 /* "K=V" or "K: V" as "K=V"; the caller unrefs. */
 GPtrArray *model_pairs(const json_t *value);
 /* ${A:-b} and the like in one text; lookup is variables, then the environment. g_free. */
-char *compose_interpolate(const char *text, const struct command_call *call,
-                          const json_t *variables, GError **error) MUST_USE;
+char *compose_interpolate(const char *text, const struct project *project, const json_t *variables,
+                          GError **error) MUST_USE;
 
 /* One command line of docker under way: its words. */
 struct words {

@@ -4,11 +4,6 @@
 
 #include <string.h>
 
-static void release(gpointer value)
-{
-    json_decref(value);
-}
-
 static const struct flag_row ps_flags[] = {
     {"all", 'a', FLAG_BOOLEAN, NULL},
     {"filter", 'f', FLAG_FILTER, NULL},
@@ -254,7 +249,7 @@ static int run_ps(struct invocation *invocation)
 {
     const char *format = ps_format(invocation);
     bool is_cut = !flags_boolean(invocation->flags, "no-trunc");
-    g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(release);
+    g_autoptr(GPtrArray) rows = view_rows_new();
     g_autoptr(json_t) list = NULL;
     g_autoptr(GError) error = NULL;
     size_t i;

@@ -207,21 +207,12 @@ static bool set_environment(struct making *making, GError **error)
             return false;
     for (gsize i = 0; variables[i] != NULL; i++) {
         if (*variables[i] == '=' || *variables[i] == '\0')
-            return create_refuse(error, "invalid environment variable: %s", variables[i]);
+            return cli_refuse(error, "invalid environment variable: %s", variables[i]);
         add_variable(making, list, variables[i]);
     }
     if (json_array_size(list) > 0)
         json_object_set(making->body, "Env", list);
     return true;
-}
-
-static void set_pairs(json_t *object, const char *const *pairs)
-{
-    for (gsize i = 0; pairs[i] != NULL; i++) {
-        const char *equals = strchr(pairs[i], '=');
-        g_autofree char *key = g_strndup(pairs[i], strcspn(pairs[i], "="));
-        json_object_set_new(object, key, json_text_or_null(equals != NULL ? equals + 1 : ""));
-    }
 }
 
 /* ---- the rest ---- */
@@ -259,10 +250,10 @@ static bool set_restart(struct making *making, GError **error)
     guint64 retries = 0;
 
     if (!g_ascii_string_to_unsigned(count, 10, 0, G_MAXINT, &retries, NULL))
-        return create_refuse(
-            error, "invalid restart policy format: maximum retry count must be an integer");
+        return cli_refuse(error,
+                          "invalid restart policy format: maximum retry count must be an integer");
     if (flags_boolean(making->flags, "rm") && !g_str_equal(name, "no"))
-        return create_refuse(error, "conflicting options: cannot specify both --restart and --rm");
+        return cli_refuse(error, "conflicting options: cannot specify both --restart and --rm");
     json_object_set_new(
         making->host, "RestartPolicy",
         json_pack("{s:s, s:I}", "Name", name, "MaximumRetryCount", (json_int_t)retries));
@@ -281,8 +272,8 @@ static bool set_bytes(struct making *making, const char *flag, const char *membe
     double size = g_ascii_strtod(text, &end);
     const char *unit = *end != '\0' ? strchr(units, g_ascii_tolower(*end)) : units;
     if (end == text || unit == NULL || size < 0 || size > 1e15)
-        return create_refuse(error, "invalid argument \"%s\" for \"--%s\" flag: invalid size: '%s'",
-                             text, flag, text);
+        return cli_refuse(error, "invalid argument \"%s\" for \"--%s\" flag: invalid size: '%s'",
+                          text, flag, text);
     for (const char *each = units; each < unit; each++)
         size *= 1024;
     json_object_set_new(making->host, member, json_integer((json_int_t)size));
@@ -341,7 +332,7 @@ json_t *create_body(struct invocation *invocation, bool is_detached, GError **er
     set_streams(&making, is_detached);
     set_network(&making);
     set_health(&making);
-    set_pairs(json_get_object(body, "Labels"), flags_list(invocation->flags, "label"));
+    json_object_set_new(body, "Labels", flags_pairs(flags_list(invocation->flags, "label")));
     if (!set_environment(&making, error) || !create_set_volumes(&making, error) ||
         !create_set_ports(&making, error) || !set_restart(&making, error) ||
         !set_bytes(&making, "memory", "Memory", error) ||

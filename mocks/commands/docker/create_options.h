@@ -20,7 +20,5 @@ struct making {
     json_t *host;
 };
 
-/* Says no in the CLI's words; false. */
-bool create_refuse(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
 bool create_set_volumes(struct making *making, GError **error) MUST_USE;
 bool create_set_ports(struct making *making, GError **error) MUST_USE;

@@ -3,16 +3,6 @@
 
 #include <string.h>
 
-bool create_refuse(GError **error, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    g_autofree char *text = g_strdup_vprintf(format, arguments);
-    va_end(arguments);
-    g_set_error_literal(error, BASE_ERROR, BASE_ERROR_USAGE, text);
-    return false;
-}
-
 /* ---- volumes and mounts ---- */
 
 /* "/x" is an anonymous volume, "name:/x" and "/host:/x" are binds. */
@@ -20,15 +10,15 @@ static bool add_volume(struct making *making, json_t *binds, const char *text, G
 {
     g_auto(GStrv) parts = g_strsplit(text, ":", 3);
     if (parts[0] == NULL || *parts[0] == '\0')
-        return create_refuse(error, "%s%s",
-                             *text == '\0' ? "invalid empty volume spec" : "invalid spec: ",
-                             *text == '\0' ? "" : text);
+        return cli_refuse(error, "%s%s",
+                          *text == '\0' ? "invalid empty volume spec" : "invalid spec: ",
+                          *text == '\0' ? "" : text);
     if (parts[1] == NULL) {
         json_object_set_new(json_get_object(making->body, "Volumes"), parts[0], json_object());
         return true;
     }
     if (*parts[1] == '\0')
-        return create_refuse(error, "invalid spec: %s: empty section between colons", text);
+        return cli_refuse(error, "invalid spec: %s: empty section between colons", text);
     bool is_relative = parts[0][0] == '.';
     g_autofree char *source = is_relative
                                   ? command_absolute_path(making->invocation->call, parts[0])
@@ -54,17 +44,17 @@ static bool add_mount(json_t *mounts, const char *text, GError **error)
         if (is_read_only)
             json_object_set_new(mount, "ReadOnly", json_true());
         if (equals == NULL && !is_read_only)
-            return create_refuse(error,
-                                 "invalid argument \"%s\" for \"--mount\" flag: invalid field '%s' "
-                                 "must be a key=value pair",
-                                 text, parts[i]);
+            return cli_refuse(error,
+                              "invalid argument \"%s\" for \"--mount\" flag: invalid field '%s' "
+                              "must be a key=value pair",
+                              text, parts[i]);
         for (gsize j = 0; equals != NULL && j < G_N_ELEMENTS(names); j++)
             if (g_str_equal(names[j][0], key))
                 json_object_set_new(mount, names[j][1], json_text_or_null(equals + 1));
     }
     if (json_object_get(mount, "Target") == NULL)
-        return create_refuse(
-            error, "invalid argument \"%s\" for \"--mount\" flag: target is required", text);
+        return cli_refuse(error, "invalid argument \"%s\" for \"--mount\" flag: target is required",
+                          text);
     json_array_append(mounts, mount);
     return true;
 }
@@ -102,7 +92,7 @@ static bool add_port(struct making *making, json_t *exposed, const char *text, G
     guint64 port = 0;
 
     if (!g_ascii_string_to_unsigned(inside, 10, 0, G_MAXUINT16, &port, NULL))
-        return create_refuse(error, "invalid containerPort: %s", inside);
+        return cli_refuse(error, "invalid containerPort: %s", inside);
     g_autofree char *key = g_strconcat(inside, "/", slash != NULL ? slash + 1 : "tcp", NULL);
     if (last != NULL)
         *last = '\0';
@@ -111,7 +101,7 @@ static bool add_port(struct making *making, json_t *exposed, const char *text, G
     if (colon != NULL)
         *colon = '\0';
     if (*outside != '\0' && !g_ascii_string_to_unsigned(outside, 10, 0, G_MAXUINT16, &port, NULL))
-        return create_refuse(error, "invalid hostPort: %s", outside);
+        return cli_refuse(error, "invalid hostPort: %s", outside);
     json_object_set_new(exposed, key, json_object());
     json_object_set_new(
         json_get_object(making->host, "PortBindings"), key,

@@ -243,6 +243,17 @@ static int dispatch(struct docker_cli *cli, const struct command_call *call,
     return forward_build(cli, call, words, &code) ? code : run_words(cli, call, words);
 }
 
+/* No more than the command's name: words may hold secrets. */
+static void trace_command(const struct docker_cli *cli, const char *name, int code)
+{
+    struct trace *trace = cli->options.trace;
+    trace_begin(trace, "docker");
+    trace_string(trace, "machine", cli->options.machine);
+    trace_string(trace, "command", name);
+    trace_integer(trace, "exit_code", code);
+    trace_end(trace);
+}
+
 /* Options in front of the command say the same as these variables; whoever answers reads only the
    variables. */
 static int run_with_globals(struct docker_cli *cli, const struct command_call *call,
@@ -266,6 +277,7 @@ static int run_with_globals(struct docker_cli *cli, const struct command_call *c
                         g_strconcat("DOCKER_CONTEXT=", flags_text(flags, "context"), NULL));
     changed_call_finish(&changed);
     int code = dispatch(cli, &changed.call, changed.call.arguments + 1);
+    trace_command(cli, words[0], code);
     changed_call_clear(&changed);
     return code;
 }

@@ -8,7 +8,6 @@ struct parser {
     const char *text;
     gsize offset; /* the next byte */
     gsize end;    /* of the action that is being read: the place of "}}" */
-    gsize action; /* where the action's first word stands */
     int depth;
     bool is_trimming;  /* the last action ended with "-}}" */
     GPtrArray *scopes; /* char*: variables in force */

@@ -166,11 +166,6 @@ static void add_image(struct image_rows *rows)
     add_untagged(rows, shown);
 }
 
-static void release(gpointer value)
-{
-    json_decref(value);
-}
-
 static char *images_format(const struct invocation *invocation)
 {
     bool is_quiet = flags_boolean(invocation->flags, "quiet");
@@ -220,7 +215,7 @@ static int run_images(struct invocation *invocation)
     g_autoptr(json_t) images = NULL;
     g_autoptr(GError) error = NULL;
     g_autofree char *format = images_format(invocation);
-    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(release);
+    g_autoptr(GPtrArray) list = view_rows_new();
     bool has_digests = flags_boolean(invocation->flags, "digests");
 
     if (!list_images(invocation, &images, &error))
@@ -290,7 +285,7 @@ static int run_history(struct invocation *invocation)
                              : "table {{.ID}}\t{{.CreatedSince}}\t{{.CreatedBy}}\t{{.Size}}\t"
                                "{{.Comment}}";
     g_autofree char *path = api_path("images", invocation->arguments[0], "/history");
-    g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(release);
+    g_autoptr(GPtrArray) rows = view_rows_new();
     g_autoptr(json_t) history = NULL;
     g_autoptr(GError) error = NULL;
     size_t i;

@@ -36,6 +36,16 @@ struct docker *invocation_docker(struct invocation *invocation, GError **error)
     return invocation->docker;
 }
 
+bool cli_refuse(GError **error, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    g_set_error_literal(error, BASE_ERROR, BASE_ERROR_INVALID, text);
+    return false;
+}
+
 int invocation_fail(struct invocation *invocation, const GError *error)
 {
     g_autofree char *text = docker_cli_error_text(invocation->cli, invocation->call, error);

@@ -19,18 +19,6 @@ static const struct flag_row insecure_flags[] = {
 static const struct flag_row *const insecure_tables[] = {insecure_flags, NULL};
 static const struct flag_row *const no_tables[] = {NULL};
 
-static bool refuse(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
-
-static bool refuse(GError **error, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    g_autofree char *text = g_strdup_vprintf(format, arguments);
-    va_end(arguments);
-    g_set_error_literal(error, BASE_ERROR, BASE_ERROR_INVALID, text);
-    return false;
-}
-
 static struct image_reference *read_reference(const char *text, GError **error)
 {
     struct image_reference *reference = image_reference_parse(text, error);
@@ -88,7 +76,7 @@ static bool fetch(struct registry_client *client, GBytes **bytes, char **media_t
     g_autofree char *text = image_reference_text(client->reference);
     if (!registry_client_manifest(client, NULL, bytes, media_type, error))
         return false;
-    return *bytes != NULL || refuse(error, "no such manifest: %s", text);
+    return *bytes != NULL || cli_refuse(error, "no such manifest: %s", text);
 }
 
 /* ---- inspect ---- */
@@ -182,7 +170,7 @@ static bool add_member(struct invocation *invocation, const struct image_referen
     if (registry_client_open(&client, invocation, reference, false, error) &&
         fetch(&client, &bytes, &media_type, error)) {
         if (is_list_type(media_type))
-            refuse(error, "%s is a manifest list", text);
+            cli_refuse(error, "%s is a manifest list", text);
         else
             member = member_of(&client, bytes, media_type, error);
     }
@@ -287,10 +275,11 @@ static bool bring_over(struct registry_client *client, const json_t *member, GEr
     if (from == NULL)
         return false;
     if (!g_str_equal(from->domain, client->reference->domain))
-        return refuse(error,
-                      "cannot use source images from a different registry than the target image: "
-                      "%s != %s",
-                      from->domain, client->reference->domain);
+        return cli_refuse(
+            error,
+            "cannot use source images from a different registry than the target image: "
+            "%s != %s",
+            from->domain, client->reference->domain);
     if (g_str_equal(from->path, client->reference->path))
         return true;
     if (!mount_blobs(client, manifest, from->path, error) ||
@@ -315,10 +304,10 @@ static bool push_list(struct registry_client *client, const GPtrArray *paths, GE
             return false;
         if (*json_get_string(platform, "os", "") == '\0' ||
             *json_get_string(platform, "architecture", "") == '\0')
-            return refuse(error,
-                          "manifest %s must have an OS and Architecture to be pushed to a "
-                          "registry",
-                          json_get_string(member, "Ref", ""));
+            return cli_refuse(error,
+                              "manifest %s must have an OS and Architecture to be pushed to a "
+                              "registry",
+                              json_get_string(member, "Ref", ""));
         json_array_append_new(entries, list_entry(descriptor));
     }
     g_autoptr(json_t) list = list_document(json_incref(entries));
@@ -361,7 +350,7 @@ static bool remove_one(struct invocation *invocation, const char *name, GError *
     g_autoptr(GPtrArray) paths = manifest_store_list(invocation, list);
     g_autofree char *text = image_reference_text(list);
     if (paths->len == 0)
-        return refuse(error, "No such manifest: %s", text);
+        return cli_refuse(error, "No such manifest: %s", text);
     manifest_store_remove(invocation, list);
     return true;
 }

@@ -10,18 +10,6 @@ static const char accepted[] =
     "application/vnd.docker.distribution.manifest.list.v2+json, "
     "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json";
 
-static bool fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
-
-static bool fail(GError **error, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    g_autofree char *text = g_strdup_vprintf(format, arguments);
-    va_end(arguments);
-    g_set_error_literal(error, BASE_ERROR, BASE_ERROR_IO, text);
-    return false;
-}
-
 static char *base_of(const char *domain)
 {
     bool is_local = g_str_has_prefix(domain, "127.") || g_str_has_prefix(domain, "localhost:") ||
@@ -65,7 +53,7 @@ static bool perform(struct registry_client *client, const char *method, const ch
         g_propagate_error(error, g_steal_pointer(&reason));
         return false;
     }
-    return fail(error, "%s", reason->message);
+    return cli_refuse(error, "%s", reason->message);
 }
 
 static char *basic_line(struct registry_client *client)
@@ -90,7 +78,7 @@ static bool fetch_token(struct registry_client *client, const char *challenge, b
     HTTP_RESPONSE(response);
 
     if (realm == NULL)
-        return fail(error, "unauthorized: authentication required");
+        return cli_refuse(error, "unauthorized: authentication required");
     g_autoptr(GString) url = g_string_new(realm);
     docker_query_append(url, "scope", scope);
     docker_query_append(url, "service", service);
@@ -100,7 +88,7 @@ static bool fetch_token(struct registry_client *client, const char *challenge, b
     const char *token =
         json_get_string(answer, "token", json_get_string(answer, "access_token", ""));
     if (response.status != 200 || *token == '\0')
-        return fail(error, "unauthorized: authentication required");
+        return cli_refuse(error, "unauthorized: authentication required");
     g_free(client->authorization);
     client->authorization = g_strconcat("Authorization: Bearer ", token, NULL);
     return true;
@@ -141,8 +129,8 @@ static bool fail_with_answer(const struct http_response *response, GError **erro
 
     g_strdelimit(code, "_", ' ');
     if (first == NULL)
-        return fail(error, "received unexpected HTTP status: %u", response->status);
-    return fail(error, "%s: %s", code, message);
+        return cli_refuse(error, "received unexpected HTTP status: %u", response->status);
+    return cli_refuse(error, "%s: %s", code, message);
 }
 
 static char *url_of(const struct registry_client *client, const char *kind, const char *name)
@@ -206,8 +194,8 @@ bool registry_client_mount(struct registry_client *client, const char *digest, c
         return true;
     if (response.status >= 400)
         return fail_with_answer(&response, error);
-    return fail(error, "error mounting %s@%s to %s/%s", from, digest, client->reference->domain,
-                client->reference->path);
+    return cli_refuse(error, "error mounting %s@%s to %s/%s", from, digest,
+                      client->reference->domain, client->reference->path);
 }
 
 bool registry_client_put_manifest(struct registry_client *client, const char *tag_or_digest,
