@@ -102,7 +102,10 @@ static json_t *platforms_of(GPtrArray *lines)
             json_array_append_new(list, platform);
         }
     }
-    return list;
+    if (json_array_size(list) > 0)
+        return list;
+    json_decref(list);
+    return json_null();
 }
 
 /* ---- checks ---- */

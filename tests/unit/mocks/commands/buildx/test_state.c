@@ -35,7 +35,7 @@ static void create_body(struct bench *bench)
     cr_assert_str_eq(outcome.err, "");
     cr_assert_str_eq(
         text, "{\"Name\":\"X\",\"Driver\":\"docker-container\",\"Nodes\":[{\"Name\":\"x0\","
-              "\"Endpoint\":\"unix:///var/run/docker.sock\",\"Platforms\":[],\"DriverOpts\":{"
+              "\"Endpoint\":\"unix:///var/run/docker.sock\",\"Platforms\":null,\"DriverOpts\":{"
               "\"image\":\"localhost:5000/moby/buildkit:buildx-stable-1\",\"network\":\"host\"},"
               "\"Flags\":[\"--allow-insecure-entitlement=network.host\"],\"Files\":null}],"
               "\"Dynamic\":false}");
