@@ -156,6 +156,34 @@ Test(docker_cli, pushes_and_fails_in_the_stream)
     bench_run(NULL, push_an_image);
 }
 
+static void list_manifests(struct bench *bench)
+{
+    SHELL(shell, bench, NULL);
+    offer(bench, "a");
+    offer(bench, "b");
+    type_expect(&shell, "manifest create localhost:5000/l:1 localhost:5000/none:1", 1, "",
+                "no such manifest: localhost:5000/none:1\n");
+    type_expect(&shell, "manifest create localhost:5000/l:1 localhost:5000/a:1 localhost:5000/b:1",
+                0, "Created manifest list localhost:5000/l:1\n", "");
+    type_expect(&shell, "manifest create localhost:5000/l:1 localhost:5000/a:1", 1, "",
+                "refusing to amend an existing manifest list with no --amend flag\n");
+    type_expect(&shell, "manifest annotate --arch arm64 localhost:5000/l:1 localhost:5000/b:1", 0,
+                "", "");
+    type(&shell, "manifest push --purge localhost:5000/l:1");
+    cr_assert_eq(shell.code, 0, "%s", shell.errors->str);
+    cr_assert(strstr(shell.output->str, "Pushed ref localhost:5000/l@sha256:") != NULL);
+    type(&shell, "manifest inspect localhost:5000/l:1");
+    cr_assert(strstr(shell.output->str, "            \"architecture\": \"arm64\",\n") != NULL, "%s",
+              shell.output->str);
+    type_expect(&shell, "manifest push localhost:5000/l:1", 1, "",
+                "No such manifest: localhost:5000/l:1\n");
+}
+
+Test(docker_cli, puts_manifest_lists_together)
+{
+    bench_run(NULL, list_manifests);
+}
+
 /* ---- containers ---- */
 
 static void run_things(struct bench *bench)
