@@ -166,6 +166,10 @@ stdin=$scratch/secret
 same login -u robot --password-stdin ghcr.io
 same login -u robot --password-stdin
 stdin=/dev/null
+same tag alpine ghcr.io/acme/app:1
+same push ghcr.io/acme/app:1
+same logout ghcr.io
+same push ghcr.io/acme/app:1
 same login -u robot -p secret R/
 same login -u robot
 same login --password-stdin

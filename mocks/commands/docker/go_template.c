@@ -281,7 +281,8 @@ static bool run_turn(struct run *run, const struct template_node *node, json_t *
     return is_fine;
 }
 
-static bool run_range(struct run *run, const struct template_node *node, json_t *dot, GError **error)
+static bool run_range(struct run *run, const struct template_node *node, json_t *dot,
+                      GError **error)
 {
     json_t *value = NULL;
     if (!run_commands(run, node->pipe, dot, &value, error))
@@ -312,7 +313,8 @@ static bool run_range(struct run *run, const struct template_node *node, json_t 
     return node->otherwise == NULL || run_nodes(run, node->otherwise, dot, error);
 }
 
-static bool run_condition(struct run *run, const struct template_node *node, json_t *dot, GError **error)
+static bool run_condition(struct run *run, const struct template_node *node, json_t *dot,
+                          GError **error)
 {
     guint count = run->variables->len;
     json_t *value = NULL;
@@ -328,7 +330,8 @@ static bool run_condition(struct run *run, const struct template_node *node, jso
     return is_fine;
 }
 
-static bool run_action(struct run *run, const struct template_node *node, json_t *dot, GError **error)
+static bool run_action(struct run *run, const struct template_node *node, json_t *dot,
+                       GError **error)
 {
     json_t *value = NULL;
     if (!run_pipe(run, node->pipe, dot, &value, error))

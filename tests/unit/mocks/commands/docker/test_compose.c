@@ -124,8 +124,7 @@ Test(compose, starts_in_order_waits_and_leaves_nothing_behind)
 
 static void run_to_the_end(struct shell *shell)
 {
-    shell_write(shell, FILE_PATH,
-                "services:\n  test:\n    image: bb:1\n    command: [echo, hi]\n");
+    shell_write(shell, FILE_PATH, "services:\n  test:\n    image: bb:1\n    command: [echo, hi]\n");
     type(shell, "compose up --exit-code-from test");
     cr_assert_eq(shell->code, 0, "%s", shell->errors->str);
     cr_assert_str_eq(shell->output->str,
@@ -158,7 +157,8 @@ static void make_mistakes(struct shell *shell)
         {"services:\n  a: {image: \"${}\"}\n", "invalid interpolation format: \"${}\"\n"},
         {"services:\n  a: {image: x, depends_on: [b]}\n  b: {image: x, depends_on: [a]}\n",
          "dependency cycle detected: a\n"},
-        {"services:\n  a: {image: \"${A:-${A:-${A:-${A:-${A:-${A:-${A:-${A:-${A:-${A:-x}}}}}}}}}}\"}"
+        {"services:\n  a: {image: "
+         "\"${A:-${A:-${A:-${A:-${A:-${A:-${A:-${A:-${A:-${A:-x}}}}}}}}}}\"}"
          "\n",
          "variables nest more than 8 deep\n"},
     };
@@ -202,4 +202,46 @@ static void merge_body(struct bench *bench)
 Test(compose, merges_files_and_tells_a_failed_pull)
 {
     bench_run(NULL, merge_body);
+}
+
+/* What buildx was asked for. */
+static int note_words(void *self, struct docker_cli *cli, const struct command_call *call)
+{
+    g_autofree char *words = g_strjoinv(" ", (char **)call->arguments);
+    (void)cli;
+    g_string_append_printf(self, "%s\n", words);
+    return 0;
+}
+
+static void build_a_project(struct bench *bench)
+{
+    g_autoptr(GString) notes = g_string_new(NULL);
+    const struct docker_plugin plugins[] = {
+        compose_plugin("v2.38.2"), {"buildx", "v0.26.1", note_words, notes}, {0}};
+    SHELL(shell, bench, plugins);
+    shell_write(&shell, FILE_PATH,
+                "services:\n"
+                "  app:\n"
+                "    image: ghcr.io/acme/app:1\n"
+                "    build:\n"
+                "      context: ./app\n"
+                "      dockerfile: Dockerfile.prod\n"
+                "      target: run\n"
+                "      args: {A: 1}\n"
+                "      platforms: [linux/amd64, linux/arm64]\n"
+                "  web:\n"
+                "    build: .\n"
+                "  db: {image: db}\n");
+    type_expect(&shell, "compose build --no-cache", 0, "", " app  Built\n web  Built\n");
+
+    cr_assert_str_eq(notes->str,
+                     "docker buildx build --load --tag ghcr.io/acme/app:1 --file "
+                     "/home/runner/work/app/Dockerfile.prod --target run --build-arg A=1 "
+                     "--platform linux/amd64,linux/arm64 --no-cache /home/runner/work/app\n"
+                     "docker buildx build --load --tag work-web --no-cache /home/runner/work\n");
+}
+
+Test(compose, builds_what_has_a_build_section)
+{
+    bench_run(NULL, build_a_project);
 }
