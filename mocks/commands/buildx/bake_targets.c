@@ -192,7 +192,7 @@ static bool apply_overrides(const struct baking *baking, const char *name, json_
         const char *dot = strchr(text, '.');
         const char *equals = strchr(text, '=');
         if (dot == NULL || equals == NULL || dot > equals)
-            return run_fail(error, "invalid override %s, expected target.name=value", text);
+            return run_fail(error, "invalid override key %s, expected target.name", text);
         g_autofree char *pattern = g_strndup(text, (gsize)(dot - text));
         g_autofree char *key = g_strndup(dot + 1, (gsize)(equals - dot - 1));
         if (g_pattern_match_simple(pattern, name))

@@ -376,7 +376,7 @@ bool builder_boot(struct plugin_run *run, GPtrArray *nodes, struct voice *voice,
             strcmp(node->status, "running") == 0)
             continue;
         if (!builder_node_look(run, node, error) || !builder_node_boot(run, node, voice, error) ||
-            !builder_node_ask(run, node, error))
+            !builder_node_ask(run, node, "listing workers", error))
             return false;
         *is_booted = true;
     }

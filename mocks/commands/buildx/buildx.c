@@ -169,7 +169,7 @@ static bool check_count(const struct plugin_command *command, const struct plugi
     g_autofree char *what = NULL;
     if (count >= least && (most < 0 || count <= most))
         return true;
-    if (least == most && least == 0)
+    if (least == most && least == 0 && strcmp(command->name, "ls") != 0)
         what = g_strdup("accepts no arguments");
     else if (least == most)
         what = g_strdup_printf("requires %d argument%s", least, least == 1 ? "" : "s");

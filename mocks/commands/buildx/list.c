@@ -113,8 +113,9 @@ static void print_json(const struct listing *listing)
             json_pack("{s:b, s:s, s:b, s:s, s:s, s:o}", "Current",
                       strcmp(builder->name, listing->current) == 0, "Driver", builder->driver,
                       "Dynamic", 0, "LastActivity", when, "Name", builder->name, "Nodes", list);
-        g_autofree char *text = json_text(json);
+        char *text = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
         command_print(listing->run->call, "%s\n", text);
+        free(text);
     }
 }
 

@@ -175,7 +175,7 @@ static void add_node(GString *text, const struct builder_node *node)
 }
 
 static void print_builder(struct plugin_run *run, const struct builder *builder,
-                          const GPtrArray *nodes, const char *failure)
+                          const GPtrArray *nodes, const char *failure, bool is_booted)
 {
     g_autoptr(GString) text = g_string_new(NULL);
     g_string_append_printf(text, "Name:\t%s\nDriver:\t%s\n", builder->name, builder->driver);
@@ -186,7 +186,7 @@ static void print_builder(struct plugin_run *run, const struct builder *builder,
     }
     if (failure != NULL)
         g_string_append_printf(text, "Error:\t%s\n", failure);
-    if (nodes != NULL || failure == NULL)
+    if (nodes != NULL || is_booted) /* a boot forgets why there are none */
         g_string_append(text, "\nNodes:\n");
     for (guint i = 0; nodes != NULL && i < nodes->len; i++) {
         if (i > 0)
@@ -223,6 +223,7 @@ int command_inspect(struct plugin_run *run, GError **error)
     g_autoptr(GPtrArray) nodes = builder_load(run, builder, /* with_data= */ true, &failure);
     if (plugin_flags_is_on(run->flags, "bootstrap") && !boot_first(run, builder, &nodes, error))
         return 1;
-    print_builder(run, builder, nodes, failure != NULL ? failure->message : NULL);
+    print_builder(run, builder, nodes, failure != NULL ? failure->message : NULL,
+                  plugin_flags_is_on(run->flags, "bootstrap"));
     return 0;
 }

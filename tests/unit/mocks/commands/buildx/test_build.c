@@ -390,9 +390,11 @@ static void docker_cut_body(struct bench *bench)
     AUTO(local_image_facts) facts = dockerd_find_image(bench->dockerd, "app:1");
 
     cr_assert_eq(outcome.exit_code, 1);
-    assert_has(outcome.err, "ERROR: failed to build: failed to list workers: Unavailable: "
-                            "connection error: desc = \"transport: Error while dialing: unable to "
-                            "upgrade to h2c, received 500\"\n");
+    assert_has(
+        outcome.err,
+        "ERROR: failed to build: listing workers for Build: failed to list workers: Unavailable: "
+        "connection error: desc = \"transport: Error while dialing: unable to "
+        "upgrade to h2c, received 500\"\n");
     cr_assert_null(facts);
 }
 
