@@ -8,7 +8,7 @@
 static const struct command_row own_rows[] = {
     {"curl", "downloads from sites of the world; others are assumed", row_curl, NULL},
     {"df", "the machine's virtual disk and its mounts", row_df, NULL},
-    {"docker", "the machine's Engine, with buildx; compose is assumed", row_docker, NULL},
+    {"docker", "the machine's Engine, with buildx and compose", row_docker, NULL},
     {"free", "the machine's memory", row_free, NULL},
     {"go", "Go's toolchain rules, and modules through the proxy", row_go, NULL},
     {"hostname", "the machine's name", row_hostname, NULL},

@@ -144,7 +144,21 @@ same push -q R/team/new:2
 same push R/team/unknown:1
 same push -a R/team/new
 same push alpine
-same manifest inspect R/team/app:1
+same manifest inspect --insecure R/team/app:1
+same manifest inspect --insecure R/team/both:1
+same manifest inspect --insecure R/team/none:1
+same manifest create --insecure R/team/list:1 R/team/app:1
+same manifest create --insecure R/team/list:1 R/team/new:1 R/team/new:2
+same manifest create --insecure R/team/list:1 R/team/new:1
+same manifest create --insecure --amend R/team/list:1 R/team/new:1
+same manifest annotate --variant v8 --arch arm64 R/team/list:1 R/team/new:2
+same manifest annotate --variant v8 R/team/list:1 R/team/none:1
+same manifest push --insecure R/team/list:1
+same manifest inspect --insecure R/team/list:1
+same manifest inspect --insecure R/team/new:1
+same manifest push --insecure R/team/nolist:1
+same manifest rm R/team/list:1
+same manifest rm R/team/list:1
 
 # ---- login ----
 printf 'secret\n' >"$scratch/secret"
@@ -152,6 +166,10 @@ stdin=$scratch/secret
 same login -u robot --password-stdin ghcr.io
 same login -u robot --password-stdin
 stdin=/dev/null
+same tag alpine ghcr.io/acme/app:1
+same push ghcr.io/acme/app:1
+same logout ghcr.io
+same push ghcr.io/acme/app:1
 same login -u robot -p secret R/
 same login -u robot
 same login --password-stdin

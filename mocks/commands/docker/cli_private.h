@@ -59,10 +59,13 @@ struct command_row {
 
 /* Tables of the commands, by file; each ends with NULL names. */
 extern const struct command_row system_commands[];
+extern const struct command_row info_commands[];
 extern const struct command_row usage_commands[];
 extern const struct command_row image_commands[];
+extern const struct command_row image_list_commands[];
 extern const struct command_row transfer_commands[];
 extern const struct command_row container_commands[];
+extern const struct command_row list_commands[];
 extern const struct command_row run_commands[];
 extern const struct command_row exec_commands[];
 extern const struct command_row copy_commands[];
@@ -88,10 +91,16 @@ int command_usage_error(struct invocation *invocation, int code, const char *tex
                         const char *last_line);
 bool command_check_arguments(struct invocation *invocation);
 
+/* Gives a build to buildx; false, after a word about the old builder, when it is not for buildx. */
+bool forward_build(struct docker_cli *cli, const struct command_call *call,
+                   const char *const *words, int *code);
+
 /* ---- for commands ---- */
 
 /* The client of the Engine; NULL with an error. Lent. */
 struct docker *invocation_docker(struct invocation *invocation, GError **error);
+/* Fills error with words of the CLI; false. */
+bool cli_refuse(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* Says what went wrong; returns 1. */
 int invocation_fail(struct invocation *invocation, const GError *error);
 /* Says a text; returns code. */
@@ -115,6 +124,8 @@ int invocation_each(struct invocation *invocation,
                     bool (*act)(struct invocation *invocation, const char *argument,
                                 GError **error));
 
+/* "K=V" texts as an object; a text without '=' has an empty value. The caller owns it. */
+json_t *flags_pairs(const char *const *texts);
 /* "label=a" texts of a FLAG_FILTER as {"label":{"a":true}}; the caller owns them. */
 json_t *filters_parse(const char *const *texts);
 void filters_add(json_t *filters, const char *key, const char *value);
@@ -145,6 +156,8 @@ struct view {
     const char *type_name;             /* Go's, for errors: "*formatter.ContainerContext" */
     const struct view_column *columns; /* ends with NULL */
 };
+/* A list of rows that owns them (json_t *). */
+GPtrArray *view_rows_new(void);
 /* format: "table {{.ID}}", "json" or any template. */
 bool view_print(struct invocation *invocation, const struct view *view, const char *format,
                 const GPtrArray *rows, GError **error) MUST_USE;

@@ -46,11 +46,6 @@ static const struct view_column context_columns[] = {
 };
 static const struct view context_view = {"*formatter.clientContextContext", context_columns};
 
-static void release(gpointer value)
-{
-    json_decref(value);
-}
-
 static int run_list(struct invocation *invocation)
 {
     const char *asked = flags_text(invocation->flags, "format");
@@ -59,7 +54,7 @@ static int run_list(struct invocation *invocation)
                              ? asked
                              : "table {{.Name}}{{if .Current}} *{{end}}\t{{.Description}}\t"
                                "{{.DockerEndpoint}}\t{{.Error}}";
-    g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(release);
+    g_autoptr(GPtrArray) rows = view_rows_new();
     g_autofree char *current = context_current(invocation->call);
     g_autoptr(GError) error = NULL;
 

@@ -32,18 +32,6 @@ static char *split(const char *argument, const char **path)
     return g_strndup(argument, (gsize)(colon - argument));
 }
 
-static bool fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
-
-static bool fail(GError **error, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    g_autofree char *text = g_strdup_vprintf(format, arguments);
-    va_end(arguments);
-    g_set_error_literal(error, BASE_ERROR, BASE_ERROR_IO, text);
-    return false;
-}
-
 static char *archive_path(const char *container, const char *path, bool is_put)
 {
     g_autofree char *base = api_path("containers", container, "/archive");
@@ -85,14 +73,14 @@ static bool add_source(struct archive_writer *writer, const char *host_path, con
     gsize length_bytes = 0;
 
     if (host_path == NULL || lstat(host_path, &facts) != 0)
-        return fail(error, "lstat %s: no such file or directory", shown);
+        return cli_refuse(error, "lstat %s: no such file or directory", shown);
     if (S_ISDIR(facts.st_mode)) {
         if (!g_str_equal(name, "."))
             archive_writer_add_directory(writer, name, (unsigned)facts.st_mode & 0777);
         return context_add(host_path, NULL, g_str_equal(name, ".") ? NULL : name, writer, error);
     }
     if (!g_file_get_contents(host_path, &bytes, &length_bytes, NULL))
-        return fail(error, "open %s: permission denied", shown);
+        return cli_refuse(error, "open %s: permission denied", shown);
     archive_writer_add_file(writer, name, (unsigned)facts.st_mode & 0777, bytes, length_bytes);
     return true;
 }
@@ -143,7 +131,7 @@ static bool copy_in(struct invocation *invocation, const char *source, const cha
         bool is_folder = false;
         look_at(invocation, container, path, &is_there, &is_folder);
         if (!is_there && !g_file_test(host_path != NULL ? host_path : "", G_FILE_TEST_IS_DIR))
-            return fail(error, "no such directory");
+            return cli_refuse(error, "no such directory");
     }
     AUTO(archive_writer) writer = archive_writer_new();
     if (!add_source(writer, host_path, absolute, name, error))
@@ -167,13 +155,13 @@ static bool write_member(const struct archive_member *member, const char *path, 
     gsize length_bytes = 0;
 
     if (g_mkdir_with_parents(folder, 0755) != 0)
-        return fail(error, "mkdir %s: %s", folder, g_strerror(errno));
+        return cli_refuse(error, "mkdir %s: %s", folder, g_strerror(errno));
     if (member->kind == ARCHIVE_DIRECTORY)
         return g_mkdir_with_parents(path, 0755) == 0 ||
-               fail(error, "mkdir %s: %s", path, g_strerror(errno));
+               cli_refuse(error, "mkdir %s: %s", path, g_strerror(errno));
     if (member->kind == ARCHIVE_SYMLINK)
         return symlink(member->link_target, path) == 0 || errno == EEXIST ||
-               fail(error, "symlink %s: %s", path, g_strerror(errno));
+               cli_refuse(error, "symlink %s: %s", path, g_strerror(errno));
     if (member->kind != ARCHIVE_FILE)
         return true;
     const char *bytes = g_bytes_get_data(member->contents, &length_bytes);
@@ -199,7 +187,7 @@ static bool unpack(struct invocation *invocation, GBytes *tar, const char *folde
         g_autofree char *path = g_build_filename(folder, name, NULL);
         g_autofree char *host_path = command_host_path(invocation->call, path);
         if (host_path == NULL)
-            return fail(error, "open %s: permission denied", path);
+            return cli_refuse(error, "open %s: permission denied", path);
         if (!write_member(member, host_path, error))
             return false;
     }
@@ -227,7 +215,7 @@ static bool copy_out(struct invocation *invocation, const char *container, const
     g_autofree char *folder = g_path_get_dirname(absolute);
     g_autofree char *host_folder = command_host_path(invocation->call, folder);
     if (host_folder == NULL || !g_file_test(host_folder, G_FILE_TEST_IS_DIR))
-        return fail(error, "invalid output path: directory \"%s\" does not exist", folder);
+        return cli_refuse(error, "invalid output path: directory \"%s\" does not exist", folder);
     g_autofree char *name = g_path_get_basename(absolute);
     return unpack(invocation, response.body, folder, name, error);
 }

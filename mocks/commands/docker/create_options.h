@@ -9,3 +9,16 @@ extern const struct flag_row create_flags[];
 /* The body; argument 0 of the invocation is the image, the others its command. is_detached: nothing
    is attached. Errors are the CLI's own words. */
 json_t *create_body(struct invocation *invocation, bool is_detached, GError **error) MUST_USE;
+
+/* ---- for the files that make it ---- */
+
+/* A body that is being put together. */
+struct making {
+    struct invocation *invocation;
+    const struct flags *flags;
+    json_t *body;
+    json_t *host;
+};
+
+bool create_set_volumes(struct making *making, GError **error) MUST_USE;
+bool create_set_ports(struct making *making, GError **error) MUST_USE;

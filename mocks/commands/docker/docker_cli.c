@@ -1,9 +1,6 @@
 /* The docker command: from the words of a command line to the command or plugin that answers. */
 #include "mocks/commands/docker/cli_private.h"
 
-#include "base/units.h"
-#include "loop/vclock.h"
-
 #include <string.h>
 
 #define DEFAULT_ENDPOINT "unix:///var/run/docker.sock"
@@ -137,114 +134,6 @@ char *docker_cli_error_text(const struct docker_cli *cli, const struct command_c
     return g_strdup(error->message);
 }
 
-/* ---- calls made from calls ---- */
-
-void changed_call_init(struct changed_call *changed, const struct command_call *call)
-{
-    changed->call = *call;
-    changed->arguments = g_ptr_array_new_with_free_func(g_free);
-    changed->environment = g_ptr_array_new_with_free_func(g_free);
-    for (const char *const *each = call->environment; each != NULL && *each != NULL; each++)
-        g_ptr_array_add(changed->environment, g_strdup(*each));
-}
-
-void changed_call_finish(struct changed_call *changed)
-{
-    g_ptr_array_add(changed->arguments, NULL);
-    g_ptr_array_add(changed->environment, NULL);
-    changed->call.arguments = (const char *const *)changed->arguments->pdata;
-    changed->call.environment = (const char *const *)changed->environment->pdata;
-}
-
-void changed_call_clear(struct changed_call *changed)
-{
-    g_ptr_array_unref(changed->arguments);
-    g_ptr_array_unref(changed->environment);
-}
-
-/* ---- for commands ---- */
-
-struct docker *invocation_docker(struct invocation *invocation, GError **error)
-{
-    if (invocation->docker == NULL)
-        invocation->docker = docker_cli_connect(invocation->cli, invocation->call, error);
-    return invocation->docker;
-}
-
-int invocation_fail(struct invocation *invocation, const GError *error)
-{
-    g_autofree char *text = docker_cli_error_text(invocation->cli, invocation->call, error);
-    command_complain(invocation->call, "%s\n", text);
-    return 1;
-}
-
-int invocation_end(struct invocation *invocation, int code, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    g_autofree char *text = g_strdup_vprintf(format, arguments);
-    va_end(arguments);
-    command_complain(invocation->call, "%s\n", text);
-    return code;
-}
-
-bool invocation_ask(struct invocation *invocation, const char *method, const char *path,
-                    json_t *body, json_t **answer, GError **error)
-{
-    g_autoptr(json_t) owned = body;
-    struct docker *docker = invocation_docker(invocation, error);
-    const struct docker_call call = {.method = method, .path = path, .json = owned};
-
-    return docker != NULL && docker_perform_json(docker, &call, answer, error);
-}
-
-bool invocation_tell(struct invocation *invocation, const char *method, const char *path,
-                     json_t *body, GError **error)
-{
-    g_autoptr(json_t) owned = body;
-    struct docker *docker = invocation_docker(invocation, error);
-    const struct docker_call call = {.method = method, .path = path, .json = owned};
-
-    return docker != NULL && docker_perform_plain(docker, &call, error);
-}
-
-/* Before the first call only the CLI's own version is known. */
-bool invocation_speaks(struct invocation *invocation, int minor)
-{
-    const char *agreed = invocation->docker != NULL ? docker_api_version(invocation->docker) : NULL;
-    const char *version = agreed != NULL ? agreed : invocation->cli->options.api_version;
-    const char *dot = strchr(version, '.');
-    return dot != NULL && g_ascii_strtoll(dot + 1, NULL, 10) >= minor;
-}
-
-char *api_path(const char *kind, const char *name, const char *rest)
-{
-    g_autofree char *escaped = docker_path_escape(name);
-    return g_strconcat("/", kind, "/", escaped, rest, NULL);
-}
-
-int64_t invocation_now_s(const struct invocation *invocation)
-{
-    return VCLOCK_EPOCH_S + loop_now_us(invocation->cli->options.loop) / SECOND_US;
-}
-
-int invocation_each(struct invocation *invocation,
-                    bool (*act)(struct invocation *invocation, const char *argument,
-                                GError **error))
-{
-    g_autoptr(GString) complaints = g_string_new(NULL);
-
-    for (gsize i = 0; i < invocation->argument_count; i++) {
-        g_autoptr(GError) error = NULL;
-        if (act(invocation, invocation->arguments[i], &error))
-            continue;
-        g_autofree char *text = docker_cli_error_text(invocation->cli, invocation->call, error);
-        g_string_append_printf(complaints, "%s\n", text);
-    }
-    command_write(invocation->call, 2, complaints->str, -1);
-    return complaints->len > 0;
-}
-
 /* ---- the way of a command line ---- */
 
 static const struct flag_row global_flags[] = {
@@ -347,127 +236,22 @@ static int run_words(struct docker_cli *cli, const struct command_call *call,
     return plugin != NULL ? plugin->run(plugin->self, cli, call) : unknown_command(call, words);
 }
 
-/* cli cmd/docker/builder.go::processBuilder: which command lines go to buildx, and as what. */
-static const struct {
-    const char *from[2];
-    const char *to[2];
-} forwards[] = {
-    {{"bake", NULL}, {"buildx", "bake"}},
-    {{"builder", NULL}, {"buildx", NULL}},
-    {{"build", NULL}, {"buildx", "build"}},
-    {{"image", "build"}, {"buildx", "build"}},
-};
-
-/* Replaces the words at their start; false when they are not for buildx. */
-static bool forward_words(const char *const *words, GPtrArray *changed)
-{
-    for (gsize i = 0; i < G_N_ELEMENTS(forwards); i++) {
-        gsize length = forwards[i].from[1] != NULL ? 2 : 1;
-        if (g_strcmp0(words[0], forwards[i].from[0]) != 0 ||
-            (length == 2 && g_strcmp0(words[1], forwards[i].from[1]) != 0))
-            continue;
-        g_ptr_array_add(changed, g_strdup("docker"));
-        for (gsize j = 0; j < 2 && forwards[i].to[j] != NULL; j++)
-            g_ptr_array_add(changed, g_strdup(forwards[i].to[j]));
-        for (gsize j = length; words[j] != NULL; j++)
-            g_ptr_array_add(changed, g_strdup(words[j]));
-        return true;
-    }
-    return false;
-}
-
-static bool names_builder(const struct command_call *call, const char *const *words)
-{
-    const char *variable = command_variable(call, "BUILDX_BUILDER");
-    for (gsize i = 0; words[i] != NULL; i++)
-        if (g_str_equal(words[i], "--builder") || g_str_has_prefix(words[i], "--builder="))
-            return true;
-    return variable != NULL && *variable != '\0';
-}
-
-/* `docker buildx install` writes {"aliases":{"builder":"buildx"}}. */
-static bool has_builder_alias(const struct command_call *call)
-{
-    g_autoptr(json_t) config = config_read(call);
-    return json_object_get(json_get_object(config, "aliases"), "builder") != NULL;
-}
-
-enum builder_choice {
-    BUILDER_CLASSIC,
-    BUILDER_BUILDX,
-    BUILDER_MISSING,
-};
-
-/* DOCKER_BUILDKIT=0 asks for the classic builder, anything else insists on BuildKit. */
-static enum builder_choice choose_builder(struct docker_cli *cli, const struct command_call *call,
-                                          bool is_bake, bool has_alias)
-{
-    static const char *const falsehoods[] = {"0", "f", "F", "false", "FALSE", "False", NULL};
-    static const char old[] =
-        "DEPRECATED: The legacy builder is deprecated and will be removed in a future release.\n";
-    const char *asked = command_variable(call, "DOCKER_BUILDKIT");
-    bool is_asked = asked != NULL && *asked != '\0';
-
-    if (is_asked && g_strv_contains(falsehoods, asked) && !is_bake) {
-        command_complain(call,
-                         "%s            BuildKit is currently disabled; enable it by removing "
-                         "the DOCKER_BUILDKIT=0\n            environment-variable.\n\n",
-                         old);
-        return BUILDER_CLASSIC;
-    }
-    if (docker_cli_plugin(cli, "buildx") != NULL)
-        return BUILDER_BUILDX;
-    if (is_bake || is_asked || has_alias) {
-        command_complain(call,
-                         "ERROR: %s\n       Install the buildx component to %s:\n"
-                         "       https://docs.docker.com/go/buildx/\n",
-                         is_bake ? "docker bake requires the buildx component but it is missing or "
-                                   "broken."
-                                 : "BuildKit is enabled but the buildx component is missing or "
-                                   "broken.",
-                         is_bake ? "use bake" : "build images with BuildKit");
-        return BUILDER_MISSING;
-    }
-    command_complain(call,
-                     "%s            Install the buildx component to build images with "
-                     "BuildKit:\n            https://docs.docker.com/go/buildx/\n\n",
-                     old);
-    return BUILDER_CLASSIC;
-}
-
-static int run_forwarded(struct docker_cli *cli, const struct command_call *call,
-                         const char *const *words, GPtrArray *forwarded)
-{
-    bool has_alias = has_builder_alias(call);
-    bool is_bake = g_str_equal(words[0], "bake");
-    enum builder_choice choice = choose_builder(cli, call, is_bake, has_alias);
-    const struct docker_plugin *plugin = docker_cli_plugin(cli, "buildx");
-
-    if (choice == BUILDER_MISSING)
-        return 1;
-    if (choice == BUILDER_CLASSIC)
-        return run_words(cli, call, words);
-    struct changed_call changed;
-    changed_call_init(&changed, call);
-    for (guint i = 0; i < forwarded->len; i++)
-        g_ptr_array_add(changed.arguments, g_strdup(g_ptr_array_index(forwarded, i)));
-    /* A plain `docker build` makes a local image whatever builder is current. */
-    if (!has_alias && !names_builder(call, words))
-        g_ptr_array_add(changed.environment, g_strdup("BUILDX_BUILDER=default"));
-    changed_call_finish(&changed);
-    int code = plugin->run(plugin->self, cli, &changed.call);
-    changed_call_clear(&changed);
-    return code;
-}
-
 static int dispatch(struct docker_cli *cli, const struct command_call *call,
                     const char *const *words)
 {
-    g_autoptr(GPtrArray) forwarded = g_ptr_array_new_with_free_func(g_free);
+    int code = 0;
+    return forward_build(cli, call, words, &code) ? code : run_words(cli, call, words);
+}
 
-    if (forward_words(words, forwarded))
-        return run_forwarded(cli, call, words, forwarded);
-    return run_words(cli, call, words);
+/* No more than the command's name: words may hold secrets. */
+static void trace_command(const struct docker_cli *cli, const char *name, int code)
+{
+    struct trace *trace = cli->options.trace;
+    trace_begin(trace, "docker");
+    trace_string(trace, "machine", cli->options.machine);
+    trace_string(trace, "command", name);
+    trace_integer(trace, "exit_code", code);
+    trace_end(trace);
 }
 
 /* Options in front of the command say the same as these variables; whoever answers reads only the
@@ -493,6 +277,7 @@ static int run_with_globals(struct docker_cli *cli, const struct command_call *c
                         g_strconcat("DOCKER_CONTEXT=", flags_text(flags, "context"), NULL));
     changed_call_finish(&changed);
     int code = dispatch(cli, &changed.call, changed.call.arguments + 1);
+    trace_command(cli, words[0], code);
     changed_call_clear(&changed);
     return code;
 }

@@ -4,7 +4,13 @@
  * (buildx, compose) are rows that others bring; `docker build` goes to buildx when it is there.
  *
  * What the CLI keeps is where it keeps it: $DOCKER_CONFIG or ~/.docker/config.json in the machine's
- * own files, read and written through the call's host paths.
+ * own files, read and written through the call's host paths. Texts are those of docker 28;
+ * tests/clients/docker_cli.sh compares them with the real CLI's.
+ *
+ * Options in front of the command (--host, --config, --context) are told to whoever answers as the
+ * variables that say the same. Every command is a trace event "docker" {machine, command,
+ * exit_code}. Not modelled: terminals, stdin of run and exec, contexts but the default one, save,
+ * load, import, search, swarm, events, contexts of classic builds from elsewhere.
  */
 #pragma once
 

@@ -1,4 +1,4 @@
-/* --filter KEY=VALUE, and how it goes to the Engine. */
+/* --filter KEY=VALUE and --label KEY=VALUE, and how they go to the Engine. */
 #include "mocks/commands/docker/cli_private.h"
 
 #include <string.h>
@@ -33,4 +33,15 @@ void filters_append(GString *path, const json_t *filters)
         return;
     g_autofree char *text = json_text(filters);
     docker_query_append(path, "filters", text);
+}
+
+json_t *flags_pairs(const char *const *texts)
+{
+    json_t *object = json_object();
+    for (gsize i = 0; texts[i] != NULL; i++) {
+        const char *equals = strchr(texts[i], '=');
+        g_autofree char *key = g_strndup(texts[i], strcspn(texts[i], "="));
+        json_object_set_new(object, key, json_text_or_null(equals != NULL ? equals + 1 : ""));
+    }
+    return object;
 }

@@ -209,15 +209,16 @@ static bool run_command(struct run *run, const struct command_node *command, jso
     if (++run->step_count > EXPR_STEPS_MAX)
         return fail_at(run, first, error, "more than %d steps", EXPR_STEPS_MAX);
     for (guint i = 1; i < command->operands->len; i++) {
-        json_t *argument = NULL;
-        if (!run_operand(run, g_ptr_array_index(command->operands, i), dot, &argument, error))
+        json_t *operand = NULL;
+        if (!run_operand(run, g_ptr_array_index(command->operands, i), dot, &operand, error))
             return false;
-        g_ptr_array_add(values, argument);
+        g_ptr_array_add(values, operand);
     }
     if (has_final)
         g_ptr_array_add(values, final);
-    if (is_label_method(first) && values->len == 1) {
-        *value = keep(run, label_of(run, dot, json_string_value(g_ptr_array_index(values, 0))));
+    const json_t *argument = values->len == 1 ? g_ptr_array_index(values, 0) : NULL;
+    if (is_label_method(first) && json_is_string(argument)) {
+        *value = keep(run, label_of(run, dot, json_string_value(argument)));
         return true;
     }
     if (!is_call && values->len > 0)

@@ -19,104 +19,9 @@ static json_t *refuse(GError **error, const char *format, ...)
     return NULL;
 }
 
-static json_t *value_at(const GPtrArray *values, guint i)
-{
-    return g_ptr_array_index(values, i);
-}
-
-static const char *text_at(const GPtrArray *values, guint i)
-{
-    const char *text = json_string_value(value_at(values, i));
-    return text != NULL ? text : "";
-}
-
-/* ---- the CLI's ---- */
-
-static json_t *to_json(const GPtrArray *values, GError **error)
-{
-    (void)error;
-    json_t *value = value_at(values, 0);
-    g_autofree char *text = value == NULL ? g_strdup("null") : json_text(value);
-    return json_string(text);
-}
-
-static json_t *split(const GPtrArray *values, GError **error)
-{
-    (void)error;
-    g_auto(GStrv) parts = g_strsplit(text_at(values, 0), text_at(values, 1), -1);
-    json_t *list = json_array();
-    for (gsize i = 0; parts[i] != NULL; i++)
-        json_array_append_new(list, json_string(parts[i]));
-    if (json_array_size(list) == 0)
-        json_array_append_new(list, json_string(""));
-    return list;
-}
-
-static json_t *join(const GPtrArray *values, GError **error)
-{
-    (void)error;
-    g_autoptr(GString) text = g_string_new(NULL);
-    size_t i;
-    json_t *value;
-    json_array_foreach (value_at(values, 0), i, value) {
-        g_autofree char *one = go_value_text(value);
-        g_string_append_printf(text, "%s%s", i > 0 ? text_at(values, 1) : "", one);
-    }
-    return json_string(text->str);
-}
-
-static json_t *title(const GPtrArray *values, GError **error)
-{
-    (void)error;
-    g_autofree char *text = g_strdup(text_at(values, 0));
-    for (char *byte = text; *byte != '\0'; byte++)
-        if (byte == text || (!g_ascii_isalnum(byte[-1]) && byte[-1] != '_' && byte[-1] != '\''))
-            *byte = g_ascii_toupper(*byte);
-    return json_string(text);
-}
-
-static json_t *lower(const GPtrArray *values, GError **error)
-{
-    (void)error;
-    g_autofree char *text = g_utf8_strdown(text_at(values, 0), -1);
-    return json_string(text);
-}
-
-static json_t *upper(const GPtrArray *values, GError **error)
-{
-    (void)error;
-    g_autofree char *text = g_utf8_strup(text_at(values, 0), -1);
-    return json_string(text);
-}
-
-static json_t *pad(const GPtrArray *values, GError **error)
-{
-    (void)error;
-    const char *text = text_at(values, 0);
-    gsize before = (gsize)CLAMP(json_integer_value(value_at(values, 1)), 0, 1000);
-    gsize after = (gsize)CLAMP(json_integer_value(value_at(values, 2)), 0, 1000);
-    if (*text == '\0')
-        return json_string("");
-    g_autofree char *left = g_strnfill(before, ' ');
-    g_autofree char *right = g_strnfill(after, ' ');
-    g_autofree char *padded = g_strconcat(left, text, right, NULL);
-    return json_string(padded);
-}
-
-static json_t *truncate_text(const GPtrArray *values, GError **error)
-{
-    (void)error;
-    json_int_t length = json_integer_value(value_at(values, 1));
-    const char *text = text_at(values, 0);
-    g_autofree char *cut = g_strndup(text, (gsize)CLAMP(length, 0, (json_int_t)strlen(text)));
-    return json_text_or_null(cut);
-}
-
-/* ---- Go's ---- */
-
 static json_t *length_of(const GPtrArray *values, GError **error)
 {
-    json_t *value = value_at(values, 0);
+    json_t *value = go_value_at(values, 0);
     if (json_is_string(value))
         return json_integer((json_int_t)json_string_length(value));
     if (json_is_array(value))
@@ -161,10 +66,10 @@ static json_t *index_once(json_t *value, json_t *key, GError **error)
 
 static json_t *index_of(const GPtrArray *values, GError **error)
 {
-    json_t *found = value_at(values, 0);
-    json_incref(found);
+    json_t *found = go_value_at(values, 0);
+    found = found != NULL ? json_incref(found) : json_null();
     for (guint i = 1; i < values->len && (found != NULL || i == 1); i++) {
-        json_t *next = index_once(found, value_at(values, i), error);
+        json_t *next = index_once(found, go_value_at(values, i), error);
         json_decref(found);
         found = next;
     }
@@ -173,10 +78,11 @@ static json_t *index_of(const GPtrArray *values, GError **error)
 
 static json_t *slice(const GPtrArray *values, GError **error)
 {
-    json_t *value = value_at(values, 0);
+    json_t *value = go_value_at(values, 0);
     gsize size = json_is_string(value) ? json_string_length(value) : json_array_size(value);
-    json_int_t first = values->len > 1 ? json_integer_value(value_at(values, 1)) : 0;
-    json_int_t end = values->len > 2 ? json_integer_value(value_at(values, 2)) : (json_int_t)size;
+    json_int_t first = values->len > 1 ? json_integer_value(go_value_at(values, 1)) : 0;
+    json_int_t end =
+        values->len > 2 ? json_integer_value(go_value_at(values, 2)) : (json_int_t)size;
 
     if (first < 0 || first > (json_int_t)size)
         return refuse(error, "index out of range: %" JSON_INTEGER_FORMAT, first);
@@ -229,7 +135,7 @@ static json_t *equals(const GPtrArray *values, GError **error)
     bool is_equal = false;
     for (guint i = 1; i < values->len && !is_equal; i++) {
         int order = 0;
-        if (!compare(value_at(values, 0), value_at(values, i), &order, error))
+        if (!compare(go_value_at(values, 0), go_value_at(values, i), &order, error))
             return NULL;
         is_equal = order == 0;
     }
@@ -240,7 +146,7 @@ static json_t *equals(const GPtrArray *values, GError **error)
     static json_t *name(const GPtrArray *values, GError **error)                                   \
     {                                                                                              \
         int order = 0;                                                                             \
-        if (!compare(value_at(values, 0), value_at(values, 1), &order, error))                     \
+        if (!compare(go_value_at(values, 0), go_value_at(values, 1), &order, error))               \
             return NULL;                                                                           \
         return json_boolean(condition);                                                            \
     }
@@ -253,16 +159,16 @@ COMPARISON(is_at_least, order >= 0)
 static json_t *negate(const GPtrArray *values, GError **error)
 {
     (void)error;
-    return json_boolean(!go_value_is_true(value_at(values, 0)));
+    return json_boolean(!go_value_is_true(go_value_at(values, 0)));
 }
 
 static json_t *conjunction(const GPtrArray *values, GError **error)
 {
     (void)error;
     guint i = 0;
-    while (i + 1 < values->len && go_value_is_true(value_at(values, i)))
+    while (i + 1 < values->len && go_value_is_true(go_value_at(values, i)))
         i++;
-    json_t *value = value_at(values, i);
+    json_t *value = go_value_at(values, i);
     return value != NULL ? json_incref(value) : json_null();
 }
 
@@ -270,9 +176,9 @@ static json_t *disjunction(const GPtrArray *values, GError **error)
 {
     (void)error;
     guint i = 0;
-    while (i + 1 < values->len && !go_value_is_true(value_at(values, i)))
+    while (i + 1 < values->len && !go_value_is_true(go_value_at(values, i)))
         i++;
-    json_t *value = value_at(values, i);
+    json_t *value = go_value_at(values, i);
     return value != NULL ? json_incref(value) : json_null();
 }
 
@@ -281,9 +187,9 @@ static GString *print_all(const GPtrArray *values, bool is_line)
 {
     GString *text = g_string_new(NULL);
     for (guint i = 0; i < values->len; i++) {
-        g_autofree char *one = go_value_text(value_at(values, i));
-        bool is_apart = is_line || (i > 0 && !json_is_string(value_at(values, i)) &&
-                                    !json_is_string(value_at(values, i - 1)));
+        g_autofree char *one = go_value_text(go_value_at(values, i));
+        bool is_apart = is_line || (i > 0 && !json_is_string(go_value_at(values, i)) &&
+                                    !json_is_string(go_value_at(values, i - 1)));
         g_string_append_printf(text, "%s%s", i > 0 && is_apart ? " " : "", one);
     }
     return text;
@@ -316,7 +222,7 @@ static json_t *details_order(const GPtrArray *values, GError **error)
 {
     (void)error;
     g_autoptr(GPtrArray) keys =
-        go_value_sorted_keys(json_get_object(value_at(values, 0), "Details"));
+        go_value_sorted_keys(json_get_object(go_value_at(values, 0), "Details"));
     json_t *list = json_array();
     for (guint i = 0; i < keys->len; i++)
         json_array_append_new(list, json_string(g_ptr_array_index(keys, i)));
@@ -331,14 +237,14 @@ static const struct function_row {
     bool is_text_first;    /* wants a string as its first argument */
     bool passes_in_header; /* the head of a table gets the text as it is */
 } functions[] = {
-    {"json", 1, 1, to_json, false, true},
-    {"split", 2, 2, split, true, true},
-    {"join", 2, 2, join, false, true},
-    {"title", 1, 1, title, true, true},
-    {"lower", 1, 1, lower, true, true},
-    {"upper", 1, 1, upper, true, true},
-    {"pad", 3, 3, pad, true, false},
-    {"truncate", 2, 2, truncate_text, true, true},
+    {"json", 1, 1, go_to_json, false, true},
+    {"split", 2, 2, go_split, true, true},
+    {"join", 2, 2, go_join, false, true},
+    {"title", 1, 1, go_title, true, true},
+    {"lower", 1, 1, go_lower, true, true},
+    {"upper", 1, 1, go_upper, true, true},
+    {"pad", 3, 3, go_pad, true, false},
+    {"truncate", 2, 2, go_truncate_text, true, true},
     {"len", 1, 1, length_of, false, false},
     {"index", 1, G_MAXUINT, index_of, false, false},
     {"slice", 1, 3, slice, false, false},
@@ -381,15 +287,6 @@ static const char *type_of(const json_t *value)
     return json_is_object(value) ? "map[string]string" : "string";
 }
 
-char *go_html_safe(const char *text)
-{
-    g_autoptr(GString) safe = g_string_new(text);
-    g_string_replace(safe, "<", "\\u003c", 0);
-    g_string_replace(safe, ">", "\\u003e", 0);
-    g_string_replace(safe, "&", "\\u0026", 0);
-    return g_string_free(g_steal_pointer(&safe), FALSE);
-}
-
 /* A row of a list: Label is a method and so no part of it. */
 static json_t *row_to_json(json_t *value)
 {
@@ -411,13 +308,13 @@ json_t *go_function_call(const char *name, const GPtrArray *values,
         return refuse(error, "wrong number of args for %s: want %s%u got %u", name,
                       row->count_max == G_MAXUINT ? "at least " : "", row->count_min, values->len);
     if (options->is_header && row->passes_in_header)
-        return json_incref(value_at(values, 0));
+        return go_value_at(values, 0) != NULL ? json_incref(go_value_at(values, 0)) : json_null();
     bool is_row = options->type_name != NULL && !options->is_typed;
-    if (row->call == to_json && is_row && json_is_object(value_at(values, 0)))
-        return row_to_json(value_at(values, 0));
-    if (row->is_text_first && !json_is_string(value_at(values, 0)))
+    if (row->call == go_to_json && is_row && json_is_object(go_value_at(values, 0)))
+        return row_to_json(go_value_at(values, 0));
+    if (row->is_text_first && !json_is_string(go_value_at(values, 0)))
         return refuse(error, "wrong type for value; expected string; got %s",
-                      type_of(value_at(values, 0)));
+                      type_of(go_value_at(values, 0)));
     json_t *answer = row->call(values, &reason);
     if (answer == NULL)
         refuse(error, "error calling %s: %s", name, reason != NULL ? reason->message : "nil");

@@ -76,5 +76,17 @@ bool go_function_exists(const char *name);
    complaint about the arguments. */
 json_t *go_function_call(const char *name, const GPtrArray *values,
                          const struct go_template_options *options, GError **error) MUST_USE;
+/* Argument i, and its text ("" if it is none); lent. */
+json_t *go_value_at(const GPtrArray *values, guint i);
+const char *go_text_at(const GPtrArray *values, guint i);
+/* The CLI's own functions. */
+json_t *go_to_json(const GPtrArray *values, GError **error);
+json_t *go_split(const GPtrArray *values, GError **error);
+json_t *go_join(const GPtrArray *values, GError **error);
+json_t *go_title(const GPtrArray *values, GError **error);
+json_t *go_lower(const GPtrArray *values, GError **error);
+json_t *go_upper(const GPtrArray *values, GError **error);
+json_t *go_pad(const GPtrArray *values, GError **error);
+json_t *go_truncate_text(const GPtrArray *values, GError **error);
 /* Go's fmt.Sprintf; g_free. */
 char *go_printf(const GPtrArray *values);

@@ -27,11 +27,6 @@ static const struct view_column network_columns[] = {
 };
 static const struct view network_view = {"*network.networkContext", network_columns};
 
-static void release(gpointer value)
-{
-    json_decref(value);
-}
-
 static json_t *network_row(const json_t *network, bool is_cut)
 {
     const char *id = json_get_string(network, "Id", "");
@@ -70,7 +65,7 @@ static int run_list(struct invocation *invocation)
                          : flags_boolean(invocation->flags, "quiet")
                              ? "{{.ID}}"
                              : "table {{.ID}}\t{{.Name}}\t{{.Driver}}\t{{.Scope}}";
-    g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(release);
+    g_autoptr(GPtrArray) rows = view_rows_new();
     g_autoptr(GString) path = g_string_new("/networks");
     g_autoptr(json_t) answer = NULL;
     g_autoptr(GError) error = NULL;
@@ -98,17 +93,6 @@ static const struct flag_row create_flags[] = {
 };
 static const struct flag_row *const create_tables[] = {create_flags, NULL};
 
-static json_t *pairs_json(const char *const *pairs)
-{
-    json_t *object = json_object();
-    for (gsize i = 0; pairs[i] != NULL; i++) {
-        const char *equals = strchr(pairs[i], '=');
-        g_autofree char *key = g_strndup(pairs[i], strcspn(pairs[i], "="));
-        json_object_set_new(object, key, json_text_or_null(equals != NULL ? equals + 1 : ""));
-    }
-    return object;
-}
-
 static int run_create(struct invocation *invocation)
 {
     const struct flags *flags = invocation->flags;
@@ -117,8 +101,8 @@ static int run_create(struct invocation *invocation)
     json_t *body = json_pack(
         "{s:s, s:s, s:b, s:b, s:o, s:o}", "Name", invocation->arguments[0], "Driver",
         flags_text(flags, "driver"), "Internal", flags_boolean(flags, "internal"), "Attachable",
-        flags_boolean(flags, "attachable"), "Options", pairs_json(flags_list(flags, "opt")),
-        "Labels", pairs_json(flags_list(flags, "label")));
+        flags_boolean(flags, "attachable"), "Options", flags_pairs(flags_list(flags, "opt")),
+        "Labels", flags_pairs(flags_list(flags, "label")));
 
     if (!invocation_ask(invocation, "POST", "/networks/create", body, &answer, &error))
         return invocation_fail(invocation, error);

@@ -18,11 +18,6 @@ static const struct view_column df_columns[] = {
 };
 static const struct view df_view = {"*formatter.diskUsageImagesContext", df_columns};
 
-static void release(gpointer value)
-{
-    json_decref(value);
-}
-
 /* One line of the summary. */
 struct kind_usage {
     const char *type;
@@ -141,7 +136,7 @@ static json_t *cache_usage(const json_t *answer)
 static bool print_summary(struct invocation *invocation, const json_t *answer, GError **error)
 {
     const char *format = flags_text(invocation->flags, "format");
-    g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(release);
+    g_autoptr(GPtrArray) rows = view_rows_new();
 
     if (*format == '\0' || g_str_equal(format, "table"))
         format = "table {{.Type}}\t{{.TotalCount}}\t{{.Active}}\t{{.Size}}\t{{.Reclaimable}}";
@@ -204,7 +199,7 @@ static json_t *cache_row(struct invocation *invocation, const json_t *record)
 
 static bool print_images(struct invocation *invocation, const json_t *answer, GError **error)
 {
-    g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(release);
+    g_autoptr(GPtrArray) rows = view_rows_new();
     size_t i;
     json_t *image;
 
@@ -219,7 +214,7 @@ static bool print_images(struct invocation *invocation, const json_t *answer, GE
 
 static bool print_containers(struct invocation *invocation, const json_t *answer, GError **error)
 {
-    g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(release);
+    g_autoptr(GPtrArray) rows = view_rows_new();
     size_t i;
     json_t *container;
 
@@ -236,7 +231,7 @@ static bool print_containers(struct invocation *invocation, const json_t *answer
 
 static bool print_volumes(struct invocation *invocation, const json_t *answer, GError **error)
 {
-    g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(release);
+    g_autoptr(GPtrArray) rows = view_rows_new();
     size_t i;
     json_t *volume;
 
@@ -250,7 +245,7 @@ static bool print_volumes(struct invocation *invocation, const json_t *answer, G
 static bool print_cache(struct invocation *invocation, const json_t *answer, GError **error)
 {
     g_autofree char *size = human_size((double)cache_bytes(answer), 4);
-    g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(release);
+    g_autoptr(GPtrArray) rows = view_rows_new();
     size_t i;
     json_t *record;
 

@@ -69,6 +69,16 @@ static char *as_table(const struct go_template *template, const struct view *vie
     return table_layout(text->str, WIDTH_MIN, PADDING);
 }
 
+static void row_release(gpointer row)
+{
+    json_decref(row);
+}
+
+GPtrArray *view_rows_new(void)
+{
+    return g_ptr_array_new_with_free_func(row_release);
+}
+
 bool view_print(struct invocation *invocation, const struct view *view, const char *format,
                 const GPtrArray *rows, GError **error)
 {

@@ -27,11 +27,6 @@ static const struct view_column volume_columns[] = {
 };
 const struct view volume_view = {"*formatter.volumeContext", volume_columns};
 
-static void release(gpointer value)
-{
-    json_decref(value);
-}
-
 json_t *volume_row(const json_t *volume)
 {
     const json_t *data = json_get_object(volume, "UsageData");
@@ -70,7 +65,7 @@ static int run_list(struct invocation *invocation)
                          : flags_boolean(invocation->flags, "quiet")
                              ? "{{.Name}}"
                              : "table {{.Driver}}\t{{.Name}}";
-    g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(release);
+    g_autoptr(GPtrArray) rows = view_rows_new();
     g_autoptr(GString) path = g_string_new("/volumes");
     g_autoptr(json_t) answer = NULL;
     g_autoptr(GError) error = NULL;
@@ -98,17 +93,6 @@ static const struct flag_row create_flags[] = {
 };
 static const struct flag_row *const create_tables[] = {create_flags, NULL};
 
-static json_t *pairs_json(const char *const *pairs)
-{
-    json_t *object = json_object();
-    for (gsize i = 0; pairs[i] != NULL; i++) {
-        const char *equals = strchr(pairs[i], '=');
-        g_autofree char *key = g_strndup(pairs[i], strcspn(pairs[i], "="));
-        json_object_set_new(object, key, json_text_or_null(equals != NULL ? equals + 1 : ""));
-    }
-    return object;
-}
-
 static int run_create(struct invocation *invocation)
 {
     const struct flags *flags = invocation->flags;
@@ -119,9 +103,9 @@ static int run_create(struct invocation *invocation)
     json_t *body = json_pack("{s:s}", "Driver", flags_text(flags, "driver"));
 
     if (flags_has(flags, "opt"))
-        json_object_set_new(body, "DriverOpts", pairs_json(flags_list(flags, "opt")));
+        json_object_set_new(body, "DriverOpts", flags_pairs(flags_list(flags, "opt")));
     if (flags_has(flags, "label"))
-        json_object_set_new(body, "Labels", pairs_json(flags_list(flags, "label")));
+        json_object_set_new(body, "Labels", flags_pairs(flags_list(flags, "label")));
 
     if (*name != '\0')
         json_object_set_new(body, "Name", json_text_or_null(name));

@@ -156,6 +156,34 @@ Test(docker_cli, pushes_and_fails_in_the_stream)
     bench_run(NULL, push_an_image);
 }
 
+static void list_manifests(struct bench *bench)
+{
+    SHELL(shell, bench, NULL);
+    offer(bench, "a");
+    offer(bench, "b");
+    type_expect(&shell, "manifest create localhost:5000/l:1 localhost:5000/none:1", 1, "",
+                "no such manifest: localhost:5000/none:1\n");
+    type_expect(&shell, "manifest create localhost:5000/l:1 localhost:5000/a:1 localhost:5000/b:1",
+                0, "Created manifest list localhost:5000/l:1\n", "");
+    type_expect(&shell, "manifest create localhost:5000/l:1 localhost:5000/a:1", 1, "",
+                "refusing to amend an existing manifest list with no --amend flag\n");
+    type_expect(&shell, "manifest annotate --arch arm64 localhost:5000/l:1 localhost:5000/b:1", 0,
+                "", "");
+    type(&shell, "manifest push --purge localhost:5000/l:1");
+    cr_assert_eq(shell.code, 0, "%s", shell.errors->str);
+    cr_assert(strstr(shell.output->str, "Pushed ref localhost:5000/l@sha256:") != NULL);
+    type(&shell, "manifest inspect localhost:5000/l:1");
+    cr_assert(strstr(shell.output->str, "            \"architecture\": \"arm64\",\n") != NULL, "%s",
+              shell.output->str);
+    type_expect(&shell, "manifest push localhost:5000/l:1", 1, "",
+                "No such manifest: localhost:5000/l:1\n");
+}
+
+Test(docker_cli, puts_manifest_lists_together)
+{
+    bench_run(NULL, list_manifests);
+}
+
 /* ---- containers ---- */
 
 static void run_things(struct bench *bench)
@@ -265,79 +293,6 @@ static void log_in_and_out(struct bench *bench)
 Test(docker_cli, keeps_logins_where_the_cli_keeps_them)
 {
     bench_run(NULL, log_in_and_out);
-}
-
-/* ---- building ---- */
-
-static const char old_builder[] =
-    "DEPRECATED: The legacy builder is deprecated and will be removed in a future release.\n"
-    "            Install the buildx component to build images with BuildKit:\n"
-    "            https://docs.docker.com/go/buildx/\n\n";
-
-static void build_classically(struct bench *bench)
-{
-    SHELL(shell, bench, NULL);
-    preload_busybox(bench);
-    shell_write(&shell, "/home/runner/work/c/Dockerfile", "FROM bb:1\nCOPY f /f\nRUN echo x\n");
-    shell_write(&shell, "/home/runner/work/c/Failing", "FROM bb:1\nCOPY none /x\n");
-    shell_write(&shell, "/home/runner/work/c/f", "1");
-    type(&shell, "build -t t:1 c");
-    cr_assert_eq(shell.code, 0, "%s", shell.errors->str);
-    cr_assert_str_eq(shell.errors->str, old_builder);
-    cr_assert(g_str_has_prefix(shell.output->str, "Sending build context to Docker daemon  "
-                                                  "4.096kB\r\r\nStep 1/3 : FROM bb:1\n"),
-              "%s", shell.output->str);
-    cr_assert(g_str_has_suffix(shell.output->str, "\nSuccessfully tagged t:1\n"));
-    type(&shell, "build -f c/Failing c");
-    cr_assert_eq(shell.code, 1);
-    cr_assert(g_str_has_prefix(shell.errors->str + strlen(old_builder), "COPY failed: "), "%s",
-              shell.errors->str);
-    type_expect(&shell, "build nowhere", 1, "",
-                format("%sunable to prepare context: path \"nowhere\" not found\n", old_builder));
-}
-
-/* captures 30, 30b, 32 */
-Test(docker_cli, builds_with_the_classic_builder_when_buildx_is_missing)
-{
-    bench_run(NULL, build_classically);
-}
-
-/* What a plugin was given: its words and BUILDX_BUILDER. */
-static int note_words(void *self, struct docker_cli *cli, const struct command_call *call)
-{
-    const char *builder = command_variable(call, "BUILDX_BUILDER");
-    g_autofree char *words = g_strjoinv(" ", (char **)call->arguments);
-    (void)cli;
-    g_string_append_printf(self, "%s|%s\n", words, builder != NULL ? builder : "");
-    return 7;
-}
-
-static void forward_builds(struct bench *bench)
-{
-    g_autoptr(GString) notes = g_string_new(NULL);
-    const struct docker_plugin plugins[] = {{"buildx", "v0.26.1", note_words, notes}, {0}};
-    SHELL(shell, bench, plugins);
-    type_expect(&shell, "build -t a .", 7, "", "");
-    type_expect(&shell, "image build .", 7, "", "");
-    type_expect(&shell, "builder prune -f", 7, "", "");
-    type_expect(&shell, "--debug buildx build --builder x .", 7, "", "");
-    type_expect(&shell, "build --builder x .", 7, "", "");
-    shell_write(&shell, "/home/runner/.docker/config.json",
-                "{\"aliases\":{\"builder\":\"buildx\"}}");
-    type_expect(&shell, "build .", 7, "", "");
-
-    cr_assert_str_eq(notes->str, "docker buildx build -t a .|default\n"
-                                 "docker buildx build .|default\n"
-                                 "docker buildx prune -f|default\n"
-                                 "docker buildx build --builder x .|\n"
-                                 "docker buildx build --builder x .|\n"
-                                 "docker buildx build .|\n");
-}
-
-/* engine-contract.md A */
-Test(docker_cli, forwards_builds_to_buildx_when_it_is_there)
-{
-    bench_run(NULL, forward_builds);
 }
 
 /* ---- tidying up ---- */
