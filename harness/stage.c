@@ -144,6 +144,7 @@ static void add_machine(struct stage *stage, const struct plan_leg *leg)
         .profile = leg->profile,
         .disk = machine->disk,
         .programs = programs,
+        .engine_builder = &buildkit_program,
         .emulators = (const char *const *)wanted->emulators,
         .emulation_factor = wanted->emulation_factor,
         .registry_mirrors = (const char *const *)wanted->registry_mirrors,

@@ -27,7 +27,9 @@ struct base *base_obtain(struct build *build, const char *name, const char *plat
             return base;
     }
     g_autoptr(GError) cause = NULL;
-    struct reference *reference = reference_parse(name, /* default_tag= */ true, &cause);
+    const char *other = build_named_image(build, name);
+    struct reference *reference =
+        reference_parse(other != NULL ? other : name, /* default_tag= */ true, &cause);
     if (reference == NULL) {
         g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "failed to parse stage name \"%s\": %s",
                     name, cause->message);

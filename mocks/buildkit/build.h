@@ -69,6 +69,7 @@ struct build {
     char *dockerfile_name;
     struct build_files *whole_context; /* with what .dockerignore excludes */
     struct build_files *context;
+    GHashTable *named; /* name to struct build_files; looked up, never walked; NULL: none yet */
     struct ignore *ignore;
     bool is_context_told;
     GPtrArray *arguments; /* "NAME=value" */
@@ -98,6 +99,17 @@ bool build_fail(struct build *build, struct vertex *vertex, const struct instruc
 /* An event "build" in the trace. */
 void build_note(const struct build *build, const char *platform, const char *step,
                 const char *action);
+
+/* A vertex that is one line and over. */
+void build_tell(struct build *build, const char *name, const char *what, gsize length_bytes);
+
+/* ---- contexts.c ---- */
+/* What the container holds below a folder. */
+struct build_files *build_read_folder(const struct build *build, const char *folder);
+/* The image that --opt context:NAME=docker-image://IMAGE puts in a name's place, or NULL. */
+const char *build_named_image(const struct build *build, const char *name);
+/* The files of --opt context:NAME=local:X, or NULL; lent. */
+const struct build_files *build_named_files(struct build *build, const char *name);
 
 /* ---- base.c ---- */
 /* The base of this name and platform, made if there is none yet; NULL with an error for a bad

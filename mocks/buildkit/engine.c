@@ -38,7 +38,8 @@ bool base_find_local(struct base *base)
     g_autofree char *name = reference_familiar(base->reference);
     GBytes *config = NULL;
     GPtrArray *layers = NULL;
-    if (!daemon->is_engine ||
+    const char *mode = build_command_option(base->build->command, "image-resolve-mode");
+    if (!daemon->is_engine || g_strcmp0(mode, "pull") == 0 ||
         !dockerd_image_content(daemon->dockerd, name, base->platform, &config, &layers))
         return false;
     g_autofree char *platform = image_config_platform(config);

@@ -156,6 +156,11 @@ static bool find_origin(struct target *target, const struct stage_state *state,
         *origin = (struct origin){build_context_of(target->build), false, state->key};
         return true;
     }
+    const struct build_files *named = build_named_files(target->build, step->from_image);
+    if (named != NULL) {
+        *origin = (struct origin){named, false, state->key};
+        return true;
+    }
     struct base *base =
         base_obtain(target->build, step->from_image, target->platform, step->instruction, error);
     if (base == NULL)

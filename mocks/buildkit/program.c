@@ -207,10 +207,8 @@ static int run_usage(struct process *process, const char *const *arguments)
 static const char *version_of(const struct buildkitd *daemon)
 {
     static const char *const versions[] = {
-        [PULLER_DOCKER_20_10] = "v0.8+unknown",
-        [PULLER_DOCKER_24] = "v0.11.7+d3e6c1360f6e",
-        [PULLER_DOCKER_28] = "v0.20.2",
-        [PULLER_CONTAINERD] = "v0.29.0",
+        [PULLER_DOCKER_20_10] = "v0.8+unknown", [PULLER_DOCKER_24] = "v0.11.7+d3e6c1360f6e",
+        [PULLER_DOCKER_28] = "v0.20.2",         [PULLER_CONTAINERD] = "v0.29.0",
         [PULLER_BUILDKIT] = BUILDKIT_VERSION,
     };
     return daemon->is_engine ? versions[dockerd_profile(daemon->dockerd)->puller]

@@ -179,6 +179,23 @@ static void add_output(const struct solve *solve, const struct build_output *out
 
 /* ---- the whole ---- */
 
+/* --build-context */
+static void add_contexts(const struct solve *solve)
+{
+    const GPtrArray *contexts = solve->request->contexts;
+    for (guint i = 0; i < contexts->len; i++) {
+        const char *text = g_ptr_array_index(contexts, i);
+        g_auto(GStrv) pair = g_strsplit(text, "=", 2);
+        if (!build_context_is_path(text)) {
+            add(solve->words, "--opt", g_strconcat("context:", text, NULL));
+            continue;
+        }
+        add(solve->words, "--local",
+            g_strdup_printf("%s=%s/named/%s", pair[0], solve->folder, pair[0]));
+        add(solve->words, "--opt", g_strdup_printf("context:%s=local:%s", pair[0], pair[0]));
+    }
+}
+
 static void add_platforms(const struct build_request *request, GPtrArray *words)
 {
     g_autoptr(GString) text = g_string_new("platform=");
@@ -215,6 +232,7 @@ void solve_make_words(struct solve *solve, const char *filename, const char *url
     add_platforms(request, words);
     if (request->target != NULL && *request->target != '\0')
         add(words, "--opt", g_strconcat("target=", request->target, NULL));
+    add_contexts(solve);
     add_cache_modes(request, solve->node, words);
     add_prefixed(words, "build-arg:", request->arguments);
     add_prefixed(words, "label:", request->labels);

@@ -16,6 +16,32 @@ static void print_list(json_t *target, const char *name, const GPtrArray *list)
     json_object_set_new(target, name, values);
 }
 
+static gint compare_texts(gconstpointer left, gconstpointer right)
+{
+    const char *const *a = left;
+    const char *const *b = right;
+    return strcmp(*a, *b);
+}
+
+/* "type=gha,mode=max" is {"mode": "max", "type": "gha"} there. */
+static void print_attributes(json_t *target, const char *name, const GPtrArray *list)
+{
+    json_t *values = json_array();
+    for (guint i = 0; i < list->len; i++) {
+        g_autoptr(GPtrArray) fields = csv_fields(g_ptr_array_index(list, i));
+        json_t *value = json_object();
+        g_ptr_array_sort(fields, compare_texts);
+        for (guint j = 0; j < fields->len; j++) {
+            g_auto(GStrv) pair = g_strsplit(g_ptr_array_index(fields, j), "=", 2);
+            json_object_set_new(value, pair[0], json_text_or_null(pair[1]));
+        }
+        json_array_append_new(values, value);
+    }
+    if (list->len > 0)
+        json_object_set(target, name, values);
+    json_decref(values);
+}
+
 static void print_map(json_t *target, const char *name, const GPtrArray *list)
 {
     if (list->len == 0)
@@ -35,26 +61,50 @@ static json_t *target_json(const struct build_request *request)
     print_map(target, "args", request->arguments);
     print_map(target, "labels", request->labels);
     print_list(target, "tags", request->tags);
-    print_list(target, "cache-from", request->cache_from);
-    print_list(target, "cache-to", request->cache_to);
+    print_attributes(target, "cache-from", request->cache_from);
+    print_attributes(target, "cache-to", request->cache_to);
     if (request->target != NULL)
         json_object_set_new(target, "target", json_string(request->target));
     print_list(target, "platforms", request->platforms);
-    print_list(target, "output", request->outputs);
+    print_attributes(target, "output", request->outputs);
     return target;
 }
 
-static void print_targets(struct plugin_run *run, const GPtrArray *requests)
+static json_t *names_json(const GPtrArray *names)
 {
-    json_t *names = json_array();
+    json_t *list = json_array();
+    for (guint i = 0; i < names->len; i++)
+        json_array_append_new(list, json_text_or_null(g_ptr_array_index(names, i)));
+    return json_pack("{s:o}", "targets", list);
+}
+
+/* What was asked for is the default group; a group that was asked for is shown as well. */
+static json_t *groups_json(const json_t *files, const GPtrArray *names)
+{
+    json_t *known = json_get_object(files, "group");
+    json_t *groups = json_object();
+    for (guint i = 0; i < names->len; i++) {
+        json_t *group = json_get_object(known, g_ptr_array_index(names, i));
+        if (group != NULL)
+            json_object_set(groups, g_ptr_array_index(names, i), group);
+    }
+    if (names->len > 0)
+        json_object_set_new(groups, "default", names_json(names));
+    else if (json_get_object(known, "default") != NULL)
+        json_object_set(groups, "default", json_get_object(known, "default"));
+    return groups;
+}
+
+static void print_targets(struct plugin_run *run, const json_t *files, const GPtrArray *names,
+                          const GPtrArray *requests)
+{
     json_t *targets = json_object();
     for (guint i = 0; i < requests->len; i++) {
         const struct build_request *request = g_ptr_array_index(requests, i);
-        json_array_append_new(names, json_string(request->name));
         json_object_set_new(targets, request->name, target_json(request));
     }
     g_autoptr(json_t) shape =
-        json_pack("{s:{s:{s:o}}, s:o}", "group", "default", "targets", names, "target", targets);
+        json_pack("{s:o, s:o}", "group", groups_json(files, names), "target", targets);
     g_autofree char *text = json_pretty_text(shape);
     command_write(run->call, 1, text, -1);
 }
@@ -105,19 +155,12 @@ static bool check_all(const GPtrArray *requests, GError **error)
     return true;
 }
 
-static bool build_targets(struct plugin_run *run, GPtrArray *requests, GError **error)
+static bool build_targets(struct plugin_run *run, struct builder *builder, GPtrArray *requests,
+                          struct voice *voice, GError **error)
 {
-    VOICE(voice);
-    AUTO(builder) builder = builder_find(run, run->builder, error);
-    g_autoptr(GPtrArray) nodes = builder != NULL ? builder_load(run, builder, false, error) : NULL;
-    if (nodes == NULL || !check_all(requests, error))
-        return false;
-    voice.run = run;
-    voice.is_quiet = g_strcmp0(plugin_flags_text(run->flags, "progress"), "quiet") == 0;
-    voice.head = g_strdup_printf("building with \"%s\" instance using %s driver", builder->name,
-                                 builder->driver);
     struct build_result *results = g_new0(struct build_result, requests->len + 1);
-    bool is_built = build_all(run, builder, requests, &voice, results, error) &&
+    bool is_built = check_all(requests, error) &&
+                    build_all(run, builder, requests, voice, results, error) &&
                     write_metadata(run, requests, results, error);
     for (guint i = 0; i < requests->len; i++)
         json_decref(results[i].metadata);
@@ -125,22 +168,40 @@ static bool build_targets(struct plugin_run *run, GPtrArray *requests, GError **
     return is_built;
 }
 
+/* Only a build needs a builder; it is looked at before the files are. */
+static struct builder *begin(struct plugin_run *run, struct voice *voice, GError **error)
+{
+    AUTO(builder) builder = builder_find(run, run->builder, error);
+    g_autoptr(GPtrArray) nodes = builder != NULL ? builder_load(run, builder, false, error) : NULL;
+    if (nodes == NULL)
+        return NULL;
+    voice->is_quiet = g_strcmp0(plugin_flags_text(run->flags, "progress"), "quiet") == 0;
+    voice->head = g_strdup_printf("building with \"%s\" instance using %s driver", builder->name,
+                                  builder->driver);
+    return g_steal_pointer(&builder);
+}
+
 int command_bake(struct plugin_run *run, GError **error)
 {
+    bool is_print = plugin_flags_is_on(run->flags, "print");
     g_autoptr(GPtrArray) paths = plugin_flags_list(run->flags, "file");
     g_autoptr(GPtrArray) overrides = plugin_flags_list(run->flags, "set");
     g_autoptr(GPtrArray) names = g_ptr_array_new();
+    VOICE(voice);
+    voice.run = run;
     for (guint i = 0; i < plugin_flags_argument_count(run->flags); i++)
         g_ptr_array_add(names, (char *)plugin_flags_argument(run->flags, i));
-    g_autoptr(json_t) files = bake_files(run, paths, error);
+    AUTO(builder) builder = is_print ? NULL : begin(run, &voice, error);
+    if (builder == NULL && !is_print)
+        return 1;
+    g_autoptr(json_t) files = bake_files(run, paths, &voice, error);
     g_autoptr(GPtrArray) requests =
         files != NULL ? bake_targets(run, files, names, overrides, error) : NULL;
     if (requests == NULL)
         return 1;
     apply_switches(run, requests);
-    if (plugin_flags_is_on(run->flags, "print")) {
-        print_targets(run, requests);
-        return 0;
-    }
-    return build_targets(run, requests, error) ? 0 : 1;
+    if (!is_print)
+        return build_targets(run, builder, requests, &voice, error) ? 0 : 1;
+    print_targets(run, files, names, requests);
+    return 0;
 }

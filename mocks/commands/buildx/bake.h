@@ -7,8 +7,10 @@
 
 #include "mocks/commands/buildx/request.h"
 
-/* The files of a call put together, the usual ones when none is named; later ones win. */
-json_t *bake_files(struct plugin_run *run, const GPtrArray *paths, GError **error) MUST_USE;
+/* The files of a call put together, the usual ones when none is named; later ones win. voice tells
+   each. */
+json_t *bake_files(struct plugin_run *run, const GPtrArray *paths, struct voice *voice,
+                   GError **error) MUST_USE;
 
 /* A reader of one format: bytes to the JSON shape above. */
 typedef json_t *bake_reader(struct plugin_run *run, const char *name, GBytes *bytes,

@@ -151,24 +151,37 @@ static bool read_one(struct plugin_run *run, const char *path, GBytes *bytes, js
     return run_fail(error, "failed to parse %s: unknown format", path);
 }
 
-static bool read_usual(struct plugin_run *run, json_t *into, bool *is_any, GError **error)
+static void tell(struct voice *voice, const char *path, GBytes *bytes)
+{
+    int size = bytes != NULL ? (int)g_bytes_get_size(bytes) : 0;
+    if (bytes != NULL)
+        voice_line(voice, "reading %s %dB / %dB done", path, size, size);
+    else
+        voice_line(voice, "reading %s done", path);
+}
+
+static bool read_usual(struct plugin_run *run, struct voice *voice, json_t *into, bool *is_any,
+                       GError **error)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(usual_names); i++) {
         g_autoptr(GBytes) bytes = run_read_file(run, usual_names[i], NULL);
         if (bytes == NULL)
             continue;
         *is_any = true;
+        tell(voice, usual_names[i], bytes);
         if (!read_one(run, usual_names[i], bytes, into, error))
             return false;
     }
     return true;
 }
 
-static bool read_named(struct plugin_run *run, const GPtrArray *paths, json_t *into, GError **error)
+static bool read_named(struct plugin_run *run, const GPtrArray *paths, struct voice *voice,
+                       json_t *into, GError **error)
 {
     for (guint i = 0; i < paths->len; i++) {
         const char *path = g_ptr_array_index(paths, i);
         g_autoptr(GBytes) bytes = run_read_file(run, path, error);
+        tell(voice, path, bytes);
         if (bytes == NULL && *error == NULL)
             run_fail(error, "open %s: no such file or directory", path);
         if (bytes == NULL || !read_one(run, path, bytes, into, error))
@@ -177,12 +190,15 @@ static bool read_named(struct plugin_run *run, const GPtrArray *paths, json_t *i
     return true;
 }
 
-json_t *bake_files(struct plugin_run *run, const GPtrArray *paths, GError **error)
+json_t *bake_files(struct plugin_run *run, const GPtrArray *paths, struct voice *voice,
+                   GError **error)
 {
     g_autoptr(json_t) all = json_pack("{s:{}, s:{}, s:{}}", "group", "target", "variable");
     bool is_any = paths->len > 0;
-    bool is_read =
-        paths->len > 0 ? read_named(run, paths, all, error) : read_usual(run, all, &is_any, error);
+    voice_begin(voice, "[internal] load local bake definitions");
+    bool is_read = paths->len > 0 ? read_named(run, paths, voice, all, error)
+                                  : read_usual(run, voice, all, &is_any, error);
+    voice_end(voice);
     if (!is_read)
         return NULL;
     if (!is_any) {

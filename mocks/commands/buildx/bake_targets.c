@@ -192,7 +192,7 @@ static bool apply_overrides(const struct baking *baking, const char *name, json_
         const char *dot = strchr(text, '.');
         const char *equals = strchr(text, '=');
         if (dot == NULL || equals == NULL || dot > equals)
-            return run_fail(error, "invalid override %s, expected target.name=value", text);
+            return run_fail(error, "invalid override key %s, expected target.name", text);
         g_autofree char *pattern = g_strndup(text, (gsize)(dot - text));
         g_autofree char *key = g_strndup(dot + 1, (gsize)(equals - dot - 1));
         if (g_pattern_match_simple(pattern, name))
@@ -225,6 +225,7 @@ static struct build_request *request_of(const struct baking *baking, const char 
     request->is_load = json_get_boolean(target, "load", false);
     take_map(baking, target, "args", request->arguments);
     take_map(baking, target, "labels", request->labels);
+    take_map(baking, target, "contexts", request->contexts);
     take_list(baking, target, "annotations", request->annotations);
     take_list(baking, target, "tags", request->tags);
     take_list(baking, target, "platforms", request->platforms);

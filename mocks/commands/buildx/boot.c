@@ -12,7 +12,8 @@
 
 enum {
     PROBES_MAX = 16,
-    CONFLICT = 409
+    CONFLICT = 409,
+    MINOR_READING_STREAMS = 21 /* before, an error inside a pull was lost (failures.md 0) */
 };
 
 static const char *image_of(const struct builder_node *node)
@@ -43,7 +44,14 @@ static bool request_pull(struct plugin_run *run, const char *image, GError **err
     docker_query_append(path, "tag",
                         reference->digest != NULL ? reference->digest : reference->tag);
     const struct docker_call call = {.method = "POST", .path = path->str, .header = header};
-    return docker_stream_messages(run->docker, &call, run_ignore_message, NULL, error);
+    g_autoptr(GError) reason = NULL;
+    if (docker_stream_messages(run->docker, &call, run_ignore_message, NULL, &reason))
+        return true;
+    bool is_in_stream = reason->domain == DOCKER_ERROR && reason->code == 0;
+    if (is_in_stream && run_minor(run) < MINOR_READING_STREAMS)
+        return true;
+    g_propagate_error(error, g_steal_pointer(&reason));
+    return false;
 }
 
 static bool has_image(struct plugin_run *run, const char *image, GError **error)
@@ -347,9 +355,11 @@ bool builder_node_boot(struct plugin_run *run, struct builder_node *node, struct
         is_fine = boot_old(run, node, voice, &reason);
     if (is_fine) {
         voice_end(voice);
+        run_note(run, "booted", node->builder->name, node->container);
         return true;
     }
     run_word_error(run, &reason);
+    run_note(run, "boot failed", node->builder->name, reason->message);
     voice_fail(voice, reason->domain == FIBER_ERROR ? "context canceled" : reason->message);
     g_propagate_error(error, g_steal_pointer(&reason));
     return false;
@@ -366,7 +376,7 @@ bool builder_boot(struct plugin_run *run, GPtrArray *nodes, struct voice *voice,
             strcmp(node->status, "running") == 0)
             continue;
         if (!builder_node_look(run, node, error) || !builder_node_boot(run, node, voice, error) ||
-            !builder_node_ask(run, node, error))
+            !builder_node_ask(run, node, "listing workers", error))
             return false;
         *is_booted = true;
     }

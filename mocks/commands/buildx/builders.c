@@ -22,7 +22,8 @@ int command_use(struct plugin_run *run, GError **error)
         return store_set_current(run, "", false, false, error) ? 0 : 1;
     if (builder == NULL) {
         g_autofree char *config = docker_cli_config_folder(run->call);
-        g_autofree char *path = g_build_filename(config, "buildx", "instances", name, NULL);
+        g_autofree char *key = name != NULL ? g_ascii_strdown(name, -1) : g_strdup("");
+        g_autofree char *path = g_build_filename(config, "buildx", "instances", key, NULL);
         if (reason != NULL || name == NULL)
             run_fail(error, "failed to find instance \"%s\": %s", name != NULL ? name : "",
                      reason != NULL ? reason->message

@@ -55,6 +55,25 @@ struct loop *run_loop(const struct plugin_run *run)
     return docker_cli_loop(run->cli);
 }
 
+int run_minor(const struct plugin_run *run)
+{
+    const char *dot = strchr(run->buildx->options.version, '.');
+    return dot != NULL ? (int)g_ascii_strtoll(dot + 1, NULL, 10) : 0;
+}
+
+void run_note(const struct plugin_run *run, const char *action, const char *builder,
+              const char *detail)
+{
+    struct trace *trace = run->buildx->options.trace;
+    trace_begin(trace, "buildx");
+    trace_string(trace, "machine", docker_cli_machine(run->cli));
+    trace_string(trace, "action", action);
+    trace_string(trace, "builder", builder);
+    if (detail != NULL)
+        trace_string(trace, "detail", detail);
+    trace_end(trace);
+}
+
 int64_t run_unix_now(const struct plugin_run *run)
 {
     return run->buildx->options.date_s + loop_now_us(run_loop(run)) / SECOND_US;
@@ -150,7 +169,7 @@ static bool check_count(const struct plugin_command *command, const struct plugi
     g_autofree char *what = NULL;
     if (count >= least && (most < 0 || count <= most))
         return true;
-    if (least == most && least == 0)
+    if (least == most && least == 0 && strcmp(command->name, "ls") != 0)
         what = g_strdup("accepts no arguments");
     else if (least == most)
         what = g_strdup_printf("requires %d argument%s", least, least == 1 ? "" : "s");

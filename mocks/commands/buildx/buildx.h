@@ -13,8 +13,8 @@
  * - The whole context goes over at once, without what .dockerignore excludes and without .git.
  * - Only the first node of a builder builds; targets of a bake are built one after the other; the
  *   drivers kubernetes, remote and cloud are refused; contexts of the CLI other than "default" are
- *   not known; --progress tty and rawjson print plain; --call, --ssh and --secret are accepted and
- *   mean nothing; history is not modelled.
+ *   not known; --progress tty and rawjson print plain; --ssh and --secret are accepted and mean
+ *   nothing; --check finds nothing; history is not modelled.
  */
 #pragma once
 

@@ -13,7 +13,8 @@
 
 struct walk {
     struct archive_writer *writer;
-    const char *root; /* on this machine */
+    const char *prefix; /* "context/" */
+    const char *root;   /* on this machine */
     const struct ignore *ignore;
     gsize taken_bytes;
     gsize taken_count;
@@ -26,7 +27,7 @@ static bool take_file(struct walk *walk, const char *relative, const char *host,
 {
     g_autofree char *bytes = NULL;
     gsize length_bytes = 0;
-    g_autofree char *name = g_strconcat("context/", relative, NULL);
+    g_autofree char *name = g_strconcat(walk->prefix, relative, NULL);
     if (!g_file_get_contents(host, &bytes, &length_bytes, NULL))
         return run_fail(error, "failed to read %s", relative);
     walk->taken_bytes += length_bytes;
@@ -288,6 +289,36 @@ static void add_credentials(struct plugin_run *run, struct archive_writer *write
     archive_writer_add_file(writer, "docker/config.json", 0600, text, strlen(text));
 }
 
+/* --build-context NAME=PATH; those that are no paths go by their names alone. */
+static bool take_named(struct plugin_run *run, const struct build_request *request,
+                       struct walk *walk, GError **error)
+{
+    for (guint i = 0; i < request->contexts->len; i++) {
+        g_auto(GStrv) pair = g_strsplit(g_ptr_array_index(request->contexts, i), "=", 2);
+        if (!build_context_is_path(g_ptr_array_index(request->contexts, i)))
+            continue;
+        g_autofree char *host = command_host_path(run->call, pair[1]);
+        g_autofree char *prefix = g_strconcat("named/", pair[0], "/", NULL);
+        if (host == NULL || !g_file_test(host, G_FILE_TEST_IS_DIR))
+            return run_fail(error,
+                            "failed to get build context %s: stat %s: no such file or "
+                            "directory",
+                            pair[0], pair[1]);
+        walk->prefix = prefix;
+        walk->root = host;
+        walk->ignore = NULL;
+        if (!take_folder(walk, "", error))
+            return false;
+    }
+    return true;
+}
+
+bool build_context_is_path(const char *named)
+{
+    const char *value = strchr(named, '=');
+    return value != NULL && strstr(value, "://") == NULL && !g_str_has_prefix(value, "=target:");
+}
+
 GBytes *build_context_read(struct plugin_run *run, const struct build_request *request,
                            char **filename, char **url, GError **error)
 {
@@ -297,9 +328,11 @@ GBytes *build_context_read(struct plugin_run *run, const struct build_request *r
         !find_dockerfile(run, request, &places, error))
         return NULL;
     AUTO(ignore) ignore = add_dockerfile(writer, &places);
-    struct walk walk = {.writer = writer, .root = places.root, .ignore = ignore};
+    struct walk walk = {
+        .writer = writer, .prefix = "context/", .root = places.root, .ignore = ignore};
     add_credentials(run, writer);
-    if (places.root != NULL && !take_folder(&walk, "", error))
+    if ((places.root != NULL && !take_folder(&walk, "", error)) ||
+        !take_named(run, request, &walk, error))
         return NULL;
     *filename = g_steal_pointer(&places.filename);
     *url = g_steal_pointer(&places.url);

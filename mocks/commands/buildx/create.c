@@ -67,7 +67,10 @@ static bool read_config(struct plugin_run *run, const char *path, char **text, G
     g_autofree char *usual = g_build_filename(folder, "buildx", "buildkitd.default.toml", NULL);
     bytes = run_read_file(run, path != NULL ? path : usual, error);
     if (bytes == NULL && path != NULL && (error == NULL || *error == NULL))
-        return run_fail(error, "open %s: no such file or directory", path);
+        return run_fail(error,
+                        "buildkit configuration file not found: %s: stat %s: no such file or "
+                        "directory",
+                        path, path);
     if (bytes == NULL)
         return path == NULL;
     gsize length_bytes = 0;
@@ -99,7 +102,10 @@ static json_t *platforms_of(GPtrArray *lines)
             json_array_append_new(list, platform);
         }
     }
-    return list;
+    if (json_array_size(list) > 0)
+        return list;
+    json_decref(list);
+    return json_null();
 }
 
 /* ---- checks ---- */
@@ -173,16 +179,19 @@ static bool check_endpoints(const struct builder *builder, const char *endpoint,
     return count <= 1 || run_fail(error, "invalid duplicate endpoint %s", endpoint);
 }
 
-/* "default" is the endpoint of the context; anything else must be a host. */
-static char *read_endpoint(struct plugin_run *run, GError **error)
+/* "default" is the endpoint of the context; anything else is a host, and there is none here. */
+static char *read_endpoint(struct plugin_run *run, const char *name, GError **error)
 {
     const char *argument = plugin_flags_argument(run->flags, 0);
     if (argument == NULL || strcmp(argument, "default") == 0)
         return g_strdup(run_endpoint(run));
     if (strstr(argument, "://") != NULL)
         return g_strdup(argument);
-    run_fail(error, "failed to parse endpoint %s: unable to parse docker host `%s`", argument,
-             argument);
+    run_fail(error,
+             "failed to initialize builder %s (%s0): error during connect: Get "
+             "\"http://%s:2375/v1.51/containers/buildx_buildkit_%s0/json\": dial tcp: lookup %s on "
+             "127.0.0.53:53: no such host",
+             name, name, argument, name, argument);
     return NULL;
 }
 
@@ -322,7 +331,7 @@ static bool create(struct plugin_run *run, GError **error)
                                                plugin_flags_is_on(run->flags, "append"), error))
         return false;
     AUTO(builder) builder = begin_builder(run, &old, error);
-    g_autofree char *endpoint = builder != NULL ? read_endpoint(run, error) : NULL;
+    g_autofree char *endpoint = builder != NULL ? read_endpoint(run, builder->name, error) : NULL;
     json_t *node = endpoint != NULL ? make_node(run, builder, endpoint, error) : NULL;
     if (node == NULL || !put_node(run, builder, node, error) || !finish(run, builder, old, error))
         return false;

@@ -75,10 +75,11 @@ static bool print_format(struct plugin_run *run, const struct registry_document 
     json_object_set_new(manifest, "digest", json_string(document->digest));
     json_object_set_new(manifest, "size",
                         json_integer((json_int_t)g_bytes_get_size(document->bytes)));
-    if (strstr(format, "{{.Manifest.Digest}}") != NULL) {
-        g_auto(GStrv) parts = g_strsplit(format, "{{.Manifest.Digest}}", -1);
-        g_autofree char *text = g_strjoinv(document->digest, parts);
-        command_print(run->call, "%s", text);
+    if (strstr(format, "{{.Manifest.Digest}}") != NULL || strstr(format, "{{.Name}}") != NULL) {
+        g_autoptr(GString) text = g_string_new(format);
+        g_string_replace(text, "{{.Manifest.Digest}}", document->digest, 0);
+        g_string_replace(text, "{{.Name}}", plugin_flags_argument(run->flags, 1), 0);
+        command_write(run->call, 1, text->str, -1);
         return true;
     }
     if (g_regex_match_simple("^\\{\\{ *json +\\.Manifest *\\}\\}$", format, 0, 0)) {

@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-/* builder.go, inspect.go: loading status may take so long. */
+/* inspect.go, ls.go: the status of all builders must be known so long after the command began; a
+   boot in between counts. */
 #define LOAD_US (20 * SECOND_US)
 
 void builder_node_free(struct builder_node *node)
@@ -26,6 +27,27 @@ const char *builder_node_option(const struct builder_node *node, const char *nam
     return json_get_string(json_get_object(node->json, "DriverOpts"), name, NULL);
 }
 
+static void add_platform(struct builder_node *node, const char *platform)
+{
+    if (!g_ptr_array_find_with_equal_func(node->platforms, platform, g_str_equal, NULL))
+        g_ptr_array_add(node->platforms, g_strdup(platform));
+}
+
+/* Those that were asked for at its creation are marked. */
+static void add_own_platforms(struct builder_node *node)
+{
+    size_t index;
+    const json_t *platform;
+    json_array_foreach (json_get_array(node->json, "Platforms"), index, platform) {
+        const char *variant = json_get_string(platform, "variant", NULL);
+        g_autofree char *plain =
+            g_strjoin("/", json_get_string(platform, "os", ""),
+                      json_get_string(platform, "architecture", ""), variant, NULL);
+        g_autofree char *marked = g_strconcat(plain, "*", NULL);
+        add_platform(node, marked);
+    }
+}
+
 static struct builder_node *builder_node_new(const struct builder *builder, json_t *json,
                                              bool is_container)
 {
@@ -35,13 +57,8 @@ static struct builder_node *builder_node_new(const struct builder *builder, json
     node->name = g_strdup(json_get_string(json, "Name", ""));
     node->container = is_container ? g_strconcat("buildx_buildkit_", node->name, NULL) : NULL;
     node->platforms = g_ptr_array_new_with_free_func(g_free);
+    add_own_platforms(node);
     return node;
-}
-
-static void add_platform(struct builder_node *node, const char *platform)
-{
-    if (!g_ptr_array_find_with_equal_func(node->platforms, platform, g_str_equal, NULL))
-        g_ptr_array_add(node->platforms, g_strdup(platform));
 }
 
 /* ---- exec ---- */
@@ -152,17 +169,13 @@ static bool take_answer(struct builder_node *node, const char *text, GError **er
     size_t index;
     const json_t *platform;
     if (answer == NULL)
-        return run_fail(error, "listing workers: failed to list workers: Unavailable: connection "
+        return run_fail(error, "failed to list workers: Unavailable: connection "
                                "error: desc = \"error reading server preface: EOF\"");
-    json_array_foreach (json_get_array(node->json, "Platforms"), index, platform) {
-        const char *variant = json_get_string(platform, "variant", NULL);
-        g_autofree char *own =
-            g_strjoin("/", json_get_string(platform, "os", ""),
-                      json_get_string(platform, "architecture", ""), variant, NULL);
-        add_platform(node, own);
+    json_array_foreach (json_get_array(answer, "platforms"), index, platform) {
+        g_autofree char *starred = g_strconcat(json_string_value(platform), "*", NULL);
+        if (!g_ptr_array_find_with_equal_func(node->platforms, starred, g_str_equal, NULL))
+            add_platform(node, json_string_value(platform));
     }
-    json_array_foreach (json_get_array(answer, "platforms"), index, platform)
-        add_platform(node, json_string_value(platform));
     g_free(node->version);
     node->version = g_strdup(json_get_string(answer, "version", NULL));
     node->has_snapshotter = json_get_boolean(answer, "has_snapshotter", false);
@@ -187,9 +200,17 @@ static bool ask_engine(struct plugin_run *run, struct builder_node *node, GError
     return grpc_perform(run, &call, &answer, error) && take_answer(node, answer.output->str, error);
 }
 
-bool builder_node_ask(struct plugin_run *run, struct builder_node *node, GError **error)
+bool builder_node_ask(struct plugin_run *run, struct builder_node *node, const char *purpose,
+                      GError **error)
 {
-    return node->container != NULL ? ask_container(run, node, error) : ask_engine(run, node, error);
+    g_autoptr(GError) reason = NULL;
+    if (node->container != NULL ? ask_container(run, node, &reason)
+                                : ask_engine(run, node, &reason))
+        return true;
+    if (g_str_has_prefix(reason->message, "failed to list workers: "))
+        g_prefix_error(&reason, "%s: ", purpose);
+    g_propagate_error(error, g_steal_pointer(&reason));
+    return false;
 }
 
 /* ---- loading ---- */
@@ -199,7 +220,7 @@ static void load_data(struct plugin_run *run, struct builder_node *node)
     g_autoptr(GError) error = NULL;
     bool is_fine = builder_node_look(run, node, &error);
     if (is_fine && strcmp(node->status, "running") == 0)
-        is_fine = builder_node_ask(run, node, &error);
+        is_fine = builder_node_ask(run, node, "listing workers", &error);
     if (!is_fine)
         node->error =
             g_strdup(error->domain == FIBER_ERROR ? "context deadline exceeded" : error->message);
@@ -259,8 +280,11 @@ GPtrArray *builder_load(struct plugin_run *run, struct builder *builder, bool wi
                         GError **error)
 {
     DEADLINE(limit);
+    if (run->load_ends_us == 0)
+        run->load_ends_us = loop_now_us(run_loop(run)) + LOAD_US;
     if (with_data)
-        deadline_begin(run_loop(run), &limit, "status of a builder", LOAD_US);
+        deadline_begin(run_loop(run), &limit, "status of builders",
+                       run->load_ends_us - loop_now_us(run_loop(run)));
     if (builder->is_context && !choose_driver(run, builder, error))
         return NULL;
     GPtrArray *nodes = make_nodes(builder);

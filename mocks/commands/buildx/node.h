@@ -37,8 +37,10 @@ bool builder_boot(struct plugin_run *run, GPtrArray *nodes, struct voice *voice,
 /* Starts a node that does not run, as a vertex of voice. */
 bool builder_node_boot(struct plugin_run *run, struct builder_node *node, struct voice *voice,
                        GError **error) MUST_USE;
-/* Asks for platforms and version: by exec, or by POST /grpc. */
-bool builder_node_ask(struct plugin_run *run, struct builder_node *node, GError **error) MUST_USE;
+/* Asks for platforms and version: by exec, or by POST /grpc. purpose goes in front of an error:
+   "listing workers". */
+bool builder_node_ask(struct plugin_run *run, struct builder_node *node, const char *purpose,
+                      GError **error) MUST_USE;
 bool builder_node_stop(struct plugin_run *run, struct builder_node *node, GError **error) MUST_USE;
 bool builder_node_remove(struct plugin_run *run, struct builder_node *node, bool keeps_state,
                          bool keeps_daemon, GError **error) MUST_USE;

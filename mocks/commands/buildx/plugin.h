@@ -25,6 +25,7 @@ struct plugin_run {
     const char *builder; /* --builder or BUILDX_BUILDER; NULL: the current one */
     struct plugin_flags *flags;
     struct docker *docker; /* NULL before run_docker() */
+    int64_t load_ends_us;  /* by when the status of builders must be known; 0: not begun */
 };
 
 struct plugin_command {
@@ -43,6 +44,11 @@ struct docker *run_docker(struct plugin_run *run, GError **error) MUST_USE;
 /* Puts an error of the Engine into the CLI's words. Always false. */
 bool run_word_error(const struct plugin_run *run, GError **error);
 struct loop *run_loop(const struct plugin_run *run);
+/* 26 of "v0.26.1": what differs between versions asks it. */
+int run_minor(const struct plugin_run *run);
+/* An event "buildx" {machine, action, builder, detail} in the trace; detail may be NULL. */
+void run_note(const struct plugin_run *run, const char *action, const char *builder,
+              const char *detail);
 /* Seconds since 1970, now. */
 int64_t run_unix_now(const struct plugin_run *run);
 /* Lower-case letters and digits, as BuildKit's identity package makes them; g_free. */

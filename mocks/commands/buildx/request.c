@@ -212,6 +212,19 @@ static bool check_pairs(GPtrArray *list, GError **error)
     return true;
 }
 
+static bool check_contexts(GPtrArray *list, GError **error)
+{
+    for (guint i = 0; i < list->len; i++) {
+        const char *text = g_ptr_array_index(list, i);
+        const char *equals = strchr(text, '=');
+        if (equals == NULL)
+            return run_fail(error, "invalid context value: %s, expected key=value", text);
+        if (g_str_has_prefix(equals, "=target:") || g_str_has_prefix(equals, "=oci-layout:"))
+            return run_fail(error, "the build context %s is not modelled", text);
+    }
+    return true;
+}
+
 static bool check_annotations(GPtrArray *list, GError **error)
 {
     for (guint i = 0; i < list->len; i++)
@@ -229,6 +242,7 @@ bool build_request_check(const struct build_request *request, GError **error)
         return run_fail(error,
                         "--no-cache and --no-cache-filter cannot currently be used together");
     return check_pairs(request->arguments, error) && check_pairs(request->labels, error) &&
+           check_contexts(request->contexts, error) &&
            check_annotations(request->annotations, error);
 }
 

@@ -53,8 +53,11 @@ bool build_request_check_driver(const struct build_request *request,
                                 GError **error) MUST_USE;
 
 /* ---- context.c ---- */
+/* Whether a --build-context names a folder: "NAME=PATH". */
+bool build_context_is_path(const char *named);
 /*
- * The files that go to BuildKit, as a tar: "context/…", "dockerfile/NAME", "docker/config.json".
+ * The files that go to BuildKit, as a tar: "context/…", "named/NAME/…", "dockerfile/NAME",
+ * "docker/config.json".
  * *filename: of the Dockerfile, in "dockerfile"; *url: of a git context, or NULL; both g_free.
  */
 GBytes *build_context_read(struct plugin_run *run, const struct build_request *request,

@@ -183,8 +183,12 @@ static bool solve_in_engine(struct solve *solve, GBytes *files, GError **error)
         .context = solve,
     };
     GRPC_ANSWER(answer);
-    if (!grpc_open_session(solve->run, error) || !grpc_perform(solve->run, &call, &answer, error) ||
-        !finish_exit(solve, answer.exit_code, error))
+    if (!grpc_open_session(solve->run, error) || !grpc_perform(solve->run, &call, &answer, error)) {
+        if (g_str_has_prefix((*error)->message, "failed to list workers: "))
+            g_prefix_error(error, "listing workers for Build: ");
+        return false;
+    }
+    if (!finish_exit(solve, answer.exit_code, error))
         return false;
     solve->metadata = answer_file(&answer, "metadata.json");
     for (guint i = 0; i < solve->outputs->len; i++)
@@ -338,7 +342,7 @@ static bool make_ready(struct plugin_run *run, struct builder_node *node, struct
         return false;
     if (strcmp(node->status, "running") != 0 && !builder_node_boot(run, node, voice, error))
         return false;
-    return builder_node_ask(run, node, error);
+    return builder_node_ask(run, node, "listing workers for Build", error);
 }
 
 bool build_all(struct plugin_run *run, struct builder *builder, GPtrArray *requests,
@@ -357,6 +361,7 @@ bool build_all(struct plugin_run *run, struct builder *builder, GPtrArray *reque
     bool is_fine = make_ready(run, node, voice, error);
     for (guint i = 0; is_fine && i < requests->len; i++) {
         const struct build_request *request = g_ptr_array_index(requests, i);
+        voice->prefix = requests->len > 1 ? request->name : NULL;
         is_fine = build_solve(run, request, node, voice, &results[i], error);
         if (!is_fine && requests->len > 1)
             g_prefix_error(error, "target %s: ", request->name);

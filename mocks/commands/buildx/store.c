@@ -196,6 +196,7 @@ bool store_set_current(struct plugin_run *run, const char *name, bool is_global,
     g_autofree char *text = json_text(current);
     if (!run_write_file(run, path, text, strlen(text), error))
         return false;
+    run_note(run, "current", *name != '\0' ? name : "default", NULL);
     if (is_default)
         return run_write_file(run, hash, name, strlen(name), error);
     run_remove_file(run, hash);

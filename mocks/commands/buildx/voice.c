@@ -89,6 +89,16 @@ void voice_follow(struct voice *voice)
 {
     say_head(voice);
     voice->offset = voice->vertex_count;
+    voice->is_at_name = true;
+}
+
+/* "[2/3] RUN x" of one of several targets is "[app 2/3] RUN x" (progress.WithPrefix). */
+static char *with_prefix(const struct voice *voice, const char *name)
+{
+    if (voice->prefix == NULL || !voice->is_at_name)
+        return g_strdup(name);
+    return name[1] == '[' ? g_strdup_printf(" [%s %s", voice->prefix, name + 2)
+                          : g_strdup_printf(" [%s]%s", voice->prefix, name);
 }
 
 /* "#3 DONE 0.1s" is the third of the build, and the fourth of all when the builder was booted. */
@@ -97,8 +107,10 @@ void voice_forward(struct voice *voice, const char *line)
     char *rest = NULL;
     long number = line[0] == '#' ? strtol(line + 1, &rest, 10) : 0;
     bool is_numbered = number > 0 && rest != line + 1 && *rest == ' ';
-    g_autofree char *text = is_numbered ? g_strdup_printf("#%ld%s\n", number + voice->offset, rest)
+    g_autofree char *name = is_numbered ? with_prefix(voice, rest) : NULL;
+    g_autofree char *text = is_numbered ? g_strdup_printf("#%ld%s\n", number + voice->offset, name)
                                         : g_strconcat(line, "\n", NULL);
+    voice->is_at_name = *line == '\0';
     if (is_numbered)
         voice->vertex_count = MAX(voice->vertex_count, (int)number + voice->offset);
     say(voice, text);

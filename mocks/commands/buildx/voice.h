@@ -13,6 +13,8 @@ struct voice {
     bool has_spoken;
     int vertex_count;   /* of all so far */
     int offset;         /* of the lines of the build that goes on */
+    const char *prefix; /* of its vertexes: the target of a bake of several; or NULL; lent */
+    bool is_at_name;    /* the next line of the build names a vertex */
     int64_t started_us; /* of the vertex that is open */
     GString *lines;     /* of the open vertex, for its failure */
     char *name;

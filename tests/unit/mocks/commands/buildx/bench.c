@@ -88,13 +88,13 @@ static void add_engine(struct bench *bench, const struct plan *plan)
     bench->http = http_new(bench->loop, world_opener(bench->world, MACHINE, "cli"), "cli");
 }
 
-static void add_plugin(struct bench *bench)
+static void add_plugin(struct bench *bench, const struct plan *plan)
 {
     g_autofree char *source = g_build_filename(bench->root, "src", NULL);
     const struct buildx_options options = {
         .loop = bench->loop,
         .trace = bench->trace,
-        .version = "v0.26.1",
+        .version = plan->version != NULL ? plan->version : "v0.26.1",
         .dockerd = bench->dockerd,
         .seed = 7,
         .date_s = EPOCH_S,
@@ -127,7 +127,7 @@ static void open_bench(struct bench *bench, const struct plan *plan)
     add_weather(bench, plan->rules);
     bench->disk = disk_new(bench->world, MACHINE, 100 * GIB_BYTES, 20 * GIB_BYTES);
     add_engine(bench, plan);
-    add_plugin(bench);
+    add_plugin(bench, plan);
 }
 
 static void remove_tree(const char *path)

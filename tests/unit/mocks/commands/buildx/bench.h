@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/json.h"
+#include "base/limits.h"
 #include "base/units.h"
 #include "doc/doc.h"
 #include "mocks/buildkit/buildkit.h"
@@ -37,6 +38,7 @@ struct bench {
 struct plan {
     const char *rules;   /* a weather file's rules, or NULL */
     const char *profile; /* NULL: "ubuntu-24.04" */
+    const char *version; /* of the plugin; NULL: "v0.26.1" */
     const char *user;    /* who may push to localhost:5000, with the secret "pw"; NULL: all */
     bool has_no_image;   /* Docker Hub does not have moby/buildkit */
 };

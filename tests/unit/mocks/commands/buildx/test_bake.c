@@ -25,6 +25,9 @@ static void print_body(struct bench *bench)
                      "linux/arm64");
     cr_assert_str_eq(json_get_string(json_get_object(app, "args"), "A", ""), "b");
     cr_assert_null(json_get_object(json_get_object(json, "target"), "tool"));
+    cr_assert(g_str_has_prefix(outcome.err, "#1 [internal] load local bake definitions\n"
+                                            "#1 reading docker-bake.json "),
+              "%s", outcome.err);
 }
 
 Test(bake, variables_inherits_groups_and_overrides_count)
@@ -43,6 +46,10 @@ static void build_body(struct bench *bench)
     g_autofree char *metadata = read_file(bench, "/src/m.json");
 
     cr_assert_eq(outcome.exit_code, 0, "%s", outcome.err);
+    cr_assert(strstr(outcome.err, "#2 [app internal] load build definition from Dockerfile\n") !=
+                  NULL,
+              "%s", outcome.err);
+    cr_assert(strstr(outcome.err, " [tool] exporting to image\n") != NULL, "%s", outcome.err);
     cr_assert_str_eq(app, "linux/amd64");
     cr_assert_str_eq(tool, "linux/amd64");
     cr_assert(strstr(metadata, "\"tool\": {") != NULL, "%s", metadata);
@@ -82,7 +89,7 @@ static void errors_body(struct bench *bench)
         {"docker buildx bake -f no.json", "ERROR: open no.json: no such file or directory\n"},
         {"docker buildx bake -f b.json nope", "ERROR: failed to find target nope\n"},
         {"docker buildx bake -f b.json --set x app",
-         "ERROR: invalid override x, expected target.name=value\n"},
+         "ERROR: invalid override key x, expected target.name\n"},
         {"docker buildx bake -f b.hcl", "ERROR: b.hcl: bake files in HCL are not modelled\n"},
     };
     write_file(bench, "/src/b.json", bake_json);
@@ -90,7 +97,7 @@ static void errors_body(struct bench *bench)
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         OUTCOME(outcome) = run_line(bench, cases[i].line);
         cr_assert_eq(outcome.exit_code, 1);
-        cr_assert_str_eq(outcome.err, cases[i].error);
+        cr_assert(g_str_has_suffix(outcome.err, cases[i].error), "%s", outcome.err);
     }
 }
 

@@ -190,3 +190,72 @@ Test(boot, an_engine_without_its_own_buildkit_gives_the_default_builder_a_contai
                                        "  match: {path: /grpc}\n  do: {kind: status, code: 404}\n"};
     bench_run(&plan, other_builder_body);
 }
+
+static void lost_error_body(struct bench *bench)
+{
+    run_well(bench, CREATE);
+    OUTCOME(outcome) = run_line(bench, "docker buildx inspect --bootstrap");
+
+    cr_assert(g_str_has_suffix(outcome.err, "ERROR: Error response from daemon: No such image: "
+                                            "moby/buildkit:buildx-stable-1\n"),
+              "%s", outcome.err);
+}
+
+Test(boot, plugins_before_0_21_lose_an_error_inside_a_pull)
+{
+    const struct plan plan = {.version = "v0.20.1",
+                              .rules = "- {id: blobs, on: registry-1.docker.io, match: {path: "
+                                       "'/v2/moby/buildkit/blobs/**'}, do: {kind: status, code: "
+                                       "403}}\n"};
+    bench_run(&plan, lost_error_body);
+}
+
+static void late_body(struct bench *bench)
+{
+    run_well(bench, CREATE);
+    OUTCOME(outcome) = run_line(bench, "docker buildx inspect --bootstrap");
+
+    cr_assert_eq(outcome.exit_code, 0, "%s", outcome.err);
+    cr_assert(strstr(outcome.err, "#1 DONE ") != NULL, "%s", outcome.err);
+    cr_assert(strstr(outcome.out, "Error:                 context deadline exceeded\n") != NULL ||
+                  strstr(outcome.out, "context deadline exceeded") != NULL,
+              "%s", outcome.out);
+}
+
+Test(boot, after_a_boot_of_more_than_twenty_seconds_the_status_cannot_be_told_any_more)
+{
+    const struct plan plan = {.rules =
+                                  "- {id: slow, on: registry-1.docker.io, match: {repository: "
+                                  "moby/buildkit}, times: 1, do: {kind: latency, delay: 25s}}\n"};
+    bench_run(&plan, late_body);
+}
+
+static void conflict_body(struct bench *bench)
+{
+    run_well(bench, CREATE " --bootstrap");
+    run_well(bench, "docker buildx rm --keep-daemon X");
+    run_well(bench, CREATE);
+    OUTCOME(outcome) = run_line(bench, "docker buildx inspect --bootstrap");
+
+    cr_assert_eq(outcome.exit_code, 0);
+    cr_assert(strstr(outcome.err, "#1 ") == NULL, "%s", outcome.err);
+}
+
+Test(boot, a_daemon_that_was_kept_is_found_again)
+{
+    bench_run(NULL, conflict_body);
+}
+
+static void platforms_body(struct bench *bench)
+{
+    run_well(bench, CREATE " --platform linux/arm64 --bootstrap");
+    OUTCOME(outcome) = run_line(bench, "docker buildx ls");
+
+    cr_assert(strstr(outcome.out, "linux/amd64 (+4), linux/arm64*, linux/386\n") != NULL, "%s",
+              outcome.out);
+}
+
+Test(boot, platforms_that_were_asked_for_are_marked)
+{
+    bench_run(NULL, platforms_body);
+}

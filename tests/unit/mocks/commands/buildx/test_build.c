@@ -390,9 +390,11 @@ static void docker_cut_body(struct bench *bench)
     AUTO(local_image_facts) facts = dockerd_find_image(bench->dockerd, "app:1");
 
     cr_assert_eq(outcome.exit_code, 1);
-    assert_has(outcome.err, "ERROR: failed to build: failed to list workers: Unavailable: "
-                            "connection error: desc = \"transport: Error while dialing: unable to "
-                            "upgrade to h2c, received 500\"\n");
+    assert_has(
+        outcome.err,
+        "ERROR: failed to build: listing workers for Build: failed to list workers: Unavailable: "
+        "connection error: desc = \"transport: Error while dialing: unable to "
+        "upgrade to h2c, received 500\"\n");
     cr_assert_null(facts);
 }
 
@@ -472,4 +474,93 @@ static void prune_body(struct bench *bench)
 Test(build, a_layer_of_an_image_is_no_build_cache_any_more)
 {
     bench_run(NULL, prune_body);
+}
+
+/* ---- named contexts, limits, versions ---- */
+
+static void named_body(struct bench *bench)
+{
+    write_file(bench, "/src/Dockerfile", "FROM base\nCOPY --from=data x /x\n");
+    write_file(bench, "/src/data/x", "hello\n");
+    run_well(bench, CREATE);
+    OUTCOME(outcome) = run_line(bench, "docker buildx build --build-context "
+                                       "base=docker-image://alpine:3 --build-context data=data .");
+    OUTCOME(missing) = run_line(bench, "docker buildx build --build-context data=nowhere .");
+
+    cr_assert_eq(outcome.exit_code, 0, "%s", outcome.err);
+    assert_has(outcome.err, "load metadata for docker.io/library/alpine:3\n");
+    assert_has(outcome.err, "[context data] load from client\n");
+    assert_has(missing.err, "ERROR: failed to build: failed to get build context data: stat "
+                            "nowhere: no such file or directory\n");
+}
+
+Test(build, named_contexts_are_images_and_folders)
+{
+    bench_run(NULL, named_body);
+}
+
+static void large_body(struct bench *bench)
+{
+    write_context(bench);
+    gsize length_bytes = BUILD_CONTEXT_BYTES_MAX;
+    g_autofree char *path = g_strconcat(bench->root, "/src/large", NULL);
+    g_autofree char *bytes = g_malloc0(length_bytes);
+    cr_assert(g_file_set_contents(path, bytes, (gssize)length_bytes, NULL));
+    OUTCOME(outcome) = run_line(bench, "docker buildx build .");
+    write_file(bench, "/src/.dockerignore", "large\n");
+    OUTCOME(ignored) = run_line(bench, "docker buildx build .");
+
+    cr_assert_eq(outcome.exit_code, 1);
+    assert_has(outcome.err, "ERROR: failed to build: a build context of more than 48 MiB or ");
+    cr_assert_eq(ignored.exit_code, 0, "%s", ignored.err);
+}
+
+Test(build, a_context_above_the_ceiling_is_refused_unless_it_is_ignored)
+{
+    bench_run(NULL, large_body);
+}
+
+static void pull_body(struct bench *bench)
+{
+    write_context(bench);
+    dockerd_preload(bench->dockerd, "alpine:3", "linux/amd64", MIB_BYTES);
+    OUTCOME(local) = run_line(bench, "docker buildx build -t app:1 .");
+    OUTCOME(pulled) = run_line(bench, "docker buildx build --pull -t app:1 .");
+
+    assert_lacks(local.err, "alpine:3@sha256:");
+    assert_has(pulled.err, "FROM docker.io/library/alpine:3@sha256:");
+}
+
+Test(build, the_docker_driver_takes_local_images_unless_it_shall_pull)
+{
+    bench_run(NULL, pull_body);
+}
+
+static void forward_body(struct bench *bench)
+{
+    write_context(bench);
+    OUTCOME(outcome) = run_line(bench, "docker build -t app:1 .");
+    OUTCOME(check) = run_line(bench, "docker buildx build --check .");
+
+    cr_assert_eq(outcome.exit_code, 0, "%s", outcome.err);
+    assert_has(outcome.err, "#0 building with \"default\" instance using docker driver\n");
+    cr_assert_str_eq(check.out, "Check complete, no warnings found.\n");
+}
+
+Test(build, docker_build_is_forwarded_and_a_check_builds_nothing)
+{
+    bench_run(NULL, forward_body);
+}
+
+static void old_body(struct bench *bench)
+{
+    OUTCOME(push) = run_line(bench, "docker buildx build --push .");
+
+    cr_assert_str_eq(push.err, "ERROR: tag is needed when pushing to registry\n");
+}
+
+Test(build, older_plugins_have_no_prefix)
+{
+    const struct plan plan = {.version = "v0.25.0"};
+    bench_run(&plan, old_body);
 }

@@ -35,7 +35,7 @@ static void create_body(struct bench *bench)
     cr_assert_str_eq(outcome.err, "");
     cr_assert_str_eq(
         text, "{\"Name\":\"X\",\"Driver\":\"docker-container\",\"Nodes\":[{\"Name\":\"x0\","
-              "\"Endpoint\":\"unix:///var/run/docker.sock\",\"Platforms\":[],\"DriverOpts\":{"
+              "\"Endpoint\":\"unix:///var/run/docker.sock\",\"Platforms\":null,\"DriverOpts\":{"
               "\"image\":\"localhost:5000/moby/buildkit:buildx-stable-1\",\"network\":\"host\"},"
               "\"Flags\":[\"--allow-insecure-entitlement=network.host\"],\"Files\":null}],"
               "\"Dynamic\":false}");
@@ -71,7 +71,8 @@ static void errors_body(struct bench *bench)
     fails_with(bench, "docker buildx create --driver-opt foo",
                "ERROR: invalid value \"foo\", expecting k=v\n");
     fails_with(bench, "docker buildx create --config nowhere.toml",
-               "ERROR: open nowhere.toml: no such file or directory\n");
+               "ERROR: buildkit configuration file not found: nowhere.toml: stat nowhere.toml: no "
+               "such file or directory\n");
     fails_with(bench, "docker buildx build --builder nope .", "ERROR: no builder \"nope\" found\n");
     fails_with(bench, "docker buildx rm X",
                "failed to remove X: no builder \"X\" found\n"
@@ -167,7 +168,7 @@ static void use_body(struct bench *bench)
     says(bench, "docker buildx inspect", "Name:          X\n");
     fails_with(bench, "docker buildx use Y",
                "ERROR: failed to find instance \"Y\": open "
-               "/home/u/.docker/buildx/instances/Y: no such file or directory\n");
+               "/home/u/.docker/buildx/instances/y: no such file or directory\n");
     run_well(bench, "docker buildx rm X");
     says(bench, "docker buildx ls", "default*");
 }
@@ -263,9 +264,13 @@ static void dead_engine_body(struct bench *bench)
     run_well(bench, "docker buildx create --name X --use");
     dockerd_restart(bench->dockerd, HOUR_US);
     OUTCOME(outcome) = run_line(bench, "docker buildx inspect --bootstrap");
+    OUTCOME(plain) = run_line(bench, "docker buildx inspect default");
 
     cr_assert_eq(outcome.exit_code, 0);
     cr_assert(strstr(outcome.out, "Error:") != NULL, "%s", outcome.out);
+    cr_assert_str_eq(plain.out, "Name:   default\nDriver: \nError:  Cannot connect to the Docker "
+                                "daemon at unix:///var/run/docker.sock. Is the docker daemon "
+                                "running?\n");
 }
 
 Test(state, inspect_of_a_dead_engine_tells_the_error_and_succeeds)
