@@ -11,56 +11,76 @@ struct known_command {
     const char *name;
     const char *version; /* what --version prints; NULL: nothing */
     bool touches_images; /* builds, pulls, copies or pushes images past the docker command */
+    bool is_on_image;    /* the ubuntu-24.04 runner image has it, so `command -v` finds it */
 };
 
-/* Versions are those of the ubuntu-24.04 runner image. */
+/* python is left to the machine: where it may run for real, that says more. */
 static const struct known_command known[] = {
-    {"buildah", "buildah version 1.33.7 (image-spec 1.1.0, runtime-spec 1.2.0)", true},
-    {"buildctl", NULL, true},
-    {"buildkitd", NULL, true},
-    {"crane", NULL, true},
-    {"ctr", NULL, true},
-    {"depot", NULL, true},
-    {"docker", NULL, true},
-    {"docker-compose", NULL, true},
-    {"earthly", NULL, true},
-    {"executor", NULL, true},
-    {"img", NULL, true},
-    {"jib", NULL, true},
-    {"kaniko", NULL, true},
-    {"ko", NULL, true},
-    {"nerdctl", NULL, true},
-    {"oras", NULL, true},
-    {"pack", NULL, true},
-    {"podman", "podman version 4.9.3", true},
-    {"regctl", NULL, true},
-    {"skaffold", NULL, true},
-    {"skopeo", "skopeo version 1.13.3", true},
-    {"aws", "aws-cli/2.27.49 Python/3.13.4 Linux/6.11.0-1018-azure exe/x86_64.ubuntu.24", false},
-    {"bun", "1.2.19", false},
-    {"cargo", "cargo 1.88.0 (873a06493 2025-05-10)", false},
-    {"cmake", "cmake version 3.31.6", false},
-    {"corepack", "0.33.0", false},
-    {"dotnet", "8.0.412", false},
-    {"gcc", "gcc (Ubuntu 13.3.0-6ubuntu2~24.04) 13.3.0", false},
-    {"gh", "gh version 2.76.1 (2025-07-24)", false},
-    {"helm", NULL, false},
-    {"java", NULL, false},
-    {"kubectl", NULL, false},
-    {"make", "GNU Make 4.3", false},
-    {"node", "v20.19.4", false},
-    {"npm", "10.8.2", false},
-    {"npx", "10.8.2", false},
-    {"php", "PHP 8.3.6 (cli)", false},
-    {"pip", "pip 24.0 from /usr/lib/python3/dist-packages/pip (python 3.12)", false},
-    {"pip3", "pip 24.0 from /usr/lib/python3/dist-packages/pip (python 3.12)", false},
-    {"pnpm", "9.15.9", false},
-    {"python", "Python 3.12.3", false},
-    {"python3", "Python 3.12.3", false},
-    {"ruby", "ruby 3.2.3 (2024-01-18 revision 52bb2ac0a6) [x86_64-linux-gnu]", false},
-    {"rustc", "rustc 1.88.0 (6b00bc388 2025-06-23)", false},
-    {"terraform", NULL, false},
-    {"yarn", "1.22.22", false},
+    {"add-apt-repository", NULL, false, true},
+    {"ant", NULL, false, true},
+    {"apt", "apt 2.8.3 (amd64)", false, true},
+    {"apt-get", "apt 2.8.3 (amd64)", false, true},
+    {"aws", "aws-cli/2.27.49 Python/3.13.4 Linux/6.11.0-1018-azure exe/x86_64.ubuntu.24", false,
+     true},
+    {"az", NULL, false, true},
+    {"buildah", "buildah version 1.33.7 (image-spec 1.1.0, runtime-spec 1.2.0)", true, true},
+    {"buildctl", NULL, true, false},
+    {"buildkitd", NULL, true, false},
+    {"bun", "1.2.19", false, false},
+    {"cargo", "cargo 1.88.0 (873a06493 2025-05-10)", false, true},
+    {"clang", NULL, false, true},
+    {"cmake", "cmake version 3.31.6", false, true},
+    {"composer", NULL, false, true},
+    {"corepack", "0.33.0", false, false},
+    {"crane", NULL, true, false},
+    {"ctr", NULL, true, false},
+    {"depot", NULL, true, false},
+    {"docker", NULL, true, false},
+    {"docker-compose", NULL, true, false},
+    {"dotnet", "8.0.412", false, true},
+    {"earthly", NULL, true, false},
+    {"executor", NULL, true, false},
+    {"g++", "g++ (Ubuntu 13.3.0-6ubuntu2~24.04) 13.3.0", false, true},
+    {"gcc", "gcc (Ubuntu 13.3.0-6ubuntu2~24.04) 13.3.0", false, true},
+    {"gcloud", NULL, false, true},
+    {"gh", "gh version 2.76.1 (2025-07-24)", false, true},
+    {"gradle", NULL, false, true},
+    {"helm", NULL, false, true},
+    {"img", NULL, true, false},
+    {"java", NULL, false, true},
+    {"jib", NULL, true, false},
+    {"kaniko", NULL, true, false},
+    {"ko", NULL, true, false},
+    {"kubectl", NULL, false, true},
+    {"kustomize", NULL, false, true},
+    {"make", "GNU Make 4.3", false, true},
+    {"minikube", NULL, false, true},
+    {"mvn", NULL, false, true},
+    {"nerdctl", NULL, true, false},
+    {"ninja", NULL, false, true},
+    {"node", "v20.19.4", false, true},
+    {"npm", "10.8.2", false, true},
+    {"npx", "10.8.2", false, true},
+    {"oras", NULL, true, false},
+    {"pack", NULL, true, false},
+    {"php", "PHP 8.3.6 (cli)", false, true},
+    {"pip", "pip 24.0 from /usr/lib/python3/dist-packages/pip (python 3.12)", false, true},
+    {"pip3", "pip 24.0 from /usr/lib/python3/dist-packages/pip (python 3.12)", false, true},
+    {"pipx", NULL, false, true},
+    {"pnpm", "9.15.9", false, false},
+    {"podman", "podman version 4.9.3", true, true},
+    {"python", "Python 3.12.3", false, false},
+    {"python3", "Python 3.12.3", false, false},
+    {"regctl", NULL, true, false},
+    {"ruby", "ruby 3.2.3 (2024-01-18 revision 52bb2ac0a6) [x86_64-linux-gnu]", false, true},
+    {"rustc", "rustc 1.88.0 (6b00bc388 2025-06-23)", false, true},
+    {"rustup", NULL, false, true},
+    {"skaffold", NULL, true, false},
+    {"skopeo", "skopeo version 1.13.3", true, true},
+    {"snap", NULL, false, true},
+    {"swift", NULL, false, true},
+    {"terraform", NULL, false, false},
+    {"yarn", "1.22.22", false, true},
 };
 
 static const struct known_command *find_known(const char *name)
@@ -69,6 +89,13 @@ static const struct known_command *find_known(const char *name)
         if (strcmp(known[i].name, name) == 0)
             return &known[i];
     return NULL;
+}
+
+void assumed_add_names(GPtrArray *names)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(known); i++)
+        if (known[i].is_on_image)
+            g_ptr_array_add(names, (void *)known[i].name);
 }
 
 /* The words as one line, the first without its folders, so that "npm ci*" fits /usr/bin/npm. */

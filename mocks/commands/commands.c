@@ -8,7 +8,7 @@
 static const struct command_row own_rows[] = {
     {"curl", "downloads from sites of the world; others are assumed", row_curl, NULL},
     {"df", "the machine's virtual disk and its mounts", row_df, NULL},
-    {"docker", "the machine's Engine, with buildx; compose is assumed", row_docker, NULL},
+    {"docker", "the machine's Engine, with buildx and compose", row_docker, NULL},
     {"free", "the machine's memory", row_free, NULL},
     {"go", "Go's toolchain rules, and modules through the proxy", row_go, NULL},
     {"hostname", "the machine's name", row_hostname, NULL},
@@ -67,6 +67,14 @@ static gint compare_names(gconstpointer left, gconstpointer right)
     return strcmp(*(const char *const *)left, *(const char *const *)right);
 }
 
+/* A caller's row may have the name of an assumed command. */
+static void drop_doubles(GPtrArray *sorted)
+{
+    for (guint i = sorted->len; i-- > 1;)
+        if (strcmp(g_ptr_array_index(sorted, i), g_ptr_array_index(sorted, i - 1)) == 0)
+            g_ptr_array_remove_index(sorted, i);
+}
+
 static void note_command(const struct command_set *set, const struct command_call *call,
                          int exit_code)
 {
@@ -118,7 +126,9 @@ struct command_set *command_set_new(const struct command_set_options *options)
     set->docker = docker_commands_new(set);
     add_rows(set, options->more);
     add_rows(set, own_rows);
+    assumed_add_names(set->names);
     g_ptr_array_sort(set->names, compare_names);
+    drop_doubles(set->names);
     g_ptr_array_add(set->names, NULL);
     set->host = (struct command_host){
         .names = (const char *const *)set->names->pdata,

@@ -34,6 +34,8 @@ void docker_commands_free(struct docker_commands *docker);
 /* The scenario's word on this command line, or NULL. */
 const struct assumed_command *assumed_find(const struct command_set *set,
                                            const struct command_call *call);
+/* The programs of the runner image that are assumed when they are called. */
+void assumed_add_names(GPtrArray *names);
 /* Does what the scenario said. */
 int assumed_play(struct command_set *set, const struct command_call *call,
                  const struct assumed_command *assumed);
@@ -70,8 +72,10 @@ struct nested {
     const char *const *arguments;
     const char *const *environment; /* NULL: the command's own */
 };
-/* Starts it and waits. The exit code as a shell has it, or 126 and 127 with "NAME: PREFIX'program':
-   No such file or directory" on stderr. A prefix is "failed to run command " or "". */
+/* Starts it and waits. A name that the starter does not find is assumed, as it is anywhere else.
+   The exit code as a shell has it, or 126 and 127 with "NAME: PREFIX'program':
+   No such file or directory" on stderr. A prefix is "failed to run command " or ""; NULL: sudo's
+   words and 1. */
 int nested_run(struct command_set *set, const struct command_call *call,
                const struct nested *nested, const char *prefix);
 

@@ -1,9 +1,8 @@
-/* The docker command of the machine, wired: the CLI, buildx, and compose, which is assumed. */
+/* The docker command of the machine, wired: the CLI, buildx and compose. */
 #include "mocks/commands/buildx/buildx.h"
 #include "mocks/commands/commands_private.h"
+#include "mocks/commands/docker/compose.h"
 #include "mocks/commands/docker/docker_cli.h"
-
-#include <string.h>
 
 enum {
     PLUGINS_MAX = 2,
@@ -15,23 +14,6 @@ struct docker_commands {
     struct buildx *buildx;                         /* NULL: no plugin */
     struct docker_plugin plugins[PLUGINS_MAX + 1]; /* ends with a NULL name */
 };
-
-/* Whatever compose starts, pulls or builds, nobody here sees it. */
-static int run_compose(void *self, struct docker_cli *cli, const struct command_call *call)
-{
-    struct docker_commands *docker = self;
-    const struct docker_plugin *plugin = docker_cli_plugin(cli, "compose");
-    const char *const *word = call->arguments;
-
-    while (*word != NULL && strcmp(*word, "compose") != 0)
-        word++;
-    if (*word != NULL && word[1] != NULL && strcmp(word[1], "version") == 0) {
-        command_print(call, "Docker Compose version %s\n", plugin->version);
-        return 0;
-    }
-    assumed_note(docker->set, call->arguments, /* touches_images= */ true);
-    return 0;
-}
 
 static void add_plugin(struct docker_commands *docker, const struct docker_plugin *plugin)
 {
@@ -68,8 +50,7 @@ struct docker_commands *docker_commands_new(struct command_set *set)
     if (set->options.buildx_version != NULL)
         add_buildx(docker);
     if (set->options.compose_version != NULL) {
-        const struct docker_plugin plugin = {"compose", set->options.compose_version, run_compose,
-                                             docker};
+        const struct docker_plugin plugin = compose_plugin(set->options.compose_version);
         add_plugin(docker, &plugin);
     }
     const struct docker_cli_options options = {

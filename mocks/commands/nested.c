@@ -25,11 +25,22 @@ static bool start(const struct command_call *call, const struct nested *nested, 
     return call->seam->start_child(call->self, nested->arguments, environment, error);
 }
 
+static bool is_unknown(const struct nested *nested, const GError *error)
+{
+    return strchr(nested->arguments[0], '/') == NULL &&
+           strstr(error->message, "ermission denied") == NULL;
+}
+
 /* The system's words stand at the end of the error. */
 static int refuse(const struct command_call *call, const struct nested *nested, const char *prefix,
                   const GError *error)
 {
     bool is_forbidden = strstr(error->message, "ermission denied") != NULL;
+    if (prefix == NULL) {
+        command_complain(call, "%s: %s: command not found\n", command_name(call),
+                         nested->arguments[0]);
+        return 1;
+    }
     g_autofree char *program = command_quoted(call, nested->arguments[0]);
     command_complain(call, "%s: %s%s: %s\n", command_name(call), prefix, program,
                      is_forbidden ? "Permission denied" : "No such file or directory");
@@ -63,7 +74,8 @@ int nested_run(struct command_set *set, const struct command_call *call,
     if (!has_processes(call))
         return run_inside(set, call, nested);
     if (!start(call, nested, &error))
-        return refuse(call, nested, prefix, error);
+        return is_unknown(nested, error) ? run_inside(set, call, nested)
+                                         : refuse(call, nested, prefix, error);
     if (!call->seam->wait_child(call->self, &exit_code, &error))
         return 1;
     return exit_code;
@@ -135,7 +147,9 @@ struct nested_end nested_run_limited(struct command_set *set, const struct comma
 
     if (!has_processes(call))
         return run_inside_limited(set, call, nested, limit);
-    if (!start(call, nested, &error)) {
+    if (!start(call, nested, &error) && is_unknown(nested, error))
+        return run_inside_limited(set, call, nested, limit);
+    if (error != NULL) {
         end.has_started = false;
         end.exit_code = refuse(call, nested, "failed to run command ", error);
         return end;

@@ -190,23 +190,15 @@ static int run_as_root(struct command_set *set, const struct command_call *call,
 {
     static const char *const shell[] = {"bash", NULL};
     g_auto(GStrv) environment = root_environment(call, keeps_environment);
-    g_autoptr(GError) error = NULL;
     words = take_assignments(words, &environment);
     const struct nested nested = {.arguments = words[0] == NULL && is_shell ? shell : words,
                                   .environment = (const char *const *)environment};
-    int exit_code = 1;
 
     if (nested.arguments[0] == NULL) {
         command_complain(call, "usage: sudo -h | -K | -k | -V\n");
         return 1;
     }
-    if (call->seam->start_child == NULL)
-        return nested_run(set, call, &nested, "");
-    if (!call->seam->start_child(call->self, nested.arguments, nested.environment, &error)) {
-        command_complain(call, "sudo: %s: command not found\n", nested.arguments[0]);
-        return 1;
-    }
-    return call->seam->wait_child(call->self, &exit_code, &error) ? exit_code : 1;
+    return nested_run(set, call, &nested, NULL);
 }
 
 int row_sudo(void *self, const struct command_call *call)

@@ -71,7 +71,8 @@ static bool seam_start(void *self, const char *const *arguments, const char *con
                        GError **error)
 {
     struct bench *bench = bench_of(self);
-    if (strcmp(arguments[0], "nosuch") == 0 || strcmp(arguments[0], "/etc/passwd") == 0) {
+    if (strcmp(arguments[0], "./nosuch") == 0 || strcmp(arguments[0], "terraform") == 0 ||
+        strcmp(arguments[0], "/etc/passwd") == 0) {
         g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "%s: %s", arguments[0],
                     arguments[0][0] == '/' ? "Permission denied" : "No such file or directory");
         return false;

@@ -27,6 +27,34 @@ Test(commands_assumed, unknown_commands_succeed_and_are_listed)
     bench_run(NULL, unknown_commands);
 }
 
+static void unknown_in_wrappers(struct bench *bench)
+{
+    const GPtrArray *uses = command_set_assumed(bench->set);
+    expect(bench, "sudo terraform init", 0, "", "");
+    expect(bench, "timeout 60 terraform apply", 0, "", "");
+    expect(bench, "sudo apt-get install -y qemu-user-static", 0, "", "");
+    cr_assert_eq(uses->len, 3);
+    cr_expect_str_eq(((struct assumed_use *)g_ptr_array_index(uses, 2))->line, "apt-get install");
+}
+
+Test(commands_assumed, wrappers_of_unknown_commands_succeed_too)
+{
+    bench_run(NULL, unknown_in_wrappers);
+}
+
+static void the_image_s_programs(struct bench *bench)
+{
+    const struct command_host *host = command_set_host(bench->set);
+    cr_expect(g_strv_contains(host->names, "apt-get"));
+    cr_expect(g_strv_contains(host->names, "skopeo"));
+    cr_expect_not(g_strv_contains(host->names, "crane"), "not on the image");
+}
+
+Test(commands_assumed, programs_of_the_runner_image_are_there)
+{
+    bench_run(NULL, the_image_s_programs);
+}
+
 static const char *const made[] = {"dist/app.js", "dist/app.css", NULL};
 static const struct assumed_command said[] = {
     {.pattern = "npm ci*", .exit_code = 7, .output = "npm ERR!\n", .duration_us = 5 * SECOND_US},

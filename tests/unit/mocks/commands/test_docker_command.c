@@ -12,11 +12,6 @@ static void docker_lines(struct bench *bench)
     cr_expect(strstr(bench->out->str, "v0.26.1") != NULL, "%s", bench->out->str);
     expect(bench, "docker compose version", 0, "Docker Compose version v2.38.2\n", "");
     cr_expect_eq(uses->len, 0);
-    expect(bench, "docker compose up -d", 0, "", "");
-    cr_assert_eq(uses->len, 1);
-    const struct assumed_use *use = g_ptr_array_index(uses, 0);
-    cr_expect_str_eq(use->line, "docker compose");
-    cr_expect(use->touches_images);
 }
 
 Test(commands_docker_command, docker_reaches_the_engine)

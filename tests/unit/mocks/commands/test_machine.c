@@ -42,16 +42,16 @@ static void wrappers(struct bench *bench)
     expect(bench, "sudo whoami", 0, "root\n", "");
     expect(bench, "sudo -E -n id -u", 0, "0\n", "");
     expect(bench, "sudo A=b nproc", 0, "4\n", "");
-    expect(bench, "sudo nosuch", 1, "", "sudo: nosuch: command not found\n");
+    expect(bench, "sudo ./nosuch", 1, "", "sudo: ./nosuch: command not found\n");
     expect(bench, "nice", 0, "0\n", "");
     expect(bench, "nice -n 5 nproc", 0, "4\n", "");
-    expect(bench, "nice -n 5 nosuch", 127, "", "nice: 'nosuch': No such file or directory\n");
+    expect(bench, "nice -n 5 ./nosuch", 127, "", "nice: './nosuch': No such file or directory\n");
     expect(bench, "ionice -c2 -n7 nproc", 0, "4\n", "");
     expect(bench, "nohup nproc", 0, "4\n", "");
     expect(bench, "nohup", 125, "",
            "nohup: missing operand\nTry 'nohup --help' for more information.\n");
-    expect(bench, "nohup nosuch", 127, "",
-           "nohup: failed to run command 'nosuch': No such file or directory\n");
+    expect(bench, "nohup ./nosuch", 127, "",
+           "nohup: failed to run command './nosuch': No such file or directory\n");
     expect(bench, "stdbuf -oL -e0 nproc", 0, "4\n", "");
     expect(bench, "stdbuf", 125, "",
            "stdbuf: missing operand\nTry 'stdbuf --help' for more information.\n");

@@ -137,8 +137,8 @@ static void timeout_refuses(struct bench *bench)
            "timeout: option requires an argument -- 's'\n" TRY_TIMEOUT);
     expect(bench, "timeout --foo 1 true", 125, "",
            "timeout: unrecognized option '--foo'\n" TRY_TIMEOUT);
-    expect(bench, "timeout 1 nosuch", 127, "",
-           "timeout: failed to run command 'nosuch': No such file or directory\n");
+    expect(bench, "timeout 1 ./nosuch", 127, "",
+           "timeout: failed to run command './nosuch': No such file or directory\n");
     expect(bench, "timeout 1 /etc/passwd", 126, "",
            "timeout: failed to run command '/etc/passwd': Permission denied\n");
 }
