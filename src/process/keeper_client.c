@@ -242,8 +242,12 @@ bool keeper_start(struct sandbox *sandbox, unsigned number, GBytes *description,
         g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "the machine is gone");
         return false;
     }
-    if (!await(sandbox, &report, pidfd, error))
-        return false;
+    /* A program may kill its keeper before that can say that it runs: it was started, and is gone. */
+    if (!await(sandbox, &report, pidfd, NULL)) {
+        *pidfd = -1;
+        on_gone(sandbox);
+        return true;
+    }
     if (report.news == KEEPER_STARTED && *pidfd >= 0)
         return true;
     if (*pidfd >= 0)
