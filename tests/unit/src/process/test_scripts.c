@@ -2,6 +2,7 @@
 #include "src/process/rig.h"
 
 #include "base/units.h"
+#include "loop/vclock.h"
 
 #include <criterion/criterion.h>
 #include <signal.h>
@@ -113,4 +114,24 @@ Test(scripts, an_exit_trap_runs_at_termination)
     expect_signalled(SIGTERM, "trap 'echo cleanup' EXIT; docker pull a",
                      "0.000 docker pull a\n1.000 > cleanup\n\n1.000 exit 143\n"
                      "6.000 output is held\n");
+}
+
+Test(scripts, a_command_that_is_not_there_is_asked_of_the_host)
+{
+    expect_log("helm upgrade 'a b'; echo $?",
+               "0.000 helm upgrade a b\n0.000 > 0\n\n0.000 exit 0\n");
+}
+
+Test(scripts, on_a_scaled_clock_calls_start_as_they_come)
+{
+    struct rig rig;
+    rig_init(&rig);
+    vclock_bind(NULL, 0);
+    loop_free(rig.loop);
+    rig.loop = loop_new(CLOCK_SCALED, 1000);
+
+    cr_assert_eq(rig_run(&rig, "docker pull a | count"), 0);
+
+    cr_assert_str_eq(rig.output[1]->str, "9 bytes\n");
+    rig_close(&rig);
 }
