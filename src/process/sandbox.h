@@ -34,7 +34,7 @@
  * command that is not there at all, by way of an exported command_not_found_handle.
  *
  * Children are found and killed through the subreaper, which is one a process: no other code may
- * wait for children of its own while a sandbox exists.
+ * wait for children of its own while a sandbox exists. SIGPIPE is ignored from then on.
  */
 #pragma once
 
