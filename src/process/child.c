@@ -137,6 +137,16 @@ static char *file_of(const struct sandbox *sandbox, const struct child_options *
     return g_canonicalize_filename(name, options->directory);
 }
 
+/* bash asks this function for a command that the PATH has not, in a process of its own: it becomes
+   a call of that name, and the command host assumes something. */
+static GStrv with_unknown_commands(const struct sandbox *sandbox, GStrv environment)
+{
+    g_autofree char *function = g_strdup_printf(
+        "() { local n=$1; shift; exec -a \"$n\" '%s/stub' \"$@\"; }",
+        sandbox->layers & SANDBOX_NAMESPACES ? "/run/seatrial" : sandbox->run_directory);
+    return g_environ_setenv(environment, "BASH_FUNC_command_not_found_handle%%", function, FALSE);
+}
+
 static GStrv environment_of(const struct sandbox *sandbox, const struct child_options *options)
 {
     GStrv environment = g_strdupv((char **)(uintptr_t)options->environment);
@@ -144,6 +154,7 @@ static GStrv environment_of(const struct sandbox *sandbox, const struct child_op
         environment = g_new0(char *, 1);
     if (options->tracking != NULL)
         environment = g_environ_setenv(environment, "RUNNER_TRACKING_ID", options->tracking, TRUE);
+    environment = with_unknown_commands(sandbox, environment);
     if (sandbox->preload != NULL)
         environment = g_environ_setenv(environment, "LD_PRELOAD", sandbox->preload, TRUE);
     return environment;

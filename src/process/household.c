@@ -32,12 +32,20 @@ static int compare_parties(gconstpointer left, gconstpointer right)
     return order != 0 ? order : (a->number > b->number) - (a->number < b->number);
 }
 
-/* A delivery may free other parties, which then leave a hole. */
+/* Whoever was forgotten left a hole. */
+static void close_holes(GPtrArray *noted)
+{
+    while (g_ptr_array_remove(noted, NULL)) {
+    }
+}
+
+/* A delivery may free other parties. */
 static bool household_settle(void *argument)
 {
     struct household *household = argument;
     if (household->noted->len == 0)
         return false;
+    close_holes(household->noted);
     g_ptr_array_sort(household->noted, compare_parties);
     guint count = household->noted->len;
     for (guint i = 0; i < count; i++) {

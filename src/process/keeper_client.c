@@ -176,6 +176,8 @@ bool keeper_open(struct sandbox *sandbox, GError **error)
     pid_t spawned = 0;
 
     (void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+    /* A FIFO whose reader was killed is an error of write(), not the end of this program. */
+    (void)signal(SIGPIPE, SIG_IGN);
     if (sandbox->layers & SANDBOX_SECCOMP) {
         filter_fd = seccomp_program((sandbox->layers & SANDBOX_NAMESPACES) != 0, error);
         if (filter_fd < 0)
@@ -242,8 +244,13 @@ bool keeper_start(struct sandbox *sandbox, unsigned number, GBytes *description,
         g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "the machine is gone");
         return false;
     }
-    if (!await(sandbox, &report, pidfd, error))
-        return false;
+    /* A program may kill its keeper before that can say that it runs: it was started, and is gone.
+     */
+    if (!await(sandbox, &report, pidfd, NULL)) {
+        *pidfd = -1;
+        on_gone(sandbox);
+        return true;
+    }
     if (report.news == KEEPER_STARTED && *pidfd >= 0)
         return true;
     if (*pidfd >= 0)

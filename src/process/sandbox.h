@@ -30,10 +30,11 @@
  *
  * While any process of a sandbox computes, the loop's clock stands still (virtual-time.md 8).
  * Commands on the private PATH that the command host answers are stubs which call it; calls of one
- * instant are started together, ordered by their arguments, so that runs repeat.
+ * instant are started together, ordered by their arguments, so that runs repeat. So does bash for a
+ * command that is not there at all, by way of an exported command_not_found_handle.
  *
  * Children are found and killed through the subreaper, which is one a process: no other code may
- * wait for children of its own while a sandbox exists.
+ * wait for children of its own while a sandbox exists. SIGPIPE is ignored from then on.
  */
 #pragma once
 

@@ -82,7 +82,7 @@ static int open_page(void)
     Dl_info self;
     if (dladdr((const void *)&shown, &self) == 0 || strlen(self.dli_fname) >= sizeof(path))
         return -1;
-    strcpy(path, self.dli_fname);
+    memcpy(path, self.dli_fname, strlen(self.dli_fname) + 1);
     char *slash = strrchr(path, '/');
     if (slash == NULL || strlen(slash) < sizeof(CLOCK_PAGE_NAME))
         return -1;

@@ -82,7 +82,7 @@ static void send_description(struct stub *stub, char **arguments, char **environ
     struct wire_counts counts = {count(arguments), count(environment)};
     char directory[4096];
     if (getcwd(directory, sizeof(directory)) == NULL)
-        strcpy(directory, "/");
+        memcpy(directory, "/", sizeof("/"));
     send_bytes(stub, (const char *)&counts, sizeof(counts));
     send_bytes(stub, directory, strlen(directory) + 1);
     for (uint32_t i = 0; i < counts.argument_count; i++)
@@ -103,7 +103,7 @@ static int open_calls(void)
     char *slash = strrchr(path, '/');
     if (slash == NULL)
         give_up();
-    strcpy(slash, "/calls");
+    memcpy(slash, "/calls", sizeof("/calls"));
     int calls = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (calls < 0)
         give_up();

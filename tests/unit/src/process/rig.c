@@ -183,6 +183,8 @@ static void run_script(void *argument)
                                           .output_context = rig};
     AUTO(child) child = child_start(rig->sandbox, &options, &error);
     cr_assert_not_null(child, "%s", error == NULL ? "" : error->message);
+    if (rig->signal_number != 0 && fiber_sleep(rig->loop, SECOND_US, &error))
+        child_signal(child, rig->signal_number);
     cr_assert(child_wait_exit(child, &error), "%s", error == NULL ? "" : error->message);
     rig->exit_code = child_exit_code(child);
     rig_note(rig, "exit %d", rig->exit_code);

@@ -16,6 +16,7 @@ struct rig {
     GString *output[3];
     const char *script;
     const char *shell; /* NULL: bash -e */
+    int signal_number; /* sent to the script after a second; 0: none */
     int exit_code;
     bool is_over;
 };

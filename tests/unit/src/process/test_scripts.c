@@ -2,8 +2,10 @@
 #include "src/process/rig.h"
 
 #include "base/units.h"
+#include "loop/vclock.h"
 
 #include <criterion/criterion.h>
+#include <signal.h>
 
 static void expect_log(const char *script, const char *expected)
 {
@@ -75,22 +77,61 @@ Test(scripts, a_retry_with_back_off_takes_its_time)
 Test(scripts, long_command_lines_arrive_whole)
 {
     expect_log("docker pull bad $(seq 20000) 2>/dev/null || echo -n ok",
-               "0.000 docker pull bad 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 \n"
+               "0.000 docker pull bad 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18\n"
                "0.000 > ok\n0.000 exit 0\n");
 }
 
-Test(scripts, a_child_that_is_signalled_alone_leaves_its_own_child_behind)
+static void expect_signalled(int signal_number, const char *script, const char *expected)
 {
     struct rig rig;
-    g_autoptr(GError) error = NULL;
     rig_init(&rig);
+    rig.signal_number = signal_number;
+    rig_run(&rig, script);
+    cr_assert_str_eq(rig.log->str, expected, "the log is\n%s", rig.log->str);
+    rig_close(&rig);
+}
 
-    cr_assert_eq(rig_run(&rig, "trap 'echo trapped' TERM; kill -TERM $$; docker pull a & kill $$; "
-                               "sleep 1"),
-                 0);
+/* The table of actions-semantics.md 1.4, with a signal after one second. */
+Test(scripts, an_interrupt_is_forgotten_when_the_foreground_command_ends_by_itself)
+{
+    expect_signalled(SIGINT, "docker pull a; echo on",
+                     "0.000 docker pull a\n7.000 > pulled a\non\n\n7.000 exit 0\n");
+}
 
-    g_autoptr(GPtrArray) leftovers = sandbox_leftovers(rig.sandbox);
-    cr_assert_eq(leftovers->len, 0);
-    cr_assert_str_eq(rig.output[1]->str, "trapped\ntrapped\npulled a\n", "%s", rig.log->str);
+Test(scripts, termination_ends_the_shell_and_its_child_lives_on)
+{
+    expect_signalled(SIGTERM, "docker pull a; echo on",
+                     "0.000 docker pull a\n1.000 exit 143\n6.000 output is held\n");
+}
+
+Test(scripts, a_command_in_the_shells_place_dies_of_an_interrupt)
+{
+    expect_signalled(SIGINT, "exec docker pull a", "0.000 docker pull a\n1.000 exit 130\n");
+}
+
+Test(scripts, an_exit_trap_runs_at_termination)
+{
+    expect_signalled(SIGTERM, "trap 'echo cleanup' EXIT; docker pull a",
+                     "0.000 docker pull a\n1.000 > cleanup\n\n1.000 exit 143\n"
+                     "6.000 output is held\n");
+}
+
+Test(scripts, a_command_that_is_not_there_is_asked_of_the_host)
+{
+    expect_log("helm upgrade 'a b'; echo $?",
+               "0.000 helm upgrade a b\n0.000 > 0\n\n0.000 exit 0\n");
+}
+
+Test(scripts, on_a_scaled_clock_calls_start_as_they_come)
+{
+    struct rig rig;
+    rig_init(&rig);
+    vclock_bind(NULL, 0);
+    loop_free(rig.loop);
+    rig.loop = loop_new(CLOCK_SCALED, 1000);
+
+    cr_assert_eq(rig_run(&rig, "docker pull a | count"), 0);
+
+    cr_assert_str_eq(rig.output[1]->str, "9 bytes\n");
     rig_close(&rig);
 }
