@@ -39,9 +39,14 @@ const struct action *action_find(const struct action *const *table, const char *
 
 unsigned action_major(const struct action_run *run)
 {
-    unsigned major = major_of(run->step->use->ref);
+    unsigned major = major_of(run->ref);
     bool is_known = major > 0 && is_for(run->action, major);
     return is_known ? major : run->action->last_major;
+}
+
+const char *action_ref(const struct action_run *run)
+{
+    return run->ref != NULL ? run->ref : "";
 }
 
 /* ---- a fiber for the work ---- */
@@ -98,7 +103,8 @@ static void run_phase(void *argument)
 static void init(struct action_run *run, struct step_run *step, json_t *inputs)
 {
     g_auto(GStrv) pairs = step_environment(step, inputs, step->use->state);
-    *run = (struct action_run){.step = step, .action = step->use->action, .inputs = inputs};
+    *run = (struct action_run){
+        .step = step, .action = step->use->action, .inputs = inputs, .ref = step->use->ref};
     run->texts = g_ptr_array_new_with_free_func(g_free);
     run->environment = g_ptr_array_new_with_free_func(g_free);
     for (char **pair = pairs; *pair != NULL; pair++)

@@ -70,6 +70,7 @@ struct command_order {
     const char *directory;
     const char *input;
     bool is_silent;
+    int64_t limit_us; /* above 0: then it is killed, and that is the result */
 };
 /* Runs it for the step, in the calling fiber: through the command host where that has the name,
    else as a process. *is_found: whether there is such a program. When the fiber is interrupted the
