@@ -4,11 +4,13 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Keep alphabetical: help prints them in this order. */
 static const struct command *const commands[] = {
-    &command_eval, &command_faults, &command_list,  &command_plan,  &command_replay,
-    &command_run,  &command_schema, &command_serve, &command_trace, &command_up,
+    &command_eval,     &command_faults, &command_list, &command_plan,
+    &command_rehearse, &command_replay, &command_run,  &command_schema,
+    &command_serve,    &command_trace,  &command_up,
 };
 
 /* Padded by characters: an ellipsis is one of them, but three bytes. */
@@ -125,6 +127,24 @@ bool cli_parse_seed(const char *text, uint64_t *seed, GError **error)
     }
     *seed = value;
     return true;
+}
+
+bool cli_check_color(const char *command, const char *choice)
+{
+    static const char *const choices[] = {"auto", "always", "never", NULL};
+    if (choice == NULL || g_strv_contains(choices, choice))
+        return true;
+    cli_complain("%s: --color is auto, always or never, not '%s'", command, choice);
+    return false;
+}
+
+bool cli_has_color(const char *choice)
+{
+    if (g_strcmp0(choice, "always") == 0)
+        return true;
+    if (g_strcmp0(choice, "never") == 0 || g_getenv("NO_COLOR") != NULL)
+        return false;
+    return isatty(STDOUT_FILENO);
 }
 
 bool cli_write(const char *path, const char *text)

@@ -38,6 +38,9 @@ bool cli_parse(const struct command *command, const GOptionEntry *entries, int *
 void cli_complain(const char *format, ...) G_GNUC_PRINTF(1, 2);
 /* An unsigned number of 64 bits; text NULL leaves *seed as it is. */
 bool cli_parse_seed(const char *text, uint64_t *seed, GError **error) MUST_USE;
+/* `--color`: whether it is one of auto, always, never (else it complained), and what follows. */
+bool cli_check_color(const char *command, const char *choice) MUST_USE;
+bool cli_has_color(const char *choice);
 /* text to a file, or to stdout for "-"; complains on failure. */
 bool cli_write(const char *path, const char *text) MUST_USE;
 /* A trace without a plan, which nobody can replay, to a file. path NULL: nothing to do. */
@@ -49,6 +52,7 @@ extern const struct command command_eval;
 extern const struct command command_faults;
 extern const struct command command_list;
 extern const struct command command_plan;
+extern const struct command command_rehearse;
 extern const struct command command_replay;
 extern const struct command command_run;
 extern const struct command command_schema;

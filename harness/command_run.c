@@ -19,6 +19,7 @@ struct run_arguments {
     int repeat;
     gboolean is_checking;
     gboolean is_quiet;
+    gboolean is_unsafe;
     uint64_t seed_value;
 };
 
@@ -47,6 +48,8 @@ static bool parse(struct run_arguments *arguments, int *argc, char ***argv)
         {"check-determinism", 0, 0, G_OPTION_ARG_NONE, &arguments->is_checking,
          "Run each twice and compare the traces", NULL},
         {"quiet", 'q', 0, G_OPTION_ARG_NONE, &arguments->is_quiet, "Only what went wrong", NULL},
+        {"unsafe-scripts", 0, 0, G_OPTION_ARG_NONE, &arguments->is_unsafe,
+         "Run scripts of workflows without a sandbox where none can be had", NULL},
         {"color", 0, 0, G_OPTION_ARG_STRING, &arguments->color, "Colours", "auto|always|never"},
         {0},
     };
@@ -59,15 +62,6 @@ static bool check_seed(struct run_arguments *arguments)
     if (cli_parse_seed(arguments->seed, &arguments->seed_value, &error))
         return true;
     cli_complain("run: %s", error->message);
-    return false;
-}
-
-static bool check_color(const struct run_arguments *arguments)
-{
-    static const char *const choices[] = {"auto", "always", "never", NULL};
-    if (arguments->color == NULL || g_strv_contains(choices, arguments->color))
-        return true;
-    cli_complain("run: --color is auto, always or never, not '%s'", arguments->color);
     return false;
 }
 
@@ -94,16 +88,7 @@ static bool check_arguments(struct run_arguments *arguments, char **paths)
         cli_complain("run: the folder %s cannot be made", arguments->trace);
         return false;
     }
-    return check_seed(arguments) && check_color(arguments);
-}
-
-static bool has_color(const struct run_arguments *arguments)
-{
-    if (g_strcmp0(arguments->color, "always") == 0)
-        return true;
-    if (g_strcmp0(arguments->color, "never") == 0 || g_getenv("NO_COLOR") != NULL)
-        return false;
-    return isatty(STDOUT_FILENO);
+    return check_seed(arguments) && cli_check_color("run", arguments->color);
 }
 
 static json_t *document_of(const struct work_result *result)
@@ -117,7 +102,8 @@ static json_t *document_of(const struct work_result *result)
 /* Text gives way on stdout when another report is sent there. */
 static bool write_reports(const struct run_arguments *arguments, const json_t *document)
 {
-    g_autofree char *text = report_text(document, has_color(arguments), arguments->is_quiet);
+    g_autofree char *text =
+        report_text(document, cli_has_color(arguments->color), arguments->is_quiet);
     bool is_stdout_taken = g_strcmp0(arguments->json, "-") == 0 ||
                            g_strcmp0(arguments->junit, "-") == 0 ||
                            g_strcmp0(arguments->rescues, "-") == 0;
@@ -157,7 +143,7 @@ static int code_of(const struct suite *suite, const struct work_result *result,
 static int run_suite(const struct app *app, const struct run_arguments *arguments,
                      const struct suite *suite)
 {
-    const struct work_options options = {
+    struct work_options options = {
         .context = app->context,
         .seed = arguments->seed != NULL ? &arguments->seed_value : NULL,
         .jobs = (guint)arguments->jobs,
@@ -169,7 +155,11 @@ static int run_suite(const struct app *app, const struct run_arguments *argument
 
     for (guint i = 0; i < suite->errors->len; i++)
         fprintf(stderr, "%s\n", (const char *)g_ptr_array_index(suite->errors, i));
+    if (suite_has_workflow(suite))
+        run_context_protect(&options.context);
+    options.context.is_unsafe = arguments->is_unsafe;
     bool is_done = work_do(suite, &options, &result, &error);
+    run_context_clear(&options.context);
     if (!is_done)
         cli_complain("run: %s", error->message);
     g_autoptr(json_t) document = document_of(&result);

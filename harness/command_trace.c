@@ -17,8 +17,13 @@ static struct outcome *run_one(const struct app *app, const char *path, const ui
         fprintf(stderr, "%s\n", error->message);
         return NULL;
     }
+    struct run_context context = app->context;
     *plan = plan_new(*scenario, seed);
-    return run_plan(*plan, &app->context);
+    if ((*scenario)->pipeline != NULL)
+        run_context_protect(&context);
+    struct outcome *outcome = run_plan(*plan, &context);
+    run_context_clear(&context);
+    return outcome;
 }
 
 static int trace(const struct app *app, int argc, char **argv)

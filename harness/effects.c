@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static struct registry *registry_of(const struct stage *stage, const char *image)
+struct registry *effects_registry(const struct stage *stage, const char *image)
 {
     AUTO(reference) reference = reference_parse(image, /* default_tag= */ true, NULL);
     return reference != NULL ? stage_registry(stage, reference->domain) : NULL;
@@ -14,11 +14,11 @@ static struct registry *registry_of(const struct stage *stage, const char *image
 static struct image_facts *find_image(const struct stage *stage, const char *image)
 {
     AUTO(reference) reference = reference_parse(image, /* default_tag= */ true, NULL);
-    struct registry *registry = registry_of(stage, image);
+    struct registry *registry = effects_registry(stage, image);
     return registry != NULL ? registry_find(registry, reference->path, reference->tag) : NULL;
 }
 
-static GPtrArray *copy_texts(const GPtrArray *texts)
+GPtrArray *effects_copy_texts(const GPtrArray *texts)
 {
     GPtrArray *copy = g_ptr_array_new_with_free_func(g_free);
     for (guint i = 0; i < texts->len; i++)
@@ -51,7 +51,7 @@ void effects_begin(struct outcome *outcome, const struct stage *stage)
         effect->service = g_strdup(service->id);
         effect->image = g_strdup(service->image);
         effect->promised = policy->push ? sorted_texts(policy->platforms) : NULL;
-        effect->before = facts != NULL ? copy_texts(facts->platforms) : NULL;
+        effect->before = facts != NULL ? effects_copy_texts(facts->platforms) : NULL;
         g_ptr_array_add(outcome->effects, effect);
     }
 }
@@ -68,17 +68,17 @@ static const struct service_report *find_service(const struct leg_outcome *leg, 
     return NULL;
 }
 
-static void read_after(struct effect *effect, const struct stage *stage)
+void effect_read_after(struct effect *effect, const struct stage *stage)
 {
     AUTO(image_facts) facts = find_image(stage, effect->image);
     if (facts == NULL)
         return;
     effect->digest = g_strdup(facts->digest);
-    effect->after = copy_texts(facts->platforms);
+    effect->after = effects_copy_texts(facts->platforms);
     effect->is_complete = facts->is_complete;
     effect->is_from_this_run = facts->pushed_by_exchange > 0;
     if (effect->is_from_this_run)
-        effect->files = image_files(registry_of(stage, effect->image), facts);
+        effect->files = image_files(effects_registry(stage, effect->image), facts);
 }
 
 static void read_side(struct effect *effect, const struct stage *stage,
@@ -90,11 +90,11 @@ static void read_side(struct effect *effect, const struct stage *stage,
     if (facts == NULL || facts->pushed_by_exchange == 0)
         return;
     effect->side_image = g_strdup(service->pushed);
-    effect->side = copy_texts(facts->platforms);
+    effect->side = effects_copy_texts(facts->platforms);
     effect->is_side_complete = facts->is_complete;
 }
 
-static enum fate judge(const struct effect *effect, const struct leg_outcome *leg)
+enum fate effect_judge(const struct effect *effect, bool is_green, bool is_cancelled)
 {
     const struct promise promise = {
         .image = effect->image,
@@ -106,9 +106,14 @@ static enum fate judge(const struct effect *effect, const struct leg_outcome *le
         .is_complete = effect->is_complete,
         .is_side_complete = effect->is_side_complete,
     };
-    bool is_green = leg->report != NULL && leg->report->outcome == STEP_SUCCESS;
-    bool is_cancelled = leg->report != NULL && leg->report->outcome == STEP_CANCELLED;
     return fate_of_promise(&promise, is_green, is_cancelled);
+}
+
+static enum fate judge(const struct effect *effect, const struct leg_outcome *leg)
+{
+    const struct leg_report *report = leg->report;
+    return effect_judge(effect, report != NULL && report->outcome == STEP_SUCCESS,
+                        report != NULL && report->outcome == STEP_CANCELLED);
 }
 
 static void read_machine(struct leg_outcome *leg, const struct stage *stage, guint index)
@@ -136,7 +141,7 @@ void effects_finish(struct outcome *outcome, const struct stage *stage)
     for (guint i = 0; i < outcome->effects->len; i++) {
         struct effect *effect = g_ptr_array_index(outcome->effects, i);
         struct leg_outcome *leg = g_ptr_array_index(outcome->legs, is_serial ? 0 : i);
-        read_after(effect, stage);
+        effect_read_after(effect, stage);
         read_side(effect, stage, find_service(leg, effect->service));
         effect->fate = judge(effect, leg);
         leg->fate = fate_worse(leg->fate, effect->fate);

@@ -1,13 +1,27 @@
 /*
- * Effects: what the outside world can see, read from the stores of the fakes before and after a
- * run. Nothing here asks the engine what it thinks it did, but for the names of its side tags.
+ * Effects: what the world holds before and after a run, read from the stores of the fakes, never
+ * from what the pipeline says of itself. They decide the fates.
  */
 #pragma once
 
 #include "harness/outcome.h"
 #include "harness/stage.h"
 
-/* One effect for every service of the policy, with what its tag names before the run. */
+/* Of a policy: before the run, what is promised and what is there already. */
 void effects_begin(struct outcome *outcome, const struct stage *stage);
-/* Fills in what is there afterwards, and the fates. */
+/* After it: fills effects, legs' fates and the outcome's. */
 void effects_finish(struct outcome *outcome, const struct stage *stage);
+
+/* Of a workflow, after the run: its legs, what they pushed, what they owe, their fates. promises:
+   struct owed_image (promise.h); NULL: this is the run in clear weather that makes them. */
+void effects_of_workflow(struct outcome *outcome, const struct stage *stage,
+                         const GPtrArray *promises);
+
+/* ---- for the two ---- */
+
+struct registry *effects_registry(const struct stage *stage, const char *image);
+/* Fills digest, after, files and the rest from the registry; nothing when the tag is not there. */
+void effect_read_after(struct effect *effect, const struct stage *stage);
+/* Copies of texts, owned by the array. */
+GPtrArray *effects_copy_texts(const GPtrArray *texts);
+enum fate effect_judge(const struct effect *effect, bool is_green, bool is_cancelled);

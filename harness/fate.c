@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-const char *const fate_names[] = {"delivered", "degraded", "cancelled", "failed",
-                                  "shrunk",    "hollow",   "unknown",   NULL};
+const char *const fate_names[] = {"skipped", "delivered", "degraded", "cancelled", "failed",
+                                  "shrunk",  "hollow",    "unknown",  NULL};
 
 const char *fate_text(enum fate fate)
 {

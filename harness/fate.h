@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 enum fate {
+    FATE_SKIPPED,   /* a leg that did not run and owed nothing */
     FATE_DELIVERED, /* every promised effect is there */
     FATE_DEGRADED,  /* green, fewer platforms than promised, nobody loses what they had */
     FATE_CANCELLED, /* killed by the job clock */

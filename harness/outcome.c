@@ -54,6 +54,7 @@ void outcome_free(struct outcome *outcome)
     g_ptr_array_unref(outcome->legs);
     g_ptr_array_unref(outcome->effects);
     g_ptr_array_unref(outcome->faults);
+    server_result_free(outcome->server);
     g_clear_pointer(&outcome->trace, g_bytes_unref);
     g_free(outcome->trace_digest);
     g_free(outcome->broken);
@@ -68,6 +69,46 @@ const struct effect *outcome_effect(const struct outcome *outcome, const char *i
             return effect;
     }
     return NULL;
+}
+
+const struct leg_outcome *outcome_leg(const struct outcome *outcome, const char *id)
+{
+    for (guint i = 0; i < outcome->legs->len; i++) {
+        const struct leg_outcome *leg = g_ptr_array_index(outcome->legs, i);
+        if (strcmp(leg->id, id) == 0)
+            return leg;
+    }
+    return NULL;
+}
+
+const char *leg_outcome_text(const struct leg_outcome *leg)
+{
+    if (leg->report != NULL)
+        return step_outcome_text(leg->report->outcome);
+    return leg->server != NULL ? result_text(leg->server->result->result) : "broken";
+}
+
+const char *leg_outcome_conclusion(const struct leg_outcome *leg)
+{
+    return leg->server != NULL ? result_text(leg->server->result->conclusion)
+                               : leg_outcome_text(leg);
+}
+
+int64_t leg_outcome_assumed_count(const struct leg_outcome *leg)
+{
+    return leg->server != NULL ? (int64_t)leg->server->result->assumptions->len : 0;
+}
+
+const char *leg_outcome_log(const struct leg_outcome *leg)
+{
+    return leg->server != NULL ? leg->server->result->log->str : "";
+}
+
+int64_t leg_outcome_duration_us(const struct leg_outcome *leg)
+{
+    if (leg->report != NULL)
+        return leg->report->duration_us;
+    return leg->server != NULL ? leg->server->result->duration_us : 0;
 }
 
 const struct diagnosis *outcome_diagnosis(const struct outcome *outcome)

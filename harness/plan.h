@@ -20,8 +20,13 @@ struct plan {
     const struct scenario *scenario; /* lent */
     uint64_t seed;
     struct network network;
-    GPtrArray *legs; /* struct plan_leg */
+    GPtrArray *legs; /* struct plan_leg; of a workflow none: its legs are known when they run */
 };
+
+/* What the setting says of a machine for a leg, on this profile; plan_leg_clear() it. */
+struct plan_leg plan_leg_make(const struct setting *setting, const char *id,
+                              const struct machine_profile *profile);
+void plan_leg_clear(struct plan_leg *leg);
 
 /* seed NULL: the scenario's own. */
 struct plan *plan_new(const struct scenario *scenario, const uint64_t *seed);

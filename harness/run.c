@@ -1,73 +1,22 @@
-/* Runs a plan: builds its stage, lets every leg go through the engine, reads what came of it. */
-#include "harness/run.h"
+/* Runs a plan: builds its stage, lets its pipeline run in it, reads what came of it. */
+#include "harness/run_private.h"
 
 #include "base/digest.h"
 #include "base/limits.h"
 #include "base/units.h"
 #include "harness/effects.h"
-#include "harness/stage.h"
+#include "harness/promise.h"
+#include "process/sandbox.h"
 
 #include <string.h>
 
-#define ENGINE_ENDPOINT "unix:///var/run/docker.sock"
-
 /* After the last leg's clock: what its epilogue and the daemons may still take. */
 #define AFTER_US (30 * MINUTE_US)
+/* A workflow has no clock of its own but its jobs', of at most six hours each by default,
+ * thirty-five days in all. */
+#define WORKFLOW_TIME_US (7 * 24 * HOUR_US)
 
-struct run {
-    struct stage *stage;
-    struct outcome *outcome;
-    struct trace *trace;
-    bool is_over;
-};
-
-struct leg_run {
-    struct run *run;
-    struct machine *machine;
-    struct leg_outcome *outcome;
-};
-
-static int64_t machine_disk_free_bytes(void *context, const char *path)
-{
-    (void)path; /* a machine has one disk */
-    return disk_free_bytes(context);
-}
-
-static void leg_main(void *argument)
-{
-    struct leg_run *leg = argument;
-    const struct engine_host host = {leg->machine->disk, machine_disk_free_bytes};
-    const struct engine_options options = {
-        .http = leg->machine->http,
-        .policy = leg->run->stage->plan->scenario->policy,
-        .endpoint = ENGINE_ENDPOINT,
-        .leg = leg->machine->leg->id,
-        .run_id = "r1",
-        .host = &host,
-        .trace = leg->run->trace,
-    };
-    leg->outcome->report = engine_run_leg(&options);
-}
-
-static void run_main(void *argument)
-{
-    struct run *run = argument;
-    GPtrArray *machines = run->stage->machines;
-    g_autofree struct leg_run *legs = g_new0(struct leg_run, machines->len);
-    FIBER_GROUP(group);
-
-    fiber_group_init(&group, run->stage->loop);
-    for (guint i = 0; i < machines->len; i++) {
-        legs[i] = (struct leg_run){run, g_ptr_array_index(machines, i),
-                                   g_ptr_array_index(run->outcome->legs, i)};
-        fiber_group_spawn(&group, legs[i].machine->leg->id, leg_main, &legs[i]);
-    }
-    if (!fiber_group_wait(&group, NULL))
-        fiber_group_finish(&group); /* the run was given up */
-    run->is_over = true;
-}
-
-static void break_outcome(struct outcome *outcome, bool is_our_fault, const char *why)
+void run_break(struct outcome *outcome, bool is_our_fault, const char *why)
 {
     if (outcome->broken != NULL)
         return;
@@ -89,7 +38,7 @@ static void check_exchanges(struct outcome *outcome, const struct trace *trace)
     g_autofree char *why = g_strdup_printf("the trace has %" G_GUINT64_FORMAT
                                            " exchanges, the world %" G_GUINT64_FORMAT,
                                            count, outcome->exchange_count);
-    break_outcome(outcome, /* is_our_fault= */ true, why);
+    run_break(outcome, /* is_our_fault= */ true, why);
 }
 
 static void read_faults(struct outcome *outcome, struct faults *faults)
@@ -112,7 +61,7 @@ static void read_faults(struct outcome *outcome, struct faults *faults)
         g_autofree char *place = position_text(report.position);
         g_autofree char *why = g_strdup_printf("%s: fault '%s' never fired; %s", place, report.id,
                                                fault->nearest_miss);
-        break_outcome(outcome, /* is_our_fault= */ false, why);
+        run_break(outcome, /* is_our_fault= */ false, why);
     }
 }
 
@@ -132,20 +81,37 @@ static void take_trace(struct outcome *outcome, const struct trace *trace)
     outcome->trace = g_string_free_to_bytes(g_steal_pointer(&text));
 }
 
+static int64_t time_cap_us(const struct scenario *scenario)
+{
+    return scenario->policy != NULL ? scenario->policy->job.timeout_us + AFTER_US
+                                    : WORKFLOW_TIME_US;
+}
+
+static void read_effects(struct run *run)
+{
+    if (run->workflow == NULL)
+        effects_finish(run->outcome, run->stage);
+    else
+        effects_of_workflow(run->outcome, run->stage, run->promises);
+}
+
 static void perform(struct run *run, struct loop *loop)
 {
     struct outcome *outcome = run->outcome;
     g_autoptr(GError) error = NULL;
 
-    effects_begin(outcome, run->stage);
-    fiber_spawn(loop, "run", run_main, run);
-    loop_set_time_cap(loop, outcome->plan->scenario->policy->job.timeout_us + AFTER_US);
+    if (run->workflow == NULL)
+        effects_begin(outcome, run->stage);
+    fiber_spawn(loop, "run", run->workflow == NULL ? run_policy_main : run_workflow_main, run);
+    loop_set_time_cap(loop, time_cap_us(outcome->plan->scenario));
     if (!loop_run(loop, &run->is_over, &error))
-        break_outcome(outcome, /* is_our_fault= */ true, error->message);
+        run_break(outcome, /* is_our_fault= */ true, error->message);
     outcome->duration_us = loop_now_us(loop);
+    run_workflow_check(run);
     if (outcome->broken == NULL)
-        effects_finish(outcome, run->stage);
-    read_faults(outcome, run->stage->faults);
+        read_effects(run);
+    if (!run->is_clear)
+        read_faults(outcome, run->stage->faults);
 }
 
 static void add_legs(struct outcome *outcome)
@@ -158,31 +124,96 @@ static void add_legs(struct outcome *outcome)
     }
 }
 
-struct outcome *run_plan(const struct plan *plan, const struct run_context *context)
+/* Builds the stage, and what a workflow needs beside it. */
+static bool set_up(struct run *run, struct loop *loop, GError **error)
 {
-    struct outcome *outcome = outcome_new(plan);
+    run->stage =
+        stage_new(run->outcome->plan, loop, run->trace, run->context->images, run->is_clear, error);
+    if (run->stage == NULL)
+        return false;
+    return run->outcome->plan->scenario->pipeline == NULL || run_workflow_begin(run, error);
+}
+
+static void take_down(struct run *run)
+{
+    run_workflow_end(run);
+    if (run->stage != NULL) {
+        world_end_exchanges(run->stage->world);
+        run->outcome->exchange_count = world_exchange_count(run->stage->world);
+        check_exchanges(run->outcome, run->trace);
+    }
+    take_trace(run->outcome, run->trace);
+    stage_free(run->stage);
+}
+
+static void execute(struct run *run)
+{
+    const struct run_context *context = run->context;
     struct loop *loop = loop_new(CLOCK_VIRTUAL, 1);
     AUTO(trace) trace = trace_new(loop_now_of, loop);
     g_autoptr(GError) error = NULL;
 
     if (context->bind_clock != NULL)
-        context->bind_clock(loop, plan->scenario->setting.date_s);
-    add_legs(outcome);
-    struct run run = {.outcome = outcome, .trace = trace};
-    run.stage = stage_new(plan, loop, trace, context->images, &error);
-    if (run.stage == NULL)
-        break_outcome(outcome, /* is_our_fault= */ true, error->message);
+        context->bind_clock(loop, run->outcome->plan->scenario->setting.date_s);
+    run->trace = trace;
+    if (set_up(run, loop, &error))
+        perform(run, loop);
     else
-        perform(&run, loop);
-    if (run.stage != NULL) {
-        world_end_exchanges(run.stage->world);
-        outcome->exchange_count = world_exchange_count(run.stage->world);
-        check_exchanges(outcome, trace);
-    }
-    take_trace(outcome, trace);
-    stage_free(run.stage);
+        run_break(run->outcome, /* is_our_fault= */ true, error->message);
+    take_down(run);
     loop_free(loop);
     if (context->bind_clock != NULL)
         context->bind_clock(NULL, 0);
-    return outcome;
+}
+
+void run_context_protect(struct run_context *context)
+{
+    g_autofree char *missing = NULL;
+    context->sandbox_layers = sandbox_probe(&missing);
+    if (sandbox_layers_suffice(context->sandbox_layers))
+        return;
+    context->why_unprotected =
+        g_strdup_printf("scripts of a workflow are not run without protection, and %s; "
+                        "--unsafe-scripts runs them all the same",
+                        missing != NULL ? missing : "there is none");
+}
+
+void run_context_clear(struct run_context *context)
+{
+    g_clear_pointer(&context->why_unprotected, g_free);
+}
+
+struct outcome *run_workflow_plan(const struct plan *plan, const struct run_context *context,
+                                  const GPtrArray *promises)
+{
+    struct run run = {
+        .context = context,
+        .outcome = outcome_new(plan),
+        .promises = promises,
+        .is_clear = promises == NULL,
+    };
+    execute(&run);
+    return run.outcome;
+}
+
+static struct outcome *run_policy_plan(const struct plan *plan, const struct run_context *context)
+{
+    struct run run = {.context = context, .outcome = outcome_new(plan)};
+    add_legs(run.outcome);
+    execute(&run);
+    return run.outcome;
+}
+
+struct outcome *run_plan(const struct plan *plan, const struct run_context *context)
+{
+    if (plan->scenario->policy != NULL)
+        return run_policy_plan(plan, context);
+    if (context->promises != NULL)
+        return run_workflow_plan(plan, context, context->promises);
+    struct outcome *clear = run_workflow_plan(plan, context, NULL);
+    if (clear->broken != NULL || fault_rules_count(plan->scenario->faults) == 0)
+        return clear;
+    g_autoptr(GPtrArray) promises = promises_of(clear);
+    outcome_free(clear);
+    return run_workflow_plan(plan, context, promises);
 }

@@ -13,7 +13,23 @@ typedef void bind_clock_fn(const struct loop *loop, int64_t date_s);
 struct run_context {
     bind_clock_fn *bind_clock;  /* vclock_bind(), or NULL in tests */
     struct image_cache *images; /* generated once, or NULL */
+    const GPtrArray *promises;  /* of the one workflow that all of them run (promise.h), or NULL */
+    /* Of workflows' scripts: what protects the machine from them, and why there is not enough; see
+       run_context_protect(). */
+    unsigned sandbox_layers;
+    char *why_unprotected;
+    bool is_unsafe; /* scripts run all the same: --unsafe-scripts */
 };
 
-/* Never fails: a run that breaks says so in its outcome. plan is lent to the outcome. */
+/* Finds out, once for a process, what this machine can protect itself with. Before any workflow
+   runs; run_context_clear() frees what it found. */
+void run_context_protect(struct run_context *context);
+void run_context_clear(struct run_context *context);
+
+/* Never fails: a run that breaks says so in its outcome. plan is lent to the outcome. A workflow
+   runs in clear weather first, for what it promises. */
 struct outcome *run_plan(const struct plan *plan, const struct run_context *context);
+/* The same of a workflow whose promises are known (promise.h); NULL: in clear weather, whatever the
+   plan's faults. */
+struct outcome *run_workflow_plan(const struct plan *plan, const struct run_context *context,
+                                  const GPtrArray *promises);

@@ -1,5 +1,5 @@
 /* Reading scenario files. */
-#include "harness/scenario.h"
+#include "harness/scenario_private.h"
 
 #include "base/limits.h"
 #include "harness/view.h"
@@ -10,13 +10,6 @@
 static const char *const verdict_names[] = {"pass", "fail", NULL};
 static const char *const cause_names[] = {
     "network", "registry", "resource", "configuration", "toolchain", "infrastructure", NULL};
-
-/* What stands in the file; the policy is resolved from its node after the rest was read. */
-struct scenario_file {
-    struct scenario scenario;
-    const struct node *policy;
-    const struct node *policy_overrides;
-};
 
 /* A trace is kept in a file of the scenario's name. */
 static bool check_name(const struct field *field, const struct node *node, const void *place,
@@ -29,6 +22,30 @@ static bool check_name(const struct field *field, const struct node *node, const
                name);
     return false;
 }
+
+static const struct field promise_fields[] = {
+    {.name = "image",
+     .kind = FIELD_STRING,
+     .offset = offsetof(struct promise_rule, image),
+     .is_required = true,
+     .summary = "its reference, such as ghcr.io/acme/api:main"},
+    {.name = "platforms",
+     .kind = FIELD_STRINGS,
+     .offset = offsetof(struct promise_rule, platforms),
+     .is_required = true,
+     .check = policy_check_platforms,
+     .summary = "what it must be there for"},
+    {.name = "leg",
+     .kind = FIELD_STRING,
+     .offset = offsetof(struct promise_rule, leg),
+     .is_required = true,
+     .summary = "the leg that owes it, such as build or build_api"},
+    {0},
+};
+static const struct record_type promise_record = {.name = "promise",
+                                                  .summary = "an image that a workflow owes",
+                                                  .size = sizeof(struct promise_rule),
+                                                  .fields = promise_fields};
 
 static const struct field scenario_fields[] = {
     {.name = "name",
@@ -48,8 +65,41 @@ static const struct field scenario_fields[] = {
     {.name = "policy",
      .kind = FIELD_NODE,
      .offset = offsetof(struct scenario_file, policy),
-     .is_required = true,
      .summary = "the pipeline: path of a policy file, or a policy"},
+    {.name = "workflow",
+     .kind = FIELD_STRING,
+     .offset = offsetof(struct scenario_file, workflow.path),
+     .summary = "the pipeline instead: path of a GitHub workflow"},
+    {.name = "event",
+     .kind = FIELD_STRING,
+     .offset = offsetof(struct scenario_file, workflow.event),
+     .summary = "what starts the workflow: an event's name, or the path of an event file"},
+    {.name = "job",
+     .kind = FIELD_STRING,
+     .offset = offsetof(struct scenario_file, workflow.job),
+     .summary = "the only job of the workflow to run; those it needs count as succeeded"},
+    {.name = "maps",
+     .kind = FIELD_STRINGS,
+     .offset = offsetof(struct scenario_file, workflow.maps),
+     .summary = "where other repositories are: owner/repo@ref=PATH"},
+    {.name = "secrets",
+     .kind = FIELD_NODE,
+     .offset = offsetof(struct scenario_file, workflow.secrets),
+     .summary = "secrets of the workflow: name to text; null for one that is not set"},
+    {.name = "vars",
+     .kind = FIELD_NODE,
+     .offset = offsetof(struct scenario_file, workflow.vars),
+     .summary = "variables of the workflow: name to text"},
+    {.name = "assume",
+     .kind = FIELD_RECORDS,
+     .offset = offsetof(struct scenario_file, scenario.assume_records),
+     .type = &assume_record,
+     .summary = "what is assumed of actions and commands"},
+    {.name = "promises",
+     .kind = FIELD_RECORDS,
+     .offset = offsetof(struct scenario_file, scenario.promise_records),
+     .type = &promise_record,
+     .summary = "images that the workflow owes, beside those of a run in clear weather"},
     {.name = "policy_overrides",
      .kind = FIELD_NODE,
      .offset = offsetof(struct scenario_file, policy_overrides),
@@ -102,6 +152,10 @@ static const struct field scenario_fields[] = {
 static bool check_scenario(const struct node *node, void *record, GError **error)
 {
     const struct scenario_file *file = record;
+    if ((file->policy != NULL) == (file->workflow.path != NULL)) {
+        node_error(error, node, "a scenario has one pipeline: `policy:` or `workflow:`");
+        return false;
+    }
     if (file->scenario.verdict == EXPECT_FAIL && file->scenario.because == NULL) {
         node_error(error, node_get(node, "verdict"),
                    "a scenario that must fail says why: add `because:`");
@@ -134,80 +188,6 @@ bool scenario_is_one(const char *path)
                                 0, 0);
 }
 
-/* Mappings merge key by key, everything else replaces; the result is new. */
-static json_t *merge(const json_t *below, const json_t *above)
-{
-    if (!json_is_object(below) || !json_is_object(above))
-        return json_deep_copy(above);
-    json_t *merged = json_deep_copy(below);
-    const char *key;
-    json_t *value;
-    json_object_foreach ((json_t *)above, key, value) {
-        const json_t *old = json_object_get(merged, key);
-        json_object_set_new(merged, key, old != NULL ? merge(old, value) : json_deep_copy(value));
-    }
-    return merged;
-}
-
-/* The merged policy has no file of its own: errors in it name the overrides' place. */
-static struct policy *read_merged(const struct node *below, const struct node *above,
-                                  const char *directory, GError **error)
-{
-    g_autoptr(json_t) below_json = node_json(below);
-    g_autoptr(json_t) above_json = node_json(above);
-    g_autoptr(json_t) merged = merge(below_json, above_json);
-    g_autofree char *place = position_text(above->position);
-    g_autofree char *name = g_strdup_printf("%s (policy_overrides, merged)", place);
-
-    json_object_del(merged, "seatrial");
-    g_autofree char *text = json_pretty_text(merged);
-    AUTO(doc) doc = doc_load_text(name, text, strlen(text), DOC_DEFAULT, error);
-    if (doc == NULL)
-        return NULL;
-    struct policy *policy = policy_read(doc_root(doc), directory, error);
-    if (policy != NULL)
-        policy->doc = g_steal_pointer(&doc);
-    return policy;
-}
-
-static struct policy *read_policy_file(const struct scenario_file *file, const char *directory,
-                                       GError **error)
-{
-    g_autofree char *path = g_path_is_absolute(file->policy->text)
-                                ? g_strdup(file->policy->text)
-                                : g_build_filename(directory, file->policy->text, NULL);
-    g_autofree char *policy_directory = g_path_get_dirname(path);
-    if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
-        node_error(error, file->policy, "there is no policy file %s", path);
-        return NULL;
-    }
-    AUTO(policy) policy = policy_load(path, error); /* a mistake in it has its own place */
-    if (policy == NULL || file->policy_overrides == NULL)
-        return g_steal_pointer(&policy);
-    return read_merged(doc_root(policy->doc), file->policy_overrides, policy_directory, error);
-}
-
-static struct policy *read_policy(const struct scenario_file *file, const char *directory,
-                                  GError **error)
-{
-    if (file->policy_overrides != NULL && file->policy_overrides->kind != NODE_MAPPING) {
-        node_error(error, file->policy_overrides, "'policy_overrides' is %s, expected a mapping",
-                   node_kind_text(file->policy_overrides));
-        return NULL;
-    }
-    if (file->policy->kind == NODE_STRING)
-        return read_policy_file(file, directory, error);
-    if (file->policy->kind != NODE_MAPPING) {
-        node_error(error, file->policy,
-                   "'policy' is %s, expected the path of a policy file or a policy",
-                   node_kind_text(file->policy));
-        return NULL;
-    }
-    if (file->policy_overrides != NULL)
-        return read_merged(file->policy, file->policy_overrides, directory, error);
-    return policy_read(file->policy, directory, error);
-}
-
 /* "scenarios/disk/full.yaml" is called "full". */
 static char *name_of(const char *path)
 {
@@ -218,35 +198,44 @@ static char *name_of(const char *path)
     return g_steal_pointer(&base);
 }
 
-/* Whether they are expressions at all; what they name exists only after a run. */
+/* Whether they are expressions at all, all mistakes at once; what they name exists only after a
+ * run. */
 static bool check_expectations(const struct scenario *scenario, GError **error)
 {
     const struct dialect dialect = view_dialect_of_names();
+    g_autoptr(GPtrArray) errors = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
     for (gsize i = 0; i < g_strv_length(scenario->expect); i++) {
-        const struct node *node = node_item(scenario->expect_node, i);
-        AUTO(expr) expr = expr_parse_node(&dialect, node, error);
+        GError *own = NULL;
+        AUTO(expr) expr = expr_parse_node(&dialect, node_item(scenario->expect_node, i), &own);
         if (expr == NULL)
-            return false;
+            g_ptr_array_add(errors, own);
     }
-    return true;
+    if (errors->len > 0)
+        error_set_joined(error, errors);
+    return errors->len == 0;
 }
 
 static bool complete(struct scenario_file *file, const char *path, GError **error)
 {
     struct scenario *scenario = &file->scenario;
     g_autofree char *directory = g_path_get_dirname(path);
+    GError *own = NULL;
 
     scenario->path = g_strdup(path);
     if (scenario->name == NULL)
         scenario->name = name_of(path);
     scenario->expect_node = node_get(doc_root(scenario->doc), "expect");
-    if (!check_expectations(scenario, error))
-        return false;
-    scenario->faults = fault_rules_of(scenario->fault_records, error);
+    g_autoptr(GPtrArray) errors = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
+    if (!check_expectations(scenario, &own))
+        g_ptr_array_add(errors, g_steal_pointer(&own));
+    scenario->faults = fault_rules_of(scenario->fault_records, &own);
     if (scenario->faults == NULL)
-        return false;
-    scenario->policy = read_policy(file, directory, error);
-    return scenario->policy != NULL;
+        g_ptr_array_add(errors, g_steal_pointer(&own));
+    if (!scenario_read_pipeline(file, directory, &own))
+        g_ptr_array_add(errors, g_steal_pointer(&own));
+    if (errors->len > 0)
+        error_set_joined(error, errors);
+    return errors->len == 0;
 }
 
 struct scenario *scenario_load(const char *path, GError **error)
@@ -267,6 +256,27 @@ struct scenario *scenario_load(const char *path, GError **error)
     return &file->scenario;
 }
 
+struct scenario *scenario_of_fault(struct pipeline *pipeline, const char *name, void *rule,
+                                   GError **error)
+{
+    struct scenario_file *file = g_new0(struct scenario_file, 1);
+    struct scenario *scenario = &file->scenario;
+
+    record_fill(scenario_record(), file);
+    scenario->name = g_strdup(name);
+    scenario->path = g_strdup(pipeline->path);
+    scenario->pipeline = pipeline;
+    scenario->is_pipeline_lent = true;
+    scenario->own_records = g_ptr_array_new();
+    if (rule != NULL)
+        g_ptr_array_add(scenario->own_records, rule);
+    scenario->faults = fault_rules_of(scenario->own_records, error);
+    if (scenario->faults != NULL)
+        return scenario;
+    scenario_free(scenario);
+    return NULL;
+}
+
 void scenario_free(struct scenario *scenario)
 {
     if (scenario == NULL)
@@ -274,6 +284,10 @@ void scenario_free(struct scenario *scenario)
     struct scenario_file *file = (struct scenario_file *)scenario; /* its first member */
     struct doc *doc = scenario->doc;
     policy_free(scenario->policy);
+    if (!scenario->is_pipeline_lent)
+        pipeline_free(scenario->pipeline);
+    g_clear_pointer(&scenario->own_records, g_ptr_array_unref);
+    assume_rules_free(scenario->assume);
     fault_rules_free(scenario->faults);
     g_free(scenario->path);
     record_clear(scenario_record(), file);

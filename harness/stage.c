@@ -2,6 +2,7 @@
 #include "harness/stage.h"
 
 #include "base/units.h"
+#include "harness/public_world.h"
 #include "harness/world_default.h"
 #include "mocks/buildkit/buildkit.h"
 
@@ -24,6 +25,8 @@ static const struct setting_registry *setting_of(const struct stage *stage, cons
 /* A registry lets in whom the policy's credentials name. */
 static void set_login(const struct stage *stage, struct registry_options *options)
 {
+    if (stage->plan->scenario->policy == NULL)
+        return;
     const GPtrArray *credentials = stage->plan->scenario->policy->credentials;
     for (guint i = 0; i < credentials->len; i++) {
         const struct policy_credentials *each = g_ptr_array_index(credentials, i);
@@ -34,11 +37,12 @@ static void set_login(const struct stage *stage, struct registry_options *option
     }
 }
 
-static void add_registry(struct stage *stage, const char *service, bool needs_login_to_push)
+void stage_add_registry(struct stage *stage, const struct registry_service *service,
+                        bool needs_login_to_push)
 {
-    const struct setting_registry *wanted = setting_of(stage, service);
+    const struct setting_registry *wanted = setting_of(stage, service->name);
     struct registry_options options = {
-        .service = registry_service_find(service),
+        .service = service,
         .needs_login_to_push = needs_login_to_push,
         .is_virtual = true,
         .image_cache = stage->images,
@@ -50,7 +54,10 @@ static void add_registry(struct stage *stage, const char *service, bool needs_lo
         options.needs_login_to_push = !wanted->is_push_open;
     }
     set_login(stage, &options);
-    g_ptr_array_add(stage->registries, registry_new(stage->world, &options));
+    struct registry *registry = registry_new(stage->world, &options);
+    if (stage->plan->scenario->pipeline != NULL)
+        public_world_open(stage, registry);
+    g_ptr_array_add(stage->registries, registry);
 }
 
 struct registry *stage_registry(const struct stage *stage, const char *domain)
@@ -67,7 +74,8 @@ struct registry *stage_registry(const struct stage *stage, const char *domain)
 static struct registry *open_registry(struct stage *stage, const char *service)
 {
     if (stage_registry(stage, service) == NULL)
-        add_registry(stage, service, /* needs_login_to_push= */ true);
+        stage_add_registry(stage, registry_service_find(service),
+                           /* needs_login_to_push= */ true);
     return stage_registry(stage, service);
 }
 
@@ -79,7 +87,8 @@ static void add_registries(struct stage *stage)
 
     stage->registries = g_ptr_array_new();
     for (gsize i = 0; i < count; i++)
-        add_registry(stage, defaults[i].service, defaults[i].needs_login_to_push);
+        stage_add_registry(stage, registry_service_find(defaults[i].service),
+                           defaults[i].needs_login_to_push);
     for (guint i = 0; i < wanted->len; i++) {
         const struct setting_registry *each = g_ptr_array_index(wanted, i);
         open_registry(stage, each->service);
@@ -130,7 +139,7 @@ static void preload(struct dockerd *dockerd, const struct setting_machine *machi
         dockerd_preload(dockerd, NULL, platform, machine->dangling_bytes);
 }
 
-static void add_machine(struct stage *stage, const struct plan_leg *leg)
+struct machine *stage_add_machine(struct stage *stage, const struct plan_leg *leg)
 {
     static const struct container_program *const programs[] = {&buildkit_program, NULL};
     const struct setting_machine *wanted = &stage->plan->scenario->setting.machine;
@@ -144,6 +153,7 @@ static void add_machine(struct stage *stage, const struct plan_leg *leg)
         .profile = leg->profile,
         .disk = machine->disk,
         .programs = programs,
+        .engine_builder = &buildkit_program,
         .emulators = (const char *const *)wanted->emulators,
         .emulation_factor = wanted->emulation_factor,
         .registry_mirrors = (const char *const *)wanted->registry_mirrors,
@@ -153,6 +163,7 @@ static void add_machine(struct stage *stage, const struct plan_leg *leg)
     machine->http =
         http_new(stage->loop, world_opener(stage->world, leg->machine, "engine"), "engine");
     g_ptr_array_add(stage->machines, machine);
+    return machine;
 }
 
 static void restart_engine(void *context, const char *machine, int64_t down_us)
@@ -165,16 +176,17 @@ static void restart_engine(void *context, const char *machine, int64_t down_us)
     }
 }
 
-static void add_weather(struct stage *stage)
+static void add_weather(struct stage *stage, bool is_clear)
 {
     const struct faults_actions actions = {.context = stage, .restart_engine = restart_engine};
     stage->faults = faults_new(stage->plan->scenario->faults, stage->plan->seed);
     faults_set_actions(stage->faults, &actions);
-    faults_attach(stage->faults, stage->world);
+    if (!is_clear)
+        faults_attach(stage->faults, stage->world);
 }
 
 struct stage *stage_new(const struct plan *plan, struct loop *loop, struct trace *trace,
-                        struct image_cache *images, GError **error)
+                        struct image_cache *images, bool is_clear, GError **error)
 {
     const struct setting *setting = &plan->scenario->setting;
     const struct world_options options = {
@@ -188,14 +200,16 @@ struct stage *stage_new(const struct plan *plan, struct loop *loop, struct trace
     stage->loop = loop;
     stage->world = world;
     stage->images = images;
+    if (plan->scenario->pipeline != NULL)
+        public_world_begin(stage);
     add_registries(stage);
     add_default_images(stage);
     for (guint i = 0; i < setting->images->len; i++)
         add_image(stage, g_ptr_array_index(setting->images, i));
     stage->machines = g_ptr_array_new();
     for (guint i = 0; i < plan->legs->len; i++)
-        add_machine(stage, g_ptr_array_index(plan->legs, i));
-    add_weather(stage);
+        stage_add_machine(stage, g_ptr_array_index(plan->legs, i));
+    add_weather(stage, is_clear);
     return stage;
 }
 
@@ -220,5 +234,6 @@ void stage_free(struct stage *stage)
     world_free(stage->world);
     g_ptr_array_unref(stage->machines);
     g_ptr_array_unref(stage->registries);
+    g_clear_pointer(&stage->found_services, g_ptr_array_unref);
     g_free(stage);
 }

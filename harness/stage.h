@@ -23,13 +23,19 @@ struct stage {
     struct image_cache *images; /* lent */
     GPtrArray *registries;      /* struct registry */
     GPtrArray *machines;        /* struct machine, in the order of the plan's legs */
+    GPtrArray *found_services;  /* struct registry_service of registries nobody described */
 };
 
-/* images may be NULL. */
+/* images may be NULL. is_clear: the plan's faults stay away. */
 struct stage *stage_new(const struct plan *plan, struct loop *loop, struct trace *trace,
-                        struct image_cache *images, GError **error) MUST_USE;
+                        struct image_cache *images, bool is_clear, GError **error) MUST_USE;
 /* Inside no fiber. */
 void stage_free(struct stage *stage);
 CLEANUP(stage, stage_free)
+/* One more registry; service is lent. */
+void stage_add_registry(struct stage *stage, const struct registry_service *service,
+                        bool needs_login_to_push);
+/* One more machine; leg is lent, as long as the stage. */
+struct machine *stage_add_machine(struct stage *stage, const struct plan_leg *leg);
 /* The registry that a reference's domain names, or NULL. */
 struct registry *stage_registry(const struct stage *stage, const char *domain);

@@ -68,11 +68,25 @@ static void free_scenario(void *scenario)
     scenario_free(scenario);
 }
 
-struct suite *suite_load(const char *const *paths, GError **error)
+bool suite_has_workflow(const struct suite *suite)
 {
-    AUTO(suite) suite = g_new0(struct suite, 1);
+    for (guint i = 0; i < suite->scenarios->len; i++)
+        if (((const struct scenario *)g_ptr_array_index(suite->scenarios, i))->pipeline != NULL)
+            return true;
+    return false;
+}
+
+struct suite *suite_new(void)
+{
+    struct suite *suite = g_new0(struct suite, 1);
     suite->scenarios = g_ptr_array_new_with_free_func(free_scenario);
     suite->errors = g_ptr_array_new_with_free_func(g_free);
+    return suite;
+}
+
+struct suite *suite_load(const char *const *paths, GError **error)
+{
+    AUTO(suite) suite = suite_new();
 
     for (; *paths != NULL; paths++) {
         if (!g_file_test(*paths, G_FILE_TEST_EXISTS)) {

@@ -14,5 +14,9 @@ struct suite {
 
 /* Fails only when a path does not exist or no scenario is found at all. */
 struct suite *suite_load(const char *const *paths, GError **error) MUST_USE;
+/* An empty one, for scenarios that are in no file. */
+struct suite *suite_new(void);
+/* Whether one of its pipelines is a workflow. */
+bool suite_has_workflow(const struct suite *suite);
 void suite_free(struct suite *suite);
 CLEANUP(suite, suite_free)

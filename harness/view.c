@@ -2,6 +2,7 @@
 #include "harness/view.h"
 
 #include "base/glob.h"
+#include "harness/step_fact.h"
 #include "harness/step_ids.h"
 
 #include <string.h>
@@ -36,20 +37,21 @@ static struct value texts_value(const GPtrArray *texts)
 
 /* ---- steps ---- */
 
-static struct value step_value(const struct step_report *step)
+/* fact NULL: the step did not run. */
+static struct value step_value(const struct step_fact *fact)
 {
     struct value map = value_of_map();
-    bool is_there = step != NULL;
-    value_set(&map, "outcome",
-              value_of_string(is_there ? step_outcome_text(step->outcome) : "absent"));
+    bool is_there = fact != NULL;
+    value_set(&map, "outcome", value_of_string(is_there ? fact->outcome : "absent"));
+    value_set(&map, "conclusion", value_of_string(is_there ? fact->conclusion : "absent"));
     value_set(&map, "message",
-              value_of_string(is_there && step->message != NULL ? step->message : ""));
-    value_set(&map, "duration", value_of_duration(is_there ? step->duration_us : 0));
-    value_set(&map, "started", value_of_duration(is_there ? step->started_us : 0));
-    value_set(&map, "timed_out", value_of_boolean(is_there && step->has_timed_out));
+              value_of_string(is_there && fact->message != NULL ? fact->message : ""));
+    value_set(&map, "duration", value_of_duration(is_there ? fact->duration_us : 0));
+    value_set(&map, "started", value_of_duration(is_there ? fact->started_us : 0));
+    value_set(&map, "timed_out", value_of_boolean(is_there && fact->has_timed_out));
     value_set(&map, "cause",
-              value_of_string(is_there ? failure_cause_text(step->failure.cause) : "unknown"));
-    value_set(&map, "rule", value_of_string(is_there ? step->failure.rule : NULL));
+              value_of_string(is_there ? failure_cause_text(fact->failure.cause) : "unknown"));
+    value_set(&map, "rule", value_of_string(is_there ? fact->failure.rule : NULL));
     return map;
 }
 
@@ -57,15 +59,16 @@ static bool steps_get(void *self, const char *name, struct value *out)
 {
     const struct steps_of *steps = self;
     const struct outcome *outcome = steps->outcome;
-    const struct step_report *step = NULL;
+    struct step_fact fact;
+    bool is_there = false;
     if (!step_ids_have(steps->ids, name))
         return false;
-    for (guint i = 0; i < outcome->legs->len && step == NULL; i++) {
+    for (guint i = 0; i < outcome->legs->len && !is_there; i++) {
         const struct leg_outcome *leg = g_ptr_array_index(outcome->legs, i);
-        if (leg->report != NULL && (steps->only == NULL || steps->only == leg))
-            step = leg_report_step(leg->report, name);
+        if (steps->only == NULL || steps->only == leg)
+            is_there = step_fact_find(leg, name, &fact);
     }
-    *out = step_value(step);
+    *out = step_value(is_there ? &fact : NULL);
     return true;
 }
 
@@ -98,11 +101,14 @@ static struct value leg_value(const struct leg_outcome *leg, struct steps_of *st
 {
     const struct leg_report *report = leg->report;
     struct value map = value_of_map();
-    value_set(&map, "outcome",
-              value_of_string(report != NULL ? step_outcome_text(report->outcome) : "broken"));
+    value_set(&map, "outcome", value_of_string(leg_outcome_text(leg)));
+    value_set(&map, "conclusion", value_of_string(leg_outcome_conclusion(leg)));
     value_set(&map, "fate", value_of_string(fate_text(leg->fate)));
     value_set(&map, "tier", value_of_string(report != NULL ? report->builder_tier : NULL));
-    value_set(&map, "elapsed", value_of_duration(report != NULL ? report->duration_us : 0));
+    value_set(&map, "elapsed", value_of_duration(leg_outcome_duration_us(leg)));
+    value_set(&map, "assumed", value_of_integer(leg_outcome_assumed_count(leg)));
+    value_set(&map, "reason", value_of_string(leg->server != NULL ? leg->server->reason : NULL));
+    value_set(&map, "log", value_of_string(leg_outcome_log(leg)));
     value_set(&map, "steps", value_of_object(&steps_type, steps));
     value_set(&map, "diagnosis", diagnosis_value(report != NULL ? &report->diagnosis : NULL));
     value_set(&map, "containers", texts_value(leg->containers));
@@ -169,8 +175,8 @@ static bool effects_image(void *context, const struct value *arguments, gsize co
     }
     const struct effect *effect = outcome_effect(view->outcome, arguments[0].string);
     if (effect == NULL) {
-        g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "the policy promises no image '%s'",
-                    arguments[0].string);
+        g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID,
+                    "nobody promises or pushes an image '%s'", arguments[0].string);
         return false;
     }
     *out = effect_value(effect);
@@ -312,7 +318,7 @@ struct view *view_new(const struct outcome *outcome)
 {
     struct view *view = g_new0(struct view, 1);
     view->outcome = outcome;
-    view->step_ids = step_ids_of(outcome->plan->scenario->policy);
+    view->step_ids = step_fact_ids(outcome->plan->scenario);
     view->any_steps = (struct steps_of){.outcome = outcome, .ids = view->step_ids};
     add_leg_steps(view);
     view->dialect = view_dialect_of_names();

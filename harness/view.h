@@ -4,14 +4,14 @@
  *
  *   fate, elapsed           the worst fate; the virtual duration of the run
  *   steps.ID                a step: of the leg that has it; of the first leg when several do
- *   legs.ID                 .outcome .fate .tier .elapsed .steps .diagnosis .containers .images
- *   effects.image('REF')    .exists .platforms .before .digest .complete .fresh .fate .side_image …
- *   requests('METHOD SITE/PATH')  .count .first .last; * matches any run of characters
+ *   legs.ID, legs['a/b']    .outcome .conclusion .fate .tier .elapsed .steps .diagnosis .containers
+ * .images effects.image('REF')    .exists .platforms .before .digest .complete .fresh .fate
+ * .side_image … requests('METHOD SITE/PATH')  .count .first .last; * matches any run of characters
  *   faults.ID               .fired
  *   diagnosis               .cause .rule .step .evidence .escalation
  *
- * A step has .outcome .message .duration .started .timed_out .cause .rule; a step that did not run
- * has outcome 'absent'.
+ * A step has .outcome .conclusion .message .duration .started .timed_out .cause .rule; a step that
+ * did not run has outcome 'absent'.
  */
 #pragma once
 

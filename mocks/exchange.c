@@ -243,7 +243,7 @@ void exchange_trace(const struct exchange *exchange)
     struct world *world = exchange->server->world;
     struct trace *trace = world->trace;
     const struct reply *reply = &exchange->reply;
-    const char *role = exchange->connection != NULL ? exchange->connection->role : NULL;
+    const char *role = exchange_role(exchange);
     g_autofree char *joined = NULL;
     if (exchange->query != NULL)
         joined = g_strconcat(exchange->path, "?", exchange->query, NULL);

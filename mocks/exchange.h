@@ -10,6 +10,12 @@
 struct exchange;
 struct site;
 
+/* A client of the world's own. */
+struct peer {
+    const char *machine; /* where it runs; NULL: nowhere in particular */
+    const char *role;    /* what it is called in traces */
+};
+
 /*
  * Times. A reply waits the network's round trip from the moment it is stated; a body of at least
  * 64 KiB declared bytes then flows at the network's rate, in four equal parts, the last of which
@@ -44,6 +50,8 @@ uint64_t exchange_number(const struct exchange *exchange);
 struct site *exchange_site(const struct exchange *exchange);
 /* Who asks: the role of the opener that dialled, NULL for clients from outside. */
 const char *exchange_role(const struct exchange *exchange);
+/* The machine it asks from, or NULL; valid as long as the world. */
+const char *exchange_machine(const struct exchange *exchange);
 
 /* ---- the request's body: only inside the exchange's own fiber ---- */
 

@@ -2,9 +2,21 @@
 #include "mocks/exchange_private.h"
 #include "mocks/server_private.h"
 
+static const struct peer *peer_of(const struct exchange *exchange)
+{
+    static const struct peer stranger = {0};
+    bool is_known = exchange->connection != NULL && exchange->connection->peer != NULL;
+    return is_known ? exchange->connection->peer : &stranger;
+}
+
 const char *exchange_role(const struct exchange *exchange)
 {
-    return exchange->connection != NULL ? exchange->connection->role : NULL;
+    return peer_of(exchange)->role;
+}
+
+const char *exchange_machine(const struct exchange *exchange)
+{
+    return peer_of(exchange)->machine;
 }
 
 void exchange_clear_headers(struct exchange *exchange)

@@ -144,7 +144,7 @@ static void client_free(void *argument)
     g_free(client);
 }
 
-void server_expect_client(struct server *server, int fd, const char *role)
+void server_expect_client(struct server *server, int fd, const struct peer *peer)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     socklen_t length_bytes = sizeof address;
@@ -156,7 +156,7 @@ void server_expect_client(struct server *server, int fd, const char *role)
     server_forget_client(server, fd);
     struct client *client = g_new0(struct client, 1);
     client->fd = fd;
-    client->role = role;
+    client->peer = peer;
     client->name = name;
     g_hash_table_insert(server->clients, GINT_TO_POINTER(fd), client);
     g_hash_table_insert(server->client_names, GUINT_TO_POINTER(name), client);
@@ -184,7 +184,7 @@ static void introduce(struct connection *connection, const struct sockaddr_un *a
         return;
     client->connection = connection;
     connection->client = client;
-    connection->role = client->role;
+    connection->peer = client->peer;
 }
 
 void server_take(struct server *server, struct site *site, int fd,

@@ -23,7 +23,7 @@ CLEANUP(server, server_free)
 void server_accept(struct server *server, struct site *site, int listen_fd);
 /* Cuts every connection of a site. */
 void server_cut_site(struct server *server, const struct site *site);
-/* A client of this world is about to connect by fd; role names it in traces, lent. */
-void server_expect_client(struct server *server, int fd, const char *role);
+/* A client of this world is about to connect by fd; peer is lent. */
+void server_expect_client(struct server *server, int fd, const struct peer *peer);
 /* That client closed fd. */
 void server_forget_client(struct server *server, int fd);

@@ -12,7 +12,7 @@ struct MHD_Daemon;
 /* One of the world's own clients, from before its connect() to its close(). */
 struct client {
     int fd;
-    const char *role;
+    const struct peer *peer;
     unsigned name;                 /* of its autobound address, as a number */
     struct connection *connection; /* NULL until accepted, or after the server closed it */
 };
@@ -20,8 +20,8 @@ struct client {
 struct connection {
     struct server *server;
     struct site *site;
-    struct client *client; /* NULL: from outside the world, or closed */
-    const char *role;      /* of the client, also after it has gone; NULL: from outside */
+    struct client *client;   /* NULL: from outside the world, or closed */
+    const struct peer *peer; /* also after the client has gone; NULL: from outside */
     struct exchange *exchange;
     int fd;
     bool is_unix;

@@ -3,6 +3,9 @@
 
 #include "mocks/world_private.h"
 
+#include "base/units.h"
+#include "loop/vclock.h"
+
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -11,6 +14,7 @@ struct opener {
     struct world *world;
     char *machine;
     char *role;
+    struct peer peer;
 };
 
 static void opener_free(void *argument)
@@ -27,6 +31,7 @@ struct world *world_new(struct loop *loop, const struct world_options *options, 
     world->loop = loop;
     world->trace = options->trace;
     world->seed = options->seed;
+    world->date_s = options->date_s != 0 ? options->date_s : VCLOCK_EPOCH_S;
     world->network = options->network;
     world->sites = g_ptr_array_new_with_free_func((GDestroyNotify)site_free);
     world->sites_by_name = g_hash_table_new(g_str_hash, g_str_equal);
@@ -66,6 +71,11 @@ struct loop *world_loop(const struct world *world)
 struct trace *world_trace(const struct world *world)
 {
     return world->trace;
+}
+
+int64_t world_date_s(const struct world *world)
+{
+    return world->date_s + loop_now_us(world->loop) / SECOND_US;
 }
 
 struct rng world_rng(const struct world *world, const char *role, const char *id)
@@ -109,6 +119,20 @@ static struct site *find_target(const struct opener *opener, const char *host, i
     return site != NULL || is_unix ? site : world_find_site(world, host);
 }
 
+/* The same, after the founder was asked for a name that is not there yet. */
+static struct site *find_or_found(const struct opener *opener, const char *host, int port,
+                                  bool is_unix)
+{
+    struct world *world = opener->world;
+    struct site *site = find_target(opener, host, port, is_unix);
+    if (site != NULL || is_unix || world->found == NULL)
+        return site;
+    g_autofree char *name = port == 443 || port == 80 ? g_strdup(host)
+                                                      : g_strdup_printf("%s:%d", host, port);
+    world->found(world->found_context, name, opener->role);
+    return find_target(opener, host, port, is_unix);
+}
+
 static void lead_to_site(struct site *site, struct http_route *route)
 {
     g_autoptr(GError) error = NULL;
@@ -135,7 +159,7 @@ static void on_find(void *context, const char *host, int port, bool is_unix,
 {
     const struct opener *opener = context;
     const struct weather *weather = opener->world->weather;
-    struct site *site = find_target(opener, host, port, is_unix);
+    struct site *site = find_or_found(opener, host, port, is_unix);
     *route = (struct http_route){.way = way_of_nobody(host, is_unix)};
     if (site != NULL)
         lead_to_site(site, route);
@@ -148,7 +172,7 @@ static void on_socket(void *context, const char *path, int fd)
 {
     const struct opener *opener = context;
     (void)path;
-    server_expect_client(opener->world->server, fd, opener->role);
+    server_expect_client(opener->world->server, fd, &opener->peer);
 }
 
 static void on_close(void *context, int fd)
@@ -163,6 +187,7 @@ const struct http_opener *world_opener(struct world *world, const char *machine,
     opener->world = world;
     opener->machine = g_strdup(machine);
     opener->role = g_strdup(role);
+    opener->peer = (struct peer){opener->machine, opener->role};
     opener->http = (struct http_opener){
         .context = opener,
         .find = on_find,
@@ -171,6 +196,12 @@ const struct http_opener *world_opener(struct world *world, const char *machine,
     };
     g_ptr_array_add(world->openers, opener);
     return &opener->http;
+}
+
+void world_set_founder(struct world *world, found_site_fn *found, void *context)
+{
+    world->found = found;
+    world->found_context = context;
 }
 
 void world_set_weather(struct world *world, const struct weather *weather)

@@ -28,6 +28,7 @@ struct world_options {
     uint64_t seed;
     struct network network;
     struct trace *trace; /* lent, may be NULL */
+    int64_t date_s;      /* wall clock at the loop's time zero; 0: VCLOCK_EPOCH_S */
 };
 
 /* The sites' sockets lie in a private directory under $TMPDIR, /dev/shm or /tmp, made when the
@@ -47,6 +48,8 @@ CLEANUP(world, world_free)
 
 struct loop *world_loop(const struct world *world);
 struct trace *world_trace(const struct world *world);
+/* The wall clock now, in Unix seconds: what "latest" means in the world. */
+int64_t world_date_s(const struct world *world);
 struct rng world_rng(const struct world *world, const char *role, const char *id);
 
 /*
@@ -75,6 +78,11 @@ bool site_listen(struct site *site, const char *address, int *port, GError **err
  * that is no site the connection is refused. Freed with the world.
  */
 const struct http_opener *world_opener(struct world *world, const char *machine, const char *role);
+
+/* Asked when a client looks for a host name that no site has: may add one under that name. NULL:
+   nobody does. */
+typedef void found_site_fn(void *context, const char *host, const char *role);
+void world_set_founder(struct world *world, found_site_fn *found, void *context);
 
 /* The weather: consulted by the opener, the server and the owners of state. NULL: clear. Lent. */
 void world_set_weather(struct world *world, const struct weather *weather);

@@ -28,8 +28,11 @@ struct world {
     struct loop *loop;
     struct trace *trace;
     uint64_t seed;
+    int64_t date_s; /* at the loop's time zero */
     struct network network;
     const struct weather *weather;
+    found_site_fn *found;
+    void *found_context;
     struct server *server;
     GPtrArray *sites;
     GHashTable *sites_by_name; /* looked up, never iterated */

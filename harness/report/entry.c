@@ -2,24 +2,60 @@
 #include "harness/report/entry.h"
 
 #include "harness/report/part.h"
+#include "harness/step_fact.h"
+
+static json_t *step_json(const struct leg_outcome *leg, const struct step_fact *fact)
+{
+    json_t *entry =
+        json_pack("{s:s, s:s, s:s, s:I, s:I}", "leg", leg->id, "id",
+                  fact->id != NULL ? fact->id : "", "outcome", fact->outcome, "started_us",
+                  (json_int_t)fact->started_us, "duration_us", (json_int_t)fact->duration_us);
+    if (leg->server != NULL) {
+        json_object_set_new(entry, "title", json_text_or_null(fact->title));
+        json_object_set_new(entry, "conclusion", json_string(fact->conclusion));
+        json_object_set_new(entry, "line", json_integer(fact->position.line));
+    }
+    if (fact->message != NULL)
+        json_object_set_new(entry, "message", json_text_or_null(fact->message));
+    return entry;
+}
 
 static void add_steps(json_t *steps, const struct leg_outcome *leg)
 {
-    for (guint i = 0; leg->report != NULL && i < leg->report->steps->len; i++) {
-        const struct step_report *step = g_ptr_array_index(leg->report->steps, i);
-        json_t *entry =
-            json_pack("{s:s, s:s, s:s, s:I, s:I}", "leg", leg->id, "id", step->id, "outcome",
-                      step_outcome_text(step->outcome), "started_us", (json_int_t)step->started_us,
-                      "duration_us", (json_int_t)step->duration_us);
-        if (step->message != NULL)
-            json_object_set_new(entry, "message", json_text_or_null(step->message));
-        json_array_append_new(steps, entry);
+    g_autoptr(GArray) facts = step_facts_of(leg);
+    for (guint i = 0; i < facts->len; i++)
+        json_array_append_new(steps, step_json(leg, &g_array_index(facts, struct step_fact, i)));
+}
+
+static json_t *assumptions_json(const GPtrArray *assumptions)
+{
+    json_t *list = json_array();
+    for (guint i = 0; i < assumptions->len; i++) {
+        const struct assumption *each = g_ptr_array_index(assumptions, i);
+        json_array_append_new(list, json_pack("{s:s, s:i, s:b}", "what", each->what, "line",
+                                              each->position.line, "touches_images",
+                                              (int)each->touches_images));
     }
+    return list;
+}
+
+static json_t *workflow_leg_json(const struct leg_outcome *leg)
+{
+    const struct server_leg *server = leg->server;
+    json_t *json =
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:I}", "id", leg->id, "name", server->name, "outcome",
+                  leg_outcome_text(leg), "conclusion", leg_outcome_conclusion(leg), "fate",
+                  fate_text(leg->fate), "duration_us", (json_int_t)leg_outcome_duration_us(leg));
+    json_object_set_new(json, "reason", json_text_or_null(server->reason));
+    json_object_set_new(json, "assumptions", assumptions_json(server->result->assumptions));
+    return json;
 }
 
 static json_t *leg_json(const struct leg_outcome *leg)
 {
     const struct leg_report *report = leg->report;
+    if (leg->server != NULL)
+        return workflow_leg_json(leg);
     if (report == NULL)
         return json_pack("{s:s, s:s}", "id", leg->id, "outcome", "broken");
     json_t *json =

@@ -5,9 +5,11 @@
  *
  * {"name", "file", "purpose", "seed", "verdict", "fate", "reason", "duration_us", "trace_digest",
  *  "exchanges", "cause"?, "diagnosed"?,
- *  "steps": [{"leg", "id", "outcome", "started_us", "duration_us", "message"?}],
+ *  "steps": [{"leg", "id", "outcome", "started_us", "duration_us", "message"?,
+ *             and of a workflow "title", "conclusion", "line"}],
  *  "legs": [{"id", "outcome", "fate", "tier", "duration_us", "used_local_image", "retried",
- *            "diagnosis"}],
+ *            "diagnosis"}], of a workflow [{"id", "name", "outcome", "conclusion", "fate",
+ *            "duration_us", "reason", "assumptions": [{"what", "line", "touches_images"}]}],
  *  "effects": [{"service", "image", "digest", "complete", "fresh", "fate", "side_image",
  *               "platforms", "before", "promised"}],
  *  "faults": [{"id", "kind", "fired"}], "failing": [{"expression", "explanation"}],

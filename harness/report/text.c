@@ -1,5 +1,6 @@
 /* The report for people. */
 #include "base/units.h"
+#include "harness/report/palette.h"
 #include "harness/report/report.h"
 
 #include <string.h>
@@ -16,54 +17,15 @@ struct text_report {
     int name_columns;
 };
 
-static const struct {
-    const char *word;
-    const char *color;
-} word_colors[] = {
-    {"pass", "32"},     {"fail", "31;1"},    {"broken", "35;1"}, {"delivered", "32"},
-    {"degraded", "33"}, {"cancelled", "31"}, {"failed", "31"},   {"shrunk", "31;1"},
-    {"hollow", "31;1"}, {"unknown", "35"},
-};
-
-/* The word, padded to columns; the padding stays outside the colour. */
-static void append_word(struct text_report *report, const char *word, int columns)
-{
-    const char *color = NULL;
-    for (gsize i = 0; i < G_N_ELEMENTS(word_colors); i++)
-        if (strcmp(word_colors[i].word, word) == 0)
-            color = word_colors[i].color;
-    if (report->has_color && color != NULL)
-        g_string_append_printf(report->text, "\033[%sm%s\033[0m", color, word);
-    else
-        g_string_append(report->text, word);
-    for (int length = (int)strlen(word); length < columns; length++)
-        g_string_append_c(report->text, ' ');
-}
-
-/* Texts of others must not steer the terminal: control characters, of ISO 6429's second set too,
-   become question marks. Newlines stay. */
-static char *printable(const json_t *entry, const char *key)
-{
-    char *text = g_strdup(json_get_string(entry, key, ""));
-    for (char *each = text; *each != '\0'; each++) {
-        unsigned char byte = (unsigned char)*each;
-        bool is_second_set = byte == 0xc2 && (unsigned char)each[1] < 0xa0;
-        if (is_second_set)
-            *each++ = '?';
-        if (is_second_set || (byte < 0x20 && byte != '\n') || byte == 0x7f)
-            *each = '?';
-    }
-    return text;
-}
-
 static void append_row(struct text_report *report, const json_t *entry)
 {
     g_autofree char *duration = duration_text(json_get_integer(entry, "duration_us", 0));
-    g_autofree char *name = printable(entry, "name");
+    g_autofree char *name = palette_printable(json_get_string(entry, "name", ""));
     g_string_append_printf(report->text, "%-*s  ", report->name_columns, name);
-    append_word(report, json_get_string(entry, "fate", "unknown"), FATE_COLUMNS);
+    palette_append(report->text, json_get_string(entry, "fate", "unknown"), FATE_COLUMNS,
+                   report->has_color);
     g_string_append_printf(report->text, "  %*s  ", TIME_COLUMNS, duration);
-    append_word(report, json_get_string(entry, "verdict", "broken"), 0);
+    palette_append(report->text, json_get_string(entry, "verdict", "broken"), 0, report->has_color);
     g_string_append_c(report->text, '\n');
 }
 
@@ -72,8 +34,9 @@ static void append_failing(GString *text, const json_t *entry)
     gsize index;
     json_t *failing;
     json_array_foreach (json_get_array(entry, "failing"), index, failing) {
-        g_autofree char *expression = printable(failing, "expression");
-        g_autofree char *explanation = printable(failing, "explanation");
+        g_autofree char *expression = palette_printable(json_get_string(failing, "expression", ""));
+        g_autofree char *explanation =
+            palette_printable(json_get_string(failing, "explanation", ""));
         g_string_append_printf(text, "  expected  %s\n", expression);
         g_string_append_printf(text, "  but       %s\n", explanation);
     }
@@ -81,7 +44,7 @@ static void append_failing(GString *text, const json_t *entry)
 
 static void append_trace(GString *text, const json_t *entry)
 {
-    g_autofree char *trace = printable(entry, "deciding_trace");
+    g_autofree char *trace = palette_printable(json_get_string(entry, "deciding_trace", ""));
     g_auto(GStrv) lines = g_strsplit(trace, "\n", -1);
     if (lines[0] == NULL || *lines[0] == '\0')
         return;
@@ -96,10 +59,10 @@ static void append_details(struct text_report *report, const json_t *entry)
     GString *text = report->text;
     if (strcmp(json_get_string(entry, "verdict", ""), "pass") == 0)
         return;
-    g_autofree char *name = printable(entry, "name");
-    g_autofree char *file = printable(entry, "file");
-    g_autofree char *purpose = printable(entry, "purpose");
-    g_autofree char *reason = printable(entry, "reason");
+    g_autofree char *name = palette_printable(json_get_string(entry, "name", ""));
+    g_autofree char *file = palette_printable(json_get_string(entry, "file", ""));
+    g_autofree char *purpose = palette_printable(json_get_string(entry, "purpose", ""));
+    g_autofree char *reason = palette_printable(json_get_string(entry, "reason", ""));
     g_string_append_printf(text, "\n%s (%s, seed %" G_GUINT64_FORMAT ")\n", name, file,
                            (guint64)json_get_integer(entry, "seed", 0));
     if (*purpose != '\0')

@@ -27,7 +27,9 @@ struct base *base_obtain(struct build *build, const char *name, const char *plat
             return base;
     }
     g_autoptr(GError) cause = NULL;
-    struct reference *reference = reference_parse(name, /* default_tag= */ true, &cause);
+    const char *other = build_named_image(build, name);
+    struct reference *reference =
+        reference_parse(other != NULL ? other : name, /* default_tag= */ true, &cause);
     if (reference == NULL) {
         g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "failed to parse stage name \"%s\": %s",
                     name, cause->message);
@@ -104,7 +106,7 @@ bool base_read(struct base *base, GError **error)
 {
     struct puller *puller = base->build->daemon->puller;
     AUTO(credentials) credentials = credentials_of(base->build, base->reference->domain);
-    if (base->image == NULL &&
+    if (base->image == NULL && !base_find_local(base) &&
         !puller_resolve(puller, base->reference, base->platform, credentials, &base->image, error))
         return false;
     if (base->config == NULL)
@@ -134,7 +136,7 @@ bool base_resolve(struct base *base)
 static char *full_name(const struct base *base)
 {
     g_autofree char *full = reference_text(base->reference);
-    if (base->reference->digest != NULL)
+    if (base->reference->digest != NULL || base->is_local)
         return g_steal_pointer(&full);
     return g_strconcat(full, "@", base->image->top_digest, NULL);
 }
@@ -233,7 +235,8 @@ bool base_fetch(struct base *base, const char *from_name)
     progress_line(build->progress, vertex, "resolve %s done", full);
     bool was_here = has_layers(base);
     base->state = BASE_FETCHING;
-    bool is_fine = was_here || pull_layers(base, vertex, &cause);
+    bool is_fine = was_here || (base->is_local ? base_fetch_local(base, &cause)
+                                               : pull_layers(base, vertex, &cause));
     base->state = is_fine ? BASE_FETCHED : BASE_NOT_FETCHED;
     fiber_queue_wake_all(&build->base_over);
     if (!is_fine)

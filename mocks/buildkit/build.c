@@ -70,8 +70,10 @@ static void say_failure(struct build *build)
 
 /* ---- definition ---- */
 
-static void tell(struct build *build, const char *name, const char *what, gsize length_bytes)
+void build_tell(struct build *build, const char *name, const char *what, gsize length_bytes)
 {
+    if (build_is_git(build)) /* all of it came with the source */
+        return;
     struct vertex *vertex = progress_begin(build->progress, name, name);
     g_autofree char *size = progress_size((int64_t)length_bytes);
     progress_line(build->progress, vertex, "transferring %s: %s done", what, size);
@@ -88,7 +90,7 @@ static bool read_dockerfile(struct build *build)
     GError *cause = NULL;
 
     if (bytes == NULL) {
-        tell(build, name, "dockerfile", 2);
+        build_tell(build, name, "dockerfile", 2);
         return build_fail(build, NULL, NULL,
                           g_error_new(BASE_ERROR, BASE_ERROR_INVALID,
                                       "failed to read dockerfile: open %s: no such file or "
@@ -97,7 +99,7 @@ static bool read_dockerfile(struct build *build)
     }
     gsize length_bytes;
     const void *data = g_bytes_get_data(bytes, &length_bytes);
-    tell(build, name, "dockerfile", length_bytes);
+    build_tell(build, name, "dockerfile", length_bytes);
     build->dockerfile = dockerfile_parse(data, length_bytes, &cause);
     return build->dockerfile != NULL || build_fail(build, NULL, NULL, cause);
 }
@@ -105,39 +107,17 @@ static bool read_dockerfile(struct build *build)
 /* Dockerfile.dockerignore counts before .dockerignore. */
 static void read_ignore(struct build *build)
 {
+    const char *folder = build_command_local(build->command, "dockerfile");
     g_autofree char *own = g_strconcat(build->dockerfile_name, ".dockerignore", NULL);
-    const struct build_file *file = build_files_find(build->whole_context, own);
-    if (file == NULL)
-        file = build_files_find(build->whole_context, ".dockerignore");
+    g_autofree char *path = g_build_filename(folder, own, NULL);
+    const struct build_file *usual = build_files_find(build->whole_context, ".dockerignore");
+    GBytes *bytes = container_file(build->daemon->container, path);
+    if (bytes == NULL && usual != NULL)
+        bytes = usual->bytes;
     gsize length_bytes = 0;
-    const char *text = file != NULL ? g_bytes_get_data(file->bytes, &length_bytes) : NULL;
+    const char *text = bytes != NULL ? g_bytes_get_data(bytes, &length_bytes) : NULL;
     build->ignore = ignore_parse(text != NULL ? text : "", length_bytes);
-    tell(build, "[internal] load .dockerignore", "context", length_bytes + 2);
-}
-
-static struct build_files *read_folder(const struct build *build, const char *folder)
-{
-    struct build_files *files = build_files_new();
-    g_autoptr(GPtrArray) paths = container_files_below(build->daemon->container, folder);
-    g_autofree char *clean = g_canonicalize_filename(folder, "/");
-    for (guint i = 0; i < paths->len; i++) {
-        const char *path = g_ptr_array_index(paths, i);
-        GBytes *bytes = container_file(build->daemon->container, path);
-        if (g_str_has_prefix(path, clean))
-            build_files_put(files, path + strlen(clean), bytes, 0644,
-                            (int64_t)g_bytes_get_size(bytes));
-    }
-    return files;
-}
-
-const struct build_files *build_context_of(struct build *build)
-{
-    if (build->is_context_told)
-        return build->context;
-    build->is_context_told = true;
-    tell(build, "[internal] load build context", "context",
-         (gsize)build_files_bytes(build->context));
-    return build->context;
+    build_tell(build, "[internal] load .dockerignore", "context", length_bytes + 2);
 }
 
 /* ---- platforms ---- */
@@ -184,10 +164,7 @@ static void target_free(void *pointer)
     struct target *target = pointer;
     build_plan_free(target->plan);
     g_ptr_array_unref(target->states);
-    g_clear_pointer(&target->config, g_bytes_unref);
-    g_clear_pointer(&target->manifest, g_bytes_unref);
-    g_free(target->config_digest);
-    g_free(target->manifest_digest);
+    target_forget_image(target);
     g_free(target);
 }
 
@@ -314,9 +291,10 @@ static void say_credentials(struct build *build)
 
 static bool solve(struct build *build)
 {
-    if (!read_dockerfile(build) || !make_targets(build) || !resolve_bases(build))
+    if (!build_load_git(build) || !read_dockerfile(build) || !make_targets(build) ||
+        !resolve_bases(build))
         return false;
-    build->whole_context = read_folder(build, build_command_local(build->command, "context"));
+    build->whole_context = build_read_folder(build, build_command_local(build->command, "context"));
     read_ignore(build);
     build->context = build_files_filter(build->whole_context, build->ignore);
     if (!cache_import(build) || !run_targets(build) || !build_export(build) || !cache_export(build))
@@ -350,6 +328,7 @@ static void build_clear(struct build *build)
     g_free(build->dockerfile_name);
     build_files_free(build->whole_context);
     build_files_free(build->context);
+    g_clear_pointer(&build->named, g_hash_table_unref);
     ignore_free(build->ignore);
     g_clear_pointer(&build->arguments, g_ptr_array_unref);
     g_clear_pointer(&build->labels, g_ptr_array_unref);

@@ -27,6 +27,7 @@ struct base {
     struct pulled_image *image;            /* once resolved */
     json_t *config;                        /* the whole image config */
     enum base_state state;
+    bool is_local; /* an image of the Engine itself */
 };
 
 /* One stage for one platform, as far as it has come. */
@@ -52,6 +53,11 @@ struct target {
     char *config_digest;
     GBytes *manifest;
     char *manifest_digest;
+    /* what says how it was built; NULL when nobody asked, or the exporter cannot hold it */
+    GBytes *statement;
+    GBytes *attestation_config;
+    GBytes *attestation;
+    char *attestation_digest;
 };
 
 struct build {
@@ -63,6 +69,7 @@ struct build {
     char *dockerfile_name;
     struct build_files *whole_context; /* with what .dockerignore excludes */
     struct build_files *context;
+    GHashTable *named; /* name to struct build_files; looked up, never walked; NULL: none yet */
     struct ignore *ignore;
     bool is_context_told;
     GPtrArray *arguments; /* "NAME=value" */
@@ -92,6 +99,17 @@ bool build_fail(struct build *build, struct vertex *vertex, const struct instruc
 /* An event "build" in the trace. */
 void build_note(const struct build *build, const char *platform, const char *step,
                 const char *action);
+
+/* A vertex that is one line and over. */
+void build_tell(struct build *build, const char *name, const char *what, gsize length_bytes);
+
+/* ---- contexts.c ---- */
+/* What the container holds below a folder. */
+struct build_files *build_read_folder(const struct build *build, const char *folder);
+/* The image that --opt context:NAME=docker-image://IMAGE puts in a name's place, or NULL. */
+const char *build_named_image(const struct build *build, const char *name);
+/* The files of --opt context:NAME=local:X, or NULL; lent. */
+const struct build_files *build_named_files(struct build *build, const char *name);
 
 /* ---- base.c ---- */
 /* The base of this name and platform, made if there is none yet; NULL with an error for a bad
@@ -130,9 +148,33 @@ const struct build_files *build_context_of(struct build *build);
 
 /* ---- image.c, export.c ---- */
 bool target_make_image(struct target *target, GError **error) MUST_USE;
+void target_forget_image(struct target *target);
 GBytes *build_make_index(const struct build *build);
 /* "exporting to image", push, metadata file. */
 bool build_export(struct build *build) MUST_USE;
+
+/* ---- attest.c ---- */
+/* Whether the command line asks for attestations. */
+bool build_has_attestations(const struct build *build);
+/* Makes the attestation manifest of a target whose image is made. */
+void target_make_attestation(struct target *target);
+/* Its entry in the index. */
+json_t *attestation_entry(const struct target *target);
+
+/* ---- engine.c: the Engine's own BuildKit ---- */
+/* A base that the Engine has itself; false: it has not. */
+bool base_find_local(struct base *base);
+/* Its layers, which are on this machine. */
+bool base_fetch_local(struct base *base, GError **error) MUST_USE;
+/* Keeps the targets as images of the Engine under names; *image_id: g_free. index NULL: one. */
+bool engine_keep_images(struct build *build, char *const *names, GBytes *index, char **image_id,
+                        GError **error) MUST_USE;
+
+/* ---- git.c ---- */
+/* Whether the context is a git URL, whose content came with the command in its stead. */
+bool build_is_git(const struct build *build);
+/* "[internal] load git source …": asks the site if this world has it. */
+bool build_load_git(struct build *build) MUST_USE;
 
 /* ---- cache.c ---- */
 /* Checks of the command line that buildctl makes before it asks the daemon. */

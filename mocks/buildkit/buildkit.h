@@ -20,9 +20,18 @@
  *   action is run, cached, failed, canceled or push.
  * - A killed buildctl takes its build and its push with it.
  *
- * Not here: the gRPC API (`buildctl dial-stdio`), frontends as images (a "# syntax" line fetches
- * nothing), remote contexts, exporters other than image, attestations, local, s3 and azblob caches;
- * the gha cache is one request to its service.
+ * - Outputs: image, docker, oci, tar, local (also a tar: the client unpacks it), to the file "dest"
+ * in the container. Attestations (--opt attest:provenance=…, attest:sbom=…) add their manifests to
+ * the index, with statements that say little; no scanner image is fetched.
+ * - As dockerd_options.engine_builder it is the Engine's own BuildKit (engine_builder.h): local
+ * images count as bases, the cache is the Engine's build cache, type=image makes images of the
+ * Engine, foreign platforms need the host's emulators.
+ * - A git URL as --opt context= asks its site for refs when this world has it; the files themselves
+ * are those of --local context.
+ *
+ * Not here: the gRPC API (`buildctl dial-stdio` tells what ListWorkers would, as JSON), frontends
+ * as images (a "# syntax" line fetches nothing), contexts at URLs that are no git, local, s3 and
+ * azblob caches; the gha cache is one request to its service.
  */
 #pragma once
 

@@ -52,6 +52,8 @@ static bool take_local(struct build_command *command, const char *value, GError 
 
 static bool take_option(struct build_command *command, const char *value, GError **error)
 {
+    if (strcmp(value, "no-cache=") == 0)
+        command->ignores_cache = true;
     if (strchr(value, '=') == NULL) {
         g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "invalid opt: invalid value %s", value);
         return false;

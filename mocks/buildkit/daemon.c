@@ -21,6 +21,14 @@ static void on_layer(void *context, const struct layer *layer)
     g_autoptr(GError) ignored = NULL;
     int64_t bytes = layer->unpacked_bytes + layer->declared_bytes;
     const char *volume = container_volume_at(daemon->container, BUILDKIT_ROOT);
+    if (daemon->is_engine) {
+        disk_give(dockerd_disk(daemon->dockerd), DISK_BUILD_CACHE, "layer", bytes);
+        if (!dockerd_build_cache_add(daemon->dockerd, "regular", layer->digest, bytes, false,
+                                     &ignored) ||
+            !store_put_blob(daemon, layer->digest, layer->bytes, &ignored))
+            g_clear_error(&ignored);
+        return;
+    }
     if (volume != NULL)
         dockerd_volume_adopt(daemon->dockerd, volume, bytes);
     else
@@ -37,6 +45,7 @@ static struct buildkitd *daemon_new(struct container *container)
     daemon->dockerd = container_dockerd(container);
     daemon->world = dockerd_world(daemon->dockerd);
     daemon->loop = world_loop(daemon->world);
+    daemon->is_engine = dockerd_is_engine_builder(container);
     daemon->config = buildkitd_config_default();
     daemon->running = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     daemon->workers.free_count = WORKERS_MAX;
@@ -62,6 +71,8 @@ struct buildkitd *buildkitd_of(struct container *container)
     if (daemon == NULL) {
         daemon = daemon_new(container);
         container_set_state(container, daemon);
+        if (daemon->is_engine) /* it is up with the Engine */
+            buildkitd_boot(daemon, buildkitd_config_default());
     }
     return daemon;
 }
@@ -81,11 +92,12 @@ void buildkitd_boot(struct buildkitd *daemon, struct buildkitd_config *config)
         .role = "buildkit",
         .kind = PULLER_BUILDKIT,
         .disk = dockerd_disk(daemon->dockerd),
-        .data_root = BUILDKIT_ROOT,
+        .data_root = daemon->is_engine ? "/var/lib/docker" : BUILDKIT_ROOT,
         .download_slots = TRANSFER_SLOTS,
         .upload_slots = TRANSFER_SLOTS,
-        .mirrors = (const char *const *)config->mirrors,
-        .account = DISK_VOLUMES,
+        .mirrors = daemon->is_engine ? dockerd_options_of(daemon->dockerd)->registry_mirrors
+                                     : (const char *const *)config->mirrors,
+        .account = daemon->is_engine ? DISK_BUILD_CACHE : DISK_VOLUMES,
         .context = daemon,
         .has_layer = has_layer,
         .on_layer = on_layer,

@@ -19,6 +19,7 @@ struct buildkitd {
     struct world *world;
     struct loop *loop;
     bool is_up;
+    bool is_engine; /* the Engine's own, behind POST /grpc: local images count, results go there */
     struct buildkitd_config *config;
     struct puller *puller;        /* NULL before the first boot */
     struct fiber_slots workers;   /* max-parallelism */

@@ -62,7 +62,8 @@ static bool spend(const struct run *run, int64_t duration_us, GError **error)
 }
 
 /* The official image carries buildkit-qemu-*: foreign platforms run unless the weather has taken
-   the emulator away (engine-contract.md H, failures.md I1). */
+   the emulator away (engine-contract.md H, failures.md I1). The Engine's own BuildKit has only what
+   the host has. */
 static bool begin_emulation(struct run *run, GError **error)
 {
     const char *platform = run->state->stage->platform;
@@ -74,7 +75,8 @@ static bool begin_emulation(struct run *run, GError **error)
     int64_t usual = dockerd_options_of(daemon->dockerd)->emulation_factor;
     if (!world_suffer(daemon->world, &effect, error))
         return false;
-    if (effect.is_missing || effect.is_failure) {
+    bool is_unable = daemon->is_engine && !dockerd_runs_platform(daemon->dockerd, platform);
+    if (effect.is_missing || effect.is_failure || is_unable) {
         if (!spend(run, START_US, error))
             return false;
         return exit_with(run, EXIT_EXEC_FORMAT, "exec /bin/sh: exec format error", error);
@@ -90,7 +92,8 @@ static bool run_process(const struct run *run, const struct point_effect *effect
     const struct point_effect memory =
         consult(run->target, POINT_PROCESS_MEMORY, step->text, run->state->stage->platform);
     g_autofree char *refusal =
-        toolchain_refusal(step->command, step->variables, run->state->files, step->folder);
+        toolchain_refusal(step->command, step->variables, run->state->files, step->folder,
+                          world_date_s(run->target->build->daemon->world));
 
     if (refusal != NULL)
         return spend(run, START_US, error) && exit_with(run, 1, refusal, error);
@@ -151,6 +154,11 @@ static bool find_origin(struct target *target, const struct stage_state *state,
     }
     if (step->from_image == NULL) {
         *origin = (struct origin){build_context_of(target->build), false, state->key};
+        return true;
+    }
+    const struct build_files *named = build_named_files(target->build, step->from_image);
+    if (named != NULL) {
+        *origin = (struct origin){named, false, state->key};
         return true;
     }
     struct base *base =

@@ -106,6 +106,18 @@ static bool fetch_missing(const struct target *target, GError **error)
     return true;
 }
 
+void target_forget_image(struct target *target)
+{
+    g_clear_pointer(&target->config, g_bytes_unref);
+    g_clear_pointer(&target->config_digest, g_free);
+    g_clear_pointer(&target->manifest, g_bytes_unref);
+    g_clear_pointer(&target->manifest_digest, g_free);
+    g_clear_pointer(&target->statement, g_bytes_unref);
+    g_clear_pointer(&target->attestation_config, g_bytes_unref);
+    g_clear_pointer(&target->attestation, g_bytes_unref);
+    g_clear_pointer(&target->attestation_digest, g_free);
+}
+
 bool target_make_image(struct target *target, GError **error)
 {
     const struct stage_state *state = result_of(target);
@@ -142,6 +154,11 @@ GBytes *build_make_index(const struct build *build)
     g_autoptr(json_t) list = json_array();
     for (guint i = 0; i < build->targets->len; i++)
         json_array_append_new(list, index_entry(g_ptr_array_index(build->targets, i)));
+    for (guint i = 0; i < build->targets->len; i++) {
+        const struct target *target = g_ptr_array_index(build->targets, i);
+        if (target->attestation != NULL)
+            json_array_append_new(list, attestation_entry(target));
+    }
     g_autoptr(json_t) index = json_pack("{s:i, s:s, s:O}", "schemaVersion", 2, "mediaType",
                                         MEDIA_INDEX, "manifests", list);
     return json_bytes(index);

@@ -155,6 +155,18 @@ static int run_workers(struct process *process, const char *const *arguments)
     return say(process, 1, 0, text->str);
 }
 
+/* Platforms that a worker names besides its own, in the order of its list. */
+static const char *const foreign[] = {"linux/amd64",   "linux/386",     "linux/arm64",
+                                      "linux/riscv64", "linux/ppc64le", "linux/s390x",
+                                      "linux/arm/v7",  "linux/arm/v6"};
+
+/* buildkitd lists what the kernel runs: natively, or by the host's binfmt. */
+static bool runs(const struct buildkitd *daemon, const char *platform)
+{
+    return buildkitd_is_native(daemon, platform) ||
+           dockerd_runs_platform(daemon->dockerd, platform);
+}
+
 static int usage_error(struct process *process, const char *message)
 {
     g_autofree char *text =
@@ -191,14 +203,50 @@ static int run_usage(struct process *process, const char *const *arguments)
     return say(process, 1, 0, text);
 }
 
+/* The BuildKit inside each Engine: moby's vendored one (capture 43 for 20.10). */
+static const char *version_of(const struct buildkitd *daemon)
+{
+    static const char *const versions[] = {
+        [PULLER_DOCKER_20_10] = "v0.8+unknown", [PULLER_DOCKER_24] = "v0.11.7+d3e6c1360f6e",
+        [PULLER_DOCKER_28] = "v0.20.2",         [PULLER_CONTAINERD] = "v0.29.0",
+        [PULLER_BUILDKIT] = BUILDKIT_VERSION,
+    };
+    return daemon->is_engine ? versions[dockerd_profile(daemon->dockerd)->puller]
+                             : BUILDKIT_VERSION;
+}
+
+/* What the first gRPC calls of a client ask for, as JSON. */
+static int run_dial(struct process *process, const char *const *arguments)
+{
+    static const char *const variants[] = {"", "/v2", "/v3", "/v4"};
+    const struct buildkitd *daemon = buildkitd_of(process->container);
+    const char *platform = buildkitd_platform(daemon);
+    bool is_amd64 = strcmp(platform, "linux/amd64") == 0;
+    g_autoptr(json_t) platforms = json_array();
+
+    (void)arguments;
+    for (gsize i = 0; i < (is_amd64 ? G_N_ELEMENTS(variants) : 1); i++) {
+        g_autofree char *each = g_strconcat(platform, variants[i], NULL);
+        json_array_append_new(platforms, json_string(each));
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(foreign); i++)
+        if (runs(daemon, foreign[i]) && strcmp(foreign[i], platform) != 0)
+            json_array_append_new(platforms, json_string(foreign[i]));
+    bool has_snapshotter = !daemon->is_engine || dockerd_has_containerd_store(daemon->dockerd);
+    g_autoptr(json_t) answer =
+        json_pack("{s:s, s:O, s:b, s:I}", "version", version_of(daemon), "platforms", platforms,
+                  "has_snapshotter", has_snapshotter, "size", (json_int_t)store_size_bytes(daemon));
+    g_autofree char *text = json_text(answer);
+    return say(process, 1, 0, text);
+}
+
 static const struct {
     const char *words[2];
     int (*run)(struct process *process, const char *const *arguments);
 } commands[] = {
-    {{"debug", "workers"}, run_workers},
-    {{"build", NULL}, run_build},
-    {{"prune", NULL}, run_prune},
-    {{"du", NULL}, run_usage},
+    {{"debug", "workers"}, run_workers}, {{"build", NULL}, run_build},
+    {{"prune", NULL}, run_prune},        {{"du", NULL}, run_usage},
+    {{"dial-stdio", NULL}, run_dial},
 };
 
 /* Options before the command: --addr A, --timeout N, --debug. */

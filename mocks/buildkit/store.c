@@ -80,6 +80,8 @@ bool store_take(struct buildkitd *daemon, const char *purpose, int64_t bytes, GE
 {
     const char *volume = container_volume_at(daemon->container, BUILDKIT_ROOT);
     struct disk *disk = dockerd_disk(daemon->dockerd);
+    if (daemon->is_engine)
+        return dockerd_build_cache_add(daemon->dockerd, "regular", purpose, bytes, false, error);
     bool is_taken = volume != NULL
                         ? dockerd_volume_take(daemon->dockerd, volume, purpose, bytes, error)
                         : disk_take(disk, DISK_CONTAINERS, purpose, bytes, error);

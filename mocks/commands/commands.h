@@ -1,12 +1,18 @@
 /*
  * The commands of a fake machine: what answers when a step or an action runs `docker`, `df`,
  * `sleep` and so on. One row and one file a command; output and exit codes are the real programs'
- * where scripts look at them (captures, engine-contract.md A). Docker commands go through
- * src/docker to the machine's fake Engine, over its socket, so that faults meet them where they
- * meet the real CLI.
+ * where scripts look at them (captures, engine-contract.md A; measured with coreutils 9.1, procps
+ * 4.0.2, curl 7.88.1, wget 1.21.3, Go 1.21 to 1.26). The docker command goes to the machine's
+ * fake Engine over its socket, and curl, wget and go to the sites of the world, so that faults meet
+ * them where they meet the real programs.
  *
- * A command that is not in the table is assumed: it prints nothing, takes no time, exits 0, unless
- * the scenario says otherwise, and is listed in command_set_assumed().
+ * What a scenario says of a command line counts first, whatever row there is. A command that is in
+ * no row is assumed: it prints nothing (a version when asked for one), takes no time, exits 0, and
+ * is listed in command_set_assumed(). So is a download from a host that the world does not have,
+ * for a rehearsal does not know what is there.
+ *
+ * Wrappers (sudo, timeout, nice, …) start the program they are given as their child; where there
+ * are no processes, the set answers it itself.
  */
 #pragma once
 
@@ -17,30 +23,48 @@
 
 struct command_set;
 
+/* One command. The set has rows of its own (commands.c); a caller may bring more. */
+struct command_row {
+    const char *name;
+    const char *summary; /* one sentence, for the table in the docs */
+    command_fn *run;
+    void *self;
+};
+/* The set's own rows, for docs; ends with a NULL name. */
+const struct command_row *command_rows(void);
+
 /* What a scenario says of a command that is assumed, or of one that shall not do what it does. */
 struct assumed_command {
     const char *pattern; /* glob over the words of the command line: "npm ci*" */
     int exit_code;
     const char *output; /* on stdout, or NULL */
     int64_t duration_us;
-    const char *const *creates; /* files made below the working directory, or NULL */
+    const char *const *creates; /* empty files made below the working directory, NULL-terminated;
+                                   or NULL */
 };
 
 struct command_set_options {
     struct loop *loop;
-    struct trace *trace;     /* or NULL */
-    const char *machine;     /* "leg-build" */
-    struct http *http;       /* the CLI's client as seen from this machine: sites and the socket */
-    struct dockerd *dockerd; /* for what has no API: loads nothing past the socket */
-    struct disk *disk;       /* of df */
-    int64_t memory_bytes;    /* of free */
-    unsigned core_count;     /* of nproc */
-    const char *docker_version;  /* of the CLI: "28.0.4" */
-    const char *buildx_version;  /* "0.26.1"; NULL: no plugin */
-    const char *compose_version; /* "2.38.2"; NULL: no plugin */
-    const char *go_version;      /* on the machine: "1.24.5"; NULL: none */
-    uint64_t seed;
+    struct trace *trace;       /* or NULL */
+    const char *machine;       /* "leg-build" */
+    struct world *world;       /* which hosts there are: all others are assumed */
+    struct http *http;         /* the client of curl, wget and go on this machine */
+    struct dockerd *dockerd;   /* for what has no API: systemctl restart docker; or NULL */
+    struct disk *disk;         /* of df */
+    int64_t memory_bytes;      /* of free */
+    unsigned core_count;       /* of nproc */
+    const char *platform;      /* of uname: "linux/amd64" */
+    int64_t second_disk_bytes; /* mounted at /mnt, as on older images; 0: none */
+    const char *go_version;    /* on the machine: "1.24.5"; NULL: none */
+    /* Of the docker command. NULL: it is not modelled, and assumed like any other. */
+    const char *docker_version;            /* "28.0.4" */
+    const char *api_version;               /* the newest it speaks: "1.48" */
+    const char *buildx_version;            /* "v0.26.1"; NULL: no plugin */
+    const char *compose_version;           /* "v2.38.2"; NULL: no plugin */
+    const char *repository;                /* the user's work tree, for git contexts; or NULL */
+    uint64_t seed;                         /* names of builders */
     int64_t date_s;                        /* wall clock at the loop's time zero */
+    const struct command_row *more;        /* ends with a NULL name; win over the set's; or NULL */
     const struct assumed_command *assumed; /* ends with a NULL pattern; or NULL */
 };
 

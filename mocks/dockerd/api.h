@@ -92,6 +92,10 @@ HANDLER(networks_delete);
 HANDLER(networks_prune);
 HANDLER(build_prune);
 HANDLER(build_start);
+HANDLER(engine_grpc);
+HANDLER(engine_session);
+HANDLER(images_load);
+HANDLER(distribution_inspect);
 
 /* Shapes shared by several answers; the caller owns them. */
 json_t *container_summary(struct container *container, bool has_size);

@@ -194,7 +194,8 @@ static bool run_process(const struct classic_run *run, const struct point_effect
     const struct point_effect memory = dockerd_consult(run->build->dockerd, POINT_PROCESS_MEMORY,
                                                        step->text, run->stage->platform);
     g_autofree char *refusal =
-        toolchain_refusal(step->command, step->variables, run->stage->files, step->folder);
+        toolchain_refusal(step->command, step->variables, run->stage->files, step->folder,
+                          world_date_s(dockerd_world(run->build->dockerd)));
 
     if (refusal != NULL)
         return exit_with(run, 1, refusal);

@@ -4,6 +4,7 @@
 #include "base/units.h"
 #include "loop/vclock.h"
 #include "mocks/dockerd/api.h"
+#include "mocks/dockerd/engine_builder.h"
 #include "mocks/dockerd/volume.h"
 
 #include <stdarg.h>
@@ -167,6 +168,7 @@ void dockerd_free(struct dockerd *dockerd)
     while (dockerd->containers->len > 0)
         container_remove(g_ptr_array_index(dockerd->containers, 0), /* has_volumes= */ false);
     wait_until_idle(dockerd);
+    engine_builder_free(dockerd);
     puller_free(dockerd->puller);
     http_free(dockerd->http);
     image_store_finish(&dockerd->images);

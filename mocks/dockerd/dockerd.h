@@ -29,12 +29,15 @@ const struct machine_profile *machine_profile_find(const char *name);
 const struct machine_profile *const *machine_profiles(gsize *count);
 
 struct dockerd;
+struct container_program;
 struct dockerd_options {
     struct world *world;
     const char *machine; /* "leg-api"; the socket is the site "leg-api:/var/run/docker.sock" */
     const struct machine_profile *profile;
     struct disk *disk; /* owned by the machine, shared by everything on it */
     const struct container_program *const *programs; /* NULL-terminated, asked in order */
+    const struct container_program *engine_builder;  /* its exec() is the Engine's own BuildKit,
+                                                        behind POST /grpc; NULL: there is none */
     const char *const *emulators;        /* binfmt platforms of the host kernel, or NULL */
     int64_t emulation_factor;            /* how many times slower foreign platforms run */
     const char *const *registry_mirrors; /* daemon.json registry-mirrors */
@@ -50,6 +53,8 @@ const char *dockerd_machine(const struct dockerd *dockerd);
 const struct machine_profile *dockerd_profile(const struct dockerd *dockerd);
 struct disk *dockerd_disk(const struct dockerd *dockerd);
 const struct dockerd_options *dockerd_options_of(const struct dockerd *dockerd);
+/* Whether a binary for this platform runs here, by itself or by an emulator. */
+bool dockerd_runs_platform(const struct dockerd *dockerd, const char *platform);
 
 /* The oracle on the host's side. */
 struct local_image_facts {
@@ -142,6 +147,22 @@ bool dockerd_pull(struct dockerd *dockerd, const char *reference, const char *pl
    content is part of an image, so that prune leaves it. */
 bool dockerd_build_cache_add(struct dockerd *dockerd, const char *type, const char *description,
                              int64_t size_bytes, bool is_shared, GError **error) MUST_USE;
+
+/* Several platforms under one index, in the containerd store. images: struct pulled_image, all with
+   that index as their top and the first of the tags as their reference; tags may be empty. */
+bool dockerd_store_index(struct dockerd *dockerd, const char *const *tags, const GPtrArray *images,
+                         char **image_id, GError **error) MUST_USE;
+/* The record of this description is part of an image from now on, which has taken, or takes next,
+   the disk for it. */
+void dockerd_build_cache_share(struct dockerd *dockerd, const char *description);
+/* Whether the Engine keeps indexes and OCI content (engine-contract.md H). */
+bool dockerd_has_containerd_store(const struct dockerd *dockerd);
+
+/* ---- the Engine's own BuildKit: the seam to whoever implements it (engine_builder.h) ---- */
+
+#define ENGINE_BUILDER_MARK '\x1e'
+/* Whether a process's container stands for it. */
+bool dockerd_is_engine_builder(const struct container *container);
 
 /* ---- faults ---- */
 

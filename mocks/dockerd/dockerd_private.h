@@ -26,6 +26,7 @@ struct dockerd {
     GPtrArray *emulators;   /* char*: platforms the host kernel can run besides its own */
     GHashTable *running_prunes;  /* names of prunes that run now */
     struct fiber *restart_fiber; /* brings the daemon up again, or NULL */
+    struct container *builder;   /* engine_builder.h; NULL before it is first asked for */
     int next_pid;
     unsigned activity_count; /* requests and fibers that still hold this dockerd */
     bool is_idle;            /* activity_count == 0 */
@@ -55,8 +56,6 @@ void dockerd_give_disk(struct dockerd *dockerd, enum disk_account account, int64
 /* Asks the weather about a point of this machine. */
 struct point_effect dockerd_consult(struct dockerd *dockerd, enum point point, const char *subject,
                                     const char *detail);
-/* Whether a binary for this platform runs here, by itself or by an emulator. */
-bool dockerd_runs_platform(const struct dockerd *dockerd, const char *platform);
 
 /* An error with the HTTP status that the daemon answers: the one domain that handlers use. */
 #define ENGINE_ERROR (engine_error_quark())

@@ -74,3 +74,15 @@ bool dockerd_build_cache_add(struct dockerd *dockerd, const char *type, const ch
     g_ptr_array_add(dockerd->build_cache, record);
     return true;
 }
+
+void dockerd_build_cache_share(struct dockerd *dockerd, const char *description)
+{
+    for (guint i = 0; i < dockerd->build_cache->len; i++) {
+        struct build_record *record = g_ptr_array_index(dockerd->build_cache, i);
+        if (record->is_shared || !g_str_equal(record->description, description))
+            continue;
+        record->is_shared = true;
+        dockerd_give_disk(dockerd, DISK_BUILD_CACHE, record->size_bytes);
+        record->size_bytes = 0;
+    }
+}

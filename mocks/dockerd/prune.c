@@ -2,6 +2,7 @@
 #include "mocks/dockerd/prune.h"
 
 #include "base/units.h"
+#include "mocks/dockerd/engine_builder.h"
 #include "mocks/dockerd/volume.h"
 
 #include <string.h>
@@ -114,6 +115,8 @@ HANDLER(build_prune)
         dockerd_give_disk(dockerd, DISK_BUILD_CACHE, record->size_bytes);
         g_ptr_array_remove_index(dockerd->build_cache, i);
     }
+    if (json_array_size(deleted) > 0)
+        engine_builder_forget(dockerd);
     prune_reply(request, "build", "CachesDeleted", deleted, freed_bytes);
     return true;
 }

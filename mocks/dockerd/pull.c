@@ -139,6 +139,34 @@ bool dockerd_store_image(struct dockerd *dockerd, const char *const *tags, GByte
     return true;
 }
 
+bool dockerd_store_index(struct dockerd *dockerd, const char *const *tags, const GPtrArray *images,
+                         char **image_id, GError **error)
+{
+    struct image *image = NULL;
+    for (guint i = 0; i < images->len; i++) {
+        const struct pulled_image *pulled = g_ptr_array_index(images, i);
+        if (!dockerd_take_disk(dockerd, DISK_IMAGES, "image layers",
+                               new_layer_bytes(dockerd, pulled->layers), error))
+            return false;
+        image = image_store_add_pulled(&dockerd->images, pulled, dockerd_unix_now(dockerd));
+    }
+    for (gsize i = 0; tags != NULL && tags[i] != NULL; i++) {
+        g_autofree char *familiar = image_familiar_name(tags[i], error);
+        if (familiar == NULL)
+            return false;
+        image_store_tag(&dockerd->images, image, familiar);
+        dockerd_note(dockerd, "image", "tag", familiar, image->id);
+    }
+    if (image_id != NULL)
+        *image_id = g_strdup(image->id);
+    return true;
+}
+
+bool dockerd_has_containerd_store(const struct dockerd *dockerd)
+{
+    return dockerd->personality->has_containerd_store;
+}
+
 static void layer_clear(struct layer *layer)
 {
     g_free(layer->digest);

@@ -14,6 +14,7 @@ static const struct route_row rows[] = {
 
     {"POST", "/images/create", NULL, images_create, true},
     {"POST", "/images/prune", NULL, images_prune, true},
+    {"POST", "/images/load", NULL, images_load, true},
     {"GET", "/images/json", NULL, images_list, false},
     {"GET", "/images/", "/json", images_inspect, false},
     {"GET", "/images/", "/history", images_history, false},
@@ -54,6 +55,9 @@ static const struct route_row rows[] = {
 
     {"POST", "/build/prune", NULL, build_prune, true},
     {"POST", "/build", NULL, build_start, true},
+    {"POST", "/grpc", NULL, engine_grpc, true},
+    {"POST", "/session", NULL, engine_session, true},
+    {"GET", "/distribution/", "/json", distribution_inspect, true},
 };
 
 static char *match(const struct route_row *row, const char *path)

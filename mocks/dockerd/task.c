@@ -187,7 +187,7 @@ static int run_program(struct task *task)
     g_autofree char *command_line = task_command_line(task);
     int exit_code = 0;
 
-    if (task->id != NULL) {
+    if (task->id != NULL && !dockerd_is_engine_builder(task->container)) {
         struct point_effect effect =
             dockerd_consult(task->dockerd, POINT_EXEC, command_line, task->container->name);
         if (is_disturbed(task, &effect, &exit_code))

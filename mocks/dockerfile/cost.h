@@ -21,9 +21,10 @@ int64_t cost_of_copy_us(int64_t bytes);
 #define COST_MADE_FILE_BYTES (INT64_C(12) * 1024 * 1024)
 
 /*
- * Go's own text when the toolchain of the image is older than go.mod demands, else NULL; g_free
- * (failures.md J1, J3). variables: GOLANG_VERSION, GOTOOLCHAIN; go.mod is looked for in the stage's
- * files under the working directory.
+ * Go's own text when the toolchain of the image is older than go.mod demands, or than a module that
+ * `go install …@version` names, else NULL; g_free (failures.md J1, J3, J4). variables:
+ * GOLANG_VERSION, GOTOOLCHAIN; go.mod is looked for in the stage's files under the working
+ * directory; date_s is the wall clock, which decides what @latest is.
  */
 char *toolchain_refusal(const char *command, const GPtrArray *variables,
-                        const struct build_files *files, const char *folder);
+                        const struct build_files *files, const char *folder, int64_t date_s);

@@ -1,52 +1,24 @@
-/* Go's toolchain against go.mod: fails exactly when the go line demands more than the image has. */
+/* Go's toolchain in a build: fails exactly when go.mod, or a module that is installed, demands more
+   than the image has. */
 #include "mocks/dockerfile/cost.h"
 #include "mocks/dockerfile/expand.h"
+#include "mocks/golang/golang.h"
+
+#include "base/limits.h"
 
 #include <string.h>
 
-enum {
-    VERSION_PARTS = 3,
-    TOOLCHAIN_MINOR_MIN = 21
-}; /* go 1.21 brought toolchain switching */
-
-struct version {
-    int parts[VERSION_PARTS];
-    int part_count;
+/* The go command of the image, and what it is told. */
+struct toolchain {
+    const char *running;     /* GOLANG_VERSION */
+    const char *gotoolchain; /* GOTOOLCHAIN; official images set "local" */
+    int64_t date_s;
 };
 
-static struct version read_version(const char *text)
+static bool may_switch(const struct toolchain *toolchain)
 {
-    struct version version = {0};
-    g_auto(GStrv) parts = g_strsplit(text, ".", VERSION_PARTS);
-    for (; version.part_count < VERSION_PARTS && parts[version.part_count] != NULL;
-         version.part_count++)
-        version.parts[version.part_count] =
-            (int)g_ascii_strtoll(parts[version.part_count], NULL, 10);
-    return version;
-}
-
-static bool is_older(const struct version *left, const struct version *right)
-{
-    for (int i = 0; i < VERSION_PARTS; i++)
-        if (left->parts[i] != right->parts[i])
-            return left->parts[i] < right->parts[i];
-    return false;
-}
-
-/* The version of the "go" line and where it stands; NULL: there is none; g_free. */
-static char *go_line(const struct build_file *file, int *line)
-{
-    gsize length_bytes;
-    const char *bytes = g_bytes_get_data(file->bytes, &length_bytes);
-    g_autofree char *text = g_strndup(bytes, length_bytes);
-    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-    for (gsize i = 0; lines[i] != NULL; i++) {
-        g_strstrip(lines[i]);
-        *line = (int)i + 1;
-        if (g_str_has_prefix(lines[i], "go ") && g_ascii_isdigit(lines[i][3]))
-            return g_strndup(lines[i] + 3, strspn(lines[i] + 3, "0123456789."));
-    }
-    return NULL;
+    return go_version_minor(toolchain->running) >= GO_TOOLCHAIN_MINOR_MIN &&
+           g_strcmp0(toolchain->gotoolchain, "local") != 0;
 }
 
 static bool reads_go_mod(const char *command)
@@ -56,28 +28,83 @@ static bool reads_go_mod(const char *command)
            !g_regex_match_simple("\\bgo install [^&;]*@", command, 0, 0);
 }
 
-char *toolchain_refusal(const char *command, const GPtrArray *variables,
-                        const struct build_files *files, const char *folder)
+static char *text_of(const struct build_file *file)
 {
+    gsize length_bytes;
+    const char *bytes = g_bytes_get_data(file->bytes, &length_bytes);
+    return length_bytes > GO_MOD_BYTES_MAX ? NULL : g_strndup(bytes, length_bytes);
+}
+
+/* Of the main module. */
+static char *refuse_go_mod(const struct toolchain *toolchain, const struct build_file *file,
+                           const char *path)
+{
+    g_autofree char *text = text_of(file);
+    bool is_modern = go_version_minor(toolchain->running) >= GO_TOOLCHAIN_MINOR_MIN;
+    g_autoptr(GError) error = NULL;
+
+    if (text == NULL)
+        return NULL;
+    AUTO(go_mod) mod = go_mod_parse(text, is_modern ? "go.mod" : path, toolchain->running, &error);
+    if (mod == NULL)
+        return g_strdup(error->message);
+    /* Before 1.21 a go line that is too new only shows when something does not compile. */
+    if (may_switch(toolchain) || !is_modern)
+        return NULL;
+    g_autofree char *words =
+        go_too_new_text("go.mod", mod->go_line, toolchain->running, toolchain->gotoolchain);
+    return words != NULL ? g_strconcat("go: ", words, NULL) : NULL;
+}
+
+/* Of one "package@version" that is installed. */
+static char *refuse_package(const struct toolchain *toolchain, const char *word)
+{
+    g_auto(GStrv) parts = g_strsplit(word, "@", 2);
+    g_autofree char *module = go_module_of_package(parts[0]);
+    const struct go_module_version *version = strcmp(parts[1], "latest") == 0
+                                                  ? go_module_latest(module, toolchain->date_s)
+                                                  : go_module_find(module, parts[1]);
+    if (version == NULL || may_switch(toolchain) ||
+        go_version_minor(toolchain->running) < GO_TOOLCHAIN_MINOR_MIN)
+        return NULL;
+    g_autofree char *what = g_strconcat(version->path, "@", version->version, NULL);
+    g_autofree char *words =
+        go_too_new_text(what, version->go_line, toolchain->running, toolchain->gotoolchain);
+    return words != NULL ? g_strconcat("go: ", word, ": ", words, NULL) : NULL;
+}
+
+static char *refuse_install(const struct toolchain *toolchain, const char *command)
+{
+    g_autoptr(GRegex) regex = g_regex_new("\\bgo install ([^&;|\\n]*)", 0, 0, NULL);
+    g_autoptr(GMatchInfo) match = NULL;
+    g_regex_match(regex, command, 0, &match);
+    for (; g_match_info_matches(match); g_match_info_next(match, NULL)) {
+        g_autofree char *rest = g_match_info_fetch(match, 1);
+        g_auto(GStrv) words = g_strsplit_set(rest, " \t\"'", -1);
+        for (gsize i = 0; words[i] != NULL; i++) {
+            char *refusal =
+                strchr(words[i], '@') != NULL ? refuse_package(toolchain, words[i]) : NULL;
+            if (refusal != NULL)
+                return refusal;
+        }
+    }
+    return NULL;
+}
+
+char *toolchain_refusal(const char *command, const GPtrArray *variables,
+                        const struct build_files *files, const char *folder, int64_t date_s)
+{
+    const struct toolchain toolchain = {
+        .running = variables_get(variables, "GOLANG_VERSION"),
+        .gotoolchain = variables_get(variables, "GOTOOLCHAIN"),
+        .date_s = date_s,
+    };
     g_autofree char *path = g_strconcat(folder, "/go.mod", NULL);
     const struct build_file *file = build_files_find(files, path);
-    const char *running = variables_get(variables, "GOLANG_VERSION");
-    const char *toolchain = variables_get(variables, "GOTOOLCHAIN");
-    int line = 0;
-    g_autofree char *wanted = file != NULL ? go_line(file, &line) : NULL;
+    char *refusal;
 
-    if (wanted == NULL || running == NULL || !reads_go_mod(command))
+    if (toolchain.running == NULL)
         return NULL;
-    struct version has = read_version(running);
-    struct version needs = read_version(wanted);
-    if (has.parts[1] < TOOLCHAIN_MINOR_MIN)
-        return needs.part_count < VERSION_PARTS
-                   ? NULL
-                   : g_strdup_printf("go: errors parsing go.mod:\n%s:%d: invalid go version '%s': "
-                                     "must match format 1.23",
-                                     path, line, wanted);
-    if (g_strcmp0(toolchain, "local") != 0 || !is_older(&has, &needs))
-        return NULL;
-    return g_strdup_printf("go: go.mod requires go >= %s (running go %s; GOTOOLCHAIN=local)",
-                           wanted, running);
+    refusal = file != NULL && reads_go_mod(command) ? refuse_go_mod(&toolchain, file, path) : NULL;
+    return refusal != NULL ? refusal : refuse_install(&toolchain, command);
 }

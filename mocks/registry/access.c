@@ -21,23 +21,6 @@ bool access_basic(struct exchange *exchange, char **user, char **secret)
     return true;
 }
 
-/* Names end up in headers and tokens. */
-static bool has_control_character(const char *text)
-{
-    while (*text != '\0' && !g_ascii_iscntrl(*text))
-        text++;
-    return *text != '\0';
-}
-
-bool access_is_known(const struct registry *registry, const char *user, const char *secret)
-{
-    if (has_control_character(user))
-        return false;
-    if (registry->user == NULL)
-        return true;
-    return strcmp(registry->user, user) == 0 && g_strcmp0(registry->secret, secret) == 0;
-}
-
 /* What a push must be allowed includes pulling, as the distribution project asks for it. */
 static const char *challenge_actions(const char *action)
 {
@@ -131,8 +114,13 @@ static bool check_basic(struct request *request, const char *action)
 
     if (access_basic(request->exchange, &user, &secret) &&
         access_is_known(registry, user, secret)) {
+        bool is_granted = action == NULL || strcmp(action, "pull") == 0 ||
+                          access_may_push(registry, user, secret, request->name);
         request->user = g_steal_pointer(&user);
-        return true;
+        if (!is_granted)
+            registry_reply_error(request->exchange, REGISTRY_DENIED,
+                                 missing_rights(request, action));
+        return is_granted;
     }
     if (!is_login_needed(registry, action))
         return true;

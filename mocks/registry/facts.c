@@ -11,6 +11,7 @@ void image_facts_free(struct image_facts *facts)
         return;
     g_free(facts->digest);
     g_free(facts->media_type);
+    g_free(facts->pushed_by_machine);
     g_ptr_array_unref(facts->platforms);
     g_ptr_array_unref(facts->manifests);
     g_free(facts);
@@ -111,6 +112,8 @@ static void note_push(const struct survey *survey, const struct stored_manifest 
     const struct stored_tag *tag = repository_find_tag(survey->repository, reference);
     survey->facts->pushed_by_exchange =
         tag != NULL ? tag->pushed_by_exchange : manifest->pushed_by_exchange;
+    survey->facts->pushed_by_machine =
+        g_strdup(tag != NULL ? tag->pushed_by_machine : manifest->pushed_by_machine);
     survey->facts->pushed_at_us = tag != NULL ? tag->pushed_at_us : manifest->pushed_at_us;
 }
 

@@ -110,6 +110,7 @@ static struct stored_manifest *make_manifest(const struct request *request, cons
     manifest->media_type = g_strdup(document->media_type);
     manifest->bytes = g_bytes_ref(body);
     manifest->pushed_by_exchange = exchange_number(request->exchange);
+    manifest->pushed_by_machine = exchange_machine(request->exchange);
     manifest->pushed_at_us = loop_now_us(world_loop(request->registry->world));
     if (document->subject != NULL) {
         manifest->subject = g_strdup(document->subject);
@@ -129,6 +130,7 @@ static bool put_tags(const struct request *request, struct repository *repositor
         if (tag == NULL)
             return false;
         tag->pushed_by_exchange = exchange_number(request->exchange);
+        tag->pushed_by_machine = exchange_machine(request->exchange);
         tag->pushed_at_us = loop_now_us(world_loop(registry->world));
         registry_trace(request, "tag", tags->pdata[i], digest);
     }

@@ -38,6 +38,8 @@ void handle_manifest_get(struct request *request)
 {
     if (is_bad_digest(request) || !ratelimit_check(request))
         return;
+    if (manifest_reference_kind(request->reference) == MANIFEST_BY_TAG)
+        registry_invent(request->registry, request->name, request->reference);
     struct repository *repository = lookup_repository(request);
     if (repository == NULL)
         return;

@@ -38,8 +38,7 @@ struct registry *registry_new(struct world *world, const struct registry_options
     registry->rate_limit = options->rate_limit;
     registry->needs_login_to_pull = options->needs_login_to_pull;
     registry->needs_login_to_push = options->needs_login_to_push;
-    registry->user = g_strdup(options->user);
-    registry->secret = g_strdup(options->secret);
+    registry->logins = g_ptr_array_new_with_free_func(login_free);
     registry->is_virtual = options->is_virtual;
     registry->image_cache = options->image_cache;
     registry->store = registry_store_new(REGISTRY_MEMORY_BYTES_MAX);
@@ -47,6 +46,8 @@ struct registry *registry_new(struct world *world, const struct registry_options
     uploads_init(registry);
     registry->rng = world_rng(world, "registry", options->service->name);
     registry->token_key = draw_token_key(registry);
+    if (options->user != NULL)
+        registry_add_login(registry, &(struct registry_login){options->user, options->secret, "*"});
     add_sites(registry);
     return registry;
 }
@@ -59,8 +60,7 @@ void registry_free(struct registry *registry)
     registry_store_free(registry->store);
     g_ptr_array_unref(registry->recipes);
     g_free(registry->token_key);
-    g_free(registry->user);
-    g_free(registry->secret);
+    g_ptr_array_unref(registry->logins);
     g_free(registry);
 }
 

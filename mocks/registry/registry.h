@@ -69,6 +69,18 @@ struct registry *registry_new(struct world *world, const struct registry_options
 void registry_free(struct registry *registry);
 CLEANUP(registry, registry_free)
 
+/*
+ * Whom a registry lets in. Once a login was added, a name and secret that fit none are wrong, and a
+ * login may pull everything but push only what it was given.
+ */
+struct registry_login {
+    const char *user;   /* NULL: any name */
+    const char *secret; /* NULL: any secret but an empty one */
+    const char *pushes; /* glob over repositories, as in glob.h; NULL: none */
+};
+/* Copies. At most REGISTRY_LOGINS_MAX are kept: later ones are the caller's fault. */
+void registry_add_login(struct registry *registry, const struct registry_login *login);
+
 /* ---- images generated on demand ---- */
 
 /* Platforms are "linux/amd64", "linux/arm64", "linux/arm/v7": at least os and architecture, or it
@@ -93,6 +105,17 @@ struct image_spec {
  */
 void registry_add_image(struct registry *registry, const struct image_spec *spec);
 
+/*
+ * The rest of the public world: a repository that nobody described is asked about here when a
+ * request for a tag of it comes in, and if wants() says so, an image of two platforms and a layer
+ * of 30 MiB is generated there. The oracle never invents. Takes the place of an earlier one.
+ */
+struct registry_inventor {
+    void *context;
+    bool (*wants)(void *context, const struct registry_service *service, const char *repository);
+};
+void registry_set_inventor(struct registry *registry, const struct registry_inventor *inventor);
+
 /* ---- the oracle ---- */
 
 struct image_facts {
@@ -102,6 +125,7 @@ struct image_facts {
     GPtrArray *manifests; /* char*, digests of the platforms' manifests, same order */
     bool is_complete;     /* every manifest, config and layer it names is in the store */
     uint64_t pushed_by_exchange; /* exchange_number of the manifest PUT; 0: there from the start */
+    char *pushed_by_machine;     /* who asked for it, as far as the world knows; or NULL */
     int64_t pushed_at_us;
 };
 /* reference is a tag or a digest. NULL: not there. */

@@ -16,8 +16,8 @@ struct registry {
     int64_t window_at_us;
     bool needs_login_to_pull;
     bool needs_login_to_push;
-    char *user;
-    char *secret;
+    GPtrArray *logins; /* struct login */
+    struct registry_inventor inventor;
     bool is_virtual;
     struct image_cache *image_cache; /* lent, or NULL */
     struct store *store;
@@ -66,8 +66,12 @@ bool access_check(struct request *request, const char *action);
 bool access_may_mount(const struct request *request, const char *repository);
 /* "user" and "secret" of an Authorization: Basic header. */
 bool access_basic(struct exchange *exchange, char **user, char **secret);
-/* Whether these are the registry's credentials. */
+
+/* logins.c: whether these are the registry's credentials; whether they are good for pushing. */
 bool access_is_known(const struct registry *registry, const char *user, const char *secret);
+bool access_may_push(const struct registry *registry, const char *user, const char *secret,
+                     const char *repository);
+void login_free(void *login);
 
 /* token.c */
 void registry_on_token(void *registry, struct exchange *exchange);
@@ -87,6 +91,10 @@ struct stored_tag *lookup_tag(struct registry *registry, struct repository *repo
 /* The repository, or NULL after a 404. */
 struct repository *lookup_repository(const struct request *request);
 void lookup_cook_all(struct registry *registry);
+
+/* invent.c: makes the tag if the inventor wants the repository; whether it would. */
+void registry_invent(struct registry *registry, const char *repository, const char *tag);
+bool registry_would_invent(const struct registry *registry, const char *repository);
 
 void registry_on_blob_site(void *registry, struct exchange *exchange);
 

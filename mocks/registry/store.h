@@ -25,7 +25,8 @@ struct stored_manifest {
     char *digest;
     char *media_type;
     GBytes *bytes;
-    uint64_t pushed_by_exchange; /* 0: there from the start */
+    uint64_t pushed_by_exchange;   /* 0: there from the start */
+    const char *pushed_by_machine; /* lent by the world, or NULL */
     int64_t pushed_at_us;
     char *subject;    /* digest it refers to, or NULL */
     json_t *referrer; /* its descriptor in the referrers list, when it has a subject */
@@ -35,6 +36,7 @@ struct stored_tag {
     char *digest;          /* NULL while recipe waits */
     struct recipe *recipe; /* lent */
     uint64_t pushed_by_exchange;
+    const char *pushed_by_machine;
     int64_t pushed_at_us;
 };
 

@@ -39,9 +39,9 @@ static void add_scopes(struct token_question *question, const char *text)
             g_ptr_array_add(question->scopes, g_strdup(scopes[i]));
 }
 
-static bool may_write(const struct token_question *question)
+static bool may_write(const struct token_question *question, const char *repository)
 {
-    return question->user != NULL || !question->registry->needs_login_to_push;
+    return access_may_push(question->registry, question->user, question->secret, repository);
 }
 
 /* Docker Hub grants no pull of what is not there, so that nobody learns what private repositories
@@ -51,9 +51,10 @@ static bool may_pull(const struct token_question *question, const char *reposito
     const struct registry *registry = question->registry;
     if (question->user == NULL && registry->needs_login_to_pull)
         return false;
-    if (!registry->service->hides_missing || (is_pushing && may_write(question)))
+    if (!registry->service->hides_missing || (is_pushing && may_write(question, repository)))
         return true;
-    return registry_store_find(registry->store, repository) != NULL;
+    return registry_store_find(registry->store, repository) != NULL ||
+           registry_would_invent(registry, repository);
 }
 
 static char *grant_actions(const struct token_question *question, const char *repository,
@@ -65,7 +66,7 @@ static char *grant_actions(const struct token_question *question, const char *re
     for (gsize i = 0; actions[i] != NULL; i++) {
         bool is_granted = strcmp(actions[i], "pull") == 0
                               ? may_pull(question, repository, is_pushing)
-                              : may_write(question);
+                              : may_write(question, repository);
         if (is_granted)
             g_string_append_printf(granted, "%s%s", granted->len > 0 ? "," : "", actions[i]);
     }
@@ -81,7 +82,7 @@ static char *grant(const struct token_question *question, const char *scope)
         return NULL;
     g_autofree char *name = g_strndup(first + 1, (gsize)(last - first - 1));
     g_autofree char *actions = g_str_has_prefix(scope, "registry:")
-                                   ? g_strdup(may_write(question) ? last + 1 : "")
+                                   ? g_strdup(may_write(question, name) ? last + 1 : "")
                                    : grant_actions(question, name, last + 1);
     if (*actions == '\0')
         return NULL;

@@ -22,7 +22,7 @@ static char *registry_of(const struct action_run *run, const char *account)
 /* Runs of what a name may not hold become one '_'; g_free. */
 static char *name_part(const char *registry)
 {
-    g_autoptr(GRegex) bad = g_regex_new("[^a-zA-Z0-9_]+", 0, 0, NULL);
+    g_autoptr(GRegex) bad = g_regex_new("[^a-zA-Z0-9_]+", G_REGEX_RAW, 0, NULL);
     return g_regex_replace(bad, registry, -1, 0, "_", 0, NULL);
 }
 

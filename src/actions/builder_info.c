@@ -77,7 +77,7 @@ static void read_activity(struct reader *reader, const char *member, const char 
 static void read_options(struct reader *reader, const char *member, const char *value)
 {
     json_t *options = json_array();
-    g_autoptr(GRegex) pattern = g_regex_new("([a-zA-Z0-9_.]+)=\"([^\"]*)\"", 0, 0, NULL);
+    g_autoptr(GRegex) pattern = g_regex_new("([a-zA-Z0-9_.]+)=\"([^\"]*)\"", G_REGEX_RAW, 0, NULL);
     g_autoptr(GMatchInfo) match = NULL;
     g_regex_match(pattern, value, 0, &match);
     while (g_match_info_matches(match)) {

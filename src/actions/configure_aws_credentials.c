@@ -13,7 +13,7 @@
 
 static bool is_region(const char *region)
 {
-    return g_regex_match_simple("^[a-zA-Z0-9-]{1,63}$", region, 0, 0);
+    return g_regex_match_simple("^[a-zA-Z0-9-]{1,63}$", region, G_REGEX_RAW, 0);
 }
 
 static void export_keys(struct action_run *run, const char *key, const char *secret,

@@ -125,6 +125,13 @@ static bool judge(const struct core_command *command, const struct action_exec_r
     g_assert_not_reached();
 }
 
+bool core_spawn(struct action_run *run, const struct action_exec *exec,
+                struct action_exec_result *result, GError **error)
+{
+    return action_exec(run, exec, result, error) &&
+           (!action_has_failed(run) || throw_said(error)); /* no such program */
+}
+
 bool core_exec(struct action_run *run, const struct core_command *command,
                struct action_exec_result *result, GError **error)
 {
@@ -140,11 +147,7 @@ bool core_exec(struct action_run *run, const struct core_command *command,
         .input = command->input,
         .is_silent = command->is_silent,
     };
-    if (!action_exec(run, &exec, filled, error))
-        return false;
-    if (action_has_failed(run)) /* no such program */
-        return throw_said(error);
-    return judge(command, filled, error);
+    return core_spawn(run, &exec, filled, error) && judge(command, filled, error);
 }
 
 char *core_trimmed(const char *text)

@@ -62,6 +62,9 @@ struct core_command {
 /* Runs it; result may be NULL. */
 bool core_exec(struct action_run *run, const struct core_command *command,
                struct action_exec_result *result, GError **error) MUST_USE;
+/* A command line as child_process.spawn runs it; throws when there is no such program. */
+bool core_spawn(struct action_run *run, const struct action_exec *exec,
+                struct action_exec_result *result, GError **error) MUST_USE;
 /* Whether the command failed in the sense of "stderr.length > 0 && exitCode != 0". */
 bool core_exec_failed(const struct action_exec_result *result);
 

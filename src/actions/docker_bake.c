@@ -89,8 +89,9 @@ static bool show_results(struct bake *bake, GError **error)
 /* The sum of the warnings that checks of several targets report; 0 for none. */
 static unsigned count_warnings(const char *output)
 {
-    g_autoptr(GRegex) pattern = g_regex_new(
-        "^Check complete, (\\d+) warnings? (?:has|have) been found!", G_REGEX_MULTILINE, 0, NULL);
+    g_autoptr(GRegex) pattern =
+        g_regex_new("^Check complete, (\\d+) warnings? (?:has|have) been found!",
+                    G_REGEX_MULTILINE | G_REGEX_RAW, 0, NULL);
     g_autoptr(GMatchInfo) match = NULL;
     unsigned count = 0;
     g_regex_match(pattern, output, 0, &match);

@@ -32,7 +32,7 @@ static void login_free(struct login *login)
 
 static bool matches(const char *pattern, const char *text)
 {
-    return g_regex_match_simple(pattern, text, 0, 0);
+    return g_regex_match_simple(pattern, text, G_REGEX_RAW, 0);
 }
 
 static bool is_public_ecr(const char *registry)

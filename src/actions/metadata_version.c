@@ -74,7 +74,7 @@ static char *value_or_tag(const struct meta *meta, const struct meta_tag *tag, G
 static char *match_group(const char *pattern, const char *flags, const char *text, int group,
                          bool *has_match, GError **error)
 {
-    GRegexCompileFlags compile = strchr(flags, 'i') != NULL ? G_REGEX_CASELESS : 0;
+    GRegexCompileFlags compile = (strchr(flags, 'i') != NULL ? G_REGEX_CASELESS : 0) | G_REGEX_RAW;
     g_autoptr(GMatchInfo) match = NULL;
     g_autoptr(GRegex) regex = g_regex_new(pattern, compile, 0, NULL);
     *has_match = false;

@@ -80,7 +80,7 @@ bool pep440_parse(const char *text, struct pep440 *version)
 {
     *version = (struct pep440){0};
     g_autofree char *folded = g_ascii_strdown(text, -1);
-    g_autoptr(GRegex) regex = g_regex_new(pattern, 0, 0, NULL);
+    g_autoptr(GRegex) regex = g_regex_new(pattern, G_REGEX_RAW, 0, NULL);
     g_autoptr(GMatchInfo) match = NULL;
     if (!g_regex_match(regex, folded, 0, &match))
         return false;

@@ -111,7 +111,7 @@ static bool run_command(struct retry *retry, int64_t attempt, GError **error)
     };
     ACTION_EXEC_RESULT(result);
     int64_t begun_ms = action_date_ms(run);
-    if (!action_exec(run, &exec, &result, error))
+    if (!core_spawn(run, &exec, &result, error))
         return false;
     int64_t spent_us = (action_date_ms(run) - begun_ms) * MILLISECOND_US;
     if (!result.has_timed_out) {
@@ -139,7 +139,7 @@ static bool run_between(struct retry *retry, GError **error)
     const char *const arguments[] = {"/bin/sh", "-c", command, NULL};
     const struct action_exec exec = {.arguments = arguments, .is_plain = true};
     ACTION_EXEC_RESULT(result);
-    if (!action_exec(retry->run, &exec, &result, error))
+    if (!core_spawn(retry->run, &exec, &result, error))
         return false;
     if (result.exit_code != 0)
         action_log(retry->run, "WARNING: Retry command threw the error Command failed: %s",
@@ -194,7 +194,7 @@ static bool try_all(struct retry *retry, GError **error)
     return true;
 }
 
-static bool main_phase(struct action_run *run, GError **error)
+static bool perform(struct action_run *run, GError **error)
 {
     struct retry retry = {.run = run};
     GError *thrown = NULL;
@@ -213,6 +213,11 @@ static bool main_phase(struct action_run *run, GError **error)
     action_set_output(run, "exit_error", message);
     action_set_output(run, "exit_code", code);
     return true;
+}
+
+static bool main_phase(struct action_run *run, GError **error)
+{
+    return core_run(run, perform, error);
 }
 
 static const struct action_input inputs[] = {

@@ -126,7 +126,7 @@ static bool add_set(struct semver_range *range, const char *text)
     GArray *set = g_array_new(FALSE, TRUE, sizeof(struct semver_bound));
     g_array_append_val(range->sets, set);
     /* A sign may stand apart from its version. */
-    g_autoptr(GRegex) apart = g_regex_new("([<>=^~])\\s+", 0, 0, NULL);
+    g_autoptr(GRegex) apart = g_regex_new("([<>=^~])\\s+", G_REGEX_RAW, 0, NULL);
     g_autofree char *joined = g_regex_replace(apart, text, -1, 0, "\\1", 0, NULL);
     g_auto(GStrv) words = g_strsplit_set(g_strstrip(joined), " \t\n", -1);
     if (g_strv_length(words) == 3 && strcmp(words[1], "-") == 0)

@@ -49,7 +49,7 @@ char *tool_version_file(const struct action_run *run, const char *path, const ch
         return NULL;
     if (pattern == NULL)
         return core_trimmed(text);
-    g_autoptr(GRegex) regex = g_regex_new(pattern, G_REGEX_MULTILINE, 0, NULL);
+    g_autoptr(GRegex) regex = g_regex_new(pattern, G_REGEX_MULTILINE | G_REGEX_RAW, 0, NULL);
     g_autoptr(GMatchInfo) match = NULL;
     if (!g_regex_match(regex, text, 0, &match))
         return g_strdup("");

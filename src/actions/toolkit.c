@@ -66,7 +66,7 @@ bool toolkit_print_buildx_version(struct toolkit *toolkit, GError **error)
  */
 static bool read_version(struct toolkit *toolkit, const char *text, GError **error)
 {
-    g_autoptr(GRegex) pattern = g_regex_new("\\sv?([0-9a-f]{7}|[0-9.]+)", 0, 0, NULL);
+    g_autoptr(GRegex) pattern = g_regex_new("\\sv?([0-9a-f]{7}|[0-9.]+)", G_REGEX_RAW, 0, NULL);
     g_autoptr(GMatchInfo) match = NULL;
     if (!g_regex_match(pattern, text, 0, &match))
         return core_throw(error, "Cannot parse buildx version");

@@ -114,7 +114,7 @@ static void image_cache_clear(struct image_cache *cache)
 /* Runs of what is neither letter, digit nor dot become "--"; g_free. */
 static char *path_part(const char *text)
 {
-    g_autoptr(GRegex) bad = g_regex_new("[^a-zA-Z0-9.]+", 0, 0, NULL);
+    g_autoptr(GRegex) bad = g_regex_new("[^a-zA-Z0-9.]+", G_REGEX_RAW, 0, NULL);
     return g_regex_replace(bad, text, -1, 0, "--", 0, NULL);
 }
 

@@ -66,7 +66,7 @@ static bool run_lines(struct wretry *wretry, const char *input, bool *has_succee
         .limit_us = wretry->limit_us > 0 ? MAX(left_us(wretry), 1) : 0,
     };
     ACTION_EXEC_RESULT(result);
-    if (!action_exec(run, &exec, &result, error))
+    if (!core_spawn(run, &exec, &result, error))
         return false;
     *has_succeeded = result.exit_code == 0 && !result.has_timed_out;
     g_free(wretry->message);

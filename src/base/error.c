@@ -137,6 +137,15 @@ void error_set_at(GError **error, enum base_error code, struct position position
     g_set_error_literal(error, BASE_ERROR, (int)code, text->str);
 }
 
+void error_set_joined(GError **error, const GPtrArray *errors)
+{
+    const GError *first = g_ptr_array_index(errors, 0);
+    g_autoptr(GString) text = g_string_new(first->message);
+    for (guint i = 1; i < errors->len; i++)
+        g_string_append_printf(text, "\n%s", ((const GError *)errors->pdata[i])->message);
+    g_set_error_literal(error, first->domain, first->code, text->str);
+}
+
 /* Levenshtein distance with one row of memory; words of files people write are short. */
 static gsize edit_distance(const char *left, const char *right)
 {

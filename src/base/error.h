@@ -56,6 +56,10 @@ struct position {
 void error_set_at(GError **error, enum base_error code, struct position position,
                   const char *format, ...) G_GNUC_PRINTF(4, 5);
 
+/* Makes one error of several, at least one: their texts one after another, the first one's code.
+   Does nothing when error is NULL. */
+void error_set_joined(GError **error, const GPtrArray *errors);
+
 /* "a.yaml:12:5"; free with g_free. */
 char *position_text(struct position position);
 

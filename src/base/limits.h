@@ -65,6 +65,7 @@
 #define REGISTRY_MEMORY_BYTES_MAX (INT64_C(1024) * 1024 * 1024)
 #define REGISTRY_OBJECTS_MAX      1000000
 #define REGISTRY_UPLOADS_MAX      10000
+#define REGISTRY_LOGINS_MAX       10000
 #define IMAGE_CACHE_IMAGES_MAX    256
 #define IMAGE_LAYERS_MAX          1000
 
@@ -91,6 +92,20 @@
 /* The fake BuildKit. */
 #define BUILDKITD_CONFIG_BYTES_MAX (1024 * 1024)
 #define BUILD_PLATFORMS_MAX        16
+#define BUILD_CONTEXT_BYTES_MAX    (48 * 1024 * 1024)
+
+/* The commands of a fake machine, and the services they ask. */
+#define NESTED_COMMANDS_MAX      64
+#define ASSUMED_USES_MAX         1000
+#define DOWNLOAD_BYTES_MAX       HTTP_BODY_BYTES_MAX
+#define GO_MOD_BYTES_MAX         (1024 * 1024)
+#define GO_MOD_REQUIREMENTS_MAX  1000
+#define PROXY_ADDED_VERSIONS_MAX 10000
+#define CACHE_BYTES_MAX          (INT64_C(10) * 1024 * 1024 * 1024)
+#define CACHE_ENTRIES_MAX        10000
+#define CACHE_KEY_BYTES_MAX      512
+#define CACHE_MEMORY_BYTES_MAX   (INT64_C(256) * 1024 * 1024)
+#define CACHE_REQUEST_BYTES_MAX  (64 * 1024)
 
 /* Scripts in their sandbox. */
 #define SANDBOX_REAL_TIME_US_MAX (INT64_C(30) * 1000000)

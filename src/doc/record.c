@@ -199,26 +199,26 @@ bool record_read_all(const struct record_type *type, const struct node *node, vo
     return read_top(type, node, /* is_file= */ false, record, errors);
 }
 
-static bool read_first_error(const struct record_type *type, const struct node *node, bool is_file,
-                             void *record, GError **error)
+static bool read_joined(const struct record_type *type, const struct node *node, bool is_file,
+                        void *record, GError **error)
 {
     g_autoptr(GPtrArray) errors = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
     if (read_top(type, node, is_file, record, errors))
         return true;
-    g_propagate_error(error, g_error_copy(g_ptr_array_index(errors, 0)));
+    error_set_joined(error, errors);
     return false;
 }
 
 bool record_read(const struct record_type *type, const struct node *node, void *record,
                  GError **error)
 {
-    return read_first_error(type, node, /* is_file= */ false, record, error);
+    return read_joined(type, node, /* is_file= */ false, record, error);
 }
 
 bool record_read_file(const struct record_type *type, const struct doc *doc, void *record,
                       GError **error)
 {
-    return read_first_error(type, doc_root(doc), /* is_file= */ true, record, error);
+    return read_joined(type, doc_root(doc), /* is_file= */ true, record, error);
 }
 
 void record_fill(const struct record_type *type, void *record)

@@ -113,10 +113,10 @@ struct record_type {
 };
 
 /* Fills record, which has type->size bytes of any content. On failure it is cleared already. error
-   gets the first error. */
+   gets the texts of all errors, one after another. */
 bool record_read(const struct record_type *type, const struct node *node, void *record,
                  GError **error) MUST_USE;
-/* The same; every error is added to errors (GError *, freed by its owner), at most
+/* The same; every error is added by itself to errors (GError *, freed by its owner), at most
    RECORD_ERRORS_MAX. */
 bool record_read_all(const struct record_type *type, const struct node *node, void *record,
                      GPtrArray *errors) MUST_USE;

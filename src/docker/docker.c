@@ -34,6 +34,7 @@ struct docker *docker_new(struct http *http, const char *endpoint, GError **erro
     AUTO(docker) docker = g_new0(struct docker, 1);
     docker->http = http;
     docker->endpoint = g_strdup(endpoint);
+    docker->minor_max = API_MINOR_MAX;
     return parse_endpoint(docker, error) ? g_steal_pointer(&docker) : NULL;
 }
 
@@ -45,6 +46,7 @@ void docker_free(struct docker *docker)
     g_free(docker->unix_socket);
     g_free(docker->base_url);
     g_free(docker->api_version);
+    g_free(docker->user_agent);
     g_free(docker);
 }
 
@@ -56,6 +58,21 @@ static long api_minor(const char *version)
         return -1;
     long minor = strtol(version + 2, &end, 10);
     return *end == '\0' && minor <= INT16_MAX ? minor : -1;
+}
+
+void docker_set_identity(struct docker *docker, const char *user_agent, const char *api_version)
+{
+    long minor = api_minor(api_version);
+
+    g_free(docker->user_agent);
+    docker->user_agent = g_strconcat("User-Agent: ", user_agent, NULL);
+    if (minor >= API_MINOR_MIN && minor < API_MINOR_MAX)
+        docker->minor_max = minor;
+}
+
+const char *docker_api_version(const struct docker *docker)
+{
+    return docker->api_version;
 }
 
 bool docker_choose_version(struct docker *docker, const char *offered, GError **error)
@@ -74,7 +91,7 @@ bool docker_choose_version(struct docker *docker, const char *offered, GError **
         return false;
     }
     g_free(docker->api_version); /* two fibers may have asked at once */
-    docker->api_version = g_strdup_printf("1.%ld", MIN(minor, API_MINOR_MAX));
+    docker->api_version = g_strdup_printf("1.%ld", MIN(minor, docker->minor_max));
     return true;
 }
 

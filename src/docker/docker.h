@@ -20,6 +20,12 @@ struct docker;
 struct docker *docker_new(struct http *http, const char *endpoint, GError **error) MUST_USE;
 void docker_free(struct docker *docker);
 CLEANUP(docker, docker_free)
+/* For programs that stand for another client: their User-Agent, "Docker-Client/28.0.4 (linux)", and
+   the newest API version that they speak, "1.48" (one that is none, or newer than ours, changes
+   nothing). Before the first call. */
+void docker_set_identity(struct docker *docker, const char *user_agent, const char *api_version);
+/* The version agreed on, lent; NULL before the first call. */
+const char *docker_api_version(const struct docker *docker);
 
 struct docker_engine_facts {
     char *version;             /* "28.0.4" */

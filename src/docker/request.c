@@ -33,11 +33,13 @@ static void question_add_header(struct question *question, const char *line)
 static void question_init(struct question *question, const struct docker *docker,
                           const struct docker_call *call)
 {
-    const char *version_mark = docker->api_version != NULL ? "/v" : "";
-    const char *version = docker->api_version != NULL ? docker->api_version : "";
+    bool is_versioned = docker->api_version != NULL && !call->is_unversioned;
+    const char *version_mark = is_versioned ? "/v" : "";
+    const char *version = is_versioned ? docker->api_version : "";
 
     question->url = g_strconcat(docker->base_url, version_mark, version, call->path, NULL);
-    question_add_header(question, "User-Agent: seatrial");
+    question_add_header(question,
+                        docker->user_agent != NULL ? docker->user_agent : "User-Agent: seatrial");
     if (call->header != NULL)
         question_add_header(question, call->header);
     if (call->json != NULL) {
@@ -181,9 +183,8 @@ static void fail_with_body(const struct docker_call *call, unsigned status,
     docker_error_from_answer(error, call->path, status, whole);
 }
 
-typedef bool feed_fn(void *context, const void *bytes, gsize length_bytes, GError **error);
-
-static bool feed_all(struct http_stream *stream, feed_fn *feed, void *context, GError **error)
+static bool feed_all(struct http_stream *stream, docker_bytes_fn *feed, void *context,
+                     GError **error)
 {
     for (;;) {
         g_autoptr(GBytes) chunk = NULL;
@@ -205,9 +206,8 @@ static bool feed_all(struct http_stream *stream, feed_fn *feed, void *context, G
     }
 }
 
-/* Gives every piece of an answer's body to feed until its proper end. */
-static bool stream_to(struct docker *docker, const struct docker_call *call, feed_fn *feed,
-                      void *context, GError **error)
+bool docker_stream_bytes(struct docker *docker, const struct docker_call *call,
+                         docker_bytes_fn *feed, void *context, GError **error)
 {
     g_autoptr(GError) reason = NULL;
     HTTP_RESPONSE(response);
@@ -222,6 +222,8 @@ static bool stream_to(struct docker *docker, const struct docker_call *call, fee
         return false;
     }
     unsigned status = response.status;
+    if (status < 400 && call->on_open != NULL)
+        call->on_open(call->open_context);
     if (status < 400)
         return feed_all(stream, feed, context, error);
     fail_with_body(call, status, stream, error);
@@ -241,7 +243,8 @@ bool docker_stream_messages(struct docker *docker, const struct docker_call *cal
                             messages_fn *receive, void *context, GError **error)
 {
     AUTO(messages) messages = messages_new(receive, context);
-    return stream_to(docker, call, feed_messages, messages, error) && messages_end(messages, error);
+    return docker_stream_bytes(docker, call, feed_messages, messages, error) &&
+           messages_end(messages, error);
 }
 
 static bool feed_frames(void *context, const void *bytes, gsize length_bytes, GError **error)
@@ -249,9 +252,16 @@ static bool feed_frames(void *context, const void *bytes, gsize length_bytes, GE
     return frames_feed(context, bytes, length_bytes, error);
 }
 
+bool docker_stream_frames(struct docker *docker, const struct docker_call *call, frames_fn *receive,
+                          void *context, GError **error)
+{
+    AUTO(frames) frames = frames_new(receive, context);
+    return docker_stream_bytes(docker, call, feed_frames, frames, error) &&
+           frames_end(frames, error);
+}
+
 bool docker_stream_output(struct docker *docker, const struct docker_call *call,
                           struct output *output, GError **error)
 {
-    AUTO(frames) frames = frames_new(output_take, output);
-    return stream_to(docker, call, feed_frames, frames, error) && frames_end(frames, error);
+    return docker_stream_frames(docker, call, output_take, output, error);
 }

@@ -11,7 +11,9 @@
 struct confine {
     const char *directory;     /* what processes may write, on this machine */
     const char *home;          /* where they see it */
-    const char *run_directory; /* stub, PATH, FIFOs, /tmp; made by layout.c */
+    const char *run_directory; /* /tmp, the list of commands, …; made by layout.c */
+    const char *stub;          /* the executable that commands lead to */
+    const char *clock_library; /* "": none */
     bool has_namespaces;
     bool has_landlock;
 };

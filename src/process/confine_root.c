@@ -1,4 +1,5 @@
 /* The namespaces: a root that shows a minimal system read-only, one home, a /tmp, no network. */
+#include "process/clock/clock_page.h"
 #include "process/confine.h"
 #include "process/confine_tables.h"
 
@@ -6,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -134,6 +136,26 @@ static bool is_replaced_in_usr(const char *name)
            strcmp(name, "games") == 0;
 }
 
+/* The list has lines such as "docker /run/seatrial/stub": names of the private PATH and where they
+   lead. Links are made here because a file in memory costs next to nothing. */
+static int make_commands(const struct confine *confine)
+{
+    char path[4096], name[256], target[4096];
+    int problem = make_folders("usr/bin");
+    if (snprintf(path, sizeof(path), "%s/commands", confine->run_directory) >= (int)sizeof(path))
+        return ENAMETOOLONG;
+    FILE *list = fopen(path, "re");
+    if (list == NULL)
+        return errno;
+    while (problem == 0 && fscanf(list, "%200s %4000s", name, target) == 2) {
+        snprintf(path, sizeof(path), "usr/bin/%s", name);
+        if (symlink(target, path) < 0 && errno != EEXIST)
+            problem = errno;
+    }
+    fclose(list);
+    return problem;
+}
+
 /* /usr but for its programs: /usr/bin is the private PATH, so that absolute names lead there too.
  */
 static int show_usr(const struct confine *confine)
@@ -151,7 +173,7 @@ static int show_usr(const struct confine *confine)
     if (folder != NULL)
         closedir(folder);
     if (problem == 0)
-        problem = show_below(confine->run_directory, "bin", "usr", show_read_only);
+        problem = make_commands(confine);
     if (problem == 0 && (symlink("bin", "usr/sbin") < 0 || symlink("usr/bin", "bin") < 0 ||
                          symlink("usr/bin", "sbin") < 0))
         problem = errno;
@@ -168,19 +190,59 @@ static int show_libraries(void)
     return problem;
 }
 
+static int write_text(const char *path, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static int write_text(const char *path, const char *format, ...)
+{
+    va_list arguments;
+    FILE *file = fopen(path, "we");
+    if (file == NULL)
+        return errno;
+    va_start(arguments, format);
+    int length = vfprintf(file, format, arguments);
+    va_end(arguments);
+    return fclose(file) == 0 && length >= 0 ? 0 : EIO;
+}
+
+/* Who processes are: the owner of the home, called like it. */
+static int make_etc(const struct confine *confine)
+{
+    const char *slash = strrchr(confine->home, '/');
+    const char *user = slash == NULL || slash[1] == '\0' ? "user" : slash + 1;
+    int id = CONFINE_USER_ID;
+    int problem = make_folders("etc");
+    if (problem == 0)
+        problem = write_text("etc/passwd",
+                             "root:x:0:0:root:/root:/bin/bash\n%s:x:%d:%d:,,,:%s:/bin/bash\n", user,
+                             id, id, confine->home);
+    if (problem == 0)
+        problem = write_text("etc/group", "root:x:0:\n%s:x:%d:\n", user, id);
+    if (problem == 0)
+        problem = write_text("etc/hosts", "127.0.0.1 localhost\n");
+    if (problem == 0)
+        problem =
+            write_text("etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n");
+    if (problem == 0 && confine->clock_library[0] != '\0')
+        problem = write_text("etc/ld.so.preload", "/run/seatrial/" CLOCK_LIBRARY_NAME "\n");
+    return problem;
+}
+
 static int show_etc(const struct confine *confine)
 {
-    static const char *const own[] = {"passwd", "group",         "nsswitch.conf",
-                                      "hosts",  "ld.so.preload", NULL};
-    char folder[4096];
-    int problem = make_folders("etc");
-    if (snprintf(folder, sizeof(folder), "%s/etc", confine->run_directory) >= (int)sizeof(folder))
-        return ENAMETOOLONG;
-    for (const char *const *name = own; problem == 0 && *name != NULL; name++)
-        problem = show_below(folder, *name, "etc", show_read_only);
+    int problem = make_etc(confine);
     for (const char *const *name = confine_etc_names; problem == 0 && *name != NULL; name++)
         problem = show_below("/etc", *name, "etc", show_read_only);
     return problem;
+}
+
+/* A folder in memory of its own, because the root is read-only in the end. */
+static int make_writable(const char *path, const char *options)
+{
+    int problem = make_folders(path);
+    if (problem != 0)
+        return problem;
+    return mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV, options) < 0 ? errno : 0;
 }
 
 /* A device must not lose what makes it one: no ATTRIBUTE_NODEV. */
@@ -189,7 +251,7 @@ static int show_device(const char *source, const char *target)
     return show(source, target, ATTRIBUTE_NOSUID);
 }
 
-static int show_devices(const struct confine *confine)
+static int show_devices(void)
 {
     int problem = make_folders("dev");
     for (const char *const *name = confine_device_names; problem == 0 && *name != NULL; name++)
@@ -199,20 +261,30 @@ static int show_devices(const struct confine *confine)
          symlink("/proc/self/fd/1", "dev/stdout") < 0 ||
          symlink("/proc/self/fd/2", "dev/stderr") < 0))
         problem = errno;
+    return problem == 0 ? make_writable("dev/shm", "mode=1777,size=64m") : problem;
+}
+
+static int show_own(const struct confine *confine)
+{
+    int problem = make_folders("run/seatrial");
     if (problem == 0)
-        problem = show_below(confine->run_directory, "shm", "dev", show_writable);
-    return problem;
+        problem = make_writable("run/seatrial/calls", "mode=755,size=256k");
+    if (problem == 0 && mkfifo("run/seatrial/calls/door", 0600) < 0)
+        problem = errno;
+    if (problem == 0)
+        problem = show_read_only("/usr/bin", "run/seatrial/programs");
+    if (problem == 0)
+        problem = show_read_only(confine->stub, "run/seatrial/stub");
+    if (problem == 0 && confine->clock_library[0] != '\0')
+        problem = show_read_only(confine->clock_library, "run/seatrial/" CLOCK_LIBRARY_NAME);
+    return problem == 0
+               ? show_below(confine->run_directory, CLOCK_PAGE_NAME, "run/seatrial", show_read_only)
+               : problem;
 }
 
 static int show_private(const struct confine *confine)
 {
-    int problem = make_folders("run");
-    if (problem == 0)
-        problem = show_read_only(confine->run_directory, "run/seatrial");
-    if (problem == 0)
-        problem = show_below(confine->run_directory, "calls", "run/seatrial", show_writable);
-    if (problem == 0)
-        problem = show_read_only("/usr/bin", "run/seatrial/programs");
+    int problem = show_own(confine);
     if (problem == 0)
         problem = show_below(confine->run_directory, "tmp", ".", show_writable);
     if (problem == 0)
@@ -249,7 +321,7 @@ static int build_root(const struct confine *confine, const char **at)
     }
     if (problem == 0) {
         *at = "showing /dev";
-        problem = show_devices(confine);
+        problem = show_devices();
     }
     if (problem == 0) {
         *at = "showing the home";

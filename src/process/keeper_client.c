@@ -95,8 +95,7 @@ static int keeper_layers(const struct sandbox *sandbox, char *letters)
 }
 
 /* posix_spawn() shares memory until the exec, which is many times cheaper than fork() here. */
-static int spawn(struct sandbox *sandbox, const char *stub, int control_fd, int filter_fd,
-                 pid_t *pid)
+static int spawn(struct sandbox *sandbox, int control_fd, int filter_fd, pid_t *pid)
 {
     char letters[4];
     char *arguments[] = {
@@ -105,6 +104,8 @@ static int spawn(struct sandbox *sandbox, const char *stub, int control_fd, int 
         sandbox->directory,
         sandbox->home,
         sandbox->run_directory,
+        sandbox->stub,
+        sandbox->clock_library,
         NULL,
     };
     char *environment[] = {NULL};
@@ -125,7 +126,7 @@ static int spawn(struct sandbox *sandbox, const char *stub, int control_fd, int 
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setsigdefault(&attributes, &all);
-    int problem = posix_spawn(pid, stub, &actions, &attributes, arguments, environment);
+    int problem = posix_spawn(pid, sandbox->stub, &actions, &attributes, arguments, environment);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     return problem;
@@ -169,7 +170,7 @@ static int lift(int fd)
     return lifted;
 }
 
-bool keeper_open(struct sandbox *sandbox, const char *stub, GError **error)
+bool keeper_open(struct sandbox *sandbox, GError **error)
 {
     int ends[2], filter_fd = -1;
     pid_t spawned = 0;
@@ -185,12 +186,12 @@ bool keeper_open(struct sandbox *sandbox, const char *stub, GError **error)
         g_error("socketpair: %s", g_strerror(errno));
     sandbox->keeper.control_fd = ends[0];
     ends[1] = lift(ends[1]);
-    int problem = spawn(sandbox, stub, ends[1], filter_fd, &spawned);
+    int problem = spawn(sandbox, ends[1], filter_fd, &spawned);
     close(ends[1]);
     if (filter_fd >= 0)
         close(filter_fd);
     if (problem != 0) {
-        g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "%s: %s", stub, g_strerror(problem));
+        g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "%s: %s", sandbox->stub, g_strerror(problem));
         return false;
     }
     sandbox->keeper.pid = spawned;

@@ -1,6 +1,5 @@
 /* The folder beside a sandbox's directory: private PATH, stub, clock, FIFOs, /tmp, bits of /etc. */
 #include "process/clock/clock_page.h"
-#include "process/confine.h"
 #include "process/real_programs.h"
 #include "process/sandbox_private.h"
 
@@ -22,17 +21,15 @@ static bool fail(const char *path, GError **error)
     return false;
 }
 
-static bool make_folders(const struct sandbox *sandbox, GError **error)
+static bool has_root(const struct sandbox *sandbox)
 {
-    static const char *const names[] = {"bin", "calls", "tmp", "shm", "etc", "root"};
-    if (mkdir(sandbox->run_directory, 0755) < 0)
-        return fail(sandbox->run_directory, error);
-    for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
-        g_autofree char *path = g_build_filename(sandbox->run_directory, names[i], NULL);
-        if (mkdir(path, 0755) < 0)
-            return fail(path, error);
-    }
-    return true;
+    return (sandbox->layers & SANDBOX_NAMESPACES) != 0;
+}
+
+static bool make_folder(const struct sandbox *sandbox, const char *name, GError **error)
+{
+    g_autofree char *path = g_build_filename(sandbox->run_directory, name, NULL);
+    return mkdir(path, 0755) == 0 || fail(path, error);
 }
 
 /* A copy, so that /proc/self/exe leads the stub to this folder. Linking is cheaper, where both are
@@ -57,10 +54,15 @@ static bool copy_program(const char *source, const char *target, GError **error)
     return is_copied;
 }
 
+/* Most are plain files in the first folder, which is worth a short way: there are many. */
 static char *real_program(const char *name)
 {
     static const char *const folders[] = {"/usr/bin", "/bin", "/usr/local/bin"};
     char resolved[PATH_MAX];
+    struct stat status;
+    g_autofree char *usual = g_strconcat(USR_BIN, name, NULL);
+    if (lstat(usual, &status) == 0 && S_ISREG(status.st_mode) && (status.st_mode & S_IXOTH))
+        return g_steal_pointer(&usual);
     for (gsize i = 0; i < G_N_ELEMENTS(folders); i++) {
         g_autofree char *path = g_build_filename(folders[i], name, NULL);
         if (realpath(path, resolved) != NULL && access(resolved, X_OK) == 0)
@@ -72,19 +74,21 @@ static char *real_program(const char *name)
 /* The machine's /usr/bin is elsewhere for processes that have a root of their own. */
 static char *as_seen(const struct sandbox *sandbox, const char *program)
 {
-    if ((sandbox->layers & SANDBOX_NAMESPACES) && g_str_has_prefix(program, USR_BIN))
+    if (has_root(sandbox) && g_str_has_prefix(program, USR_BIN))
         return g_build_filename(PROGRAMS_INSIDE, program + strlen(USR_BIN), NULL);
     return g_strdup(program);
 }
 
 static bool is_plain_name(const char *name)
 {
-    return name[0] != '\0' && name[0] != '.' && strchr(name, '/') == NULL;
+    return name[0] != '\0' && name[0] != '.' && strpbrk(name, "/ \t\n") == NULL;
 }
 
-static bool make_commands(const struct sandbox *sandbox, int bin_fd, GError **error)
+/* The private PATH as lines of name and target. Commands of the host come first, and count. */
+static char *list_commands(const struct sandbox *sandbox, GError **error)
 {
-    g_autofree char *stub = sandbox->layers & SANDBOX_NAMESPACES
+    g_autoptr(GString) list = g_string_new(NULL);
+    g_autofree char *stub = has_root(sandbox)
                                 ? g_strdup(STUB_INSIDE)
                                 : g_build_filename(sandbox->run_directory, "stub", NULL);
     const char *const *names = sandbox->host.names;
@@ -92,81 +96,69 @@ static bool make_commands(const struct sandbox *sandbox, int bin_fd, GError **er
         if (!is_plain_name(*names)) {
             g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "no command can be called '%s'",
                         *names);
-            return false;
+            return NULL;
         }
-        if (symlinkat(stub, bin_fd, *names) < 0 && errno != EEXIST)
-            return fail(*names, error);
+        g_string_append_printf(list, "%s %s\n", *names, stub);
     }
-    return true;
-}
-
-static bool make_path(const struct sandbox *sandbox, GError **error)
-{
-    g_autofree char *bin = g_build_filename(sandbox->run_directory, "bin", NULL);
-    int bin_fd = open(bin, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (bin_fd < 0)
-        return fail(bin, error);
-    bool is_made = make_commands(sandbox, bin_fd, error);
-    for (const char *const *name = real_programs; is_made && *name != NULL; name++) {
+    for (const char *const *name = real_programs; *name != NULL; name++) {
         g_autofree char *program = real_program(*name);
         g_autofree char *seen = program == NULL ? NULL : as_seen(sandbox, program);
-        if (seen != NULL && symlinkat(seen, bin_fd, *name) < 0 && errno != EEXIST)
-            is_made = fail(*name, error);
+        if (seen != NULL)
+            g_string_append_printf(list, "%s %s\n", *name, seen);
     }
-    close(bin_fd);
+    return g_string_free(g_steal_pointer(&list), FALSE);
+}
+
+static bool make_links(const struct sandbox *sandbox, char *list, GError **error)
+{
+    g_autofree char *bin = g_build_filename(sandbox->run_directory, "bin", NULL);
+    g_auto(GStrv) lines = g_strsplit(list, "\n", -1);
+    int bin_fd = open(bin, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    bool is_made = bin_fd >= 0 || fail(bin, error);
+    for (char **line = lines; is_made && **line != '\0'; line++) {
+        char *target = strchr(*line, ' ');
+        *target++ = '\0';
+        is_made = symlinkat(target, bin_fd, *line) == 0 || errno == EEXIST || fail(*line, error);
+    }
+    if (bin_fd >= 0)
+        close(bin_fd);
     return is_made;
 }
 
-static bool write_text(const struct sandbox *sandbox, const char *name, const char *text,
-                       GError **error)
+/* With a root of its own the keeper makes the rest in memory. */
+static bool make_inside(struct sandbox *sandbox, const char *list, GError **error)
 {
-    g_autofree char *path = g_build_filename(sandbox->run_directory, "etc", name, NULL);
-    return g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_NONE, 0644, error);
+    g_autofree char *path = g_build_filename(sandbox->run_directory, "commands", NULL);
+    return make_folder(sandbox, "root", error) &&
+           g_file_set_contents_full(path, list, -1, G_FILE_SET_CONTENTS_NONE, 0644, error);
 }
 
-/* Who processes are: the owner of the home, called like it. */
-static bool make_etc(const struct sandbox *sandbox, GError **error)
+static bool make_beside(struct sandbox *sandbox, char *list, GError **error)
 {
-    g_autofree char *user = g_path_get_basename(sandbox->home);
-    g_autofree char *users =
-        g_strdup_printf("root:x:0:0:root:/root:/bin/bash\n%s:x:%d:%d:,,,:%s:/bin/bash\n", user,
-                        CONFINE_USER_ID, CONFINE_USER_ID, sandbox->home);
-    g_autofree char *groups = g_strdup_printf("root:x:0:\n%s:x:%d:\n", user, CONFINE_USER_ID);
-    return write_text(sandbox, "passwd", users, error) &&
-           write_text(sandbox, "group", groups, error) &&
-           write_text(sandbox, "hosts", "127.0.0.1 localhost\n", error) &&
-           write_text(sandbox, "nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n",
-                      error);
-}
-
-static bool make_clock(struct sandbox *sandbox, const char *library, GError **error)
-{
-    if (library == NULL)
-        return true;
-    g_autofree char *copy = g_build_filename(sandbox->run_directory, CLOCK_LIBRARY_NAME, NULL);
-    if (!copy_program(library, copy, error))
+    g_autofree char *stub = g_build_filename(sandbox->run_directory, "stub", NULL);
+    g_autofree char *clock = g_build_filename(sandbox->run_directory, CLOCK_LIBRARY_NAME, NULL);
+    g_autofree char *door = g_build_filename(sandbox->run_directory, "calls", "door", NULL);
+    if (!make_folder(sandbox, "bin", error) || !make_folder(sandbox, "calls", error) ||
+        !copy_program(sandbox->stub, stub, error) || !make_links(sandbox, list, error))
         return false;
-    if (sandbox->layers & SANDBOX_NAMESPACES)
-        return write_text(sandbox, "ld.so.preload", "/run/seatrial/" CLOCK_LIBRARY_NAME "\n",
-                          error);
-    sandbox->preload = g_steal_pointer(&copy);
+    if (mkfifo(door, 0600) < 0)
+        return fail(door, error);
+    if (sandbox->clock_library[0] == '\0')
+        return true;
+    if (!copy_program(sandbox->clock_library, clock, error))
+        return false;
+    sandbox->preload = g_steal_pointer(&clock);
     return true;
 }
 
-/* Places for what is mounted below the folder, which is shown read-only. */
-static bool make_mount_points(const struct sandbox *sandbox, GError **error)
+bool layout_make(struct sandbox *sandbox, GError **error)
 {
-    g_autofree char *programs = g_build_filename(sandbox->run_directory, "programs", NULL);
-    return mkdir(programs, 0755) == 0 || fail(programs, error);
-}
-
-bool layout_make(struct sandbox *sandbox, const char *stub, const char *clock_library,
-                 GError **error)
-{
-    g_autofree char *copy = g_build_filename(sandbox->run_directory, "stub", NULL);
-    return make_folders(sandbox, error) && make_mount_points(sandbox, error) &&
-           copy_program(stub, copy, error) && make_path(sandbox, error) &&
-           make_etc(sandbox, error) && make_clock(sandbox, clock_library, error);
+    if (mkdir(sandbox->run_directory, 0755) < 0)
+        return fail(sandbox->run_directory, error);
+    g_autofree char *list = list_commands(sandbox, error);
+    return list != NULL && make_folder(sandbox, "tmp", error) &&
+           (has_root(sandbox) ? make_inside(sandbox, list, error)
+                              : make_beside(sandbox, list, error));
 }
 
 /* Takes over folder_fd. Links are removed, never followed: processes made what is in there. */

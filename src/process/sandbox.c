@@ -21,7 +21,7 @@ bool sandbox_layers_suffice(unsigned layers)
 
 static char *find_beside_program(const char *name)
 {
-    static const char *const folders[] = {".", "..", "../lib/seatrial"};
+    static const char *const folders[] = {".", "..", "../..", "../lib/seatrial"};
     g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
     g_autofree char *folder = program == NULL ? NULL : g_path_get_dirname(program);
     for (gsize i = 0; folder != NULL && i < G_N_ELEMENTS(folders); i++) {
@@ -73,6 +73,9 @@ static struct sandbox *sandbox_create(struct loop *loop, const struct sandbox_op
     sandbox->run_directory = g_strconcat(options->directory, ".seatrial", NULL);
     sandbox->path =
         has_root ? g_strdup("/usr/bin") : g_build_filename(sandbox->run_directory, "bin", NULL);
+    bool has_clock = options->clock_library != NULL && loop_clock_mode(loop) == CLOCK_VIRTUAL;
+    sandbox->stub = g_strdup(options->stub);
+    sandbox->clock_library = g_strdup(has_clock ? options->clock_library : "");
     sandbox->host = *options->host;
     sandbox->layers = options->layers;
     sandbox->real_time_us_max =
@@ -89,11 +92,15 @@ static struct sandbox *sandbox_create(struct loop *loop, const struct sandbox_op
     return sandbox;
 }
 
+/* Inside a private root the folder is in memory, and reached through the keeper. */
 static bool open_door(struct sandbox *sandbox, GError **error)
 {
-    g_autofree char *calls = g_build_filename(sandbox->run_directory, "calls", NULL);
+    g_autofree char *calls =
+        sandbox->layers & SANDBOX_NAMESPACES
+            ? g_strdup_printf("/proc/%d/root/run/seatrial/calls", sandbox->keeper.pid)
+            : g_build_filename(sandbox->run_directory, "calls", NULL);
     sandbox->calls_fd = open(calls, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (sandbox->calls_fd >= 0 && mkfifoat(sandbox->calls_fd, "door", 0600) == 0)
+    if (sandbox->calls_fd >= 0)
         sandbox->door_fd =
             openat(sandbox->calls_fd, "door", O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
     if (sandbox->door_fd < 0) {
@@ -108,7 +115,7 @@ static bool open_door(struct sandbox *sandbox, GError **error)
 static bool open_clock(struct sandbox *sandbox, const struct sandbox_options *options,
                        GError **error)
 {
-    if (options->clock_library == NULL || loop_clock_mode(sandbox->loop) != CLOCK_VIRTUAL)
+    if (sandbox->clock_library[0] == '\0')
         return true;
     g_autofree char *path = g_build_filename(sandbox->run_directory, CLOCK_PAGE_NAME, NULL);
     int64_t date_s = options->date_s != 0 ? options->date_s : VCLOCK_EPOCH_S;
@@ -137,10 +144,8 @@ struct sandbox *sandbox_new(struct loop *loop, const struct sandbox_options *opt
     if (!check_options(options, error))
         return NULL;
     AUTO(sandbox) sandbox = sandbox_create(loop, options);
-    bool has_clock = options->clock_library != NULL && loop_clock_mode(loop) == CLOCK_VIRTUAL;
-    if (!layout_make(sandbox, options->stub, has_clock ? options->clock_library : NULL, error) ||
-        !open_clock(sandbox, options, error) || !open_door(sandbox, error) ||
-        !keeper_open(sandbox, options->stub, error))
+    if (!layout_make(sandbox, error) || !open_clock(sandbox, options, error) ||
+        !keeper_open(sandbox, error) || !open_door(sandbox, error))
         return NULL;
     return g_steal_pointer(&sandbox);
 }
@@ -181,6 +186,8 @@ void sandbox_free(struct sandbox *sandbox)
     g_free(sandbox->home);
     g_free(sandbox->run_directory);
     g_free(sandbox->path);
+    g_free(sandbox->stub);
+    g_free(sandbox->clock_library);
     g_free(sandbox->preload);
     g_free(sandbox->complaint);
     g_free(sandbox);

@@ -70,8 +70,8 @@ struct sandbox_options {
 /* Whether these layers keep scripts of strangers from the machine's files, sockets, network and
    other processes. */
 bool sandbox_layers_suffice(unsigned layers);
-/* Where the stub and the clock library are: beside the running program, in the folder above it, or
-   in ../lib/seatrial. NULL when not found; g_free. */
+/* Where the stub and the clock library are: beside the running program, in the two folders above
+   it, or in ../lib/seatrial. NULL when not found; g_free. */
 char *sandbox_find_stub(void);
 char *sandbox_find_clock_library(void);
 

@@ -24,8 +24,10 @@ struct sandbox {
     char *directory;
     char *home; /* as processes see it */
     char *run_directory;
-    char *path; /* as processes see it */
-    char *preload;
+    char *path;          /* as processes see it */
+    char *stub;          /* on this machine */
+    char *clock_library; /* "" when time is real */
+    char *preload;       /* for LD_PRELOAD, or NULL */
     struct command_host host;
     unsigned layers;
     int64_t real_time_us_max;
@@ -55,7 +57,7 @@ void sandbox_disturb(struct sandbox *sandbox);
 void sandbox_give_up(struct sandbox *sandbox, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 /* keeper_client.c */
-bool keeper_open(struct sandbox *sandbox, const char *stub, GError **error) MUST_USE;
+bool keeper_open(struct sandbox *sandbox, GError **error) MUST_USE;
 void keeper_kill_all(struct sandbox *sandbox);
 void keeper_close(struct sandbox *sandbox);
 /* fds are stdout and stderr of the child. *pidfd is the caller's. */
@@ -87,8 +89,7 @@ void call_abandon(struct sandbox *sandbox);
 int seccomp_program(bool is_socket_allowed, GError **error) MUST_USE;
 
 /* layout.c */
-bool layout_make(struct sandbox *sandbox, const char *stub, const char *clock_library,
-                 GError **error) MUST_USE;
+bool layout_make(struct sandbox *sandbox, GError **error) MUST_USE;
 void layout_remove(const char *directory);
 
 /* clock_page.c */

@@ -75,7 +75,7 @@ static void make_strategy(struct leg_run *leg)
               strategy_member(leg, strategy->max_parallel, value_of_integer(total)));
 }
 
-/* Every job has a token; a scenario may give its own. */
+/* Every job has a token: its machine's, else one that a scenario gives, else one of chance. */
 static void make_secrets(struct leg_run *leg)
 {
     enum {
@@ -83,7 +83,9 @@ static void make_secrets(struct leg_run *leg)
     };
     const char *name;
     json_t *member;
-    const char *given = json_get_string(leg->options.secrets, "GITHUB_TOKEN", NULL);
+    const char *given = leg->options.machine->token != NULL
+                            ? leg->options.machine->token
+                            : json_get_string(leg->options.secrets, "GITHUB_TOKEN", NULL);
     g_autofree char *digits = leg_random_hex(leg, TOKEN_DIGITS);
     g_autofree char *token = given != NULL ? g_strdup(given) : g_strconcat("ghs_", digits, NULL);
     leg->secrets = map_of(leg->options.secrets);

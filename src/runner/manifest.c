@@ -25,7 +25,7 @@ struct manifest *manifest_load(const char *path, GPtrArray *errors)
     manifest->inputs = g_array_new(FALSE, FALSE, sizeof(struct manifest_value));
     manifest->outputs = g_array_new(FALSE, FALSE, sizeof(struct manifest_value));
     for (guint i = 0; i < file->inputs->len; i++) {
-        const struct action_input *input = file->inputs->pdata[i];
+        const struct action_file_input *input = file->inputs->pdata[i];
         add(manifest->inputs, input->name, input->initial);
     }
     for (guint i = 0; i < file->outputs->len; i++) {

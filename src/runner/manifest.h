@@ -1,6 +1,6 @@
 /*
- * What the runner needs of an action's own file (workflow/action_file.h, whose struct action_input
- * is another than that of action.h). Nodes are lent by the manifest.
+ * What the runner needs of an action's own file (workflow/action_file.h). Nodes are lent by the
+ * manifest.
  */
 #pragma once
 

@@ -39,6 +39,7 @@ struct runner_machine {
     const char *home;                 /* as processes see it */
     const struct command_host *host;
     struct http *http;      /* for action_request(); or NULL */
+    const char *token;      /* GITHUB_TOKEN of the job it runs; NULL: one of the run's */
     const char *repository; /* the user's work tree: what checkout copies; or NULL */
     uint64_t seed;
     int64_t date_s; /* wall clock at the loop's time zero */

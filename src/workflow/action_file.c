@@ -2,6 +2,7 @@
 #include "workflow/action_file.h"
 #include "base/limits.h"
 #include "workflow/action_rules.h"
+#include "workflow/folded.h"
 #include "workflow/literal.h"
 #include "workflow/model.h"
 #include "workflow/schema.h"
@@ -29,7 +30,7 @@ static const struct {
 
 static void input_free(gpointer data)
 {
-    struct action_input *input = data;
+    struct action_file_input *input = data;
     g_free(input->name);
     g_free(input);
 }
@@ -41,25 +42,17 @@ static void output_free(gpointer data)
     g_free(output);
 }
 
-/* Keys of an input match in any case; an input's body may hold anything else too. */
-static const struct node *find_folded(const struct node *mapping, const char *key)
+/* Keys of an input match in any case; its body may hold anything else too. */
+static struct action_file_input *input_new(const struct node_entry *entry)
 {
-    for (gsize i = 0; i < node_length(mapping); i++)
-        if (g_ascii_strcasecmp(node_entry(mapping, i)->key, key) == 0)
-            return node_entry(mapping, i)->value;
-    return NULL;
-}
-
-static struct action_input *input_new(const struct node_entry *entry)
-{
-    struct action_input *input = g_new0(struct action_input, 1);
-    const struct node *required = find_folded(entry->value, "required");
+    struct action_file_input *input = g_new0(struct action_file_input, 1);
+    const struct node *required = folded_node(entry->value, "required");
     g_autofree char *text = required != NULL ? literal_text(required) : g_strdup("");
     input->name = g_strdup(entry->key);
     input->position = entry->key_position;
-    input->description = find_folded(entry->value, "description");
-    input->initial = find_folded(entry->value, "default");
-    input->deprecation = find_folded(entry->value, "deprecationMessage");
+    input->description = folded_node(entry->value, "description");
+    input->initial = folded_node(entry->value, "default");
+    input->deprecation = folded_node(entry->value, "deprecationMessage");
     input->is_required = g_ascii_strcasecmp(text, "true") == 0;
     return input;
 }
@@ -152,10 +145,11 @@ void action_file_free(struct action_file *file)
     g_free(file);
 }
 
-const struct action_input *action_file_find_input(const struct action_file *file, const char *name)
+const struct action_file_input *action_file_find_input(const struct action_file *file,
+                                                       const char *name)
 {
     for (guint i = 0; i < file->inputs->len; i++) {
-        const struct action_input *input = file->inputs->pdata[i];
+        const struct action_file_input *input = file->inputs->pdata[i];
         if (g_ascii_strcasecmp(input->name, name) == 0)
             return input;
     }

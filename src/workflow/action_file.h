@@ -18,7 +18,7 @@ enum action_kind {
     ACTION_PLUGIN, /* built into the runner */
 };
 
-struct action_input {
+struct action_file_input {
     char *name;
     struct position position; /* of its key */
     const struct node *description;
@@ -38,7 +38,7 @@ struct action_file {
     struct doc *doc;
     const struct node *name;
     const struct node *description;
-    GPtrArray *inputs;  /* struct action_input, in the order of the file */
+    GPtrArray *inputs;  /* struct action_file_input, in the order of the file */
     GPtrArray *outputs; /* struct action_output */
     enum action_kind kind;
     const struct node *runs;
@@ -70,7 +70,8 @@ void action_file_free(struct action_file *file);
 CLEANUP(action_file, action_file_free)
 
 /* The input of this name, ignoring case as `with` does, or NULL. */
-const struct action_input *action_file_find_input(const struct action_file *file, const char *name);
+const struct action_file_input *action_file_find_input(const struct action_file *file,
+                                                       const char *name);
 /* "composite", "node", "container", "plugin". */
 const char *action_kind_text(enum action_kind kind);
 

@@ -6,7 +6,7 @@
 static void add_inputs(GString *text, const struct action_file *file)
 {
     for (guint i = 0; i < file->inputs->len; i++) {
-        const struct action_input *input = file->inputs->pdata[i];
+        const struct action_file_input *input = file->inputs->pdata[i];
         model_add_line(text, 0, input->is_required ? "required input" : "input", input->name);
         model_add_node(text, 1, "description", input->description);
         model_add_node(text, 1, "default", input->initial);

@@ -1,21 +1,11 @@
 /* How include and exclude find their combinations: every leaf of the item by an expression's `==`
    (actions-semantics.md 2.1, 3.4). */
+#include "workflow/folded.h"
 #include "workflow/literal.h"
 #include "workflow/matrix_private.h"
 
 #include <math.h>
 #include <string.h>
-
-json_t *matrix_member(const json_t *object, const char *key)
-{
-    const char *name;
-    json_t *value;
-    json_object_foreach ((json_t *)object, name, value) {
-        if (g_ascii_strcasecmp(name, key) == 0)
-            return value;
-    }
-    return NULL;
-}
 
 static double number_of_radix(const char *digits, guint base)
 {
@@ -82,7 +72,7 @@ static bool object_fits(const json_t *filter, const json_t *value)
     const char *key;
     json_t *member;
     json_object_foreach ((json_t *)filter, key, member) {
-        if (!matrix_filter_fits(member, json_is_object(value) ? matrix_member(value, key) : NULL))
+        if (!matrix_filter_fits(member, json_is_object(value) ? folded_member(value, key) : NULL))
             return false;
     }
     return true;

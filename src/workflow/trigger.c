@@ -1,5 +1,6 @@
 /* Triggers: reading `on` and filtering events. */
 #include "workflow/trigger.h"
+#include "base/limits.h"
 #include "workflow/literal.h"
 #include "workflow/pattern.h"
 
@@ -107,10 +108,26 @@ static void check_pairs(const struct node *configuration, struct fault_list *fau
     }
 }
 
+/* Of workflow_dispatch GitHub's own ceiling, of workflow_call ours. */
+static void check_input_counts(const struct node *on, struct fault_list *faults)
+{
+    const struct node_entry *dispatch = node_find(on, "workflow_dispatch");
+    const struct node *dispatched = dispatch != NULL ? node_get(dispatch->value, "inputs") : NULL;
+    const struct node *called = node_get(node_get(on, "workflow_call"), "inputs");
+    if (dispatched != NULL && node_length(dispatched) > DISPATCH_INPUTS_MAX)
+        fault_add(faults, dispatch->key_position,
+                  "you may only define up to %d `inputs` for a `workflow_dispatch` event",
+                  DISPATCH_INPUTS_MAX);
+    if (called != NULL && node_length(called) > WORKFLOW_INPUTS_MAX)
+        fault_add_at(faults, called, "there are more than %d inputs (WORKFLOW_INPUTS_MAX)",
+                     WORKFLOW_INPUTS_MAX);
+}
+
 void trigger_check(const struct node *on, struct fault_list *faults)
 {
     for (gsize i = 0; on->kind == NODE_MAPPING && i < node_length(on); i++)
         check_pairs(node_entry(on, i)->value, faults);
+    check_input_counts(on, faults);
 }
 
 static const char *const *lent(char **texts)
@@ -161,6 +178,16 @@ static bool trigger_passes(const struct trigger *trigger, const struct event_fac
         !g_strv_contains(lent(trigger->types), event->action))
         return false;
     return (event->ref == NULL || ref_passes(trigger, event->ref)) && paths_pass(trigger, event);
+}
+
+const struct trigger *triggers_get(const GPtrArray *triggers, const char *event)
+{
+    for (guint i = 0; i < triggers->len; i++) {
+        const struct trigger *trigger = triggers->pdata[i];
+        if (strcmp(trigger->event, event) == 0)
+            return trigger;
+    }
+    return NULL;
 }
 
 const struct trigger *triggers_find(const GPtrArray *triggers, const struct event_facts *event)

@@ -37,5 +37,7 @@ void trigger_free(struct trigger *trigger);
 CLEANUP(trigger, trigger_free)
 /* Adds a fault where a filter and its opposite stand together. */
 void trigger_check(const struct node *on, struct fault_list *faults);
+/* That of an event, lent, or NULL. */
+const struct trigger *triggers_get(const GPtrArray *triggers, const char *event);
 /* The first trigger that the event fires, lent, or NULL. */
 const struct trigger *triggers_find(const GPtrArray *triggers, const struct event_facts *event);

@@ -1,8 +1,20 @@
 /*
  * The buildx plugin of a fake machine: builders and which one is current, bootstrap of a BuildKit
  * container over the Engine API, builds, bake, imagetools. What it prints, in which order it asks
- * and what stays behind after a failure are the real plugin's (engine-contract.md E, captures 70 to
- * 80). Its state is where buildx keeps it, in the CLI's configuration folder.
+ * and what stays behind after a failure are the real plugin's v0.26.1 (engine-contract.md E,
+ * captures 40 to 48 and 70 to 79). Its state is where buildx keeps it, in the CLI's configuration
+ * folder.
+ *
+ * Different from the real one, because there is no gRPC here:
+ * - On the docker-container driver a build is an archive of its context and an exec of `buildctl
+ *   build` in the builder's container, where the real one talks through `buildctl dial-stdio`. A
+ *   killed build kills its buildctl.
+ * - On the docker driver it is POST /grpc as mocks/dockerd/engine_builder.h says.
+ * - The whole context goes over at once, without what .dockerignore excludes and without .git.
+ * - Only the first node of a builder builds; targets of a bake are built one after the other; the
+ *   drivers kubernetes, remote and cloud are refused; contexts of the CLI other than "default" are
+ *   not known; --progress tty and rawjson print plain; --ssh and --secret are accepted and mean
+ *   nothing; --check finds nothing; history is not modelled.
  */
 #pragma once
 
@@ -17,7 +29,10 @@ struct buildx_options {
     const char *version;     /* "v0.26.1" */
     struct dockerd *dockerd; /* whose own BuildKit the docker driver uses */
     uint64_t seed;           /* names of builders: "clever_hopper" */
-    int64_t date_s;
+    int64_t date_s;          /* wall clock at the loop's time zero */
+    /* A folder of this machine that stands for any git context of the own repository
+       ($GITHUB_REPOSITORY, when that is set); NULL: no git context can be had. */
+    const char *repository;
 };
 
 struct buildx *buildx_new(const struct buildx_options *options);

@@ -297,7 +297,7 @@ static void prepare(struct keeper *keeper)
 int keeper_main(int argument_count, char **arguments)
 {
     struct keeper keeper = {0};
-    if (argument_count != 5)
+    if (argument_count != 7)
         return WIRE_ABANDONED_EXIT;
     struct confine confine = {
         .has_namespaces = strchr(arguments[1], 'n') != NULL,
@@ -305,6 +305,8 @@ int keeper_main(int argument_count, char **arguments)
         .directory = arguments[2],
         .home = arguments[3],
         .run_directory = arguments[4],
+        .stub = arguments[5],
+        .clock_library = arguments[6],
     };
     (void)syscall(SYS_close_range, WIRE_FILTER_FD + 1, ~0U, 0);
     (void)setsid();

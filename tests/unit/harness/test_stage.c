@@ -34,7 +34,7 @@ Test(stage, has_the_registry_of_every_image)
     AUTO(loop) loop = loop_new(CLOCK_VIRTUAL, 1);
     g_autoptr(GError) error = NULL;
 
-    AUTO(stage) stage = stage_new(plan, loop, NULL, NULL, &error);
+    AUTO(stage) stage = stage_new(plan, loop, NULL, NULL, /* is_clear= */ false, &error);
 
     cr_assert_not_null(stage, "%s", error != NULL ? error->message : "");
     struct registry *quay = stage_registry(stage, "quay.io");

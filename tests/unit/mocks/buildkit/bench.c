@@ -91,6 +91,7 @@ static void open_bench(struct bench *bench, const struct plan *plan)
         .profile = machine_profile_find("ubuntu-24.04"),
         .disk = bench->disk,
         .programs = programs,
+        .engine_builder = &buildkit_program,
     };
     bench->dockerd = dockerd_new(&options);
     dockerd_preload(bench->dockerd, "moby/buildkit:buildx-stable-1", "linux/amd64", MIB_BYTES);

@@ -132,7 +132,27 @@ static const struct {
      "go: errors parsing go.mod:\n/src/go.mod:3: invalid go version '1.22.0': must match format "
      "1.23"},
     {"go build", "1.20.1", "local", "go 1.22\n", NULL},
+    {"go build", "1.20.1", "local", "module m\n\ngo 1.20\n\ntoolchain go1.22.8\n",
+     "go: errors parsing go.mod:\n/src/go.mod:5: unknown directive: toolchain"},
+    {"go mod tidy", "1.22.12", "local", "module m\n\ngo 1.22.x\n",
+     "go: errors parsing go.mod:\ngo.mod:3: invalid go version '1.22.x': must match format "
+     "1.23.0"},
+    {"go install google.golang.org/protobuf/cmd/protoc-gen-go@v1.36.6", "1.21.13", "local",
+     "go 1.20\n",
+     "go: google.golang.org/protobuf/cmd/protoc-gen-go@v1.36.6: google.golang.org/protobuf@v1.36.6 "
+     "requires go >= 1.22 (running go 1.21.13; GOTOOLCHAIN=local)"},
+    {"go install google.golang.org/protobuf/cmd/protoc-gen-go@latest", "1.21.13", "local",
+     "go 1.20\n",
+     "go: google.golang.org/protobuf/cmd/protoc-gen-go@latest: "
+     "google.golang.org/protobuf@v1.36.12 requires go >= 1.23 (running go 1.21.13; "
+     "GOTOOLCHAIN=local)"},
+    {"go install google.golang.org/protobuf/cmd/protoc-gen-go@v1.36.6", "1.21.13", "auto",
+     "go 1.20\n", NULL},
+    {"go install example.com/tool@latest && go version", "1.21.13", "local", "go 1.20\n", NULL},
 };
+
+/* 2026-11-26: what @latest is. */
+#define DATE_S INT64_C(1795690000)
 
 Test(dockerfile_files, a_toolchain_refuses_what_is_newer_than_itself)
 {
@@ -145,7 +165,7 @@ Test(dockerfile_files, a_toolchain_refuses_what_is_newer_than_itself)
         variables_set(variables, "GOLANG_VERSION", toolchains[i].running);
         variables_set(variables, "GOTOOLCHAIN", toolchains[i].toolchain);
         g_autofree char *refusal =
-            toolchain_refusal(toolchains[i].command, variables, files, "/src");
+            toolchain_refusal(toolchains[i].command, variables, files, "/src", DATE_S);
         cr_assert_eq(g_strcmp0(refusal, toolchains[i].expected), 0, "%s: %s", toolchains[i].command,
                      refusal != NULL ? refusal : "goes on");
     }

@@ -291,6 +291,8 @@ bool action_exec(struct action_run *run, const struct action_exec *exec,
         .errors = g_strdup(answer->errors != NULL ? answer->errors : ""),
         .has_timed_out = answer->has_timed_out,
     };
+    if (answer->is_missing)
+        action_fail(run, "Unable to locate executable file: %s. Please verify", exec->arguments[0]);
     if (!exec->is_silent) {
         g_string_append_printf(run->log, "[command]/usr/bin/%s\n", command);
         log_output(run, result->output);

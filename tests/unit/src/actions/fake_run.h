@@ -27,8 +27,7 @@ void fake_file(struct action_run *run, const char *path, const char *text);
 char *fake_file_text(struct action_run *run, const char *path); /* NULL: not there; g_free */
 
 /* The answer to command lines that the pattern (glob.h) matches; the latest matching one counts,
-   after `times` uses the one before. Any other command exits 0 and says nothing. A "%FILE%NAME"
-   option's value in `files` is written. */
+   after `times` uses the one before. Any other command exits 0 and says nothing. */
 struct fake_answer {
     const char *pattern;
     int exit_code;
@@ -37,6 +36,7 @@ struct fake_answer {
     const char *file_after; /* writes file_text to the path that stands behind this argument */
     const char *file_text;
     bool has_timed_out; /* it ran until its limit */
+    bool is_missing;    /* there is no such program */
 };
 void fake_answer(struct action_run *run, struct fake_answer answer);
 /* The reply to requests "METHOD URL" that the pattern matches; status 0: failure is the words. */

@@ -313,3 +313,15 @@ Test(docker_setup_buildx, catches_a_failing_docker_info)
     fake_expect_part(fake_log(run), "The process '/usr/bin/docker' failed with exit code 1\n");
     cr_expect_null(fake_failure(run));
 }
+
+Test(docker_setup_buildx, ends_at_once_without_docker)
+{
+    FAKE_RUN(run, &action_docker_setup_buildx, "v3");
+    fake_answer(run,
+                (struct fake_answer){.pattern = "docker*", .exit_code = 127, .is_missing = true});
+
+    fake_main(run);
+
+    fake_expect_text(fake_commands(run), "docker version\n");
+    fake_expect_part(fake_failure(run), "Unable to locate executable file: docker.");
+}

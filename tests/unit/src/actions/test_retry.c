@@ -162,6 +162,20 @@ Test(retry, refuses_inputs_that_make_no_sense)
     }
 }
 
+Test(retry, ends_at_once_without_its_shell)
+{
+    FAKE_RUN(run, &action_retry, "v3");
+    set_up(run);
+    fake_input(run, "shell", "pwsh");
+    fake_answer(run,
+                (struct fake_answer){.pattern = "pwsh*", .exit_code = 127, .is_missing = true});
+
+    fake_main(run);
+
+    fake_expect_part(fake_failure(run), "Unable to locate executable file: pwsh.");
+    fake_expect_text(fake_output(run, "total_attempts"), "1");
+}
+
 /* ---- Wandalen/wretry.action ---- */
 
 Test(wretry, runs_a_command_until_it_succeeds)

@@ -152,3 +152,16 @@ Test(nearest_word, passes_over_words_above_its_ceiling)
     cr_assert_null(nearest_word(word, words, 1));
     cr_assert_null(nearest_word("x", NULL, 0));
 }
+
+Test(error, of_several_tells_them_one_after_another)
+{
+    g_autoptr(GPtrArray) errors = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
+    g_autoptr(GError) error = NULL;
+    g_ptr_array_add(errors, g_error_new(BASE_ERROR, BASE_ERROR_LIMIT, "a:1:1: first"));
+    g_ptr_array_add(errors, g_error_new(BASE_ERROR, BASE_ERROR_INVALID, "a:2:1: second"));
+
+    error_set_joined(&error, errors);
+
+    cr_expect_str_eq(error->message, "a:1:1: first\na:2:1: second");
+    cr_expect_eq(error->code, BASE_ERROR_LIMIT);
+}

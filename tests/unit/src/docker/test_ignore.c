@@ -1,5 +1,5 @@
 /* .dockerignore rules, case by case. */
-#include "engine/ignore.h"
+#include "docker/ignore.h"
 
 #include <criterion/criterion.h>
 

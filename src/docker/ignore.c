@@ -1,5 +1,5 @@
 /* Matching paths against the rules of a .dockerignore file. */
-#include "engine/ignore.h"
+#include "docker/ignore.h"
 
 #include <string.h>
 

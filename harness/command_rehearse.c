@@ -1,0 +1,187 @@
+/* `seatrial rehearse`: a user's own workflow under faults, leg by leg. */
+#include "harness/cli.h"
+#include "harness/rehearse.h"
+#include "harness/report/survival.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    JOBS_MAX = 256,
+};
+
+struct rehearse_arguments {
+    char *job;
+    char *event;
+    char *faults;
+    char *json;
+    char *trace;
+    char *seed;
+    char *color;
+    char **maps;
+    char **map_files;
+    int jobs;
+    gboolean is_checking;
+    gboolean is_unsafe;
+    uint64_t seed_value;
+};
+
+static void arguments_clear(struct rehearse_arguments *arguments)
+{
+    g_free(arguments->job);
+    g_free(arguments->event);
+    g_free(arguments->faults);
+    g_free(arguments->json);
+    g_free(arguments->trace);
+    g_free(arguments->seed);
+    g_free(arguments->color);
+    g_strfreev(arguments->maps);
+    g_strfreev(arguments->map_files);
+}
+
+static bool parse(struct rehearse_arguments *arguments, int *argc, char ***argv)
+{
+    const GOptionEntry entries[] = {
+        {"job", 0, 0, G_OPTION_ARG_STRING, &arguments->job,
+         "Only this job; those it needs count as succeeded", "ID"},
+        {"event", 0, 0, G_OPTION_ARG_STRING, &arguments->event,
+         "What starts the run: push, pull_request, … or an event file", "EVENT"},
+        {"faults", 0, 0, G_OPTION_ARG_STRING, &arguments->faults,
+         "Fault rules, each for a rehearsal of its own; or none", "FILE"},
+        {"map", 0, 0, G_OPTION_ARG_STRING_ARRAY, &arguments->maps, "Where another repository is",
+         "owner/repo@ref=PATH"},
+        {"map-file", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &arguments->map_files,
+         "A file of such maps, one a line", "FILE"},
+        {"json", 0, 0, G_OPTION_ARG_FILENAME, &arguments->json, "Write seatrial.rehearse/1",
+         "FILE"},
+        {"trace", 0, 0, G_OPTION_ARG_FILENAME, &arguments->trace, "Keep FAULT.jsonl of each",
+         "DIR"},
+        {"seed", 0, 0, G_OPTION_ARG_STRING, &arguments->seed, "Seed of all chance", "N"},
+        {"jobs", 'j', 0, G_OPTION_ARG_INT, &arguments->jobs, "Worker processes", "N"},
+        {"check-determinism", 0, 0, G_OPTION_ARG_NONE, &arguments->is_checking,
+         "Run each twice and compare the traces", NULL},
+        {"unsafe-scripts", 0, 0, G_OPTION_ARG_NONE, &arguments->is_unsafe,
+         "Run scripts without a sandbox where none can be had", NULL},
+        {"color", 0, 0, G_OPTION_ARG_STRING, &arguments->color, "Colours", "auto|always|never"},
+        {0},
+    };
+    return cli_parse(&command_rehearse, entries, argc, argv);
+}
+
+static bool check(struct rehearse_arguments *arguments, char **paths)
+{
+    g_autoptr(GError) error = NULL;
+    if (paths[0] == NULL || paths[1] != NULL) {
+        cli_complain("rehearse: one workflow file, please");
+        return false;
+    }
+    if (arguments->jobs < 0 || arguments->jobs > JOBS_MAX) {
+        cli_complain("rehearse: --jobs is 0 to %d", JOBS_MAX);
+        return false;
+    }
+    if (arguments->jobs == 0)
+        arguments->jobs = (int)CLAMP(sysconf(_SC_NPROCESSORS_ONLN), 1, JOBS_MAX);
+    if (arguments->trace != NULL && g_mkdir_with_parents(arguments->trace, 0777) != 0) {
+        cli_complain("rehearse: the folder %s cannot be made", arguments->trace);
+        return false;
+    }
+    if (cli_parse_seed(arguments->seed, &arguments->seed_value, &error))
+        return cli_check_color("rehearse", arguments->color);
+    cli_complain("rehearse: %s", error->message);
+    return false;
+}
+
+static struct pipeline *load(const struct rehearse_arguments *arguments, const char *path)
+{
+    g_autoptr(GPtrArray) errors = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
+    const struct pipeline_request request = {
+        .path = path,
+        .event = arguments->event,
+        .job = arguments->job,
+        .maps = (const char *const *)arguments->maps,
+        .map_files = (const char *const *)arguments->map_files,
+    };
+    struct pipeline *pipeline = pipeline_load(&request, errors);
+    for (guint i = 0; i < errors->len; i++)
+        fprintf(stderr, "%s\n", ((const GError *)g_ptr_array_index(errors, i))->message);
+    return pipeline;
+}
+
+static bool write_reports(const struct rehearse_arguments *arguments, const json_t *document)
+{
+    g_autofree char *text = survival_text(document, cli_has_color(arguments->color));
+    bool is_stdout_taken = g_strcmp0(arguments->json, "-") == 0;
+    bool is_fine = is_stdout_taken || cli_write("-", text);
+    if (arguments->json != NULL) {
+        g_autofree char *json = json_pretty_text(document);
+        is_fine &= cli_write(arguments->json, json);
+    }
+    return is_fine;
+}
+
+/* A rehearsal that proves nothing counts more than one that shows something bad. */
+static int code_of(const struct work_result *result, const json_t *document)
+{
+    gsize index;
+    json_t *broken;
+    int code = survival_is_bad(document) ? EXIT_NOT_AS_EXPECTED : EXIT_AS_EXPECTED;
+    json_array_foreach (json_get_array(document, "broken"), index, broken)
+        code = cli_worse(code, json_get_boolean(broken, "is_our_fault", false) ? EXIT_INTERNAL
+                                                                               : EXIT_BAD_INPUT);
+    return result->is_nondeterministic ? cli_worse(code, EXIT_NONDETERMINISTIC) : code;
+}
+
+static int rehearse_pipeline(const struct app *app, const struct rehearse_arguments *arguments,
+                             struct pipeline *pipeline)
+{
+    g_autoptr(GError) error = NULL;
+    struct work_result result = {0};
+    bool has_faults = arguments->faults != NULL && strcmp(arguments->faults, "none") != 0;
+    struct rehearse_options options = {
+        .context = app->context,
+        .pipeline = pipeline,
+        .faults = has_faults ? arguments->faults : NULL,
+        .seed = arguments->seed != NULL ? &arguments->seed_value : NULL,
+        .jobs = (guint)arguments->jobs,
+        .repeat = arguments->is_checking ? 2 : 1,
+        .trace_directory = arguments->trace,
+    };
+    int code = EXIT_BAD_INPUT;
+
+    options.context.is_unsafe = arguments->is_unsafe;
+    run_context_protect(&options.context);
+    if (rehearse_run(&options, &result, &error)) {
+        g_autoptr(json_t) document =
+            survival_json(pipeline->path, pipeline->event->name, result.entries);
+        code = code_of(&result, document);
+        if (!write_reports(arguments, document))
+            code = cli_worse(code, EXIT_BAD_INPUT);
+    } else {
+        cli_complain("rehearse: %s", error->message);
+    }
+    work_result_clear(&result);
+    run_context_clear(&options.context);
+    return code;
+}
+
+static int run(const struct app *app, int argc, char **argv)
+{
+    struct rehearse_arguments arguments = {0};
+    int code = EXIT_BAD_INPUT;
+
+    if (parse(&arguments, &argc, &argv) && check(&arguments, argv + 1)) {
+        AUTO(pipeline) pipeline = load(&arguments, argv[1]);
+        if (pipeline != NULL)
+            code = rehearse_pipeline(app, &arguments, pipeline);
+    }
+    arguments_clear(&arguments);
+    return code;
+}
+
+const struct command command_rehearse = {
+    .name = "rehearse",
+    .arguments = "WORKFLOW",
+    .summary = "run a GitHub workflow under faults and say what survives",
+    .run = run,
+};

@@ -1,0 +1,219 @@
+/* Builds and takes down the machine of a workflow's leg. */
+#include "harness/leg_machine.h"
+
+#include "base/units.h"
+#include "harness/folders.h"
+#include "workflow/runs_on.h"
+
+#include <string.h>
+
+#define RUNNER_HOME "/home/runner"
+
+/* What the images of hosted runners of early 2026 bring (engine-contract.md: the plugin that was
+   measured; actions/runner-images). */
+#define BUILDX_VERSION  "v0.26.1"
+#define HOST_GO_VERSION "1.24.5"
+
+/* ---- which machine ---- */
+
+/* The profile that a scenario names for its machines wins over labels that are nobody's. */
+static const struct machine_profile *profile_of(const struct stage *stage,
+                                                const struct runner *runner)
+{
+    const struct setting *setting = &stage->plan->scenario->setting;
+    if (setting->machine.profile != NULL)
+        return machine_profile_find(setting->machine.profile);
+    if (runner->image != NULL && machine_profile_find(runner->image) != NULL)
+        return machine_profile_find(runner->image);
+    return machine_profile_find(runner->arch == RUNNER_ARM64 ? "ubuntu-24.04-arm"
+                                                             : "self-hosted-24");
+}
+
+static char *date_text(int64_t date_s)
+{
+    g_autoptr(GDateTime) date = g_date_time_new_from_unix_utc(date_s);
+    return g_date_time_format(date, "%Y-%m-%d");
+}
+
+static bool choose(const struct stage *stage, const json_t *runs_on, struct runner *runner,
+                   GError **error)
+{
+    g_autofree char *date = date_text(stage->plan->scenario->setting.date_s);
+    if (!runner_choose(runs_on, date, runner, error))
+        return false;
+    if (runner->is_retired || runner->os != RUNNER_LINUX) {
+        g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "%s: %s", runner->labels,
+                    runner->is_retired ? "GitHub has no such machine any more"
+                                       : "only Linux machines are modelled");
+        return false;
+    }
+    return true;
+}
+
+/* ---- its inside ---- */
+
+static char **environment_of(const struct leg_machine *machine, const char *home)
+{
+    const char *path = machine->sandbox != NULL ? sandbox_path(machine->sandbox) : "/usr/bin:/bin";
+    g_autoptr(GPtrArray) all = g_ptr_array_new();
+    g_ptr_array_add(all, g_strdup_printf("HOME=%s", home));
+    g_ptr_array_add(all, g_strdup_printf("PATH=%s", path));
+    g_ptr_array_add(all, g_strdup("LANG=C.UTF-8"));
+    g_ptr_array_add(all, g_strdup("USER=runner"));
+    g_ptr_array_add(all, g_strdup("DEBIAN_FRONTEND=noninteractive"));
+    g_ptr_array_add(all, g_strdup_printf("RUNNER_TOOL_CACHE=%s/hostedtoolcache", home));
+    g_ptr_array_add(all, g_strdup_printf("ImageOS=%s", machine->plan.profile->name));
+    g_ptr_array_add(all, NULL);
+    return (char **)g_ptr_array_steal(all, NULL);
+}
+
+static int run_docker(void *self, const struct command_call *call)
+{
+    return docker_cli_run(self, call);
+}
+
+static void add_docker(struct leg_machine *machine, struct stage *stage)
+{
+    const struct plan *plan = stage->plan;
+    const struct buildx_options buildx = {
+        .loop = stage->loop,
+        .trace = world_trace(stage->world),
+        .version = BUILDX_VERSION,
+        .dockerd = machine->machine->dockerd,
+        .seed = plan->seed,
+        .date_s = plan->scenario->setting.date_s,
+        .repository = repository_map_root(plan->scenario->pipeline->map),
+    };
+    machine->buildx = buildx_new(&buildx);
+    machine->plugins[0] =
+        (struct docker_plugin){"buildx", BUILDX_VERSION, buildx_run, machine->buildx};
+    const struct docker_cli_options docker = {
+        .loop = stage->loop,
+        .trace = world_trace(stage->world),
+        .http = machine->machine->http,
+        .machine = machine->plan.machine,
+        .version = machine->plan.profile->engine_version,
+        .api_version = machine->plan.profile->api_version,
+        .plugins = machine->plugins,
+    };
+    machine->docker = docker_cli_new(&docker);
+    machine->rows[0] = (struct command_row){"docker", "the docker command with its plugins",
+                                            run_docker, machine->docker};
+}
+
+static void add_commands(struct leg_machine *machine, struct stage *stage)
+{
+    const struct machine_profile *profile = machine->plan.profile;
+    const struct pipeline *pipeline = stage->plan->scenario->pipeline;
+    const struct command_set_options options = {
+        .loop = stage->loop,
+        .trace = world_trace(stage->world),
+        .machine = machine->plan.machine,
+        .world = stage->world,
+        .http = machine->machine->http,
+        .dockerd = machine->machine->dockerd,
+        .disk = machine->machine->disk,
+        .memory_bytes = profile->memory_bytes,
+        .core_count = (unsigned)profile->cores,
+        .platform = profile->platform,
+        .go_version = HOST_GO_VERSION,
+        .date_s = stage->plan->scenario->setting.date_s,
+        .more = machine->rows,
+        .assumed = pipeline->assume != NULL ? pipeline->assume->commands : NULL,
+    };
+    add_docker(machine, stage);
+    machine->commands = command_set_new(&options);
+}
+
+static void add_sandbox(struct leg_machine *machine, struct stage *stage,
+                        const struct leg_machine_options *wanted)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *stub = sandbox_find_stub();
+    g_autofree char *clock = sandbox_find_clock_library();
+    const struct sandbox_options options = {
+        .machine = machine->plan.machine,
+        .directory = machine->directory,
+        .home = RUNNER_HOME,
+        .stub = stub,
+        .clock_library = clock,
+        .host = command_set_host(machine->commands),
+        .layers = wanted->sandbox_layers,
+        .seed = stage->plan->seed,
+        .date_s = stage->plan->scenario->setting.date_s,
+    };
+    if (wanted->why_unprotected == NULL)
+        machine->sandbox = sandbox_new(stage->loop, &options, &error);
+    if (machine->sandbox == NULL)
+        machine->why_no_sandbox =
+            g_strdup(error != NULL ? error->message : wanted->why_unprotected);
+}
+
+static void describe(struct leg_machine *machine, const struct stage *stage, bool is_self_hosted)
+{
+    const char *home = machine->sandbox != NULL ? sandbox_home(machine->sandbox) : RUNNER_HOME;
+    const struct pipeline *pipeline = stage->plan->scenario->pipeline;
+    bool is_arm = strcmp(machine->plan.profile->platform, "linux/arm64") == 0;
+
+    machine->environment = environment_of(machine, home);
+    machine->runner = (struct runner_machine){
+        .name = machine->plan.machine,
+        .os = "Linux",
+        .arch = is_arm ? "ARM64" : "X64",
+        .image = machine->plan.profile->name,
+        .is_self_hosted = is_self_hosted,
+        .sandbox = machine->sandbox,
+        .why_no_sandbox = machine->why_no_sandbox,
+        .directory = machine->directory,
+        .home = home,
+        .host = command_set_host(machine->commands),
+        .http = machine->machine->http,
+        .token = machine->token,
+        .repository = repository_map_root(pipeline->map),
+        .seed = stage->plan->seed,
+        .date_s = stage->plan->scenario->setting.date_s,
+        .environment = (const char *const *)machine->environment,
+    };
+}
+
+struct leg_machine *leg_machine_new(struct stage *stage, const struct leg_machine_options *options,
+                                    GError **error)
+{
+    struct runner runner = {0};
+    if (!choose(stage, options->runs_on, &runner, error)) {
+        runner_clear(&runner);
+        return NULL;
+    }
+    AUTO(leg_machine) machine = g_new0(struct leg_machine, 1);
+    bool is_self_hosted = runner.is_self_hosted;
+    machine->plan =
+        plan_leg_make(&stage->plan->scenario->setting, options->id, profile_of(stage, &runner));
+    runner_clear(&runner);
+    machine->directory = folder_make(options->directory, options->id, error);
+    if (machine->directory == NULL)
+        return NULL;
+    machine->token = g_strdup(options->token);
+    machine->machine = stage_add_machine(stage, &machine->plan);
+    add_commands(machine, stage);
+    add_sandbox(machine, stage, options);
+    describe(machine, stage, is_self_hosted);
+    return g_steal_pointer(&machine);
+}
+
+void leg_machine_free(struct leg_machine *machine)
+{
+    if (machine == NULL)
+        return;
+    sandbox_free(machine->sandbox);
+    command_set_free(machine->commands);
+    docker_cli_free(machine->docker);
+    buildx_free(machine->buildx);
+    if (machine->directory != NULL)
+        folder_remove(machine->directory);
+    plan_leg_clear(&machine->plan);
+    g_strfreev(machine->environment);
+    g_free(machine->directory);
+    g_free(machine->token);
+    g_free(machine->why_no_sandbox);
+    g_free(machine);
+}

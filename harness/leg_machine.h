@@ -1,0 +1,42 @@
+/*
+ * The machine of a workflow's leg: a machine of the stage and, on this machine's file system, a
+ * private home with the runner's folders; the sandbox its scripts run in; the commands they find.
+ */
+#pragma once
+
+#include "harness/stage.h"
+#include "mocks/commands/buildx/buildx.h"
+#include "mocks/commands/commands.h"
+#include "runner/runner.h"
+
+struct leg_machine {
+    struct plan_leg plan;
+    struct machine *machine; /* lent by the stage */
+    char *directory;
+    char *token; /* GITHUB_TOKEN of the leg's job */
+    struct buildx *buildx;
+    struct docker_plugin plugins[3]; /* of the docker command; the last is empty */
+    struct docker_cli *docker;
+    struct command_row rows[2]; /* the docker command; the last is empty */
+    struct command_set *commands;
+    struct sandbox *sandbox; /* NULL: none can be had */
+    char *why_no_sandbox;
+    char **environment;
+    struct runner_machine runner;
+};
+
+struct leg_machine_options {
+    const char *id;        /* of the leg */
+    const json_t *runs_on; /* evaluated */
+    const char *directory; /* an empty folder is made in it */
+    const char *token;
+    unsigned sandbox_layers;
+    const char *why_unprotected; /* then no script runs; or NULL */
+};
+
+/* Fails when runs_on names no runner that there is. */
+struct leg_machine *leg_machine_new(struct stage *stage, const struct leg_machine_options *options,
+                                    GError **error) MUST_USE;
+/* Ends what still runs and removes the home. Inside no fiber, before the stage. */
+void leg_machine_free(struct leg_machine *machine);
+CLEANUP(leg_machine, leg_machine_free)

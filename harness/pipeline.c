@@ -1,0 +1,222 @@
+/* Loading a workflow with all that belongs to its run. */
+#include "harness/pipeline.h"
+
+#include "base/limits.h"
+
+#include <string.h>
+
+static void add_error(GPtrArray *errors, GError *error)
+{
+    g_ptr_array_add(errors, error);
+}
+
+/* ---- maps ---- */
+
+static bool add_maps(struct pipeline *pipeline, const struct pipeline_request *request,
+                     GPtrArray *errors)
+{
+    bool is_fine = true;
+    for (const char *const *each = request->maps; each != NULL && *each != NULL; each++) {
+        GError *error = NULL;
+        if (repository_map_add(pipeline->map, *each, &error))
+            continue;
+        add_error(errors, error);
+        is_fine = false;
+    }
+    for (const char *const *each = request->map_files; each != NULL && *each != NULL; each++)
+        is_fine = repository_map_add_file(pipeline->map, *each, errors) && is_fine;
+    return is_fine;
+}
+
+/* ---- secrets ---- */
+
+/* A name such as DOCKERHUB_USERNAME stands for who logs in. */
+static bool tells_of_a_user(const char *name)
+{
+    static const char *const words[] = {"USERNAME", "_USER", "OWNER", "NAMESPACE", "_ORG"};
+    g_autofree char *upper = g_ascii_strup(name, -1);
+    for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
+        if (strstr(upper, words[i]) != NULL)
+            return true;
+    return false;
+}
+
+static void make_secret(struct pipeline *pipeline, const char *name)
+{
+    if (json_object_get(pipeline->secrets, name) != NULL)
+        return;
+    g_autofree char *lower = g_ascii_strdown(name, -1);
+    g_autofree char *text = g_strconcat("secret-", lower, NULL);
+    json_object_set_new(pipeline->secrets, name,
+                        json_string(tells_of_a_user(name) ? pipeline->owner : text));
+}
+
+static void make_mentioned_secrets(struct pipeline *pipeline, const char *text)
+{
+    g_autoptr(GRegex) pattern = g_regex_new(
+        "\\bsecrets\\s*(?:\\.\\s*|\\[\\s*')([A-Za-z_][A-Za-z0-9_-]*)", G_REGEX_OPTIMIZE, 0, NULL);
+    g_autoptr(GMatchInfo) match = NULL;
+    for (g_regex_match(pattern, text, 0, &match); g_match_info_matches(match);
+         g_match_info_next(match, NULL)) {
+        g_autofree char *name = g_match_info_fetch(match, 1);
+        make_secret(pipeline, name);
+    }
+}
+
+static void make_secrets_of(struct pipeline *pipeline, const struct call *call)
+{
+    if (call->state == CALL_LOADED)
+        make_mentioned_secrets(pipeline, doc_root(call->workflow->doc)->position.source->text);
+    for (guint i = 0; i < call->calls->len; i++)
+        make_secrets_of(pipeline, g_ptr_array_index(call->calls, i));
+}
+
+static void set_given(json_t *all, const json_t *given)
+{
+    const char *name;
+    json_t *value;
+    json_object_foreach ((json_t *)given, name, value) {
+        if (json_is_null(value))
+            json_object_del(all, name);
+        else
+            json_object_set(all, name, value);
+    }
+}
+
+static void settle_secrets(struct pipeline *pipeline, const struct pipeline_request *request)
+{
+    const struct event *event = pipeline->event;
+    bool has_secrets = !event->is_from_fork && !event->is_of_dependabot;
+
+    pipeline->secrets = json_deep_copy(event->secrets);
+    pipeline->vars = json_deep_copy(event->vars);
+    if (has_secrets)
+        make_secrets_of(pipeline, call_tree_root(pipeline->calls));
+    if (has_secrets && request->secrets != NULL)
+        set_given(pipeline->secrets, request->secrets);
+    if (request->vars != NULL)
+        set_given(pipeline->vars, request->vars);
+}
+
+const char *pipeline_secret(const struct pipeline *pipeline, const char *name)
+{
+    return json_string_value(json_object_get(pipeline->secrets, name));
+}
+
+/* ---- the whole ---- */
+
+static bool check_job(const struct pipeline *pipeline, GPtrArray *errors)
+{
+    const GPtrArray *jobs = pipeline->workflow->jobs;
+    g_autoptr(GString) ids = g_string_new(NULL);
+
+    if (pipeline->only_job == NULL ||
+        workflow_find_job(pipeline->workflow, pipeline->only_job) != NULL)
+        return true;
+    for (guint i = 0; i < jobs->len; i++)
+        g_string_append_printf(ids, "%s'%s'", i > 0 ? ", " : "",
+                               ((const struct job *)g_ptr_array_index(jobs, i))->id);
+    add_error(errors,
+              g_error_new(BASE_ERROR, BASE_ERROR_USAGE, "%s: has no job '%s'; its jobs are %s",
+                          pipeline->path, pipeline->only_job, ids->str));
+    return false;
+}
+
+/* The path below the root, as GitHub names a workflow; g_free. */
+static char *path_in_repository(const char *path, const char *root)
+{
+    g_autofree char *whole = g_canonicalize_filename(path, NULL);
+    g_autofree char *whole_root = g_canonicalize_filename(root, NULL);
+    gsize length = strlen(whole_root);
+    return g_strdup(strncmp(whole, whole_root, length) == 0 && whole[length] == '/'
+                        ? whole + length + 1
+                        : whole);
+}
+
+static bool load_event(struct pipeline *pipeline, const struct pipeline_request *request,
+                       GPtrArray *errors)
+{
+    const char *root = repository_map_root(pipeline->map);
+    g_autofree char *whole_root = g_canonicalize_filename(root, NULL);
+    g_autofree char *folder = g_path_get_basename(whole_root);
+    g_autofree char *below = path_in_repository(pipeline->path, root);
+    const struct event_request event = {
+        .text = request->event,
+        .workflow = pipeline->workflow,
+        .workflow_path = below,
+        .folder_name = folder,
+    };
+    pipeline->event = event_new(&event, errors);
+    if (pipeline->event == NULL)
+        return false;
+    pipeline->owner =
+        g_strdup(json_get_string(pipeline->event->github, "repository_owner", "acme"));
+    return true;
+}
+
+/* Maps first: what is wrong on the command line comes before what is wrong in files. */
+static bool load(struct pipeline *pipeline, const struct pipeline_request *request,
+                 GPtrArray *errors)
+{
+    g_autofree char *root = repository_root_of(request->path);
+    pipeline->map = repository_map_new(root);
+    if (!add_maps(pipeline, request, errors))
+        return false;
+    pipeline->workflow = workflow_load(request->path, errors);
+    if (pipeline->workflow == NULL || !check_job(pipeline, errors) ||
+        !load_event(pipeline, request, errors))
+        return false;
+    pipeline->calls = call_tree_load(pipeline->workflow, pipeline->map, pipeline->event, errors);
+    if (pipeline->calls == NULL)
+        return false;
+    settle_secrets(pipeline, request);
+    return true;
+}
+
+struct pipeline *pipeline_load(const struct pipeline_request *request, GPtrArray *errors)
+{
+    AUTO(pipeline) pipeline = g_new0(struct pipeline, 1);
+    pipeline->path = g_strdup(request->path);
+    pipeline->only_job = g_strdup(request->job);
+    pipeline->assume = request->assume;
+    return load(pipeline, request, errors) ? g_steal_pointer(&pipeline) : NULL;
+}
+
+void pipeline_free(struct pipeline *pipeline)
+{
+    if (pipeline == NULL)
+        return;
+    call_tree_free(pipeline->calls);
+    event_free(pipeline->event);
+    repository_map_free(pipeline->map);
+    workflow_free(pipeline->workflow);
+    json_decref(pipeline->secrets);
+    json_decref(pipeline->vars);
+    g_free(pipeline->path);
+    g_free(pipeline->only_job);
+    g_free(pipeline->owner);
+    g_free(pipeline);
+}
+
+static bool has_line(const char *text, const char *head)
+{
+    g_autofree char *inside = g_strconcat("\n", head, NULL);
+    return g_str_has_prefix(text, head) || strstr(text, inside) != NULL;
+}
+
+/* Of a file with a mistake in its syntax only the lines can tell. */
+static bool looks_like_one(const char *path)
+{
+    g_autofree char *text = NULL;
+    return g_file_get_contents(path, &text, NULL, NULL) && has_line(text, "jobs:") &&
+           !has_line(text, "seatrial:");
+}
+
+bool pipeline_is_one(const char *path)
+{
+    AUTO(doc) doc = doc_load_file(path, DOC_KEYS_ARE_FREE, NULL);
+    if (doc == NULL)
+        return looks_like_one(path);
+    const struct node *root = doc_root(doc);
+    return node_find(root, "jobs") != NULL && node_find(root, "seatrial") == NULL;
+}

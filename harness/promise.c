@@ -1,0 +1,76 @@
+/* Reads promises from a run in clear weather. */
+#include "harness/promise.h"
+
+#include <string.h>
+
+static void owed_image_free(void *memory)
+{
+    struct owed_image *owed = memory;
+    g_free(owed->leg);
+    g_free(owed->image);
+    g_ptr_array_unref(owed->platforms);
+    g_free(owed);
+}
+
+static gpointer copy_text(const void *text, void *unused)
+{
+    (void)unused;
+    return g_strdup(text);
+}
+
+static int compare_texts(const void *left, const void *right)
+{
+    return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+static struct owed_image *find(const GPtrArray *promises, const char *image)
+{
+    for (guint i = 0; i < promises->len; i++) {
+        struct owed_image *owed = g_ptr_array_index(promises, i);
+        if (strcmp(owed->image, image) == 0)
+            return owed;
+    }
+    return NULL;
+}
+
+static void add(GPtrArray *promises, const char *leg, const char *image, GPtrArray *platforms)
+{
+    struct owed_image *owed = g_new0(struct owed_image, 1);
+    owed->leg = g_strdup(leg);
+    owed->image = g_strdup(image);
+    owed->platforms = platforms;
+    g_ptr_array_add(promises, owed);
+}
+
+static void add_declared(GPtrArray *promises, const struct promise_rule *rule)
+{
+    GPtrArray *platforms = g_ptr_array_new_with_free_func(g_free);
+    for (char **each = rule->platforms; *each != NULL; each++)
+        g_ptr_array_add(platforms, g_strdup(*each));
+    g_ptr_array_sort(platforms, compare_texts);
+    struct owed_image *known = find(promises, rule->image);
+    if (known == NULL) {
+        add(promises, rule->leg, rule->image, platforms);
+        return;
+    }
+    g_ptr_array_unref(known->platforms);
+    known->platforms = platforms;
+}
+
+GPtrArray *promises_of(const struct outcome *clear)
+{
+    const GPtrArray *declared = clear->plan->scenario->promise_records;
+    GPtrArray *promises = g_ptr_array_new_with_free_func(owed_image_free);
+
+    for (guint i = 0; i < clear->effects->len; i++) {
+        const struct effect *effect = g_ptr_array_index(clear->effects, i);
+        if (effect->is_from_this_run && effect->after != NULL && effect->after->len > 0)
+            add(promises, effect->service, effect->image,
+                g_ptr_array_copy(effect->after, copy_text, NULL));
+    }
+    for (guint i = 0; i < promises->len; i++)
+        g_ptr_array_set_free_func(((struct owed_image *)promises->pdata[i])->platforms, g_free);
+    for (guint i = 0; declared != NULL && i < declared->len; i++)
+        add_declared(promises, g_ptr_array_index(declared, i));
+    return promises;
+}

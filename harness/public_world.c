@@ -1,0 +1,86 @@
+/* What a workflow finds of the public world. */
+#include "harness/public_world.h"
+
+#include <string.h>
+
+static const struct pipeline *pipeline_of(const struct stage *stage)
+{
+    return stage->plan->scenario->pipeline;
+}
+
+/* Images below the owner's name are what the workflow makes; all else is somebody's. */
+static bool wants_image(void *context, const struct registry_service *service,
+                        const char *repository)
+{
+    const struct stage *stage = context;
+    g_autofree char *own = g_strconcat(pipeline_of(stage)->owner, "/", NULL);
+    (void)service;
+    return !g_str_has_prefix(repository, own);
+}
+
+/* ---- registries that nobody described ---- */
+
+static void service_free(void *memory)
+{
+    struct registry_service *service = memory;
+    g_free((char *)service->name);
+    g_free((char *)service->api_site);
+    g_free(service);
+}
+
+/* Only daemons push and pull; what else dials an unknown name does not find it. */
+static void found_registry(void *context, const char *host, const char *role)
+{
+    struct stage *stage = context;
+    if (strcmp(role, "dockerd") != 0 && strcmp(role, "buildkit") != 0)
+        return;
+    const struct registry_service *known = registry_service_find(host);
+    struct registry_service *service = g_new0(struct registry_service, 1);
+    service->name = g_strdup(host);
+    service->api_site = g_strdup(host);
+    g_ptr_array_add(stage->found_services, service);
+    stage_add_registry(stage, known != NULL ? known : service, /* needs_login_to_push= */ true);
+}
+
+void public_world_begin(struct stage *stage)
+{
+    stage->found_services = g_ptr_array_new_with_free_func(service_free);
+    world_set_founder(stage->world, found_registry, stage);
+}
+
+/* ---- logins ---- */
+
+/* Any secret of the workflow is good for any registry, but for the run's own token. */
+static void admit_secrets(const struct pipeline *pipeline, struct registry *registry)
+{
+    const char *name;
+    json_t *value;
+    json_object_foreach (pipeline->secrets, name, value) {
+        const char *text = json_string_value(value);
+        if (text == NULL || *text == '\0' || g_ascii_strcasecmp(name, "GITHUB_TOKEN") == 0)
+            continue;
+        const struct registry_login login = {.secret = text, .pushes = "*"};
+        registry_add_login(registry, &login);
+    }
+}
+
+void public_world_open(struct stage *stage, struct registry *registry)
+{
+    const struct registry_inventor inventor = {.context = stage, .wants = wants_image};
+    /* Somebody nobody can be: from now on unknown secrets are wrong. */
+    const struct registry_login nobody = {.user = "", .secret = ""};
+
+    registry_set_inventor(registry, &inventor);
+    registry_add_login(registry, &nobody);
+    admit_secrets(pipeline_of(stage), registry);
+}
+
+void public_world_admit_token(struct stage *stage, const char *token, bool may_write_packages)
+{
+    struct registry *registry = stage_registry(stage, "ghcr.io");
+    g_autofree char *lower = g_ascii_strdown(pipeline_of(stage)->owner, -1);
+    g_autofree char *packages = g_strconcat(lower, "/*", NULL);
+    const struct registry_login login = {.secret = token,
+                                         .pushes = may_write_packages ? packages : NULL};
+    registry_add_login(registry, &login);
+}

@@ -1,0 +1,16 @@
+/*
+ * The rest of the public world, for pipelines that nobody wrote a setting for: a user's workflow
+ * pulls base images and pushes to registries that no table knows. Public images are invented when
+ * they are asked for, but never below the owner's own name; a registry is founded when a daemon
+ * dials it; logins are the workflow's secrets.
+ */
+#pragma once
+
+#include "harness/stage.h"
+
+/* Before any registry of the stage. */
+void public_world_begin(struct stage *stage);
+/* For each registry of the stage. */
+void public_world_open(struct stage *stage, struct registry *registry);
+/* The token of a leg's job: what it may push to ghcr.io is the owner's packages, or nothing. */
+void public_world_admit_token(struct stage *stage, const char *token, bool may_write_packages);

@@ -1,0 +1,20 @@
+/*
+ * The survival table of a rehearsed workflow, from the entries of its runs (entry.h): a row for
+ * each fault and leg, with the leg's fate and the step that broke first.
+ *
+ * {"format": "seatrial.rehearse/1", "workflow", "event", "rehearsals": [{"fault", "leg",
+ * "job_name", "fate", "outcome", "duration_us", "broke_at": {"step", "line", "message"} or null,
+ * "reason", "modelled", "assumed", "assumptions", "images": [{"image", "platforms", "promised",
+ * "before", "fate"}], "trace_digest", "verdict"}], "broken": [{"fault", "reason"}]}
+ */
+#pragma once
+
+#include "base/json.h"
+
+/* entries: json_t entries. The caller owns it. */
+json_t *survival_json(const char *workflow, const char *event, const GPtrArray *entries);
+/* The same document for people; g_free. */
+char *survival_text(const json_t *document, bool has_color);
+/* Whether a rehearsal shows what nobody would notice (shrunk, hollow), or the workflow does not
+   even come through in clear weather. */
+bool survival_is_bad(const json_t *document);

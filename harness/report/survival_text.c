@@ -1,0 +1,120 @@
+/* The survival table for people. */
+#include "harness/report/survival.h"
+
+#include "base/units.h"
+#include "harness/report/palette.h"
+
+#include <string.h>
+
+enum {
+    FATE_COLUMNS = 10,
+    TIME_COLUMNS = 16,
+    NAME_COLUMNS_MAX = 40,
+};
+
+static int columns_of(const json_t *rows, const char *key, const char *title)
+{
+    gsize columns = strlen(title);
+    gsize index;
+    json_t *row;
+    json_array_foreach (rows, index, row)
+        columns = MAX(columns, strlen(json_get_string(row, key, "")));
+    return (int)MIN(columns, NAME_COLUMNS_MAX);
+}
+
+static void append_broke_at(GString *text, const json_t *row)
+{
+    const json_t *place = json_get_object(row, "broke_at");
+    const char *reason = json_get_string(row, "reason", NULL);
+    if (place != NULL) {
+        g_autofree char *step = palette_printable(json_get_string(place, "step", ""));
+        int64_t line = json_get_integer(place, "line", 0);
+        g_string_append(text, step);
+        if (line > 0)
+            g_string_append_printf(text, " (line %" G_GINT64_FORMAT ")", line);
+    } else if (reason != NULL) {
+        g_autofree char *why = palette_printable(reason);
+        g_string_append(text, why);
+    }
+}
+
+static void append_row(GString *text, const json_t *row, int fault_columns, int leg_columns,
+                       bool has_color)
+{
+    g_autofree char *fault = palette_printable(json_get_string(row, "fault", ""));
+    g_autofree char *leg = palette_printable(json_get_string(row, "job_name", ""));
+    g_autofree char *duration = duration_text(json_get_integer(row, "duration_us", 0));
+
+    g_string_append_printf(text, "%-*s  %-*s  ", fault_columns, fault, leg_columns, leg);
+    palette_append(text, json_get_string(row, "fate", "unknown"), FATE_COLUMNS, has_color);
+    g_string_append_printf(text, "  %*s  ", TIME_COLUMNS, duration);
+    append_broke_at(text, row);
+    g_string_append_c(text, '\n');
+}
+
+static void append_table(GString *text, const json_t *document, bool has_color)
+{
+    const json_t *rows = json_get_array(document, "rehearsals");
+    int fault_columns = columns_of(rows, "fault", "fault");
+    int leg_columns = columns_of(rows, "job_name", "leg");
+    gsize index;
+    json_t *row;
+
+    g_string_append_printf(text, "%-*s  %-*s  %-*s  %*s  %s\n", fault_columns, "fault", leg_columns,
+                           "leg", FATE_COLUMNS, "fate", TIME_COLUMNS, "virtual time", "broke at");
+    json_array_foreach (rows, index, row)
+        append_row(text, row, fault_columns, leg_columns, has_color);
+}
+
+static void append_broken(GString *text, const json_t *document)
+{
+    gsize index;
+    json_t *row;
+    json_array_foreach (json_get_array(document, "broken"), index, row) {
+        g_autofree char *reason = palette_printable(json_get_string(row, "reason", ""));
+        g_string_append_printf(text, "%s: broken: %s\n", json_get_string(row, "fault", ""), reason);
+    }
+}
+
+/* What clear weather showed: how much is modelled, what is assumed, which images are promised. */
+static void append_leg_notes(GString *text, const json_t *row)
+{
+    gsize index;
+    json_t *each;
+    g_string_append_printf(
+        text, "  %s: %" G_GINT64_FORMAT " steps modelled, %" G_GINT64_FORMAT " things assumed\n",
+        json_get_string(row, "job_name", ""), json_get_integer(row, "modelled", 0),
+        json_get_integer(row, "assumed", 0));
+    json_array_foreach (json_get_array(row, "images"), index, each)
+        g_string_append_printf(text, "    promises %s\n", json_get_string(each, "image", ""));
+    json_array_foreach (json_get_array(row, "assumptions"), index, each) {
+        g_autofree char *what = palette_printable(json_get_string(each, "what", ""));
+        g_string_append_printf(text, "    assumes %s (line %" G_GINT64_FORMAT ")\n", what,
+                               json_get_integer(each, "line", 0));
+    }
+}
+
+static void append_notes(GString *text, const json_t *document)
+{
+    gsize index;
+    gsize image_count = 0;
+    json_t *row;
+    g_string_append(text, "\nin clear weather:\n");
+    json_array_foreach (json_get_array(document, "rehearsals"), index, row) {
+        if (strcmp(json_get_string(row, "fault", ""), "none") != 0)
+            continue;
+        append_leg_notes(text, row);
+        image_count += json_array_size(json_object_get(row, "images"));
+    }
+    if (image_count == 0)
+        g_string_append(text, "  nothing is pushed: this event promises no image\n");
+}
+
+char *survival_text(const json_t *document, bool has_color)
+{
+    GString *text = g_string_new(NULL);
+    append_table(text, document, has_color);
+    append_broken(text, document);
+    append_notes(text, document);
+    return g_string_free(text, FALSE);
+}

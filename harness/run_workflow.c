@@ -1,0 +1,180 @@
+/* A workflow's run: GitHub's server decides, the runner executes, each leg on its own machine. */
+#include "harness/run_private.h"
+
+#include "actions/actions.h"
+#include "harness/folders.h"
+#include "harness/leg_machine.h"
+#include "harness/public_world.h"
+#include "runner/server.h"
+#include "workflow/literal.h"
+
+#include <string.h>
+
+struct workflow_run {
+    struct run *run;
+    const struct pipeline *pipeline;
+    char *directory;
+    GPtrArray *machines; /* struct leg_machine */
+    char *complaint;     /* why scripts cannot run as they must, or NULL */
+};
+
+static char *token_of(const struct workflow_run *workflow, const char *leg_id)
+{
+    const char *token = pipeline_secret(workflow->pipeline, "GITHUB_TOKEN");
+    return g_strdup_printf("%s-%s", token != NULL ? token : "ghs", leg_id);
+}
+
+/* "call/build_x" is a leg of what the job "call" calls; with a matrix "call_1/build". */
+static const struct call *call_of_leg(const struct call *root, const char *leg_id)
+{
+    g_auto(GStrv) parts = g_strsplit(leg_id, "/", -1);
+    const struct call *call = root;
+    for (gsize i = 0; parts[i + 1] != NULL; i++) {
+        const struct call *next = NULL;
+        for (guint k = 0; k < call->calls->len; k++) {
+            const struct call *each = g_ptr_array_index(call->calls, k);
+            bool is_longer = next == NULL || strlen(each->job->id) > strlen(next->job->id);
+            if (is_longer && g_str_has_prefix(parts[i], each->job->id))
+                next = each;
+        }
+        if (next == NULL)
+            return call;
+        call = next;
+    }
+    return call;
+}
+
+static const struct runner_machine *find_machine(void *self, const char *leg_id,
+                                                 const struct job *job, const json_t *runs_on,
+                                                 GError **error)
+{
+    struct workflow_run *workflow = self;
+    const struct call *call = call_of_leg(call_tree_root(workflow->pipeline->calls), leg_id);
+    const struct run_context *context = workflow->run->context;
+    g_autofree char *token = token_of(workflow, leg_id);
+    const struct leg_machine_options options = {
+        .id = leg_id,
+        .runs_on = runs_on,
+        .directory = workflow->directory,
+        .token = token,
+        .sandbox_layers = context->sandbox_layers,
+        .why_unprotected = context->is_unsafe ? NULL : context->why_unprotected,
+    };
+    struct leg_machine *machine = leg_machine_new(workflow->run->stage, &options, error);
+    if (machine == NULL)
+        return NULL;
+    g_ptr_array_add(workflow->machines, machine);
+    if (machine->sandbox == NULL && workflow->complaint == NULL)
+        workflow->complaint = g_strdup(machine->why_no_sandbox);
+    public_world_admit_token(
+        workflow->run->stage, token,
+        permissions_allow(call, job, workflow->pipeline->event, "packages", "write"));
+    return &machine->runner;
+}
+
+static void leg_is_over(void *self, const char *leg_id)
+{
+    struct workflow_run *workflow = self;
+    for (guint i = 0; i < workflow->machines->len; i++) {
+        const struct leg_machine *machine = g_ptr_array_index(workflow->machines, i);
+        const char *complaint =
+            machine->sandbox != NULL ? sandbox_complaint(machine->sandbox) : NULL;
+        if (strcmp(machine->plan.id, leg_id) == 0 && complaint != NULL &&
+            workflow->complaint == NULL)
+            workflow->complaint = g_strdup_printf("leg %s: %s", leg_id, complaint);
+    }
+}
+
+static char *find_action(void *self, const char *text)
+{
+    const struct workflow_run *workflow = self;
+    AUTO(uses) uses = uses_of_step(text);
+    if (uses == NULL)
+        return NULL;
+    AUTO(destination) destination = repository_map_find(workflow->pipeline->map, uses, NULL);
+    if (destination->kind != DESTINATION_FILE && destination->kind != DESTINATION_DOCKERFILE)
+        return NULL;
+    return g_path_get_dirname(destination->path);
+}
+
+static const struct workflow *workflow_called(const struct call *call, const char *text)
+{
+    for (guint i = 0; i < call->calls->len; i++) {
+        const struct call *each = g_ptr_array_index(call->calls, i);
+        g_autofree char *uses = literal_text(each->job->uses);
+        const struct workflow *below = workflow_called(each, text);
+        if (strcmp(uses, text) == 0)
+            return each->workflow;
+        if (below != NULL)
+            return below;
+    }
+    return NULL;
+}
+
+static const struct workflow *find_workflow(void *self, const char *text)
+{
+    const struct workflow_run *workflow = self;
+    return workflow_called(call_tree_root(workflow->pipeline->calls), text);
+}
+
+void run_workflow_main(void *argument)
+{
+    struct run *run = argument;
+    const struct pipeline *pipeline = run->workflow->pipeline;
+    const struct server_options options = {
+        .loop = run->stage->loop,
+        .trace = run->trace,
+        .workflow = pipeline->workflow,
+        .only_job = pipeline->only_job,
+        .github = pipeline->event->github,
+        .inputs = pipeline->event->inputs,
+        .vars = pipeline->vars,
+        .secrets = pipeline->secrets,
+        .actions = actions_table,
+        .assumed = pipeline->assume != NULL ? pipeline->assume->actions : NULL,
+        .find_action = find_action,
+        .find_workflow = find_workflow,
+        .leg_machine = find_machine,
+        .leg_over = leg_is_over,
+        .self = run->workflow,
+    };
+    run->outcome->server = server_run(&options);
+    run->is_over = true;
+}
+
+static void machine_free(void *machine)
+{
+    leg_machine_free(machine);
+}
+
+bool run_workflow_begin(struct run *run, GError **error)
+{
+    char *directory = folder_make_root(error);
+    if (directory == NULL)
+        return false;
+    run->workflow = g_new0(struct workflow_run, 1);
+    run->workflow->run = run;
+    run->workflow->pipeline = run->outcome->plan->scenario->pipeline;
+    run->workflow->directory = directory;
+    run->workflow->machines = g_ptr_array_new_with_free_func(machine_free);
+    return true;
+}
+
+/* What a script did beyond its means is its author's fault, a missing sandbox nobody's: either way
+   the run proves nothing. */
+void run_workflow_check(struct run *run)
+{
+    if (run->workflow != NULL && run->workflow->complaint != NULL)
+        run_break(run->outcome, /* is_our_fault= */ false, run->workflow->complaint);
+}
+
+void run_workflow_end(struct run *run)
+{
+    if (run->workflow == NULL)
+        return;
+    g_ptr_array_unref(run->workflow->machines);
+    folder_remove(run->workflow->directory);
+    g_free(run->workflow->directory);
+    g_free(run->workflow->complaint);
+    g_clear_pointer(&run->workflow, g_free);
+}

@@ -1,0 +1,167 @@
+/* Commands that nobody models: what a scenario says of them, what is known of their versions, and
+   the list of those that were assumed. */
+#include "mocks/commands/commands_private.h"
+
+#include "base/glob.h"
+
+#include <string.h>
+
+/* A program that a step may call and whose work no part of the world stands for. */
+struct known_command {
+    const char *name;
+    const char *version; /* what --version prints; NULL: nothing */
+    bool touches_images; /* builds, pulls, copies or pushes images past the docker command */
+};
+
+/* Versions are those of the ubuntu-24.04 runner image. */
+static const struct known_command known[] = {
+    {"buildah", "buildah version 1.33.7 (image-spec 1.1.0, runtime-spec 1.2.0)", true},
+    {"buildctl", NULL, true},
+    {"buildkitd", NULL, true},
+    {"crane", NULL, true},
+    {"ctr", NULL, true},
+    {"depot", NULL, true},
+    {"docker", NULL, true},
+    {"docker-compose", NULL, true},
+    {"earthly", NULL, true},
+    {"executor", NULL, true},
+    {"img", NULL, true},
+    {"jib", NULL, true},
+    {"kaniko", NULL, true},
+    {"ko", NULL, true},
+    {"nerdctl", NULL, true},
+    {"oras", NULL, true},
+    {"pack", NULL, true},
+    {"podman", "podman version 4.9.3", true},
+    {"regctl", NULL, true},
+    {"skaffold", NULL, true},
+    {"skopeo", "skopeo version 1.13.3", true},
+    {"aws", "aws-cli/2.27.49 Python/3.13.4 Linux/6.11.0-1018-azure exe/x86_64.ubuntu.24", false},
+    {"bun", "1.2.19", false},
+    {"cargo", "cargo 1.88.0 (873a06493 2025-05-10)", false},
+    {"cmake", "cmake version 3.31.6", false},
+    {"corepack", "0.33.0", false},
+    {"dotnet", "8.0.412", false},
+    {"gcc", "gcc (Ubuntu 13.3.0-6ubuntu2~24.04) 13.3.0", false},
+    {"gh", "gh version 2.76.1 (2025-07-24)", false},
+    {"helm", NULL, false},
+    {"java", NULL, false},
+    {"kubectl", NULL, false},
+    {"make", "GNU Make 4.3", false},
+    {"node", "v20.19.4", false},
+    {"npm", "10.8.2", false},
+    {"npx", "10.8.2", false},
+    {"php", "PHP 8.3.6 (cli)", false},
+    {"pip", "pip 24.0 from /usr/lib/python3/dist-packages/pip (python 3.12)", false},
+    {"pip3", "pip 24.0 from /usr/lib/python3/dist-packages/pip (python 3.12)", false},
+    {"pnpm", "9.15.9", false},
+    {"python", "Python 3.12.3", false},
+    {"python3", "Python 3.12.3", false},
+    {"ruby", "ruby 3.2.3 (2024-01-18 revision 52bb2ac0a6) [x86_64-linux-gnu]", false},
+    {"rustc", "rustc 1.88.0 (6b00bc388 2025-06-23)", false},
+    {"terraform", NULL, false},
+    {"yarn", "1.22.22", false},
+};
+
+static const struct known_command *find_known(const char *name)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(known); i++)
+        if (strcmp(known[i].name, name) == 0)
+            return &known[i];
+    return NULL;
+}
+
+/* The words as one line, the first without its folders, so that "npm ci*" fits /usr/bin/npm. */
+static char *line_of(const struct command_call *call)
+{
+    g_autofree char *rest = g_strjoinv(" ", (char **)call->arguments + 1);
+    return *rest == '\0' ? g_strdup(command_name(call))
+                         : g_strconcat(command_name(call), " ", rest, NULL);
+}
+
+const struct assumed_command *assumed_find(const struct command_set *set,
+                                           const struct command_call *call)
+{
+    g_autofree char *line = line_of(call);
+    for (const struct assumed_command *each = set->options.assumed;
+         each != NULL && each->pattern != NULL; each++)
+        if (glob_match(each->pattern, line))
+            return each;
+    return NULL;
+}
+
+/* A file that the command is said to have made; what is there already stays. */
+static bool create_file(const struct command_call *call, const char *path)
+{
+    g_autofree char *host_path = command_host_path(call, path);
+    g_autofree char *folder = host_path != NULL ? g_path_get_dirname(host_path) : NULL;
+    if (folder == NULL || g_mkdir_with_parents(folder, 0755) != 0)
+        return false;
+    return g_file_test(host_path, G_FILE_TEST_EXISTS) ||
+           g_file_set_contents(host_path, "", 0, NULL);
+}
+
+int assumed_play(struct command_set *set, const struct command_call *call,
+                 const struct assumed_command *assumed)
+{
+    const struct known_command *command = find_known(command_name(call));
+    g_autoptr(GError) error = NULL;
+
+    assumed_note(set, call->arguments, command != NULL && command->touches_images);
+    if (assumed->duration_us > 0 && !fiber_sleep(set->options.loop, assumed->duration_us, &error))
+        return 1;
+    if (assumed->output != NULL)
+        command_write(call, 1, assumed->output, -1);
+    for (const char *const *path = assumed->creates; path != NULL && *path != NULL; path++)
+        if (!create_file(call, *path))
+            command_complain(call, "%s: %s: cannot be made here\n", command_name(call), *path);
+    return assumed->exit_code;
+}
+
+static bool asks_for_version(const struct command_call *call)
+{
+    const char *word = call->arguments[1];
+    return word != NULL && call->arguments[2] == NULL &&
+           (strcmp(word, "--version") == 0 || strcmp(word, "-v") == 0 || strcmp(word, "-V") == 0 ||
+            strcmp(word, "version") == 0);
+}
+
+int assumed_run(struct command_set *set, const struct command_call *call)
+{
+    const struct known_command *command = find_known(command_name(call));
+
+    if (command != NULL && command->version != NULL && asks_for_version(call)) {
+        command_print(call, "%s\n", command->version);
+        return 0;
+    }
+    assumed_note(set, call->arguments, command != NULL && command->touches_images);
+    return 0;
+}
+
+static struct assumed_use *find_use(struct command_set *set, const char *const *words)
+{
+    g_autofree char *name = g_path_get_basename(words[0]);
+    g_autofree char *line =
+        words[1] == NULL ? g_strdup(name) : g_strconcat(name, " ", words[1], NULL);
+    struct assumed_use *use = g_hash_table_lookup(set->use_lines, line);
+    if (use == NULL && set->uses->len < ASSUMED_USES_MAX) {
+        use = g_new0(struct assumed_use, 1);
+        use->line = g_steal_pointer(&line);
+        g_ptr_array_add(set->uses, use);
+        g_hash_table_insert(set->use_lines, use->line, use);
+    }
+    return use;
+}
+
+void assumed_note(struct command_set *set, const char *const *words, bool touches_images)
+{
+    struct assumed_use *use = find_use(set, words);
+    g_autofree char *line = g_strjoinv(" ", (char **)words);
+
+    /* Above the ceiling the last use stands for all others. */
+    if (use == NULL)
+        use = g_ptr_array_index(set->uses, set->uses->len - 1);
+    use->count++;
+    use->touches_images = use->touches_images || touches_images;
+    trace_note(set->options.trace, "assumed", "machine", set->options.machine, "line", line, NULL);
+}

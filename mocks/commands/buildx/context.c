@@ -1,0 +1,340 @@
+/* What goes to BuildKit: the context without what is ignored, the Dockerfile, the credentials. */
+#include "mocks/commands/buildx/request.h"
+
+#include "base/archive.h"
+#include "base/limits.h"
+#include "mocks/dockerfile/files.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- walking a folder ---- */
+
+struct walk {
+    struct archive_writer *writer;
+    const char *prefix; /* "context/" */
+    const char *root;   /* on this machine */
+    const struct ignore *ignore;
+    gsize taken_bytes;
+    gsize taken_count;
+};
+
+static bool take_folder(struct walk *walk, const char *relative, GError **error);
+
+static bool take_file(struct walk *walk, const char *relative, const char *host, unsigned mode,
+                      GError **error)
+{
+    g_autofree char *bytes = NULL;
+    gsize length_bytes = 0;
+    g_autofree char *name = g_strconcat(walk->prefix, relative, NULL);
+    if (!g_file_get_contents(host, &bytes, &length_bytes, NULL))
+        return run_fail(error, "failed to read %s", relative);
+    walk->taken_bytes += length_bytes;
+    if (walk->taken_bytes > BUILD_CONTEXT_BYTES_MAX || ++walk->taken_count > ARCHIVE_ENTRIES_MAX) {
+        g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT,
+                    "a build context of more than %d MiB or %d files",
+                    BUILD_CONTEXT_BYTES_MAX >> 20, ARCHIVE_ENTRIES_MAX);
+        return false;
+    }
+    archive_writer_add_file(walk->writer, name, mode & 0777u, bytes, length_bytes);
+    return true;
+}
+
+/* Links that stay inside are followed as files; those that climb or start at the root are left. */
+static bool leads_inside(const char *host, const char *relative)
+{
+    g_autofree char *target = g_file_read_link(host, NULL);
+    g_autofree char *folder = g_path_get_dirname(relative);
+    g_autofree char *joined = target != NULL ? g_build_filename(folder, target, NULL) : NULL;
+    g_autofree char *clean = joined != NULL ? build_path_clean(joined) : NULL;
+    return target != NULL && target[0] != '/' && clean != NULL;
+}
+
+static bool take_entry(struct walk *walk, const char *relative, GError **error)
+{
+    g_autofree char *host = g_build_filename(walk->root, relative, NULL);
+    GStatBuf facts;
+    bool is_ignored = walk->ignore != NULL && ignore_excludes(walk->ignore, relative);
+    bool is_link = g_file_test(host, G_FILE_TEST_IS_SYMLINK);
+    if (g_stat(host, &facts) != 0 || (is_link && !leads_inside(host, relative)))
+        return true;
+    if (S_ISDIR(facts.st_mode)) /* a later pattern may take something of it back */
+        return is_link || take_folder(walk, relative, error);
+    if (!S_ISREG(facts.st_mode) || (is_ignored && strcmp(relative, ".dockerignore") != 0))
+        return true;
+    return take_file(walk, relative, host, facts.st_mode, error);
+}
+
+static gint compare_texts(gconstpointer left, gconstpointer right)
+{
+    const char *const *a = left;
+    const char *const *b = right;
+    return strcmp(*a, *b);
+}
+
+static bool take_folder(struct walk *walk, const char *relative, GError **error)
+{
+    g_autofree char *host = g_build_filename(walk->root, relative, NULL);
+    g_autoptr(GDir) folder = g_dir_open(host, 0, NULL);
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    const char *name;
+    while (folder != NULL && (name = g_dir_read_name(folder)) != NULL)
+        if (strcmp(name, ".git") != 0)
+            g_ptr_array_add(names, g_strdup(name));
+    g_ptr_array_sort(names, compare_texts);
+    for (guint i = 0; i < names->len; i++) {
+        const char *each = g_ptr_array_index(names, i);
+        g_autofree char *path =
+            *relative != '\0' ? g_build_filename(relative, each, NULL) : g_strdup(each);
+        if (!take_entry(walk, path, error))
+            return false;
+    }
+    return true;
+}
+
+/* ---- where things are ---- */
+
+/* The places of one build's files, on this machine. */
+struct places {
+    char *root;              /* of the context; NULL: empty */
+    char *dockerfile_folder; /* NULL: the Dockerfile is text */
+    char *filename;
+    GBytes *dockerfile; /* when it is text */
+    char *url;
+};
+
+static void places_clear(struct places *places)
+{
+    g_free(places->root);
+    g_free(places->dockerfile_folder);
+    g_free(places->filename);
+    g_clear_pointer(&places->dockerfile, g_bytes_unref);
+    g_free(places->url);
+}
+
+static bool is_url(const char *text)
+{
+    static const char *const prefixes[] = {"https://", "http://", "git://",
+                                           "git@",     "ssh://",  "github.com/"};
+    for (gsize i = 0; i < G_N_ELEMENTS(prefixes); i++)
+        if (g_str_has_prefix(text, prefixes[i]))
+            return true;
+    return false;
+}
+
+/* "https://github.com/o/r.git#refs/heads/main:sub" is the own repository's. */
+static bool is_own_repository(const struct plugin_run *run, const char *url)
+{
+    const char *own = command_variable(run->call, "GITHUB_REPOSITORY");
+    if (own == NULL || *own == '\0')
+        return true;
+    g_autofree char *plain = g_strconcat("/", own, NULL);
+    g_autofree char *bare = g_strndup(url, strcspn(url, "#"));
+    if (g_str_has_suffix(bare, ".git"))
+        bare[strlen(bare) - strlen(".git")] = '\0';
+    gsize length = strlen(bare);
+    gsize own_length = strlen(plain);
+    return length >= own_length && g_ascii_strcasecmp(bare + length - own_length, plain) == 0;
+}
+
+static bool find_git(struct plugin_run *run, const char *context, struct places *places,
+                     GError **error)
+{
+    const char *repository = run->buildx->options.repository;
+    const char *fragment = strchr(context, '#');
+    const char *folder = fragment != NULL ? strchr(fragment, ':') : NULL;
+    if (repository == NULL || !is_own_repository(run, context))
+        return run_fail(error,
+                        "failed to solve: failed to read dockerfile: failed to load cache key: "
+                        "repository does not contain ref %s, output: \"\"",
+                        fragment != NULL ? fragment + 1 : context);
+    places->url = g_strdup(context);
+    places->root = folder != NULL && folder[1] != '\0'
+                       ? g_build_filename(repository, folder + 1, NULL)
+                       : g_strdup(repository);
+    return true;
+}
+
+static bool read_stdin(struct plugin_run *run, struct places *places, GError **error)
+{
+    places->dockerfile = command_read_all(run->call, DOCKERFILE_BYTES_MAX, error);
+    return places->dockerfile != NULL;
+}
+
+static bool find_context(struct plugin_run *run, const struct build_request *request,
+                         struct places *places, GError **error)
+{
+    const char *context = request->context;
+    if (context == NULL || *context == '\0')
+        return run_fail(error, "please specify build context (e.g. \".\" for the current "
+                               "directory)");
+    if (strcmp(context, "-") == 0) {
+        if (request->dockerfile != NULL && strcmp(request->dockerfile, "-") == 0)
+            return run_fail(error, "invalid argument: can't use stdin for both build context and "
+                                   "dockerfile");
+        if (request->dockerfile != NULL)
+            return run_fail(error, "ambiguous Dockerfile source: both stdin and flag correspond to "
+                                   "Dockerfiles");
+        return read_stdin(run, places, error);
+    }
+    g_autofree char *host = command_host_path(run->call, context);
+    if (host != NULL && g_file_test(host, G_FILE_TEST_IS_DIR)) {
+        places->root = g_steal_pointer(&host);
+        return true;
+    }
+    if (is_url(context))
+        return find_git(run, context, places, error);
+    return run_fail(error, "unable to prepare context: path \"%s\" not found", context);
+}
+
+/* build/opt.go handleLowercaseDockerfile */
+static char *usual_name(const char *folder)
+{
+    g_autofree char *upper = g_build_filename(folder, "Dockerfile", NULL);
+    g_autofree char *lower = g_build_filename(folder, "dockerfile", NULL);
+    bool is_lower =
+        !g_file_test(upper, G_FILE_TEST_EXISTS) && g_file_test(lower, G_FILE_TEST_EXISTS);
+    return g_strdup(is_lower ? "dockerfile" : "Dockerfile");
+}
+
+static bool find_dockerfile(struct plugin_run *run, const struct build_request *request,
+                            struct places *places, GError **error)
+{
+    const char *path = request->dockerfile;
+    if (request->inline_dockerfile != NULL)
+        places->dockerfile =
+            g_bytes_new(request->inline_dockerfile, strlen(request->inline_dockerfile));
+    else if (g_strcmp0(path, "-") == 0 && !read_stdin(run, places, error))
+        return false;
+    if (places->dockerfile != NULL) {
+        places->filename = g_strdup("Dockerfile");
+        return true;
+    }
+    if (path == NULL || *path == '\0') {
+        places->dockerfile_folder = g_strdup(places->root);
+        places->filename = usual_name(places->root);
+    } else if (places->url != NULL) { /* inside the repository */
+        g_autofree char *inner = g_path_get_dirname(path);
+        places->dockerfile_folder = g_build_filename(places->root, inner, NULL);
+        places->filename = g_path_get_basename(path);
+    } else {
+        g_autofree char *folder = g_path_get_dirname(path);
+        places->dockerfile_folder = command_host_path(run->call, folder);
+        places->filename = g_path_get_basename(path);
+    }
+    if (places->dockerfile_folder == NULL ||
+        !g_file_test(places->dockerfile_folder, G_FILE_TEST_IS_DIR)) {
+        g_autofree char *folder = g_path_get_dirname(path != NULL ? path : "");
+        return run_fail(error, "resolve : lstat %s: no such file or directory", folder);
+    }
+    return true;
+}
+
+/* ---- putting together ---- */
+
+static GBytes *read_host_file(const char *folder, const char *name)
+{
+    g_autofree char *path = g_build_filename(folder, name, NULL);
+    char *bytes = NULL;
+    gsize length_bytes = 0;
+    if (!g_file_get_contents(path, &bytes, &length_bytes, NULL))
+        return NULL;
+    return g_bytes_new_take(bytes, length_bytes);
+}
+
+static void add_bytes(struct archive_writer *writer, const char *folder, const char *name,
+                      GBytes *bytes)
+{
+    gsize length_bytes = 0;
+    const void *data = g_bytes_get_data(bytes, &length_bytes);
+    g_autofree char *path = g_strconcat(folder, "/", name, NULL);
+    archive_writer_add_file(writer, path, 0644, data, length_bytes);
+}
+
+/* Dockerfile.dockerignore counts before .dockerignore; it lies beside the Dockerfile. */
+static struct ignore *add_dockerfile(struct archive_writer *writer, const struct places *places)
+{
+    g_autofree char *own_name = g_strconcat(places->filename, ".dockerignore", NULL);
+    g_autoptr(GBytes) dockerfile =
+        places->dockerfile != NULL ? g_bytes_ref(places->dockerfile)
+                                   : read_host_file(places->dockerfile_folder, places->filename);
+    g_autoptr(GBytes) own = places->dockerfile_folder != NULL
+                                ? read_host_file(places->dockerfile_folder, own_name)
+                                : NULL;
+    g_autoptr(GBytes) usual =
+        places->root != NULL ? read_host_file(places->root, ".dockerignore") : NULL;
+    if (dockerfile != NULL)
+        add_bytes(writer, "dockerfile", places->filename, dockerfile);
+    if (own != NULL)
+        add_bytes(writer, "dockerfile", own_name, own);
+    GBytes *ignore = own != NULL ? own : usual;
+    gsize length_bytes = 0;
+    const char *text = ignore != NULL ? g_bytes_get_data(ignore, &length_bytes) : NULL;
+    return ignore_parse(text != NULL ? text : "", length_bytes);
+}
+
+/* The credentials that a session would hand out when asked. */
+static void add_credentials(struct plugin_run *run, struct archive_writer *writer)
+{
+    g_autofree char *folder = docker_cli_config_folder(run->call);
+    g_autofree char *path = g_build_filename(folder, "config.json", NULL);
+    g_autoptr(GBytes) bytes = run_read_file(run, path, NULL);
+    g_autoptr(json_t) config = bytes != NULL ? json_parse_gbytes(bytes, NULL) : NULL;
+    json_t *auths = json_get_object(config, "auths");
+    if (auths == NULL)
+        return;
+    g_autoptr(json_t) kept = json_pack("{s:O}", "auths", auths);
+    g_autofree char *text = json_text(kept);
+    archive_writer_add_file(writer, "docker/config.json", 0600, text, strlen(text));
+}
+
+/* --build-context NAME=PATH; those that are no paths go by their names alone. */
+static bool take_named(struct plugin_run *run, const struct build_request *request,
+                       struct walk *walk, GError **error)
+{
+    for (guint i = 0; i < request->contexts->len; i++) {
+        g_auto(GStrv) pair = g_strsplit(g_ptr_array_index(request->contexts, i), "=", 2);
+        if (!build_context_is_path(g_ptr_array_index(request->contexts, i)))
+            continue;
+        g_autofree char *host = command_host_path(run->call, pair[1]);
+        g_autofree char *prefix = g_strconcat("named/", pair[0], "/", NULL);
+        if (host == NULL || !g_file_test(host, G_FILE_TEST_IS_DIR))
+            return run_fail(error,
+                            "failed to get build context %s: stat %s: no such file or "
+                            "directory",
+                            pair[0], pair[1]);
+        walk->prefix = prefix;
+        walk->root = host;
+        walk->ignore = NULL;
+        if (!take_folder(walk, "", error))
+            return false;
+    }
+    return true;
+}
+
+bool build_context_is_path(const char *named)
+{
+    const char *value = strchr(named, '=');
+    return value != NULL && strstr(value, "://") == NULL && !g_str_has_prefix(value, "=target:");
+}
+
+GBytes *plugin_context_read(struct plugin_run *run, const struct build_request *request,
+                           char **filename, char **url, GError **error)
+{
+    __attribute__((cleanup(places_clear))) struct places places = {0};
+    AUTO(archive_writer) writer = archive_writer_new();
+    if (!find_context(run, request, &places, error) ||
+        !find_dockerfile(run, request, &places, error))
+        return NULL;
+    AUTO(ignore) ignore = add_dockerfile(writer, &places);
+    struct walk walk = {
+        .writer = writer, .prefix = "context/", .root = places.root, .ignore = ignore};
+    add_credentials(run, writer);
+    if ((places.root != NULL && !take_folder(&walk, "", error)) ||
+        !take_named(run, request, &walk, error))
+        return NULL;
+    *filename = g_steal_pointer(&places.filename);
+    *url = g_steal_pointer(&places.url);
+    return archive_writer_finish(writer);
+}

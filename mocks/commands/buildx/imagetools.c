@@ -1,0 +1,399 @@
+/* `buildx imagetools inspect` and `create` (commands/imagetools, util/imagetools). */
+#include "mocks/commands/buildx/commands.h"
+#include "mocks/commands/buildx/registry.h"
+#include "mocks/commands/buildx/voice.h"
+
+#include "base/digest.h"
+
+#include <string.h>
+
+#define DOCKER_LIST "application/vnd.docker.distribution.manifest.list.v2+json"
+#define OCI_INDEX   "application/vnd.oci.image.index.v1+json"
+
+static bool is_index(const char *media_type)
+{
+    return strcmp(media_type, DOCKER_LIST) == 0 || strcmp(media_type, OCI_INDEX) == 0;
+}
+
+static char *platform_text(const json_t *platform)
+{
+    return g_strjoin("/", json_get_string(platform, "os", ""),
+                     json_get_string(platform, "architecture", ""),
+                     json_get_string(platform, "variant", NULL), NULL);
+}
+
+/* ---- inspect ---- */
+
+static void add_entry(GString *text, const char *name, const json_t *entry, bool is_first)
+{
+    const json_t *platform = json_get_object(entry, "platform");
+    const char *key;
+    json_t *value;
+    g_string_append_printf(text, "%s  Name:\t%s@%s\n  MediaType:\t%s\n", is_first ? "" : "\t\n",
+                           name, json_get_string(entry, "digest", ""),
+                           json_get_string(entry, "mediaType", ""));
+    if (platform == NULL)
+        return;
+    g_autofree char *words = platform_text(platform);
+    g_string_append_printf(text, "  Platform:\t%s\n", words);
+    if (json_object_size(json_get_object(entry, "annotations")) == 0)
+        return;
+    g_string_append(text, "  Annotations:\t\n");
+    json_object_foreach (json_get_object(entry, "annotations"), key, value)
+        g_string_append_printf(text, "    %s:\t%s\n", key, json_string_value(value));
+}
+
+static void print_document(struct plugin_run *run, const struct reference *reference,
+                           const struct registry_document *document)
+{
+    g_autofree char *name = reference_text(reference);
+    g_autoptr(GString) head = g_string_new(NULL);
+    g_string_append_printf(head, "Name:\t%s\nMediaType:\t%s\nDigest:\t%s\n", name,
+                           document->media_type, document->digest);
+    g_autofree char *head_table = table_format(head->str, 0, 1);
+    command_write(run->call, 1, head_table, -1);
+    if (!is_index(document->media_type))
+        return;
+    g_autoptr(json_t) index = json_parse_gbytes(document->bytes, NULL);
+    g_autoptr(GString) text = g_string_new(NULL);
+    size_t position;
+    const json_t *entry;
+    json_array_foreach (json_get_array(index, "manifests"), position, entry)
+        add_entry(text, name, entry, position == 0);
+    g_autofree char *table = table_format(text->str, 0, 1);
+    command_print(run->call, "           \nManifests: \n%s", table);
+}
+
+/* "{{json .Manifest}}" and "{{.Manifest.Digest}}", as scripts ask them. */
+static bool print_format(struct plugin_run *run, const struct registry_document *document,
+                         const char *format, GError **error)
+{
+    g_autoptr(json_t) manifest = json_parse_gbytes(document->bytes, error);
+    if (manifest == NULL)
+        return false;
+    json_object_set_new(manifest, "mediaType", json_string(document->media_type));
+    json_object_set_new(manifest, "digest", json_string(document->digest));
+    json_object_set_new(manifest, "size",
+                        json_integer((json_int_t)g_bytes_get_size(document->bytes)));
+    if (strstr(format, "{{.Manifest.Digest}}") != NULL) {
+        g_auto(GStrv) parts = g_strsplit(format, "{{.Manifest.Digest}}", -1);
+        g_autofree char *text = g_strjoinv(document->digest, parts);
+        command_print(run->call, "%s", text);
+        return true;
+    }
+    if (g_regex_match_simple("^\\{\\{ *json +\\.Manifest *\\}\\}$", format, 0, 0)) {
+        char *text = json_dumps(manifest, JSON_INDENT(2));
+        command_write(run->call, 1, text, -1);
+        free(text);
+        return true;
+    }
+    return run_fail(error, "the format %s of imagetools inspect is not modelled", format);
+}
+
+static int inspect(struct plugin_run *run, GError **error)
+{
+    const char *name = plugin_flags_argument(run->flags, 1);
+    const char *format = plugin_flags_text(run->flags, "format");
+    AUTO(registry_client) client = registry_client_new(run);
+    REGISTRY_DOCUMENT(document);
+    if (name == NULL || plugin_flags_argument_count(run->flags) > 2) {
+        run_fail(error, "docker: 'docker buildx imagetools inspect' requires 1 argument\n\nUsage:  "
+                        "docker buildx imagetools inspect [OPTIONS] NAME\n\nRun 'docker buildx "
+                        "imagetools inspect --help' for more information");
+        return 1;
+    }
+    AUTO(reference) reference = reference_parse(name, /* default_tag= */ true, error);
+    if (reference == NULL || !registry_resolve(client, reference, &document, error))
+        return 1;
+    if (plugin_flags_is_on(run->flags, "raw")) {
+        gsize length_bytes = 0;
+        const char *bytes = g_bytes_get_data(document.bytes, &length_bytes);
+        command_write(run->call, 1, bytes, (gssize)length_bytes);
+    } else if (format != NULL && *format != '\0') {
+        return print_format(run, &document, format, error) ? 0 : 1;
+    } else {
+        print_document(run, reference, &document);
+    }
+    return 0;
+}
+
+/* ---- create ---- */
+
+struct image_source {
+    struct reference *reference;
+    struct registry_document document;
+};
+
+static void source_free(void *pointer)
+{
+    struct image_source *source = pointer;
+    reference_free(source->reference);
+    registry_document_clear(&source->document);
+    g_free(source);
+}
+
+/* A digest alone stands in the repository of the tags. */
+static struct reference *parse_source(const char *text, const GPtrArray *tags, GError **error)
+{
+    g_autoptr(GError) reason = NULL;
+    if (digest_is_valid(text) && tags->len > 0) {
+        struct reference *reference = reference_copy(g_ptr_array_index(tags, 0));
+        g_clear_pointer(&reference->tag, g_free);
+        reference->digest = g_strdup(text);
+        return reference;
+    }
+    struct reference *reference = reference_parse(text, /* default_tag= */ true, &reason);
+    if (reference == NULL)
+        run_fail(error,
+                 "failed to parse source \"%s\", valid sources are digests, references and "
+                 "descriptors: %s",
+                 text, reason->message);
+    return reference;
+}
+
+static bool add_source(struct registry_client *client, const char *text, const GPtrArray *tags,
+                       GPtrArray *sources, GError **error)
+{
+    struct image_source *source = g_new0(struct image_source, 1);
+    g_ptr_array_add(sources, source);
+    source->reference = parse_source(text, tags, error);
+    return source->reference != NULL &&
+           registry_resolve(client, source->reference, &source->document, error);
+}
+
+static json_t *entry_of(struct registry_client *client, const struct image_source *source,
+                        GError **error)
+{
+    g_autoptr(json_t) manifest = json_parse_gbytes(source->document.bytes, error);
+    const char *digest = json_get_string(json_get_object(manifest, "config"), "digest", NULL);
+    g_autoptr(GBytes) bytes = NULL;
+    if (digest == NULL || !registry_get_blob(client, source->reference, digest, &bytes, error))
+        return NULL;
+    g_autoptr(json_t) config = json_parse_gbytes(bytes, error);
+    if (config == NULL)
+        return NULL;
+    json_t *platform =
+        json_pack("{s:s, s:s}", "architecture", json_get_string(config, "architecture", ""), "os",
+                  json_get_string(config, "os", ""));
+    if (json_get_string(config, "variant", NULL) != NULL)
+        json_object_set_new(platform, "variant",
+                            json_string(json_get_string(config, "variant", "")));
+    return json_pack("{s:s, s:s, s:I, s:o}", "mediaType", source->document.media_type, "digest",
+                     source->document.digest, "size",
+                     (json_int_t)g_bytes_get_size(source->document.bytes), "platform", platform);
+}
+
+/* Each digest once. */
+static void add_unique(json_t *entries, json_t *entry)
+{
+    size_t index;
+    const json_t *known;
+    const char *digest = json_get_string(entry, "digest", "");
+    json_array_foreach (entries, index, known)
+        if (strcmp(json_get_string(known, "digest", ""), digest) == 0)
+            return;
+    json_array_append(entries, entry);
+}
+
+static bool add_entries(struct registry_client *client, const struct image_source *source,
+                        json_t *entries, GError **error)
+{
+    size_t index;
+    json_t *entry;
+    if (!is_index(source->document.media_type)) {
+        g_autoptr(json_t) made = entry_of(client, source, error);
+        if (made != NULL)
+            add_unique(entries, made);
+        return made != NULL;
+    }
+    g_autoptr(json_t) document = json_parse_gbytes(source->document.bytes, error);
+    json_array_foreach (json_get_array(document, "manifests"), index, entry)
+        add_unique(entries, entry);
+    return document != NULL;
+}
+
+/* create.go Combine: one index stays as it is; all Docker's make a list of Docker's. */
+static GBytes *combine(struct registry_client *client, const GPtrArray *sources, bool keeps_single,
+                       char **media_type, GError **error)
+{
+    const struct image_source *first = g_ptr_array_index(sources, 0);
+    g_autoptr(json_t) entries = json_array();
+    size_t index;
+    const json_t *entry;
+    bool is_docker = true;
+    if (sources->len == 1 && (keeps_single || is_index(first->document.media_type))) {
+        *media_type = g_strdup(first->document.media_type);
+        return g_bytes_ref(first->document.bytes);
+    }
+    for (guint i = 0; i < sources->len; i++)
+        if (!add_entries(client, g_ptr_array_index(sources, i), entries, error))
+            return NULL;
+    json_array_foreach (entries, index, entry)
+        is_docker = is_docker && g_str_has_prefix(json_get_string(entry, "mediaType", ""),
+                                                  "application/vnd.docker.");
+    *media_type = g_strdup(is_docker ? DOCKER_LIST : OCI_INDEX);
+    g_autoptr(json_t) document = json_pack("{s:i, s:s, s:O}", "schemaVersion", 2, "mediaType",
+                                           *media_type, "manifests", entries);
+    char *text = json_dumps(document, JSON_INDENT(2));
+    GBytes *bytes = g_bytes_new(text, strlen(text));
+    free(text);
+    return bytes;
+}
+
+/* ---- copying and pushing ---- */
+
+static bool copy_manifest(struct registry_client *client, const struct reference *from,
+                          const struct reference *to, const char *digest, GError **error)
+{
+    AUTO(reference) pinned = reference_copy(from);
+    REGISTRY_DOCUMENT(document);
+    size_t index;
+    const json_t *layer;
+    g_free(pinned->digest);
+    pinned->digest = g_strdup(digest);
+    if (!registry_resolve(client, pinned, &document, error))
+        return false;
+    g_autoptr(json_t) manifest = json_parse_gbytes(document.bytes, error);
+    const char *config = json_get_string(json_get_object(manifest, "config"), "digest", NULL);
+    json_array_foreach (json_get_array(manifest, "layers"), index, layer)
+        if (!registry_copy_blob(client, from, to, json_get_string(layer, "digest", ""), error))
+            return false;
+    if (config != NULL && !registry_copy_blob(client, from, to, config, error))
+        return false;
+    return registry_put_manifest(client, to, digest, document.media_type, document.bytes, error);
+}
+
+static bool copy_source(struct registry_client *client, const struct image_source *source,
+                        const struct reference *to, GError **error)
+{
+    g_autoptr(json_t) document = json_parse_gbytes(source->document.bytes, error);
+    size_t index;
+    const json_t *entry;
+    if (!is_index(source->document.media_type))
+        return copy_manifest(client, source->reference, to, source->document.digest, error);
+    json_array_foreach (json_get_array(document, "manifests"), index, entry)
+        if (!copy_manifest(client, source->reference, to, json_get_string(entry, "digest", ""),
+                           error))
+            return false;
+    return document != NULL;
+}
+
+static bool is_same_repository(const struct reference *left, const struct reference *right)
+{
+    return strcmp(left->domain, right->domain) == 0 && strcmp(left->path, right->path) == 0;
+}
+
+static bool push_tag(struct registry_client *client, const GPtrArray *sources,
+                     const struct reference *to, const char *media_type, GBytes *bytes,
+                     struct voice *voice, GError **error)
+{
+    g_autofree char *name = reference_text(to);
+    g_autofree char *digest = digest_of_bytes(bytes);
+    for (guint i = 0; i < sources->len; i++) {
+        const struct image_source *source = g_ptr_array_index(sources, i);
+        if (is_same_repository(source->reference, to))
+            continue;
+        g_autofree char *from = reference_text(source->reference);
+        g_autofree char *line =
+            g_strdup_printf("copying %s from %s to %s", source->document.digest, from, name);
+        voice_log(voice, line);
+        if (!copy_source(client, source, to, error))
+            return false;
+    }
+    g_autofree char *line = g_strdup_printf("pushing %s to %s", digest, name);
+    voice_log(voice, line);
+    return registry_put_manifest(client, to, to->tag, media_type, bytes, error);
+}
+
+static bool push_all(struct registry_client *client, struct plugin_run *run,
+                     const GPtrArray *sources, const GPtrArray *tags, const char *media_type,
+                     GBytes *bytes, GError **error)
+{
+    VOICE(voice);
+    voice.run = run;
+    for (guint i = 0; i < tags->len; i++) {
+        const struct reference *to = g_ptr_array_index(tags, i);
+        g_autofree char *full = reference_text(to);
+        g_autofree char *name = g_strconcat("[internal] pushing ", full, NULL);
+        g_autoptr(GError) reason = NULL;
+        voice_begin(&voice, name);
+        if (push_tag(client, sources, to, media_type, bytes, &voice, &reason)) {
+            voice_end(&voice);
+            continue;
+        }
+        voice_fail(&voice, reason->message);
+        g_propagate_error(error, g_steal_pointer(&reason));
+        return false;
+    }
+    return true;
+}
+
+static bool read_tags(struct plugin_run *run, GPtrArray *tags, GError **error)
+{
+    g_autoptr(GPtrArray) names = plugin_flags_list(run->flags, "tag");
+    for (guint i = 0; i < names->len; i++) {
+        struct reference *tag =
+            reference_parse(g_ptr_array_index(names, i), /* default_tag= */ true, error);
+        if (tag == NULL)
+            return false;
+        g_ptr_array_add(tags, tag);
+    }
+    return true;
+}
+
+static bool read_sources(struct plugin_run *run, struct registry_client *client,
+                         const GPtrArray *tags, GPtrArray *sources, GError **error)
+{
+    const char *first = plugin_flags_text(run->flags, "tag");
+    if (plugin_flags_is_on(run->flags, "append") && first != NULL &&
+        !add_source(client, first, tags, sources, error))
+        return false;
+    for (guint i = 1; i < plugin_flags_argument_count(run->flags); i++)
+        if (!add_source(client, plugin_flags_argument(run->flags, i), tags, sources, error))
+            return false;
+    return true;
+}
+
+static int create(struct plugin_run *run, GError **error)
+{
+    AUTO(registry_client) client = registry_client_new(run);
+    g_autoptr(GPtrArray) tags = g_ptr_array_new_with_free_func((GDestroyNotify)reference_free);
+    g_autoptr(GPtrArray) sources = g_ptr_array_new_with_free_func(source_free);
+    g_autofree char *media_type = NULL;
+    bool is_dry = plugin_flags_is_on(run->flags, "dry-run");
+    const char *prefers = plugin_flags_text(run->flags, "prefer-index");
+    bool keeps_single = prefers != NULL && !plugin_flags_is_on(run->flags, "prefer-index");
+    if (plugin_flags_argument_count(run->flags) < 2)
+        run_fail(error, "no sources specified");
+    else if (!is_dry && !plugin_flags_has(run->flags, "tag"))
+        run_fail(error, "can't push with no tags specified, please set --tag or --dry-run");
+    if (*error != NULL || !read_tags(run, tags, error) ||
+        !read_sources(run, client, tags, sources, error))
+        return 1;
+    g_autoptr(GBytes) bytes = combine(client, sources, keeps_single, &media_type, error);
+    if (bytes == NULL)
+        return 1;
+    if (!is_dry)
+        return push_all(client, run, sources, tags, media_type, bytes, error) ? 0 : 1;
+    command_print(run->call, "%.*s\n", (int)g_bytes_get_size(bytes),
+                  (const char *)g_bytes_get_data(bytes, NULL));
+    return 0;
+}
+
+int command_imagetools(struct plugin_run *run, GError **error)
+{
+    const char *name = plugin_flags_argument(run->flags, 0);
+    if (g_strcmp0(name, "inspect") == 0)
+        return inspect(run, error);
+    if (g_strcmp0(name, "create") == 0)
+        return create(run, error);
+    command_print(
+        run->call,
+        "Usage:  docker buildx imagetools [OPTIONS] COMMAND\n\nCommands to work on images "
+        "in registry\n\nCommands:\n  create      Create a new image based on source "
+        "images\n  inspect     Show details of an image in the registry\n");
+    if (name == NULL)
+        return 0;
+    run_fail(error, "unknown command: \"%s\"", name);
+    return 1;
+}

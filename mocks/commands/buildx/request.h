@@ -1,0 +1,77 @@
+/*
+ * One build that is asked for, from `build`'s flags or a target of a bake file, and what comes of
+ * it. Lists are char*, never NULL.
+ */
+#pragma once
+
+#include "mocks/commands/buildx/node.h"
+
+struct build_request {
+    char *name;       /* "default", or the target of a bake */
+    char *context;    /* path, URL or "-" */
+    char *dockerfile; /* or NULL; "-": stdin */
+    char *inline_dockerfile;
+    char *target;
+    char *network;
+    GPtrArray *arguments; /* "K=V", values from the environment put in */
+    GPtrArray *labels;    /* "K=V" */
+    GPtrArray *annotations;
+    GPtrArray *tags;
+    GPtrArray *platforms; /* one each */
+    GPtrArray *cache_from;
+    GPtrArray *cache_to;
+    GPtrArray *outputs; /* "type=registry" as written */
+    GPtrArray *attests; /* "type=provenance,mode=max" */
+    GPtrArray *contexts;
+    GPtrArray *no_cache_filters;
+    bool ignores_cache;
+    bool is_pull;
+    bool is_push;
+    bool is_load;
+};
+struct build_request *build_request_new(const char *name);
+void build_request_free(struct build_request *request);
+CLEANUP(build_request, build_request_free)
+
+/* An output as it will be asked for. */
+struct build_output {
+    char *type;        /* "image", "docker", "oci", "local", "tar" */
+    GPtrArray *pairs;  /* char*: "push=true" */
+    char *destination; /* path of the machine, "-", or NULL */
+    bool is_load;      /* docker without a destination: into the Engine */
+};
+void build_output_free(struct build_output *output);
+bool build_output_has(const struct build_output *output, const char *name, const char *value);
+/* What the request's outputs, --push and --load come to; struct build_output. The first error in
+   buildx's order of checks. */
+GPtrArray *build_request_outputs(const struct build_request *request, GError **error) MUST_USE;
+/* "-" and directories and so on: checks of options that need no builder. */
+bool build_request_check(const struct build_request *request, GError **error) MUST_USE;
+/* Everything that toSolveOpt refuses, with the driver known (failures.md H, K13 to K15). */
+bool build_request_check_driver(const struct build_request *request,
+                                const struct builder_node *node, GPtrArray *outputs,
+                                GError **error) MUST_USE;
+
+/* ---- context.c ---- */
+/* Whether a --build-context names a folder: "NAME=PATH". */
+bool build_context_is_path(const char *named);
+/*
+ * The files that go to BuildKit, as a tar: "context/…", "named/NAME/…", "dockerfile/NAME",
+ * "docker/config.json".
+ * *filename: of the Dockerfile, in "dockerfile"; *url: of a git context, or NULL; both g_free.
+ */
+GBytes *plugin_context_read(struct plugin_run *run, const struct build_request *request,
+                           char **filename, char **url, GError **error) MUST_USE;
+
+/* ---- solve.c ---- */
+struct build_result {
+    json_t *metadata; /* of --metadata-file; an object */
+};
+/* Runs one build on a booted node. stdout gets what "-" destinations ask for. */
+bool build_solve(struct plugin_run *run, const struct build_request *request,
+                 struct builder_node *node, struct voice *voice, struct build_result *result,
+                 GError **error) MUST_USE;
+/* All requests on the builder, in order; results are beside them (struct build_result, json owned
+   by the caller). The first failure ends it. */
+bool build_all(struct plugin_run *run, struct builder *builder, GPtrArray *requests,
+               struct voice *voice, struct build_result *results, GError **error) MUST_USE;

@@ -1,0 +1,163 @@
+/* The table of commands and the host that looks a command line up in it. */
+#include "mocks/commands/commands_private.h"
+
+#include "base/units.h"
+
+#include <string.h>
+
+static const struct command_row own_rows[] = {
+    {"curl", "downloads from sites of the world; others are assumed", row_curl, NULL},
+    {"df", "the machine's virtual disk and its mounts", row_df, NULL},
+    {"docker", "the machine's Engine, with buildx; compose is assumed", row_docker, NULL},
+    {"free", "the machine's memory", row_free, NULL},
+    {"go", "Go's toolchain rules, and modules through the proxy", row_go, NULL},
+    {"hostname", "the machine's name", row_hostname, NULL},
+    {"id", "the runner's user", row_id, NULL},
+    {"ionice", "runs its command", row_ionice, NULL},
+    {"lscpu", "the machine's processors", row_lscpu, NULL},
+    {"nice", "runs its command", row_nice, NULL},
+    {"nohup", "runs its command", row_nohup, NULL},
+    {"nproc", "how many processors there are", row_nproc, NULL},
+    {"service", "restarts the Docker daemon", row_service, NULL},
+    {"sleep", "waits in virtual time", row_sleep, NULL},
+    {"stdbuf", "runs its command", row_stdbuf, NULL},
+    {"sudo", "runs its command as root", row_sudo, NULL},
+    {"systemctl", "restarts the Docker daemon", row_systemctl, NULL},
+    {"timeout", "runs its command for a limited virtual time", row_timeout, NULL},
+    {"uname", "the machine's kernel and architecture", row_uname, NULL},
+    {"wget", "downloads from sites of the world; others are assumed", row_wget, NULL},
+    {"whoami", "the runner's user", row_whoami, NULL},
+    {0},
+};
+
+const struct command_row *command_rows(void)
+{
+    return own_rows;
+}
+
+static const struct command_row *find_row(const struct command_set *set, const char *name)
+{
+    for (guint i = 0; i < set->rows->len; i++) {
+        const struct command_row *row = g_ptr_array_index(set->rows, i);
+        if (strcmp(row->name, name) == 0)
+            return row;
+    }
+    return NULL;
+}
+
+/* A machine without Go has no such command. */
+static bool is_there(const struct command_set *set, const struct command_row *row)
+{
+    if (row->run == row_docker)
+        return set->docker != NULL;
+    return row->run != row_go || set->options.go_version != NULL;
+}
+
+static void add_rows(struct command_set *set, const struct command_row *rows)
+{
+    for (; rows != NULL && rows->name != NULL; rows++)
+        if (is_there(set, rows) && find_row(set, rows->name) == NULL) {
+            g_ptr_array_add(set->rows, (void *)rows);
+            g_ptr_array_add(set->names, (void *)rows->name);
+        }
+}
+
+static gint compare_names(gconstpointer left, gconstpointer right)
+{
+    return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+static void note_command(const struct command_set *set, const struct command_call *call,
+                         int exit_code)
+{
+    g_autofree char *line = g_strjoinv(" ", (char **)call->arguments);
+    trace_begin(set->options.trace, "command");
+    trace_string(set->options.trace, "machine", set->options.machine);
+    trace_string(set->options.trace, "line", line);
+    trace_integer(set->options.trace, "exit_code", exit_code);
+    trace_end(set->options.trace);
+}
+
+int command_set_run(struct command_set *set, const struct command_call *call)
+{
+    const struct assumed_command *assumed = assumed_find(set, call);
+    const struct command_row *row = find_row(set, command_name(call));
+    int exit_code;
+
+    if (assumed != NULL)
+        exit_code = assumed_play(set, call, assumed);
+    else if (row == NULL)
+        exit_code = assumed_run(set, call);
+    else
+        exit_code = row->run(row->self != NULL ? row->self : set, call);
+    note_command(set, call, exit_code);
+    return exit_code;
+}
+
+static int run_any(void *self, const struct command_call *call)
+{
+    return command_set_run(self, call);
+}
+
+static void assumed_use_free(void *data)
+{
+    struct assumed_use *use = data;
+    g_free(use->line);
+    g_free(use);
+}
+
+struct command_set *command_set_new(const struct command_set_options *options)
+{
+    struct command_set *set = g_new0(struct command_set, 1);
+    set->options = *options;
+    set->rows = g_ptr_array_new();
+    set->names = g_ptr_array_new();
+    set->uses = g_ptr_array_new_with_free_func(assumed_use_free);
+    set->use_lines = g_hash_table_new(g_str_hash, g_str_equal);
+    set->go_modules = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    set->docker = docker_commands_new(set);
+    add_rows(set, options->more);
+    add_rows(set, own_rows);
+    g_ptr_array_sort(set->names, compare_names);
+    g_ptr_array_add(set->names, NULL);
+    set->host = (struct command_host){
+        .names = (const char *const *)set->names->pdata,
+        .run = run_any,
+        .self = set,
+    };
+    return set;
+}
+
+void command_set_free(struct command_set *set)
+{
+    if (set == NULL)
+        return;
+    docker_commands_free(set->docker);
+    g_hash_table_unref(set->go_modules);
+    g_hash_table_unref(set->use_lines);
+    g_ptr_array_unref(set->uses);
+    g_ptr_array_unref(set->names);
+    g_ptr_array_unref(set->rows);
+    g_free(set);
+}
+
+const struct command_host *command_set_host(struct command_set *set)
+{
+    return &set->host;
+}
+
+const GPtrArray *command_set_assumed(const struct command_set *set)
+{
+    return set->uses;
+}
+
+int64_t command_set_date_us(const struct command_set *set)
+{
+    return set->options.date_s * SECOND_US + loop_now_us(set->options.loop);
+}
+
+const char *command_set_machine(const struct command_set *set)
+{
+    const char *platform = set->options.platform;
+    return platform != NULL && g_str_has_prefix(platform, "linux/arm64") ? "aarch64" : "x86_64";
+}

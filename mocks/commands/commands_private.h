@@ -1,0 +1,98 @@
+/* What the files of the fake machine's commands share. Every row's self is the set. */
+#pragma once
+
+#include "base/limits.h"
+#include "mocks/commands/commands.h"
+
+struct command_set {
+    struct command_set_options options; /* strings lent, as the header says */
+    GPtrArray *rows;                    /* struct command_row, lent; the first of a name counts */
+    GPtrArray *names;                   /* char*, lent, sorted, ends with NULL */
+    struct command_host host;
+    struct docker_commands *docker; /* NULL: not modelled */
+    GPtrArray *uses;                /* struct assumed_use */
+    GHashTable *use_lines;          /* by line, lent */
+    int nested_count;               /* commands that run inside others, without processes */
+    GHashTable *go_modules;         /* "path@version" in Go's module cache, a set; never iterated */
+};
+
+/* Answers a command line in the calling fiber, whoever called it. */
+int command_set_run(struct command_set *set, const struct command_call *call);
+/* Microseconds since 1970. */
+int64_t command_set_date_us(const struct command_set *set);
+/* "x86_64", "aarch64" */
+const char *command_set_machine(const struct command_set *set);
+
+/* ---- docker_command.c ---- */
+
+/* The docker command with its plugins; NULL when the machine has none. */
+struct docker_commands *docker_commands_new(struct command_set *set);
+void docker_commands_free(struct docker_commands *docker);
+
+/* ---- assumed.c ---- */
+
+/* The scenario's word on this command line, or NULL. */
+const struct assumed_command *assumed_find(const struct command_set *set,
+                                           const struct command_call *call);
+/* Does what the scenario said. */
+int assumed_play(struct command_set *set, const struct command_call *call,
+                 const struct assumed_command *assumed);
+/* A command nobody knows: prints a version when asked, notes that it was assumed, and succeeds. */
+int assumed_run(struct command_set *set, const struct command_call *call);
+/* Notes a use of the first two of these words, and in the trace the whole. */
+void assumed_note(struct command_set *set, const char *const *words, bool touches_images);
+
+/* ---- words.c ---- */
+
+/* A word between the quotes of the command's locale, as GNU programs write them; g_free. */
+char *command_quoted(const struct command_call *call, const char *word);
+/* The name the command was called by, without folders; lent. */
+const char *command_name(const struct command_call *call);
+/* "Try 'NAME --help' for more information." on stderr; returns exit_code. */
+int command_try_help(const struct command_call *call, int exit_code);
+/* A number of seconds with a suffix s, m, h or d, as sleep and timeout read it; "infinity" and all
+   above are VIRTUAL_TIME_US_MAX. false: no such interval. */
+bool command_interval(const char *text, int64_t *interval_us) MUST_USE;
+/* "SIGTERM", "term", "15" to 15; -1: no such signal. */
+int command_signal_number(const char *text);
+/* Without SIG: "TERM". */
+const char *command_signal_name(int number);
+/* True when the command runs under sudo. */
+bool command_is_root(const struct command_call *call);
+/* The environment with NAME=value added or replaced; g_strfreev. */
+char **command_environment_with(const struct command_call *call, const char *name,
+                                const char *value);
+
+/* ---- nested.c ---- */
+
+/* A program run as the command's child. */
+struct nested {
+    const char *const *arguments;
+    const char *const *environment; /* NULL: the command's own */
+};
+/* Starts it and waits. The exit code as a shell has it, or 126 and 127 with "NAME: PREFIX'program':
+   No such file or directory" on stderr. A prefix is "failed to run command " or "". */
+int nested_run(struct command_set *set, const struct command_call *call,
+               const struct nested *nested, const char *prefix);
+
+/* A child that gets a signal when its time is over. */
+struct nested_limit {
+    int64_t limit_us; /* 0: none */
+    int64_t kill_us;  /* after the first signal; 0: never */
+    int signal_number;
+    void (*on_signal)(const struct command_call *call, const struct nested *nested, int number);
+};
+struct nested_end {
+    int exit_code;
+    bool has_started; /* false: exit_code and the message are nested_run()'s */
+    bool has_timed_out;
+    bool was_killed; /* by the second signal, or a first one that is SIGKILL */
+};
+struct nested_end nested_run_limited(struct command_set *set, const struct command_call *call,
+                                     const struct nested *nested, const struct nested_limit *limit);
+
+/* ---- the rows' functions, one file each or one for a family ---- */
+
+command_fn row_curl, row_wget, row_df, row_docker, row_free, row_go, row_hostname, row_id,
+    row_ionice, row_lscpu, row_nice, row_nohup, row_nproc, row_service, row_sleep, row_stdbuf,
+    row_sudo, row_systemctl, row_timeout, row_uname, row_whoami;

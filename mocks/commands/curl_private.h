@@ -1,0 +1,17 @@
+/* What the files that read curl's command line share. */
+#pragma once
+
+#include "mocks/commands/curl.h"
+
+struct curl_reading {
+    struct curl_options *options;
+    const struct command_call *call;
+    const char *shown; /* the option as written: "--retry", "-m" */
+    int exit_code;
+    bool is_over;
+};
+/* "curl: option --retry: requires parameter", and where to read more; false. */
+bool curl_reading_complain(struct curl_reading *reading, const char *what);
+/* kind: 'd' of -d, 'r' raw, 'b' binary, 'e' to be escaped, 'j' JSON. */
+bool curl_take_data(struct curl_reading *reading, const char *value, char kind);
+bool curl_take_form(struct curl_reading *reading, const char *value);

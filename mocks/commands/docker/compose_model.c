@@ -1,0 +1,355 @@
+/* From compose files to one project: found, read, interpolated, merged. */
+#include "mocks/commands/docker/compose_private.h"
+
+#include "base/limits.h"
+#include "doc/doc.h"
+#include "mocks/commands/docker/cli_private.h"
+
+#include <string.h>
+
+static bool refuse(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+static bool refuse(GError **error, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    g_set_error_literal(error, BASE_ERROR, BASE_ERROR_INVALID, text);
+    return false;
+}
+
+/* ---- files ---- */
+
+static bool is_there(const struct command_call *call, const char *path)
+{
+    g_autofree char *host = command_host_path(call, path);
+    return host != NULL && g_file_test(host, G_FILE_TEST_EXISTS);
+}
+
+static void find_in(const struct command_call *call, const char *folder, GPtrArray *paths)
+{
+    static const char *const names[] = {"compose.yaml", "compose.yml", "docker-compose.yml",
+                                        "docker-compose.yaml"};
+    static const char *const overrides[] = {"compose.override.yml", "compose.override.yaml",
+                                            "docker-compose.override.yml",
+                                            "docker-compose.override.yaml"};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(names) && paths->len == 0; i++) {
+        g_autofree char *path = g_build_filename(folder, names[i], NULL);
+        if (is_there(call, path))
+            g_ptr_array_add(paths, g_steal_pointer(&path));
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(overrides) && paths->len == 1; i++) {
+        g_autofree char *path = g_build_filename(folder, overrides[i], NULL);
+        if (is_there(call, path))
+            g_ptr_array_add(paths, g_steal_pointer(&path));
+    }
+}
+
+/* -f, else COMPOSE_FILE, else the usual names here or in a folder above. */
+static GPtrArray *find_files(const struct command_call *call, const char *const *files,
+                             GError **error)
+{
+    g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
+    const char *variable = command_variable(call, "COMPOSE_FILE");
+    g_auto(GStrv) listed = g_strsplit(variable != NULL ? variable : "", ":", -1);
+    const char *const *asked = files[0] != NULL ? files : (const char *const *)listed;
+
+    for (gsize i = 0; asked[i] != NULL; i++)
+        if (*asked[i] != '\0')
+            g_ptr_array_add(paths, command_absolute_path(call, asked[i]));
+    g_autofree char *folder = g_strdup(call->directory);
+    while (paths->len == 0) {
+        find_in(call, folder, paths);
+        if (g_str_equal(folder, "/"))
+            break;
+        char *parent = g_path_get_dirname(folder);
+        g_free(folder);
+        folder = parent;
+    }
+    if (paths->len > 0)
+        return g_steal_pointer(&paths);
+    refuse(error, "no configuration file provided: not found");
+    return NULL;
+}
+
+/* ---- .env ---- */
+
+static json_t *read_variables(const struct command_call *call, const char *directory,
+                              const char *env_file)
+{
+    g_autofree char *path = *env_file != '\0' ? command_absolute_path(call, env_file)
+                                              : g_build_filename(directory, ".env", NULL);
+    g_autoptr(GBytes) bytes = world_read_file(call, path, DOC_BYTES_MAX, NULL);
+    json_t *variables = json_object();
+    gsize length_bytes = 0;
+
+    if (bytes == NULL)
+        return variables;
+    const char *data = g_bytes_get_data(bytes, &length_bytes);
+    g_autofree char *text = g_strndup(data, length_bytes);
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    for (gsize i = 0; lines[i] != NULL; i++) {
+        char *line = g_strstrip(lines[i]);
+        char *equals = strchr(line, '=');
+        if (*line == '#' || equals == NULL)
+            continue;
+        *equals = '\0';
+        char *value = equals + 1;
+        gsize length = strlen(value);
+        if (length >= 2 && (*value == '"' || *value == '\'') && value[length - 1] == *value) {
+            value[length - 1] = '\0';
+            value++;
+        }
+        json_object_set_new(variables, g_strstrip(line), json_text_or_null(value));
+    }
+    return variables;
+}
+
+/* ---- values ---- */
+
+/* A copy of value with the variables of its texts filled in; NULL with an error. */
+static json_t *interpolated(const json_t *value, const struct command_call *call,
+                            const json_t *variables, GError **error)
+{
+    if (json_is_string(value)) {
+        g_autofree char *text =
+            compose_interpolate(json_string_value(value), call, variables, error);
+        return text != NULL ? json_text_or_null(text) : NULL;
+    }
+    bool is_object = json_is_object(value);
+    if (!is_object && !json_is_array(value))
+        return json_deep_copy(value);
+    g_autoptr(json_t) copy = is_object ? json_object() : json_array();
+    const char *key;
+    json_t *member;
+    size_t i;
+    json_object_foreach ((json_t *)value, key, member) {
+        json_t *filled = interpolated(member, call, variables, error);
+        if (filled == NULL)
+            return NULL;
+        json_object_set_new(copy, key, filled);
+    }
+    json_array_foreach (value, i, member) {
+        json_t *filled = interpolated(member, call, variables, error);
+        if (filled == NULL)
+            return NULL;
+        json_array_append_new(copy, filled);
+    }
+    return g_steal_pointer(&copy);
+}
+
+/* Mappings grow, lists grow, but a command is one value. */
+static void merge(json_t *base, json_t *more)
+{
+    static const char *const whole[] = {"command", "entrypoint", "test", NULL};
+    const char *key;
+    json_t *value;
+
+    json_object_foreach (more, key, value) {
+        json_t *old = json_object_get(base, key);
+        if (json_is_object(old) && json_is_object(value))
+            merge(old, value);
+        else if (json_is_array(old) && json_is_array(value) && !g_strv_contains(whole, key))
+            json_array_extend(old, value);
+        else
+            json_object_set(base, key, value);
+    }
+}
+
+static json_t *read_file(const struct command_call *call, const char *path, const json_t *variables,
+                         GError **error)
+{
+    g_autoptr(GBytes) bytes = world_read_file(call, path, DOC_BYTES_MAX, error);
+    gsize length_bytes = 0;
+    if (bytes == NULL)
+        return NULL;
+    const char *data = g_bytes_get_data(bytes, &length_bytes);
+    AUTO(doc) doc = doc_load_text(path, data, length_bytes, DOC_KEYS_ARE_FREE, error);
+    if (doc == NULL)
+        return NULL;
+    g_autoptr(json_t) value = node_json(doc_root(doc));
+    if (json_is_object(value))
+        return interpolated(value, call, variables, error);
+    refuse(error, "top-level object must be a mapping");
+    return NULL;
+}
+
+/* ---- the project ---- */
+
+/* Lower case; only letters, digits, '-' and '_'. */
+static char *normal_name(const char *text)
+{
+    GString *name = g_string_new(NULL);
+    for (; *text != '\0'; text++) {
+        char byte = g_ascii_tolower(*text);
+        if (g_ascii_isalnum(byte) || (name->len > 0 && (byte == '-' || byte == '_')))
+            g_string_append_c(name, byte);
+    }
+    return g_string_free(name, FALSE);
+}
+
+static char *choose_name(const struct project *project, const char *asked, const json_t *variables)
+{
+    const char *variable = command_variable(project->call, "COMPOSE_PROJECT_NAME");
+    const char *said = json_get_string(project->model, "name", "");
+    const char *in_file = json_get_string(variables, "COMPOSE_PROJECT_NAME", "");
+    g_autofree char *folder = g_path_get_basename(project->directory);
+
+    return normal_name(*asked != '\0'                          ? asked
+                       : variable != NULL && *variable != '\0' ? variable
+                       : *in_file != '\0'                      ? in_file
+                       : *said != '\0'                         ? said
+                                                               : folder);
+}
+
+static bool check_services(const struct project *project, GError **error)
+{
+    const char *name;
+    json_t *service;
+
+    if (json_object_size(json_get_object(project->model, "services")) == 0)
+        return refuse(error, "no service selected");
+    json_object_foreach (json_get_object(project->model, "services"), name, service)
+        if (json_object_get(service, "image") == NULL && json_object_get(service, "build") == NULL)
+            return refuse(error,
+                          "service \"%s\" has neither an image nor a build context specified: "
+                          "invalid compose project",
+                          name);
+    return true;
+}
+
+bool project_load(struct project *project, const char *const *files, const char *name,
+                  const char *directory, const char *env_file, GError **error)
+{
+    g_autoptr(GPtrArray) paths = find_files(project->call, files, error);
+    if (paths == NULL)
+        return false;
+    project->directory = *directory != '\0' ? command_absolute_path(project->call, directory)
+                                            : g_path_get_dirname(g_ptr_array_index(paths, 0));
+    g_autoptr(json_t) variables = read_variables(project->call, project->directory, env_file);
+    project->model = json_object();
+    for (guint i = 0; i < paths->len; i++) {
+        g_autoptr(json_t) one =
+            read_file(project->call, g_ptr_array_index(paths, i), variables, error);
+        if (one == NULL)
+            return false;
+        merge(project->model, one);
+    }
+    project->name = choose_name(project, name, variables);
+    return check_services(project, error);
+}
+
+void project_clear(struct project *project)
+{
+    g_free(project->directory);
+    g_free(project->name);
+    json_decref(project->model);
+}
+
+json_t *project_service(const struct project *project, const char *name)
+{
+    return json_get_object(json_get_object(project->model, "services"), name);
+}
+
+char *project_image(const struct project *project, const char *service)
+{
+    const char *image = json_get_string(project_service(project, service), "image", "");
+    return *image != '\0' ? g_strdup(image) : g_strconcat(project->name, "-", service, NULL);
+}
+
+char *project_container(const struct project *project, const char *service)
+{
+    const char *name = json_get_string(project_service(project, service), "container_name", "");
+    return *name != '\0' ? g_strdup(name) : g_strconcat(project->name, "-", service, "-1", NULL);
+}
+
+/* ---- lists ---- */
+
+static char *scalar_text(const json_t *value)
+{
+    if (json_is_string(value))
+        return g_strdup(json_string_value(value));
+    if (value == NULL || json_is_null(value))
+        return g_strdup("");
+    return json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+}
+
+GPtrArray *model_texts(const json_t *value)
+{
+    GPtrArray *texts = g_ptr_array_new_with_free_func(g_free);
+    const char *key;
+    json_t *member;
+    size_t i;
+
+    if (json_is_string(value))
+        g_ptr_array_add(texts, g_strdup(json_string_value(value)));
+    json_array_foreach (value, i, member)
+        g_ptr_array_add(texts, scalar_text(member));
+    json_object_foreach ((json_t *)value, key, member)
+        g_ptr_array_add(texts, g_strdup(key));
+    return texts;
+}
+
+GPtrArray *model_pairs(const json_t *value)
+{
+    GPtrArray *texts = g_ptr_array_new_with_free_func(g_free);
+    const char *key;
+    json_t *member;
+    size_t i;
+
+    json_array_foreach (value, i, member)
+        g_ptr_array_add(texts, scalar_text(member));
+    json_object_foreach ((json_t *)value, key, member) {
+        g_autofree char *text = scalar_text(member);
+        g_ptr_array_add(texts,
+                        json_is_null(member) ? g_strdup(key) : g_strconcat(key, "=", text, NULL));
+    }
+    return texts;
+}
+
+/* ---- order ---- */
+
+static bool is_listed(const GPtrArray *order, const char *name)
+{
+    return g_ptr_array_find_with_equal_func((GPtrArray *)order, name, g_str_equal, NULL);
+}
+
+static bool add_in_order(const struct project *project, GPtrArray *order, GPtrArray *under_way,
+                         const char *name, bool has_needs, GError **error)
+{
+    const json_t *service = project_service(project, name);
+
+    if (service == NULL)
+        return refuse(error, "no such service: %s", name);
+    if (is_listed(order, name))
+        return true;
+    if (is_listed(under_way, name))
+        return refuse(error, "dependency cycle detected: %s", name);
+    g_ptr_array_add(under_way, g_strdup(name));
+    g_autoptr(GPtrArray) needs = model_texts(json_object_get(service, "depends_on"));
+    for (guint i = 0; i < needs->len && has_needs; i++)
+        if (!add_in_order(project, order, under_way, g_ptr_array_index(needs, i), has_needs, error))
+            return false;
+    g_ptr_array_add(order, g_strdup(name));
+    return true;
+}
+
+GPtrArray *project_order(const struct project *project, const char *const *wanted, bool has_needs,
+                         GError **error)
+{
+    g_autoptr(GPtrArray) order = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) under_way = g_ptr_array_new_with_free_func(g_free);
+    const char *name;
+    json_t *service;
+
+    for (gsize i = 0; wanted[i] != NULL; i++)
+        if (!add_in_order(project, order, under_way, wanted[i], has_needs, error))
+            return NULL;
+    if (wanted[0] == NULL)
+        json_object_foreach (json_get_object(project->model, "services"), name, service)
+            if (!add_in_order(project, order, under_way, name, true, error))
+                return NULL;
+    return g_steal_pointer(&order);
+}

@@ -1,0 +1,102 @@
+/* What the files of the compose plugin share. */
+#pragma once
+
+#include "base/json.h"
+#include "mocks/commands/docker/compose.h"
+#include "mocks/commands/docker/flags.h"
+
+/* One project as its files say, interpolated and merged:
+   {"name": …, "services": {NAME: {…}}, "networks": …, "volumes": …}. */
+struct project {
+    struct docker_cli *cli;
+    const struct command_call *call;
+    char *directory; /* of the first file, as the command sees it */
+    char *name;
+    json_t *model;
+};
+
+/* files: -f, may be empty. Errors are compose's words. */
+bool project_load(struct project *project, const char *const *files, const char *name,
+                  const char *directory, const char *env_file, GError **error) MUST_USE;
+void project_clear(struct project *project);
+
+/* NULL: no such service. Lent. */
+json_t *project_service(const struct project *project, const char *name);
+/* Names of services in the order in which they start: what they depend on goes first. wanted empty:
+   all. Fails on a name that is none; the caller unrefs. */
+GPtrArray *project_order(const struct project *project, const char *const *wanted, bool has_needs,
+                         GError **error) MUST_USE;
+/* "app:1" as the file says, else "PROJECT-SERVICE"; g_free. */
+char *project_image(const struct project *project, const char *service);
+/* "PROJECT-SERVICE-1"; g_free. */
+char *project_container(const struct project *project, const char *service);
+/* Names of what a service has in a list or a mapping ("K=V" for pairs); char*, caller unrefs. */
+GPtrArray *model_texts(const json_t *value);
+/* "K=V" or "K: V" as "K=V"; the caller unrefs. */
+GPtrArray *model_pairs(const json_t *value);
+/* ${A:-b} and the like in one text; lookup is variables, then the environment. g_free. */
+char *compose_interpolate(const char *text, const struct command_call *call,
+                          const json_t *variables, GError **error) MUST_USE;
+
+/* One command line of docker under way: its words. */
+struct words {
+    GPtrArray *list; /* char* */
+};
+void words_init(struct words *words, const char *first, ...) G_GNUC_NULL_TERMINATED;
+void words_add(struct words *words, ...) G_GNUC_NULL_TERMINATED;
+void words_clear(struct words *words);
+#define WORDS(variable) __attribute__((cleanup(words_clear))) struct words variable = {0}
+/* Runs it. output and errors, unless NULL, get what it prints instead of the user. */
+int project_docker(const struct project *project, const struct words *words, GString *output,
+                   GString *errors);
+/* " Container x-web-1  Started": one line of compose's plain progress. */
+void project_say(const struct project *project, const char *kind, const char *name,
+                 const char *text);
+
+/* The image of a service on the machine: built or pulled when it is missing or that is asked for.
+   Complains itself. */
+bool project_obtain_image(const struct project *project, const char *service, bool is_built,
+                          bool is_quiet);
+/* Its network, and the volumes it names; complains itself. */
+bool project_make_networks(const struct project *project);
+/* "create" or "run" with all that a service says of its containers, up to the image. */
+void project_add_service(const struct project *project, const char *service, const char *name,
+                         bool is_one_off, struct words *words);
+
+/* Says a text; 1. */
+int project_fail(const struct project *project, const char *text);
+/* A question to docker: its output without the line's end; NULL: it failed. g_free. */
+char *project_ask(const struct project *project, struct words *words);
+/* "running", "exited", …; NULL: there is no such container. g_free. */
+char *project_state_of(const struct project *project, const char *container);
+/* One docker command for a container, told as progress: "Starting", "Started". */
+bool project_step(const struct project *project, struct words *words, const char *container,
+                  const char *before, const char *after);
+/* The words of a service's own command. */
+void project_add_command(const struct project *project, const char *service, struct words *words);
+bool project_create_container(const struct project *project, const char *service,
+                              const char *container);
+/* Lines with the service in front: "web-1  | text". */
+void project_print_log(const struct project *project, const char *service, const GString *text,
+                       int stream, bool has_prefix);
+
+/* The model as compose prints it: YAML; g_free. */
+char *project_yaml(const struct project *project);
+
+/* ---- commands ---- */
+
+struct compose_call {
+    struct project *project;
+    struct flags *flags;
+    const char *const *arguments;
+};
+int compose_up(struct compose_call *compose);
+int compose_down(struct compose_call *compose);
+int compose_build(struct compose_call *compose);
+int compose_pull(struct compose_call *compose);
+int compose_push(struct compose_call *compose);
+int compose_ps(struct compose_call *compose);
+int compose_logs(struct compose_call *compose);
+int compose_run_service(struct compose_call *compose);
+int compose_exec(struct compose_call *compose);
+int compose_config(struct compose_call *compose);

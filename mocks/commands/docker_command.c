@@ -1,0 +1,101 @@
+/* The docker command of the machine, wired: the CLI, buildx, and compose, which is assumed. */
+#include "mocks/commands/buildx/buildx.h"
+#include "mocks/commands/commands_private.h"
+#include "mocks/commands/docker/docker_cli.h"
+
+#include <string.h>
+
+enum {
+    PLUGINS_MAX = 2,
+};
+
+struct docker_commands {
+    struct command_set *set;
+    struct docker_cli *cli;
+    struct buildx *buildx;                         /* NULL: no plugin */
+    struct docker_plugin plugins[PLUGINS_MAX + 1]; /* ends with a NULL name */
+};
+
+/* Whatever compose starts, pulls or builds, nobody here sees it. */
+static int run_compose(void *self, struct docker_cli *cli, const struct command_call *call)
+{
+    struct docker_commands *docker = self;
+    const struct docker_plugin *plugin = docker_cli_plugin(cli, "compose");
+    const char *const *word = call->arguments;
+
+    while (*word != NULL && strcmp(*word, "compose") != 0)
+        word++;
+    if (*word != NULL && word[1] != NULL && strcmp(word[1], "version") == 0) {
+        command_print(call, "Docker Compose version %s\n", plugin->version);
+        return 0;
+    }
+    assumed_note(docker->set, call->arguments, /* touches_images= */ true);
+    return 0;
+}
+
+static void add_plugin(struct docker_commands *docker, const struct docker_plugin *plugin)
+{
+    struct docker_plugin *place = docker->plugins;
+    while (place->name != NULL)
+        place++;
+    *place = *plugin;
+}
+
+static void add_buildx(struct docker_commands *docker)
+{
+    const struct command_set_options *set = &docker->set->options;
+    const struct buildx_options options = {
+        .loop = set->loop,
+        .trace = set->trace,
+        .version = set->buildx_version,
+        .dockerd = set->dockerd,
+        .seed = set->seed,
+        .date_s = set->date_s,
+        .repository = set->repository,
+    };
+    docker->buildx = buildx_new(&options);
+    const struct docker_plugin plugin = {"buildx", set->buildx_version, buildx_run, docker->buildx};
+    add_plugin(docker, &plugin);
+}
+
+struct docker_commands *docker_commands_new(struct command_set *set)
+{
+    struct docker_commands *docker;
+    if (set->options.docker_version == NULL)
+        return NULL;
+    docker = g_new0(struct docker_commands, 1);
+    docker->set = set;
+    if (set->options.buildx_version != NULL)
+        add_buildx(docker);
+    if (set->options.compose_version != NULL) {
+        const struct docker_plugin plugin = {"compose", set->options.compose_version, run_compose,
+                                             docker};
+        add_plugin(docker, &plugin);
+    }
+    const struct docker_cli_options options = {
+        .loop = set->options.loop,
+        .trace = set->options.trace,
+        .http = set->options.http,
+        .machine = set->options.machine,
+        .version = set->options.docker_version,
+        .api_version = set->options.api_version,
+        .plugins = docker->plugins,
+    };
+    docker->cli = docker_cli_new(&options);
+    return docker;
+}
+
+void docker_commands_free(struct docker_commands *docker)
+{
+    if (docker == NULL)
+        return;
+    docker_cli_free(docker->cli);
+    buildx_free(docker->buildx);
+    g_free(docker);
+}
+
+int row_docker(void *self, const struct command_call *call)
+{
+    struct command_set *set = self;
+    return docker_cli_run(set->docker->cli, call);
+}

@@ -1,0 +1,20 @@
+/* What the files of the module proxy share. */
+#pragma once
+
+#include "mocks/goproxy/goproxy.h"
+
+struct goproxy {
+    struct world *world;
+    GPtrArray *added;    /* struct go_module_version of its own strings */
+    GHashTable *removed; /* "path@version" or "path@", a set; looked up, never iterated */
+};
+
+/* ---- shelf.c: what is published now ---- */
+
+bool shelf_knows(const struct goproxy *proxy, const char *path);
+/* NULL: not there, or not yet. */
+const struct go_module_version *shelf_find(const struct goproxy *proxy, const char *path,
+                                           const char *version);
+const struct go_module_version *shelf_latest(const struct goproxy *proxy, const char *path);
+/* "v1.0.0\nv1.1.0\n", in the order of versions; g_free. */
+char *shelf_list(const struct goproxy *proxy, const char *path);

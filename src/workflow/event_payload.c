@@ -1,0 +1,140 @@
+/* Default payloads, shaped as GitHub's webhooks are (docs: webhook events and payloads). */
+#include "workflow/event_private.h"
+#include "workflow/schema.h"
+
+#include <string.h>
+
+#define HEAD_SHA   "9d3e5f70a1b2c3d4e5f60718293a4b5c6d7e8f90"
+#define BEFORE_SHA "1b9c8d7e6f5a4b3c2d1e0f9a8b7c6d5e4f3a2b1c"
+#define TIMESTAMP  "2026-01-05T09:00:00Z"
+
+static json_t *repository_json(const char *full_name)
+{
+    g_auto(GStrv) parts = g_strsplit(full_name, "/", 2);
+    g_autofree char *url = g_strconcat("https://github.com/", full_name, NULL);
+    return json_pack("{s:i, s:s, s:s, s:b, s:b, s:s, s:s, s:s, s:{s:s, s:i, s:s}}", "id", 100000001,
+                     "name", parts[1] != NULL ? parts[1] : "", "full_name", full_name, "private",
+                     false, "fork", false, "visibility", "public", "default_branch", "main",
+                     "html_url", url, "owner", "login", parts[0], "id", 1000001, "type",
+                     "Organization");
+}
+
+static json_t *user_json(void)
+{
+    return json_pack("{s:s, s:i, s:s}", "login", "octocat", "id", 583231, "type", "User");
+}
+
+static json_t *push_json(const char *repository)
+{
+    (void)repository;
+    json_t *commit =
+        json_pack("{s:s, s:s, s:s}", "id", EVENT_SHA, "message", "Change", "timestamp", TIMESTAMP);
+    return json_pack("{s:s, s:s, s:s, s:b, s:b, s:b, s:n, s:O, s:[o], s:{s:s, s:s}}", "ref",
+                     "refs/heads/main", "before", BEFORE_SHA, "after", EVENT_SHA, "created", false,
+                     "deleted", false, "forced", false, "base_ref", "head_commit", commit,
+                     "commits", commit, "pusher", "name", "octocat", "email",
+                     "octocat@users.noreply.github.com");
+}
+
+static json_t *branch_json(const char *ref, const char *sha, const char *repository)
+{
+    return json_pack("{s:s, s:s, s:o}", "ref", ref, "sha", sha, "repo",
+                     repository_json(repository));
+}
+
+static json_t *pull_request_json(const char *repository)
+{
+    json_t *request =
+        json_pack("{s:i, s:s, s:s, s:b, s:b, s:s, s:o, s:o, s:o}", "number", 1, "state", "open",
+                  "title", "Change", "draft", false, "merged", false, "merge_commit_sha", EVENT_SHA,
+                  "user", user_json(), "head", branch_json("feature", HEAD_SHA, repository), "base",
+                  branch_json("main", BEFORE_SHA, repository));
+    return json_pack("{s:s, s:i, s:o}", "action", "opened", "number", 1, "pull_request", request);
+}
+
+static json_t *release_json(const char *repository)
+{
+    (void)repository;
+    return json_pack("{s:s, s:{s:i, s:s, s:s, s:s, s:s, s:b, s:b}}", "action", "published",
+                     "release", "id", 1, "tag_name", "v1.0.0", "name", "v1.0.0", "body", "",
+                     "target_commitish", "main", "draft", false, "prerelease", false);
+}
+
+static json_t *empty_json(const char *repository)
+{
+    (void)repository;
+    return json_object();
+}
+
+static json_t *dispatch_json(const char *repository)
+{
+    (void)repository;
+    return json_pack("{s:s, s:{}}", "ref", "refs/heads/main", "inputs");
+}
+
+/* Events whose payload has more than the repository and who did it. */
+static const struct payload_row {
+    const char *event;
+    json_t *(*make)(const char *repository);
+} rows[] = {
+    {"push", push_json},
+    {"pull_request", pull_request_json},
+    {"pull_request_target", pull_request_json},
+    {"pull_request_review", pull_request_json},
+    {"pull_request_review_comment", pull_request_json},
+    {"release", release_json},
+    {"workflow_dispatch", dispatch_json},
+    {"schedule", empty_json},
+};
+
+/* The first cron of the workflow. */
+static const char *cron_of(const struct workflow *workflow)
+{
+    const struct node *schedule = node_get(workflow->on, "schedule");
+    if (schedule == NULL || node_length(schedule) == 0)
+        return "0 0 * * *";
+    const struct node *cron = node_get(node_item(schedule, 0), "cron");
+    return cron != NULL && cron->text != NULL ? cron->text : "0 0 * * *";
+}
+
+/* A push or a pull request goes where it starts the workflow. */
+static void set_ref(json_t *payload, const char *name, const struct workflow *workflow)
+{
+    g_autofree char *ref = event_usual_ref(name, workflow);
+    const char *branch =
+        g_str_has_prefix(ref, "refs/heads/") ? ref + strlen("refs/heads/") : "main";
+    json_t *request = json_object_get(payload, "pull_request");
+    if (strcmp(name, "push") == 0)
+        json_object_set_new(payload, "ref", json_string(ref));
+    if (request != NULL)
+        json_object_set_new(json_object_get(request, "base"), "ref", json_string(branch));
+}
+
+static bool is_event(const char *name)
+{
+    for (const struct property *row = schema_on.tables[0]; row->name != NULL; row++)
+        if (strcmp(row->name, name) == 0)
+            return strcmp(name, "workflow_call") != 0; /* nothing starts by being called */
+    return false;
+}
+
+json_t *event_payload(const char *name, const char *repository, const struct workflow *workflow,
+                      const char *workflow_path)
+{
+    json_t *payload = NULL;
+    if (!is_event(name))
+        return NULL;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
+        if (strcmp(rows[i].event, name) == 0)
+            payload = rows[i].make(repository);
+    if (payload == NULL)
+        payload = json_object();
+    if (strcmp(name, "schedule") == 0)
+        json_object_set_new(payload, "schedule", json_string(cron_of(workflow)));
+    if (strcmp(name, "workflow_dispatch") == 0)
+        json_object_set_new(payload, "workflow", json_string(workflow_path));
+    set_ref(payload, name, workflow);
+    json_object_set_new(payload, "repository", repository_json(repository));
+    json_object_set_new(payload, "sender", user_json());
+    return payload;
+}

@@ -1,0 +1,20 @@
+/* What the files of events share. Nobody else includes this. */
+#pragma once
+
+#include "workflow/event.h"
+
+#define EVENT_SHA "4f2c1d6b8a0e9f735d1c2b3a49586776655443a2"
+
+/* The default payload of an event; repository is "acme/app". NULL: no event of that name. */
+json_t *event_payload(const char *name, const char *repository, const struct workflow *workflow,
+                      const char *workflow_path);
+/* "refs/heads/main" if that starts the workflow, else a branch or tag that its filters name, else
+   v1.0.0 and the like; main when nothing does. g_free. */
+char *event_usual_ref(const char *event, const struct workflow *workflow);
+/* Sets what over has, objects member by member. */
+void event_merge(json_t *under, const json_t *over);
+/* The github context; workflow_path as in the request. The payload of the event is filled. */
+json_t *event_github(const struct event *event, const struct workflow *workflow,
+                     const char *workflow_path);
+/* The text at "a.b.c" below a value, or otherwise. Lent. */
+const char *event_text_at(const json_t *value, const char *path, const char *otherwise);

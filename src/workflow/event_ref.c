@@ -1,0 +1,47 @@
+/* The branch or tag of an event that nobody told: one that starts the workflow, if there is one. */
+#include "workflow/event_private.h"
+
+#include <string.h>
+
+#define BRANCH "refs/heads/"
+#define TAG    "refs/tags/"
+
+static bool is_started(const struct workflow *workflow, const char *event, const char *ref)
+{
+    const struct event_facts facts = {.name = event, .ref = ref};
+    return triggers_find(workflow->triggers, &facts) != NULL;
+}
+
+static bool is_plain(const char *pattern)
+{
+    return pattern[0] != '!' && strpbrk(pattern, "*?+[]\\") == NULL;
+}
+
+/* The first name among patterns, without signs of its own, that starts the workflow; g_free. */
+static char *find_named(const struct workflow *workflow, const char *event, const char *prefix,
+                        char *const *patterns)
+{
+    for (; patterns != NULL && *patterns != NULL; patterns++) {
+        g_autofree char *ref = g_strconcat(prefix, *patterns, NULL);
+        if (is_plain(*patterns) && is_started(workflow, event, ref))
+            return g_steal_pointer(&ref);
+    }
+    return NULL;
+}
+
+char *event_usual_ref(const char *event, const struct workflow *workflow)
+{
+    static const char *const usual[] = {BRANCH "main", BRANCH "master", TAG "v1.0.0", TAG "1.0.0",
+                                        BRANCH "release"};
+    const struct trigger *trigger = triggers_get(workflow->triggers, event);
+    char *named = NULL;
+    if (trigger == NULL || is_started(workflow, event, usual[0]))
+        return g_strdup(usual[0]);
+    named = find_named(workflow, event, BRANCH, trigger->branches);
+    if (named == NULL)
+        named = find_named(workflow, event, TAG, trigger->tags);
+    for (gsize i = 0; i < G_N_ELEMENTS(usual) && named == NULL; i++)
+        if (is_started(workflow, event, usual[i]))
+            named = g_strdup(usual[i]);
+    return named != NULL ? named : g_strdup(usual[0]);
+}

@@ -1,0 +1,205 @@
+/* The compose plugin: files become a project, a project containers. */
+#include "mocks/commands/docker/compose.h"
+#include "shell.h"
+
+#define FILE_PATH "/home/runner/work/compose.yaml"
+
+static const char two_services[] = "services:\n"
+                                   "  web:\n"
+                                   "    image: bb:${TAG:-1}\n"
+                                   "    command: sleep 1000\n"
+                                   "    depends_on: [db]\n"
+                                   "    environment:\n"
+                                   "      A: ${MISSING-b}\n"
+                                   "    volumes: [\"data:/data\"]\n"
+                                   "  db:\n"
+                                   "    image: bb:1\n"
+                                   "    command: [sleep, \"1000\"]\n"
+                                   "volumes:\n"
+                                   "  data:\n";
+
+static void with_compose(struct bench *bench, void (*body)(struct shell *shell))
+{
+    const struct docker_plugin plugins[] = {compose_plugin("v2.38.2"), {0}};
+    SHELL(shell, bench, plugins);
+    preload_busybox(bench);
+    shell_write(&shell, FILE_PATH, two_services);
+    body(&shell);
+}
+
+static void ask_config(struct shell *shell)
+{
+    type_expect(shell, "compose version", 0, "Docker Compose version v2.38.2\n", "");
+    type_expect(shell, "compose version --short", 0, "2.38.2\n", "");
+    type_expect(shell, "compose config --services", 0, "db\nweb\n", "");
+    type_expect(shell, "compose config --images", 0, "bb:1\nbb:1\n", "");
+    type_expect(shell, "compose config -q", 0, "", "");
+    shell->variable = "TAG=9";
+    type_expect(shell, "compose config --images web", 0, "bb:1\nbb:9\n", "");
+    type(shell, "compose -p Other config");
+    cr_assert_str_eq(shell->output->str, "name: other\n"
+                                         "services:\n"
+                                         "  db:\n"
+                                         "    command:\n"
+                                         "      - sleep\n"
+                                         "      - \"1000\"\n"
+                                         "    image: bb:1\n"
+                                         "    networks:\n"
+                                         "      default: null\n"
+                                         "  web:\n"
+                                         "    command: sleep 1000\n"
+                                         "    depends_on:\n"
+                                         "      - db\n"
+                                         "    environment:\n"
+                                         "      A: b\n"
+                                         "    image: bb:9\n"
+                                         "    networks:\n"
+                                         "      default: null\n"
+                                         "    volumes:\n"
+                                         "      - data:/data\n"
+                                         "networks:\n"
+                                         "  default:\n"
+                                         "    name: other_default\n"
+                                         "volumes:\n"
+                                         "  data: null\n");
+    type_expect(shell, "compose foo", 1, "", "unknown docker command: \"compose foo\"\n");
+}
+
+static void config_body(struct bench *bench)
+{
+    with_compose(bench, ask_config);
+}
+
+Test(compose, reads_interpolates_and_shows_a_project)
+{
+    bench_run(NULL, config_body);
+}
+
+static void live_through_a_project(struct shell *shell)
+{
+    type(shell, "compose up -d --wait");
+    cr_assert_eq(shell->code, 0, "%s", shell->errors->str);
+    cr_assert_str_eq(shell->errors->str, " Network work_default  Creating\n"
+                                         " Network work_default  Created\n"
+                                         " Volume \"work_data\"  Creating\n"
+                                         " Volume \"work_data\"  Created\n"
+                                         " Container work-db-1  Creating\n"
+                                         " Container work-db-1  Created\n"
+                                         " Container work-db-1  Starting\n"
+                                         " Container work-db-1  Started\n"
+                                         " Container work-web-1  Creating\n"
+                                         " Container work-web-1  Created\n"
+                                         " Container work-web-1  Starting\n"
+                                         " Container work-web-1  Started\n"
+                                         " Container work-db-1  Waiting\n"
+                                         " Container work-db-1  Healthy\n"
+                                         " Container work-web-1  Waiting\n"
+                                         " Container work-web-1  Healthy\n");
+    type(shell, "compose ps --services");
+    cr_assert(strstr(shell->output->str, "web\n") != NULL, "%s", shell->output->str);
+    type_expect(shell, "compose exec web echo inside", 0, "inside\n", "");
+    type_expect(shell, "compose run --rm --no-deps db echo once", 0, "once\n", "");
+    type_expect(shell, "compose up -d web", 0, "",
+                " Container work-db-1  Running\n Container work-web-1  Running\n");
+    type(shell, "compose down -v");
+    cr_assert_eq(shell->code, 0, "%s", shell->errors->str);
+    cr_assert(g_str_has_suffix(shell->errors->str, " Volume work_data  Removing\n"
+                                                   " Volume work_data  Removed\n"
+                                                   " Network work_default  Removing\n"
+                                                   " Network work_default  Removed\n"),
+              "%s", shell->errors->str);
+    type_expect(shell, "ps -aq", 0, "", "");
+    type_expect(shell, "compose exec web true", 1, "", "service \"web\" is not running\n");
+}
+
+static void life_body(struct bench *bench)
+{
+    with_compose(bench, live_through_a_project);
+}
+
+Test(compose, starts_in_order_waits_and_leaves_nothing_behind)
+{
+    bench_run(NULL, life_body);
+}
+
+static void run_to_the_end(struct shell *shell)
+{
+    shell_write(shell, FILE_PATH,
+                "services:\n  test:\n    image: bb:1\n    command: [echo, hi]\n");
+    type(shell, "compose up --exit-code-from test");
+    cr_assert_eq(shell->code, 0, "%s", shell->errors->str);
+    cr_assert_str_eq(shell->output->str,
+                     "Attaching to test-1\ntest-1  | hi\ntest-1 exited with code 0\n");
+    type_expect(shell, "compose logs test", 0, "test-1  | hi\n", "");
+}
+
+static void end_body(struct bench *bench)
+{
+    with_compose(bench, run_to_the_end);
+}
+
+Test(compose, attaches_until_all_have_ended)
+{
+    bench_run(NULL, end_body);
+}
+
+static void make_mistakes(struct shell *shell)
+{
+    static const struct {
+        const char *file;
+        const char *error;
+    } cases[] = {
+        {"services: {}\n", "no service selected\n"},
+        {"- a\n", "top-level object must be a mapping\n"},
+        {"services:\n  a: {}\n", "service \"a\" has neither an image nor a build context "
+                                 "specified: invalid compose project\n"},
+        {"services:\n  a: {image: \"${X:?say it}\"}\n",
+         "required variable X is missing a value: say it\n"},
+        {"services:\n  a: {image: \"${}\"}\n", "invalid interpolation format: \"${}\"\n"},
+        {"services:\n  a: {image: x, depends_on: [b]}\n  b: {image: x, depends_on: [a]}\n",
+         "dependency cycle detected: a\n"},
+        {"services:\n  a: {image: \"${A:-${A:-${A:-${A:-${A:-${A:-${A:-${A:-${A:-${A:-x}}}}}}}}}}\"}"
+         "\n",
+         "variables nest more than 8 deep\n"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        shell_write(shell, FILE_PATH, cases[i].file);
+        type_expect(shell, "compose config", 1, "", cases[i].error);
+    }
+    type_expect(shell, "compose -f none.yaml config", 1, "",
+                "open /home/runner/work/none.yaml: no such file or directory\n");
+}
+
+static void mistakes_body(struct bench *bench)
+{
+    with_compose(bench, make_mistakes);
+}
+
+Test(compose, says_what_is_wrong_with_a_file)
+{
+    bench_run(NULL, mistakes_body);
+}
+
+static void pull_and_merge(struct shell *shell)
+{
+    shell_write(shell, "/home/runner/work/more.yaml",
+                "services:\n  web:\n    environment: [B=2]\n    image: localhost:5000/none:1\n");
+    type_expect(shell, "compose -f compose.yaml -f more.yaml config --images web", 0,
+                "bb:1\nlocalhost:5000/none:1\n", "");
+    type(shell, "compose -f compose.yaml -f more.yaml pull web");
+    cr_assert_eq(shell->code, 1);
+    cr_assert(g_str_has_prefix(shell->errors->str, " web Pulling \n web Error Error response from "
+                                                   "daemon: "),
+              "%s", shell->errors->str);
+}
+
+static void merge_body(struct bench *bench)
+{
+    with_compose(bench, pull_and_merge);
+}
+
+Test(compose, merges_files_and_tells_a_failed_pull)
+{
+    bench_run(NULL, merge_body);
+}

@@ -1,0 +1,96 @@
+/* What nobody models: what a scenario says of it, and the list of what was assumed. */
+#include "bench.h"
+
+static void unknown_commands(struct bench *bench)
+{
+    const GPtrArray *uses = command_set_assumed(bench->set);
+    expect(bench, "npm --version", 0, "10.8.2\n", "");
+    expect(bench, "terraform apply -auto-approve", 0, "", "");
+    expect(bench, "terraform apply -destroy", 0, "", "");
+    expect(bench, "/usr/bin/skopeo copy a b", 0, "", "");
+    expect(bench, "make", 0, "", "");
+
+    cr_assert_eq(uses->len, 3);
+    const struct assumed_use *first = g_ptr_array_index(uses, 0);
+    const struct assumed_use *second = g_ptr_array_index(uses, 1);
+    const struct assumed_use *third = g_ptr_array_index(uses, 2);
+    cr_expect_str_eq(first->line, "terraform apply");
+    cr_expect_eq(first->count, 2);
+    cr_expect_not(first->touches_images);
+    cr_expect_str_eq(second->line, "skopeo copy");
+    cr_expect(second->touches_images);
+    cr_expect_str_eq(third->line, "make");
+}
+
+Test(commands_assumed, unknown_commands_succeed_and_are_listed)
+{
+    bench_run(NULL, unknown_commands);
+}
+
+static const char *const made[] = {"dist/app.js", "dist/app.css", NULL};
+static const struct assumed_command said[] = {
+    {.pattern = "npm ci*", .exit_code = 7, .output = "npm ERR!\n", .duration_us = 5 * SECOND_US},
+    {.pattern = "npm run build", .creates = made},
+    {.pattern = "nproc*", .output = "64\n"},
+    {0},
+};
+
+static void said_commands(struct bench *bench)
+{
+    expect(bench, "npm ci --no-audit", 7, "npm ERR!\n", "");
+    cr_expect_eq(bench->elapsed_us, 5 * SECOND_US);
+    expect(bench, "npm run build", 0, "", "");
+    g_autofree char *text = get_file(bench, "work/dist/app.js");
+    cr_expect_not_null(text);
+    expect(bench, "nproc --all", 0, "64\n", "");
+    expect(bench, "sudo nproc", 0, "64\n", "");
+}
+
+Test(commands_assumed, a_scenario_s_word_wins_over_every_row)
+{
+    const struct plan plan = {.assumed = said};
+    bench_run(&plan, said_commands);
+}
+
+static int run_docker(void *self, const struct command_call *call)
+{
+    (void)self;
+    command_print(call, "my docker\n");
+    return 3;
+}
+
+static const struct command_row more[] = {
+    {"docker", "a row of the caller's", run_docker, (void *)1}, {0}};
+
+static void rows_of_the_caller(struct bench *bench)
+{
+    const struct command_host *host = command_set_host(bench->set);
+    expect(bench, "docker ps", 3, "my docker\n", "");
+    cr_expect(g_strv_contains(host->names, "docker"));
+    cr_expect_not(g_strv_contains(host->names, "go"), "no Go on this machine");
+    for (gsize i = 1; host->names[i] != NULL; i++)
+        cr_expect_lt(strcmp(host->names[i - 1], host->names[i]), 0);
+}
+
+Test(commands_assumed, a_caller_brings_rows)
+{
+    const struct plan plan = {.more = more};
+    bench_run(&plan, rows_of_the_caller);
+}
+
+static void too_many(struct bench *bench)
+{
+    const GPtrArray *uses = command_set_assumed(bench->set);
+    for (int i = 0; i < ASSUMED_USES_MAX + 10; i++) {
+        g_autofree char *line = g_strdup_printf("tool-%d", i);
+        expect(bench, line, 0, "", "");
+    }
+    cr_assert_eq(uses->len, ASSUMED_USES_MAX);
+    const struct assumed_use *last = g_ptr_array_index(uses, uses->len - 1);
+    cr_expect_eq(last->count, 11);
+}
+
+Test(commands_assumed, the_list_has_a_ceiling)
+{
+    bench_run(NULL, too_many);
+}

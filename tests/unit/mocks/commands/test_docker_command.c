@@ -1,0 +1,67 @@
+/* The docker command in its place among the others: it reaches the machine's Engine, through
+   wrappers too, with its plugins. */
+#include "bench.h"
+
+static void docker_lines(struct bench *bench)
+{
+    const GPtrArray *uses = command_set_assumed(bench->set);
+    cr_expect_eq(run(bench, "docker version --format '{{.Server.Version}}'"), 0);
+    cr_expect_str_eq(bench->out->str, "28.0.4\n", "%s%s", bench->out->str, bench->err->str);
+    cr_expect_eq(run(bench, "sudo docker ps -q"), 0);
+    cr_expect_eq(run(bench, "docker buildx version"), 0);
+    cr_expect(strstr(bench->out->str, "v0.26.1") != NULL, "%s", bench->out->str);
+    expect(bench, "docker compose version", 0, "Docker Compose version v2.38.2\n", "");
+    cr_expect_eq(uses->len, 0);
+    expect(bench, "docker compose up -d", 0, "", "");
+    cr_assert_eq(uses->len, 1);
+    const struct assumed_use *use = g_ptr_array_index(uses, 0);
+    cr_expect_str_eq(use->line, "docker compose");
+    cr_expect(use->touches_images);
+}
+
+Test(commands_docker_command, docker_reaches_the_engine)
+{
+    const struct plan plan = {.has_docker = true};
+    bench_run(&plan, docker_lines);
+}
+
+static void while_it_restarts(struct bench *bench)
+{
+    dockerd_restart(bench->dockerd, 5 * SECOND_US);
+    cr_expect_eq(run(bench, "docker ps"), 1);
+    cr_expect(strstr(bench->err->str, "Cannot connect to the Docker daemon") != NULL, "%s",
+              bench->err->str);
+    expect(bench, "sleep 6", 0, "", "");
+    cr_expect_eq(run(bench, "docker ps"), 0, "%s", bench->err->str);
+}
+
+static void after_systemctl(struct bench *bench)
+{
+    expect(bench, "sudo systemctl restart docker", 0, "", "");
+    cr_expect_eq(run(bench, "docker ps"), 0, "%s", bench->err->str);
+}
+
+Test(commands_docker_command, the_engine_is_there_after_systemctl)
+{
+    const struct plan plan = {.has_docker = true};
+    bench_run(&plan, after_systemctl);
+}
+
+Test(commands_docker_command, docker_notices_a_restart)
+{
+    const struct plan plan = {.has_docker = true};
+    bench_run(&plan, while_it_restarts);
+}
+
+static void no_docker(struct bench *bench)
+{
+    expect(bench, "docker push ghcr.io/o/r", 0, "", "");
+    const GPtrArray *uses = command_set_assumed(bench->set);
+    cr_assert_eq(uses->len, 1);
+    cr_expect(((struct assumed_use *)g_ptr_array_index(uses, 0))->touches_images);
+}
+
+Test(commands_docker_command, a_docker_that_is_not_modelled_is_assumed)
+{
+    bench_run(NULL, no_docker);
+}

@@ -1,0 +1,236 @@
+/* What a script may do, under each layer alone and under all of them; and hostile scripts. */
+#include "src/process/rig.h"
+
+#include "base/units.h"
+#include "loop/vclock.h"
+
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+static const unsigned layer_sets[] = {
+    SANDBOX_ALL,
+    SANDBOX_NAMESPACES,
+    SANDBOX_LANDLOCK,
+    SANDBOX_SECCOMP,
+    SANDBOX_LANDLOCK | SANDBOX_SECCOMP,
+};
+
+/* Runs the script under a set of layers and gives its stdout; g_free. */
+static char *output_with(unsigned layers, const char *script)
+{
+    struct rig rig;
+    rig_init(&rig);
+    if ((rig.options.layers & layers) != layers) {
+        rig_close(&rig);
+        return NULL;
+    }
+    rig.options.layers = layers;
+    rig_run(&rig, script);
+    char *output = g_strdup(rig.output[1]->str);
+    rig_close(&rig);
+    return output;
+}
+
+static void expect_with(unsigned layers, const char *script, const char *expected)
+{
+    g_autofree char *output = output_with(layers, script);
+    if (output != NULL)
+        cr_assert_str_eq(output, expected, "layers %u say\n%s", layers, output);
+}
+
+Test(sandbox, commands_are_answered_under_every_set_of_layers)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(layer_sets); i++)
+        expect_with(layer_sets[i], "docker pull a; echo x | count; cat <(echo sub); date +%T",
+                    "pulled a\n2 bytes\nsub\n09:00:07\n");
+}
+
+Test(sandbox, a_stub_finds_its_sandbox_without_any_environment)
+{
+    expect_with(SANDBOX_ALL, "env -i /usr/bin/docker pull a; exec -a docker docker pull b",
+                "pulled a\npulled b\n");
+}
+
+Test(sandbox, absolute_names_lead_to_commands_where_there_is_a_private_root)
+{
+    expect_with(SANDBOX_NAMESPACES, "/usr/bin/docker pull a; /bin/sleep 1; /bin/bash -c 'echo b'",
+                "pulled a\nb\n");
+}
+
+Test(sandbox, files_outside_cannot_be_written)
+{
+    const unsigned sets[] = {SANDBOX_ALL, SANDBOX_NAMESPACES, SANDBOX_LANDLOCK};
+    g_autofree char *outside = g_strdup("/usr/share/seatrial-test");
+    g_autofree char *script = g_strdup_printf(
+        "(echo x > %s) 2>/dev/null || echo no; (echo x > /etc/x) 2>/dev/null || echo no\n"
+        "echo y > ~/mine; cat ~/mine",
+        outside);
+    for (gsize i = 0; i < G_N_ELEMENTS(sets); i++)
+        expect_with(sets[i], script, "no\nno\ny\n");
+    cr_assert_neq(access(outside, F_OK), 0);
+}
+
+Test(sandbox, removing_everything_removes_the_home_alone)
+{
+    g_autofree char *output = output_with(
+        SANDBOX_ALL, "echo a > a; mkdir -p b/c; rm -rf --no-preserve-root / 2>/dev/null || true; "
+                     "echo alive");
+    cr_assert_str_eq(output, "alive\n");
+    cr_assert_eq(access("/usr/bin/env", X_OK), 0);
+}
+
+static const char connecting[] =
+    "python3 -c 'import socket,sys\n"
+    "s=socket.socket(socket.AF_UNIX)\n"
+    "s.connect(sys.argv[1])' %s 2>/dev/null && echo reached || echo safe";
+
+/* The path stands for /var/run/docker.sock. */
+Test(sandbox, a_socket_of_the_host_cannot_be_reached)
+{
+    const unsigned sets[] = {SANDBOX_ALL, SANDBOX_NAMESPACES, SANDBOX_SECCOMP};
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    g_autofree char *folder = g_dir_make_tmp("seatrial-socket-XXXXXX", NULL);
+    g_snprintf(address.sun_path, sizeof(address.sun_path), "%s/docker.sock", folder);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    cr_assert_eq(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+    cr_assert_eq(listen(fd, 5), 0);
+    g_autofree char *script = g_strdup_printf(connecting, address.sun_path);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(sets); i++)
+        expect_with(sets[i], script, "safe\n");
+
+    close(fd);
+    unlink(address.sun_path);
+    rmdir(folder);
+}
+
+Test(sandbox, there_is_no_network)
+{
+    const unsigned sets[] = {SANDBOX_ALL, SANDBOX_NAMESPACES, SANDBOX_SECCOMP, SANDBOX_LANDLOCK};
+    for (gsize i = 0; i < G_N_ELEMENTS(sets); i++)
+        expect_with(sets[i],
+                    "(echo > /dev/tcp/127.0.0.1/1) 2>/dev/null && echo reached || echo safe",
+                    "safe\n");
+}
+
+Test(sandbox, layers_that_leave_a_gap_do_not_suffice)
+{
+    cr_assert(sandbox_layers_suffice(SANDBOX_NAMESPACES));
+    cr_assert(sandbox_layers_suffice(SANDBOX_LANDLOCK | SANDBOX_SECCOMP));
+    cr_assert_not(sandbox_layers_suffice(SANDBOX_LANDLOCK));
+    cr_assert_not(sandbox_layers_suffice(SANDBOX_SECCOMP));
+    cr_assert_not(sandbox_layers_suffice(0));
+}
+
+/* Under seccomp alone kill(-1) is refused; with Landlock's scope it meets the sandbox alone. */
+Test(sandbox, killing_everybody_does_not_meet_us)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(layer_sets); i++) {
+        if (layer_sets[i] == SANDBOX_LANDLOCK)
+            continue;
+        struct rig rig;
+        rig_init(&rig);
+        if ((rig.options.layers & layer_sets[i]) == layer_sets[i]) {
+            rig.options.layers = layer_sets[i];
+            rig_run(&rig, "kill -9 -1 || true; kill -9 $PPID || true");
+        }
+        rig_close(&rig);
+    }
+}
+
+static char *complaint_of(const char *script, int64_t real_time_us_max, int64_t output_bytes_max)
+{
+    struct rig rig;
+    rig_init(&rig);
+    rig.options.real_time_us_max = real_time_us_max;
+    rig.options.output_bytes_max = output_bytes_max;
+    cr_assert_eq(rig_run(&rig, script), 128 + SIGKILL);
+    char *complaint = g_strdup(sandbox_complaint(rig.sandbox));
+    rig_close(&rig);
+    return complaint;
+}
+
+Test(sandbox, a_script_that_computes_for_ever_is_ended)
+{
+    g_autofree char *complaint = complaint_of("while :; do :; done", 200 * MILLISECOND_US, 0);
+    cr_assert_str_eq(complaint, "processes used more than 200ms of real time");
+}
+
+Test(sandbox, a_fork_bomb_is_ended)
+{
+    g_autofree char *complaint = complaint_of(
+        "b() { b | b & }; for i in $(seq 600); do read x < <(sleep 1000) & done; wait", 0, 0);
+    cr_assert(strstr(complaint, "more than 512 processes") != NULL ||
+                  strstr(complaint, "more than 256 commands at once") != NULL,
+              "%s", complaint);
+}
+
+Test(sandbox, a_real_fork_bomb_is_ended)
+{
+    g_autofree char *complaint = complaint_of("b() { b | b & b; }; b", 10 * SECOND_US, 0);
+    cr_assert_not_null(complaint);
+}
+
+Test(sandbox, endless_output_is_ended)
+{
+    g_autofree char *complaint = complaint_of("yes", 0, 4 * 1024 * 1024);
+    cr_assert_str_eq(complaint, "processes wrote more than 4MiB");
+}
+
+Test(sandbox, a_daemon_that_hides_is_found_and_killed)
+{
+    struct rig rig;
+    g_autoptr(GError) error = NULL;
+    rig_init(&rig);
+    rig_run(&rig, "(setsid bash -c 'exec >/dev/null 2>&1 <&-; sleep 999' &) & "
+                  "(env -i bash -c 'exec >/dev/null 2>&1; cat < <(sleep 9999)' &); wait");
+
+    g_autoptr(GPtrArray) leftovers = sandbox_leftovers(rig.sandbox);
+
+    cr_assert_geq(leftovers->len, 3);
+    cr_assert_eq(((struct leftover *)g_ptr_array_index(leftovers, 0))->number, 1);
+    cr_assert(sandbox_kill_leftovers(rig.sandbox, &error));
+    g_autoptr(GPtrArray) none = sandbox_leftovers(rig.sandbox);
+    cr_assert_eq(none->len, 0);
+    rig_close(&rig);
+}
+
+Test(sandbox, a_command_may_touch_the_home_and_follows_no_link_out)
+{
+    struct rig rig;
+    rig_init(&rig);
+    cr_assert_eq(rig_run(&rig, "maketouch ~/a; cat ~/a; ln -s /etc out; "
+                               "maketouch out/x || echo \"link $?\"; "
+                               "maketouch /etc/x || echo \"outside $?\"; maketouch /tmp/t; "
+                               "cat /tmp/t"),
+                 0);
+    cr_assert_str_eq(rig.output[1]->str, "made outside\nlink 3\noutside 3\nmade outside\n");
+    g_autoptr(GError) error = NULL;
+    cr_assert_eq(sandbox_open(rig.sandbox, "/home/runner/out/passwd", O_RDONLY, 0, &error), -1);
+    cr_assert_str_eq(error->message, "/home/runner/out/passwd: a link leads out of the sandbox");
+    int fd = sandbox_open(rig.sandbox, "/home/runner/a", O_RDONLY, 0, NULL);
+    cr_assert_geq(fd, 0);
+    close(fd);
+    rig_close(&rig);
+}
+
+Test(sandbox, a_program_that_is_not_there_is_an_error_with_the_systems_words)
+{
+    struct rig rig;
+    g_autoptr(GError) error = NULL;
+    rig_init(&rig);
+    rig_open(&rig);
+    const char *const arguments[] = {"no-such-program", NULL};
+    const struct child_options options = {.arguments = arguments, .directory = "/"};
+
+    cr_assert_null(child_start(rig.sandbox, &options, &error));
+
+    cr_assert_str_eq(error->message, "no-such-program: No such file or directory");
+    rig_close(&rig);
+}

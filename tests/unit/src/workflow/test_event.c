@@ -1,0 +1,394 @@
+/* Events: defaults, files, forks, inputs of dispatches, permissions. */
+#include "base/limits.h"
+#include "src/workflow/files.h"
+#include "workflow/event.h"
+
+#include <string.h>
+
+#define JOBS "jobs: {a: {runs-on: x, steps: [{run: a}]}}\n"
+
+static struct workflow *workflow_of(const char *on)
+{
+    g_autoptr(GPtrArray) errors = error_list();
+    g_autofree char *text = g_strconcat("name: CI\n", on, "\n" JOBS, NULL);
+    struct workflow *workflow = workflow_load_text("ci.yml", text, strlen(text), errors);
+    cr_assert_not_null(workflow, "%s", ((GError *)errors->pdata[0])->message);
+    return workflow;
+}
+
+static struct event *event_of(const struct workflow *workflow, const char *text, GPtrArray *errors)
+{
+    const struct event_request request = {.text = text,
+                                          .workflow = workflow,
+                                          .workflow_path = ".github/workflows/ci.yml",
+                                          .folder_name = "My App"};
+    return event_new(&request, errors);
+}
+
+/* The event of a file with this text. */
+static struct event *event_of_file(const struct workflow *workflow, const char *text,
+                                   GPtrArray *errors)
+{
+    AUTO(folder) folder = folder_new();
+    g_autofree char *path = folder_file(folder, "event.json");
+    folder_write(folder, "event.json", text);
+    return event_of(workflow, path, errors);
+}
+
+static void expect_github(const struct event *event, const char *name, const char *expected)
+{
+    const char *text = json_string_value(json_object_get(event->github, name));
+    cr_expect_str_eq(text != NULL ? text : "", expected, "github.%s is %s", name, text);
+}
+
+Test(event, push_has_fixed_defaults)
+{
+    g_autoptr(GPtrArray) errors = error_list();
+    AUTO(workflow) workflow = workflow_of("on: push");
+
+    AUTO(event) event = event_of(workflow, "push", errors);
+
+    cr_assert_not_null(event);
+    expect_github(event, "repository", "acme/my-app");
+    expect_github(event, "repository_owner", "acme");
+    expect_github(event, "ref", "refs/heads/main");
+    expect_github(event, "ref_name", "main");
+    expect_github(event, "ref_type", "branch");
+    expect_github(event, "actor", "octocat");
+    expect_github(event, "event_name", "push");
+    expect_github(event, "workflow", "CI");
+    expect_github(event, "workflow_ref", "acme/my-app/.github/workflows/ci.yml@refs/heads/main");
+    expect_github(event, "head_ref", "");
+    cr_expect_eq(strlen(json_get_string(event->github, "sha", "")), 40);
+    cr_expect_str_eq(json_get_string(event->payload, "after", ""),
+                     json_get_string(event->github, "sha", "-"));
+    cr_expect_eq(json_object_get(event->github, "event"), event->payload);
+}
+
+Test(event, pull_request_is_merged_into_its_base)
+{
+    g_autoptr(GPtrArray) errors = error_list();
+    AUTO(workflow) workflow = workflow_of("on: {pull_request: {branches: [main]}}");
+
+    AUTO(event) event = event_of(workflow, NULL, errors);
+    struct event_facts facts = event_facts_of(event);
+
+    expect_github(event, "event_name", "pull_request");
+    expect_github(event, "ref", "refs/pull/1/merge");
+    expect_github(event, "ref_name", "1/merge");
+    expect_github(event, "head_ref", "feature");
+    expect_github(event, "base_ref", "main");
+    cr_expect_str_eq(facts.ref, "main");
+    cr_expect_str_eq(facts.action, "opened");
+    cr_expect_not_null(triggers_find(workflow->triggers, &facts));
+    cr_expect_not(event->is_from_fork);
+}
+
+Test(event, pull_request_target_runs_on_the_base)
+{
+    g_autoptr(GPtrArray) errors = error_list();
+    AUTO(workflow) workflow = workflow_of("on: pull_request_target");
+
+    AUTO(event)
+    event = event_of_file(workflow,
+                          "{\"event_name\": \"pull_request_target\", \"secrets\": {\"A\": \"b\"},"
+                          " \"pull_request\": {\"head\": {\"repo\": {\"fork\": true}}}}",
+                          errors);
+
+    cr_assert_not_null(event);
+    expect_github(event, "ref", "refs/heads/main");
+    cr_expect_not(event->is_from_fork);
+    cr_expect_str_eq(json_get_string(event->secrets, "A", ""), "b");
+}
+
+Test(event, release_is_of_a_tag_and_a_schedule_of_the_first_cron)
+{
+    g_autoptr(GPtrArray) errors = error_list();
+    AUTO(workflow) workflow = workflow_of("on: {release:, schedule: [{cron: '1 2 * * *'}]}");
+
+    AUTO(event) release = event_of(workflow, "release", errors);
+    AUTO(event) schedule = event_of(workflow, "schedule", errors);
+
+    expect_github(release, "ref", "refs/tags/v1.0.0");
+    expect_github(release, "ref_type", "tag");
+    expect_github(release, "ref_name", "v1.0.0");
+    cr_expect_str_eq(json_get_string(schedule->payload, "schedule", ""), "1 2 * * *");
+}
+
+Test(event, file_is_told_by_its_members_and_filled_with_defaults)
+{
+    static const char *const rows[][2] = {
+        {"{\"ref\": \"refs/tags/v2\"}", "push"},
+        {"{\"pull_request\": {}}", "pull_request"},
+        {"{\"release\": {\"tag_name\": \"v3\"}}", "release"},
+        {"{\"schedule\": \"0 1 * * *\"}", "schedule"},
+        {"{\"inputs\": {}}", "workflow_dispatch"},
+        {"{\"event_name\": \"merge_group\"}", "merge_group"},
+    };
+    AUTO(workflow) workflow = workflow_of("on: [push, workflow_dispatch]");
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GPtrArray) errors = error_list();
+        AUTO(event) event = event_of_file(workflow, rows[i][0], errors);
+        cr_assert_not_null(event, "%s", rows[i][0]);
+        cr_expect_str_eq(event->name, rows[i][1], "%s", rows[i][0]);
+        expect_github(event, "actor", "octocat");
+    }
+}
+
+Test(event, file_overrides_contexts_and_keeps_our_members_out_of_the_payload)
+{
+    g_autoptr(GPtrArray) errors = error_list();
+    AUTO(workflow) workflow = workflow_of("on: push");
+
+    AUTO(event)
+    event = event_of_file(workflow,
+                          "{\"ref\": \"refs/tags/v2\", \"repository\": {\"full_name\": \"o/r\"},"
+                          " \"github\": {\"actor\": \"mona\"}, \"vars\": {\"A\": \"b\"},"
+                          " \"secrets\": {\"S\": \"t\"}, \"changed_files\": [\"src/a.c\"]}",
+                          errors);
+
+    cr_assert_not_null(event);
+    expect_github(event, "actor", "mona");
+    expect_github(event, "ref_type", "tag");
+    expect_github(event, "repository", "o/r");
+    cr_expect_str_eq(json_get_string(event->vars, "A", ""), "b");
+    cr_expect_str_eq(json_get_string(event->secrets, "S", ""), "t");
+    cr_expect_str_eq(json_get_string(event->secrets, "GITHUB_TOKEN", ""),
+                     json_get_string(event->github, "token", "-"));
+    cr_expect_str_eq(event->changed_files[0], "src/a.c");
+    cr_expect_null(json_object_get(event->payload, "secrets"));
+    cr_expect_null(json_object_get(event->payload, "github"));
+}
+
+Test(event, stands_where_its_payload_says)
+{
+    static const char *const rows[][2] = {
+        {"{\"event_name\": \"create\", \"ref\": \"v2\", \"ref_type\": \"tag\"}", "refs/tags/v2"},
+        {"{\"event_name\": \"delete\", \"ref\": \"gone\"}", "refs/heads/main"},
+        {"{\"event_name\": \"merge_group\", \"merge_group\": {\"head_ref\": \"refs/heads/q\"}}",
+         "refs/heads/q"},
+        {"{\"pull_request\": {\"number\": 7}}", "refs/pull/7/merge"},
+        {"{\"pull_request\": {}, \"number\": 8}", "refs/pull/8/merge"},
+        {"{\"inputs\": {}, \"ref\": \"topic\"}", "refs/heads/topic"},
+        {"{\"pull_request\": {\"number\": 7}}", "refs/pull/7/merge"},
+        {"{\"pull_request\": {}, \"number\": 8}", "refs/pull/8/merge"},
+        {"{\"event_name\": \"workflow_run\", \"repository\": {\"default_branch\": \"dev\"}}",
+         "refs/heads/dev"},
+    };
+    AUTO(workflow) workflow = workflow_of("on: [push, workflow_dispatch]");
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GPtrArray) errors = error_list();
+        AUTO(event) event = event_of_file(workflow, rows[i][0], errors);
+        cr_assert_not_null(event);
+        expect_github(event, "ref", rows[i][1]);
+    }
+}
+
+Test(event, of_a_fork_has_no_secrets_and_a_token_that_reads)
+{
+    static const char *const files[] = {
+        "{\"secrets\": {\"A\": \"b\"}, \"pull_request\": {\"head\": {\"repo\": {\"fork\": true}}}}",
+        "{\"secrets\": {\"A\": \"b\"},"
+        " \"pull_request\": {\"head\": {\"repo\": {\"full_name\": \"mona/app\"}}}}",
+    };
+    AUTO(workflow) workflow = workflow_of("on: pull_request\npermissions: write-all");
+
+    for (gsize i = 0; i < G_N_ELEMENTS(files); i++) {
+        g_autoptr(GPtrArray) errors = error_list();
+        AUTO(event) event = event_of_file(workflow, files[i], errors);
+        struct permissions stated = permissions_of(workflow->permissions);
+        struct permissions left = event_limit_permissions(event, &stated);
+        cr_expect(event->is_from_fork);
+        cr_expect_eq(json_object_size(event->secrets), 1);
+        cr_expect_not_null(json_object_get(event->secrets, "GITHUB_TOKEN"));
+        cr_expect_eq(permissions_get(&left, "packages"), PERMISSION_READ);
+        cr_expect_eq(permissions_get(&left, "id-token"), PERMISSION_NONE);
+    }
+}
+
+Test(event, of_dependabot_has_no_secrets_and_the_default_token)
+{
+    g_autoptr(GPtrArray) errors = error_list();
+    AUTO(workflow) workflow = workflow_of("on: push");
+
+    AUTO(event)
+    event =
+        event_of_file(workflow,
+                      "{\"ref\": \"refs/heads/x\", \"sender\": {\"login\": \"dependabot[bot]\"},"
+                      " \"secrets\": {\"A\": \"b\"}, \"default_workflow_permissions\": \"write\"}",
+                      errors);
+    struct permissions fallback = event_default_permissions(event, true);
+
+    cr_expect(event->is_of_dependabot);
+    cr_expect_null(json_object_get(event->secrets, "A"));
+    cr_expect_eq(permissions_get(&fallback, "packages"), PERMISSION_READ);
+}
+
+#define DISPATCH                                                                                   \
+    "on:\n  workflow_dispatch:\n    inputs:\n"                                                     \
+    "      tag: {type: string, required: true}\n"                                                  \
+    "      push: {type: boolean, default: true}\n"                                                 \
+    "      jobs: {type: number}\n"                                                                 \
+    "      where: {type: choice, options: [test, live]}\n"                                         \
+    "      free:"
+
+Test(event, dispatch_has_typed_inputs_with_defaults)
+{
+    g_autoptr(GPtrArray) errors = error_list();
+    AUTO(workflow) workflow = workflow_of(DISPATCH);
+
+    AUTO(event)
+    event = event_of_file(workflow, "{\"inputs\": {\"Tag\": \"v1\", \"jobs\": \"3\"}}", errors);
+
+    cr_assert_not_null(event);
+    g_autofree char *inputs = json_text(event->inputs);
+    g_autofree char *texts = json_text(json_object_get(event->payload, "inputs"));
+    cr_expect_str_eq(inputs,
+                     "{\"tag\":\"v1\",\"push\":true,\"jobs\":3,\"where\":\"test\",\"free\":\"\"}");
+    cr_expect_str_eq(
+        texts,
+        "{\"tag\":\"v1\",\"push\":\"true\",\"jobs\":\"3\",\"where\":\"test\",\"free\":\"\"}");
+}
+
+Test(event, dispatch_that_github_would_refuse_tells_all_reasons)
+{
+    g_autoptr(GPtrArray) errors = error_list();
+    AUTO(workflow) workflow = workflow_of(DISPATCH);
+
+    AUTO(event)
+    event = event_of_file(
+        workflow, "{\"inputs\": {\"where\": \"prod\", \"push\": \"yes\", \"more\": 1}}", errors);
+
+    cr_expect_null(event);
+    cr_expect_eq(errors->len, 4);
+    cr_expect(errors_tell(errors, "ci.yml:5:7: Required input 'tag' not provided"));
+    cr_expect(errors_tell(
+        errors, "Provided value 'prod' for input 'where' not in the list of allowed values"));
+    cr_expect(errors_tell(errors, "Provided value 'yes' for input 'push' is not of its type"));
+    cr_expect(errors_tell(errors, "Unexpected inputs provided: [\"more\"]"));
+}
+
+Test(event, file_that_makes_no_sense_is_refused_with_places)
+{
+    static const char *const rows[][2] = {
+        {"{\"a\": 1}", "event.json:1:1: which event it is cannot be told; add 'event_name'"},
+        {"[]", "event.json:1:1: the payload of an event is a list, expected a mapping"},
+        {"{\"event_name\": \"nothing\"}", "there is no event 'nothing'"},
+        {"{\"event_name\": \"workflow_call\"}", "there is no event 'workflow_call'"},
+        {"{\"ref\": \"a\", \"vars\": 1}", "event.json:1:22: 'vars' is an integer"},
+        {"{\"ref\": \"a\", \"changed_files\": {}}",
+         "'changed_files' is a mapping, expected a list"},
+        {"{\"ref\": \"a\", \"default_workflow_permissions\": \"all\"}",
+         "'all' is none of 'read', 'write'"},
+        {"{", "event.json:"},
+    };
+    AUTO(workflow) workflow = workflow_of("on: push");
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GPtrArray) errors = error_list();
+        AUTO(event) event = event_of_file(workflow, rows[i][0], errors);
+        cr_expect_null(event);
+        cr_expect(errors_tell(errors, rows[i][1]), "%s", rows[i][1]);
+    }
+}
+
+Test(event, that_is_neither_a_name_nor_a_file_is_refused)
+{
+    g_autoptr(GPtrArray) errors = error_list();
+    AUTO(workflow) workflow = workflow_of("on: push");
+
+    AUTO(event) event = event_of(workflow, "psuh", errors);
+
+    cr_expect_null(event);
+    cr_expect(errors_tell(errors, "'psuh' is neither an event of GitHub nor a file"));
+}
+
+Test(event, dispatch_without_any_inputs_leaves_the_required_ones_empty_and_says_so)
+{
+    g_autoptr(GPtrArray) errors = error_list();
+    AUTO(workflow) workflow = workflow_of(DISPATCH);
+
+    AUTO(event) event = event_of(workflow, NULL, errors);
+
+    cr_assert_not_null(event);
+    cr_expect_str_eq(event->name, "workflow_dispatch");
+    cr_expect_str_eq(event->missing_inputs[0], "tag");
+    cr_expect_null(event->missing_inputs[1]);
+    cr_expect_str_eq(json_get_string(event->inputs, "tag", "-"), "");
+}
+
+Test(event, that_nobody_chose_is_push_before_others_and_a_dispatch_last)
+{
+    static const char *const rows[][2] = {
+        {"on: [workflow_dispatch, release, push]", "push"},
+        {"on: [workflow_call, workflow_dispatch, release]", "release"},
+        {"on: [workflow_call, workflow_dispatch]", "workflow_dispatch"},
+        {"on: workflow_call", "push"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GPtrArray) errors = error_list();
+        AUTO(workflow) workflow = workflow_of(rows[i][0]);
+        AUTO(event) event = event_of(workflow, NULL, errors);
+        cr_expect_str_eq(event->name, rows[i][1], "%s", rows[i][0]);
+    }
+}
+
+/* count inputs of a dispatch or a call, as a whole workflow. */
+static char *many_inputs(const char *trigger, int count)
+{
+    GString *text = g_string_new(NULL);
+    g_string_printf(text, "on:\n  %s:\n    inputs:\n", trigger);
+    for (int i = 0; i < count; i++)
+        g_string_append_printf(text, "      i%d: {type: string}\n", i);
+    g_string_append(text, JOBS);
+    return g_string_free(text, FALSE);
+}
+
+static bool loads(const char *text, GPtrArray *errors)
+{
+    AUTO(workflow) workflow = workflow_load_text("w.yml", text, strlen(text), errors);
+    return workflow != NULL;
+}
+
+Test(inputs, are_taken_up_to_the_ceilings)
+{
+    g_autoptr(GPtrArray) errors = error_list();
+    g_autofree char *most = many_inputs("workflow_dispatch", DISPATCH_INPUTS_MAX);
+    g_autofree char *more = many_inputs("workflow_dispatch", DISPATCH_INPUTS_MAX + 1);
+    g_autofree char *most_of_a_call = many_inputs("workflow_call", WORKFLOW_INPUTS_MAX);
+    g_autofree char *more_of_a_call = many_inputs("workflow_call", WORKFLOW_INPUTS_MAX + 1);
+
+    cr_expect(loads(most, errors));
+    cr_expect(loads(most_of_a_call, errors));
+    cr_expect_not(loads(more, errors));
+    cr_expect_not(loads(more_of_a_call, errors));
+
+    cr_expect(errors_tell(errors, "w.yml:2:3: you may only define up to 25 `inputs` for a "
+                                  "`workflow_dispatch` event"));
+    cr_expect(errors_tell(errors, "there are more than 1000 inputs (WORKFLOW_INPUTS_MAX)"));
+}
+
+Test(event, goes_where_it_starts_the_workflow)
+{
+    static const char *const rows[][3] = {
+        {"on: push", "push", "refs/heads/main"},
+        {"on: {push: {branches: [master, 'releases/v*']}}", "push", "refs/heads/master"},
+        {"on: {push: {branches: ['releases/**', develop]}}", "push", "refs/heads/develop"},
+        {"on: {push: {tags: ['v*.*.*']}}", "push", "refs/tags/v1.0.0"},
+        {"on: {push: {tags: ['*.*.*', '!v*']}}", "push", "refs/tags/1.0.0"},
+        {"on: {push: {branches-ignore: [main]}}", "push", "refs/heads/master"},
+        {"on: {push: {branches: ['wip/*']}}", "push", "refs/heads/main"},
+        {"on: {pull_request: {branches: [dev]}}", "pull_request", "dev"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GPtrArray) errors = error_list();
+        AUTO(workflow) workflow = workflow_of(rows[i][0]);
+        AUTO(event) event = event_of(workflow, rows[i][1], errors);
+        struct event_facts facts = event_facts_of(event);
+        cr_expect_str_eq(facts.ref, rows[i][2], "%s: %s", rows[i][0], facts.ref);
+    }
+}
