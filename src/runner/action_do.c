@@ -59,7 +59,10 @@ bool action_has_failed(const struct action_run *run)
 
 void action_set_output(struct action_run *run, const char *name, const char *value)
 {
-    step_set_output(run->step, name, value);
+    if (run->outputs != NULL)
+        json_object_set_new(run->outputs, name, json_text_or_null(value));
+    else
+        step_set_output(run->step, name, value);
 }
 
 void action_save_state(struct action_run *run, const char *name, const char *value)
@@ -128,9 +131,10 @@ bool action_exec(struct action_run *run, const struct action_exec *exec,
                                         .environment = (const char *const *)environment->pdata,
                                         .directory = exec->directory,
                                         .input = exec->input,
-                                        .is_silent = exec->is_silent};
+                                        .is_silent = exec->is_silent,
+                                        .limit_us = exec->limit_us};
     bool is_found = true;
-    if (!exec->is_silent)
+    if (!exec->is_silent && !exec->is_plain)
         print_command(run, exec);
     if (!command_perform(run->step, &order, result, &is_found, error))
         return false;

@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "runner/use.h"
 
+#include <signal.h>
 #include <string.h>
 
 struct command_run {
@@ -13,6 +14,7 @@ struct command_run {
     char *directory;
     char *input; /* not read yet; or NULL */
     bool is_silent;
+    int64_t limit_us;
     GString *output, *errors;
     struct fiber *fiber;
     struct fiber *waiter;
@@ -175,6 +177,7 @@ static struct command_run *run_new(struct step_run *step, const struct command_o
     run->directory = g_strdup(order->directory != NULL ? order->directory : step->leg->workspace);
     run->input = g_strdup(order->input);
     run->is_silent = order->is_silent;
+    run->limit_us = order->limit_us;
     run->output = g_string_new(NULL);
     run->errors = g_string_new(NULL);
     run->number = ++step->leg->leftover_count;
@@ -182,30 +185,60 @@ static struct command_run *run_new(struct step_run *step, const struct command_o
     return run;
 }
 
-/* Takes the run over. */
-static void give_result(struct command_run *run, struct action_exec_result *result)
+static void copy_result(const struct command_run *run, struct action_exec_result *result)
 {
     result->exit_code = run->exit_code;
     result->output = g_strdup(run->output->str);
     result->errors = g_strdup(run->errors->str);
-    command_run_free(run);
+}
+
+/* The starter is gone: what it writes from here on goes nowhere. */
+static void leave(struct command_run *run)
+{
+    run->step = NULL;
+    g_ptr_array_add(run->leg->leftovers, run);
+}
+
+/* Its time is over: it is killed, and nobody waits for its end. */
+static void give_up(struct command_run *run, struct action_exec_result *result, GError **error)
+{
+    copy_result(run, result);
+    result->exit_code = 128 + SIGTERM;
+    result->has_timed_out = true;
+    g_clear_error(error);
+}
+
+static void begin_limit(const struct command_run *run, struct deadline *limit)
+{
+    if (run->limit_us > 0)
+        deadline_begin(run->leg->loop, limit, "limit of a command", run->limit_us);
 }
 
 static bool answer_by_host(struct command_run *run, struct action_exec_result *result,
                            GError **error)
 {
     struct leg_run *leg = run->leg;
+    GError *wrong = NULL;
+    DEADLINE(limit);
     run->fiber = fiber_spawn(leg->loop, "command", answer, run);
-    while (!run->is_over)
-        if (!fiber_park(leg->loop, "a command", error)) {
-            if (run->is_over)
-                break;
-            run->step = NULL;
-            g_ptr_array_add(leg->leftovers, run);
-            return false;
-        }
-    give_result(run, result);
-    return true;
+    begin_limit(run, &limit);
+    while (!run->is_over && wrong == NULL)
+        if (!fiber_park(leg->loop, "a command", &wrong) && run->is_over)
+            g_clear_error(&wrong);
+    if (run->is_over) {
+        copy_result(run, result);
+        command_run_free(run);
+        return true;
+    }
+    bool has_expired = run->limit_us > 0 && limit.has_expired;
+    if (has_expired) {
+        give_up(run, result, &wrong);
+        fiber_cancel(run->fiber);
+    }
+    leave(run);
+    if (wrong != NULL)
+        g_propagate_error(error, wrong);
+    return has_expired;
 }
 
 /* A child of node: when that is interrupted the child hears nothing of it. */
@@ -213,6 +246,8 @@ static bool answer_by_process(struct command_run *run, struct action_exec_result
                               bool *is_found, GError **error)
 {
     const struct shell_type *type = run->leg->shell.type;
+    GError *wrong = NULL;
+    DEADLINE(limit);
     void *process = start_process(run, (const char *const *)run->arguments,
                                   (const char *const *)run->environment, NULL);
     *is_found = process != NULL;
@@ -220,14 +255,20 @@ static bool answer_by_process(struct command_run *run, struct action_exec_result
         command_run_free(run);
         return true;
     }
-    bool is_fine = type->wait_exit(process, error) && type->wait_output_end(process, error);
-    if (is_fine)
+    begin_limit(run, &limit);
+    bool is_fine = type->wait_exit(process, &wrong) && type->wait_output_end(process, &wrong);
+    if (is_fine) {
         run->exit_code = type->exit_code(process);
+        copy_result(run, result);
+    } else if (run->limit_us > 0 && limit.has_expired) {
+        type->signal(process, SIGTERM);
+        give_up(run, result, &wrong);
+        is_fine = true;
+    }
     type->free(process);
-    if (is_fine)
-        give_result(run, result);
-    else
-        command_run_free(run);
+    command_run_free(run);
+    if (wrong != NULL)
+        g_propagate_error(error, wrong);
     return is_fine;
 }
 

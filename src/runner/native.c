@@ -39,14 +39,14 @@ const struct action *action_find(const struct action *const *table, const char *
 
 unsigned action_major(const struct action_run *run)
 {
-    unsigned major = major_of(run->step->use->ref);
+    unsigned major = major_of(run->ref);
     bool is_known = major > 0 && is_for(run->action, major);
     return is_known ? major : run->action->last_major;
 }
 
 const char *action_ref(const struct action_run *run)
 {
-    return run->step->use->ref != NULL ? run->step->use->ref : "";
+    return run->ref != NULL ? run->ref : "";
 }
 
 /* ---- a fiber for the work ---- */
@@ -100,10 +100,11 @@ static void run_phase(void *argument)
         action_fail(run, "%s", error != NULL ? error->message : "interrupted");
 }
 
-void action_run_init(struct action_run *run, struct step_run *step, json_t *inputs)
+static void init(struct action_run *run, struct step_run *step, json_t *inputs)
 {
     g_auto(GStrv) pairs = step_environment(step, inputs, step->use->state);
-    *run = (struct action_run){.step = step, .action = step->use->action, .inputs = inputs};
+    *run = (struct action_run){
+        .step = step, .action = step->use->action, .inputs = inputs, .ref = step->use->ref};
     run->texts = g_ptr_array_new_with_free_func(g_free);
     run->environment = g_ptr_array_new_with_free_func(g_free);
     for (char **pair = pairs; *pair != NULL; pair++)
@@ -112,7 +113,7 @@ void action_run_init(struct action_run *run, struct step_run *step, json_t *inpu
     run->rng = rng_stream(step->leg->machine->seed, step->leg->machine->name, step->result->title);
 }
 
-void action_run_finish(struct action_run *run)
+static void finish(struct action_run *run)
 {
     step_output_end(run->step);
     json_decref(run->inputs);
@@ -148,9 +149,9 @@ void native_work(struct step_run *step)
     }
     tell_version(step);
     use_print_header(step, inputs);
-    action_run_init(&run, step, inputs);
+    init(&run, step, inputs);
     step_run_in_fiber(step, run_phase, &run);
     if (run.has_failed)
         step->outcome = RESULT_FAILURE;
-    action_run_finish(&run);
+    finish(&run);
 }

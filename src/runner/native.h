@@ -9,14 +9,13 @@ struct action_run {
     json_t *inputs;
     GPtrArray *environment; /* char *, "NAME=value", NULL at the end; the last of a name counts */
     GPtrArray *texts;       /* char *, lent to the action until the phase ends */
+    const char *ref;        /* behind the @ of its `uses`, or NULL */
+    json_t *outputs;        /* of a nested action, instead of the step's; or NULL */
     struct rng rng;
     bool has_failed;
     bool is_interrupted;
 };
 
-/* inputs are taken over. */
-void action_run_init(struct action_run *run, struct step_run *step, json_t *inputs);
-void action_run_finish(struct action_run *run);
 /* Makes the text the phase's. */
 const char *action_keep(const struct action_run *run, char *text);
 void action_set_variable(struct action_run *run, const char *name, const char *value);

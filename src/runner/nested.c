@@ -1,89 +1,102 @@
-/* An action inside of another: its own inputs and outputs, all else the step's. */
+/* An action inside another one: its own inputs and outputs, the step's log, environment and state.
+ */
 #include "runner/native.h"
-#include "workflow/repository.h"
+
+#include <string.h>
 
 void action_nested_result_clear(struct action_nested_result *result)
 {
-    g_clear_pointer(&result->outputs, json_decref);
+    json_decref(result->outputs);
+    *result = (struct action_nested_result){0};
 }
 
-/* The use that stands for the inner action while it runs; the step's state stays in place. */
-static bool use_inner(const struct step_run *step, const char *text, struct use *inner)
+static bool add_defaults(const struct action_run *run, const struct action *action, json_t *inputs,
+                         GError **error)
 {
-    AUTO(uses) uses = uses_of_step(text);
-    *inner = *step->use;
-    inner->text = g_strdup(text);
-    inner->name = NULL;
-    inner->ref = NULL;
-    inner->action = NULL;
-    if (uses == NULL || uses->kind != USES_REMOTE_ACTION)
-        return false;
-    inner->name = g_strdup_printf("%s/%s%s%s", uses->owner, uses->repository,
-                                  uses->path[0] != '\0' ? "/" : "", uses->path);
-    inner->ref = g_strdup(uses->ref);
-    if (step->leg->options.actions != NULL)
-        inner->action = action_find(step->leg->options.actions, inner->name, inner->ref);
-    return inner->action != NULL;
+    const struct action_input *input = action->inputs;
+    for (; input != NULL && input->name != NULL; input++) {
+        g_autofree char *text = NULL;
+        if (json_object_get(inputs, input->name) != NULL)
+            continue;
+        if (!step_evaluate_raw(run->step, input->standard, &text, error))
+            return false;
+        json_object_set_new(inputs, input->name, json_text_or_null(text));
+    }
+    return true;
 }
 
-static void inner_clear(struct use *inner)
+/* "owner/repo@v1" as name and ref; the ref is NULL without one. */
+static void split(char *uses, const char **ref)
 {
-    g_free(inner->text);
-    g_free(inner->name);
-    g_free(inner->ref);
+    char *at = strchr(uses, '@');
+    *ref = at != NULL ? at + 1 : NULL;
+    if (at != NULL)
+        *at = '\0';
 }
 
-static bool run_phase(struct step_run *step, const json_t *given, action_fn *phase,
-                      struct action_nested_result *result, GError **error)
+static void init(struct action_run *inner, struct action_run *outer, const struct action *action,
+                 const char *ref, json_t *inputs)
 {
-    struct action_run run;
-    g_autoptr(json_t) inputs = json_deep_copy(given);
-    if (phase == NULL || !result->has_succeeded)
-        return true;
-    if (!use_add_defaults(step, inputs, error))
-        return false;
-    action_run_init(&run, step, g_steal_pointer(&inputs));
-    bool is_done = phase(&run, error);
-    result->has_succeeded = !run.has_failed;
-    action_run_finish(&run);
-    return is_done;
+    const char *name;
+    json_t *value;
+    *inner = (struct action_run){.step = outer->step,
+                                 .action = action,
+                                 .inputs = inputs,
+                                 .ref = ref,
+                                 .texts = outer->texts,
+                                 .outputs = json_object(),
+                                 .rng = outer->rng};
+    inner->environment = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i + 1 < outer->environment->len; i++)
+        g_ptr_array_add(inner->environment, g_strdup(outer->environment->pdata[i]));
+    g_ptr_array_add(inner->environment, NULL);
+    json_object_foreach (inputs, name, value) {
+        g_autofree char *upper = g_utf8_strup(name, -1);
+        g_autofree char *full = g_strconcat("INPUT_", g_strdelimit(upper, " ", '_'), NULL);
+        action_set_variable(inner, full, json_string_value(value));
+    }
 }
 
-static bool run_inner(struct step_run *step, const struct action_nested *nested,
-                      struct action_nested_result *result, GError **error)
+static bool run_phases(struct action_run *inner, bool is_post, GError **error)
 {
-    const struct action *action = step->use->action;
-    if (nested->is_post)
-        return run_phase(step, nested->inputs, action->post, result, error);
-    return run_phase(step, nested->inputs, action->pre, result, error) &&
-           run_phase(step, nested->inputs, action->main, result, error);
+    const struct action *action = inner->action;
+    if (is_post)
+        return action->post == NULL || action->post(inner, error);
+    return (action->pre == NULL || action->pre(inner, error)) &&
+           (inner->has_failed || action->main(inner, error));
 }
 
-static void assume(struct step_run *step, const char *text)
+static void assume(struct action_run *run, const struct action_nested *nested,
+                   struct action_nested_result *result)
 {
-    leg_assume(step->leg, step, use_touches_images(text), "action %s", text);
+    leg_assume(run->step->leg, run->step, use_touches_images(nested->uses), "action %s",
+               nested->uses);
+    run->step->result->is_assumed = true;
+    *result = (struct action_nested_result){.has_succeeded = true, .outputs = json_object()};
 }
 
 bool action_nested(struct action_run *run, const struct action_nested *nested,
                    struct action_nested_result *result, GError **error)
 {
-    struct step_run *step = run->step;
-    struct use *outer = step->use;
-    json_t *outputs = step->result->outputs;
-    struct use inner;
-    bool is_done = true;
-
-    result->has_succeeded = true;
-    result->outputs = json_object();
-    if (use_inner(step, nested->uses, &inner)) {
-        step->use = &inner;
-        step->result->outputs = result->outputs;
-        is_done = run_inner(step, nested, result, error);
-        step->use = outer;
-        step->result->outputs = outputs;
-    } else if (!nested->is_post) {
-        assume(step, nested->uses);
+    const char *ref = NULL;
+    g_autofree char *name = g_strdup(nested->uses);
+    g_autoptr(json_t) inputs = json_deep_copy(nested->inputs);
+    struct action_run inner;
+    split(name, &ref);
+    const struct action *action = action_find(run->step->leg->options.actions, name, ref);
+    if (action == NULL) {
+        assume(run, nested, result);
+        return true;
     }
-    inner_clear(&inner);
-    return is_done;
+    if (inputs == NULL)
+        inputs = json_object();
+    if (!add_defaults(run, action, inputs, error))
+        return false;
+    init(&inner, run, action, ref, inputs);
+    bool is_fine = run_phases(&inner, nested->is_post, error);
+    run->rng = inner.rng;
+    *result = (struct action_nested_result){.has_succeeded = is_fine && !inner.has_failed,
+                                            .outputs = inner.outputs};
+    g_ptr_array_unref(inner.environment);
+    return is_fine;
 }

@@ -10,8 +10,8 @@
 
 /* One leg that ran, or was decided not to. */
 struct server_leg {
-    char *id;   /* "build", with a matrix "build_3_8": job, and what GitHub calls the leg's
-                   configuration; of a called workflow "call/build" */
+    char *id;   /* "build", with a matrix "build_3_8", "build_api": job, and what GitHub calls the
+                   leg's configuration; of a called workflow "call/build" */
     char *name; /* as GitHub shows it: "build (api)", "call / build" */
     const struct job *job;
     const struct workflow *workflow;

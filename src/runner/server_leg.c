@@ -62,7 +62,8 @@ struct server_run *task_add_run(struct task *task, const struct leg *leg, unsign
     run->index = index;
     run->row = g_new0(struct server_leg, 1);
     run->row->id =
-        g_strconcat(task->flow->id_prefix, task->job->id, has_matrix ? leg->id : "", NULL);
+        g_strconcat(task->flow->id_prefix, task->job->id,
+                    has_matrix && leg->id[0] != '_' ? "_" : "", has_matrix ? leg->id : "", NULL);
     run->row->name = name_of(task, leg);
     run->row->job = task->job;
     run->row->workflow = task->flow->workflow;

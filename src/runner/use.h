@@ -37,8 +37,6 @@ struct use *use_new(struct leg_run *leg, const struct step *step, GError **error
 bool use_is_local(const struct step *step);
 /* with and the defaults of what is not given. */
 json_t *use_inputs(struct step_run *step, GError **error) MUST_USE;
-/* Defaults of what inputs leaves out, of an action of the table. */
-bool use_add_defaults(struct step_run *step, json_t *inputs, GError **error) MUST_USE;
 /* "##[group]Run …", with, env. */
 void use_print_header(struct step_run *step, const json_t *inputs);
 /* Puts a post step before those that are there. */
@@ -72,6 +70,7 @@ struct command_order {
     const char *directory;
     const char *input;
     bool is_silent;
+    int64_t limit_us; /* above 0: then it is killed, and that is the result */
 };
 /* Runs it for the step, in the calling fiber: through the command host where that has the name,
    else as a process. *is_found: whether there is such a program. When the fiber is interrupted the

@@ -96,11 +96,6 @@ static void check_names(struct step_run *step, const json_t *given)
     step_warning(step, "Unexpected input(s) '%s', valid inputs are ['%s']", wrong, valid);
 }
 
-bool use_add_defaults(struct step_run *step, json_t *inputs, GError **error)
-{
-    return add_native_defaults(step, inputs, error);
-}
-
 json_t *use_inputs(struct step_run *step, GError **error)
 {
     g_autoptr(json_t) inputs = step_evaluate_map(step, step->step->with, error);

@@ -234,3 +234,104 @@ Test(action, refuses_a_repository_that_is_too_deep)
         g_rmdir(path->str);
     g_rmdir(root);
 }
+
+static int answer_slowly(void *self, const struct command_call *call)
+{
+    struct bench *bench = self;
+    command_print(call, "begun\n");
+    if (!fiber_sleep(bench->loop, 100000000, NULL))
+        return 1;
+    command_print(call, "ended\n");
+    return 0;
+}
+
+static bool execute_with_limit(struct action_run *run, GError **error)
+{
+    static const char *const words[] = {"docker", "pull", "x", NULL};
+    const struct action_exec exec = {.arguments = words, .is_plain = true, .limit_us = 5000000};
+    ACTION_EXEC_RESULT(result);
+    cr_expect(action_exec(run, &exec, &result, error));
+    cr_expect(result.has_timed_out);
+    cr_expect_str_eq(result.output, "begun\n");
+    cr_expect_str_eq(action_ref(run), "v3");
+    return true;
+}
+
+Test(action, ends_a_command_at_its_limit_and_goes_on)
+{
+    const struct action action = {.name = "test/own", .main = execute_with_limit};
+    const struct action *const table[] = {&action, NULL};
+    AUTO(bench) bench = bench_new_steps("      - uses: test/own@v3\n");
+    bench->actions = table;
+    bench->host.run = answer_slowly;
+
+    AUTO(leg_result) result = bench_run_leg(bench, NULL);
+
+    cr_expect_eq(result->result, RESULT_SUCCESS);
+    cr_expect_eq(result->duration_us, 5000000);
+    cr_expect_null(strstr(result->log->str, "[command]"));
+    cr_expect_null(strstr(result->log->str, "orphan process: pid"));
+}
+
+static bool inner_main(struct action_run *run, GError **error)
+{
+    (void)error;
+    cr_expect_str_eq(action_variable(run, "INPUT_FLAG"), "true");
+    action_set_output(run, "got", action_input(run, "text"));
+    action_save_state(run, "inner", "saved");
+    if (strcmp(action_input(run, "text"), "bad") == 0)
+        action_fail(run, "inner failed");
+    return true;
+}
+
+static bool inner_post(struct action_run *run, GError **error)
+{
+    (void)error;
+    action_log(run, "inner post, %s", action_state(run, "inner"));
+    return true;
+}
+
+static bool try_nested(struct action_run *run, const char *uses, const char *text, bool is_post,
+                       bool *has_succeeded, GError **error)
+{
+    g_autoptr(json_t) with = json_pack("{s:s}", "text", text);
+    const struct action_nested nested = {.uses = uses, .inputs = with, .is_post = is_post};
+    struct action_nested_result result = {0};
+    bool is_fine = action_nested(run, &nested, &result, error);
+    *has_succeeded = result.has_succeeded;
+    if (result.has_succeeded && !is_post && g_str_has_prefix(uses, "test/inner"))
+        cr_expect_str_eq(json_get_string(result.outputs, "got", ""), text);
+    action_nested_result_clear(&result);
+    return is_fine;
+}
+
+static bool outer_main(struct action_run *run, GError **error)
+{
+    bool has_succeeded = true;
+    cr_expect(try_nested(run, "test/inner@v2", "bad", false, &has_succeeded, error));
+    cr_expect_not(has_succeeded);
+    cr_expect(try_nested(run, "test/inner@v2", "good", false, &has_succeeded, error));
+    cr_expect(has_succeeded);
+    cr_expect(try_nested(run, "test/inner@v2", "good", true, &has_succeeded, error));
+    cr_expect(try_nested(run, "who/knows@v1", "x", false, &has_succeeded, error));
+    cr_expect(has_succeeded);
+    return true;
+}
+
+Test(action, runs_another_action_inside_whose_failure_is_only_an_answer)
+{
+    const struct action inner = {
+        .name = "test/inner", .inputs = inputs, .main = inner_main, .post = inner_post};
+    const struct action outer = {.name = "test/outer", .main = outer_main};
+    const struct action *const table[] = {&inner, &outer, NULL};
+    AUTO(bench) bench = bench_new_steps("      - {id: x, uses: test/outer@v1}\n");
+    bench->actions = table;
+
+    AUTO(leg_result) result = bench_run_leg(bench, NULL);
+
+    cr_expect_eq(result->result, RESULT_SUCCESS);
+    cr_expect_eq(json_object_size(leg_result_step(result, "x")->outputs), 0);
+    cr_expect_not_null(strstr(result->log->str, "##[error]inner failed\n"));
+    cr_expect_not_null(strstr(result->log->str, "inner post, saved\n"));
+    cr_expect_eq(result->assumptions->len, 1);
+}
