@@ -56,7 +56,7 @@ static void on_socket_ready(void *argument, uint32_t events)
 
 static void watch_remove(struct http *http, struct socket_watch *watch, curl_socket_t socket)
 {
-    loop_watch(http->loop, socket, 0, NULL, NULL);
+    loop_unwatch_lazily(http->loop, socket); /* closed or used again next */
     curl_multi_assign(http->multi, socket, NULL);
     g_free(watch);
 }
@@ -70,6 +70,8 @@ static void note_connection(CURL *handle, curl_socket_t socket)
         return;
     stream->fd = socket;
     kept_set_busy(stream->http, socket, true);
+    if (!stream->request.may_repeat) /* a second attempt must dial, and on_open() refuses it */
+        curl_easy_setopt(handle, CURLOPT_FRESH_CONNECT, 1L);
 }
 
 static int on_socket_wish(CURL *handle, curl_socket_t socket, int wish, void *argument,

@@ -10,7 +10,8 @@
  * "Connection: close", a 101, or any answer to an upgrade request.
  *
  * Every request uses a fresh connection unless `may_reuse` says otherwise, because libcurl replays
- * a request, even a POST, on a reused connection that dies before its answer (virtual-time 9.10).
+ * a request, even a POST, on a reused connection that dies before its answer (virtual-time 9.10);
+ * with `may_reuse` alone that is prevented, `may_repeat` allows it.
  * Cancellation or a deadline of the calling fiber closes the connection at once. There is no other
  * limit on the time an answer may take.
  *
@@ -76,7 +77,7 @@ struct http_opener {
     /* libcurl has made its socket towards path and is about to connect: the in-process server pairs
        the two ends by this. May be NULL. */
     void (*on_socket)(void *context, const char *path, int fd);
-    /* The client closed fd. May be NULL. */
+    /* The client is about to close fd. May be NULL. */
     void (*on_close)(void *context, int fd);
 };
 
@@ -115,6 +116,9 @@ struct http_request {
     /* A GET or HEAD without a body may go over a kept connection, and leave one; the opener is
        asked only when one is dialled. No effect on others. */
     bool may_reuse;
+    /* When the kept connection dies before the answer, the request goes out once more over another,
+       as Go's clients do. Otherwise that is its failure, as on a connection of its own. */
+    bool may_repeat;
 };
 
 struct http_response {

@@ -1,6 +1,7 @@
 /* A request as libcurl's options: method, headers, body, the socket it goes to. */
 #include "http/http_private.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -22,12 +23,35 @@ static const struct {
 /* Headers that libcurl would add by itself; an empty one takes it away. */
 static const char *const unwanted_headers[] = {"Expect:", "Accept:", "Content-Type:"};
 
+static bool is_second_attempt(const struct http_stream *stream)
+{
+    return stream->target != NULL && stream->fd >= 0 && !stream->request.may_repeat;
+}
+
+/* What became of the first attempt is the failure. */
+static void refuse_repetition(struct http_stream *stream)
+{
+    long os_error = 0;
+    curl_easy_getinfo(stream->handle, CURLINFO_OS_ERRNO, &os_error);
+    if (stream->error != NULL)
+        return;
+    if (os_error == ECONNRESET)
+        failure_set(&stream->error, &stream->request, HTTP_ERROR_RESET, "connection reset by peer");
+    else
+        failure_set(&stream->error, &stream->request, HTTP_ERROR_EMPTY_REPLY,
+                    "closed without an answer");
+}
+
 static curl_socket_t on_open(void *argument, curlsocktype purpose, struct curl_sockaddr *address)
 {
     struct http_stream *stream = argument;
     const struct http_opener *opener = &stream->http->opener;
     (void)purpose;
 
+    if (is_second_attempt(stream)) {
+        refuse_repetition(stream);
+        return CURL_SOCKET_BAD;
+    }
     int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
     if (fd >= 0 && opener->on_socket != NULL)
         opener->on_socket(opener->context, stream->path, fd);
@@ -41,10 +65,10 @@ static int on_close(void *argument, curl_socket_t fd)
     struct http *http = argument;
 
     kept_remove(http, fd);
-    int result = close(fd);
+    loop_note_closed(http->loop, fd);
     if (http->opener.on_close != NULL)
         http->opener.on_close(http->opener.context, fd);
-    return result;
+    return close(fd);
 }
 
 /* How many bytes may still be given, at most room. */
