@@ -30,6 +30,7 @@ struct world *world_new(struct loop *loop, const struct world_options *options, 
     world->network = options->network;
     world->sites = g_ptr_array_new_with_free_func((GDestroyNotify)site_free);
     world->sites_by_name = g_hash_table_new(g_str_hash, g_str_equal);
+    world->sites_by_path = g_hash_table_new(g_str_hash, g_str_equal);
     world->aliases = g_ptr_array_new_with_free_func(g_free);
     world->openers = g_ptr_array_new_with_free_func(opener_free);
     world->server = server_new(world, error);
@@ -49,6 +50,7 @@ void world_free(struct world *world)
         return;
     server_free(world->server);
     g_hash_table_unref(world->sites_by_name);
+    g_hash_table_unref(world->sites_by_path);
     g_ptr_array_unref(world->sites);
     g_ptr_array_unref(world->aliases);
     g_ptr_array_unref(world->openers);
@@ -147,8 +149,10 @@ static void on_find(void *context, const char *host, int port, bool is_unix,
 static void on_socket(void *context, const char *path, int fd)
 {
     const struct opener *opener = context;
-    (void)path;
-    server_expect_client(opener->world->server, fd, opener->role);
+    struct world *world = opener->world;
+    struct site *site = g_hash_table_lookup(world->sites_by_path, path);
+    g_assert(site != NULL);
+    server_expect_client(world->server, site, fd, opener->role);
 }
 
 static void on_close(void *context, int fd)
