@@ -61,7 +61,6 @@ static void watch(const struct floor *floor, int operation, int fd, uint32_t eve
 static int on_socket_wish(CURL *handle, curl_socket_t socket, int wish, void *argument,
                           void *assigned)
 {
-    static char known; /* only its address counts */
     const struct floor *floor = argument;
     (void)handle;
     if (wish == CURL_POLL_REMOVE) {
@@ -70,7 +69,7 @@ static int on_socket_wish(CURL *handle, curl_socket_t socket, int wish, void *ar
     }
     uint32_t events = (wish & CURL_POLL_IN ? EPOLLIN : 0U) | (wish & CURL_POLL_OUT ? EPOLLOUT : 0U);
     watch(floor, assigned == NULL ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, socket, events);
-    curl_multi_assign(floor->multi, socket, &known);
+    curl_multi_assign(floor->multi, socket, argument); /* it is known from now on */
     return 0;
 }
 
