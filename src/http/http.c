@@ -69,9 +69,9 @@ static void note_connection(CURL *handle, curl_socket_t socket)
     if (stream == NULL || stream->fd == socket)
         return;
     stream->fd = socket;
-    kept_set_busy(stream->http, socket, true);
-    if (!stream->request.may_repeat) /* a second attempt must dial, and on_open() refuses it */
-        curl_easy_setopt(handle, CURLOPT_FRESH_CONNECT, 1L);
+    stream->is_on_kept |= kept_take(stream, socket);
+    if (stream->is_on_kept && !request_may_repeat(&stream->request))
+        curl_easy_setopt(handle, CURLOPT_FRESH_CONNECT, 1L); /* or a second attempt takes another */
 }
 
 static int on_socket_wish(CURL *handle, curl_socket_t socket, int wish, void *argument,
