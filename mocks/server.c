@@ -1,4 +1,4 @@
-/* The server's life, its connections and whose they are; libmicrohttpd inside the loop. */
+/* The server's life, its connections and their end: accepting, cutting, freeing. */
 #include "mocks/server.h"
 
 #include "base/limits.h"

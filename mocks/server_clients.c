@@ -15,6 +15,7 @@ void client_free(void *argument)
 
 void server_expect_client(struct server *server, struct site *site, int fd, const char *role)
 {
+    g_assert(!g_hash_table_contains(server->clients, GINT_TO_POINTER(fd)));
     struct client *client = g_new0(struct client, 1);
     client->site = site;
     client->fd = fd;

@@ -18,7 +18,7 @@ struct site {
     site_handler *handle;
     void *context;
     struct listener inner;  /* where the world's own clients connect */
-    GQueue expected;        /* struct client of server.c, in the order of their connect() */
+    GQueue expected;        /* struct client of server*.c, in the order of their connect() */
     GPtrArray *outer;       /* struct listener of site_listen() */
     struct network network; /* a socket on the machine itself has no road to go */
     bool is_listening;
