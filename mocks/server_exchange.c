@@ -298,7 +298,7 @@ void server_on_completed(void *context, struct MHD_Connection *mhd, void **reque
         return;
     *request = NULL;
     if (code != MHD_REQUEST_TERMINATED_COMPLETED_OK)
-        server_touch(exchange->server); /* it closes the descriptor in a further turn only */
+        server_touch(exchange->server); /* it closes the descriptor in a further run only */
     exchange->ending = ending_of(exchange, code);
     timer_cancel(exchange->server->loop, &exchange->timer);
     if (exchange->ending != ENDING_OK && wire_is_honest(&exchange->reply.wire) &&

@@ -9,11 +9,12 @@
 
 struct MHD_Daemon;
 
-/* One of the world's own clients, from before its connect() to its close(). */
+/* One of the world's own clients, from before its connect() to its close(). EXPECTED -> ACCEPTED,
+   or EXPECTED -> MISSED (it hung up before its connection was accepted) -> gone. */
 struct client {
-    int fd;
+    struct site *site; /* whose queue of expected clients it stands in; NULL once accepted */
+    int fd;            /* -1: closed */
     const struct peer *peer;
-    unsigned name;                 /* of its autobound address, as a number */
     struct connection *connection; /* NULL until accepted, or after the server closed it */
 };
 
@@ -25,31 +26,62 @@ struct connection {
     struct exchange *exchange;
     int fd;
     bool is_unix;
-    uint32_t watched_events;
+    bool is_inner;           /* of a client of this world, which says itself when it hangs up */
+    bool is_driven;          /* of the inside daemon */
+    bool is_readable;        /* stands in the server's queue of these */
+    uint32_t watched_events; /* that the loop watches its descriptor for */
+    uint32_t wished_events;  /* of a driven one: that libmicrohttpd waits for; 0: suspended */
+    bool is_lost;            /* its client has hung up, and that is still to be dealt with */
     bool has_hung_up;
 };
 
 struct server {
     struct world *world;
     struct loop *loop;
-    struct MHD_Daemon *daemon;
+    struct MHD_Daemon *inside;  /* driven by us; see server_drive.c */
+    struct MHD_Daemon *outside; /* with an epoll of its own */
+    GPtrArray *driven;          /* struct connection of the inside daemon */
+    GQueue readable;            /* those of them that are to be read */
     struct loop_source source;
-    GPtrArray *connections;   /* struct connection, in the order of arrival */
-    GPtrArray *visitors;      /* struct visitor: not taken up yet, or never */
-    GHashTable *by_fd;        /* server's descriptor: connection */
-    GHashTable *clients;      /* client's descriptor: struct client; never iterated */
-    GHashTable *client_names; /* autobound name: struct client; never iterated */
-    int reserve_fd;           /* given up to hang up on a client when there are no more */
+    GPtrArray *connections; /* struct connection, in the order of arrival */
+    GPtrArray *visitors;    /* struct visitor: not taken up yet, or never */
+    GHashTable *by_fd;      /* server's descriptor: connection */
+    GHashTable *clients;    /* client's descriptor: struct client; never iterated */
+    int reserve_fd;         /* given up to hang up on a client when there are no more */
+    bool has_lost_clients;  /* a connection is_lost */
     guint fiber_count;
     bool have_fibers_ended;
     bool is_dirty; /* something was resumed: libmicrohttpd tells nobody (virtual-time.md 9.1) */
     bool is_closing;
 };
 
-/* server.c */
+/* server_drive.c */
 void server_touch(struct server *server);
+/* Lets libmicrohttpd do what there is to do. */
+void server_turn(struct server *server);
+/* The same, and it looks at every connection. */
+void server_turn_all(struct server *server);
+void server_drive_begin(struct server *server);
+void server_drive_end(struct server *server);
+/* Hands an accepted connection to libmicrohttpd; false: it is closed, and given to nobody. */
+bool server_drive_connection(struct connection *connection, const struct sockaddr *address,
+                             socklen_t length_bytes);
+/* libmicrohttpd closes the connection's descriptor next. */
+void server_drive_no_more(struct connection *connection);
 /* Tells the loop again what the connection's socket waits for. */
 void connection_watch(struct connection *connection);
+void connection_unwatch(struct connection *connection);
+/* Its client has hung up; dealt with in the next turn. */
+void connection_lose(struct connection *connection);
+
+/* server_clients.c */
+void client_free(void *client);
+/* Whoever dialled first is the client of this connection. */
+void connection_introduce(struct connection *connection);
+/* The same, whose connection was closed at once. */
+void site_turn_client_away(struct site *site);
+
+/* server.c */
 void connection_poison(const struct connection *connection);
 /* Hands an accepted connection to libmicrohttpd. */
 void server_take(struct server *server, struct site *site, int fd,

@@ -71,6 +71,7 @@ struct site *site_new(struct world *world, const char *name, site_handler *handl
     site->handle = handle;
     site->context = context;
     site->inner = (struct listener){.site = site, .fd = -1};
+    g_queue_init(&site->expected);
     site->outer = g_ptr_array_new_with_free_func(listener_free);
     site->is_listening = true;
     return site;
@@ -163,8 +164,10 @@ const char *site_dial_path(struct site *site, GError **error)
         return listener->path;
     if (world->directory == NULL && !make_directory(world, error))
         return NULL;
-    g_free(listener->path);
-    listener->path = g_strdup_printf("%s/%u", world->directory, site->number);
+    if (listener->path == NULL) {
+        listener->path = g_strdup_printf("%s/%u", world->directory, site->number);
+        g_hash_table_insert(world->sites_by_path, listener->path, site);
+    }
     if (!local_address(listener->path, &address, error) ||
         !listen_at(listener, &address, listener->path, error))
         return NULL;
@@ -285,6 +288,7 @@ void site_set_listening(struct site *site, bool is_listening)
     site->is_listening = is_listening;
     if (!is_listening) {
         listener_close(&site->inner);
+        server_expect_nobody(site);
         server_cut_site(site->world->server, site);
     }
     for (guint i = 0; i < site->outer->len; i++) {

@@ -35,6 +35,7 @@ struct world *world_new(struct loop *loop, const struct world_options *options, 
     world->network = options->network;
     world->sites = g_ptr_array_new_with_free_func((GDestroyNotify)site_free);
     world->sites_by_name = g_hash_table_new(g_str_hash, g_str_equal);
+    world->sites_by_path = g_hash_table_new(g_str_hash, g_str_equal);
     world->aliases = g_ptr_array_new_with_free_func(g_free);
     world->openers = g_ptr_array_new_with_free_func(opener_free);
     world->server = server_new(world, error);
@@ -54,6 +55,7 @@ void world_free(struct world *world)
         return;
     server_free(world->server);
     g_hash_table_unref(world->sites_by_name);
+    g_hash_table_unref(world->sites_by_path);
     g_ptr_array_unref(world->sites);
     g_ptr_array_unref(world->aliases);
     g_ptr_array_unref(world->openers);
@@ -127,8 +129,8 @@ static struct site *find_or_found(const struct opener *opener, const char *host,
     struct site *site = find_target(opener, host, port, is_unix);
     if (site != NULL || is_unix || world->found == NULL)
         return site;
-    g_autofree char *name = port == 443 || port == 80 ? g_strdup(host)
-                                                      : g_strdup_printf("%s:%d", host, port);
+    g_autofree char *name =
+        port == 443 || port == 80 ? g_strdup(host) : g_strdup_printf("%s:%d", host, port);
     world->found(world->found_context, name, opener->role);
     return find_target(opener, host, port, is_unix);
 }
@@ -171,8 +173,10 @@ static void on_find(void *context, const char *host, int port, bool is_unix,
 static void on_socket(void *context, const char *path, int fd)
 {
     const struct opener *opener = context;
-    (void)path;
-    server_expect_client(opener->world->server, fd, &opener->peer);
+    struct world *world = opener->world;
+    struct site *site = g_hash_table_lookup(world->sites_by_path, path);
+    g_assert(site != NULL);
+    server_expect_client(world->server, site, fd, &opener->peer);
 }
 
 static void on_close(void *context, int fd)

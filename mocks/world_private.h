@@ -18,6 +18,7 @@ struct site {
     site_handler *handle;
     void *context;
     struct listener inner;  /* where the world's own clients connect */
+    GQueue expected;        /* struct client of server*.c, in the order of their connect() */
     GPtrArray *outer;       /* struct listener of site_listen() */
     struct network network; /* a socket on the machine itself has no road to go */
     bool is_listening;
@@ -36,6 +37,7 @@ struct world {
     struct server *server;
     GPtrArray *sites;
     GHashTable *sites_by_name; /* looked up, never iterated */
+    GHashTable *sites_by_path; /* of those dialled, by the path of inner; likewise */
     GPtrArray *aliases;        /* char *, other names of sites */
     GPtrArray *openers;
     char *directory; /* of the sites' sockets; NULL until one is dialled */

@@ -41,9 +41,13 @@ struct faults *faults_new(const struct fault_rules *rules, uint64_t seed)
     faults->rules = rules;
     faults->count = rules->rules->len;
     faults->states = g_new0(struct rule_state, faults->count);
+    faults->is_deaf = g_new0(bool, faults->count);
+    faults->places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     faults->restarts = g_ptr_array_new_with_free_func((GDestroyNotify)restart_free);
-    for (gsize i = 0; i < faults->count; i++)
+    for (gsize i = 0; i < faults->count; i++) {
         state_init(&faults->states[i], rules->rules->pdata[i], seed);
+        faults->counts_active |= faults->states[i].active != NULL;
+    }
     return faults;
 }
 
@@ -57,6 +61,8 @@ void faults_free(struct faults *faults)
     for (gsize i = 0; i < faults->count; i++)
         state_clear(&faults->states[i]);
     g_free(faults->states);
+    g_free(faults->is_deaf);
+    g_hash_table_unref(faults->places);
     g_free(faults);
 }
 

@@ -49,11 +49,24 @@ struct faults {
     const struct fault_rules *rules;
     struct rule_state *states; /* one for each rule */
     gsize count;
+    GHashTable *places;  /* name of a place: bool for each rule, whether its `on` holds there */
+    bool *is_deaf;       /* for each rule: to events of places where its `on` does not hold */
+    bool counts_active;  /* a rule has max_active */
     struct world *world; /* NULL until attached */
     struct weather weather;
     struct faults_actions actions;
     GPtrArray *restarts; /* struct restart */
 };
+
+/* hearing.c: the rules to which an event is shown, in the order of their file. */
+struct hearing {
+    struct faults *faults;
+    const bool *is_near;
+    gsize next;
+};
+struct hearing hearing_begin(struct faults *faults, const struct fault_event *event);
+/* NULL: no more. */
+struct rule_state *hearing_next(struct hearing *hearing);
 
 /* hooks.c: the functions of the weather. */
 extern const struct weather faults_weather;
@@ -70,6 +83,8 @@ void rule_keep_active(struct rule_state *state, uint64_t exchange_number, int64_
 void rule_end_exchange(struct rule_state *state, uint64_t exchange_number);
 
 /* report.c */
+/* Whether an event outside its scope may still be the nearest miss. */
+bool rule_wants_misses(const struct rule_state *state);
 void rule_note_miss(struct rule_state *state, struct fault_event *event);
 /* failed is taken over. */
 void rule_note_near_miss(struct rule_state *state, const struct fault_event *event, int step,

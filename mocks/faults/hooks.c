@@ -42,8 +42,9 @@ static void on_connect(void *context, const char *site, const char *role, struct
     if (!faults_have_stage(faults, FAULT_AT_CONNECT))
         return;
     struct fault_event event = {.stage = FAULT_AT_CONNECT, .place = site, .role = role};
-    for (gsize i = 0; i < faults->count; i++) {
-        struct rule_state *state = &faults->states[i];
+    struct hearing hearing = hearing_begin(faults, &event);
+    struct rule_state *state;
+    while ((state = hearing_next(&hearing)) != NULL) {
         bool is_taken = route->way != HTTP_WAY_SOCKET;
         if (!rule_strikes(faults, state, &event, is_taken))
             continue;
@@ -60,9 +61,10 @@ static bool on_request(void *context, struct exchange *exchange)
     if (!faults_have_stage(faults, FAULT_AT_REQUEST))
         return false;
     struct fault_event event = exchange_event(exchange, FAULT_AT_REQUEST);
+    struct hearing hearing = hearing_begin(faults, &event);
+    struct rule_state *state;
     bool has_replied = false;
-    for (gsize i = 0; i < faults->count; i++) {
-        struct rule_state *state = &faults->states[i];
+    while ((state = hearing_next(&hearing)) != NULL) {
         if (!rule_strikes(faults, state, &event, has_replied))
             continue;
         struct fault_strike strike = rule_strike(faults, state, &event);
@@ -77,8 +79,9 @@ static bool on_request(void *context, struct exchange *exchange)
 static void count_bytes(struct faults *faults, struct fault_event *event)
 {
     int64_t now_us = loop_now_us(world_loop(faults->world));
-    for (gsize i = 0; i < faults->count; i++) {
-        struct rule_state *state = &faults->states[i];
+    struct hearing hearing = hearing_begin(faults, event);
+    struct rule_state *state;
+    while ((state = hearing_next(&hearing)) != NULL) {
         const struct fault_rule *rule = state->rule;
         if (rule->stage == FAULT_AT_REQUEST && rule->when.after_bytes > 0 &&
             fault_when_is_open(&rule->when, now_us) && fault_scope_matches(&rule->scope, event))
@@ -88,9 +91,10 @@ static void count_bytes(struct faults *faults, struct fault_event *event)
 
 static void show_reply(struct faults *faults, struct fault_event *event)
 {
+    struct hearing hearing = hearing_begin(faults, event);
+    struct rule_state *state;
     bool is_replaced = false;
-    for (gsize i = 0; i < faults->count; i++) {
-        struct rule_state *state = &faults->states[i];
+    while ((state = hearing_next(&hearing)) != NULL) {
         const struct fault_kind *kind = state->rule->kind;
         struct fault_strike strike = rule_strike(faults, state, event);
         if (kind->observe != NULL)
@@ -120,7 +124,7 @@ static void on_reply(void *context, struct exchange *exchange)
 static void on_end(void *context, struct exchange *exchange)
 {
     struct faults *faults = context;
-    for (gsize i = 0; i < faults->count; i++)
+    for (gsize i = 0; faults->counts_active && i < faults->count; i++)
         rule_end_exchange(&faults->states[i], exchange_number(exchange));
 }
 
@@ -135,8 +139,9 @@ static void on_point(void *context, const struct point_event *point, struct poin
                                 .subject = point->subject,
                                 .detail = point->detail,
                                 .amount_bytes = point->amount};
-    for (gsize i = 0; i < faults->count; i++) {
-        struct rule_state *state = &faults->states[i];
+    struct hearing hearing = hearing_begin(faults, &event);
+    struct rule_state *state;
+    while ((state = hearing_next(&hearing)) != NULL) {
         if (!rule_strikes(faults, state, &event, /* is_taken= */ false))
             continue;
         struct fault_strike strike = rule_strike(faults, state, &event);

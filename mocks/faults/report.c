@@ -14,9 +14,14 @@ static void set_miss(struct rule_state *state, const struct fault_event *event, 
         state->miss = g_strdup_printf("nearest miss: %s (%s)", what, failed);
 }
 
+bool rule_wants_misses(const struct rule_state *state)
+{
+    return state->fired_count == 0 && !state->rule->is_optional && state->miss_score < MISS_FIT;
+}
+
 void rule_note_miss(struct rule_state *state, struct fault_event *event)
 {
-    if (state->fired_count > 0 || state->rule->is_optional || state->miss_score >= MISS_FIT)
+    if (!rule_wants_misses(state))
         return;
     int score = 1 + (int)fault_scope_held_count(&state->rule->scope, event);
     if (score <= state->miss_score)

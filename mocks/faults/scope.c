@@ -110,6 +110,11 @@ bool fault_scope_matches(const struct fault_scope *scope, struct fault_event *ev
     return scope->status == 0 || event->status == scope->status;
 }
 
+bool fault_scope_is_at(const struct fault_scope *scope, const char *place)
+{
+    return scope->on == NULL || glob_match(scope->on, place);
+}
+
 unsigned fault_scope_held_count(const struct fault_scope *scope, struct fault_event *event)
 {
     unsigned held_count = scope->status != 0 && event->status == scope->status;

@@ -24,6 +24,8 @@ struct fault_scope {
 };
 
 bool fault_scope_matches(const struct fault_scope *scope, struct fault_event *event);
+/* Whether `on` alone holds at a place; "" is outside any machine. */
+bool fault_scope_is_at(const struct fault_scope *scope, const char *place);
 
 /* How near an event came to a scope, for "nearest miss". */
 struct fault_nearness {

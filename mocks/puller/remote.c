@@ -167,6 +167,7 @@ static bool send_request(struct remote *remote, const struct remote_call *call,
         .body_read_bytes = -1,
         .connect_timeout_us = call->connect_timeout_us,
         .may_reuse = !remote->habits->is_classic,
+        .may_repeat = true,
     };
     if (!call->is_stream)
         return http_perform(remote->http, &request, &answer->response, error);

@@ -58,6 +58,7 @@ static void question_init(struct question *question, const struct docker *docker
         .headers = question->headers,
         .body = question->body,
         .is_upgrade = call->is_upgrade,
+        .may_reuse = true,
     };
 }
 

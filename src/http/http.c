@@ -56,7 +56,7 @@ static void on_socket_ready(void *argument, uint32_t events)
 
 static void watch_remove(struct http *http, struct socket_watch *watch, curl_socket_t socket)
 {
-    loop_watch(http->loop, socket, 0, NULL, NULL);
+    loop_unwatch_lazily(http->loop, socket); /* closed or used again next */
     curl_multi_assign(http->multi, socket, NULL);
     g_free(watch);
 }
@@ -69,7 +69,9 @@ static void note_connection(CURL *handle, curl_socket_t socket)
     if (stream == NULL || stream->fd == socket)
         return;
     stream->fd = socket;
-    kept_set_busy(stream->http, socket, true);
+    stream->is_on_kept |= kept_take(stream, socket);
+    if (stream->is_on_kept && !request_may_repeat(&stream->request))
+        curl_easy_setopt(handle, CURLOPT_FRESH_CONNECT, 1L); /* or a second attempt takes another */
 }
 
 static int on_socket_wish(CURL *handle, curl_socket_t socket, int wish, void *argument,

@@ -10,7 +10,8 @@
  * "Connection: close", a 101, or any answer to an upgrade request.
  *
  * Every request uses a fresh connection unless `may_reuse` says otherwise, because libcurl replays
- * a request, even a POST, on a reused connection that dies before its answer (virtual-time 9.10).
+ * a request, even a POST, on a reused connection that dies before its answer (virtual-time 9.10);
+ * with `may_reuse` alone that is prevented, `may_repeat` allows it.
  * Cancellation or a deadline of the calling fiber closes the connection at once. There is no other
  * limit on the time an answer may take.
  *
@@ -76,7 +77,7 @@ struct http_opener {
     /* libcurl has made its socket towards path and is about to connect: the in-process server pairs
        the two ends by this. May be NULL. */
     void (*on_socket)(void *context, const char *path, int fd);
-    /* The client closed fd. May be NULL. */
+    /* The client is about to close fd. May be NULL. */
     void (*on_close)(void *context, int fd);
 };
 
@@ -112,9 +113,14 @@ struct http_request {
     gsize reply_bytes_max;      /* of http_perform; 0, and at most: HTTP_BODY_BYTES_MAX */
     /* Adds Connection: Upgrade and Upgrade: tcp; 101 and 200 both give a raw stream, read-only. */
     bool is_upgrade;
-    /* A GET or HEAD without a body may go over a kept connection, and leave one; the opener is
-       asked only when one is dialled. No effect on others. */
+    /* An idempotent request (GET, HEAD, PUT, DELETE; RFC 9110 9.2.2) may go over a kept connection,
+       and leave one; the opener is asked only when one is dialled. No effect on others, and on
+       those with body_read. */
     bool may_reuse;
+    /* When the kept connection dies before the answer, a GET or HEAD without a body goes out once
+       more over another, as Go's clients do. Otherwise that is the request's failure, as on a
+       connection of its own. */
+    bool may_repeat;
 };
 
 struct http_response {

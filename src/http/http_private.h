@@ -33,9 +33,10 @@ struct http_stream {
     struct http_request request; /* its pointers are lent */
     struct curl_slist *header_lines;
     CURLU *url_parts;
-    char *path;   /* of the unix socket dialled; NULL: the network */
-    char *target; /* whose kept connections will do; NULL: the request wants its own */
-    int fd;       /* the connection's, -1 before libcurl has chosen one */
+    char *path;      /* of the unix socket dialled; NULL: the network */
+    char *target;    /* whose kept connections will do; NULL: the request wants its own */
+    int fd;          /* the connection's, -1 before libcurl has chosen one */
+    bool is_on_kept; /* that connection was another request's before */
     int64_t body_given_bytes;
 
     unsigned status;
@@ -78,14 +79,18 @@ int64_t route_connect_timeout_us(const struct http_request *request);
 void request_apply(struct http_stream *stream);
 /* Whether it may go over a connection that was used before. */
 bool request_may_reuse(const struct http_request *request);
+/* Whether libcurl may send it again when such a connection dies. */
+bool request_may_repeat(const struct http_request *request);
 
 /* ---- kept.c ---- */
 
 GPtrArray *kept_list_new(void);
 /* The stream's new connection may be kept. */
 void kept_add(const struct http_stream *stream, int fd);
-/* These two do nothing for a connection that was not added. */
-void kept_set_busy(const struct http *http, int fd, bool is_busy);
+/* These three do nothing for a connection that was not added. */
+/* True: another request has dialled it. */
+bool kept_take(const struct http_stream *stream, int fd);
+void kept_give_back(const struct http *http, int fd);
 void kept_remove(struct http *http, int fd);
 /* The socket path of a free, living connection to target, or NULL; lent. */
 const char *kept_find(const struct http *http, const char *target);

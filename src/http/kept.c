@@ -1,7 +1,7 @@
 /*
- * Connections kept for reuse, as far as the opener is concerned: a request that will go over one
- * asks for no way, since nothing is dialled. libcurl keeps and picks the connections; here is known
- * which of them are free and alive.
+ * Connections kept for reuse. libcurl keeps and picks them; here is known which of them are free
+ * and alive, because a request that will go over one asks the opener for no way, and who dialled
+ * them, because a request is sent a second time only over a connection that was another's.
  */
 #include "http/http_private.h"
 
@@ -14,6 +14,7 @@ struct kept {
     char *path;
     int fd;
     bool is_busy;
+    const struct http_stream *dialler; /* compared only; NULL once its request is over */
 };
 
 static void kept_free(void *argument)
@@ -35,6 +36,7 @@ void kept_add(const struct http_stream *stream, int fd)
     kept->target = g_strdup(stream->target);
     kept->path = g_strdup(stream->path);
     kept->fd = fd;
+    kept->dialler = stream;
     g_ptr_array_add(stream->http->kept, kept);
 }
 
@@ -48,11 +50,22 @@ static struct kept *kept_of(const struct http *http, int fd)
     return NULL;
 }
 
-void kept_set_busy(const struct http *http, int fd, bool is_busy)
+bool kept_take(const struct http_stream *stream, int fd)
+{
+    struct kept *kept = kept_of(stream->http, fd);
+    if (kept == NULL)
+        return false;
+    kept->is_busy = true;
+    return kept->dialler != stream;
+}
+
+void kept_give_back(const struct http *http, int fd)
 {
     struct kept *kept = kept_of(http, fd);
-    if (kept != NULL)
-        kept->is_busy = is_busy;
+    if (kept == NULL)
+        return;
+    kept->is_busy = false;
+    kept->dialler = NULL;
 }
 
 void kept_remove(struct http *http, int fd)

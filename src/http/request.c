@@ -1,10 +1,15 @@
 /* A request as libcurl's options: method, headers, body, the socket it goes to. */
 #include "http/http_private.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+/* In the network a connection may be dead without a sign: Go's clients, too, drop one that was idle
+   for so long (http.DefaultTransport). */
+#define IDLE_SECONDS_MAX 90L
 
 /* What is the same for every request. */
 static const struct {
@@ -16,11 +21,26 @@ static const struct {
     {CURLOPT_PATH_AS_IS, 1},
     {CURLOPT_HTTP_CONTENT_DECODING, 0},
     {CURLOPT_SUPPRESS_CONNECT_HEADERS, 1}, /* a proxy's, in production */
-    {CURLOPT_MAXAGE_CONN, INT_MAX},        /* a kept connection is good until its peer closes it */
+    {CURLOPT_MAXAGE_CONN, INT_MAX},        /* a kept unix socket is good until its peer closes it */
 };
 
 /* Headers that libcurl would add by itself; an empty one takes it away. */
 static const char *const unwanted_headers[] = {"Expect:", "Accept:", "Content-Type:"};
+
+/* libcurl sends a request once more when a kept connection dies before its answer (virtual-time
+   9.10). What became of the first attempt is the failure. */
+static void refuse_repetition(struct http_stream *stream)
+{
+    long os_error = 0;
+    curl_easy_getinfo(stream->handle, CURLINFO_OS_ERRNO, &os_error);
+    if (stream->error != NULL)
+        return;
+    if (os_error == ECONNRESET)
+        failure_set(&stream->error, &stream->request, HTTP_ERROR_RESET, "connection reset by peer");
+    else
+        failure_set(&stream->error, &stream->request, HTTP_ERROR_EMPTY_REPLY,
+                    "closed without an answer");
+}
 
 static curl_socket_t on_open(void *argument, curlsocktype purpose, struct curl_sockaddr *address)
 {
@@ -28,10 +48,14 @@ static curl_socket_t on_open(void *argument, curlsocktype purpose, struct curl_s
     const struct http_opener *opener = &stream->http->opener;
     (void)purpose;
 
+    if (stream->is_on_kept && !request_may_repeat(&stream->request)) {
+        refuse_repetition(stream);
+        return CURL_SOCKET_BAD;
+    }
     int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
     if (fd >= 0 && opener->on_socket != NULL)
         opener->on_socket(opener->context, stream->path, fd);
-    if (fd >= 0 && stream->target != NULL)
+    if (fd >= 0 && request_may_reuse(&stream->request))
         kept_add(stream, fd);
     return fd;
 }
@@ -41,10 +65,10 @@ static int on_close(void *argument, curl_socket_t fd)
     struct http *http = argument;
 
     kept_remove(http, fd);
-    int result = close(fd);
+    loop_note_closed(http->loop, fd);
     if (http->opener.on_close != NULL)
         http->opener.on_close(http->opener.context, fd);
-    return result;
+    return close(fd);
 }
 
 /* How many bytes may still be given, at most room. */
@@ -170,6 +194,7 @@ static void apply_target(struct http_stream *stream)
     if (stream->path == NULL) {
         int64_t timeout_us = route_connect_timeout_us(&stream->request);
         curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, (long)(timeout_us / MILLISECOND_US));
+        curl_easy_setopt(handle, CURLOPT_MAXAGE_CONN, IDLE_SECONDS_MAX);
         apply_url(stream, url);
         return;
     }
@@ -196,13 +221,22 @@ static void apply_callbacks(struct http_stream *stream)
     curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, stream);
 }
 
-/* libcurl sends a request once more when a kept connection dies before its answer, a POST too
-   (virtual-time 9.10): only what may arrive twice goes over one. */
+static bool method_is_one_of(const struct http_request *request, const char *const *methods)
+{
+    return g_strv_contains(methods, request->method);
+}
+
 bool request_may_reuse(const struct http_request *request)
 {
-    return request->may_reuse && !request->is_upgrade && request->body == NULL &&
-           request->body_read == NULL &&
-           (strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0);
+    static const char *const idempotent[] = {"GET", "HEAD", "PUT", "DELETE", NULL};
+    return request->may_reuse && !request->is_upgrade && request->body_read == NULL &&
+           method_is_one_of(request, idempotent);
+}
+
+bool request_may_repeat(const struct http_request *request)
+{
+    static const char *const safe[] = {"GET", "HEAD", NULL};
+    return request->may_repeat && request->body == NULL && method_is_one_of(request, safe);
 }
 
 void request_apply(struct http_stream *stream)

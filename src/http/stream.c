@@ -102,7 +102,7 @@ static void stream_drop_handle(struct http_stream *stream)
 {
     if (stream->handle == NULL)
         return;
-    kept_set_busy(stream->http, stream->fd, false);
+    kept_give_back(stream->http, stream->fd);
     http_give_handle(stream->http, g_steal_pointer(&stream->handle));
 }
 

@@ -140,24 +140,41 @@ void loop_watch(struct loop *loop, int fd, uint32_t events, watch_fn *ready, voi
     if (events == 0) {
         epoll_ctl(loop->epoll_fd, EPOLL_CTL_DEL, fd, NULL); /* may be closed already */
         watch->ready = NULL;
+        watch->is_left_behind = false;
         watch->generation++;
         return;
     }
-    bool is_new = watch->ready == NULL;
-    if (is_new)
+    bool is_new = watch->ready == NULL && !watch->is_left_behind;
+    if (watch->ready == NULL)
         watch->generation++;
     watch->ready = ready;
     watch->argument = argument;
+    watch->is_left_behind = false;
     event.data.u64 = ((uint64_t)watch->generation << 32) | (uint32_t)fd;
     if (!set_interest(loop, fd, is_new, &event))
         g_error("epoll_ctl of descriptor %d: %s", fd, g_strerror(errno));
 }
 
+void loop_unwatch_lazily(struct loop *loop, int fd)
+{
+    struct watch *watch = watch_of(loop, fd);
+    watch->ready = NULL;
+    watch->is_left_behind = true;
+    watch->generation++;
+}
+
+void loop_note_closed(struct loop *loop, int fd)
+{
+    watch_of(loop, fd)->is_left_behind = false;
+}
+
 static void dispatch(struct loop *loop, const struct epoll_event *event)
 {
-    guint fd = (guint)(event->data.u64 & UINT32_MAX);
+    int fd = (int)(event->data.u64 & UINT32_MAX);
     struct watch *watch = g_ptr_array_index(loop->watches, fd);
-    if (watch->ready != NULL && watch->generation == (uint32_t)(event->data.u64 >> 32))
+    if (watch->ready == NULL && watch->is_left_behind)
+        loop_watch(loop, fd, 0, NULL, NULL);
+    else if (watch->ready != NULL && watch->generation == (uint32_t)(event->data.u64 >> 32))
         watch->ready(watch->argument, event->events);
 }
 

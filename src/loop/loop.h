@@ -79,6 +79,11 @@ bool timer_is_armed(const struct timer *timer);
 /* Descriptors: epoll events (EPOLLIN, EPOLLOUT, EPOLLRDHUP), level-triggered. events 0 removes. */
 typedef void watch_fn(void *argument, uint32_t events);
 void loop_watch(struct loop *loop, int fd, uint32_t events, watch_fn *ready, void *argument);
+/* The same as events 0 without a system call, for a descriptor that is closed or watched again
+   next; an event that comes all the same removes it. */
+void loop_unwatch_lazily(struct loop *loop, int fd);
+/* Nobody watches fd, and it is being closed: the kernel forgets it by itself. Only saves a call. */
+void loop_note_closed(struct loop *loop, int fd);
 
 /*
  * Work without a descriptor. run() returns whether it did anything; it is asked in every step

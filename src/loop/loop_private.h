@@ -12,6 +12,7 @@ struct watch {
     watch_fn *ready;
     void *argument;
     uint32_t generation;
+    bool is_left_behind; /* nobody's, but perhaps still known to epoll */
 };
 
 struct fibers {

@@ -137,7 +137,12 @@ static bool send_once(struct oci *oci, const struct oci_call *call, const char *
             headers[count++] = more[i];
     }
     const struct http_request request = {
-        .method = call->method, .url = url, .headers = headers, .body = call->body};
+        .method = call->method,
+        .url = url,
+        .headers = headers,
+        .body = call->body,
+        .may_reuse = true,
+    };
 
     http_response_clear(response);
     return oci_send(oci, &request, response, error);

@@ -106,7 +106,7 @@ static bool fetch_token(struct oci *oci, const struct oci_call *call,
     g_autofree char *value = credentials != NULL ? basic(credentials) : NULL;
     g_autofree char *line = value != NULL ? g_strconcat("Authorization: ", value, NULL) : NULL;
     const char *const headers[] = {"User-Agent: seatrial", line, NULL};
-    const struct http_request request = {.url = url, .headers = headers};
+    const struct http_request request = {.url = url, .headers = headers, .may_reuse = true};
     HTTP_RESPONSE(response);
 
     return oci_send(oci, &request, &response, error) &&

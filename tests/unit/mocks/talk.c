@@ -6,16 +6,60 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-int dial(struct bench *bench)
+static const struct http_opener *raw_opener(struct bench *bench)
 {
-    const struct http_opener *opener = world_opener(bench->world, NULL, "raw");
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    return world_opener(bench->world, NULL, "raw");
+}
+
+static const char *find_path(const struct http_opener *opener)
+{
     struct http_route route;
     opener->find(opener->context, "site", 80, false, &route);
-    g_strlcpy(address.sun_path, route.path, sizeof address.sun_path);
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    return route.path;
+}
+
+static int new_socket(void)
+{
+    return socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
+static void connect_to(int fd, const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    g_strlcpy(address.sun_path, path, sizeof address.sun_path);
     cr_assert_eq(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+}
+
+int dial(struct bench *bench)
+{
+    int fd = new_socket();
+    connect_to(fd, find_path(raw_opener(bench)));
     return fd;
+}
+
+int dial_as_client(struct bench *bench)
+{
+    const struct http_opener *opener = raw_opener(bench);
+    const char *path = find_path(opener);
+    int fd = new_socket();
+    opener->on_socket(opener->context, path, fd);
+    connect_to(fd, path);
+    return fd;
+}
+
+void hang_up(struct bench *bench, int fd)
+{
+    const struct http_opener *opener = raw_opener(bench);
+    opener->on_close(opener->context, fd);
+    close(fd);
+}
+
+void dial_in_vain(struct bench *bench)
+{
+    const struct http_opener *opener = raw_opener(bench);
+    int fd = new_socket();
+    opener->on_socket(opener->context, find_path(opener), fd);
+    hang_up(bench, fd);
 }
 
 void say(int fd, const char *text)

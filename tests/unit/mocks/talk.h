@@ -6,8 +6,13 @@
 
 /* ---- a client without a library ---- */
 
-/* A descriptor connected to "site". */
+/* A descriptor connected to "site", by somebody the world does not know. */
 int dial(struct bench *bench);
+/* The same for a client of the world, which says when it dials and hangs up. */
+int dial_as_client(struct bench *bench);
+void hang_up(struct bench *bench, int fd);
+/* A client of the world that dials and does not come through: its connect() fails. */
+void dial_in_vain(struct bench *bench);
 void say(int fd, const char *text);
 /* Notes what has come by now; the end of the stream reads "EOF". */
 void note_heard(struct bench *bench, int fd);

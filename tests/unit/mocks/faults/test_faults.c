@@ -27,6 +27,17 @@ Test(faults, a_rule_fires_at_most_so_often)
               "EMPTY_REPLY@0s EMPTY_REPLY@0s 200 manifest@0s");
 }
 
+Test(faults, a_rule_of_another_place_waits_for_its_own)
+{
+    check_log("[{id: a, on: 'a*', optional: true, do: {kind: close}},"
+              " {id: b, on: a*th, times: 1, do: {kind: status, code: 500, body: empty}}]",
+              STEPS(MANIFEST, MANIFEST, "GET http://auth/token", MANIFEST, "GET http://auth/token"),
+              "200 manifest@0s 200 manifest@0s EMPTY_REPLY@0s 200 manifest@0s EMPTY_REPLY@0s");
+    check_log("[{id: a, on: 'a*', optional: true, when: {nth: 2}, do: {kind: close}}]",
+              STEPS(MANIFEST, "GET http://auth/token", MANIFEST, "GET http://auth/token"),
+              "200 manifest@0s 200 hello@0s 200 manifest@0s EMPTY_REPLY@0s");
+}
+
 Test(faults, a_rule_that_comes_too_late_still_counts)
 {
     check_log("[{id: a, when: {nth: 1}, do: {kind: status, code: 500, body: empty}},"

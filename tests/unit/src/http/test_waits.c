@@ -232,6 +232,130 @@ Test(waits, a_post_is_never_sent_twice)
         log, "200 hello@0s EMPTY_REPLY (POST http://site/thing: closed without an answer)@0s ");
 }
 
+static void request_kept_again(struct bench *bench, bool may_repeat)
+{
+    struct http_request request = {
+        .url = "http://site/thing", .may_reuse = true, .may_repeat = may_repeat};
+    request_kept(bench, "GET");
+    bench_perform(bench, &request);
+}
+
+static void get_kept_and_dying(struct bench *bench)
+{
+    request_kept_again(bench, /* may_repeat= */ false);
+    cr_expect_eq(bench->server->connections->len, 1);
+}
+
+Test(waits, a_kept_connection_that_dies_before_the_answer_is_the_failure)
+{
+    static const struct act dying[] = {READ_HEAD, SEND(HELLO), READ_HEAD, CLOSE};
+    static const struct act fine[] = {READ_HEAD, SEND(HELLO), HOLD};
+    const struct act *const scripts[] = {dying, fine, NULL};
+
+    g_autofree char *log = bench_run(scripts, get_kept_and_dying);
+
+    cr_expect_str_eq(log, "200 hello@0s EMPTY_REPLY (closed without an answer)@0s ");
+}
+
+Test(waits, a_kept_connection_that_is_reset_before_the_answer_is_the_failure)
+{
+    static const struct act dying[] = {READ_HEAD, SEND(HELLO), READ_HEAD, RESET};
+    static const struct act fine[] = {READ_HEAD, SEND(HELLO), HOLD};
+    const struct act *const scripts[] = {dying, fine, NULL};
+
+    g_autofree char *log = bench_run(scripts, get_kept_and_dying);
+
+    cr_expect_str_eq(log, "200 hello@0s RESET (connection reset by peer)@0s ");
+}
+
+static void keep_two_then_get(struct bench *bench)
+{
+    get_two_kept_at_once_twice(bench);
+    request_kept(bench, "GET");
+    cr_expect_eq(bench->server->connections->len, 2);
+}
+
+Test(waits, a_request_whose_kept_connection_dies_does_not_go_over_another_kept_one)
+{
+    static const struct act script[] = {READ_HEAD,        SLEEP(SECOND_US), SEND(HELLO), READ_HEAD,
+                                        SLEEP(SECOND_US), SEND(HELLO),      READ_HEAD,   CLOSE};
+    const struct act *const scripts[] = {script, NULL};
+
+    g_autofree char *log = bench_run(scripts, keep_two_then_get);
+
+    cr_expect_str_eq(log, "200 hello@1s 200 hello@1s 200 hello@2s 200 hello@2s EMPTY_REPLY (closed "
+                          "without an answer)@2s ");
+}
+
+static void get_kept_and_repeated(struct bench *bench)
+{
+    request_kept_again(bench, /* may_repeat= */ true);
+    cr_expect_eq(bench->server->connections->len, 2);
+}
+
+Test(waits, a_request_that_may_be_repeated_goes_out_once_more)
+{
+    static const struct act dying[] = {READ_HEAD, SEND(HELLO), READ_HEAD, CLOSE};
+    static const struct act fine[] = {READ_HEAD, SEND(HELLO), HOLD};
+    const struct act *const scripts[] = {dying, fine, NULL};
+
+    g_autofree char *log = bench_run(scripts, get_kept_and_repeated);
+
+    cr_expect_str_eq(log, "200 hello@0s 200 hello@0s ");
+}
+
+static void put_over_a_kept_connection(struct bench *bench)
+{
+    g_autoptr(GBytes) body = g_bytes_new_static("abc", 3);
+    struct http_request request = {.method = "PUT",
+                                   .url = "http://site/thing",
+                                   .body = body,
+                                   .may_reuse = true,
+                                   .may_repeat = true};
+    request_kept(bench, "GET");
+    bench_perform(bench, &request);
+    bench_perform(bench, &request);
+    cr_expect_eq(bench->server->connections->len, 1);
+}
+
+Test(waits, a_put_goes_over_a_kept_connection_and_is_never_sent_twice)
+{
+    static const struct act dying[] = {READ_HEAD,   SEND(HELLO), READ_HEAD,    READ_BODY(3),
+                                       SEND(HELLO), READ_HEAD,   READ_BODY(3), CLOSE};
+    static const struct act fine[] = {READ_HEAD, SEND(HELLO), HOLD};
+    const struct act *const scripts[] = {dying, fine, NULL};
+
+    g_autofree char *log = bench_run(scripts, put_over_a_kept_connection);
+
+    cr_expect_str_eq(log, "200 hello@0s 200 hello@0s EMPTY_REPLY (PUT http://site/thing: closed "
+                          "without an answer)@0s ");
+}
+
+static void get_kept_in_production(struct bench *bench)
+{
+    struct http_request request = {
+        .url = "http://site/thing", .unix_socket = bench->server->path, .may_reuse = true};
+    http_free(bench->http);
+    bench->http = http_new(bench->loop, NULL, "production");
+
+    bench_perform(bench, &request);
+    bench_perform(bench, &request);
+    cr_expect_eq(bench->server->connections->len, 1);
+    bench_perform(bench, &request);
+    cr_expect_eq(bench->server->connections->len, 2);
+}
+
+Test(waits, in_production_too_a_kept_connection_that_dies_is_the_failure)
+{
+    static const struct act dying[] = {READ_HEAD, SEND(HELLO), READ_HEAD, CLOSE};
+    static const struct act fine[] = {READ_HEAD, SEND(HELLO), HOLD};
+    const struct act *const scripts[] = {dying, fine, NULL};
+
+    g_autofree char *log = bench_run(scripts, get_kept_in_production);
+
+    cr_expect_str_eq(log, "200 hello@0s EMPTY_REPLY (closed without an answer)@0s 200 hello@0s ");
+}
+
 static void get_forty_at_once(struct bench *bench)
 {
     FIBER_GROUP(group);

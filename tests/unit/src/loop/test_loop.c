@@ -234,6 +234,71 @@ Test(loop, a_removed_watch_is_silent_and_may_come_back)
     bench_finish(&bench);
 }
 
+Test(loop, a_watch_left_behind_is_silent_and_may_come_back)
+{
+    struct bench bench;
+    bench_init(&bench, CLOCK_VIRTUAL, 1);
+    loop_watch(bench.loop, bench.ends[1], EPOLLIN, on_readable, &bench);
+    cr_assert_eq(write(bench.ends[0], "a", 1), 1);
+    loop_unwatch_lazily(bench.loop, bench.ends[1]);
+    timer_init(&bench.timer, on_end, &bench);
+    timer_arm(bench.loop, &bench.timer, SECOND_US);
+
+    cr_assert(loop_run(bench.loop, &bench.is_over, NULL));
+    loop_watch(bench.loop, bench.ends[1], EPOLLIN, on_readable, &bench);
+    g_autofree char *error = run_error(&bench);
+
+    cr_assert_str_eq(bench.log->str, "end@1 ");
+    cr_assert_str_eq(error, "none");
+    bench_finish(&bench);
+}
+
+Test(loop, a_watch_left_behind_serves_its_next_owner_without_a_round_between)
+{
+    struct bench bench;
+    bench_init(&bench, CLOCK_VIRTUAL, 1);
+    loop_watch(bench.loop, bench.ends[1], EPOLLIN, on_readable, &bench);
+    loop_unwatch_lazily(bench.loop, bench.ends[1]);
+    loop_watch(bench.loop, bench.ends[1], EPOLLIN, on_readable, &bench);
+    cr_assert_eq(write(bench.ends[0], "a", 1), 1);
+    timer_init(&bench.timer, on_end, &bench);
+    timer_arm(bench.loop, &bench.timer, SECOND_US);
+
+    cr_assert(loop_run(bench.loop, &bench.is_over, NULL));
+
+    cr_assert_str_eq(bench.log->str, "readable@0 end@1 ");
+    bench_finish(&bench);
+}
+
+/* Whether its close was noted or not, the number serves the next descriptor. */
+static void use_number_again(bool is_noted)
+{
+    struct bench bench;
+    bench_init(&bench, CLOCK_VIRTUAL, 1);
+    loop_watch(bench.loop, bench.ends[1], EPOLLIN, on_readable, &bench);
+    loop_unwatch_lazily(bench.loop, bench.ends[1]);
+    if (is_noted)
+        loop_note_closed(bench.loop, bench.ends[1]);
+    close(bench.ends[0]);
+    close(bench.ends[1]);
+    cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, bench.ends), 0);
+    loop_watch(bench.loop, bench.ends[1], EPOLLIN, on_readable, &bench);
+    cr_assert_eq(write(bench.ends[0], "a", 1), 1);
+    timer_init(&bench.timer, on_end, &bench);
+    timer_arm(bench.loop, &bench.timer, SECOND_US);
+
+    cr_assert(loop_run(bench.loop, &bench.is_over, NULL));
+
+    cr_assert_str_eq(bench.log->str, "readable@0 end@1 ");
+    bench_finish(&bench);
+}
+
+Test(loop, the_number_of_a_closed_descriptor_left_behind_is_used_again)
+{
+    use_number_again(/* is_noted= */ true);
+    use_number_again(/* is_noted= */ false);
+}
+
 /* Of two ready descriptors, whichever comes first takes the other away. */
 struct rival {
     struct bench *bench;
