@@ -183,7 +183,7 @@ bool cache_check(const struct build *build, GError **error) MUST_USE;
 bool cache_import(struct build *build) MUST_USE;
 struct stored *cache_find_imported(const struct build *build, const char *key);
 bool cache_export(struct build *build) MUST_USE;
-/* The bytes of a layer that a cache is to hold; fetched if they are of an imported one. */
+/* The bytes of a layer that a cache is to hold, lent; fetched if they are of an imported one. */
 GBytes *cache_layer_bytes(struct build *build, const struct stored *stored,
                           GError **error) MUST_USE;
 

@@ -182,7 +182,7 @@ static bool save_layers(const struct gha *gha, GError **error)
     json_t *record;
     json_object_foreach (gha->build->records, record_key, record) {
         struct stored *stored = stored_read(record);
-        g_autoptr(GBytes) bytes = cache_layer_bytes(gha->build, stored, error);
+        GBytes *bytes = cache_layer_bytes(gha->build, stored, error);
         g_autofree char *key = g_strconcat("buildkit-blob-1-", stored->digest, NULL);
         bool is_saved = bytes != NULL && save(gha, key, bytes, stored->declared_bytes, error);
         stored_free(stored);
