@@ -50,8 +50,8 @@ const struct attribute_row *bake_attribute_row(const char *name)
 
 static json_t *unsuitable(struct bake *bake, const struct term *term, const char *what)
 {
-    return bake_fail_term(bake, term, "Unsuitable value type", "Unsuitable value: %s required",
-                          what);
+    return bake_fail_start(bake, term, "Unsuitable value type", "Unsuitable value: %s required",
+                           what);
 }
 
 static json_t *text_json(struct bake *bake, const struct value *value, const struct term *term,
@@ -67,7 +67,8 @@ static json_t *texts_json(struct bake *bake, const struct value *value, const st
         return unsuitable(bake, term, "list of string");
     g_autoptr(json_t) list = json_array();
     for (gsize i = 0; i < value->count; i++) {
-        json_t *text = text_json(bake, value->items[i], term, "string");
+        g_autofree char *what = g_strdup_printf("element %zu: string", (size_t)i);
+        json_t *text = text_json(bake, value->items[i], term, what);
         if (text == NULL)
             return NULL;
         json_array_append_new(list, text);
@@ -129,9 +130,9 @@ static json_t *entry_of_mapping(struct bake *bake, enum attribute_kind kind,
             json_object_set_new(entry, "disabled", json_true());
     }
     if (kind != ATTRIBUTE_ATTESTS && json_get_string(entry, "type", "")[0] == '\0')
-        return bake_fail_term(bake, term, "Unsuitable value type", "Unsuitable value: %s",
-                              kind == ATTRIBUTE_CACHES ? "type required form"
-                                                       : "type is required for output");
+        return bake_fail_start(bake, term, "Unsuitable value type", "Unsuitable value: %s",
+                               kind == ATTRIBUTE_CACHES ? "type required form"
+                                                        : "type is required for output");
     return g_steal_pointer(&entry);
 }
 
@@ -142,8 +143,8 @@ static bool add_text_entries(struct bake *bake, enum attribute_kind kind, const 
     g_autoptr(json_t) texts = json_pack("[s]", text);
     g_autoptr(json_t) entries = bake_entries_parse(kind, texts, &problem);
     if (entries == NULL)
-        return bake_fail_term(bake, term, "Unsuitable value type", "Unsuitable value: %s",
-                              problem) != NULL;
+        return bake_fail_start(bake, term, "Unsuitable value type", "Unsuitable value: %s",
+                               problem) != NULL;
     json_array_extend(list, entries);
     return true;
 }

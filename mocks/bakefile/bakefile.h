@@ -57,7 +57,7 @@ struct bake_request {
     const char *const *targets;   /* NULL-terminated; NULL or empty means "default" */
     const char *const *overrides; /* NULL-terminated `--set` texts; may be NULL */
     const char *local_platform;   /* BAKE_LOCAL_PLATFORM; NULL for linux/amd64 */
-    const char *command_context;  /* BAKE_CMD_CONTEXT; NULL for "" */
+    const char *command_context;  /* BAKE_CMD_CONTEXT; NULL for "cwd://" */
     int64_t now_s;                /* what timestamp() says, seconds since 1970 */
 };
 

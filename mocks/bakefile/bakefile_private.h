@@ -64,6 +64,8 @@ const struct value *value_get(const struct value *mapping, const char *key);
 bool value_equal(const struct value *a, const struct value *b);
 int value_compare(const void *a, const void *b); /* of const struct value **; for sets */
 /* "string", "list of string" … as cty names types in messages. */
+/* Exact in buildx's decimal of 512 bits and here: a multiple of 2^-20 below 10^12. */
+bool value_is_exact(long double number);
 const char *value_type_text(const struct value *value);
 /* Text of a primitive; NULL if it is none. A number that is not exact fails. */
 const char *value_as_text(struct bake *bake, const struct value *value);
@@ -160,6 +162,7 @@ struct block {
     const struct bake_text *source;
     gsize start, header_end; /* type and labels */
     gsize type_end;
+    gsize open;                   /* the brace */
     gsize label_start, label_end; /* of the first label */
     struct body *body;
 };
@@ -264,6 +267,11 @@ void *bake_unknown_term(struct bake *bake, const struct term *term, const char *
     G_GNUC_PRINTF(3, 4);
 /* "file:3,10-15" */
 char *bake_range_text(const struct bake_text *source, gsize start, gsize end);
+/* At HCL's StartRange of the term. */
+void *bake_fail_start(struct bake *bake, const struct term *term, const char *summary,
+                      const char *format, ...) G_GNUC_PRINTF(4, 5);
+bool bake_fail_labels(struct bake *bake, const struct block *block);
+void bake_append(struct bake *bake, const char *text);
 /* Turns an error without a place into a diagnostic of this range. */
 void *bake_wrap(struct bake *bake, const struct bake_text *source, gsize start, gsize end,
                 const char *summary);

@@ -26,20 +26,27 @@ void bake_instance_free(void *item)
     g_free(instance);
 }
 
+/* Only what a reference asks for is marked as begun: a cycle is seen where it closes. */
 static bool resolve_attribute(struct bake *bake, struct instance *instance,
-                              const struct attribute_row *row)
+                              const struct attribute_row *row, bool is_reference)
 {
     const struct attribute *attribute = body_attribute(instance->block->body, row->name);
     int state = GPOINTER_TO_INT(g_hash_table_lookup(instance->state, row->name));
     if (attribute == NULL || state == 2)
         return true;
-    if (state == 1)
+    if (state == 1 && is_reference)
         return bake_fail(bake, BAKEFILE_ERROR_INVALID, "reference cycle not allowed for %s.%s.%s",
                          instance->block->type, instance->name, row->name) != NULL;
-    g_hash_table_insert(instance->state, (char *)row->name, GINT_TO_POINTER(1));
+    if (is_reference)
+        g_hash_table_insert(instance->state, (char *)row->name, GINT_TO_POINTER(1));
     if (!bake_needs(bake, attribute->term, instance->scope))
         return false;
     const struct value *value = bake_evaluate(bake, attribute->term, instance->scope);
+    /* gohcl also says that the value which it did not get must be known. */
+    if (value == NULL && row->kind < ATTRIBUTE_CACHES && bake->error != NULL &&
+        strstr(bake->error->message, "Invalid template") == NULL &&
+        bake->error->code == BAKEFILE_ERROR_INVALID)
+        bake_append(bake, ", and 1 other diagnostic(s)");
     json_t *json = value == NULL ? NULL : bake_attribute_json(bake, row, value, attribute->term);
     if (json == NULL)
         return bake_wrap(bake, attribute->term->source, attribute->term->start,
@@ -61,11 +68,11 @@ static bool resolve_instance(struct bake *bake, struct instance *instance, const
     const struct attribute_row *rows = bake_attribute_rows(&count);
     bool is_group = strcmp(instance->block->type, "group") == 0;
     if (is_group && (attribute == NULL || strcmp(attribute, "targets") == 0) &&
-        !resolve_attribute(bake, instance, &group_targets))
+        !resolve_attribute(bake, instance, &group_targets, attribute != NULL))
         return false;
     for (gsize i = 0; i < (is_group ? 1 : count); i++)
         if ((attribute == NULL || strcmp(attribute, rows[i].name) == 0) &&
-            !resolve_attribute(bake, instance, &rows[i]))
+            !resolve_attribute(bake, instance, &rows[i], attribute != NULL))
             return false;
     return true;
 }
@@ -215,10 +222,7 @@ static bool begin_block(struct bake *bake, const struct block *block)
     guint first = bake->instances->len;
     const struct attribute *matrix = body_attribute(block->body, "matrix");
     if (block->label_count != 1)
-        return bake_fail_range(bake, block->source, block->start, block->header_end,
-                               block->label_count == 0 ? "Missing name for block"
-                                                       : "Extraneous label for block",
-                               "All %s blocks must have 1 labels (name).", block->type) != NULL;
+        return bake_fail_labels(bake, block);
     bool is_group = strcmp(block->type, "group") == 0;
     if (is_group && matrix != NULL)
         bake_fail(bake, BAKEFILE_ERROR_INVALID, "matrix is not supported for groups");

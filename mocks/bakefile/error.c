@@ -99,6 +99,54 @@ static bool has_place(const struct bake *bake, const char *message)
     return false;
 }
 
+void bake_append(struct bake *bake, const char *text)
+{
+    char *message = g_strconcat(bake->error->message, text, NULL);
+    g_free(bake->error->message);
+    bake->error->message = message;
+}
+
+bool bake_fail_labels(struct bake *bake, const struct block *block)
+{
+    bool is_missing = block->label_count == 0;
+    gsize start = is_missing ? block->open : block->label_end;
+    g_autofree char *summary =
+        g_strdup_printf("%s for %s", is_missing ? "Missing name" : "Extraneous label", block->type);
+    if (is_missing)
+        bake_fail_range(bake, block->source, start, start + 1, summary,
+                        "All %s blocks must have 1 labels (name).", block->type);
+    else
+        bake_fail_range(bake, block->source, start, start + 1, summary,
+                        "Only 1 labels (name) are expected for %s blocks.", block->type);
+    return false;
+}
+
+/* StartRange(): of a list its bracket, of a quoted text what is within the quotes. */
+static void start_of(const struct term *term, gsize *start, gsize *end)
+{
+    *start = term->start;
+    *end = term->end;
+    if (term->kind == TERM_TUPLE || term->kind == TERM_OBJECT || term->kind == TERM_FOR)
+        *end = *start + 1;
+    else if (term->kind == TERM_CALL)
+        *end = *start + strlen(term->name);
+    else if (term->kind == TERM_LITERAL && !term->source->is_json && term->end - term->start > 2 &&
+             term->source->text[term->start] == '"')
+        *start += 1, *end -= 1;
+}
+
+void *bake_fail_start(struct bake *bake, const struct term *term, const char *summary,
+                      const char *format, ...)
+{
+    gsize start = 0, end = 0;
+    start_of(term, &start, &end);
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *detail = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    return bake_fail_range(bake, term->source, start, end, summary, "%s", detail);
+}
+
 void *bake_wrap(struct bake *bake, const struct bake_text *source, gsize start, gsize end,
                 const char *summary)
 {

@@ -105,11 +105,12 @@ static const struct value *evaluate_conditional(struct bake *bake, const struct 
     }
     const struct value **unified = values_unify(bake, branches, 2);
     if (unified == NULL)
-        return bake_fail_term(bake, term, "Inconsistent conditional result types",
-                              "The true and false result expressions must have consistent types. "
-                              "The 'true' value is %s, but the 'false' value is %s.",
-                              value_type_text(branches[is_true ? 0 : 1]),
-                              value_type_text(branches[is_true ? 1 : 0]));
+        return bake_fail_range(bake, term->source, term->right->start, term->third->end,
+                               "Inconsistent conditional result types",
+                               "The true and false result expressions must have consistent types. "
+                               "The 'true' value is %s, but the 'false' value is %s.",
+                               value_type_text(branches[is_true ? 0 : 1]),
+                               value_type_text(branches[is_true ? 1 : 0]));
     return unified[0];
 }
 
@@ -153,6 +154,9 @@ static const struct value *attribute_of(struct bake *bake, const struct term *te
     const struct value *value = value_is_mapping(left) ? value_get(left, term->name) : NULL;
     if (value != NULL)
         return value;
+    struct term step = *term;
+    step.start = term->left->end;
+    term = &step;
     if (left->kind == VALUE_NULL)
         return bake_fail_term(bake, term, "Attempt to get attribute from null value",
                               "This value is null, so it does not have any attributes.");
@@ -175,7 +179,9 @@ static const struct value *evaluate_index(struct bake *bake, const struct term *
         return NULL;
     const char *problem = NULL;
     const struct value *item = bake_index(bake, left, key, &problem);
-    return item != NULL ? item : bake_fail_term(bake, term, "Invalid index", "%s", problem);
+    return item != NULL ? item
+                        : bake_fail_range(bake, term->source, term->left->end, term->end,
+                                          "Invalid index", "%s", problem);
 }
 
 static const struct value *evaluate_splat(struct bake *bake, const struct term *term,

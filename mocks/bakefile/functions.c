@@ -92,15 +92,16 @@ static bool check_count(struct bake *bake, const struct term *term, gsize count,
                         bool is_variadic, const char *missing)
 {
     if (count < wanted)
-        return bake_fail_term(bake, term, "Not enough function arguments",
-                              "Function \"%s\" expects %s%zu argument(s). Missing value for "
-                              "\"%s\".",
-                              term->name, is_variadic ? "at least " : "", (size_t)wanted,
-                              missing) != NULL;
+        return bake_fail_range(
+                   bake, term->source, term->end - 1, term->end, "Not enough function arguments",
+                   "Function \"%s\" expects %s%zu argument(s). Missing value for "
+                   "\"%s\".",
+                   term->name, is_variadic ? "at least " : "", (size_t)wanted, missing) != NULL;
     if (count > wanted && !is_variadic)
-        return bake_fail_term(bake, term, "Too many function arguments",
-                              "Function \"%s\" expects only %zu argument(s).", term->name,
-                              (size_t)wanted) != NULL;
+        return bake_fail_start(bake, term->count > wanted ? term->items[wanted] : term,
+                               "Too many function arguments",
+                               "Function \"%s\" expects only %zu argument(s).", term->name,
+                               (size_t)wanted) != NULL;
     return true;
 }
 
@@ -176,12 +177,13 @@ static void call_reports(struct call *call, char **names, gsize name_count)
     if (call->problem_argument >= 0 && name_count > 0) {
         const char *name = names[MIN((gsize)call->problem_argument, name_count - 1)];
         name += *name == '+' ? 2 : 1;
-        bake_fail_term(call->bake, argument_term(call->term, (gsize)call->problem_argument),
-                       "Invalid function argument", "Invalid value for \"%s\" parameter: %s.", name,
-                       call->problem);
+        bake_fail_start(call->bake, argument_term(call->term, (gsize)call->problem_argument),
+                        "Invalid function argument", "Invalid value for \"%s\" parameter: %s.",
+                        name, call->problem);
     } else {
-        bake_fail_term(call->bake, call->term, "Error in function call",
-                       "Call to function \"%s\" failed: %s.", call->term->name, call->problem);
+        bake_fail_range(call->bake, call->term->source, call->term->start,
+                        call->term->start + strlen(call->term->name) + 1, "Error in function call",
+                        "Call to function \"%s\" failed: %s.", call->term->name, call->problem);
     }
 }
 

@@ -106,7 +106,7 @@ static const struct value *run_element(struct call *call)
     if (!value_is_sequence(list) || list->kind == VALUE_SET)
         return call_argument_fails(call, 0, "cannot read elements from %s", value_type_text(list));
     if (list->count == 0)
-        return call_argument_fails(call, 0, "cannot use element function with an empty list");
+        return call_fails(call, "cannot use element function with an empty list");
     if (call->args[1]->number < 0 || call->args[1]->number > 1e15L)
         return call_argument_fails(call, 1, "cannot use element function with a negative index");
     return list->items[(gsize)call->args[1]->number % list->count];
@@ -161,8 +161,8 @@ static const struct value *run_indexof(struct call *call)
 static const struct value *run_length(struct call *call)
 {
     const struct value *value = call->args[0];
-    if (!value_is_sequence(value) && !value_is_mapping(value))
-        return call_argument_fails(call, 0, "collection must be a list, a map or a tuple");
+    if (!value_is_sequence(value) && value->kind != VALUE_MAP)
+        return call_fails(call, "collection must be a list, a map or a tuple");
     return value_number(call->bake, (long double)value->count);
 }
 

@@ -17,33 +17,46 @@ static const struct value *answer(struct call *call, long double number)
     return value_number(call->bake, number);
 }
 
+/* Sums and the like of fractions have hundreds of digits in buildx. */
+static const struct value *exact_answer(struct call *call, long double number)
+{
+    for (gsize i = 0; i < call->count; i++)
+        if (call->args[i]->kind == VALUE_NUMBER && !value_is_exact(call->args[i]->number))
+            return bake_unknown_term(call->bake, call->term,
+                                     "arithmetic with such fractions or large numbers");
+    if (!value_is_exact(number))
+        return bake_unknown_term(call->bake, call->term,
+                                 "arithmetic with such fractions or large numbers");
+    return answer(call, number);
+}
+
 static const struct value *run_add(struct call *call)
 {
-    return answer(call, number_at(call, 0) + number_at(call, 1));
+    return exact_answer(call, number_at(call, 0) + number_at(call, 1));
 }
 
 static const struct value *run_subtract(struct call *call)
 {
-    return answer(call, number_at(call, 0) - number_at(call, 1));
+    return exact_answer(call, number_at(call, 0) - number_at(call, 1));
 }
 
 static const struct value *run_multiply(struct call *call)
 {
-    return answer(call, number_at(call, 0) * number_at(call, 1));
+    return exact_answer(call, number_at(call, 0) * number_at(call, 1));
 }
 
 static const struct value *run_divide(struct call *call)
 {
     if (fpclassify(number_at(call, 1)) == FP_ZERO)
         return call_fails(call, "division by zero");
-    return answer(call, number_at(call, 0) / number_at(call, 1));
+    return exact_answer(call, number_at(call, 0) / number_at(call, 1));
 }
 
 static const struct value *run_modulo(struct call *call)
 {
     if (fpclassify(number_at(call, 1)) == FP_ZERO)
         return call_fails(call, "division by zero");
-    return answer(call, fmodl(number_at(call, 0), number_at(call, 1)));
+    return exact_answer(call, fmodl(number_at(call, 0), number_at(call, 1)));
 }
 
 static const struct value *run_negate(struct call *call)
@@ -79,12 +92,12 @@ static const struct value *run_signum(struct call *call)
 
 static const struct value *run_pow(struct call *call)
 {
-    return answer(call, powl(number_at(call, 0), number_at(call, 1)));
+    return exact_answer(call, powl(number_at(call, 0), number_at(call, 1)));
 }
 
 static const struct value *run_log(struct call *call)
 {
-    return answer(call, logl(number_at(call, 0)) / logl(number_at(call, 1)));
+    return exact_answer(call, logl(number_at(call, 0)) / logl(number_at(call, 1)));
 }
 
 static const struct value *extreme(struct call *call, bool is_max)

@@ -268,11 +268,6 @@ static const struct value *run_strlen(struct call *call)
     return value_number(call->bake, (long double)g_utf8_strlen(text_at(call, 0), -1));
 }
 
-static const struct value *run_byteslen(struct call *call)
-{
-    return value_number(call->bake, (long double)strlen(text_at(call, 0)));
-}
-
 static const struct value *run_reverse(struct call *call)
 {
     return call_text(call, g_utf8_strreverse(text_at(call, 0), -1));
@@ -329,7 +324,6 @@ const struct function_row functions_texts[] = {
     {"join", "sseparator +llists", run_join},
     {"substr", "sstr noffset nlength", run_substr},
     {"strlen", "sstr", run_strlen},
-    {"byteslen", "sbuf", run_byteslen},
     {"reverse", "sstr", run_reverse},
     {"indent", "nspaces sstr", run_indent},
     {"sanitize", "sname", run_sanitize},

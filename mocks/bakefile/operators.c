@@ -4,14 +4,16 @@
 #include <math.h>
 #include <string.h>
 
-static const struct value *operand_fails(struct bake *bake, const struct term *operand,
+static const struct value *operand_fails(struct bake *bake, const struct term *term, bool is_left,
                                          const struct value *value, const char *type)
 {
+    const struct term *operand = is_left ? term->left : term->right;
+    const char *side = term->right == NULL ? "unary" : is_left ? "left" : "right";
     if (value->kind == VALUE_NULL)
         return bake_fail_term(bake, operand, "Invalid operand",
                               "Unsuitable value for this operand: argument must not be null.");
     return bake_fail_term(bake, operand, "Invalid operand",
-                          "Unsuitable value for %s operand: a %s is required.", "this", type);
+                          "Unsuitable value for %s operand: a %s is required.", side, type);
 }
 
 static const struct value *arithmetic(struct bake *bake, const struct term *term, long double a,
@@ -49,15 +51,29 @@ static const struct value *arithmetic(struct bake *bake, const struct term *term
     return NULL;
 }
 
+bool value_is_exact(long double number)
+{
+    long double scaled = ldexpl(number, 20);
+    return fabsl(number) < 1e12L && floorl(scaled) >= scaled;
+}
+
+static bool is_arithmetic(const struct term *term)
+{
+    return term->operator_code >= OPERATOR_ADD && term->operator_code <= OPERATOR_MODULO;
+}
+
 static const struct value *numbers(struct bake *bake, const struct term *term,
                                    const struct value *left, const struct value *right)
 {
     long double a = 0, b = 0;
     if (!value_as_number(left, &a))
-        return operand_fails(bake, term->left, left, "number");
+        return operand_fails(bake, term, true, left, "number");
     if (right != NULL && !value_as_number(right, &b))
-        return operand_fails(bake, term->right, right, "number");
+        return operand_fails(bake, term, false, right, "number");
     const struct value *answer = arithmetic(bake, term, a, b);
+    if (answer != NULL && is_arithmetic(term) &&
+        !(value_is_exact(a) && value_is_exact(b) && value_is_exact(answer->number)))
+        return bake_unknown_term(bake, term, "arithmetic with such fractions or large numbers");
     if (answer != NULL && answer->kind == VALUE_NUMBER && !isfinite(answer->number))
         return bake_unknown_term(bake, term, "a number as large as this");
     return answer;
@@ -68,11 +84,11 @@ static const struct value *booleans(struct bake *bake, const struct term *term,
 {
     bool a = false, b = false;
     if (!value_as_boolean(left, &a))
-        return operand_fails(bake, term->left, left, "bool");
+        return operand_fails(bake, term, true, left, "bool");
     if (right == NULL)
         return value_boolean(bake, !a);
     if (!value_as_boolean(right, &b))
-        return operand_fails(bake, term->right, right, "bool");
+        return operand_fails(bake, term, false, right, "bool");
     return value_boolean(bake, term->operator_code == OPERATOR_OR ? a || b : a && b);
 }
 

@@ -32,7 +32,10 @@ static bool parse_line_end(struct parser *parser, const char *summary, const cha
         return false;
     if (parser->at >= parser->end || parser_takes(parser, "\n"))
         return true;
-    return parser_fail(parser, parser->at, parser->at + 1, summary, "%s", detail) != NULL;
+    gsize start = parser->at;
+    if (parser_identifier(parser) == NULL)
+        parser->at++;
+    return parser_fail(parser, start, parser->at, summary, "%s", detail) != NULL;
 }
 
 static bool parse_attribute(struct parser *parser, struct body *body, const char *name, gsize start,
@@ -109,6 +112,7 @@ static bool parse_block(struct parser *parser, struct body *body, const char *ty
     if (!parse_labels(parser, block) || !parser_enter(parser))
         return false;
     gsize open = parser->at++;
+    block->open = open;
     block->body = body_new(parser);
     g_ptr_array_add(body->blocks, block);
     if (!parse_body(parser, block->body, false))
@@ -118,7 +122,12 @@ static bool parse_block(struct parser *parser, struct body *body, const char *ty
                            "There is no closing brace for this block before the end of the file. "
                            "This may be caused by incorrect brace nesting elsewhere in this "
                            "file.") != NULL;
-    block->body->end = open;
+    /* A block of one line begins with its attribute. */
+    const struct attribute *first =
+        block->body->attributes->len > 0 ? block->body->attributes->pdata[0] : NULL;
+    bool is_one_line =
+        first != NULL && memchr(parser->source->text + open, '\n', first->start - open) == NULL;
+    block->body->end = is_one_line ? first->start : open;
     parser->depth--;
     return true;
 }

@@ -93,25 +93,31 @@ static struct bake_target *target_find(const struct resolution *resolution, cons
     return NULL;
 }
 
-/* A group to its targets and the groups within; cycles end where they began. */
+/* A group to its targets and the groups within. One that is being opened, or has no targets, is
+   taken for a target, as buildx does. */
 static bool open_group(struct resolution *resolution, const char *name, GPtrArray *targets,
-                       GPtrArray *groups)
+                       GPtrArray *groups, GPtrArray *opening)
 {
     const struct bake_group *group = bake_config_group(&resolution->config, name);
-    if (group == NULL) {
+    if (group == NULL || group->targets->len == 0 ||
+        g_ptr_array_find_with_equal_func(opening, name, g_str_equal, NULL)) {
+        if (group != NULL)
+            bake_names_add(groups, name);
         bake_names_add(targets, name);
         return true;
     }
     if (g_ptr_array_find_with_equal_func(groups, name, g_str_equal, NULL))
         return true;
-    if (groups->len > BAKE_EVALUATION_DEPTH_MAX)
-        return bake_fail(resolution->bake, BAKEFILE_ERROR_LIMIT, "more than %d groups of groups",
+    if (opening->len > BAKE_EVALUATION_DEPTH_MAX)
+        return bake_fail(resolution->bake, BAKEFILE_ERROR_LIMIT, "groups nest deeper than %d",
                          BAKE_EVALUATION_DEPTH_MAX) != NULL;
     bake_names_add(groups, name);
-    for (guint i = 0; i < group->targets->len; i++)
-        if (!open_group(resolution, group->targets->pdata[i], targets, groups))
-            return false;
-    return true;
+    g_ptr_array_add(opening, group->name);
+    bool is_open = true;
+    for (guint i = 0; is_open && i < group->targets->len; i++)
+        is_open = open_group(resolution, group->targets->pdata[i], targets, groups, opening);
+    g_ptr_array_set_size(opening, (gint)opening->len - 1);
+    return is_open;
 }
 
 static void print_group(struct resolution *resolution, const char *name)
@@ -130,8 +136,12 @@ static bool add_wanted(struct resolution *resolution, const char *name)
 {
     g_autoptr(GPtrArray) targets = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GPtrArray) groups = g_ptr_array_new_with_free_func(g_free);
-    if (!open_group(resolution, name, targets, groups))
+    g_autoptr(GPtrArray) opening = g_ptr_array_new();
+    if (!open_group(resolution, name, targets, groups, opening))
         return false;
+    const struct bake_group *group = bake_config_group(&resolution->config, name);
+    if (group != NULL && group->targets->len == 0)
+        g_ptr_array_set_size(targets, 0);
     for (guint i = 0; i < targets->len; i++)
         if (target_find(resolution, targets->pdata[i]) == NULL &&
             target_add(resolution, targets->pdata[i]) == NULL)
@@ -322,6 +332,23 @@ static bool finish_context(struct bake *bake, json_t *attributes)
     return true;
 }
 
+/* In the order of the rows; lists and maps that are empty are not set. */
+static json_t *in_order(json_t *attributes)
+{
+    gsize count = 0;
+    const struct attribute_row *rows = bake_attribute_rows(&count);
+    json_t *ordered = json_object();
+    for (gsize i = 0; i < count; i++) {
+        json_t *value = json_object_get(attributes, rows[i].name);
+        bool is_empty = (json_is_array(value) && json_array_size(value) == 0) ||
+                        (json_is_object(value) && json_object_size(value) == 0);
+        if (value != NULL && !is_empty)
+            json_object_set(ordered, rows[i].name, value);
+    }
+    json_decref(attributes);
+    return ordered;
+}
+
 static bool finish_targets(struct resolution *resolution)
 {
     struct bake *bake = resolution->bake;
@@ -344,6 +371,7 @@ static bool finish_targets(struct resolution *resolution)
         }
         if (!finish_context(bake, target->attributes))
             return false;
+        target->attributes = in_order(target->attributes);
     }
     return true;
 }

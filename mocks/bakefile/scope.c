@@ -29,10 +29,7 @@ static bool takes_block(struct bake *bake, struct block *block)
 {
     if (block->label_count != 1 &&
         (strcmp(block->type, "variable") == 0 || strcmp(block->type, "function") == 0))
-        return bake_fail_range(bake, block->source, block->start, block->header_end,
-                               block->label_count == 0 ? "Missing name for block"
-                                                       : "Extraneous label for block",
-                               "All %s blocks must have 1 labels (name).", block->type) != NULL;
+        return bake_fail_labels(bake, block);
     const char *name = block->label_count > 0 ? block->labels[0] : "";
     if (strcmp(block->type, "variable") == 0 && !is_reserved(name))
         g_hash_table_replace(bake->variables, (char *)name, block);
@@ -63,7 +60,7 @@ bool bake_names_load(struct bake *bake)
         bake->values, "BAKE_LOCAL_PLATFORM",
         (struct value *)value_text(bake, platform == NULL ? "linux/amd64" : platform));
     g_hash_table_insert(bake->values, "BAKE_CMD_CONTEXT",
-                        (struct value *)value_text(bake, context == NULL ? "" : context));
+                        (struct value *)value_text(bake, context == NULL ? "cwd://" : context));
     return true;
 }
 
