@@ -1,7 +1,4 @@
 variable "A" {
-  default = B
-}
-variable "B" {
-  default = A
+  default = "${A}b"
 }
 target "default" {}
