@@ -22,7 +22,7 @@ bool bake_step(struct bake *bake)
 bool bake_text_append(struct bake *bake, GString *text, const char *piece)
 {
     gsize length = strlen(piece);
-    if (length <= BAKE_TEXT_BYTES_MAX - text->len) {
+    if (text->len <= BAKE_TEXT_BYTES_MAX && length <= BAKE_TEXT_BYTES_MAX - text->len) {
         g_string_append_len(text, piece, (gssize)length);
         return true;
     }

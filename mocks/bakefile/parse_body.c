@@ -41,6 +41,9 @@ static bool parse_line_end(struct parser *parser, const char *summary, const cha
 static bool parse_attribute(struct parser *parser, struct body *body, const char *name, gsize start,
                             gsize name_end)
 {
+    if (body->attributes->len >= BAKE_ITEMS_MAX)
+        return bake_fail(parser->bake, BAKEFILE_ERROR_LIMIT, "a block of more than %d arguments",
+                         BAKE_ITEMS_MAX) != NULL;
     struct attribute *before = body_attribute(body, name);
     if (before != NULL) {
         g_autofree char *place = bake_range_text(body->source, before->start, before->name_end);

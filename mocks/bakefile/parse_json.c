@@ -198,6 +198,9 @@ static bool add_blocks(struct bake *bake, struct body *body, const struct term *
 static bool add_attribute(struct bake *bake, struct body *body, const struct term *key,
                           struct term *value)
 {
+    if (body->attributes->len >= BAKE_ITEMS_MAX)
+        return bake_fail(bake, BAKEFILE_ERROR_LIMIT, "a block of more than %d arguments",
+                         BAKE_ITEMS_MAX) != NULL;
     struct attribute *before = body_attribute(body, key->value_name);
     if (before != NULL) {
         g_autofree char *place = bake_range_text(key->source, before->start, before->name_end);

@@ -1,33 +1,7 @@
 /* Templates: "quoted", heredocs, and the strings of JSON files; ${…}, %{…} and their ~ marks. */
-#include "mocks/bakefile/bakefile_private.h"
+#include "mocks/bakefile/pieces.h"
 
 #include <string.h>
-
-/* The pieces of a template as they come: text, values and directives, still flat. */
-enum piece_kind {
-    PIECE_TEXT,
-    PIECE_VALUE,
-    PIECE_IF,
-    PIECE_ELSE,
-    PIECE_ENDIF,
-    PIECE_FOR,
-    PIECE_ENDFOR,
-    PIECE_END,
-};
-
-struct piece {
-    enum piece_kind kind;
-    struct term *term; /* value, condition, or the TERM_EACH so far */
-    GString *text;
-    gsize start, end;
-};
-
-struct pieces {
-    GPtrArray *all; /* struct piece * in the arena; texts are freed at the end */
-    gsize next;
-    bool trims;    /* the last sequence ended by ~} */
-    bool by_lines; /* a heredoc: a text ends with its line */
-};
 
 static struct piece *piece_add(struct parser *parser, struct pieces *pieces, enum piece_kind kind,
                                gsize start)
@@ -186,7 +160,7 @@ static bool parse_escape(struct parser *parser, GString *text)
 }
 
 /* One character, escape or sequence of a template that ends at parser->end. */
-static bool parse_piece(struct parser *parser, struct pieces *pieces, bool has_escapes)
+bool parse_piece(struct parser *parser, struct pieces *pieces, bool has_escapes)
 {
     if (parser_is(parser, "$${") || parser_is(parser, "%%{")) {
         g_string_append_len(text_piece(parser, pieces), parser->source->text + parser->at, 1);
@@ -280,7 +254,7 @@ static struct term *tree_of(struct parser *parser, struct pieces *pieces, enum p
 }
 
 /* "${x}" alone keeps the type of x; a text alone is a literal. */
-static struct term *template_of(struct parser *parser, struct pieces *pieces, gsize start)
+struct term *parser_template(struct parser *parser, struct pieces *pieces, gsize start)
 {
     const struct piece *only = pieces->all->len == 1 ? pieces->all->pdata[0] : NULL;
     enum piece_kind ended = PIECE_END;
@@ -303,12 +277,12 @@ static struct term *template_of(struct parser *parser, struct pieces *pieces, gs
     return term;
 }
 
-static void pieces_init(struct pieces *pieces)
+void bake_pieces_init(struct pieces *pieces)
 {
     *pieces = (struct pieces){.all = g_ptr_array_new()};
 }
 
-static void pieces_finish(struct pieces *pieces)
+void bake_pieces_finish(struct pieces *pieces)
 {
     for (guint i = 0; i < pieces->all->len; i++) {
         struct piece *piece = pieces->all->pdata[i];
@@ -322,7 +296,7 @@ struct term *parse_quoted(struct parser *parser)
 {
     gsize start = parser->at++;
     struct pieces pieces;
-    pieces_init(&pieces);
+    bake_pieces_init(&pieces);
     bool is_open = true;
     while (is_open && parser->bake->error == NULL && parser->at < parser->end &&
            !parser_is(parser, "\n")) {
@@ -336,8 +310,8 @@ struct term *parse_quoted(struct parser *parser)
                     "Quoted strings may not be split over multiple lines. To produce a multi-line "
                     "string, either use the \\n escape to represent a newline character or use the "
                     "\"heredoc\" multi-line template syntax.");
-    struct term *term = is_open ? NULL : template_of(parser, &pieces, start);
-    pieces_finish(&pieces);
+    struct term *term = is_open ? NULL : parser_template(parser, &pieces, start);
+    bake_pieces_finish(&pieces);
     return term;
 }
 
@@ -350,110 +324,15 @@ struct term *parse_json_template(struct parser *parser, const char *text, gsize 
     struct parser own = {
         .bake = parser->bake, .source = inner, .end = inner->length, .depth = parser->depth};
     struct pieces pieces;
-    pieces_init(&pieces);
+    bake_pieces_init(&pieces);
     while (own.at < own.end && parse_piece(&own, &pieces, false))
         ;
-    struct term *term = own.bake->error == NULL ? template_of(&own, &pieces, 0) : NULL;
-    pieces_finish(&pieces);
+    struct term *term = own.bake->error == NULL ? parser_template(&own, &pieces, 0) : NULL;
+    bake_pieces_finish(&pieces);
     if (term == NULL)
         return NULL;
     term->source = parser->source;
     term->start = start;
     term->end = end;
-    return term;
-}
-
-/* <<MARKER or <<-MARKER at the end of its line; false when this is none. */
-static const char *heredoc_marker(struct parser *parser, bool *is_flush)
-{
-    parser->at += 2;
-    *is_flush = parser_takes(parser, "-");
-    const char *marker = parser_identifier(parser);
-    parser_takes(parser, "\r");
-    return marker != NULL && parser_takes(parser, "\n") ? marker : NULL;
-}
-
-static bool is_marker_line(struct parser *parser, const char *marker)
-{
-    gsize at = parser->at, length = strlen(marker);
-    while (at < parser->end && strchr(" \t", parser->source->text[at]) != NULL)
-        at++;
-    if (parser->end - at < length || memcmp(parser->source->text + at, marker, length) != 0)
-        return false;
-    gsize after = at + length;
-    while (after < parser->end && strchr(" \t\r", parser->source->text[after]) != NULL)
-        after++;
-    if (after < parser->end && parser->source->text[after] != '\n')
-        return false;
-    parser->at = at + length;
-    return true;
-}
-
-static gsize leading_spaces(const GString *text)
-{
-    gsize count = 0;
-    while (count < text->len && g_ascii_isspace(text->str[count]))
-        count++;
-    return count;
-}
-
-/* <<-: takes away what all lines that are not blank are indented by (hclsyntax
-   flushHeredocTemplateParts). */
-static void flush_lines(struct pieces *pieces)
-{
-    g_autoptr(GPtrArray) starts = g_ptr_array_new();
-    gsize least = G_MAXSIZE;
-    bool is_line_start = true;
-    for (guint i = 0; i < pieces->all->len; i++) {
-        const struct piece *piece = pieces->all->pdata[i];
-        bool ends_line = piece->text != NULL && piece->text->len > 0 &&
-                         piece->text->str[piece->text->len - 1] == '\n';
-        if (is_line_start && piece->text == NULL) {
-            least = 0;
-        } else if (is_line_start) {
-            gsize spaces = leading_spaces(piece->text);
-            if (spaces < piece->text->len || !ends_line) {
-                least = MIN(least, spaces);
-                g_ptr_array_add(starts, piece->text);
-            }
-        }
-        is_line_start = ends_line;
-    }
-    for (guint i = 0; i < starts->len; i++) {
-        GString *text = starts->pdata[i];
-        g_string_erase(text, 0, (gssize)MIN(least, leading_spaces(text)));
-    }
-}
-
-struct term *parse_heredoc(struct parser *parser)
-{
-    gsize start = parser->at;
-    bool is_flush = false, is_closed = false;
-    const char *marker = heredoc_marker(parser, &is_flush);
-    if (marker == NULL)
-        return parser_fail(parser, start, parser->at, "Invalid expression",
-                           "Expected the start of an expression, but found an invalid expression "
-                           "token.");
-    struct pieces pieces;
-    pieces_init(&pieces);
-    pieces.by_lines = true;
-    bool is_line_start = true;
-    while (parser->bake->error == NULL && parser->at < parser->end) {
-        if (is_line_start && is_marker_line(parser, marker)) {
-            is_closed = true;
-            break;
-        }
-        is_line_start = parser_is(parser, "\n");
-        parse_piece(parser, &pieces, false);
-    }
-    if (!is_closed && parser->bake->error == NULL)
-        parser_fail(parser, start, parser->at, "Unterminated template string",
-                    "No closing marker was found for the string.");
-    if (is_flush)
-        flush_lines(&pieces);
-    struct term *term = is_closed ? template_of(parser, &pieces, start) : NULL;
-    if (term != NULL && pieces.all->len == 0)
-        term->literal = NULL;
-    pieces_finish(&pieces);
     return term;
 }

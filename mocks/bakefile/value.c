@@ -47,6 +47,10 @@ const struct value *value_sequence(struct bake *bake, enum value_kind kind,
                                    const struct value *const *items, gsize count)
 {
     struct value *value = value_new(bake, kind);
+    if (count > BAKE_ITEMS_MAX) {
+        bake_fail(bake, BAKEFILE_ERROR_LIMIT, "a list of more than %d items", BAKE_ITEMS_MAX);
+        return value;
+    }
     value->items = bake_take(bake->arena, count * sizeof *value->items);
     if (count > 0)
         memcpy(value->items, items, count * sizeof *value->items);
@@ -235,7 +239,9 @@ static int pair_compare(const void *a, const void *b)
 
 const struct value *pairs_end(struct bake *bake, struct pairs *pairs, enum value_kind kind)
 {
-    gsize count = pairs->keys->len;
+    gsize count = MIN(pairs->keys->len, BAKE_ITEMS_MAX);
+    if (pairs->keys->len > BAKE_ITEMS_MAX)
+        bake_fail(bake, BAKEFILE_ERROR_LIMIT, "a map of more than %d items", BAKE_ITEMS_MAX);
     g_autofree struct pair *sorted = g_new0(struct pair, count + 1);
     for (gsize i = 0; i < count; i++)
         sorted[i] = (struct pair){pairs->keys->pdata[i], pairs->values->pdata[i], i};

@@ -65,6 +65,25 @@ Test(bakefile_limits, range_and_setproduct_have_a_ceiling)
     fails_with_argument("setproduct(range(200), range(200))", BAKEFILE_ERROR_LIMIT, "setproduct()");
 }
 
+Test(bakefile_limits, lists_maps_and_blocks_have_a_ceiling)
+{
+    GString *list = g_string_new("["), *map = g_string_new("{"), *block = g_string_new(NULL);
+    for (int i = 0; i <= BAKE_ITEMS_MAX; i++) {
+        g_string_append(list, "1,");
+        g_string_append_printf(map, "a%d=1,", i);
+        g_string_append_printf(block, "a%d = 1\n", i);
+    }
+    g_string_append_c(list, ']');
+    g_string_append_c(map, '}');
+
+    fails_with_argument(list->str, BAKEFILE_ERROR_LIMIT, "a list of more than");
+    fails_with_argument(map->str, BAKEFILE_ERROR_LIMIT, "a map of more than");
+    fails(block->str, BAKEFILE_ERROR_LIMIT, "a block of more than");
+    g_string_free(list, TRUE);
+    g_string_free(map, TRUE);
+    g_string_free(block, TRUE);
+}
+
 Test(bakefile_limits, a_matrix_has_a_ceiling)
 {
     fails("target \"default\" {\n  name = \"a${x}\"\n  matrix = { x = range(1001) }\n}\n",
