@@ -206,7 +206,7 @@ static const struct value *json_value(struct bake *bake, const json_t *json)
     if (json_is_boolean(json))
         return value_boolean(bake, json_is_true(json));
     if (json_is_string(json))
-        return value_text(bake, json_string_value(json));
+        return value_string(bake, json_string_value(json));
     if (json_is_object(json)) {
         struct pairs pairs;
         const char *key;
@@ -231,6 +231,6 @@ const struct value *bake_attribute_value(struct bake *bake, const struct attribu
     if (json == NULL && row->kind >= ATTRIBUTE_CACHES)
         return value_sequence(bake, VALUE_LIST, NULL, 0);
     if (json == NULL && strcmp(row->name, "description") == 0)
-        return value_text(bake, "");
+        return value_string(bake, "");
     return json == NULL ? value_null(bake) : json_value(bake, json);
 }

@@ -54,7 +54,7 @@ struct bake; /* below */
 const struct value *value_null(struct bake *bake);
 const struct value *value_boolean(struct bake *bake, bool boolean);
 const struct value *value_number(struct bake *bake, long double number);
-const struct value *value_text(struct bake *bake, const char *text);
+const struct value *value_string(struct bake *bake, const char *text);
 const struct value *value_text_of(struct bake *bake, const char *text, gsize length);
 const struct value *value_sequence(struct bake *bake, enum value_kind kind,
                                    const struct value *const *items, gsize count);
@@ -125,6 +125,7 @@ struct bake {
     GHashTable *variables;    /* name -> struct block *: the last of that name */
     GHashTable *attributes;   /* name -> struct attribute * */
     GHashTable *functions;    /* name -> struct function * */
+    bool blocks_are_named;    /* before that no expression sees a target */
     GPtrArray *instances;     /* struct instance *, see blocks.c */
     const struct value *item; /* of the splat that is being evaluated */
 };
@@ -193,7 +194,7 @@ bool bake_function_is_known(const char *name); /* buildx has it, whether modelle
 const struct value *call_fails(struct call *call, const char *format, ...) G_GNUC_PRINTF(2, 3);
 const struct value *call_argument_fails(struct call *call, int argument, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
-const struct value *call_text(struct call *call, const char *text); /* takes the text */
+const struct value *call_string(struct call *call, const char *text); /* takes the text */
 
 const struct value *bake_json_decode(struct bake *bake, const char *text, const char **problem);
 bool bake_json_encode(struct bake *bake, GString *text, const struct value *value);

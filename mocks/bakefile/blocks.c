@@ -79,7 +79,7 @@ static bool resolve_instance(struct bake *bake, struct instance *instance, const
 
 bool bake_block_needs(struct bake *bake, const char *type, const char *name, const char *attribute)
 {
-    for (guint i = 0; i < bake->instances->len; i++) {
+    for (guint i = 0; bake->blocks_are_named && i < bake->instances->len; i++) {
         struct instance *instance = bake->instances->pdata[i];
         if (instance->name != NULL && strcmp(instance->block->type, type) == 0 &&
             strcmp(instance->name, name) == 0 && !resolve_instance(bake, instance, attribute))
@@ -91,7 +91,7 @@ bool bake_block_needs(struct bake *bake, const char *type, const char *name, con
 const struct value *bake_block_value(struct bake *bake, const char *type, const char *name)
 {
     const struct instance *found = NULL;
-    for (guint i = 0; i < bake->instances->len; i++) {
+    for (guint i = 0; bake->blocks_are_named && i < bake->instances->len; i++) {
         const struct instance *instance = bake->instances->pdata[i];
         if (instance->name != NULL && strcmp(instance->block->type, type) == 0 &&
             strcmp(instance->name, name) == 0)
@@ -103,7 +103,7 @@ const struct value *bake_block_value(struct bake *bake, const char *type, const 
     gsize count = 0;
     const struct attribute_row *rows = bake_attribute_rows(&count);
     pairs_init(&pairs);
-    pairs_add(&pairs, "name", value_text(bake, name));
+    pairs_add(&pairs, "name", value_string(bake, name));
     if (strcmp(type, "group") == 0) {
         pairs_add(&pairs, "targets",
                   bake_attribute_value(bake, &group_targets,
@@ -303,6 +303,7 @@ bool bake_blocks(struct bake *bake, struct bake_config *config)
                 return false;
         }
     }
+    bake->blocks_are_named = true;
     for (guint i = 0; i < bake->instances->len; i++)
         if (!end_instance(bake, config, bake->instances->pdata[i]))
             return false;

@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-G_DEFINE_QUARK(bakefile - error - quark, bakefile_error)
+GQuark bakefile_error_quark(void)
+{
+    return g_quark_from_static_string("bakefile-error-quark");
+}
 
 void *bake_fail(struct bake *bake, enum bakefile_error code, const char *format, ...)
 {

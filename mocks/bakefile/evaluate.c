@@ -213,11 +213,15 @@ static const struct value *evaluate_attribute(struct bake *bake, const struct te
 {
     if (term->left->kind == TERM_VARIABLE && bake_is_block_type(term->left->name)) {
         const struct value *block = bake_block_value(bake, term->left->name, term->name);
-        return block != NULL ? block
-                             : bake_fail_term(bake, term, "Unsupported attribute",
-                                              "This object does not have an attribute named "
-                                              "\"%s\".",
-                                              term->name);
+        if (block != NULL)
+            return block;
+        const char *summary =
+            bake->blocks_are_named ? "Unsupported attribute" : "Missing map element";
+        return bake_fail_range(bake, term->source, term->left->end, term->end, summary,
+                               bake->blocks_are_named
+                                   ? "This object does not have an attribute named \"%s\"."
+                                   : "This map does not have an element with the key \"%s\".",
+                               term->name);
     }
     const struct value *left = bake_evaluate(bake, term->left, scope);
     return left == NULL ? NULL : attribute_of(bake, term, left);

@@ -58,9 +58,9 @@ const struct value *call_argument_fails(struct call *call, int argument, const c
     return NULL;
 }
 
-const struct value *call_text(struct call *call, const char *text)
+const struct value *call_string(struct call *call, const char *text)
 {
-    const struct value *value = value_text(call->bake, text);
+    const struct value *value = value_string(call->bake, text);
     g_free((char *)text);
     return value;
 }
@@ -147,7 +147,7 @@ static const struct value *argument_for(struct bake *bake, const struct value *v
     else if (type == 's') {
         const char *text = value_as_text(bake, value);
         if (text != NULL)
-            return value->kind == VALUE_STRING ? value : value_text(bake, text);
+            return value->kind == VALUE_STRING ? value : value_string(bake, text);
         *problem = "string required";
     } else if (type == 'n') {
         if (value_as_number(value, &number))

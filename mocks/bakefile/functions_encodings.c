@@ -7,7 +7,7 @@
 
 static const struct value *hashed(struct call *call, GChecksumType type)
 {
-    return call_text(call, g_compute_checksum_for_string(type, call->args[0]->text, -1));
+    return call_string(call, g_compute_checksum_for_string(type, call->args[0]->text, -1));
 }
 
 static const struct value *run_md5(struct call *call)
@@ -33,7 +33,7 @@ static const struct value *run_sha512(struct call *call)
 static const struct value *run_base64encode(struct call *call)
 {
     const char *text = call->args[0]->text;
-    return call_text(call, g_base64_encode((const guchar *)text, strlen(text)));
+    return call_string(call, g_base64_encode((const guchar *)text, strlen(text)));
 }
 
 static const struct value *run_base64decode(struct call *call)
@@ -61,7 +61,7 @@ static const struct value *run_urlencode(struct call *call)
         else
             g_string_append_printf(out, "%%%02X", (unsigned)(guchar)*at);
     }
-    return call_text(call, g_string_free(out, FALSE));
+    return call_string(call, g_string_free(out, FALSE));
 }
 
 static bool encode_text(struct bake *bake, GString *text, const char *content)
@@ -110,13 +110,13 @@ static const struct value *run_jsonencode(struct call *call)
 {
     GString *text = g_string_new(NULL);
     bake_json_encode(call->bake, text, call->args[0]);
-    return call_text(call, g_string_free(text, FALSE));
+    return call_string(call, g_string_free(text, FALSE));
 }
 
 static const struct value *decoded(struct bake *bake, json_t *json)
 {
     if (json_is_string(json))
-        return value_text(bake, json_string_value(json));
+        return value_string(bake, json_string_value(json));
     if (json_is_integer(json))
         return value_number(bake, (long double)json_integer_value(json));
     if (json_is_boolean(json))
@@ -291,7 +291,7 @@ static const struct value *formatted(struct call *call, const struct value *cons
     }
     if (call->problem == NULL && next + 1 < count)
         call_fails(call, "too many arguments; no verb for argument at index %zu", (size_t)next);
-    const struct value *value = value_text(call->bake, out->str);
+    const struct value *value = value_string(call->bake, out->str);
     g_string_free(out, TRUE);
     return call->problem == NULL && call->bake->error == NULL ? value : NULL;
 }

@@ -82,7 +82,7 @@ static const struct value *run_compact(struct call *call)
         if (text == NULL)
             return call_argument_fails(call, 0, "list of string required");
         if (*text != '\0')
-            g_ptr_array_add(items, (struct value *)value_text(call->bake, text));
+            g_ptr_array_add(items, (struct value *)value_string(call->bake, text));
     }
     return sequence(call, VALUE_LIST, items);
 }
@@ -226,7 +226,7 @@ static const struct value *run_sort(struct call *call)
         const char *text = value_as_text(call->bake, call->args[0]->items[i]);
         if (text == NULL)
             return call_argument_fails(call, 0, "list of string required");
-        g_ptr_array_add(items, (struct value *)value_text(call->bake, text));
+        g_ptr_array_add(items, (struct value *)value_string(call->bake, text));
     }
     g_ptr_array_sort(items, by_text);
     return sequence(call, VALUE_LIST, items);

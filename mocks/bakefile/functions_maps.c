@@ -10,7 +10,7 @@ static const struct value *run_keys(struct call *call)
     if (!value_is_mapping(map))
         return call_argument_fails(call, 0, "must have map or object type");
     for (gsize i = 0; i < map->count; i++)
-        g_ptr_array_add(items, (struct value *)value_text(call->bake, map->keys[i]));
+        g_ptr_array_add(items, (struct value *)value_string(call->bake, map->keys[i]));
     return value_sequence(call->bake, map->kind == VALUE_MAP ? VALUE_LIST : VALUE_TUPLE,
                           (const struct value *const *)items->pdata, items->len);
 }

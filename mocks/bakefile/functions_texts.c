@@ -11,12 +11,12 @@ static const char *text_at(const struct call *call, gsize index)
 
 static const struct value *run_upper(struct call *call)
 {
-    return call_text(call, g_utf8_strup(text_at(call, 0), -1));
+    return call_string(call, g_utf8_strup(text_at(call, 0), -1));
 }
 
 static const struct value *run_lower(struct call *call)
 {
-    return call_text(call, g_utf8_strdown(text_at(call, 0), -1));
+    return call_string(call, g_utf8_strdown(text_at(call, 0), -1));
 }
 
 /* Go's strings.Title: the first letter of each word. */
@@ -30,7 +30,7 @@ static const struct value *run_title(struct call *call)
         g_string_append_unichar(text, starts ? g_unichar_totitle(c) : c);
         before = c;
     }
-    return call_text(call, g_string_free(text, FALSE));
+    return call_string(call, g_string_free(text, FALSE));
 }
 
 static const char *trim_start(const char *text, const char *set)
@@ -71,7 +71,7 @@ static const struct value *run_trimspace(struct call *call)
 static const struct value *run_trimprefix(struct call *call)
 {
     const char *text = text_at(call, 0), *prefix = text_at(call, 1);
-    return value_text(call->bake, g_str_has_prefix(text, prefix) ? text + strlen(prefix) : text);
+    return value_string(call->bake, g_str_has_prefix(text, prefix) ? text + strlen(prefix) : text);
 }
 
 static const struct value *run_trimsuffix(struct call *call)
@@ -109,7 +109,7 @@ static const struct value *run_replace(struct call *call)
         text = next;
         fits = length > 0 || bake_text_append(call->bake, out, to);
     }
-    return call_text(call, g_string_free(out, FALSE));
+    return call_string(call, g_string_free(out, FALSE));
 }
 
 static GRegex *regex_of(struct call *call, gsize index)
@@ -129,9 +129,9 @@ static const struct value *match_value(struct call *call, GMatchInfo *match, int
         g_autofree char *text = g_match_info_fetch(match, i);
         int start = -1;
         g_match_info_fetch_pos(match, i, &start, NULL);
-        g_ptr_array_add(items,
-                        (struct value *)(text == NULL || start < 0 ? value_null(call->bake)
-                                                                   : value_text(call->bake, text)));
+        g_ptr_array_add(items, (struct value *)(text == NULL || start < 0
+                                                    ? value_null(call->bake)
+                                                    : value_string(call->bake, text)));
     }
     if (groups == 0)
         return items->pdata[0];
@@ -205,7 +205,7 @@ static const struct value *run_regex_replace(struct call *call)
     char *text = g_regex_replace(regex, text_at(call, 0), -1, 0, replacement, 0, &error);
     if (text == NULL)
         return bake_unknown_term(call->bake, call->term, "this replacement");
-    return call_text(call, text);
+    return call_string(call, text);
 }
 
 static const struct value *run_split(struct call *call)
@@ -247,7 +247,7 @@ static const struct value *run_join(struct call *call)
             is_first = false;
         }
     }
-    return call_text(call, g_string_free(text, FALSE));
+    return call_string(call, g_string_free(text, FALSE));
 }
 
 static const struct value *run_substr(struct call *call)
@@ -260,7 +260,7 @@ static const struct value *run_substr(struct call *call)
     offset = MIN(offset, total);
     if (length < 0 || length > total - offset)
         length = total - offset;
-    return call_text(call, g_utf8_substring(text, offset, offset + length));
+    return call_string(call, g_utf8_substring(text, offset, offset + length));
 }
 
 static const struct value *run_strlen(struct call *call)
@@ -270,7 +270,7 @@ static const struct value *run_strlen(struct call *call)
 
 static const struct value *run_reverse(struct call *call)
 {
-    return call_text(call, g_utf8_strreverse(text_at(call, 0), -1));
+    return call_string(call, g_utf8_strreverse(text_at(call, 0), -1));
 }
 
 static const struct value *run_indent(struct call *call)
@@ -283,7 +283,7 @@ static const struct value *run_indent(struct call *call)
         if ((i > 0 && !bake_text_append(call->bake, out, pad)) ||
             !bake_text_append(call->bake, out, lines[i]))
             break;
-    return call_text(call, g_string_free(out, FALSE));
+    return call_string(call, g_string_free(out, FALSE));
 }
 
 static const struct value *run_sanitize(struct call *call)
@@ -291,20 +291,20 @@ static const struct value *run_sanitize(struct call *call)
     GString *out = g_string_new(NULL);
     for (const char *at = text_at(call, 0); *at != '\0'; at = g_utf8_next_char(at))
         g_string_append_c(out, g_ascii_isalnum(*at) || *at == '-' ? *at : '_');
-    return call_text(call, g_string_free(out, FALSE));
+    return call_string(call, g_string_free(out, FALSE));
 }
 
 static const struct value *run_basename(struct call *call)
 {
     const char *text = text_at(call, 0);
     if (*text == '\0')
-        return value_text(call->bake, ".");
-    return call_text(call, g_path_get_basename(text));
+        return value_string(call->bake, ".");
+    return call_string(call, g_path_get_basename(text));
 }
 
 static const struct value *run_dirname(struct call *call)
 {
-    return call_text(call, g_path_get_dirname(text_at(call, 0)));
+    return call_string(call, g_path_get_dirname(text_at(call, 0)));
 }
 
 const struct function_row functions_texts[] = {

@@ -15,7 +15,7 @@ static const struct value *run_timestamp(struct call *call)
     g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(call->bake->request->now_s);
     if (time == NULL)
         return call_fails(call, "no such time");
-    return call_text(call, stamp_of(time));
+    return call_string(call, stamp_of(time));
 }
 
 static GDateTime *time_at(struct call *call, gsize index)
@@ -66,7 +66,7 @@ static const struct value *run_timeadd(struct call *call)
     if (!duration_of(call->args[1]->text, &microseconds))
         return call_argument_fails(call, 1, "not a valid duration");
     g_autoptr(GDateTime) later = g_date_time_add(time, microseconds);
-    return later == NULL ? call_fails(call, "no such time") : call_text(call, stamp_of(later));
+    return later == NULL ? call_fails(call, "no such time") : call_string(call, stamp_of(later));
 }
 
 /* Verbs of formatdate(), the longest of a letter first. */
@@ -117,7 +117,7 @@ static const struct value *run_formatdate(struct call *call)
     if (at == NULL)
         return call_argument_fails(call, 0, "invalid date format verb");
     char *text = g_date_time_format(time, format->str);
-    return text == NULL ? call_fails(call, "no such time") : call_text(call, text);
+    return text == NULL ? call_fails(call, "no such time") : call_string(call, text);
 }
 
 const struct function_row functions_times[] = {

@@ -216,8 +216,9 @@ static bool each_item(struct bake *bake, const struct term *term, const struct s
                               value_type_text(collection)) != NULL;
     for (gsize i = 0; i < collection->count; i++) {
         const struct value *key = collection->kind == VALUE_SET ? collection->items[i]
-                                  : collection->keys != NULL ? value_text(bake, collection->keys[i])
-                                                             : value_number(bake, (long double)i);
+                                  : collection->keys != NULL
+                                      ? value_string(bake, collection->keys[i])
+                                      : value_number(bake, (long double)i);
         struct scope outer = {scope, term->name, key};
         struct scope inner = {term->name != NULL ? &outer : scope, term->value_name,
                               collection->items[i]};
@@ -319,7 +320,7 @@ const struct value *bake_evaluate_template(struct bake *bake, const struct term 
 {
     GString *text = g_string_new(NULL);
     const struct value *value =
-        template_text(bake, term, scope, text) ? value_text(bake, text->str) : NULL;
+        template_text(bake, term, scope, text) ? value_string(bake, text->str) : NULL;
     g_string_free(text, TRUE);
     return value;
 }

@@ -35,7 +35,7 @@ static bool parse_line_end(struct parser *parser, const char *summary, const cha
     gsize start = parser->at;
     if (parser_identifier(parser) == NULL)
         parser->at++;
-    return parser_fail(parser, start, parser->at, summary, "%s", detail) != NULL;
+    return parser_refuse(parser, start, parser->at, summary, "%s", detail) != NULL;
 }
 
 static bool parse_attribute(struct parser *parser, struct body *body, const char *name, gsize start,
@@ -47,10 +47,10 @@ static bool parse_attribute(struct parser *parser, struct body *body, const char
     struct attribute *before = body_attribute(body, name);
     if (before != NULL) {
         g_autofree char *place = bake_range_text(body->source, before->start, before->name_end);
-        return parser_fail(parser, start, name_end, "Attribute redefined",
-                           "The argument \"%s\" was already set at %s. Each argument may be set "
-                           "only once.",
-                           name, place) != NULL;
+        return parser_refuse(parser, start, name_end, "Attribute redefined",
+                             "The argument \"%s\" was already set at %s. Each argument may be set "
+                             "only once.",
+                             name, place) != NULL;
     }
     struct attribute *attribute = bake_take(parser->bake->arena, sizeof *attribute);
     attribute->name = name;
@@ -74,9 +74,9 @@ static const char *parse_label(struct parser *parser)
         return "";
     if (term->kind == TERM_LITERAL)
         return term->literal->text;
-    return parser_fail(parser, term->start, term->end, "Invalid string literal",
-                       "Template sequences are not allowed in this string. To include a literal "
-                       "\"$\", double it (as \"$$\") to escape it.");
+    return parser_refuse(parser, term->start, term->end, "Invalid string literal",
+                         "Template sequences are not allowed in this string. To include a literal "
+                         "\"$\", double it (as \"$$\") to escape it.");
 }
 
 static bool parse_labels(struct parser *parser, struct block *block)
@@ -86,9 +86,10 @@ static bool parse_labels(struct parser *parser, struct block *block)
         gsize start = parser->at;
         const char *label = parse_label(parser);
         if (label == NULL)
-            return parser_fail(parser, parser->at, parser->at + 1, "Invalid block definition",
-                               "A block definition must have block content delimited by \"{\" and "
-                               "\"}\", starting on the same line as the block header.") != NULL;
+            return parser_refuse(
+                       parser, parser->at, parser->at + 1, "Invalid block definition",
+                       "A block definition must have block content delimited by \"{\" and "
+                       "\"}\", starting on the same line as the block header.") != NULL;
         if (labels->len == 0) {
             block->label_start = start;
             block->label_end = parser->at;
@@ -112,7 +113,7 @@ static bool parse_block(struct parser *parser, struct body *body, const char *ty
     block->type_end = block->header_end = parser->at;
     block->label_start = start;
     block->label_end = parser->at;
-    if (!parse_labels(parser, block) || !parser_enter(parser))
+    if (!parse_labels(parser, block) || !parser_descend(parser))
         return false;
     gsize open = parser->at++;
     block->open = open;
@@ -121,10 +122,10 @@ static bool parse_block(struct parser *parser, struct body *body, const char *ty
     if (!parse_body(parser, block->body, false))
         return false;
     if (!parser_takes(parser, "}"))
-        return parser_fail(parser, open, open + 1, "Unclosed configuration block",
-                           "There is no closing brace for this block before the end of the file. "
-                           "This may be caused by incorrect brace nesting elsewhere in this "
-                           "file.") != NULL;
+        return parser_refuse(parser, open, open + 1, "Unclosed configuration block",
+                             "There is no closing brace for this block before the end of the file. "
+                             "This may be caused by incorrect brace nesting elsewhere in this "
+                             "file.") != NULL;
     /* A block of one line begins with its attribute. */
     const struct attribute *first =
         block->body->attributes->len > 0 ? block->body->attributes->pdata[0] : NULL;
@@ -140,8 +141,8 @@ static bool parse_item(struct parser *parser, struct body *body, bool is_root)
     gsize start = parser->at;
     const char *name = parser_identifier(parser);
     if (name == NULL)
-        return parser_fail(parser, start, start + 1, "Argument or block definition required",
-                           "An argument or block definition is required here.") != NULL;
+        return parser_refuse(parser, start, start + 1, "Argument or block definition required",
+                             "An argument or block definition is required here.") != NULL;
     gsize name_end = parser->at;
     if (!parser_skip(parser))
         return false;
@@ -150,9 +151,10 @@ static bool parse_item(struct parser *parser, struct body *body, bool is_root)
         parser->at++;
     else if (!parser_is(parser, "\"") && !parser_is(parser, "{") &&
              !g_ascii_isalpha(parser->at < parser->end ? parser->source->text[parser->at] : '\0'))
-        return parser_fail(parser, start, name_end, "Argument or block definition required",
-                           "An argument or block definition is required here. To set an argument, "
-                           "use the equals sign \"=\" to introduce the argument value.") != NULL;
+        return parser_refuse(
+                   parser, start, name_end, "Argument or block definition required",
+                   "An argument or block definition is required here. To set an argument, "
+                   "use the equals sign \"=\" to introduce the argument value.") != NULL;
     if (is_attribute ? !parse_attribute(parser, body, name, start, name_end)
                      : !parse_block(parser, body, name, start))
         return false;

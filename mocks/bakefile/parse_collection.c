@@ -15,9 +15,9 @@ bool parser_close(struct parser *parser, const char *bracket, gsize start, const
     if (!parser_skip(parser))
         return false;
     if (!parser_takes(parser, bracket))
-        return parser_fail(parser, parser->at, parser->at + 1, what,
-                           "Expected a closing %s for what begins at byte %zu.", bracket,
-                           (size_t)start) != NULL;
+        return parser_refuse(parser, parser->at, parser->at + 1, what,
+                             "Expected a closing %s for what begins at byte %zu.", bracket,
+                             (size_t)start) != NULL;
     parser->brackets--;
     return true;
 }
@@ -47,32 +47,33 @@ static struct term *parse_for(struct parser *parser, gsize start, bool is_object
     struct term *term = parser_term(parser, TERM_FOR, start);
     if (!parser_skip(parser) || (term->value_name = parser_identifier(parser)) == NULL ||
         !parser_skip(parser))
-        return parser_fail(parser, parser->at, parser->at + 1, "Invalid 'for' expression",
-                           "For expression requires variable name after 'for'.");
+        return parser_refuse(parser, parser->at, parser->at + 1, "Invalid 'for' expression",
+                             "For expression requires variable name after 'for'.");
     if (parser_takes(parser, ",")) {
         term->name = term->value_name;
         if (!parser_skip(parser) || (term->value_name = parser_identifier(parser)) == NULL ||
             !parser_skip(parser))
-            return parser_fail(parser, parser->at, parser->at + 1, "Invalid 'for' expression",
-                               "For expression requires value variable name after comma.");
+            return parser_refuse(parser, parser->at, parser->at + 1, "Invalid 'for' expression",
+                                 "For expression requires value variable name after comma.");
     }
     const char *word = parser_identifier(parser);
     if (word == NULL || strcmp(word, "in") != 0)
-        return parser_fail(parser, parser->at, parser->at + 1, "Invalid 'for' expression",
-                           "For expression requires the 'in' keyword after its name declarations.");
+        return parser_refuse(
+            parser, parser->at, parser->at + 1, "Invalid 'for' expression",
+            "For expression requires the 'in' keyword after its name declarations.");
     term->left = parse_expression(parser);
     if (term->left == NULL || !parser_skip(parser))
         return NULL;
     if (!parser_takes(parser, ":"))
-        return parser_fail(parser, parser->at, parser->at + 1, "Invalid 'for' expression",
-                           "For expression requires a colon after the collection expression.");
+        return parser_refuse(parser, parser->at, parser->at + 1, "Invalid 'for' expression",
+                             "For expression requires a colon after the collection expression.");
     term->right = parse_expression(parser);
     if (term->right == NULL || !parser_skip(parser))
         return NULL;
     if (parser_takes(parser, "=>")) {
         if (!is_object)
-            return parser_fail(parser, parser->at - 2, parser->at, "Invalid 'for' expression",
-                               "Key expression is not valid when building a tuple.");
+            return parser_refuse(parser, parser->at - 2, parser->at, "Invalid 'for' expression",
+                                 "Key expression is not valid when building a tuple.");
         term->items = bake_take(parser->bake->arena, sizeof *term->items);
         term->items[0] = term->right;
         term->count = 1;
@@ -81,8 +82,8 @@ static struct term *parse_for(struct parser *parser, gsize start, bool is_object
             return NULL;
         term->is_flagged = parser_takes(parser, "...");
     } else if (is_object) {
-        return parser_fail(parser, parser->at, parser->at + 1, "Invalid 'for' expression",
-                           "Key expression is required when building an object.");
+        return parser_refuse(parser, parser->at, parser->at + 1, "Invalid 'for' expression",
+                             "Key expression is required when building an object.");
     }
     gsize at = parser->at;
     word = parser_skip(parser) ? parser_identifier(parser) : NULL;
@@ -113,8 +114,8 @@ struct term *parse_tuple(struct parser *parser)
         g_ptr_array_add(items, item);
         if (!parser_takes(parser, ",")) {
             if (!parser_is(parser, "]"))
-                return parser_fail(parser, parser->at, parser->at + 1, "Missing item separator",
-                                   "Expected a comma to mark the beginning of the next item.");
+                return parser_refuse(parser, parser->at, parser->at + 1, "Missing item separator",
+                                     "Expected a comma to mark the beginning of the next item.");
             break;
         }
         if (!parser_skip(parser))
@@ -147,9 +148,9 @@ static bool parse_object_items(struct parser *parser, gsize start, GPtrArray *it
         if (key == NULL || !parser_skip_lines(parser))
             return false;
         if (!parser_takes(parser, "=") && !parser_takes(parser, ":"))
-            return parser_fail(parser, parser->at, parser->at + 1, "Missing attribute value",
-                               "Expected an attribute value, introduced by an equals sign "
-                               "(\"=\").") != NULL;
+            return parser_refuse(parser, parser->at, parser->at + 1, "Missing attribute value",
+                                 "Expected an attribute value, introduced by an equals sign "
+                                 "(\"=\").") != NULL;
         int brackets = parser->brackets;
         parser->brackets = 0;
         struct term *value = parse_expression(parser);
@@ -161,9 +162,9 @@ static bool parse_object_items(struct parser *parser, gsize start, GPtrArray *it
         bool is_separated =
             parser_takes(parser, ",") || parser_is(parser, "\n") || parser_is(parser, "\r\n");
         if (!is_separated && !parser_is(parser, "}"))
-            return parser_fail(parser, parser->at, parser->at + 1, "Missing attribute separator",
-                               "Expected a newline or comma to mark the beginning of the next "
-                               "attribute.") != NULL;
+            return parser_refuse(parser, parser->at, parser->at + 1, "Missing attribute separator",
+                                 "Expected a newline or comma to mark the beginning of the next "
+                                 "attribute.") != NULL;
     }
     if (parser->bake->error != NULL)
         return false;
@@ -216,8 +217,9 @@ struct term *parse_call(struct parser *parser, const char *name, gsize start)
             return NULL;
     }
     if (!parser_is(parser, ")"))
-        return parser_fail(parser, parser->at, parser->at + 1, "Missing argument separator",
-                           "A comma is required to separate each function argument from the next.");
+        return parser_refuse(
+            parser, parser->at, parser->at + 1, "Missing argument separator",
+            "A comma is required to separate each function argument from the next.");
     if (!parser_close(parser, ")", start, "Unterminated function call"))
         return NULL;
     struct term *term = parser_term(parser, TERM_CALL, start);

@@ -30,7 +30,7 @@ static struct term *parse_operand(struct parser *parser);
 
 static struct term *missing(struct parser *parser)
 {
-    return parser_fail(
+    return parser_refuse(
         parser, parser->at, parser->at + 1, "Invalid expression",
         "Expected the start of an expression, but found an invalid expression token.");
 }
@@ -48,9 +48,10 @@ static struct term *parse_word(struct parser *parser)
     if (parser_is(parser, "("))
         return parse_call(parser, name, start);
     if (parser_is(parser, "::"))
-        return parser_fail(parser, parser->at, parser->at + 2, "Missing open parenthesis",
-                           "Function selector must be followed by an open parenthesis to begin the "
-                           "function call.");
+        return parser_refuse(
+            parser, parser->at, parser->at + 2, "Missing open parenthesis",
+            "Function selector must be followed by an open parenthesis to begin the "
+            "function call.");
     parser->at = at;
     struct term *term = parser_term(parser, TERM_VARIABLE, start);
     term->name = name;
@@ -132,7 +133,7 @@ static struct term *parse_traversals(struct parser *parser, struct term *term,
 static struct term *parse_splat(struct parser *parser, struct term *left, bool only_attributes)
 {
     struct term *item = parser_term(parser, TERM_ITEM, parser->at);
-    if (!parser_enter(parser))
+    if (!parser_descend(parser))
         return NULL;
     struct term *each = parse_traversals(parser, item, only_attributes);
     parser->depth--;
@@ -166,8 +167,8 @@ static struct term *parse_dot(struct parser *parser, struct term *term, bool onl
     }
     const char *name = parser_identifier(parser);
     if (name == NULL)
-        return parser_fail(parser, parser->at, parser->at + 1, "Invalid attribute name",
-                           "An attribute name is required after a dot.");
+        return parser_refuse(parser, parser->at, parser->at + 1, "Invalid attribute name",
+                             "An attribute name is required after a dot.");
     return attribute_of(parser, term, name);
 }
 
@@ -218,7 +219,7 @@ static struct term *parse_operand(struct parser *parser)
     if (!is_negation && !(parser_is(parser, "!") && !parser_is(parser, "!=")))
         return parse_traversals(parser, parse_primary(parser), false);
     parser->at++;
-    if (!parser_enter(parser))
+    if (!parser_descend(parser))
         return NULL;
     struct term *left = parse_operand(parser);
     parser->depth--;
@@ -268,7 +269,7 @@ static struct term *parse_binary(struct parser *parser, int precedence)
 /* condition ? yes : no */
 struct term *parse_expression(struct parser *parser)
 {
-    if (!parser_enter(parser))
+    if (!parser_descend(parser))
         return NULL;
     struct term *condition = parse_binary(parser, 1);
     if (condition == NULL)
@@ -285,10 +286,10 @@ struct term *parse_expression(struct parser *parser)
     if (yes == NULL || !parser_skip(parser))
         return NULL;
     if (!parser_takes(parser, ":"))
-        return parser_fail(parser, parser->at, parser->at + 1,
-                           "Missing false expression in conditional",
-                           "The conditional operator (...?...:...) requires a false expression, "
-                           "delimited by a colon.");
+        return parser_refuse(parser, parser->at, parser->at + 1,
+                             "Missing false expression in conditional",
+                             "The conditional operator (...?...:...) requires a false expression, "
+                             "delimited by a colon.");
     struct term *no = parse_expression(parser);
     if (no == NULL)
         return NULL;

@@ -71,9 +71,9 @@ struct term *parse_heredoc(struct parser *parser)
     bool is_flush = false, is_closed = false;
     const char *marker = heredoc_marker(parser, &is_flush);
     if (marker == NULL)
-        return parser_fail(parser, start, parser->at, "Invalid expression",
-                           "Expected the start of an expression, but found an invalid expression "
-                           "token.");
+        return parser_refuse(parser, start, parser->at, "Invalid expression",
+                             "Expected the start of an expression, but found an invalid expression "
+                             "token.");
     struct pieces pieces;
     bake_pieces_init(&pieces);
     pieces.by_lines = true;
@@ -87,8 +87,8 @@ struct term *parse_heredoc(struct parser *parser)
         parse_piece(parser, &pieces, false);
     }
     if (!is_closed && parser->bake->error == NULL)
-        parser_fail(parser, start, parser->at, "Unterminated template string",
-                    "No closing marker was found for the string.");
+        parser_refuse(parser, start, parser->at, "Unterminated template string",
+                      "No closing marker was found for the string.");
     if (is_flush)
         flush_lines(&pieces);
     struct term *term = is_closed ? parser_template(parser, &pieces, start) : NULL;

@@ -14,7 +14,7 @@ static void skip_spaces(struct parser *parser)
 
 static void *wrong(struct parser *parser, const char *summary, const char *detail)
 {
-    return parser_fail(parser, parser->at, parser->at + 1, summary, "%s", detail);
+    return parser_refuse(parser, parser->at, parser->at + 1, summary, "%s", detail);
 }
 
 /* The content of a string; JSON's rules are jansson's. */
@@ -86,7 +86,7 @@ static struct term *parse_collection(struct parser *parser, bool is_object)
     const char *close = is_object ? "}" : "]";
     gsize start = parser->at++;
     g_autoptr(GPtrArray) items = g_ptr_array_new();
-    if (!parser_enter(parser))
+    if (!parser_descend(parser))
         return NULL;
     for (skip_spaces(parser); !parser_takes(parser, close); skip_spaces(parser)) {
         struct term *value = NULL;
@@ -128,8 +128,8 @@ static struct term *parse_scalar(struct parser *parser)
     else if (json_is_number(json))
         bake_unknown_term(parser->bake, term, "a number of more than 18 characters");
     else
-        parser_fail(parser, start, MAX(parser->at, start + 1), "Invalid JSON value",
-                    "A JSON value was expected here.");
+        parser_refuse(parser, start, MAX(parser->at, start + 1), "Invalid JSON value",
+                      "A JSON value was expected here.");
     json_decref(json);
     return parser->bake->error == NULL ? term : NULL;
 }

@@ -47,19 +47,19 @@ static bool parse_directive_for(struct parser *parser, struct piece *piece)
     struct term *each = parser_term(parser, TERM_EACH, piece->start);
     if (!parser_skip(parser) || (each->value_name = parser_identifier(parser)) == NULL ||
         !parser_skip(parser))
-        return parser_fail(parser, parser->at, parser->at + 1, "Invalid 'for' directive",
-                           "For directive requires variable name after 'for'.") != NULL;
+        return parser_refuse(parser, parser->at, parser->at + 1, "Invalid 'for' directive",
+                             "For directive requires variable name after 'for'.") != NULL;
     if (parser_takes(parser, ",")) {
         each->name = each->value_name;
         if (!parser_skip(parser) || (each->value_name = parser_identifier(parser)) == NULL ||
             !parser_skip(parser))
-            return parser_fail(parser, parser->at, parser->at + 1, "Invalid 'for' directive",
-                               "For directive requires value variable name after comma.") != NULL;
+            return parser_refuse(parser, parser->at, parser->at + 1, "Invalid 'for' directive",
+                                 "For directive requires value variable name after comma.") != NULL;
     }
     const char *word = parser_identifier(parser);
     if (word == NULL || strcmp(word, "in") != 0)
-        return parser_fail(parser, parser->at, parser->at + 1, "Invalid 'for' directive",
-                           "For directive requires 'in' keyword after names.") != NULL;
+        return parser_refuse(parser, parser->at, parser->at + 1, "Invalid 'for' directive",
+                             "For directive requires 'in' keyword after names.") != NULL;
     each->left = parse_expression(parser);
     piece->term = each;
     return each->left != NULL;
@@ -85,9 +85,9 @@ static bool parse_directive(struct parser *parser, struct pieces *pieces, gsize 
             return false;
         return piece->kind != PIECE_FOR || parse_directive_for(parser, piece);
     }
-    return parser_fail(parser, start, parser->at, "Invalid template directive",
-                       "A template directive keyword (\"if\", \"for\", etc) is expected at the "
-                       "beginning of a %%{ sequence.") != NULL;
+    return parser_refuse(parser, start, parser->at, "Invalid template directive",
+                         "A template directive keyword (\"if\", \"for\", etc) is expected at the "
+                         "beginning of a %%{ sequence.") != NULL;
 }
 
 /* At ${ or %{. */
@@ -114,10 +114,10 @@ static bool parse_sequence(struct parser *parser, struct pieces *pieces)
         return false;
     pieces->trims = parser_takes(parser, "~");
     if (!parser_takes(parser, "}"))
-        return parser_fail(parser, parser->at, parser->at + 1,
-                           "Extra characters after interpolation expression",
-                           "Expected a closing brace to end the interpolation expression, but "
-                           "found extra characters.") != NULL;
+        return parser_refuse(parser, parser->at, parser->at + 1,
+                             "Extra characters after interpolation expression",
+                             "Expected a closing brace to end the interpolation expression, but "
+                             "found extra characters.") != NULL;
     parser->end = outer_end;
     parser->brackets = brackets;
     struct piece *piece = pieces->all->pdata[pieces->all->len - 1];
@@ -153,8 +153,9 @@ static bool parse_escape(struct parser *parser, GString *text)
         character =
             character * 16 + (gunichar)g_ascii_xdigit_value(parser->source->text[parser->at++]);
     if (digits == 0 || seen < digits || !g_unichar_validate(character) || character == 0)
-        return parser_fail(parser, start, parser->at, "Invalid escape sequence",
-                           "The symbol \"%c\" is not a valid escape sequence selector.", c) != NULL;
+        return parser_refuse(parser, start, parser->at, "Invalid escape sequence",
+                             "The symbol \"%c\" is not a valid escape sequence selector.",
+                             c) != NULL;
     g_string_append_unichar(text, character);
     return true;
 }
@@ -192,9 +193,9 @@ static struct term *literal_of(struct parser *parser, const struct piece *piece)
 
 static struct term *unclosed(struct parser *parser, const struct piece *piece, const char *word)
 {
-    return parser_fail(parser, piece->start, piece->end, "Unexpected end of template",
-                       "The %s directive here is missing its corresponding end%s directive.", word,
-                       word);
+    return parser_refuse(parser, piece->start, piece->end, "Unexpected end of template",
+                         "The %s directive here is missing its corresponding end%s directive.",
+                         word, word);
 }
 
 static struct term *if_of(struct parser *parser, struct pieces *pieces, const struct piece *piece)
@@ -225,7 +226,7 @@ static struct term *tree_of(struct parser *parser, struct pieces *pieces, enum p
 {
     g_autoptr(GPtrArray) items = g_ptr_array_new();
     *ended = PIECE_END;
-    if (!parser_enter(parser))
+    if (!parser_descend(parser))
         return NULL;
     while (pieces->next < pieces->all->len) {
         const struct piece *piece = pieces->all->pdata[pieces->next++];
@@ -267,8 +268,8 @@ struct term *parser_template(struct parser *parser, struct pieces *pieces, gsize
     } else {
         term = tree_of(parser, pieces, &ended);
         if (term != NULL && ended != PIECE_END)
-            return parser_fail(parser, start, parser->at, "Unexpected directive",
-                               "A directive ends what no other began.");
+            return parser_refuse(parser, start, parser->at, "Unexpected directive",
+                                 "A directive ends what no other began.");
     }
     if (term == NULL)
         return NULL;
@@ -306,10 +307,11 @@ struct term *parse_quoted(struct parser *parser)
             break;
     }
     if (is_open && parser->bake->error == NULL)
-        parser_fail(parser, parser->at, parser->at, "Invalid multi-line string",
-                    "Quoted strings may not be split over multiple lines. To produce a multi-line "
-                    "string, either use the \\n escape to represent a newline character or use the "
-                    "\"heredoc\" multi-line template syntax.");
+        parser_refuse(
+            parser, parser->at, parser->at, "Invalid multi-line string",
+            "Quoted strings may not be split over multiple lines. To produce a multi-line "
+            "string, either use the \\n escape to represent a newline character or use the "
+            "\"heredoc\" multi-line template syntax.");
     struct term *term = is_open ? NULL : parser_template(parser, &pieces, start);
     bake_pieces_finish(&pieces);
     return term;

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-void *parser_fail(const struct parser *parser, gsize start, gsize end, const char *summary,
-                  const char *format, ...)
+void *parser_refuse(const struct parser *parser, gsize start, gsize end, const char *summary,
+                    const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -39,7 +39,7 @@ bool parser_takes(struct parser *parser, const char *text)
     return true;
 }
 
-bool parser_enter(struct parser *parser)
+bool parser_descend(struct parser *parser)
 {
     if (++parser->depth <= BAKE_DEPTH_MAX)
         return true;
@@ -67,8 +67,8 @@ static bool skip(struct parser *parser, bool with_lines)
             const char *close = g_strstr_len(parser->source->text + parser->at + 2,
                                              (gssize)(parser->end - parser->at - 2), "*/");
             if (close == NULL)
-                return parser_fail(parser, parser->at, parser->end, "Unterminated comment",
-                                   "A comment that begins with /* needs a */.") != NULL;
+                return parser_refuse(parser, parser->at, parser->end, "Unterminated comment",
+                                     "A comment that begins with /* needs a */.") != NULL;
             parser->at = (gsize)(close - parser->source->text) + 2;
         } else {
             break;

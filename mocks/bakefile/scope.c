@@ -58,9 +58,9 @@ bool bake_names_load(struct bake *bake)
     const char *platform = bake->request->local_platform, *context = bake->request->command_context;
     g_hash_table_insert(
         bake->values, "BAKE_LOCAL_PLATFORM",
-        (struct value *)value_text(bake, platform == NULL ? "linux/amd64" : platform));
+        (struct value *)value_string(bake, platform == NULL ? "linux/amd64" : platform));
     g_hash_table_insert(bake->values, "BAKE_CMD_CONTEXT",
-                        (struct value *)value_text(bake, context == NULL ? "cwd://" : context));
+                        (struct value *)value_string(bake, context == NULL ? "cwd://" : context));
     return true;
 }
 

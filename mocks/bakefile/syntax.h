@@ -129,6 +129,6 @@ bool parser_is(const struct parser *parser, const char *text);
 bool parser_takes(struct parser *parser, const char *text);
 /* An identifier at this place, or NULL. */
 const char *parser_identifier(struct parser *parser);
-bool parser_enter(struct parser *parser);
-void *parser_fail(const struct parser *parser, gsize start, gsize end, const char *summary,
-                  const char *format, ...) G_GNUC_PRINTF(5, 6);
+bool parser_descend(struct parser *parser);
+void *parser_refuse(const struct parser *parser, gsize start, gsize end, const char *summary,
+                    const char *format, ...) G_GNUC_PRINTF(5, 6);

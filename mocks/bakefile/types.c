@@ -115,7 +115,7 @@ static const struct value *convert_primitive(struct bake *bake, const struct val
     if (value->kind == kind)
         return value;
     if (kind == VALUE_STRING && (text = value_as_text(bake, value)) != NULL)
-        return value_text(bake, text);
+        return value_string(bake, text);
     if (kind == VALUE_BOOLEAN && value_as_boolean(value, &boolean))
         return value_boolean(bake, boolean);
     if (kind == VALUE_NUMBER && value_as_number(value, &number))
@@ -201,7 +201,7 @@ static const struct value *override_primitive(struct bake *bake, const char *nam
 {
     bool boolean = false;
     if (kind == VALUE_STRING || kind == VALUE_NULL)
-        return value_text(bake, text);
+        return value_string(bake, text);
     if (kind == VALUE_BOOLEAN) {
         if (parse_bool(text, &boolean))
             return value_boolean(bake, boolean);
@@ -304,7 +304,7 @@ bool bake_override(struct bake *bake, const char *name, struct term *type_term,
     }
     if (text == NULL) {
         if (!has_default)
-            *value = type == NULL ? value_text(bake, "") : value_null(bake);
+            *value = type == NULL ? value_string(bake, "") : value_null(bake);
         return true;
     }
     if (type != NULL && is_json)

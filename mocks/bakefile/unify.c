@@ -37,7 +37,7 @@ static bool unify_primitives(struct bake *bake, const struct value **values, gsi
         const char *text = value_as_text(bake, values[i]);
         if (text == NULL)
             return false;
-        values[i] = value_text(bake, text);
+        values[i] = value_string(bake, text);
     }
     return has_string;
 }

@@ -38,7 +38,7 @@ const struct value *value_text_of(struct bake *bake, const char *text, gsize len
     return value;
 }
 
-const struct value *value_text(struct bake *bake, const char *text)
+const struct value *value_string(struct bake *bake, const char *text)
 {
     return value_text_of(bake, text, strlen(text));
 }
@@ -166,7 +166,7 @@ static const char *number_text(struct bake *bake, long double number)
     if (exponent == NULL || exponent[-1] != '0')
         return bake_fail(bake, BAKEFILE_ERROR_UNKNOWN,
                          "not modelled: a number of more than 17 digits");
-    int places = 17 - atoi(exponent + 1);
+    int places = 17 - (int)strtol(exponent + 1, NULL, 10);
     for (const char *digit = exponent - 1; *digit == '0' && places > 0; digit--)
         places--;
     return bake_take_printf(bake->arena, "%.*Lf", MAX(places, 0), number);
