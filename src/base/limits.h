@@ -94,6 +94,19 @@
 #define BUILD_PLATFORMS_MAX        16
 #define BUILD_CONTEXT_BYTES_MAX    (48 * 1024 * 1024)
 
+/* Bake files. The depth of texts is that of brackets and blocks, the other one of evaluation, where
+   functions and variables use each other; both are what a fiber's stack bears. */
+#define BAKE_FILE_BYTES_MAX       (1024 * 1024)
+#define BAKE_FILES_MAX            64
+#define BAKE_DEPTH_MAX            50
+#define BAKE_EVALUATION_DEPTH_MAX 200
+#define BAKE_STEPS_MAX            1000000
+#define BAKE_MEMORY_BYTES_MAX     (64 * 1024 * 1024)
+#define BAKE_TEXT_BYTES_MAX       (1024 * 1024)
+#define BAKE_ITEMS_MAX            10000 /* of range, setproduct and the like */
+#define BAKE_MATRIX_MAX           1000
+#define BAKE_TARGETS_MAX          1000
+
 /* The commands of a fake machine, and the services they ask. */
 #define NESTED_COMMANDS_MAX      64
 #define ASSUMED_USES_MAX         1000

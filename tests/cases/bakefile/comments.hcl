@@ -1,0 +1,9 @@
+# one
+// two
+/* three
+ */
+target "default" { # four
+  tags = [ // five
+    "a", /* six */ "b",
+  ]
+}

@@ -1,0 +1,5 @@
+A = ["a"]
+target "default" {
+  tags = concat(true ? A : [], false ? ["b"] : [])
+  args = { N = true ? 1 : "x" }
+}

@@ -1,0 +1,26 @@
+target "default" {
+  args = {
+    E00 = "${jsonencode(concat(["a"], ["b", 1]))}"
+    E01 = "${jsonencode(contains(["a", "b"], "b"))}"
+    E02 = "${jsonencode(compact(["a", "", "b"]))}"
+    E03 = "${jsonencode(distinct(["a", "b", "a"]))}"
+    E04 = "${jsonencode(element(["a", "b", "c"], 4))}"
+    E05 = "${jsonencode(flatten([["a"], ["b", ["c"]]]))}"
+    E06 = "${jsonencode(length(["a", "b"]))}"
+    E07 = "${jsonencode(range(3))}"
+    E08 = "${jsonencode(range(1, 8, 3))}"
+    E09 = "${jsonencode(reverselist(["a", "b"]))}"
+    E10 = "${jsonencode(slice(["a", "b", "c"], 1, 3))}"
+    E11 = "${jsonencode(sort(["c", "a", "b"]))}"
+    E12 = "${jsonencode(chunklist(["a", "b", "c"], 2))}"
+    E13 = "${jsonencode(indexof(["a", "b"], "b"))}"
+    E14 = "${jsonencode(index(["a", "b"], 1))}"
+    E15 = "${jsonencode(coalesce(null, "a"))}"
+    E16 = "${jsonencode(coalescelist([], ["x"]))}"
+    E17 = "${jsonencode(setproduct(["a", "b"], ["x", "y"]))}"
+    E18 = "${jsonencode(setunion(["b"], ["a", "b"]))}"
+    E19 = "${jsonencode(setintersection(["a", "b"], ["b"]))}"
+    E20 = "${jsonencode(setsubtract(["a", "b"], ["b"]))}"
+    E21 = "${jsonencode(hasindex(["a"], 3))}"
+  }
+}

@@ -1,0 +1,7 @@
+group "default" {
+  targets = ["a"]
+}
+group "a" {
+  targets = ["default", "t"]
+}
+target "t" {}

@@ -1,0 +1,4 @@
+target "a" {
+  name = "b"
+  matrix = ["x"]
+}

@@ -1,0 +1,4 @@
+target "a" {
+  name = "a.${x}"
+  matrix = { x = ["1", "2"] }
+}

@@ -1,0 +1,6 @@
+target "default" {
+  tags = null
+  args = { A = null, B = "b" }
+  target = null
+  platforms = null
+}

@@ -1,0 +1,4 @@
+target "default" {
+  output = ["type=image,name=a"]
+}
+target "none" {}

@@ -1,0 +1,5 @@
+target "default" {
+  tags = [target.default.context]
+  context = "x"
+  dockerfile = target.default.tags[0]
+}

@@ -1,0 +1,3 @@
+nonsense "x" {
+}
+target "default" {}

@@ -1,0 +1,7 @@
+variable "N" {
+  type = number
+  default = "seven"
+}
+target "default" {
+  args = { N = N }
+}
