@@ -3,7 +3,10 @@
 
 #include <string.h>
 
-G_DEFINE_QUARK(seatrial - core - error, core_error)
+GQuark core_error_quark(void)
+{
+    return g_quark_from_static_string("seatrial-core-error");
+}
 
 bool core_throw(GError **error, const char *format, ...)
 {

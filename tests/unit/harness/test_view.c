@@ -212,7 +212,7 @@ Test(view, refuses_unknown_names_and_says_what_would_be_right)
          "error: column 8: 'faults' has no 'hub-504'; did you mean 'hub-503'?"},
         {"effects.ghcr", "error: column 9: 'effects' has no 'ghcr'"},
         {"effects.image('ghcr.io/acme/ap:main').exists",
-         "error: column 1: the policy promises no image 'ghcr.io/acme/ap:main'"},
+         "error: column 1: nobody promises or pushes an image 'ghcr.io/acme/ap:main'"},
         {"effects.image(1)", "error: column 1: an image is named by a string"},
         {"effects.image('ghcr.io/acme/api:main').exist",
          "error: column 40: an object has no 'exist'; did you mean 'exists'?"},
