@@ -320,7 +320,7 @@ bool build_context_is_path(const char *named)
 }
 
 GBytes *plugin_context_read(struct plugin_run *run, const struct build_request *request,
-                           char **filename, char **url, GError **error)
+                            char **filename, char **url, GError **error)
 {
     __attribute__((cleanup(places_clear))) struct places places = {0};
     AUTO(archive_writer) writer = archive_writer_new();

@@ -61,7 +61,7 @@ bool build_context_is_path(const char *named);
  * *filename: of the Dockerfile, in "dockerfile"; *url: of a git context, or NULL; both g_free.
  */
 GBytes *plugin_context_read(struct plugin_run *run, const struct build_request *request,
-                           char **filename, char **url, GError **error) MUST_USE;
+                            char **filename, char **url, GError **error) MUST_USE;
 
 /* ---- solve.c ---- */
 struct build_result {
