@@ -82,8 +82,6 @@ static bool make_suite(struct rehearse *rehearse, GError **error)
 {
     const GPtrArray *rules = rehearse->file.rules;
     rehearse->suite = suite_new();
-    if (!add_scenario(rehearse, "none", NULL, error))
-        return false;
     for (guint i = 0; i < rules->len; i++) {
         struct fault_rule *rule = g_ptr_array_index(rules, i);
         if (!add_scenario(rehearse, rule->id, rule, error))
@@ -92,20 +90,26 @@ static bool make_suite(struct rehearse *rehearse, GError **error)
     return true;
 }
 
-/* The run in clear weather, in this process, for the promises of all the others; NULL when it
-   breaks: then each says so itself. */
-static GPtrArray *find_promises(const struct rehearse *rehearse)
+/* The run in clear weather, in this process: its entry, and the promises of all the others; NULL
+   when it breaks: then there is nothing to hold them against. */
+static bool run_clear(const struct rehearse *rehearse, const struct work_options *work,
+                      json_t **entry, GPtrArray **promises, GError **error)
 {
-    const struct rehearse_options *options = rehearse->options;
-    AUTO(plan) plan = plan_new(g_ptr_array_index(rehearse->suite->scenarios, 0), options->seed);
-    AUTO(outcome) outcome = run_workflow_plan(plan, &options->context, NULL);
-    return outcome->broken == NULL ? promises_of(outcome) : NULL;
+    AUTO(scenario) scenario = scenario_of_fault(rehearse->options->pipeline, "none", NULL, error);
+    if (scenario == NULL)
+        return false;
+    AUTO(plan) plan = plan_new(scenario, work->seed);
+    AUTO(outcome) outcome = run_workflow_plan(plan, &work->context, NULL);
+    *entry = work_entry(work, outcome);
+    *promises = outcome->broken == NULL ? promises_of(outcome) : NULL;
+    return true;
 }
 
 static bool run(struct rehearse *rehearse, struct work_result *result, GError **error)
 {
     const struct rehearse_options *options = rehearse->options;
-    g_autoptr(GPtrArray) promises = find_promises(rehearse);
+    g_autoptr(GPtrArray) promises = NULL;
+    json_t *entry = NULL;
     struct work_options work = {
         .context = options->context,
         .seed = options->seed,
@@ -113,8 +117,15 @@ static bool run(struct rehearse *rehearse, struct work_result *result, GError **
         .repeat = options->repeat,
         .trace_directory = options->trace_directory,
     };
+    if (!run_clear(rehearse, &work, &entry, &promises, error))
+        return false;
     work.context.promises = promises;
-    return work_do(rehearse->suite, &work, result, error);
+    if (promises == NULL)
+        g_ptr_array_set_size(rehearse->suite->scenarios, 0);
+    bool is_done = work_do(rehearse->suite, &work, result, error);
+    g_ptr_array_insert(result->entries, 0, entry);
+    result->is_nondeterministic |= json_get_boolean(entry, "is_nondeterministic", false);
+    return is_done;
 }
 
 bool rehearse_run(const struct rehearse_options *options, struct work_result *result,

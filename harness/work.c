@@ -49,11 +49,10 @@ static void mark_nondeterministic(json_t *entry, const char *first, const char *
     json_object_set_new(entry, "is_nondeterministic", json_true());
 }
 
-static json_t *run_scenario(const struct work_options *options, const struct scenario *scenario)
+json_t *work_entry(const struct work_options *options, const struct outcome *outcome)
 {
     g_autoptr(GError) error = NULL;
-    AUTO(plan) plan = plan_new(scenario, options->seed);
-    AUTO(outcome) outcome = run_plan(plan, &options->context);
+    const struct plan *plan = outcome->plan;
     AUTO(verdict) verdict = verdict_of(outcome);
     json_t *entry = entry_of(outcome, verdict);
 
@@ -67,7 +66,14 @@ static json_t *run_scenario(const struct work_options *options, const struct sce
     if (write_trace(options, outcome, &error))
         return entry;
     json_decref(entry);
-    return entry_broken(scenario->name, scenario->path, error->message);
+    return entry_broken(plan->scenario->name, plan->scenario->path, error->message);
+}
+
+static json_t *run_scenario(const struct work_options *options, const struct scenario *scenario)
+{
+    AUTO(plan) plan = plan_new(scenario, options->seed);
+    AUTO(outcome) outcome = run_plan(plan, &options->context);
+    return work_entry(options, outcome);
 }
 
 /* ---- in this process ---- */

@@ -25,4 +25,6 @@ struct work_result {
 /* Fails when a trace cannot be written or no worker can be had. */
 bool work_do(const struct suite *suite, const struct work_options *options,
              struct work_result *result, GError **error) MUST_USE;
+/* The entry of an outcome, after as many repetitions and with its trace kept as the options say. */
+json_t *work_entry(const struct work_options *options, const struct outcome *outcome);
 void work_result_clear(struct work_result *result);
