@@ -2,6 +2,7 @@
 #include "harness/rehearse.h"
 
 #include "harness/promise.h"
+#include "harness/report/entry.h"
 #include "mocks/faults/rule.h"
 
 #include <stddef.h>
@@ -92,20 +93,20 @@ static bool make_suite(struct rehearse *rehearse, GError **error)
     return true;
 }
 
-/* The run in clear weather, in this process, for the promises of all the others; NULL when it
-   breaks: then each says so itself. */
-static GPtrArray *find_promises(const struct rehearse *rehearse)
+static void add_broken(const struct rehearse *rehearse, const char *why, bool is_our_fault,
+                       struct work_result *result)
 {
-    const struct rehearse_options *options = rehearse->options;
-    AUTO(plan) plan = plan_new(g_ptr_array_index(rehearse->suite->scenarios, 0), options->seed);
-    AUTO(outcome) outcome = run_workflow_plan(plan, &options->context, NULL);
-    return outcome->broken == NULL ? promises_of(outcome) : NULL;
+    const struct scenario *clear = g_ptr_array_index(rehearse->suite->scenarios, 0);
+    json_t *entry = entry_broken(clear->name, clear->path, why);
+    json_object_set_new(entry, "is_our_fault", json_boolean(is_our_fault));
+    result->entries = g_ptr_array_new_with_free_func((GDestroyNotify)json_decref);
+    g_ptr_array_add(result->entries, entry);
 }
 
-static bool run(struct rehearse *rehearse, struct work_result *result, GError **error)
+static bool work_through(const struct rehearse *rehearse, const GPtrArray *promises,
+                         struct work_result *result, GError **error)
 {
     const struct rehearse_options *options = rehearse->options;
-    g_autoptr(GPtrArray) promises = find_promises(rehearse);
     struct work_options work = {
         .context = options->context,
         .seed = options->seed,
@@ -115,6 +116,25 @@ static bool run(struct rehearse *rehearse, struct work_result *result, GError **
     };
     work.context.promises = promises;
     return work_do(rehearse->suite, &work, result, error);
+}
+
+/* The run in clear weather comes first, in this process, for the promises of all the others. When
+   it breaks, weather can tell nothing: a script that runs wild does so once and not for each fault.
+ */
+static bool run(const struct rehearse *rehearse, struct work_result *result, GError **error)
+{
+    const struct rehearse_options *options = rehearse->options;
+    AUTO(plan) plan = plan_new(g_ptr_array_index(rehearse->suite->scenarios, 0), options->seed);
+    AUTO(outcome) clear = run_workflow_plan(plan, &options->context, NULL);
+    bool is_broken = clear->broken != NULL;
+    if (is_broken && options->trace_directory == NULL) {
+        add_broken(rehearse, clear->broken, clear->is_our_fault, result);
+        return true;
+    }
+    if (is_broken) /* once more, for its trace */
+        g_ptr_array_set_size(rehearse->suite->scenarios, 1);
+    g_autoptr(GPtrArray) promises = is_broken ? NULL : promises_of(clear);
+    return work_through(rehearse, promises, result, error);
 }
 
 bool rehearse_run(const struct rehearse_options *options, struct work_result *result,
