@@ -1,17 +1,14 @@
 /* Making and removing folders. */
 #include "harness/folders.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <glib/gstdio.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-enum {
-    DESCRIPTORS_MAX = 32
-};
 
 char *folder_make_root(GError **error)
 {
@@ -35,24 +32,97 @@ char *folder_make(const char *parent, const char *name, GError **error)
     return NULL;
 }
 
-/* A script may have taken its folders' permissions away. */
-static int open_up(const char *path, const struct stat *facts, int kind, struct FTW *place)
+/* A folder below top, opened to be emptied; -1 when it is none, or a link to one. A script may have
+   taken its permissions away. */
+static int open_to_empty(int top_fd, const char *name)
 {
-    (void)facts, (void)place;
-    if (kind == FTW_D || kind == FTW_DNR)
-        (void)fchmodat(AT_FDCWD, path, 0700, 0);
-    return 0;
+    int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+    int fd = openat(top_fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    close(fd);
+    (void)fchmodat(top_fd, name, 0700, 0);
+    return openat(top_fd, name, flags);
 }
 
-static int remove_one(const char *path, const struct stat *facts, int kind, struct FTW *place)
+struct removal {
+    int top_fd;
+    guint moved_count; /* makes names */
+    guint done_count;
+};
+
+static void count(struct removal *removal, int status)
 {
-    (void)facts, (void)kind, (void)place;
-    (void)remove(path);
-    return 0;
+    removal->done_count += status == 0;
+}
+
+static bool is_dots(const char *name)
+{
+    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+/* Folders move up to the top, so that neither depth nor the length of paths can grow: a script may
+   make folders that are deeper than any path is long. To move one takes the right to write it. */
+static void move_up(struct removal *removal, int folder_fd, const char *name)
+{
+    g_autofree char *new_name = g_strdup_printf(".removed-%u", removal->moved_count++);
+    int fd = open_to_empty(folder_fd, name);
+    if (fd < 0)
+        return;
+    close(fd);
+    count(removal, renameat2(folder_fd, name, removal->top_fd, new_name, RENAME_NOREPLACE));
+}
+
+static void empty(struct removal *removal, DIR *folder)
+{
+    const struct dirent *each;
+    while ((each = readdir(folder)) != NULL) {
+        if (is_dots(each->d_name))
+            continue;
+        if (unlinkat(dirfd(folder), each->d_name, 0) == 0)
+            removal->done_count++;
+        else
+            move_up(removal, dirfd(folder), each->d_name);
+    }
+}
+
+static void remove_at_top(struct removal *removal, const char *name)
+{
+    int fd = open_to_empty(removal->top_fd, name);
+    DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
+    if (folder == NULL) {
+        count(removal, unlinkat(removal->top_fd, name, 0));
+        return;
+    }
+    empty(removal, folder);
+    closedir(folder);
+    count(removal, unlinkat(removal->top_fd, name, AT_REMOVEDIR));
+}
+
+/* One pass over what is at the top; what it moves there is for the next. Whether it did anything.
+ */
+static bool remove_pass(struct removal *removal)
+{
+    int fd = openat(removal->top_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *top = fd >= 0 ? fdopendir(fd) : NULL;
+    const struct dirent *each;
+    guint before = removal->done_count;
+
+    while (top != NULL && (each = readdir(top)) != NULL)
+        if (!is_dots(each->d_name))
+            remove_at_top(removal, each->d_name);
+    if (top != NULL)
+        closedir(top);
+    return removal->done_count > before;
 }
 
 void folder_remove(const char *path)
 {
-    (void)nftw(path, open_up, DESCRIPTORS_MAX, FTW_PHYS);
-    (void)nftw(path, remove_one, DESCRIPTORS_MAX, FTW_PHYS | FTW_DEPTH);
+    struct removal removal = {.top_fd = open_to_empty(AT_FDCWD, path)};
+    if (removal.top_fd < 0)
+        return;
+    while (remove_pass(&removal))
+        continue;
+    close(removal.top_fd);
+    (void)rmdir(path);
 }

@@ -56,7 +56,7 @@ json_t *work_entry(const struct work_options *options, const struct outcome *out
     AUTO(verdict) verdict = verdict_of(outcome);
     json_t *entry = entry_of(outcome, verdict);
 
-    for (guint i = 1; i < options->repeat; i++) {
+    for (guint i = 1; i < options->repeat && outcome->broken == NULL; i++) {
         AUTO(outcome) again = run_plan(plan, &options->context);
         if (strcmp(again->trace_digest, outcome->trace_digest) == 0)
             continue;

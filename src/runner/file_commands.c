@@ -66,9 +66,16 @@ static void take_variable(void *argument, const char *name, const char *value)
 static void take_path(struct step_run *step, const char *text)
 {
     g_auto(GStrv) lines = g_strsplit_set(text, "\r\n", -1);
-    for (char **line = lines; *line != NULL; line++)
+    for (char **line = lines; *line != NULL; line++) {
+        if (step->leg->path->len >= RUNNER_PATHS_MAX) {
+            step_error(step, "more than %d folders in the path (RUNNER_PATHS_MAX)",
+                       RUNNER_PATHS_MAX);
+            step->has_complained = true;
+            return;
+        }
         if (**line != '\0')
             leg_add_path(step->leg, *line);
+    }
 }
 
 void step_add_summary(struct step_run *step, const char *markdown)

@@ -4,8 +4,14 @@
 
 #include <string.h>
 
+enum {
+    BYTE_COUNT = 256
+};
+
 struct masks {
-    GPtrArray *secrets; /* char * */
+    GPtrArray *secrets;                   /* char * */
+    GPtrArray *by_first_byte[BYTE_COUNT]; /* the same, lent; NULL: none. A script may add as many
+                                             secrets as it likes and print as many lines. */
 };
 
 struct masks *masks_new(void)
@@ -19,6 +25,8 @@ void masks_free(struct masks *masks)
 {
     if (masks == NULL)
         return;
+    for (gsize i = 0; i < BYTE_COUNT; i++)
+        g_clear_pointer(&masks->by_first_byte[i], g_ptr_array_unref);
     g_ptr_array_unref(masks->secrets);
     g_free(masks);
 }
@@ -30,7 +38,12 @@ static bool add_one(struct masks *masks, const char *secret)
         return true;
     if (masks->secrets->len >= RUNNER_MASKS_MAX)
         return false;
-    g_ptr_array_add(masks->secrets, g_strdup(secret));
+    GPtrArray **same_byte = &masks->by_first_byte[(unsigned char)secret[0]];
+    char *copy = g_strdup(secret);
+    if (*same_byte == NULL)
+        *same_byte = g_ptr_array_new();
+    g_ptr_array_add(masks->secrets, copy);
+    g_ptr_array_add(*same_byte, copy);
     return true;
 }
 
@@ -43,13 +56,14 @@ bool masks_add(struct masks *masks, const char *secret)
     return is_whole;
 }
 
-/* Marks the bytes of every place where the secret stands. */
-static bool mark(const char *text, const char *secret, char *marks)
+/* Marks the bytes of every secret that stands here. */
+static bool mark(const char *at, const GPtrArray *secrets, char *marks)
 {
-    gsize length = strlen(secret);
     bool is_found = false;
-    for (const char *at = strstr(text, secret); at != NULL; at = strstr(at + 1, secret)) {
-        memset(marks + (at - text), 1, length);
+    for (guint i = 0; secrets != NULL && i < secrets->len; i++) {
+        if (!g_str_has_prefix(at, secrets->pdata[i]))
+            continue;
+        memset(marks, 1, strlen(secrets->pdata[i]));
         is_found = true;
     }
     return is_found;
@@ -60,8 +74,9 @@ char *masks_apply(const struct masks *masks, const char *text)
     gsize length = strlen(text);
     g_autofree char *marks = g_malloc0(length + 1);
     bool is_found = false;
-    for (guint i = 0; i < masks->secrets->len; i++)
-        is_found = mark(text, masks->secrets->pdata[i], marks) || is_found;
+    for (gsize i = 0; i < length; i++)
+        is_found =
+            mark(text + i, masks->by_first_byte[(unsigned char)text[i]], marks + i) || is_found;
     if (!is_found)
         return g_strdup(text);
     GString *shown = g_string_new(NULL);

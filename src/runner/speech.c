@@ -43,12 +43,19 @@ static bool fail(GError **error, const char *format, ...)
     return false;
 }
 
+/* A script may go on for as long as it likes; the ceiling is told once. */
+static void complain_once(struct step_run *step, const char *message)
+{
+    if (!step->has_complained)
+        step_error(step, "%s", message);
+    step->has_complained = true;
+}
+
 void step_set_output(struct step_run *step, const char *name, const char *value)
 {
     gsize length = strlen(name) + strlen(value);
     if (step->outputs_bytes + length > RUNNER_OUTPUTS_BYTES_MAX) {
-        step_error(step, "outputs of a step are over RUNNER_OUTPUTS_BYTES_MAX");
-        step->has_complained = true;
+        complain_once(step, "outputs of a step are over RUNNER_OUTPUTS_BYTES_MAX");
         return;
     }
     step->outputs_bytes += length;
@@ -61,8 +68,7 @@ void step_set_variable(struct step_run *step, const char *name, const char *valu
     struct leg_run *leg = step->leg;
     gsize length = strlen(name) + strlen(value);
     if (leg->written_environment_bytes + length > RUNNER_ENVIRONMENT_BYTES_MAX) {
-        step_error(step, "the environment is over RUNNER_ENVIRONMENT_BYTES_MAX");
-        step->has_complained = true;
+        complain_once(step, "the environment is over RUNNER_ENVIRONMENT_BYTES_MAX");
         return;
     }
     leg->written_environment_bytes += length;

@@ -1,0 +1,105 @@
+/* Pipelines of workflows: what belongs to a run beside its file. */
+#include "harness/pipeline.h"
+
+#include "harness/folders.h"
+
+#include <criterion/criterion.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+#define HEAD                                                                                       \
+    "on: [push, pull_request]\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: "
+#define SECRETS                                                                                    \
+    "echo ${{ secrets.DOCKERHUB_USERNAME }} ${{ secrets['deploy-key'] }} ${{ secrets.TOKEN }}\n"
+
+/* Loads a workflow of this text from a repository of its own, which is gone again. */
+static struct pipeline *load(const char *text, struct pipeline_request *request, GPtrArray *errors)
+{
+    g_autofree char *root = folder_make_root(NULL);
+    g_autofree char *folder = g_build_filename(root, ".github", "workflows", NULL);
+    g_autofree char *path = g_build_filename(folder, "ci.yml", NULL);
+    cr_assert_eq(g_mkdir_with_parents(folder, 0700), 0);
+    cr_assert(g_file_set_contents(path, text, -1, NULL));
+    request->path = path;
+    struct pipeline *pipeline = pipeline_load(request, errors);
+    folder_remove(root);
+    return pipeline;
+}
+
+static GPtrArray *errors_new(void)
+{
+    return g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
+}
+
+Test(pipeline, makes_up_the_secrets_that_its_files_mention)
+{
+    g_autoptr(GPtrArray) errors = errors_new();
+    struct pipeline_request request = {0};
+
+    AUTO(pipeline) pipeline = load(HEAD SECRETS, &request, errors);
+
+    cr_assert_not_null(pipeline);
+    cr_assert_str_eq(pipeline_secret(pipeline, "DOCKERHUB_USERNAME"), pipeline->owner);
+    cr_assert_str_eq(pipeline_secret(pipeline, "TOKEN"), "secret-token");
+    cr_assert_null(pipeline_secret(pipeline, "ELSE"));
+}
+
+Test(pipeline, takes_given_secrets_before_made_up_ones_and_null_for_none)
+{
+    g_autoptr(GPtrArray) errors = errors_new();
+    g_autoptr(json_t) secrets = json_pack("{s:s, s:n}", "TOKEN", "given", "DOCKERHUB_USERNAME");
+    struct pipeline_request request = {.secrets = secrets};
+
+    AUTO(pipeline) pipeline = load(HEAD SECRETS, &request, errors);
+
+    cr_assert_not_null(pipeline);
+    cr_assert_str_eq(pipeline_secret(pipeline, "TOKEN"), "given");
+    cr_assert_null(pipeline_secret(pipeline, "DOCKERHUB_USERNAME"));
+}
+
+Test(pipeline, of_an_event_without_secrets_gets_none_not_even_given_ones)
+{
+    g_autofree char *root = folder_make_root(NULL);
+    g_autofree char *event = g_build_filename(root, "fork.json", NULL);
+    g_autoptr(GPtrArray) errors = errors_new();
+    g_autoptr(json_t) secrets = json_pack("{s:s}", "TOKEN", "given");
+    struct pipeline_request request = {.event = event, .secrets = secrets};
+    cr_assert(g_file_set_contents(event,
+                                  "{\"event_name\": \"pull_request\", \"event\": {"
+                                  "\"pull_request\": {\"head\": {\"repo\": {\"fork\": true}}}}}",
+                                  -1, NULL));
+
+    AUTO(pipeline) pipeline = load(HEAD SECRETS, &request, errors);
+
+    folder_remove(root);
+    cr_assert_not_null(pipeline, "%s",
+                       errors->len > 0 ? ((GError *)errors->pdata[0])->message : "");
+    cr_assert(pipeline->event->is_from_fork);
+    cr_assert_null(pipeline_secret(pipeline, "TOKEN"));
+    cr_assert_null(pipeline_secret(pipeline, "DOCKERHUB_USERNAME"));
+}
+
+Test(pipeline, without_the_wanted_job_says_which_there_are)
+{
+    g_autoptr(GPtrArray) errors = errors_new();
+    struct pipeline_request request = {.job = "b"};
+
+    AUTO(pipeline) pipeline = load(HEAD "echo\n", &request, errors);
+
+    cr_assert_null(pipeline);
+    cr_assert_eq(errors->len, 1);
+    cr_assert_not_null(strstr(((GError *)errors->pdata[0])->message, "its jobs are 'a'"));
+}
+
+Test(pipeline, names_wrong_maps_before_wrong_files)
+{
+    static const char *const maps[] = {"nonsense", NULL};
+    g_autoptr(GPtrArray) errors = errors_new();
+    struct pipeline_request request = {.maps = maps};
+
+    AUTO(pipeline) pipeline = load("nonsense: [\n", &request, errors);
+
+    cr_assert_null(pipeline);
+    cr_assert_eq(errors->len, 1);
+    cr_assert_not_null(strstr(((GError *)errors->pdata[0])->message, "'nonsense' is no map"));
+}
