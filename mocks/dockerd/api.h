@@ -101,6 +101,9 @@ HANDLER(distribution_inspect);
 json_t *container_summary(struct container *container, bool has_size);
 json_t *image_summary(struct dockerd *dockerd, const struct image *image, int api_minor,
                       bool is_for_usage);
+/* null when empty, as Go prints a nil slice. */
+json_t *image_names_or_null(const GPtrArray *names);
+json_t *image_json_config(const struct image *image);
 json_t *volume_shape(const struct volume *volume, bool is_for_usage);
 /* A container configuration with every member that the Engine shows, set where config sets it. */
 json_t *whole_config(json_t *config_or_null);
