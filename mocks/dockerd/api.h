@@ -97,6 +97,12 @@ HANDLER(engine_session);
 HANDLER(images_load);
 HANDLER(distribution_inspect);
 
+/* API 1.44 dropped VirtualSize of images, 1.45 Container and ContainerConfig. */
+enum {
+    API_WITHOUT_VIRTUAL_SIZE = 44,
+    API_WITHOUT_CONTAINER = 45
+};
+
 /* Shapes shared by several answers; the caller owns them. */
 json_t *container_summary(struct container *container, bool has_size);
 json_t *image_summary(struct dockerd *dockerd, const struct image *image, int api_minor,

@@ -5,11 +5,6 @@
 
 #include <string.h>
 
-/* API 1.45 dropped Container and ContainerConfig. */
-enum {
-    API_WITHOUT_CONTAINER = 45
-};
-
 unsigned image_container_count(struct dockerd *dockerd, const struct image *image)
 {
     unsigned count = 0;

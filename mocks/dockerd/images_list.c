@@ -6,11 +6,6 @@
 #include <fnmatch.h>
 #include <string.h>
 
-/* API 1.44 dropped VirtualSize. */
-enum {
-    API_WITHOUT_VIRTUAL_SIZE = 44,
-};
-
 json_t *image_names_or_null(const GPtrArray *names)
 {
     if (names->len == 0)

@@ -61,12 +61,11 @@ with_outputs() {
     printf '%s' "$text"
 }
 
-# ended_within PID SECONDS: whether it is gone by then.
+# ended_within PID SECONDS: whether it is gone by then. Times are in microseconds.
 ended_within() {
-    local polls
-    polls=$(awk -v n="$2" 'BEGIN { print int(n / 0.05) + 1 }')
+    local deadline=$((${EPOCHREALTIME/./} + $(awk -v n="$2" 'BEGIN { printf "%d", n * 1e6 }')))
     while kill -0 "$1" 2>/dev/null; do
-        ((polls-- > 0)) || return 1
+        ((${EPOCHREALTIME/./} < deadline)) || return 1
         sleep 0.05
     done
 }
