@@ -97,7 +97,7 @@ done
 
 # They mostly wait, so several run at a time. A subshell ends the world it has started.
 for name in "${names[@]}"; do
-    while (($(jobs -pr | wc -l) >= ${PARITY_JOBS:-4})); do wait -n; done
+    while (($(jobs -pr | wc -l) >= ${PARITY_JOBS:-6})); do wait -n; done
     (
         trap '[[ -z $serve_pid ]] || kill -KILL "$serve_pid" 2>/dev/null' EXIT
         trap 'exit 1' INT TERM

@@ -9,14 +9,16 @@ seconds() {
     awk -v n="$1" -v speed="$speed" 'BEGIN { printf "%.3f", n / speed }'
 }
 
+commands=
 # scaled_commands: sleep and timeout that live on the fakes' clock, in front of PATH.
 scaled_commands() {
-    mkdir -p "$scratch/bin"
-    cat >"$scratch/bin/sleep" <<END
+    commands=$scratch/bin
+    mkdir -p "$commands"
+    cat >"$commands/sleep" <<END
 #!/usr/bin/env bash
 exec $(command -v sleep) "\$(awk -v n="\${1%s}" 'BEGIN { printf "%.3f", n / $speed }')"
 END
-    cat >"$scratch/bin/timeout" <<END
+    cat >"$commands/timeout" <<END
 #!/usr/bin/env bash
 words=()
 while [[ \$1 == -* ]]; do words+=("\$1"); shift; done
@@ -24,7 +26,7 @@ limit=\${1%s}; shift
 [[ \$limit != *m ]] || limit=\$((\${limit%m} * 60))
 exec $(command -v timeout) "\${words[@]}" "\$(awk -v n="\$limit" 'BEGIN { printf "%.3f", n / $speed }')" "\$@"
 END
-    chmod +x "$scratch/bin/sleep" "$scratch/bin/timeout"
+    chmod +x "$commands/sleep" "$commands/timeout"
 }
 
 declare -A outcomes outputs
@@ -75,7 +77,7 @@ step_script() {
     local words=(bash -e) pid code
     [[ $1 != bash ]] || words=(bash --noprofile --norc -e -o pipefail)
     # Background children of a script ignore SIGINT; a step's shell does not.
-    PATH=$scratch/bin:$PATH env --default-signal=INT "${words[@]}" "$2" </dev/null >"$4" 2>&1 &
+    PATH=$commands:$PATH env --default-signal=INT "${words[@]}" "$2" </dev/null >"$4" 2>&1 &
     pid=$!
     if [[ $3 != null ]] && ! ended_within "$pid" "$(seconds $(($3 * 60)))"; then
         kill -INT "$pid"
