@@ -97,10 +97,19 @@ HANDLER(engine_session);
 HANDLER(images_load);
 HANDLER(distribution_inspect);
 
+/* API 1.44 dropped VirtualSize of images, 1.45 Container and ContainerConfig. */
+enum {
+    API_WITHOUT_VIRTUAL_SIZE = 44,
+    API_WITHOUT_CONTAINER = 45
+};
+
 /* Shapes shared by several answers; the caller owns them. */
 json_t *container_summary(struct container *container, bool has_size);
 json_t *image_summary(struct dockerd *dockerd, const struct image *image, int api_minor,
                       bool is_for_usage);
+/* null when empty, as Go prints a nil slice. */
+json_t *image_names_or_null(const GPtrArray *names);
+json_t *image_json_config(const struct image *image);
 json_t *volume_shape(const struct volume *volume, bool is_for_usage);
 /* A container configuration with every member that the Engine shows, set where config sets it. */
 json_t *whole_config(json_t *config_or_null);

@@ -1,15 +1,9 @@
-/* Endpoints about local images: list, inspect, history, tag, delete. */
+/* Endpoints about one local image: inspect, history, tag, delete. */
 #include "mocks/dockerd/api.h"
 
 #include "base/json.h"
 
 #include <string.h>
-
-/* API 1.44 dropped VirtualSize, 1.45 Container and ContainerConfig. */
-enum {
-    API_WITHOUT_VIRTUAL_SIZE = 44,
-    API_WITHOUT_CONTAINER = 45
-};
 
 unsigned image_container_count(struct dockerd *dockerd, const struct image *image)
 {
@@ -20,85 +14,6 @@ unsigned image_container_count(struct dockerd *dockerd, const struct image *imag
             count++;
     }
     return count;
-}
-
-/* null when empty, as Go prints a nil slice */
-static json_t *names_or_null(const GPtrArray *names)
-{
-    if (names->len == 0)
-        return json_null();
-    json_t *list = json_array();
-    for (guint i = 0; i < names->len; i++)
-        json_array_append_new(list, json_string(g_ptr_array_index(names, i)));
-    return list;
-}
-
-/* Lists of images show a dangling one as "<none>:<none>" up to API 1.42 (capture 23c). */
-static json_t *listed_names(const struct image *image, const GPtrArray *names, const char *none,
-                            int api_minor)
-{
-    if (image->tags->len == 0 && image->digests->len == 0)
-        return api_minor < 43 ? json_pack("[s]", none) : json_array();
-    return names_or_null(names);
-}
-
-static json_t *image_json_config(const struct image *image)
-{
-    const struct image_variant *variant = g_ptr_array_index(image->variants, 0);
-    return json_parse_gbytes(variant->config, NULL);
-}
-
-json_t *image_summary(struct dockerd *dockerd, const struct image *image, int api_minor,
-                      bool is_for_usage)
-{
-    int64_t size_bytes = image_size_bytes(image);
-    g_autoptr(json_t) config = image_json_config(image);
-    json_t *labels = json_get_object(json_get_object(config, "config"), "Labels");
-    int64_t container_count = is_for_usage ? (int64_t)image_container_count(dockerd, image) : -1;
-    int64_t shared_bytes = is_for_usage ? image_shared_bytes(image) : -1;
-    json_t *summary = json_pack(
-        "{s:I, s:I, s:s, s:O?, s:s, s:o, s:o, s:I, s:I}", "Containers", (json_int_t)container_count,
-        "Created", (json_int_t)image->created_s, "Id", image->id, "Labels", labels, "ParentId", "",
-        "RepoDigests", listed_names(image, image->digests, "<none>@<none>", api_minor), "RepoTags",
-        listed_names(image, image->tags, "<none>:<none>", api_minor), "SharedSize",
-        (json_int_t)shared_bytes, "Size", (json_int_t)size_bytes);
-    if (api_minor < API_WITHOUT_VIRTUAL_SIZE)
-        json_object_set_new(summary, "VirtualSize", json_integer(size_bytes));
-    return summary;
-}
-
-static bool is_listed(struct request *request, const struct image *image)
-{
-    g_autoptr(GPtrArray) references = api_filter_values(request, "reference");
-    bool is_dangling = image->tags->len == 0;
-
-    if (api_filter_has(request, "dangling", "true") && !is_dangling)
-        return false;
-    if (api_filter_has(request, "dangling", "false") && is_dangling)
-        return false;
-    if (references->len == 0)
-        return true;
-    for (guint i = 0; i < references->len; i++)
-        if (image_store_find(&request->dockerd->images, g_ptr_array_index(references, i)) == image)
-            return true;
-    return false;
-}
-
-/* capture 05; newest first */
-HANDLER(images_list)
-{
-    const GPtrArray *images = request->dockerd->images.images;
-    json_t *list = json_array();
-
-    (void)error;
-    for (guint i = images->len; i > 0; i--) {
-        const struct image *image = g_ptr_array_index(images, i - 1);
-        if (is_listed(request, image))
-            json_array_append_new(list, image_summary(request->dockerd, image, request->api_minor,
-                                                      /* is_for_usage= */ false));
-    }
-    api_reply_json(request, 200, list);
-    return true;
 }
 
 static struct image *find_image(struct request *request, const char *name, GError **error)
@@ -197,9 +112,10 @@ HANDLER(images_inspect)
     int64_t size_bytes = image_size_bytes(image);
     json_t *shape = json_pack(
         "{s:s, s:o, s:o, s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:I, s:o, s:o, s:{s:s}}", "Id",
-        image->id, "RepoTags", image->tags->len > 0 ? names_or_null(image->tags) : json_array(),
-        "RepoDigests", image->digests->len > 0 ? names_or_null(image->digests) : json_array(),
-        "Parent", "", "Comment", json_get_string(config, "comment", ""), "Created",
+        image->id, "RepoTags",
+        image->tags->len > 0 ? image_names_or_null(image->tags) : json_array(), "RepoDigests",
+        image->digests->len > 0 ? image_names_or_null(image->digests) : json_array(), "Parent", "",
+        "Comment", json_get_string(config, "comment", ""), "Created",
         json_get_string(config, "created", ""), "DockerVersion",
         json_get_string(config, "docker_version", ""), "Author",
         json_get_string(config, "author", ""), "Config",
@@ -229,8 +145,8 @@ HANDLER(images_history)
                               json_pack("{s:s, s:I, s:s, s:o, s:I, s:s}", "Id",
                                         is_top ? image->id : "<missing>", "Created",
                                         (json_int_t)image->created_s, "CreatedBy", "", "Tags",
-                                        is_top ? names_or_null(image->tags) : json_null(), "Size",
-                                        (json_int_t)layer->unpacked_bytes, "Comment", ""));
+                                        is_top ? image_names_or_null(image->tags) : json_null(),
+                                        "Size", (json_int_t)layer->unpacked_bytes, "Comment", ""));
     }
     api_reply_json(request, 200, list);
     return true;

@@ -1,0 +1,119 @@
+/* The list of local images, with its filters, and the summary that `system df` shows, too. */
+#include "mocks/dockerd/api.h"
+
+#include "base/json.h"
+
+#include <fnmatch.h>
+#include <string.h>
+
+json_t *image_names_or_null(const GPtrArray *names)
+{
+    if (names->len == 0)
+        return json_null();
+    json_t *list = json_array();
+    for (guint i = 0; i < names->len; i++)
+        json_array_append_new(list, json_string(g_ptr_array_index(names, i)));
+    return list;
+}
+
+/* Lists of images show a dangling one as "<none>:<none>" up to API 1.42 (capture 23c). */
+static json_t *listed_names(const struct image *image, const GPtrArray *names, const char *none,
+                            int api_minor)
+{
+    if (image->tags->len == 0 && image->digests->len == 0)
+        return api_minor < 43 ? json_pack("[s]", none) : json_array();
+    return image_names_or_null(names);
+}
+
+json_t *image_json_config(const struct image *image)
+{
+    const struct image_variant *variant = g_ptr_array_index(image->variants, 0);
+    return json_parse_gbytes(variant->config, NULL);
+}
+
+json_t *image_summary(struct dockerd *dockerd, const struct image *image, int api_minor,
+                      bool is_for_usage)
+{
+    int64_t size_bytes = image_size_bytes(image);
+    g_autoptr(json_t) config = image_json_config(image);
+    json_t *labels = json_get_object(json_get_object(config, "config"), "Labels");
+    int64_t container_count = is_for_usage ? (int64_t)image_container_count(dockerd, image) : -1;
+    int64_t shared_bytes = is_for_usage ? image_shared_bytes(image) : -1;
+    json_t *summary = json_pack(
+        "{s:I, s:I, s:s, s:O?, s:s, s:o, s:o, s:I, s:I}", "Containers", (json_int_t)container_count,
+        "Created", (json_int_t)image->created_s, "Id", image->id, "Labels", labels, "ParentId", "",
+        "RepoDigests", listed_names(image, image->digests, "<none>@<none>", api_minor), "RepoTags",
+        listed_names(image, image->tags, "<none>:<none>", api_minor), "SharedSize",
+        (json_int_t)shared_bytes, "Size", (json_int_t)size_bytes);
+    if (api_minor < API_WITHOUT_VIRTUAL_SIZE)
+        json_object_set_new(summary, "VirtualSize", json_integer(size_bytes));
+    return summary;
+}
+
+/* Go's path.Match on the familiar form, then on its name alone, as `docker images NAME` asks for
+   all tags of a repository (distribution/reference FamiliarMatch). */
+static bool reference_matches(const char *pattern, const char *familiar)
+{
+    if (fnmatch(pattern, familiar, FNM_PATHNAME) == 0)
+        return true;
+    const char *slash = strrchr(familiar, '/');
+    gsize path_length = slash != NULL ? (gsize)(slash - familiar) : 0;
+    g_autofree char *name =
+        g_strndup(familiar, path_length + strcspn(familiar + path_length, ":@"));
+    return fnmatch(pattern, name, FNM_PATHNAME) == 0;
+}
+
+/* The names that any pattern is about; lent ones. */
+static GPtrArray *matching_names(const GPtrArray *names, const GPtrArray *patterns)
+{
+    GPtrArray *matching = g_ptr_array_new();
+    for (guint i = 0; i < names->len; i++)
+        for (guint k = 0; k < patterns->len; k++)
+            if (reference_matches(g_ptr_array_index(patterns, k), g_ptr_array_index(names, i))) {
+                g_ptr_array_add(matching, g_ptr_array_index(names, i));
+                break;
+            }
+    return matching;
+}
+
+static bool is_listed(struct request *request, const struct image *image)
+{
+    bool is_dangling = image->tags->len == 0;
+    if (api_filter_has(request, "dangling", "true") && !is_dangling)
+        return false;
+    return !api_filter_has(request, "dangling", "false") || !is_dangling;
+}
+
+/* With a filter for references an image shows those names only that pass it. NULL: none does. */
+static json_t *listed_summary(struct request *request, const struct image *image)
+{
+    g_autoptr(GPtrArray) patterns = api_filter_values(request, "reference");
+    json_t *summary = image_summary(request->dockerd, image, request->api_minor,
+                                    /* is_for_usage= */ false);
+    if (patterns->len == 0)
+        return summary;
+    g_autoptr(GPtrArray) tags = matching_names(image->tags, patterns);
+    g_autoptr(GPtrArray) digests = matching_names(image->digests, patterns);
+    json_object_set_new(summary, "RepoTags", image_names_or_null(tags));
+    json_object_set_new(summary, "RepoDigests", image_names_or_null(digests));
+    if (tags->len + digests->len == 0)
+        g_clear_pointer(&summary, json_decref);
+    return summary;
+}
+
+/* capture 05; newest first */
+HANDLER(images_list)
+{
+    const GPtrArray *images = request->dockerd->images.images;
+    json_t *list = json_array();
+
+    (void)error;
+    for (guint i = images->len; i > 0; i--) {
+        const struct image *image = g_ptr_array_index(images, i - 1);
+        json_t *summary = is_listed(request, image) ? listed_summary(request, image) : NULL;
+        if (summary != NULL)
+            json_array_append_new(list, summary);
+    }
+    api_reply_json(request, 200, list);
+    return true;
+}
