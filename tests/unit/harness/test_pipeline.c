@@ -64,10 +64,11 @@ Test(pipeline, of_an_event_without_secrets_gets_none_not_even_given_ones)
     g_autoptr(GPtrArray) errors = errors_new();
     g_autoptr(json_t) secrets = json_pack("{s:s}", "TOKEN", "given");
     struct pipeline_request request = {.event = event, .secrets = secrets};
-    cr_assert(g_file_set_contents(event,
-                                  "{\"event_name\": \"pull_request\", \"event\": {"
-                                  "\"pull_request\": {\"head\": {\"repo\": {\"fork\": true}}}}}",
-                                  -1, NULL));
+    cr_assert(g_file_set_contents(
+        event,
+        "{"
+        "\"pull_request\": {\"head\": {\"repo\": {\"fork\": true, \"full_name\": \"mona/app\"}}}}",
+        -1, NULL));
 
     AUTO(pipeline) pipeline = load(HEAD SECRETS, &request, errors);
 
