@@ -198,14 +198,16 @@ Test(access, pushing_needs_the_right_login)
 
 static void push_without_right(struct bench *bench)
 {
-    registry_add_login(bench->registry, "octo", "reader", NULL);
+    const struct registry_login reader = {.user = "octo", .secret = "reader"};
+    registry_add_login(bench->registry, &reader);
     cr_assert_eq(ask(bench, "GET", GHCR "/token" PUSH_SCOPE, NULL,
                      "Authorization: Basic b2N0bzpyZWFkZXI=", NULL),
                  200);
     cr_expect_eq(post_upload(bench, last_token(bench)), 403);
     g_autofree char *text = text_of(bench);
     cr_expect_str_eq(
-        text, "{\"errors\":[{\"code\":\"DENIED\",\"message\":\"permission_denied: write_package\"}]}");
+        text,
+        "{\"errors\":[{\"code\":\"DENIED\",\"message\":\"permission_denied: write_package\"}]}");
 }
 
 /* failures.md K1, K2: what a GITHUB_TOKEN without packages: write meets. */
