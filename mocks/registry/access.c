@@ -84,6 +84,14 @@ static bool read_token(const struct request *request, struct token_claims *claim
     return token_read(request->registry, header + 7, claims);
 }
 
+/* GHCR takes the token for what it is and says what it lacks, instead of asking for another. */
+static bool deny_write(const struct request *request)
+{
+    registry_reply_error_bare(request->exchange, REGISTRY_DENIED,
+                              request->registry->service->write_denial);
+    return false;
+}
+
 static bool check_token(struct request *request, const char *action)
 {
     TOKEN_CLAIMS(claims);
@@ -92,6 +100,8 @@ static bool check_token(struct request *request, const char *action)
         return refuse_token(request, action, reason);
     const char *type = request->kind == ROUTE_CATALOG ? "registry" : "repository";
     const char *name = request->kind == ROUTE_CATALOG ? "catalog" : request->name;
+    if (g_strcmp0(action, "push") == 0 && token_allows(&claims, type, name, TOKEN_DENIED))
+        return deny_write(request);
     if (action != NULL && !token_allows(&claims, type, name, action))
         return refuse_token(request, action, "insufficient_scope");
     request->user = g_strdup(claims.user);

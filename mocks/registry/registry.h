@@ -32,6 +32,9 @@ struct registry_service {
     const char *token_service; /* "registry.docker.io" */
     const char *blob_site;     /* where blobs are redirected to with 307; NULL: nowhere */
     bool hides_missing; /* anonymous pulls of repositories that are not there are denied (C6) */
+    /* What a user without the right to push is told with 403 (failures.md K1, K2); NULL: 401 again,
+       with insufficient_scope, as the distribution project does. */
+    const char *write_denial;
 };
 const struct registry_service *registry_service_find(const char *name);
 

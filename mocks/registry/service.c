@@ -9,16 +9,17 @@
  */
 static const struct registry_service services[] = {
     {"docker.io", "registry-1.docker.io", "auth.docker.io", "/token", "registry.docker.io",
-     "production.cloudflare.docker.com", true},
+     "production.cloudflare.docker.com", true, NULL},
     {"ghcr.io", "ghcr.io", "ghcr.io", "/token", "ghcr.io", "pkg-containers.githubusercontent.com",
-     true},
-    {"quay.io", "quay.io", "quay.io", "/v2/auth", "quay.io", "cdn01.quay.io", false},
-    {"mirror.gcr.io", "mirror.gcr.io", "mirror.gcr.io", "/v2/token", "mirror.gcr.io", NULL, false},
-    {"gcr.io", "gcr.io", "gcr.io", "/v2/token", "gcr.io", NULL, false},
+     true, "permission_denied: write_package"},
+    {"quay.io", "quay.io", "quay.io", "/v2/auth", "quay.io", "cdn01.quay.io", false, NULL},
+    {"mirror.gcr.io", "mirror.gcr.io", "mirror.gcr.io", "/v2/token", "mirror.gcr.io", NULL, false,
+     NULL},
+    {"gcr.io", "gcr.io", "gcr.io", "/v2/token", "gcr.io", NULL, false, NULL},
     {"public.ecr.aws", "public.ecr.aws", "public.ecr.aws", "/token/", "public.ecr.aws",
-     "d5l0dvt14r5h8.cloudfront.net", false},
-    {"registry.k8s.io", "registry.k8s.io", NULL, NULL, NULL, NULL, false},
-    {"localhost:5000", "localhost:5000", NULL, NULL, NULL, NULL, false},
+     "d5l0dvt14r5h8.cloudfront.net", false, NULL},
+    {"registry.k8s.io", "registry.k8s.io", NULL, NULL, NULL, NULL, false, NULL},
+    {"localhost:5000", "localhost:5000", NULL, NULL, NULL, NULL, false, NULL},
 };
 
 const struct registry_service *registry_service_find(const char *name)

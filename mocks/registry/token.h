@@ -16,6 +16,9 @@ void token_claims_clear(struct token_claims *claims);
 #define TOKEN_CLAIMS(variable)                                                                     \
     __attribute__((cleanup(token_claims_clear))) struct token_claims variable = {0}
 
+/* An action beside those of the protocol: pushing was asked for, and the user may not. */
+#define TOKEN_DENIED "denied"
+
 /* g_free. */
 char *token_issue(const struct registry *registry, const struct token_claims *claims);
 /* False for a token that this registry did not issue, or that has expired. */

@@ -70,6 +70,9 @@ static char *grant_actions(const struct token_question *question, const char *re
         if (is_granted)
             g_string_append_printf(granted, "%s%s", granted->len > 0 ? "," : "", actions[i]);
     }
+    bool is_told = question->registry->service->write_denial != NULL && question->user != NULL;
+    if (is_pushing && is_told && !may_write(question, repository))
+        g_string_append_printf(granted, "%s" TOKEN_DENIED, granted->len > 0 ? "," : "");
     return g_string_free(g_steal_pointer(&granted), FALSE);
 }
 

@@ -196,6 +196,28 @@ Test(access, pushing_needs_the_right_login)
     bench_run(&options, push_with_login);
 }
 
+static void push_without_right(struct bench *bench)
+{
+    const struct registry_login reader = {.user = "octo", .secret = "reader"};
+    registry_add_login(bench->registry, &reader);
+    cr_assert_eq(ask(bench, "GET", GHCR "/token" PUSH_SCOPE, NULL,
+                     "Authorization: Basic b2N0bzpyZWFkZXI=", NULL),
+                 200);
+    cr_expect_eq(post_upload(bench, last_token(bench)), 403);
+    g_autofree char *text = text_of(bench);
+    cr_expect_str_eq(
+        text,
+        "{\"errors\":[{\"code\":\"DENIED\",\"message\":\"permission_denied: write_package\"}]}");
+}
+
+/* failures.md K1, K2: what a GITHUB_TOKEN without packages: write meets. */
+Test(access, ghcr_denies_a_push_that_the_token_has_no_right_to)
+{
+    const struct registry_options options = ghcr_options();
+
+    bench_run(&options, push_without_right);
+}
+
 static void log_in_with_line_feeds(struct bench *bench)
 {
     g_autofree char *encoded = g_base64_encode((const guchar *)"a\nb:c", 5);
