@@ -190,7 +190,7 @@ struct stage *stage_new(const struct plan *plan, struct loop *loop, struct trace
 {
     const struct setting *setting = &plan->scenario->setting;
     const struct world_options options = {
-        .seed = plan->seed, .network = plan->network, .trace = trace};
+        .seed = plan->seed, .network = plan->network, .trace = trace, .date_s = setting->date_s};
     struct world *world = world_new(loop, &options, error);
     if (world == NULL)
         return NULL;

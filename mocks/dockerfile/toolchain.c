@@ -106,5 +106,9 @@ char *toolchain_refusal(const char *command, const GPtrArray *variables,
     if (toolchain.running == NULL)
         return NULL;
     refusal = file != NULL && reads_go_mod(command) ? refuse_go_mod(&toolchain, file, path) : NULL;
-    return refusal != NULL ? refusal : refuse_install(&toolchain, command);
+    if (refusal != NULL)
+        return refusal;
+    /* The shell puts in what `go install $TOOL` installs. */
+    g_autofree char *expanded = expand_word(command, '\\', variables, EXPAND_TEXT, NULL);
+    return refuse_install(&toolchain, expanded != NULL ? expanded : command);
 }

@@ -42,3 +42,16 @@ Test(stage, has_the_registry_of_every_image)
     AUTO(image_facts) facts = registry_find(quay, "acme/tool", "1");
     cr_assert_not_null(facts);
 }
+
+Test(stage, lives_at_the_date_of_its_setting)
+{
+    AUTO(scenario) scenario = scenario_with("world: {date: 1744675200}\n");
+    AUTO(plan) plan = plan_new(scenario, NULL);
+    AUTO(loop) loop = loop_new(CLOCK_VIRTUAL, 1);
+    g_autoptr(GError) error = NULL;
+
+    AUTO(stage) stage = stage_new(plan, loop, NULL, NULL, /* is_clear= */ false, &error);
+
+    cr_assert_not_null(stage, "%s", error != NULL ? error->message : "");
+    cr_assert_eq(world_date_s(stage->world), 1744675200);
+}

@@ -146,6 +146,9 @@ static const struct {
      "go: google.golang.org/protobuf/cmd/protoc-gen-go@latest: "
      "google.golang.org/protobuf@v1.36.12 requires go >= 1.23 (running go 1.21.13; "
      "GOTOOLCHAIN=local)"},
+    {"go install $TOOL", "1.21.13", "local", "go 1.20\n",
+     "go: google.golang.org/protobuf/cmd/protoc-gen-go@v1.36.6: google.golang.org/protobuf@v1.36.6 "
+     "requires go >= 1.22 (running go 1.21.13; GOTOOLCHAIN=local)"},
     {"go install google.golang.org/protobuf/cmd/protoc-gen-go@v1.36.6", "1.21.13", "auto",
      "go 1.20\n", NULL},
     {"go install example.com/tool@latest && go version", "1.21.13", "local", "go 1.20\n", NULL},
@@ -164,6 +167,7 @@ Test(dockerfile_files, a_toolchain_refuses_what_is_newer_than_itself)
         build_files_put(files, "src/go.mod", bytes, 0644, 1);
         variables_set(variables, "GOLANG_VERSION", toolchains[i].running);
         variables_set(variables, "GOTOOLCHAIN", toolchains[i].toolchain);
+        variables_set(variables, "TOOL", "google.golang.org/protobuf/cmd/protoc-gen-go@v1.36.6");
         g_autofree char *refusal =
             toolchain_refusal(toolchains[i].command, variables, files, "/src", DATE_S);
         cr_assert_eq(g_strcmp0(refusal, toolchains[i].expected), 0, "%s: %s", toolchains[i].command,
