@@ -3,6 +3,7 @@
 
 #include "process/confine_tables.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
@@ -182,14 +183,29 @@ static int limit(int resource, rlim_t value)
     return setrlimit((__rlimit_resource_t)resource, &wanted) < 0 ? errno : 0;
 }
 
+/* Outside a user namespace everything of this user counts: what there is now comes on top. */
+static rlim_t process_limit(rlim_t value, bool has_user_namespace)
+{
+    DIR *processes = has_user_namespace ? NULL : opendir("/proc");
+    const struct dirent *each;
+    struct stat facts;
+    while (processes != NULL && (each = readdir(processes)) != NULL)
+        if (each->d_name[0] >= '1' && each->d_name[0] <= '9' &&
+            fstatat(dirfd(processes), each->d_name, &facts, 0) == 0 && facts.st_uid == getuid())
+            value++;
+    if (processes != NULL)
+        closedir(processes);
+    return value;
+}
+
 int confine_limits(bool has_user_namespace, const char **at)
 {
     *at = "limiting resources";
     for (const struct confine_limit *each = confine_limit_table; each->value != 0; each++) {
-        /* Outside a user namespace all processes of the user would count. */
-        if (each->resource == RLIMIT_NPROC && !has_user_namespace)
-            continue;
-        int problem = limit(each->resource, each->value);
+        bool is_count = each->resource == RLIMIT_NPROC;
+        int problem =
+            limit(each->resource,
+                  is_count ? process_limit(each->value, has_user_namespace) : each->value);
         if (problem != 0)
             return problem;
     }

@@ -69,7 +69,7 @@ struct sandbox_options {
 };
 
 /* Whether these layers keep scripts of strangers from the machine's files, sockets, network and
-   other processes. */
+   other processes, and keep their number within bounds: as root only namespaces do. */
 bool sandbox_layers_suffice(unsigned layers);
 /* Where the stub and the clock library are: beside the running program, in the two folders above
    it, or in ../lib/seatrial. NULL when not found; g_free. */
