@@ -157,6 +157,8 @@ struct sandbox *sandbox_new(struct loop *loop, const struct sandbox_options *opt
 static void end_calls(struct sandbox *sandbox)
 {
     g_autoptr(GError) error = NULL;
+    if (sandbox->have_calls_ended)
+        return; /* nothing to wait for, as in a sandbox that could not be made, in whatever fiber */
     call_abandon(sandbox);
     if (!loop_finish(sandbox->loop, &sandbox->have_calls_ended, &error))
         g_error("commands do not end: %s", error->message);
