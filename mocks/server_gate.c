@@ -4,10 +4,13 @@
 #include "mocks/wire.h"
 #include "mocks/world_private.h"
 
+#include <string.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
-/* WAITING (its timer is armed) -> taken, dismissed or STANDING -> gone. */
+/* WAITING (its timer is armed) -> SPEAKING (its first byte decides), dismissed or STANDING;
+   SPEAKING -> taken, or turned away when it speaks TLS; all of them -> gone. */
 struct visitor {
     struct server *server;
     struct site *site;
@@ -50,6 +53,46 @@ static void take(struct visitor *visitor)
     visitor_leave(visitor);
 }
 
+/* What Go's server says to a client that begins with TLS where plain HTTP is spoken: docker and its
+   like then fall back to HTTP (engine-contract.md C). libmicrohttpd would answer or hang up,
+   depending on the random bytes of the greeting. */
+static void turn_away_tls(struct visitor *visitor)
+{
+    static const char answer[] = "HTTP/1.1 400 Bad Request\r\n"
+                                 "Content-Type: text/plain; charset=utf-8\r\n"
+                                 "Connection: close\r\n\r\n400 Bad Request";
+    char greeting[4096];
+    while (recv(visitor->fd, greeting, sizeof greeting, MSG_DONTWAIT) > 0)
+        continue; /* unread bytes would make the end of the answer a reset */
+    (void)send(visitor->fd, answer, strlen(answer), MSG_NOSIGNAL | MSG_DONTWAIT);
+    visitor_leave(visitor);
+}
+
+static void on_first_byte(void *argument, uint32_t events)
+{
+    enum {
+        TLS_HANDSHAKE = 0x16 /* RFC 8446 5.1 */
+    };
+    struct visitor *visitor = argument;
+    unsigned char first = 0;
+    (void)events;
+    if (recv(visitor->fd, &first, sizeof first, MSG_PEEK | MSG_DONTWAIT) != sizeof first)
+        visitor_leave(visitor);
+    else if (first == TLS_HANDSHAKE)
+        turn_away_tls(visitor);
+    else
+        take(visitor);
+}
+
+static void let_speak(struct visitor *visitor)
+{
+    if (visitor->address.ss_family == AF_UNIX)
+        take(visitor);
+    else
+        loop_watch(visitor->server->loop, visitor->fd, EPOLLIN | EPOLLRDHUP, on_first_byte,
+                   visitor);
+}
+
 static void dismiss(struct visitor *visitor)
 {
     wire_poison(visitor->fd, visitor->address.ss_family == AF_UNIX, /* client_fd= */ -1);
@@ -63,7 +106,7 @@ static void on_visitor_due(void *argument)
     struct visitor *visitor = argument;
     switch (visitor->way) {
     case HTTP_WAY_SOCKET:
-        take(visitor);
+        let_speak(visitor);
         break;
     case HTTP_WAY_SILENT:
     case HTTP_WAY_TLS_SILENT:
@@ -87,10 +130,6 @@ void gate_admit(struct server *server, struct site *site, int fd,
     struct http_route route = {.way = HTTP_WAY_SOCKET};
     if (weather != NULL && weather->on_connect != NULL)
         weather->on_connect(weather->context, site->name, /* role= */ NULL, &route);
-    if (route.way == HTTP_WAY_SOCKET && route.delay_us == 0) {
-        server_take(server, site, fd, address, length_bytes);
-        return;
-    }
     struct visitor *visitor = g_new0(struct visitor, 1);
     *visitor = (struct visitor){.server = server,
                                 .site = site,
@@ -99,9 +138,13 @@ void gate_admit(struct server *server, struct site *site, int fd,
                                 .address = *address,
                                 .length_bytes = length_bytes};
     timer_init(&visitor->timer, on_visitor_due, visitor);
+    g_ptr_array_add(server->visitors, visitor);
+    if (route.way == HTTP_WAY_SOCKET && route.delay_us == 0) {
+        let_speak(visitor);
+        return;
+    }
     timer_arm(server->loop, &visitor->timer, route.delay_us);
     loop_watch(server->loop, fd, EPOLLRDHUP, on_visitor_gone, visitor);
-    g_ptr_array_add(server->visitors, visitor);
 }
 
 void gate_clear(struct server *server, const struct site *site)

@@ -24,12 +24,11 @@ static void wait_readable(struct bench *bench, int fd)
 }
 
 /* Asks and notes the first line of the answer, and how the connection ends. */
-static void ask(struct bench *bench, int fd)
+static void greet(struct bench *bench, int fd, const char *bytes, gsize length_bytes)
 {
-    static const char request[] = "GET / HTTP/1.1\r\nConnection: close\r\n\r\n";
     char answer[512] = "";
     ssize_t count;
-    cr_assert_eq(send(fd, request, strlen(request), MSG_NOSIGNAL), (ssize_t)strlen(request));
+    cr_assert_eq(send(fd, bytes, length_bytes, MSG_NOSIGNAL), (ssize_t)length_bytes);
     do {
         wait_readable(bench, fd);
         count = recv(fd, answer, sizeof answer - 1, 0);
@@ -38,6 +37,12 @@ static void ask(struct bench *bench, int fd)
     } while (count > 0);
     g_string_append_printf(bench->log, "%s;", count == 0 ? "EOF" : g_strerror(errno));
     close(fd);
+}
+
+static void ask(struct bench *bench, int fd)
+{
+    static const char request[] = "GET / HTTP/1.1\r\nConnection: close\r\n\r\n";
+    greet(bench, fd, request, strlen(request));
 }
 
 static int dial_tcp(int port)
@@ -63,6 +68,25 @@ static void listen_on_tcp(struct bench *bench)
     cr_assert_eq(dial_tcp(port), -1);
     site_set_listening(bench->site, true);
     ask(bench, dial_tcp(port));
+}
+
+/* The beginnings of two greetings: one with a line's end among its random bytes, one without. */
+static void greet_with_tls(struct bench *bench)
+{
+    static const char greetings[][12] = {"\x16\x03\x01\r\n\r\nabcd", "\x16\x03\x01 abcdefg"};
+    int port = 0;
+    cr_assert(site_listen(bench->site, "127.0.0.1:0", &port, NULL));
+    for (gsize i = 0; i < G_N_ELEMENTS(greetings); i++)
+        greet(bench, dial_tcp(port), greetings[i], sizeof greetings[i] - 1);
+}
+
+Test(listen, tells_clients_that_speak_tls_that_this_is_plain_http)
+{
+    const struct plan plan = {.handle = handle_hello, .body = greet_with_tls, .is_outside = true};
+
+    g_autofree char *log = bench_run(&plan);
+
+    cr_assert_str_eq(log, "HTTP/1.1 400 Bad Request;EOF;HTTP/1.1 400 Bad Request;EOF;");
 }
 
 Test(listen, on_a_tcp_port_that_goes_and_comes_back)
