@@ -132,12 +132,15 @@ static int spawn(struct sandbox *sandbox, int control_fd, int filter_fd, pid_t *
     return problem;
 }
 
-/* With namespaces the process that was spawned is another than the keeper and ends at once. */
+/* With namespaces the process that was spawned is another than the keeper and ends at once. It
+   tells the keeper's number, the keeper itself that it is ready: either may come first. */
 static bool greet(struct sandbox *sandbox, pid_t spawned, GError **error)
 {
     struct keeper_report report = {0};
+    bool has_number = false;
+    bool is_ready = false;
     int fd = -1;
-    for (;;) {
+    while (!has_number || !is_ready) {
         if (!await(sandbox, &report, &fd, error))
             return false;
         if (fd >= 0)
@@ -147,9 +150,11 @@ static bool greet(struct sandbox *sandbox, pid_t spawned, GError **error)
             sandbox->keeper.pid = report.value;
             if (report.value != spawned)
                 waitpid(spawned, NULL, 0);
+            has_number = true;
             break;
         case KEEPER_READY:
-            return true;
+            is_ready = true;
+            break;
         case KEEPER_FAILED:
             g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "no sandbox can be had: %s: %s",
                         report.text, g_strerror(report.value));
@@ -160,6 +165,7 @@ static bool greet(struct sandbox *sandbox, pid_t spawned, GError **error)
             break;
         }
     }
+    return true;
 }
 
 /* Above the numbers that the keeper gives its descriptors, so that none overwrites another. */
