@@ -40,6 +40,12 @@ static void add_buildx(struct docker_commands *docker)
     add_plugin(docker, &plugin);
 }
 
+static void assume(void *self, const char *what, bool touches_images)
+{
+    const char *const words[] = {"docker", what, NULL};
+    assumed_note(self, words, touches_images);
+}
+
 struct docker_commands *docker_commands_new(struct command_set *set)
 {
     struct docker_commands *docker;
@@ -61,6 +67,8 @@ struct docker_commands *docker_commands_new(struct command_set *set)
         .version = set->options.docker_version,
         .api_version = set->options.api_version,
         .plugins = docker->plugins,
+        .assume = assume,
+        .assume_self = set,
     };
     docker->cli = docker_cli_new(&options);
     return docker;

@@ -1,134 +1,138 @@
-/* `buildx bake`: targets of files, built on one builder. */
+/* `buildx bake`: targets of files, built on one builder (commands/bake.go). */
 #include "mocks/commands/buildx/bake.h"
 #include "mocks/commands/buildx/commands.h"
 
 #include <string.h>
 
-/* ---- --print ---- */
+/* One call. */
+struct baking {
+    struct plugin_run *run;
+    struct voice *voice;
+    struct bake_sources *sources;
+    GPtrArray *targets;   /* const char*, ends with NULL */
+    GPtrArray *overrides; /* char*, ends with NULL */
+};
 
-static void print_list(json_t *target, const char *name, const GPtrArray *list)
+/* ---- options ---- */
+
+static void add_attest(struct baking *baking, const char *type)
 {
-    if (list->len == 0)
-        return;
-    json_t *values = json_array();
-    for (guint i = 0; i < list->len; i++)
-        json_array_append_new(values, json_text_or_null(g_ptr_array_index(list, i)));
-    json_object_set_new(target, name, values);
+    char *attest = build_attest_text(type, plugin_flags_text(baking->run->flags, type));
+    if (attest != NULL)
+        g_ptr_array_add(baking->overrides, g_strconcat("*.attest=", attest, NULL));
+    g_free(attest);
 }
 
-static gint compare_texts(gconstpointer left, gconstpointer right)
+/* Behind those of --set; each in the order of runBake. */
+static void add_overrides(struct baking *baking)
 {
-    const char *const *a = left;
-    const char *const *b = right;
-    return strcmp(*a, *b);
-}
-
-/* "type=gha,mode=max" is {"mode": "max", "type": "gha"} there. */
-static void print_attributes(json_t *target, const char *name, const GPtrArray *list)
-{
-    json_t *values = json_array();
-    for (guint i = 0; i < list->len; i++) {
-        g_autoptr(GPtrArray) fields = csv_fields(g_ptr_array_index(list, i));
-        json_t *value = json_object();
-        g_ptr_array_sort(fields, compare_texts);
-        for (guint j = 0; j < fields->len; j++) {
-            g_auto(GStrv) pair = g_strsplit(g_ptr_array_index(fields, j), "=", 2);
-            json_object_set_new(value, pair[0], json_text_or_null(pair[1]));
-        }
-        json_array_append_new(values, value);
+    static const struct {
+        const char *name;
+        bool counts_when_off;
+    } switches[] = {{"push", false}, {"load", false}, {"no-cache", true}, {"pull", true}};
+    const struct plugin_flags *flags = baking->run->flags;
+    for (gsize i = 0; i < G_N_ELEMENTS(switches); i++) {
+        const char *name = switches[i].name;
+        bool is_on = plugin_flags_is_on(flags, name);
+        if (is_on || (switches[i].counts_when_off && plugin_flags_has(flags, name)))
+            g_ptr_array_add(baking->overrides,
+                            g_strdup_printf("*.%s=%s", name, is_on ? "true" : "false"));
     }
-    if (list->len > 0)
-        json_object_set(target, name, values);
-    json_decref(values);
+    add_attest(baking, "sbom");
+    add_attest(baking, "provenance");
+    g_ptr_array_add(baking->overrides, NULL);
 }
 
-static void print_map(json_t *target, const char *name, const GPtrArray *list)
+/* A URL in front of the targets is where the definition is. */
+static bool read_arguments(struct baking *baking, GError **error)
 {
-    if (list->len == 0)
-        return;
-    json_t *values = json_object();
-    for (guint i = 0; i < list->len; i++) {
-        g_auto(GStrv) pair = g_strsplit(g_ptr_array_index(list, i), "=", 2);
-        json_object_set_new(values, pair[0], json_text_or_null(pair[1]));
-    }
-    json_object_set_new(target, name, values);
+    const struct plugin_flags *flags = baking->run->flags;
+    const char *first = plugin_flags_argument(flags, 0);
+    guint from = first != NULL && build_context_is_url(first) ? 1 : 0;
+    baking->sources->url = from > 0 ? first : NULL;
+    for (guint i = from; i < plugin_flags_argument_count(flags); i++)
+        g_ptr_array_add(baking->targets, (char *)plugin_flags_argument(flags, i));
+    if (from > 0 && baking->targets->len > 0 &&
+        build_context_is_url(g_ptr_array_index(baking->targets, 0)))
+        return run_unmodelled(error, "a second URL");
+    g_ptr_array_add(baking->targets, NULL);
+    add_overrides(baking);
+    return true;
 }
 
-static json_t *target_json(const struct build_request *request)
+static bool check_flags(const struct plugin_run *run, GError **error)
 {
-    json_t *target = json_pack("{s:s, s:s}", "context", request->context, "dockerfile",
-                               request->dockerfile != NULL ? request->dockerfile : "Dockerfile");
-    print_map(target, "args", request->arguments);
-    print_map(target, "labels", request->labels);
-    print_list(target, "tags", request->tags);
-    print_attributes(target, "cache-from", request->cache_from);
-    print_attributes(target, "cache-to", request->cache_to);
-    if (request->target != NULL)
-        json_object_set_new(target, "target", json_string(request->target));
-    print_list(target, "platforms", request->platforms);
-    print_attributes(target, "output", request->outputs);
-    return target;
+    const char *call = plugin_flags_text(run->flags, "call");
+    if (plugin_flags_has(run->flags, "list"))
+        return run_unmodelled(error, "--list");
+    if (plugin_flags_is_on(run->flags, "check"))
+        return run_unmodelled(error, "--check");
+    if (call != NULL && *call != '\0' && strcmp(call, "build") != 0)
+        return run_unmodelled(error, "--call %s", call);
+    return true;
 }
 
-static json_t *names_json(const GPtrArray *names)
+/* ---- the definition ---- */
+
+static const char *variable(const char *name, const void *call)
 {
-    json_t *list = json_array();
-    for (guint i = 0; i < names->len; i++)
-        json_array_append_new(list, json_text_or_null(g_ptr_array_index(names, i)));
-    return json_pack("{s:o}", "targets", list);
+    return command_variable(call, name);
 }
 
-/* What was asked for is the default group; a group that was asked for is shown as well. */
-static json_t *groups_json(const json_t *files, const GPtrArray *names)
+static struct bake_result *resolve(const struct baking *baking, GError **error)
 {
-    json_t *known = json_get_object(files, "group");
-    json_t *groups = json_object();
-    for (guint i = 0; i < names->len; i++) {
-        json_t *group = json_get_object(known, g_ptr_array_index(names, i));
-        if (group != NULL)
-            json_object_set(groups, g_ptr_array_index(names, i), group);
-    }
-    if (names->len > 0)
-        json_object_set_new(groups, "default", names_json(names));
-    else if (json_get_object(known, "default") != NULL)
-        json_object_set(groups, "default", json_get_object(known, "default"));
-    return groups;
+    const GArray *list = baking->sources->list;
+    const struct bake_request request = {
+        .environment = variable,
+        .context = baking->run->call,
+        .targets = (const char *const *)baking->targets->pdata,
+        .overrides = (const char *const *)baking->overrides->pdata,
+        .now_s = run_unix_now(baking->run),
+    };
+    const struct bakefile_source *sources = (const struct bakefile_source *)(void *)list->data;
+    AUTO(bakefile) file = bakefile_read(sources, list->len, error);
+    return file != NULL ? bakefile_resolve(file, &request, error) : NULL;
 }
 
-static void print_targets(struct plugin_run *run, const json_t *files, const GPtrArray *names,
-                          const GPtrArray *requests)
+/* buildx shows the lines that an error names in front of it. */
+static struct bake_result *resolve_aloud(const struct baking *baking, GError **error)
 {
-    json_t *targets = json_object();
-    for (guint i = 0; i < requests->len; i++) {
-        const struct build_request *request = g_ptr_array_index(requests, i);
-        json_object_set_new(targets, request->name, target_json(request));
-    }
-    g_autoptr(json_t) shape =
-        json_pack("{s:o, s:o}", "group", groups_json(files, names), "target", targets);
-    g_autofree char *text = json_pretty_text(shape);
-    command_write(run->call, 1, text, -1);
+    const GArray *list = baking->sources->list;
+    GError *reason = NULL;
+    struct bake_result *result = resolve(baking, &reason);
+    if (result != NULL)
+        return result;
+    g_autofree char *excerpt = bakefile_error_excerpt(
+        (const struct bakefile_source *)(void *)list->data, list->len, reason);
+    if (excerpt != NULL && !g_error_matches(reason, BAKEFILE_ERROR, BAKEFILE_ERROR_UNKNOWN))
+        command_complain(baking->run->call, "%s", excerpt);
+    g_propagate_error(error, reason);
+    return NULL;
+}
+
+static struct bake_result *read_definition(const struct baking *baking, const GPtrArray *paths,
+                                           GError **error)
+{
+    return bake_sources_read(baking->sources, baking->run, paths, baking->voice, error)
+               ? resolve_aloud(baking, error)
+               : NULL;
 }
 
 /* ---- building ---- */
 
-static void apply_switches(struct plugin_run *run, GPtrArray *requests)
+static GPtrArray *requests_of(const struct baking *baking, const struct bake_result *result,
+                              GError **error)
 {
-    for (guint i = 0; i < requests->len; i++) {
-        struct build_request *request = g_ptr_array_index(requests, i);
-        request->is_push = request->is_push || plugin_flags_is_on(run->flags, "push");
-        request->is_load = request->is_load || plugin_flags_is_on(run->flags, "load");
-        request->is_pull = request->is_pull || plugin_flags_is_on(run->flags, "pull");
-        request->ignores_cache =
-            request->ignores_cache || plugin_flags_is_on(run->flags, "no-cache");
-        const char *provenance = plugin_flags_text(run->flags, "provenance");
-        bool is_on = false;
-        if (provenance != NULL)
-            g_ptr_array_add(
-                request->attests,
-                go_bool_parse(provenance, &is_on)
-                    ? g_strdup_printf("type=provenance,disabled=%s", is_on ? "false" : "true")
-                    : g_strdup_printf("type=provenance,%s", provenance));
+    g_autoptr(GPtrArray) requests =
+        g_ptr_array_new_with_free_func((GDestroyNotify)build_request_free);
+    for (guint i = 0; i < result->targets->len; i++) {
+        struct build_request *request = bake_request_new(
+            baking->run, g_ptr_array_index(result->targets, i), baking->sources->url, error);
+        if (request == NULL)
+            return NULL;
+        g_ptr_array_add(requests, request);
     }
+    return g_steal_pointer(&requests);
 }
 
 static bool write_metadata(struct plugin_run *run, const GPtrArray *requests,
@@ -168,7 +172,7 @@ static bool build_targets(struct plugin_run *run, struct builder *builder, GPtrA
     return is_built;
 }
 
-/* Only a build needs a builder; it is looked at before the files are. */
+/* A build and a remote definition need a builder; it is looked at before the files are. */
 static struct builder *begin(struct plugin_run *run, struct voice *voice, GError **error)
 {
     AUTO(builder) builder = builder_find(run, run->builder, error);
@@ -181,27 +185,50 @@ static struct builder *begin(struct plugin_run *run, struct voice *voice, GError
     return g_steal_pointer(&builder);
 }
 
+static bool build(const struct baking *baking, struct builder *builder,
+                  const struct bake_result *result, GError **error)
+{
+    g_autoptr(GPtrArray) requests = requests_of(baking, result, error);
+    return requests != NULL && build_targets(baking->run, builder, requests, baking->voice, error);
+}
+
+/* An action that asked for the definition finds one, as empty as what is known of it. */
+static void print_nothing(const struct plugin_run *run, const GError *error)
+{
+    if (run_is_unmodelled(error))
+        command_print(run->call, "{}\n");
+}
+
+static bool bake(const struct baking *baking, bool is_print, GError **error)
+{
+    g_autoptr(GPtrArray) paths = plugin_flags_list(baking->run->flags, "file");
+    bool needs_builder = !is_print || baking->sources->url != NULL;
+    AUTO(builder) builder = needs_builder ? begin(baking->run, baking->voice, error) : NULL;
+    if (builder == NULL && needs_builder)
+        return false;
+    GError *reason = NULL;
+    AUTO(bake_result) result = read_definition(baking, paths, &reason);
+    if (result == NULL) {
+        if (is_print)
+            print_nothing(baking->run, reason);
+        g_propagate_error(error, reason);
+        return false;
+    }
+    if (!is_print)
+        return build(baking, builder, result, error);
+    command_write(baking->run->call, 1, result->print, -1);
+    return true;
+}
+
 int command_bake(struct plugin_run *run, GError **error)
 {
-    bool is_print = plugin_flags_is_on(run->flags, "print");
-    g_autoptr(GPtrArray) paths = plugin_flags_list(run->flags, "file");
+    g_autoptr(GPtrArray) targets = g_ptr_array_new();
     g_autoptr(GPtrArray) overrides = plugin_flags_list(run->flags, "set");
-    g_autoptr(GPtrArray) names = g_ptr_array_new();
     VOICE(voice);
+    BAKE_SOURCES(sources);
+    struct baking baking = {run, &voice, &sources, targets, overrides};
     voice.run = run;
-    for (guint i = 0; i < plugin_flags_argument_count(run->flags); i++)
-        g_ptr_array_add(names, (char *)plugin_flags_argument(run->flags, i));
-    AUTO(builder) builder = is_print ? NULL : begin(run, &voice, error);
-    if (builder == NULL && !is_print)
+    if (!check_flags(run, error) || !read_arguments(&baking, error))
         return 1;
-    g_autoptr(json_t) files = bake_files(run, paths, &voice, error);
-    g_autoptr(GPtrArray) requests =
-        files != NULL ? bake_targets(run, files, names, overrides, error) : NULL;
-    if (requests == NULL)
-        return 1;
-    apply_switches(run, requests);
-    if (!is_print)
-        return build_targets(run, builder, requests, &voice, error) ? 0 : 1;
-    print_targets(run, files, names, requests);
-    return 0;
+    return bake(&baking, plugin_flags_is_on(run->flags, "print"), error) ? 0 : 1;
 }

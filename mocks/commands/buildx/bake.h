@@ -1,24 +1,30 @@
 /*
- * Bake files as targets. One row a format (bake_files.c); HCL is not read yet: its reader becomes a
- * row. What files say is JSON to everything behind the readers: {"group": {NAME: {"targets": […]}},
- * "target": {NAME: {…}}, "variable": {NAME: {"default": …}}}, as docker-bake.json has it.
+ * `buildx bake` in its steps: files to sources, sources and options to targets (mocks/bakefile),
+ * targets to build requests. What of it is not modelled is an error of run_unmodelled() or
+ * BAKEFILE_ERROR_UNKNOWN: the command's outcome is then assumed.
  */
 #pragma once
 
+#include "mocks/bakefile/bakefile.h"
 #include "mocks/commands/buildx/request.h"
 
-/* The files of a call put together, the usual ones when none is named; later ones win. voice tells
-   each. */
-json_t *bake_files(struct plugin_run *run, const GPtrArray *paths, struct voice *voice,
-                   GError **error) MUST_USE;
+/* ---- bake_files.c ---- */
 
-/* A reader of one format: bytes to the JSON shape above. */
-typedef json_t *bake_reader(struct plugin_run *run, const char *name, GBytes *bytes,
-                            GError **error);
-bake_reader bake_read_json;
-bake_reader bake_read_compose;
+/* The definition of a call. */
+struct bake_sources {
+    GArray *list;     /* struct bakefile_source, their names and bytes owned */
+    const char *url;  /* of a remote definition, lent; NULL: local files */
+    bool has_compose; /* one of them is a compose file */
+};
+#define BAKE_SOURCES(variable)                                                                     \
+    __attribute__((cleanup(bake_sources_clear))) struct bake_sources variable = {0}
+void bake_sources_clear(struct bake_sources *sources);
+/* Fills list: of paths, the usual ones when there are none; voice tells each. url is set before. */
+bool bake_sources_read(struct bake_sources *sources, struct plugin_run *run, const GPtrArray *paths,
+                       struct voice *voice, GError **error) MUST_USE;
 
-/* Struct build_request of the named targets and groups ("default" when none is named), each once,
-   with inherits, variables and `--set` overrides ("app.tags=x") applied. */
-GPtrArray *bake_targets(struct plugin_run *run, const json_t *files, const GPtrArray *names,
-                        const GPtrArray *overrides, GError **error) MUST_USE;
+/* ---- bake_request.c ---- */
+
+/* What a target asks for (bake.go toBuildOpt); url is that of a remote definition, or NULL. */
+struct build_request *bake_request_new(struct plugin_run *run, const struct bake_target *target,
+                                       const char *url, GError **error) MUST_USE;

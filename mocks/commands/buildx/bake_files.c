@@ -1,154 +1,52 @@
-/* Bake files: which ones, their formats, one shape for all. */
+/* Bake files: which ones, and their bytes (bake.go ReadLocalFiles, ReadRemoteFiles). */
 #include "mocks/commands/buildx/bake.h"
 
-#include "doc/doc.h"
+#include "base/limits.h"
 
 #include <string.h>
-
-static const struct bake_format {
-    const char *suffix;
-    bake_reader *read; /* NULL: not read here */
-} formats[] = {
-    {".json", bake_read_json},
-    {".yaml", bake_read_compose},
-    {".yml", bake_read_compose},
-    {".hcl", NULL},
-};
 
 /* bake.go defaultFilenames */
 static const char *const usual_names[] = {
     "compose.yaml",     "compose.yml",     "docker-compose.yml",        "docker-compose.yaml",
     "docker-bake.json", "docker-bake.hcl", "docker-bake.override.json", "docker-bake.override.hcl"};
 
-/* ---- formats ---- */
-
-json_t *bake_read_json(struct plugin_run *run, const char *name, GBytes *bytes, GError **error)
+static void source_clear(void *data)
 {
-    g_autoptr(GError) reason = NULL;
-    (void)run;
-    json_t *json = json_parse_gbytes(bytes, &reason);
-    if (json == NULL)
-        run_fail(error, "failed to parse %s: %s", name, reason->message);
-    return json;
+    struct bakefile_source *source = data;
+    g_free((char *)source->name);
+    g_bytes_unref(source->bytes);
 }
 
-static void copy_member(json_t *to, const char *to_name, const json_t *from, const char *from_name)
+void bake_sources_clear(struct bake_sources *sources)
 {
-    json_t *value = json_object_get(from, from_name);
-    if (value != NULL && !json_is_null(value))
-        json_object_set(to, to_name, value);
+    g_clear_pointer(&sources->list, g_array_unref);
 }
 
-/* "args" and "labels" may be lists of "K=V". */
-static void copy_map(json_t *to, const char *to_name, const json_t *from, const char *from_name)
+static bool holds(GBytes *bytes, const char *text)
 {
-    const json_t *value = json_object_get(from, from_name);
-    size_t index;
-    const json_t *line;
-    if (json_is_object(value)) {
-        copy_member(to, to_name, from, from_name);
-        return;
-    }
-    if (!json_is_array(value))
-        return;
-    json_t *map = json_object();
-    json_array_foreach (value, index, line) {
-        g_auto(GStrv) pair = g_strsplit(json_string_value(line), "=", 2);
-        json_object_set_new(map, pair[0], pair[1] != NULL ? json_string(pair[1]) : json_null());
-    }
-    json_object_set_new(to, to_name, map);
+    gsize length = 0;
+    const char *data = g_bytes_get_data(bytes, &length);
+    return data != NULL && g_strstr_len(data, (gssize)length, text) != NULL;
 }
 
-/* One service with a build section is one target (bake/compose.go). */
-static json_t *target_of_service(const json_t *service)
+/* Which contexts of a remote definition lie on this machine is lost when they are resolved. */
+static bool check_source(const struct bake_sources *sources, const char *path, GBytes *bytes,
+                         GError **error)
 {
-    const json_t *build = json_object_get(service, "build");
-    json_t *target = json_object();
-    const char *image = json_get_string(service, "image", NULL);
-    if (json_is_string(build)) {
-        json_object_set_new(target, "context", json_string(json_string_value(build)));
-    } else {
-        static const char *const same[][2] = {{"context", "context"},
-                                              {"dockerfile", "dockerfile"},
-                                              {"target", "target"},
-                                              {"network", "network"},
-                                              {"no-cache", "no_cache"},
-                                              {"pull", "pull"},
-                                              {"platforms", "platforms"},
-                                              {"cache-from", "cache_from"},
-                                              {"cache-to", "cache_to"},
-                                              {"dockerfile-inline", "dockerfile_inline"},
-                                              {"tags", "tags"}};
-        for (gsize i = 0; i < G_N_ELEMENTS(same); i++)
-            copy_member(target, same[i][0], build, same[i][1]);
-        copy_map(target, "args", build, "args");
-        copy_map(target, "labels", build, "labels");
-        const json_t *extra = json_get_object(build, "x-bake");
-        if (extra != NULL)
-            json_object_update(target, (json_t *)extra);
-    }
-    if (image != NULL && json_object_get(target, "tags") == NULL)
-        json_object_set_new(target, "tags", json_pack("[s]", image));
-    return target;
-}
-
-json_t *bake_read_compose(struct plugin_run *run, const char *name, GBytes *bytes, GError **error)
-{
-    gsize length_bytes = 0;
-    const char *text = g_bytes_get_data(bytes, &length_bytes);
-    const char *key;
-    json_t *service;
-    (void)run;
-    AUTO(doc) doc = doc_load_text(name, text, length_bytes, DOC_DEFAULT, error);
-    if (doc == NULL)
-        return NULL;
-    g_autoptr(json_t) compose = node_json(doc_root(doc));
-    json_t *targets = json_object();
-    json_t *names = json_array();
-    json_object_foreach (json_get_object(compose, "services"), key, service) {
-        if (json_object_get(service, "build") == NULL)
-            continue;
-        json_object_set_new(targets, key, target_of_service(service));
-        json_array_append_new(names, json_string(key));
-    }
-    return json_pack("{s:{s:{s:o}}, s:o}", "group", "default", "targets", names, "target", targets);
-}
-
-/* ---- putting together ---- */
-
-/* Targets and groups of later files win, member by member. */
-static void merge(json_t *into, const json_t *from)
-{
-    static const char *const sections[] = {"group", "target", "variable"};
-    for (gsize i = 0; i < G_N_ELEMENTS(sections); i++) {
-        const char *name;
-        json_t *value;
-        json_t *known = json_get_object(into, sections[i]);
-        json_object_foreach (json_get_object(from, sections[i]), name, value) {
-            json_t *old = json_get_object(known, name);
-            if (old != NULL)
-                json_object_update(old, value);
-            else
-                json_object_set(known, name, value);
-        }
-    }
-}
-
-static bool read_one(struct plugin_run *run, const char *path, GBytes *bytes, json_t *into,
-                     GError **error)
-{
-    for (gsize i = 0; i < G_N_ELEMENTS(formats); i++) {
-        if (!g_str_has_suffix(path, formats[i].suffix))
-            continue;
-        if (formats[i].read == NULL)
-            return run_fail(error, "%s: bake files in HCL are not modelled", path);
-        g_autoptr(json_t) json = formats[i].read(run, path, bytes, error);
-        if (json == NULL)
-            return false;
-        merge(into, json);
+    if (sources->url == NULL || !holds(bytes, "cwd://"))
         return true;
-    }
-    return run_fail(error, "failed to parse %s: unknown format", path);
+    return run_unmodelled(error, "%s: cwd:// in a remote definition", path);
+}
+
+static bool keep(struct bake_sources *sources, const char *path, GBytes *bytes, GError **error)
+{
+    if (!check_source(sources, path, bytes, error))
+        return false;
+    const struct bakefile_source source = {g_strdup(path), g_bytes_ref(bytes)};
+    g_array_append_val(sources->list, source);
+    sources->has_compose =
+        sources->has_compose || g_str_has_suffix(path, ".yml") || g_str_has_suffix(path, ".yaml");
+    return true;
 }
 
 static void tell(struct voice *voice, const char *path, GBytes *bytes)
@@ -160,50 +58,118 @@ static void tell(struct voice *voice, const char *path, GBytes *bytes)
         voice_line(voice, "reading %s done", path);
 }
 
-static bool read_usual(struct plugin_run *run, struct voice *voice, json_t *into, bool *is_any,
+/* ---- of the machine ---- */
+
+static bool read_usual(struct bake_sources *sources, struct plugin_run *run, struct voice *voice,
                        GError **error)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(usual_names); i++) {
         g_autoptr(GBytes) bytes = run_read_file(run, usual_names[i], NULL);
         if (bytes == NULL)
             continue;
-        *is_any = true;
         tell(voice, usual_names[i], bytes);
-        if (!read_one(run, usual_names[i], bytes, into, error))
+        if (!keep(sources, usual_names[i], bytes, error))
             return false;
     }
     return true;
 }
 
-static bool read_named(struct plugin_run *run, const GPtrArray *paths, struct voice *voice,
-                       json_t *into, GError **error)
+static GBytes *read_path(struct plugin_run *run, const char *path, GError **error)
+{
+    if (strcmp(path, "-") == 0)
+        return command_read_all(run->call, BAKE_FILE_BYTES_MAX, error);
+    GError *reason = NULL;
+    GBytes *bytes = run_read_file(run, path, &reason);
+    if (bytes == NULL && reason == NULL)
+        run_fail(&reason, "open %s: no such file or directory", path);
+    if (reason != NULL)
+        g_propagate_error(error, reason);
+    return bytes;
+}
+
+static bool read_named(struct bake_sources *sources, struct plugin_run *run, const GPtrArray *paths,
+                       struct voice *voice, GError **error)
 {
     for (guint i = 0; i < paths->len; i++) {
         const char *path = g_ptr_array_index(paths, i);
-        g_autoptr(GBytes) bytes = run_read_file(run, path, error);
+        g_autoptr(GBytes) bytes = read_path(run, path, error);
         tell(voice, path, bytes);
-        if (bytes == NULL && *error == NULL)
-            run_fail(error, "open %s: no such file or directory", path);
-        if (bytes == NULL || !read_one(run, path, bytes, into, error))
+        if (bytes == NULL || !keep(sources, path, bytes, error))
             return false;
     }
     return true;
 }
 
-json_t *bake_files(struct plugin_run *run, const GPtrArray *paths, struct voice *voice,
-                   GError **error)
+static bool read_local(struct bake_sources *sources, struct plugin_run *run, const GPtrArray *paths,
+                       struct voice *voice, GError **error)
 {
-    g_autoptr(json_t) all = json_pack("{s:{}, s:{}, s:{}}", "group", "target", "variable");
-    bool is_any = paths->len > 0;
     voice_begin(voice, "[internal] load local bake definitions");
-    bool is_read = paths->len > 0 ? read_named(run, paths, voice, all, error)
-                                  : read_usual(run, voice, all, &is_any, error);
+    bool is_read = paths->len > 0 ? read_named(sources, run, paths, voice, error)
+                                  : read_usual(sources, run, voice, error);
     voice_end(voice);
-    if (!is_read)
-        return NULL;
-    if (!is_any) {
-        run_fail(error, "couldn't find a bake definition");
-        return NULL;
+    return is_read;
+}
+
+/* ---- of a git context ---- */
+
+static bool keep_remote(struct bake_sources *sources, const char *folder, const char *path,
+                        bool must_exist, GError **error)
+{
+    g_autofree char *host = g_build_filename(folder, path, NULL);
+    char *data = NULL;
+    gsize length_bytes = 0;
+    if (!g_file_get_contents(host, &data, &length_bytes, NULL))
+        return !must_exist || run_fail(error, "failed to read %s: no such file or directory", path);
+    g_autoptr(GBytes) bytes = g_bytes_new_take(data, length_bytes);
+    return keep(sources, path, bytes, error);
+}
+
+static bool read_remote_files(struct bake_sources *sources, const char *folder,
+                              const GPtrArray *paths, GError **error)
+{
+    for (gsize i = 0; paths->len == 0 && i < G_N_ELEMENTS(usual_names); i++)
+        if (!keep_remote(sources, folder, usual_names[i], /* must_exist= */ false, error))
+            return false;
+    for (guint i = 0; i < paths->len; i++) {
+        const char *path = g_ptr_array_index(paths, i);
+        if (g_str_has_prefix(path, "cwd://"))
+            return run_unmodelled(error, "%s beside a remote definition", path);
+        if (!keep_remote(sources, folder, path, /* must_exist= */ true, error))
+            return false;
     }
-    return g_steal_pointer(&all);
+    return true;
+}
+
+static bool read_remote(struct bake_sources *sources, struct plugin_run *run,
+                        const GPtrArray *paths, struct voice *voice, GError **error)
+{
+    g_autofree char *folder = build_context_git_folder(run, sources->url, error);
+    if (folder == NULL)
+        return false;
+    g_autofree char *name = g_strconcat("[internal] load git source ", sources->url, NULL);
+    voice_begin(voice, name);
+    bool is_read = read_remote_files(sources, folder, paths, error);
+    voice_end(voice);
+    return is_read;
+}
+
+/* ---- the whole ---- */
+
+/* Compose takes variables from .env, which is not read here. */
+static bool check_env_file(const struct bake_sources *sources, struct plugin_run *run,
+                           GError **error)
+{
+    g_autoptr(GBytes) bytes =
+        sources->has_compose && sources->url == NULL ? run_read_file(run, ".env", NULL) : NULL;
+    return bytes == NULL || run_unmodelled(error, ".env beside a compose file");
+}
+
+bool bake_sources_read(struct bake_sources *sources, struct plugin_run *run, const GPtrArray *paths,
+                       struct voice *voice, GError **error)
+{
+    sources->list = g_array_new(FALSE, FALSE, sizeof(struct bakefile_source));
+    g_array_set_clear_func(sources->list, source_clear);
+    bool is_read = sources->url != NULL ? read_remote(sources, run, paths, voice, error)
+                                        : read_local(sources, run, paths, voice, error);
+    return is_read && check_env_file(sources, run, error);
 }

@@ -46,16 +46,11 @@ static void take_platforms(struct plugin_run *run, GPtrArray *into)
     }
 }
 
-/* buildflags.CanonicalizeAttest */
 static void take_attest(struct plugin_run *run, const char *type, GPtrArray *into)
 {
-    const char *text = plugin_flags_text(run->flags, type);
-    bool is_on = false;
-    if (text == NULL || *text == '\0')
-        return;
-    g_ptr_array_add(into, go_bool_parse(text, &is_on) ? g_strdup_printf("type=%s,disabled=%s", type,
-                                                                        is_on ? "false" : "true")
-                                                      : g_strdup_printf("type=%s,%s", type, text));
+    char *attest = build_attest_text(type, plugin_flags_text(run->flags, type));
+    if (attest != NULL)
+        g_ptr_array_add(into, attest);
 }
 
 static struct build_request *read_request(struct plugin_run *run)

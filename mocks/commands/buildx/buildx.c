@@ -2,6 +2,7 @@
 #include "mocks/commands/buildx/plugin.h"
 
 #include "base/units.h"
+#include "mocks/bakefile/bakefile.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -42,6 +43,21 @@ bool run_fail(GError **error, const char *format, ...)
     va_end(arguments);
     g_set_error_literal(error, BASE_ERROR, BASE_ERROR_INVALID, text);
     return false;
+}
+
+bool run_unmodelled(GError **error, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    g_set_error_literal(error, BAKEFILE_ERROR, BAKEFILE_ERROR_UNKNOWN, text);
+    return false;
+}
+
+bool run_is_unmodelled(const GError *error)
+{
+    return g_error_matches(error, BAKEFILE_ERROR, BAKEFILE_ERROR_UNKNOWN);
 }
 
 void run_ignore_message(void *context, const struct message *message)
@@ -189,8 +205,12 @@ static bool asks_for_help(const char *const *words)
     return false;
 }
 
-static int tell_error(const struct plugin_run *run, const GError *error)
+static int tell_error(const struct plugin_run *run, const char *command, const GError *error)
 {
+    if (run_is_unmodelled(error)) {
+        g_autofree char *what = g_strdup_printf("buildx %s: %s", command, error->message);
+        return docker_cli_assume(run->cli, run->call, what, /* touches_images= */ true);
+    }
     if (error->domain == FIBER_ERROR)
         return EXIT_CANCELED;
     command_complain(run->call, "ERROR: %s\n", error->message);
@@ -203,7 +223,7 @@ static int run_checked(struct plugin_run *run, const struct plugin_command *comm
     int exit_code = 0;
     if (check_count(command, run->flags, &error))
         exit_code = command->run(run, &error);
-    return error != NULL ? tell_error(run, error) : exit_code;
+    return error != NULL ? tell_error(run, command->name, error) : exit_code;
 }
 
 static int run_command(struct plugin_run *run, const struct plugin_command *command,

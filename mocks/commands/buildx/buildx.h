@@ -14,7 +14,12 @@
  * - Only the first node of a builder builds; targets of a bake are built one after the other; the
  *   drivers kubernetes, remote and cloud are refused; contexts of the CLI other than "default" are
  *   not known; --progress tty and rawjson print plain; --ssh and --secret are accepted and mean
- *   nothing; --check finds nothing; history is not modelled.
+ *   nothing; --check finds nothing.
+ * - Of bake, a remote definition is read from the repository's folder without a BuildKit.
+ * - Not modelled, so that the outcome is assumed (docker_cli_assume()): history, --list, --check
+ * and
+ *   --call of bake, contexts that are other targets, entitlements that nobody allowed, .env beside
+ * a compose file, and what mocks/bakefile does not know.
  */
 #pragma once
 

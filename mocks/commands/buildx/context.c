@@ -113,7 +113,7 @@ static void places_clear(struct places *places)
     g_free(places->url);
 }
 
-static bool is_url(const char *text)
+bool build_context_is_url(const char *text)
 {
     static const char *const prefixes[] = {"https://", "http://", "git://",
                                            "git@",     "ssh://",  "github.com/"};
@@ -138,22 +138,28 @@ static bool is_own_repository(const struct plugin_run *run, const char *url)
     return length >= own_length && g_ascii_strcasecmp(bare + length - own_length, plain) == 0;
 }
 
+char *build_context_git_folder(const struct plugin_run *run, const char *url, GError **error)
+{
+    const char *repository = run->buildx->options.repository;
+    const char *fragment = strchr(url, '#');
+    const char *folder = fragment != NULL ? strchr(fragment, ':') : NULL;
+    if (repository == NULL || !is_own_repository(run, url)) {
+        run_fail(error,
+                 "failed to solve: failed to read dockerfile: failed to load cache key: "
+                 "repository does not contain ref %s, output: \"\"",
+                 fragment != NULL ? fragment + 1 : url);
+        return NULL;
+    }
+    return folder != NULL && folder[1] != '\0' ? g_build_filename(repository, folder + 1, NULL)
+                                               : g_strdup(repository);
+}
+
 static bool find_git(struct plugin_run *run, const char *context, struct places *places,
                      GError **error)
 {
-    const char *repository = run->buildx->options.repository;
-    const char *fragment = strchr(context, '#');
-    const char *folder = fragment != NULL ? strchr(fragment, ':') : NULL;
-    if (repository == NULL || !is_own_repository(run, context))
-        return run_fail(error,
-                        "failed to solve: failed to read dockerfile: failed to load cache key: "
-                        "repository does not contain ref %s, output: \"\"",
-                        fragment != NULL ? fragment + 1 : context);
+    places->root = build_context_git_folder(run, context, error);
     places->url = g_strdup(context);
-    places->root = folder != NULL && folder[1] != '\0'
-                       ? g_build_filename(repository, folder + 1, NULL)
-                       : g_strdup(repository);
-    return true;
+    return places->root != NULL;
 }
 
 static bool read_stdin(struct plugin_run *run, struct places *places, GError **error)
@@ -183,7 +189,7 @@ static bool find_context(struct plugin_run *run, const struct build_request *req
         places->root = g_steal_pointer(&host);
         return true;
     }
-    if (is_url(context))
+    if (build_context_is_url(context))
         return find_git(run, context, places, error);
     return run_fail(error, "unable to prepare context: path \"%s\" not found", context);
 }

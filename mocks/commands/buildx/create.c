@@ -118,7 +118,7 @@ static bool check_driver(const char *driver, GError **error)
     if (strcmp(driver, "docker") == 0) /* failures.md G4 */
         return run_fail(error, "additional instances of driver \"docker\" cannot be created");
     if (g_strv_contains(foreign, driver))
-        return run_fail(error, "the driver \"%s\" is not modelled", driver);
+        return run_unmodelled(error, "the driver \"%s\"", driver);
     return run_fail(error, "failed to find driver \"%s\"", driver);
 }
 

@@ -124,7 +124,6 @@ int command_uninstall(struct plugin_run *run, GError **error)
 int command_history(struct plugin_run *run, GError **error)
 {
     const char *name = plugin_flags_argument(run->flags, 0);
-    run_fail(error, "buildx history%s%s is not modelled", name != NULL ? " " : "",
-             name != NULL ? name : "");
+    run_unmodelled(error, "%s", name != NULL ? name : "the list");
     return 1;
 }

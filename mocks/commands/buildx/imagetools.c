@@ -88,7 +88,7 @@ static bool print_format(struct plugin_run *run, const struct registry_document 
         free(text);
         return true;
     }
-    return run_fail(error, "the format %s of imagetools inspect is not modelled", format);
+    return run_unmodelled(error, "the format %s of inspect", format);
 }
 
 static int inspect(struct plugin_run *run, GError **error)

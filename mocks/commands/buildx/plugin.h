@@ -59,6 +59,10 @@ char *run_auth_header(const struct plugin_run *run, const char *image);
 void run_ignore_message(void *context, const struct message *message);
 /* Sets BASE_ERROR and returns false. */
 bool run_fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/* The same of what the real one may do and this one does not know: the command's outcome is then
+   assumed instead of told as an error. */
+bool run_unmodelled(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
+bool run_is_unmodelled(const GError *error);
 
 /* ---- files of the machine ---- */
 /* NULL without an error: there is no such file. */

@@ -47,6 +47,16 @@ void build_request_free(struct build_request *request)
     g_free(request);
 }
 
+char *build_attest_text(const char *type, const char *text)
+{
+    bool is_on = false;
+    if (text == NULL || *text == '\0')
+        return NULL;
+    if (go_bool_parse(text, &is_on))
+        return g_strdup_printf("type=%s,disabled=%s", type, is_on ? "false" : "true");
+    return g_strdup_printf("type=%s,%s", type, text);
+}
+
 /* ---- outputs ---- */
 
 void build_output_free(struct build_output *output)
@@ -220,7 +230,7 @@ static bool check_contexts(GPtrArray *list, GError **error)
         if (equals == NULL)
             return run_fail(error, "invalid context value: %s, expected key=value", text);
         if (g_str_has_prefix(equals, "=target:") || g_str_has_prefix(equals, "=oci-layout:"))
-            return run_fail(error, "the build context %s is not modelled", text);
+            return run_unmodelled(error, "the build context %s", text);
     }
     return true;
 }

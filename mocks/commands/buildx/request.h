@@ -33,6 +33,10 @@ struct build_request *build_request_new(const char *name);
 void build_request_free(struct build_request *request);
 CLEANUP(build_request, build_request_free)
 
+/* "type=sbom,disabled=false" of --sbom=true, "type=provenance,mode=max" of --provenance=mode=max
+   (buildflags.CanonicalizeAttest); NULL when text is NULL or empty; g_free. */
+char *build_attest_text(const char *type, const char *text);
+
 /* An output as it will be asked for. */
 struct build_output {
     char *type;        /* "image", "docker", "oci", "local", "tar" */
@@ -55,6 +59,10 @@ bool build_request_check_driver(const struct build_request *request,
 /* ---- context.c ---- */
 /* Whether a --build-context names a folder: "NAME=PATH". */
 bool build_context_is_path(const char *named);
+bool build_context_is_url(const char *context);
+/* The folder of this machine that stands for a git context; g_free. */
+char *build_context_git_folder(const struct plugin_run *run, const char *url,
+                               GError **error) MUST_USE;
 /*
  * The files that go to BuildKit, as a tar: "context/…", "named/NAME/…", "dockerfile/NAME",
  * "docker/config.json".

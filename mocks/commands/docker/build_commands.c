@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define EXIT_NOT_MODELLED 125
+#define EXIT_USAGE 125
 
 static const struct flag_row build_flags[] = {
     {"add-host", 0, FLAG_LIST, NULL},       {"build-arg", 0, FLAG_LIST, NULL},
@@ -202,7 +202,7 @@ static bool check_tags(struct invocation *invocation)
             continue;
         g_autofree char *text = g_strdup_printf(
             "invalid argument \"%s\" for \"-t, --tag\" flag: %s", tags[i], error->message);
-        command_usage_error(invocation, EXIT_NOT_MODELLED, text, NULL);
+        command_usage_error(invocation, EXIT_USAGE, text, NULL);
         return false;
     }
     return true;
@@ -220,9 +220,9 @@ static int run_build(struct invocation *invocation)
     if (!check_tags(invocation))
         return 125;
     if (is_remote(invocation->arguments[0]))
-        return invocation_end(invocation, EXIT_NOT_MODELLED,
-                              "docker build: contexts from elsewhere are not modelled by the fake "
-                              "classic builder");
+        return docker_cli_assume(invocation->cli, invocation->call,
+                                 "build: a context from elsewhere for the classic builder",
+                                 /* touches_images= */ true);
     int code = 0;
     if (!classic_context_read(invocation, &context, &error)) {
         code = invocation_fail(invocation, error);

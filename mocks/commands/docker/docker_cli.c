@@ -68,6 +68,15 @@ const char *docker_cli_machine(const struct docker_cli *cli)
     return cli->options.machine;
 }
 
+int docker_cli_assume(const struct docker_cli *cli, const struct command_call *call,
+                      const char *what, bool touches_images)
+{
+    command_complain(call, "docker %s: not modelled, its outcome is assumed\n", what);
+    if (cli->options.assume != NULL)
+        cli->options.assume(cli->options.assume_self, what, touches_images);
+    return 0;
+}
+
 const char *docker_cli_version(const struct docker_cli *cli)
 {
     return cli->options.version;

@@ -10,7 +10,8 @@
  * Options in front of the command (--host, --config, --context) are told to whoever answers as the
  * variables that say the same. Every command is a trace event "docker" {machine, command,
  * exit_code}. Not modelled: terminals, stdin of run and exec, contexts but the default one, save,
- * load, import, search, swarm, events, contexts of classic builds from elsewhere.
+ * load, import, search, swarm, events, contexts of classic builds from elsewhere; where a command
+ * comes to that, its outcome is assumed: it says so on stderr and exits 0.
  */
 #pragma once
 
@@ -36,6 +37,9 @@ struct docker_cli_options {
     const char *version;                 /* "28.0.4" */
     const char *api_version;             /* the newest it speaks: "1.48" */
     const struct docker_plugin *plugins; /* ends with a NULL name; lent; or NULL */
+    /* Told of every outcome that is assumed: "docker" and what of it is not modelled; or NULL. */
+    void (*assume)(void *self, const char *what, bool touches_images);
+    void *assume_self;
 };
 
 struct docker_cli *docker_cli_new(const struct docker_cli_options *options);
@@ -50,6 +54,10 @@ struct http *docker_cli_http(const struct docker_cli *cli);
 const char *docker_cli_machine(const struct docker_cli *cli);
 const char *docker_cli_version(const struct docker_cli *cli);
 const struct docker_plugin *docker_cli_plugin(const struct docker_cli *cli, const char *name);
+/* For what the real program may do and this one does not know: one line on stderr, what ("save") to
+   the options' assume. Returns the exit code, 0. */
+int docker_cli_assume(const struct docker_cli *cli, const struct command_call *call,
+                      const char *what, bool touches_images);
 /* A client of the Engine that DOCKER_HOST or the default names, for one command; the caller frees.
  */
 struct docker *docker_cli_connect(struct docker_cli *cli, const struct command_call *call,

@@ -60,3 +60,19 @@ Test(commands_docker_command, a_docker_that_is_not_modelled_is_assumed)
 {
     bench_run(NULL, no_docker);
 }
+
+static void unmodelled(struct bench *bench)
+{
+    const GPtrArray *uses = command_set_assumed(bench->set);
+    cr_expect_eq(run(bench, "docker load -i x.tar"), 0, "%s", bench->err->str);
+    cr_assert_eq(uses->len, 1);
+    const struct assumed_use *use = g_ptr_array_index(uses, 0);
+    cr_expect_str_eq(use->line, "docker load");
+    cr_expect(use->touches_images);
+}
+
+Test(commands_docker_command, what_docker_does_not_model_taints_the_images)
+{
+    const struct plan plan = {.has_docker = true};
+    bench_run(&plan, unmodelled);
+}

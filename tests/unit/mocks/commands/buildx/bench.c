@@ -88,6 +88,12 @@ static void add_engine(struct bench *bench, const struct plan *plan)
     bench->http = http_new(bench->loop, world_opener(bench->world, MACHINE, "cli"), "cli");
 }
 
+static void keep_assumed(void *self, const char *what, bool touches_images)
+{
+    struct bench *bench = self;
+    g_string_append_printf(bench->assumed, "%s%s\n", what, touches_images ? "" : " (no image)");
+}
+
 static void add_plugin(struct bench *bench, const struct plan *plan)
 {
     g_autofree char *source = g_build_filename(bench->root, "src", NULL);
@@ -111,7 +117,10 @@ static void add_plugin(struct bench *bench, const struct plan *plan)
         .version = "28.0.4",
         .api_version = "1.48",
         .plugins = bench->plugins,
+        .assume = keep_assumed,
+        .assume_self = bench,
     };
+    bench->assumed = g_string_new(NULL);
     bench->cli = docker_cli_new(&cli);
 }
 
@@ -146,6 +155,7 @@ static void remove_tree(const char *path)
 static void close_bench(struct bench *bench)
 {
     docker_cli_free(bench->cli);
+    g_string_free(bench->assumed, TRUE);
     buildx_free(bench->buildx);
     http_free(bench->http);
     dockerd_free(bench->dockerd);

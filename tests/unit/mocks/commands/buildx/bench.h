@@ -30,7 +30,8 @@ struct bench {
     struct docker_plugin plugins[2]; /* buildx, and the end */
     struct docker_cli *cli;
     struct buildx *buildx;
-    char *root; /* of the machine's files; "/src" is the working directory */
+    char *root;       /* of the machine's files; "/src" is the working directory */
+    GString *assumed; /* what was assumed, one a line */
     void (*body)(struct bench *bench);
     bool is_over;
 };

@@ -90,10 +90,15 @@ static void errors_body(struct bench *bench)
         {"docker buildx bake -f b.json nope", "ERROR: failed to find target nope\n"},
         {"docker buildx bake -f b.json --set x app",
          "ERROR: invalid override key x, expected target.name\n"},
-        {"docker buildx bake -f b.hcl", "ERROR: b.hcl: bake files in HCL are not modelled\n"},
+        {"docker buildx bake -f b.hcl",
+         "b.hcl:2\n--------------------\n   1 |     target \"default\" {\n"
+         "   2 | >>>   tags = [nope]\n   3 |     }\n   4 |     \n--------------------\n"
+         "ERROR: b.hcl:2,11-15: Unknown variable; There is no variable named \"nope\"., and 1 "
+         "other "
+         "diagnostic(s)\n"},
     };
     write_file(bench, "/src/b.json", bake_json);
-    write_file(bench, "/src/b.hcl", "target \"app\" {}\n");
+    write_file(bench, "/src/b.hcl", "target \"default\" {\n  tags = [nope]\n}\n");
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         OUTCOME(outcome) = run_line(bench, cases[i].line);
         cr_assert_eq(outcome.exit_code, 1);
@@ -104,6 +109,120 @@ static void errors_body(struct bench *bench)
 Test(bake, errors_are_told)
 {
     bench_run(NULL, errors_body);
+}
+
+static const char bake_hcl[] = "variable \"TAG\" { default = \"1\" }\n"
+                               "group \"default\" { targets = [\"app\", \"tool\"] }\n"
+                               "target \"base\" {\n"
+                               "  context   = \".\"\n"
+                               "  platforms = [\"linux/amd64\", \"linux/arm64\"]\n"
+                               "}\n"
+                               "target \"app\" {\n"
+                               "  inherits = [\"base\"]\n"
+                               "  tags     = [\"localhost:5000/o/app:${TAG}\"]\n"
+                               "}\n"
+                               "target \"tool\" {\n"
+                               "  name     = \"tool-${kind}\"\n"
+                               "  matrix   = { kind = [\"a\", \"b\"] }\n"
+                               "  inherits = [\"base\"]\n"
+                               "  platforms = [\"linux/arm64\"]\n"
+                               "  tags     = [\"localhost:5000/o/tool-${kind}:${upper(TAG)}\"]\n"
+                               "}\n";
+
+static void hcl_body(struct bench *bench)
+{
+    write_context(bench);
+    write_file(bench, "/src/docker-bake.hcl", bake_hcl);
+    run_well(bench, "docker buildx create --name X --use --bootstrap");
+    OUTCOME(outcome) = run_with(bench, "docker buildx bake --push --provenance=false", "TAG=x");
+    g_autofree char *app = platforms_of(bench, "o/app", "x");
+    g_autofree char *first = platforms_of(bench, "o/tool-a", "X");
+    g_autofree char *second = platforms_of(bench, "o/tool-b", "X");
+
+    cr_assert_eq(outcome.exit_code, 0, "%s", outcome.err);
+    cr_expect_str_eq(app, "linux/amd64 linux/arm64");
+    cr_expect_str_eq(first, "linux/arm64");
+    cr_expect_str_eq(second, "linux/arm64");
+    cr_expect_str_eq(bench->assumed->str, "");
+}
+
+Test(bake, a_file_in_hcl_with_groups_inheritance_and_a_matrix_is_built_and_pushed)
+{
+    bench_run(NULL, hcl_body);
+}
+
+static void remote_body(struct bench *bench)
+{
+    write_context(bench);
+    write_file(bench, "/src/docker-bake.hcl",
+               "target \"default\" {\n  context = \"sub\"\n"
+               "  tags = [\"localhost:5000/o/app:1\"]\n}\n");
+    write_file(bench, "/src/sub/Dockerfile", "FROM alpine:3\nCOPY g /g\n");
+    write_file(bench, "/src/sub/g", "hello\n");
+    run_well(bench, "docker buildx create --name X --use --bootstrap");
+    OUTCOME(outcome) = run_line(bench, "docker buildx bake https://github.com/o/r.git#main --push");
+    g_autofree char *platforms = platforms_of(bench, "o/app", "1");
+
+    cr_assert_eq(outcome.exit_code, 0, "%s", outcome.err);
+    cr_expect(strstr(outcome.err, "[internal] load git source https://github.com/o/r.git#main\n") !=
+                  NULL,
+              "%s", outcome.err);
+    cr_expect_str_eq(platforms, "linux/amd64");
+}
+
+Test(bake, a_remote_definition_is_the_repositorys)
+{
+    bench_run(NULL, remote_body);
+}
+
+static void unmodelled_body(struct bench *bench)
+{
+    static const struct {
+        const char *line;
+        const char *assumed;
+    } cases[] = {
+        {"docker buildx bake -f link.hcl", "buildx bake: the build context base=target:base\n"},
+        {"docker buildx bake -f c.yaml",
+         "buildx bake: c.yaml:1:1: not modelled: include of a compose file\n"},
+        {"docker buildx bake -f link.hcl --list=targets", "buildx bake: --list\n"},
+        {"docker buildx bake -f out.hcl",
+         "buildx bake: target default: the context ../x outside of the working directory\n"},
+        {"docker buildx history ls", "buildx history: ls\n"},
+        {"docker save alpine", "save (no image)\n"},
+    };
+    write_file(bench, "/src/link.hcl",
+               "target \"base\" {}\n"
+               "target \"default\" {\n  contexts = { base = \"target:base\" }\n}\n");
+    write_file(bench, "/src/c.yaml", "include: [x.yaml]\nservices: {}\n");
+    write_file(bench, "/src/out.hcl", "target \"default\" { context = \"../x\" }\n");
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_string_truncate(bench->assumed, 0);
+        OUTCOME(outcome) = run_line(bench, cases[i].line);
+        cr_expect_eq(outcome.exit_code, 0, "%s: %s", cases[i].line, outcome.err);
+        cr_expect_str_eq(bench->assumed->str, cases[i].assumed, "%s: %s", bench->assumed->str,
+                         outcome.err);
+    }
+}
+
+Test(bake, what_is_not_modelled_is_assumed)
+{
+    bench_run(NULL, unmodelled_body);
+}
+
+static void unmodelled_print_body(struct bench *bench)
+{
+    write_file(bench, "/src/c.yaml", "include: [x.yaml]\nservices: {}\n");
+    OUTCOME(outcome) = run_line(bench, "docker buildx bake -f c.yaml --print");
+
+    cr_expect_eq(outcome.exit_code, 0, "%s", outcome.err);
+    cr_expect_str_eq(outcome.out, "{}\n");
+    cr_expect(strstr(outcome.err, "not modelled, its outcome is assumed\n") != NULL, "%s",
+              outcome.err);
+}
+
+Test(bake, a_definition_that_is_not_modelled_prints_an_empty_one)
+{
+    bench_run(NULL, unmodelled_print_body);
 }
 
 /* ---- imagetools ---- */
