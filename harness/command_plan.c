@@ -173,6 +173,7 @@ static bool check_date(const char *date)
 static int plan(const struct app *app, int argc, char **argv)
 {
     g_auto(GStrv) maps = NULL;
+    g_auto(GStrv) inputs = NULL;
     g_autofree char *event = NULL;
     g_auto(GStrv) map_files = NULL;
     g_autofree char *date = NULL;
@@ -182,6 +183,8 @@ static int plan(const struct app *app, int argc, char **argv)
         {"job", 'j', 0, G_OPTION_ARG_STRING, &job, "Only this job of a workflow", "ID"},
         {"event", 0, 0, G_OPTION_ARG_FILENAME, &event,
          "What starts a workflow: push, pull_request, …, or a file with the payload", "NAME|FILE"},
+        {"input", 0, 0, G_OPTION_ARG_STRING_ARRAY, &inputs,
+         "An input of a dispatch or of a called workflow", "NAME=VALUE"},
         {"map", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &maps,
          "Where another repository's files are: owner/repo@ref=PATH", "MAP"},
         {"map-file", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &map_files, "The same, a file of them",
@@ -204,6 +207,7 @@ static int plan(const struct app *app, int argc, char **argv)
     struct plan_work work = {
         .request = {.event = event,
                     .job = job,
+                    .inputs = (const char *const *)inputs,
                     .maps = (const char *const *)maps,
                     .map_files = (const char *const *)map_files},
         .date = date != NULL ? date : DEFAULT_DATE,

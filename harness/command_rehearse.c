@@ -17,8 +17,10 @@ struct rehearse_arguments {
     char *faults;
     char *json;
     char *trace;
+    char *log;
     char *seed;
     char *color;
+    char **inputs;
     char **maps;
     char **map_files;
     int jobs;
@@ -34,8 +36,10 @@ static void arguments_clear(struct rehearse_arguments *arguments)
     g_free(arguments->faults);
     g_free(arguments->json);
     g_free(arguments->trace);
+    g_free(arguments->log);
     g_free(arguments->seed);
     g_free(arguments->color);
+    g_strfreev(arguments->inputs);
     g_strfreev(arguments->maps);
     g_strfreev(arguments->map_files);
 }
@@ -47,6 +51,8 @@ static bool parse(struct rehearse_arguments *arguments, int *argc, char ***argv)
          "Only this job; those it needs count as succeeded", "ID"},
         {"event", 0, 0, G_OPTION_ARG_STRING, &arguments->event,
          "What starts the run: push, pull_request, … or an event file", "EVENT"},
+        {"input", 0, 0, G_OPTION_ARG_STRING_ARRAY, &arguments->inputs,
+         "An input of a dispatch or of a called workflow", "NAME=VALUE"},
         {"faults", 0, 0, G_OPTION_ARG_STRING, &arguments->faults,
          "Fault rules, each for a rehearsal of its own; or none", "FILE"},
         {"map", 0, 0, G_OPTION_ARG_STRING_ARRAY, &arguments->maps, "Where another repository is",
@@ -57,6 +63,8 @@ static bool parse(struct rehearse_arguments *arguments, int *argc, char ***argv)
          "FILE"},
         {"trace", 0, 0, G_OPTION_ARG_FILENAME, &arguments->trace, "Keep FAULT.jsonl of each",
          "DIR"},
+        {"log", 0, 0, G_OPTION_ARG_FILENAME, &arguments->log,
+         "Keep FAULT/LEG.log, as GitHub would show it", "DIR"},
         {"seed", 0, 0, G_OPTION_ARG_STRING, &arguments->seed, "Seed of all chance", "N"},
         {"jobs", 'j', 0, G_OPTION_ARG_INT, &arguments->jobs, "Worker processes", "N"},
         {"check-determinism", 0, 0, G_OPTION_ARG_NONE, &arguments->is_checking,
@@ -92,6 +100,14 @@ static bool check(struct rehearse_arguments *arguments, char **paths)
     return false;
 }
 
+static void warn_of_missing_inputs(const struct event *event)
+{
+    char *const *each = event->missing_inputs;
+    for (; each != NULL && *each != NULL; each++)
+        cli_complain("rehearse: the input '%s' is required and empty here; give --input %s=VALUE",
+                     *each, *each);
+}
+
 static struct pipeline *load(const struct rehearse_arguments *arguments, const char *path)
 {
     g_autoptr(GPtrArray) errors = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
@@ -99,12 +115,15 @@ static struct pipeline *load(const struct rehearse_arguments *arguments, const c
         .path = path,
         .event = arguments->event,
         .job = arguments->job,
+        .inputs = (const char *const *)arguments->inputs,
         .maps = (const char *const *)arguments->maps,
         .map_files = (const char *const *)arguments->map_files,
     };
     struct pipeline *pipeline = pipeline_load(&request, errors);
     for (guint i = 0; i < errors->len; i++)
         fprintf(stderr, "%s\n", ((const GError *)g_ptr_array_index(errors, i))->message);
+    if (pipeline != NULL)
+        warn_of_missing_inputs(pipeline->event);
     return pipeline;
 }
 
@@ -125,7 +144,9 @@ static int code_of(const struct work_result *result, const json_t *document)
 {
     gsize index;
     json_t *broken;
-    int code = survival_is_bad(document) ? EXIT_NOT_AS_EXPECTED : EXIT_AS_EXPECTED;
+    int code = survival_is_bad(document)            ? EXIT_NOT_AS_EXPECTED
+               : survival_is_inconclusive(document) ? EXIT_INCONCLUSIVE
+                                                    : EXIT_AS_EXPECTED;
     json_array_foreach (json_get_array(document, "broken"), index, broken)
         code = cli_worse(code, json_get_boolean(broken, "is_our_fault", false) ? EXIT_INTERNAL
                                                                                : EXIT_BAD_INPUT);
@@ -146,6 +167,7 @@ static int rehearse_pipeline(const struct app *app, const struct rehearse_argume
         .jobs = (guint)arguments->jobs,
         .repeat = arguments->is_checking ? 2 : 1,
         .trace_directory = arguments->trace,
+        .log_directory = arguments->log,
     };
     int code = EXIT_BAD_INPUT;
 

@@ -13,6 +13,7 @@ struct run_arguments {
     char *json;
     char *rescues;
     char *trace;
+    char *log;
     char *seed;
     char *color;
     int jobs;
@@ -29,6 +30,7 @@ static void arguments_clear(struct run_arguments *arguments)
     g_free(arguments->json);
     g_free(arguments->rescues);
     g_free(arguments->trace);
+    g_free(arguments->log);
     g_free(arguments->seed);
     g_free(arguments->color);
 }
@@ -41,6 +43,8 @@ static bool parse(struct run_arguments *arguments, int *argc, char ***argv)
         {"rescues", 0, 0, G_OPTION_ARG_FILENAME, &arguments->rescues,
          "Write the table of fallbacks and the faults they rescued", "FILE"},
         {"trace", 0, 0, G_OPTION_ARG_FILENAME, &arguments->trace, "Keep NAME.jsonl of each", "DIR"},
+        {"log", 0, 0, G_OPTION_ARG_FILENAME, &arguments->log,
+         "Keep NAME/LEG.log of each leg of a workflow", "DIR"},
         {"seed", 0, 0, G_OPTION_ARG_STRING, &arguments->seed, "Seed for all scenarios", "N"},
         {"jobs", 'j', 0, G_OPTION_ARG_INT, &arguments->jobs, "Worker processes", "N"},
         {"repeat", 0, 0, G_OPTION_ARG_INT, &arguments->repeat,
@@ -149,6 +153,7 @@ static int run_suite(const struct app *app, const struct run_arguments *argument
         .jobs = (guint)arguments->jobs,
         .repeat = (guint)arguments->repeat,
         .trace_directory = arguments->trace,
+        .log_directory = arguments->log,
     };
     struct work_result result = {0};
     g_autoptr(GError) error = NULL;

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "harness/outcome.h"
+#include "harness/promise.h"
 #include "harness/stage.h"
 
 /* Of a policy: before the run, what is promised and what is there already. */
@@ -13,9 +13,9 @@ void effects_begin(struct outcome *outcome, const struct stage *stage);
 void effects_finish(struct outcome *outcome, const struct stage *stage);
 
 /* Of a workflow, after the run: its legs, what they pushed, what they owe, their fates. promises:
-   struct owed_image (promise.h); NULL: this is the run in clear weather that makes them. */
+   promise.h; NULL: this is the run in clear weather that makes them. */
 void effects_of_workflow(struct outcome *outcome, const struct stage *stage,
-                         const GPtrArray *promises);
+                         const struct promises *promises);
 
 /* ---- for the two ---- */
 

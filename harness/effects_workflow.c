@@ -1,14 +1,12 @@
 /* What a workflow's run left in the registries, whose it is, and the fates that follow. */
 #include "harness/effects.h"
 
-#include "harness/promise.h"
-
 #include <string.h>
 
 struct survey {
     struct outcome *outcome;
     const struct stage *stage;
-    const GPtrArray *promises; /* NULL: the run in clear weather */
+    const struct promises *promises; /* NULL: the run in clear weather */
 };
 
 /* ---- legs ---- */
@@ -116,23 +114,24 @@ static bool is_promised(const GPtrArray *promises, const char *image)
 }
 
 /* What this leg pushed in place of a promised tag that is not there, or NULL. */
-static struct effect *stand_in(const struct survey *survey, const struct owed_image *owed)
+static struct effect *stand_in(const struct survey *survey, const GPtrArray *promises,
+                               const struct owed_image *owed)
 {
     for (guint i = 0; i < survey->outcome->effects->len; i++) {
         struct effect *effect = g_ptr_array_index(survey->outcome->effects, i);
         if (effect->promised == NULL && strcmp(effect->service, owed->leg) == 0 &&
-            are_of_one_shape(effect->image, owed->image) &&
-            !is_promised(survey->promises, effect->image))
+            are_of_one_shape(effect->image, owed->image) && !is_promised(promises, effect->image))
             return effect;
     }
     return NULL;
 }
 
-static void add_promise(struct survey *survey, const struct owed_image *owed)
+static void add_promise(struct survey *survey, const GPtrArray *promises,
+                        const struct owed_image *owed)
 {
     struct effect *effect = (struct effect *)outcome_effect(survey->outcome, owed->image);
     if (effect == NULL)
-        effect = stand_in(survey, owed);
+        effect = stand_in(survey, promises, owed);
     if (effect == NULL)
         effect = add_effect(survey, owed->leg, owed->image);
     effect->promised = effects_copy_texts(owed->platforms);
@@ -176,12 +175,10 @@ static void find_sides(const struct survey *survey)
 /* In clear weather what was pushed is what is promised, and what the scenario declares beside. */
 static void add_promises(struct survey *survey)
 {
-    g_autoptr(GPtrArray) own = survey->promises == NULL ? promises_of(survey->outcome) : NULL;
-    const GPtrArray *promises = own != NULL ? own : survey->promises;
-    survey->promises = promises;
-    for (guint i = 0; i < promises->len; i++)
-        add_promise(survey, g_ptr_array_index(promises, i));
-    survey->promises = NULL;
+    AUTO(promises) own = survey->promises == NULL ? promises_of(survey->outcome) : NULL;
+    const GPtrArray *images = (own != NULL ? own : survey->promises)->images;
+    for (guint i = 0; i < images->len; i++)
+        add_promise(survey, images, g_ptr_array_index(images, i));
 }
 
 /* ---- fates ---- */
@@ -207,6 +204,57 @@ static bool has_assumed_images(const struct leg_outcome *leg)
     return false;
 }
 
+/* ---- what nobody can tell ---- */
+
+static bool was_before(const struct leg_result *earlier, const struct leg_result *later)
+{
+    return earlier->started_us + earlier->duration_us <= later->started_us;
+}
+
+/* In clear weather a leg goes red by a mistake of its author, or because something it stands on
+   was assumed, in it or in what ran before it: then its red says nothing. */
+static bool has_gap(const struct leg_result *result)
+{
+    for (guint i = 0; i < result->assumptions->len; i++)
+        if (((const struct assumption *)g_ptr_array_index(result->assumptions, i))->leaves_gap)
+            return true;
+    return false;
+}
+
+static const char *doubt_in_clear_weather(const struct survey *survey,
+                                          const struct leg_outcome *leg)
+{
+    const struct pipeline *pipeline = survey->outcome->plan->scenario->pipeline;
+    char *const *missing = pipeline->event->missing_inputs;
+    const GPtrArray *legs = survey->outcome->legs;
+
+    if (missing != NULL && *missing != NULL)
+        return "it is red in clear weather, where inputs that it requires are missing";
+    for (guint i = 0; i < legs->len; i++) {
+        const struct leg_outcome *each = g_ptr_array_index(legs, i);
+        const struct leg_result *result = each->server->result;
+        if (has_gap(result) && (each == leg || was_before(result, leg->server->result)))
+            return each == leg ? "it is red in clear weather, where it assumes things"
+                               : "it is red in clear weather, after a leg that assumes things";
+    }
+    return NULL;
+}
+
+static const char *doubt(const struct survey *survey, const struct leg_outcome *leg)
+{
+    if (survey->promises == NULL)
+        return doubt_in_clear_weather(survey, leg);
+    const GPtrArray *unknown = survey->promises->unknown_legs;
+    return g_ptr_array_find_with_equal_func((GPtrArray *)unknown, leg->id, g_str_equal, NULL)
+               ? "even clear weather does not tell"
+               : NULL;
+}
+
+static bool is_red(enum fate fate)
+{
+    return fate == FATE_FAILED || fate == FATE_CANCELLED;
+}
+
 static enum fate fate_without_images(const struct leg_outcome *leg)
 {
     if (!has_ran(leg))
@@ -229,12 +277,13 @@ static void judge_leg(const struct survey *survey, struct leg_outcome *leg)
         effect->fate = effect_judge(effect, green, leg->server->result->result == RESULT_CANCELLED);
         leg->fate = fate_worse(leg->fate, effect->fate);
     }
-    if (green && has_assumed_images(leg))
+    leg->doubt = is_red(leg->fate) ? doubt(survey, leg) : NULL;
+    if (leg->doubt != NULL || (green && has_assumed_images(leg)))
         leg->fate = FATE_UNKNOWN;
 }
 
 void effects_of_workflow(struct outcome *outcome, const struct stage *stage,
-                         const GPtrArray *promises)
+                         const struct promises *promises)
 {
     struct survey survey = {outcome, stage, promises};
 

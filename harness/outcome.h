@@ -31,6 +31,7 @@ struct leg_outcome {
     struct leg_report *report;       /* of a policy's leg; NULL: the run broke before it ended */
     const struct server_leg *server; /* of a workflow's leg, lent by the outcome */
     enum fate fate;
+    const char *doubt;       /* why a red leg says nothing, or NULL */
     int64_t disk_free_bytes; /* afterwards */
     GPtrArray *images;       /* char*, what is local afterwards: only those the policy names */
     GPtrArray *containers;   /* char*, "name image state" of what was left */

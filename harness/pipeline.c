@@ -133,9 +133,31 @@ static char *path_in_repository(const char *path, const char *root)
                         : whole);
 }
 
+/* An object of texts, or NULL when there are none or one is wrong. */
+static json_t *inputs_of_request(const char *const *given, GPtrArray *errors)
+{
+    json_t *inputs = given != NULL && *given != NULL ? json_object() : NULL;
+    for (; given != NULL && *given != NULL; given++) {
+        const char *equals = strchr(*given, '=');
+        if (equals == NULL || equals == *given) {
+            add_error(errors, g_error_new(BASE_ERROR, BASE_ERROR_USAGE,
+                                          "an input is NAME=VALUE, not '%s'", *given));
+            g_clear_pointer(&inputs, json_decref);
+            return NULL;
+        }
+        g_autofree char *name = g_strndup(*given, (gsize)(equals - *given));
+        json_object_set_new(inputs, name, json_text_or_null(equals + 1));
+    }
+    return inputs;
+}
+
 static bool load_event(struct pipeline *pipeline, const struct pipeline_request *request,
                        GPtrArray *errors)
 {
+    guint errors_before = errors->len;
+    g_autoptr(json_t) inputs = inputs_of_request(request->inputs, errors);
+    if (errors->len > errors_before)
+        return false;
     const char *root = repository_map_root(pipeline->map);
     g_autofree char *whole_root = g_canonicalize_filename(root, NULL);
     g_autofree char *folder = g_path_get_basename(whole_root);
@@ -145,6 +167,7 @@ static bool load_event(struct pipeline *pipeline, const struct pipeline_request 
         .workflow = pipeline->workflow,
         .workflow_path = below,
         .folder_name = folder,
+        .inputs = inputs,
     };
     pipeline->event = event_new(&event, errors);
     if (pipeline->event == NULL)

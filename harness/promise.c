@@ -57,7 +57,7 @@ static void add_declared(GPtrArray *promises, const struct promise_rule *rule)
     known->platforms = platforms;
 }
 
-GPtrArray *promises_of(const struct outcome *clear)
+static GPtrArray *images_of(const struct outcome *clear)
 {
     const GPtrArray *declared = clear->plan->scenario->promise_records;
     GPtrArray *promises = g_ptr_array_new_with_free_func(owed_image_free);
@@ -73,4 +73,32 @@ GPtrArray *promises_of(const struct outcome *clear)
     for (guint i = 0; declared != NULL && i < declared->len; i++)
         add_declared(promises, g_ptr_array_index(declared, i));
     return promises;
+}
+
+static GPtrArray *unknown_legs_of(const struct outcome *clear)
+{
+    GPtrArray *ids = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < clear->legs->len; i++) {
+        const struct leg_outcome *leg = g_ptr_array_index(clear->legs, i);
+        if (leg->doubt != NULL)
+            g_ptr_array_add(ids, g_strdup(leg->id));
+    }
+    return ids;
+}
+
+struct promises *promises_of(const struct outcome *clear)
+{
+    struct promises *promises = g_new0(struct promises, 1);
+    promises->images = images_of(clear);
+    promises->unknown_legs = unknown_legs_of(clear);
+    return promises;
+}
+
+void promises_free(struct promises *promises)
+{
+    if (promises == NULL)
+        return;
+    g_ptr_array_unref(promises->images);
+    g_ptr_array_unref(promises->unknown_legs);
+    g_free(promises);
 }

@@ -12,5 +12,12 @@ struct owed_image {
     GPtrArray *platforms; /* char*, sorted */
 };
 
-/* Of a run in clear weather; the caller owns the array of struct owed_image. */
-GPtrArray *promises_of(const struct outcome *clear);
+struct promises {
+    GPtrArray *images;       /* struct owed_image */
+    GPtrArray *unknown_legs; /* char*, ids of those that even clear weather does not judge */
+};
+
+/* Of a run in clear weather. */
+struct promises *promises_of(const struct outcome *clear);
+void promises_free(struct promises *promises);
+CLEANUP(promises, promises_free)

@@ -93,7 +93,7 @@ static bool make_suite(struct rehearse *rehearse, GError **error)
 /* The run in clear weather, in this process: its entry, and the promises of all the others; NULL
    when it breaks: then there is nothing to hold them against. */
 static bool run_clear(const struct rehearse *rehearse, const struct work_options *work,
-                      json_t **entry, GPtrArray **promises, GError **error)
+                      json_t **entry, struct promises **promises, GError **error)
 {
     AUTO(scenario) scenario = scenario_of_fault(rehearse->options->pipeline, "none", NULL, error);
     if (scenario == NULL)
@@ -108,7 +108,7 @@ static bool run_clear(const struct rehearse *rehearse, const struct work_options
 static bool run(struct rehearse *rehearse, struct work_result *result, GError **error)
 {
     const struct rehearse_options *options = rehearse->options;
-    g_autoptr(GPtrArray) promises = NULL;
+    AUTO(promises) promises = NULL;
     json_t *entry = NULL;
     struct work_options work = {
         .context = options->context,
@@ -116,6 +116,7 @@ static bool run(struct rehearse *rehearse, struct work_result *result, GError **
         .jobs = options->jobs,
         .repeat = options->repeat,
         .trace_directory = options->trace_directory,
+        .log_directory = options->log_directory,
     };
     if (!run_clear(rehearse, &work, &entry, &promises, error))
         return false;

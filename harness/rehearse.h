@@ -14,7 +14,8 @@ struct rehearse_options {
     const uint64_t *seed;
     guint jobs;
     guint repeat;
-    const char *trace_directory;
+    const char *trace_directory; /* or NULL */
+    const char *log_directory;   /* or NULL */
 };
 
 /* Fails when the fault file cannot be read or no worker can be had. */

@@ -184,7 +184,7 @@ void run_context_clear(struct run_context *context)
 }
 
 struct outcome *run_workflow_plan(const struct plan *plan, const struct run_context *context,
-                                  const GPtrArray *promises)
+                                  const struct promises *promises)
 {
     struct run run = {
         .context = context,
@@ -213,7 +213,7 @@ struct outcome *run_plan(const struct plan *plan, const struct run_context *cont
     struct outcome *clear = run_workflow_plan(plan, context, NULL);
     if (clear->broken != NULL || fault_rules_count(plan->scenario->faults) == 0)
         return clear;
-    g_autoptr(GPtrArray) promises = promises_of(clear);
+    AUTO(promises) promises = promises_of(clear);
     outcome_free(clear);
     return run_workflow_plan(plan, context, promises);
 }

@@ -13,7 +13,8 @@ typedef void bind_clock_fn(const struct loop *loop, int64_t date_s);
 struct run_context {
     bind_clock_fn *bind_clock;  /* vclock_bind(), or NULL in tests */
     struct image_cache *images; /* generated once, or NULL */
-    const GPtrArray *promises;  /* of the one workflow that all of them run (promise.h), or NULL */
+    /* Of the one workflow that all of them run (promise.h), or NULL. */
+    const struct promises *promises;
     /* Of workflows' scripts: what protects the machine from them, and why there is not enough; see
        run_context_protect(). */
     unsigned sandbox_layers;
@@ -32,4 +33,4 @@ struct outcome *run_plan(const struct plan *plan, const struct run_context *cont
 /* The same of a workflow whose promises are known (promise.h); NULL: in clear weather, whatever the
    plan's faults. */
 struct outcome *run_workflow_plan(const struct plan *plan, const struct run_context *context,
-                                  const GPtrArray *promises);
+                                  const struct promises *promises);

@@ -9,8 +9,8 @@ struct run {
     struct stage *stage;
     struct outcome *outcome;
     struct trace *trace;
-    const GPtrArray *promises; /* of a workflow in weather */
-    bool is_clear;             /* faults stay away */
+    const struct promises *promises; /* of a workflow in weather */
+    bool is_clear;                   /* faults stay away */
     bool is_over;
     struct workflow_run *workflow; /* of a workflow, or NULL */
 };

@@ -93,6 +93,7 @@ static void add_assumed_commands(const struct workflow_run *workflow, struct ser
         struct assumption *assumption = g_new0(struct assumption, 1);
         assumption->what = g_strdup_printf("command %s", use->line);
         assumption->touches_images = use->touches_images;
+        assumption->leaves_gap = use->leaves_gap;
         g_ptr_array_add(leg->result->assumptions, assumption);
     }
 }

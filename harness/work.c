@@ -39,6 +39,28 @@ static bool write_trace(const struct work_options *options, const struct outcome
     return g_file_set_contents(path, bytes, (gssize)length, error);
 }
 
+/* What GitHub would show of each leg, in a folder of the scenario's name. */
+static bool write_logs(const struct work_options *options, const struct outcome *outcome,
+                       GError **error)
+{
+    if (options->log_directory == NULL)
+        return true;
+    g_autofree char *folder =
+        g_build_filename(options->log_directory, outcome->plan->scenario->name, NULL);
+    if (g_mkdir_with_parents(folder, 0777) != 0) {
+        g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "%s: %s", folder, g_strerror(errno));
+        return false;
+    }
+    for (guint i = 0; i < outcome->legs->len; i++) {
+        const struct leg_outcome *leg = g_ptr_array_index(outcome->legs, i);
+        g_autofree char *name = g_strconcat(leg->id, ".log", NULL);
+        g_autofree char *path = g_build_filename(folder, g_strdelimit(name, "/", '.'), NULL);
+        if (!g_file_set_contents(path, leg_outcome_log(leg), -1, error))
+            return false;
+    }
+    return true;
+}
+
 static void mark_nondeterministic(json_t *entry, const char *first, const char *other)
 {
     g_autofree char *reason =
@@ -63,7 +85,7 @@ json_t *work_entry(const struct work_options *options, const struct outcome *out
         mark_nondeterministic(entry, outcome->trace_digest, again->trace_digest);
         break;
     }
-    if (write_trace(options, outcome, &error))
+    if (write_trace(options, outcome, &error) && write_logs(options, outcome, &error))
         return entry;
     json_decref(entry);
     return entry_broken(plan->scenario->name, plan->scenario->path, error->message);

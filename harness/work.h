@@ -14,6 +14,7 @@ struct work_options {
     guint jobs;                  /* 1: in this process */
     guint repeat;                /* run each so often; all traces must be equal */
     const char *trace_directory; /* NULL: traces are not kept */
+    const char *log_directory;   /* NULL: logs of workflows' legs are not kept */
 };
 
 struct work_result {

@@ -124,12 +124,27 @@ static bool is_bad(const json_t *row)
     return g_strv_contains(always, fate) || (is_clear && g_strv_contains(in_clear_weather, fate));
 }
 
-bool survival_is_bad(const json_t *document)
+static bool is_unknown(const json_t *row)
+{
+    return strcmp(json_get_string(row, "fate", ""), "unknown") == 0;
+}
+
+static bool has_row(const json_t *document, bool (*is_such)(const json_t *row))
 {
     gsize index;
     json_t *row;
     json_array_foreach (json_get_array(document, "rehearsals"), index, row)
-        if (is_bad(row))
+        if (is_such(row))
             return true;
     return false;
+}
+
+bool survival_is_bad(const json_t *document)
+{
+    return has_row(document, is_bad);
+}
+
+bool survival_is_inconclusive(const json_t *document)
+{
+    return has_row(document, is_unknown);
 }

@@ -18,3 +18,5 @@ char *survival_text(const json_t *document, bool has_color);
 /* Whether a rehearsal shows what nobody would notice (shrunk, hollow), or the workflow does not
    even come through in clear weather. */
 bool survival_is_bad(const json_t *document);
+/* Whether a leg's fate is unknown under any fault: then that rehearsal proved nothing. */
+bool survival_is_inconclusive(const json_t *document);

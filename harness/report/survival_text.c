@@ -22,16 +22,21 @@ static int columns_of(const json_t *rows, const char *key, const char *title)
     return (int)MIN(columns, NAME_COLUMNS_MAX);
 }
 
+static void append_line_number(GString *text, const json_t *object)
+{
+    int64_t line = json_get_integer(object, "line", 0);
+    if (line > 0)
+        g_string_append_printf(text, " (line %" G_GINT64_FORMAT ")", line);
+}
+
 static void append_broke_at(GString *text, const json_t *row)
 {
     const json_t *place = json_get_object(row, "broke_at");
     const char *reason = json_get_string(row, "reason", NULL);
     if (place != NULL) {
         g_autofree char *step = palette_printable(json_get_string(place, "step", ""));
-        int64_t line = json_get_integer(place, "line", 0);
         g_string_append(text, step);
-        if (line > 0)
-            g_string_append_printf(text, " (line %" G_GINT64_FORMAT ")", line);
+        append_line_number(text, place);
     } else if (reason != NULL) {
         g_autofree char *why = palette_printable(reason);
         g_string_append(text, why);
@@ -76,6 +81,21 @@ static void append_broken(GString *text, const json_t *document)
     }
 }
 
+/* The first line of what the step that broke said, and why that may say nothing. */
+static void append_trouble(GString *text, const json_t *row)
+{
+    const json_t *place = json_get_object(row, "broke_at");
+    const char *message = place != NULL ? json_get_string(place, "message", NULL) : NULL;
+    const char *reason = json_get_string(row, "reason", NULL);
+    if (message != NULL) {
+        g_auto(GStrv) lines = g_strsplit(message, "\n", 2);
+        g_autofree char *first = palette_printable(lines[0]);
+        g_string_append_printf(text, "    breaks: %s\n", first);
+    }
+    if (place != NULL && reason != NULL)
+        g_string_append_printf(text, "    says nothing: %s\n", reason);
+}
+
 /* What clear weather showed: how much is modelled, what is assumed, which images are promised. */
 static void append_leg_notes(GString *text, const json_t *row)
 {
@@ -89,9 +109,11 @@ static void append_leg_notes(GString *text, const json_t *row)
         g_string_append_printf(text, "    promises %s\n", json_get_string(each, "image", ""));
     json_array_foreach (json_get_array(row, "assumptions"), index, each) {
         g_autofree char *what = palette_printable(json_get_string(each, "what", ""));
-        g_string_append_printf(text, "    assumes %s (line %" G_GINT64_FORMAT ")\n", what,
-                               json_get_integer(each, "line", 0));
+        g_string_append_printf(text, "    assumes %s", what);
+        append_line_number(text, each);
+        g_string_append_c(text, '\n');
     }
+    append_trouble(text, row);
 }
 
 static void append_notes(GString *text, const json_t *document)

@@ -128,13 +128,48 @@ static bool create_file(const struct command_call *call, const char *path)
            g_file_set_contents(host_path, "", 0, NULL);
 }
 
+static struct assumed_use *find_use(struct command_set *set, const char *const *words)
+{
+    g_autofree char *name = g_path_get_basename(words[0]);
+    g_autofree char *line =
+        words[1] == NULL ? g_strdup(name) : g_strconcat(name, " ", words[1], NULL);
+    struct assumed_use *use = g_hash_table_lookup(set->use_lines, line);
+    if (use == NULL && set->uses->len < ASSUMED_USES_MAX) {
+        use = g_new0(struct assumed_use, 1);
+        use->line = g_steal_pointer(&line);
+        g_ptr_array_add(set->uses, use);
+        g_hash_table_insert(set->use_lines, use->line, use);
+    }
+    return use;
+}
+
+static void note(struct command_set *set, const char *const *words, bool touches_images,
+                 bool leaves_gap)
+{
+    struct assumed_use *use = find_use(set, words);
+    g_autofree char *line = g_strjoinv(" ", (char **)words);
+
+    /* Above the ceiling the last use stands for all others. */
+    if (use == NULL)
+        use = g_ptr_array_index(set->uses, set->uses->len - 1);
+    use->count++;
+    use->touches_images = use->touches_images || touches_images;
+    use->leaves_gap = use->leaves_gap || leaves_gap;
+    trace_note(set->options.trace, "assumed", "machine", set->options.machine, "line", line, NULL);
+}
+
+void assumed_note(struct command_set *set, const char *const *words, bool touches_images)
+{
+    note(set, words, touches_images, /* leaves_gap= */ true);
+}
+
 int assumed_play(struct command_set *set, const struct command_call *call,
                  const struct assumed_command *assumed)
 {
     const struct known_command *command = find_known(command_name(call));
     g_autoptr(GError) error = NULL;
 
-    assumed_note(set, call->arguments, command != NULL && command->touches_images);
+    note(set, call->arguments, command != NULL && command->touches_images, /* leaves_gap= */ false);
     if (assumed->duration_us > 0 && !fiber_sleep(set->options.loop, assumed->duration_us, &error))
         return 1;
     if (assumed->output != NULL)
@@ -163,32 +198,4 @@ int assumed_run(struct command_set *set, const struct command_call *call)
     }
     assumed_note(set, call->arguments, command != NULL && command->touches_images);
     return 0;
-}
-
-static struct assumed_use *find_use(struct command_set *set, const char *const *words)
-{
-    g_autofree char *name = g_path_get_basename(words[0]);
-    g_autofree char *line =
-        words[1] == NULL ? g_strdup(name) : g_strconcat(name, " ", words[1], NULL);
-    struct assumed_use *use = g_hash_table_lookup(set->use_lines, line);
-    if (use == NULL && set->uses->len < ASSUMED_USES_MAX) {
-        use = g_new0(struct assumed_use, 1);
-        use->line = g_steal_pointer(&line);
-        g_ptr_array_add(set->uses, use);
-        g_hash_table_insert(set->use_lines, use->line, use);
-    }
-    return use;
-}
-
-void assumed_note(struct command_set *set, const char *const *words, bool touches_images)
-{
-    struct assumed_use *use = find_use(set, words);
-    g_autofree char *line = g_strjoinv(" ", (char **)words);
-
-    /* Above the ceiling the last use stands for all others. */
-    if (use == NULL)
-        use = g_ptr_array_index(set->uses, set->uses->len - 1);
-    use->count++;
-    use->touches_images = use->touches_images || touches_images;
-    trace_note(set->options.trace, "assumed", "machine", set->options.machine, "line", line, NULL);
 }

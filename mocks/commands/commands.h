@@ -81,6 +81,7 @@ struct assumed_use {
     char *line; /* "terraform apply", its first two words */
     int64_t count;
     bool touches_images; /* it is one of the programs that build, pull or push images */
+    bool leaves_gap;     /* no scenario said what it leaves behind */
 };
 /* struct assumed_use in the order of first use; lent. */
 const GPtrArray *command_set_assumed(const struct command_set *set);

@@ -130,7 +130,7 @@ static bool get_sources(struct checkout *checkout, GError **error)
     if (is_own(checkout))
         return action_checkout(run, checkout->path, error);
     g_autofree char *what = g_strdup_printf("the repository %s", checkout->repository);
-    return action_assume(run, what, OTHER_CLONE_US, error);
+    return action_assume_gap(run, what, OTHER_CLONE_US, error);
 }
 
 static bool sync_repository(struct checkout *checkout, GError **error)

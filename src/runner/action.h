@@ -122,6 +122,9 @@ bool action_exec(struct action_run *run, const struct action_exec *exec,
    modelled, an installation. Takes time and says in the report that it is assumed. */
 bool action_assume(struct action_run *run, const char *what, int64_t duration_us,
                    GError **error) MUST_USE;
+/* The same of what would have left files or outputs that nothing here makes. */
+bool action_assume_gap(struct action_run *run, const char *what, int64_t duration_us,
+                       GError **error) MUST_USE;
 bool action_sleep(struct action_run *run, int64_t delay_us, GError **error) MUST_USE;
 
 /* An exchange with a site of the world, as a node action makes it ("https://ghcr.io/…"). The

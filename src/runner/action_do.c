@@ -161,6 +161,15 @@ bool action_assume(struct action_run *run, const char *what, int64_t duration_us
     return duration_us <= 0 || fiber_sleep(action_loop(run), duration_us, error);
 }
 
+bool action_assume_gap(struct action_run *run, const char *what, int64_t duration_us,
+                       GError **error)
+{
+    leg_assume_gap(run->step->leg, run->step, run->action->touches_images, "%s: %s",
+                   run->step->use->text, what);
+    run->step->result->is_assumed = true;
+    return duration_us <= 0 || fiber_sleep(action_loop(run), duration_us, error);
+}
+
 bool action_sleep(struct action_run *run, int64_t delay_us, GError **error)
 {
     return fiber_sleep(action_loop(run), delay_us, error);

@@ -32,8 +32,8 @@ static void tell_container(struct step_run *step)
 {
     const struct node *container = step->leg->options.job->container;
     if (container != NULL && container->kind != NODE_NULL)
-        leg_assume(step->leg, step, /* touches_images= */ false,
-                   "job container: steps run on the machine itself");
+        leg_assume_gap(step->leg, step, /* touches_images= */ false,
+                       "job container: steps run on the machine itself");
 }
 
 void job_set_up(struct step_run *step)

@@ -130,8 +130,12 @@ void step_debug(struct step_run *step, const char *format, ...) G_GNUC_PRINTF(2,
 void step_output(void *step, int stream, const char *bytes, gsize length_bytes);
 /* What came without a last newline. */
 void step_output_end(struct step_run *step);
+/* Something whose result is known, such as a download: it took its time and worked. */
 void leg_assume(struct leg_run *leg, const struct step_run *step, bool touches_images,
                 const char *format, ...) G_GNUC_PRINTF(4, 5);
+/* Something that would have left files, outputs or processes, of which nothing is there. */
+void leg_assume_gap(struct leg_run *leg, const struct step_run *step, bool touches_images,
+                    const char *format, ...) G_GNUC_PRINTF(4, 5);
 
 /* ---- speech.c ---- */
 

@@ -140,18 +140,35 @@ void step_output_end(struct step_run *step)
     }
 }
 
+/* Takes over assumption->what. */
+static void assume(struct leg_run *leg, const struct step_run *step, struct assumption assumption)
+{
+    if (step != NULL && step->step != NULL)
+        assumption.position = step->step->node->position;
+    g_ptr_array_add(leg->result->assumptions, g_memdup2(&assumption, sizeof assumption));
+    trace_note(leg->options.trace, "assumption", "leg", leg->options.name, "what", assumption.what,
+               NULL);
+}
+
 void leg_assume(struct leg_run *leg, const struct step_run *step, bool touches_images,
                 const char *format, ...)
 {
     va_list arguments;
-    struct assumption *assumption = g_new0(struct assumption, 1);
     va_start(arguments, format);
-    assumption->what = g_strdup_vprintf(format, arguments);
+    assume(leg, step,
+           (struct assumption){.what = g_strdup_vprintf(format, arguments),
+                               .touches_images = touches_images});
     va_end(arguments);
-    if (step != NULL && step->step != NULL)
-        assumption->position = step->step->node->position;
-    assumption->touches_images = touches_images;
-    g_ptr_array_add(leg->result->assumptions, assumption);
-    trace_note(leg->options.trace, "assumption", "leg", leg->options.name, "what", assumption->what,
-               NULL);
+}
+
+void leg_assume_gap(struct leg_run *leg, const struct step_run *step, bool touches_images,
+                    const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    assume(leg, step,
+           (struct assumption){.what = g_strdup_vprintf(format, arguments),
+                               .touches_images = touches_images,
+                               .leaves_gap = true});
+    va_end(arguments);
 }

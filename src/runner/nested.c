@@ -69,8 +69,8 @@ static bool run_phases(struct action_run *inner, bool is_post, GError **error)
 static void assume(struct action_run *run, const struct action_nested *nested,
                    struct action_nested_result *result)
 {
-    leg_assume(run->step->leg, run->step, use_touches_images(nested->uses), "action %s",
-               nested->uses);
+    leg_assume_gap(run->step->leg, run->step, use_touches_images(nested->uses), "action %s",
+                   nested->uses);
     run->step->result->is_assumed = true;
     *result = (struct action_nested_result){.has_succeeded = true, .outputs = json_object()};
 }

@@ -58,6 +58,8 @@ struct assumption {
     char *what;               /* "action owner/thing@v1", "command terraform apply" */
     struct position position; /* of the step */
     bool touches_images;      /* then a promised image that depends on it is unknown */
+    bool leaves_gap;          /* files or outputs that come of it are not there: what fails after it
+                                 may fail by our lack */
 };
 
 struct leg_result {

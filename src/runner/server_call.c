@@ -98,6 +98,7 @@ static void assume(struct server_run *run, const char *text)
     assumption->what = g_strdup_printf("workflow %s", text);
     assumption->position = run->task->job->position;
     assumption->touches_images = true;
+    assumption->leaves_gap = true;
     g_ptr_array_add(run->row->result->assumptions, assumption);
     run->row->reason = g_strdup_printf("the workflow %s is not here; it is taken to succeed", text);
 }

@@ -290,7 +290,8 @@ void job_start_services(struct step_run *step)
     step->leg->services = json_object();
     step->leg->containers = services_new();
     if (node->kind != NODE_MAPPING)
-        leg_assume(step->leg, step, /* touches_images= */ false, "services made by an expression");
+        leg_assume_gap(step->leg, step, /* touches_images= */ false,
+                       "services made by an expression");
     for (gsize i = 0; node->kind == NODE_MAPPING && i < node_length(node); i++) {
         const struct node_entry *entry = node_entry(node, i);
         const struct service service = {.name = g_strdup(entry->key), .node = entry->value};

@@ -233,7 +233,7 @@ static void assumed_work(struct step_run *step)
     }
     use_print_header(step, inputs);
     step->result->is_assumed = true;
-    leg_assume(step->leg, step, use_touches_images(use->text), "action %s", use->text);
+    leg_assume_gap(step->leg, step, use_touches_images(use->text), "action %s", use->text);
     if (row == NULL)
         return;
     bool is_over = false;
@@ -274,8 +274,8 @@ static void uses_work(struct step_run *step)
 static void background_work(struct step_run *step)
 {
     step->result->is_assumed = true;
-    leg_assume(step->leg, step, /* touches_images= */ false, "background step %s",
-               step->result->title);
+    leg_assume_gap(step->leg, step, /* touches_images= */ false, "background step %s",
+                   step->result->title);
 }
 
 void use_resolve(struct step_run *step)

@@ -139,15 +139,54 @@ static json_t *stand_ins(struct event *event, const GPtrArray *inputs)
     return given;
 }
 
-static bool fill_dispatch(struct event *event, const struct workflow *workflow, const json_t *given,
-                          GPtrArray *errors)
+static bool fill_inputs(struct event *event, const struct workflow *workflow, const char *kind,
+                        const json_t *given, GPtrArray *errors)
 {
-    g_autoptr(GPtrArray) inputs = inputs_of(workflow->on, "workflow_dispatch");
+    g_autoptr(GPtrArray) inputs = inputs_of(workflow->on, kind);
     g_autoptr(json_t) stand_in = given == NULL ? stand_ins(event, inputs) : NULL;
     event->inputs = inputs_dispatch(inputs, given != NULL ? given : stand_in, errors);
     if (event->inputs != NULL)
         put_inputs(event, event->inputs);
     return event->inputs != NULL;
+}
+
+static bool names_event(const struct workflow *workflow, const char *event)
+{
+    for (guint i = 0; i < workflow->triggers->len; i++)
+        if (strcmp(((const struct trigger *)workflow->triggers->pdata[i])->event, event) == 0)
+            return true;
+    return false;
+}
+
+/* What the inputs of this run are those of, or NULL: a workflow that the event does not start may
+   still be one that others call. */
+static const char *kind_of_inputs(const struct event *event, const struct workflow *workflow)
+{
+    if (strcmp(event->name, "workflow_dispatch") == 0)
+        return event->name;
+    bool is_called = !names_event(workflow, event->name) && names_event(workflow, "workflow_call");
+    return is_called ? "workflow_call" : NULL;
+}
+
+static bool settle_inputs(struct event *event, const struct event_request *request,
+                          const json_t *of_file, GPtrArray *errors)
+{
+    const char *kind = kind_of_inputs(event, request->workflow);
+    g_autoptr(json_t) given = json_is_object(of_file) ? json_deep_copy(of_file) : NULL;
+    if (request->inputs != NULL && given == NULL)
+        given = json_object();
+    if (request->inputs != NULL)
+        event_merge(given, request->inputs);
+    if (kind != NULL)
+        return fill_inputs(event, request->workflow, kind, given, errors);
+    event->inputs = json_object();
+    if (request->inputs == NULL)
+        return true;
+    g_ptr_array_add(errors, g_error_new(BASE_ERROR, BASE_ERROR_USAGE,
+                                        "a run that %s starts has no inputs; those are of "
+                                        "workflow_dispatch and of workflows that are called",
+                                        event->name));
+    return false;
 }
 
 /* file: what an event file says, an object, or NULL. Takes the name and payload of the event. */
@@ -165,11 +204,7 @@ static bool complete(struct event *event, const struct event_request *request, c
     event->is_write_default =
         strcmp(event_text_at(file, "default_workflow_permissions", "read"), "write") == 0;
     put_secrets(event, json_object_get(file, "secrets"));
-    if (strcmp(event->name, "workflow_dispatch") != 0) {
-        event->inputs = json_object();
-        return true;
-    }
-    return fill_dispatch(event, request->workflow, given, errors);
+    return settle_inputs(event, request, given, errors);
 }
 
 static char **texts_of(const json_t *list)

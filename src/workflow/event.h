@@ -3,8 +3,8 @@
  * contexts reference, webhook events and payloads, events that trigger workflows).
  *
  * Nothing is asked of the machine or of a remote: defaults are fixed, so that a rehearsal is the
- * same everywhere. The repository is acme/FOLDER, the actor octocat; a push is to main, unless the
- * filters of the workflow want another branch or a tag: then to the first that they name, or to
+ * same everywhere. The repository is acme/FOLDER, the actor its owner; a push is to main, unless
+ * the filters of the workflow want another branch or a tag: then to the first that they name, or to
  * v1.0.0; pull request 1 goes from the branch feature to main or to what the filters name; a
  * release is of the tag v1.0.0; a schedule is the first of the workflow.
  *
@@ -34,9 +34,11 @@ struct event {
     json_t *github;  /* the context but for what a job or step adds (job, action, workspace, …) */
     json_t *vars;
     json_t *secrets; /* as the run gets them, GITHUB_TOKEN among them */
-    json_t *inputs;  /* of a dispatch, typed and with defaults; else empty */
-    /* Required by a dispatch when no inputs were given at all: GitHub would ask for them, here they
-       are empty. NULL: none. */
+    /* Of a dispatch, typed and with defaults; of a workflow that only others call, as a caller
+       gives them; else empty. */
+    json_t *inputs;
+    /* Required ones when no inputs were given at all: GitHub would ask for them, here they are
+       empty. NULL: none. */
     char **missing_inputs;
     char **changed_files; /* NULL: not known */
     bool is_from_fork;
@@ -51,6 +53,7 @@ struct event_request {
     const struct workflow *workflow;
     const char *workflow_path; /* below the root: ".github/workflows/ci.yml" */
     const char *folder_name;   /* what the repository is called; NULL: "app" */
+    const json_t *inputs;      /* name to text, over those of a file; or NULL */
 };
 
 /* NULL when the text names neither or the file is wrong; then errors gets GError's, at least one.

@@ -138,7 +138,8 @@ static void set_run(json_t *github, const struct event *event)
         {"graphql_url", "https://api.github.com/graphql"},
     };
     const json_t *sender = json_object_get(event->payload, "sender");
-    const char *actor = event_text_at(sender, "login", "octocat");
+    const char *actor =
+        event_text_at(sender, "login", json_get_string(github, "repository_owner", ""));
     set(github, "token", TOKEN);
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
         set(github, rows[i][0], rows[i][1]);

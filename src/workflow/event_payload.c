@@ -8,32 +8,36 @@
 #define BEFORE_SHA "1b9c8d7e6f5a4b3c2d1e0f9a8b7c6d5e4f3a2b1c"
 #define TIMESTAMP  "2026-01-05T09:00:00Z"
 
+#define OWNER_ID 1000001
+
+/* Who owns the repository also works on it, as in most that are somebody's own. */
+static json_t *owner_json(const char *repository)
+{
+    g_auto(GStrv) parts = g_strsplit(repository, "/", 2);
+    return json_pack("{s:s, s:i, s:s}", "login", parts[0] != NULL ? parts[0] : "", "id", OWNER_ID,
+                     "type", "User");
+}
+
 static json_t *repository_json(const char *full_name)
 {
     g_auto(GStrv) parts = g_strsplit(full_name, "/", 2);
     g_autofree char *url = g_strconcat("https://github.com/", full_name, NULL);
-    return json_pack("{s:i, s:s, s:s, s:b, s:b, s:s, s:s, s:s, s:{s:s, s:i, s:s}}", "id", 100000001,
-                     "name", parts[1] != NULL ? parts[1] : "", "full_name", full_name, "private",
-                     false, "fork", false, "visibility", "public", "default_branch", "main",
-                     "html_url", url, "owner", "login", parts[0], "id", 1000001, "type",
-                     "Organization");
-}
-
-static json_t *user_json(void)
-{
-    return json_pack("{s:s, s:i, s:s}", "login", "octocat", "id", 583231, "type", "User");
+    return json_pack("{s:i, s:s, s:s, s:b, s:b, s:s, s:s, s:s, s:o}", "id", 100000001, "name",
+                     parts[1] != NULL ? parts[1] : "", "full_name", full_name, "private", false,
+                     "fork", false, "visibility", "public", "default_branch", "main", "html_url",
+                     url, "owner", owner_json(full_name));
 }
 
 static json_t *push_json(const char *repository)
 {
-    (void)repository;
+    g_auto(GStrv) parts = g_strsplit(repository, "/", 2);
+    g_autofree char *email = g_strconcat(parts[0], "@users.noreply.github.com", NULL);
     json_t *commit =
         json_pack("{s:s, s:s, s:s}", "id", EVENT_SHA, "message", "Change", "timestamp", TIMESTAMP);
     return json_pack("{s:s, s:s, s:s, s:b, s:b, s:b, s:n, s:O, s:[o], s:{s:s, s:s}}", "ref",
                      "refs/heads/main", "before", BEFORE_SHA, "after", EVENT_SHA, "created", false,
                      "deleted", false, "forced", false, "base_ref", "head_commit", commit,
-                     "commits", commit, "pusher", "name", "octocat", "email",
-                     "octocat@users.noreply.github.com");
+                     "commits", commit, "pusher", "name", parts[0], "email", email);
 }
 
 static json_t *branch_json(const char *ref, const char *sha, const char *repository)
@@ -44,11 +48,11 @@ static json_t *branch_json(const char *ref, const char *sha, const char *reposit
 
 static json_t *pull_request_json(const char *repository)
 {
-    json_t *request =
-        json_pack("{s:i, s:s, s:s, s:b, s:b, s:s, s:o, s:o, s:o}", "number", 1, "state", "open",
-                  "title", "Change", "draft", false, "merged", false, "merge_commit_sha", EVENT_SHA,
-                  "user", user_json(), "head", branch_json("feature", HEAD_SHA, repository), "base",
-                  branch_json("main", BEFORE_SHA, repository));
+    json_t *request = json_pack("{s:i, s:s, s:s, s:b, s:b, s:s, s:o, s:o, s:o}", "number", 1,
+                                "state", "open", "title", "Change", "draft", false, "merged", false,
+                                "merge_commit_sha", EVENT_SHA, "user", owner_json(repository),
+                                "head", branch_json("feature", HEAD_SHA, repository), "base",
+                                branch_json("main", BEFORE_SHA, repository));
     return json_pack("{s:s, s:i, s:o}", "action", "opened", "number", 1, "pull_request", request);
 }
 
@@ -135,6 +139,6 @@ json_t *event_payload(const char *name, const char *repository, const struct wor
         json_object_set_new(payload, "workflow", json_string(workflow_path));
     set_ref(payload, name, workflow);
     json_object_set_new(payload, "repository", repository_json(repository));
-    json_object_set_new(payload, "sender", user_json());
+    json_object_set_new(payload, "sender", owner_json(repository));
     return payload;
 }

@@ -9,10 +9,10 @@ Test(promise, is_each_image_of_this_run_with_its_platforms)
 {
     AUTO(hand_made) made = hand_made_new();
 
-    g_autoptr(GPtrArray) promises = promises_of(made->outcome);
+    AUTO(promises) promises = promises_of(made->outcome);
 
-    const struct owed_image *owed = g_ptr_array_index(promises, 0);
-    cr_assert_eq(promises->len, 1, "an image that is not there promises nothing");
+    const struct owed_image *owed = g_ptr_array_index(promises->images, 0);
+    cr_assert_eq(promises->images->len, 1, "an image that is not there promises nothing");
     cr_assert_str_eq(owed->leg, "web");
     cr_assert_str_eq(owed->image, "ghcr.io/acme/web:main");
     cr_assert_eq(owed->platforms->len, 1);
@@ -24,9 +24,9 @@ Test(promise, is_no_image_from_before_the_run)
     AUTO(hand_made) made = hand_made_new();
     hand_made_effect(made, 1)->is_from_this_run = false;
 
-    g_autoptr(GPtrArray) promises = promises_of(made->outcome);
+    AUTO(promises) promises = promises_of(made->outcome);
 
-    cr_assert_eq(promises->len, 0);
+    cr_assert_eq(promises->images->len, 0);
 }
 
 Test(promise, is_no_manifest_without_platforms)
@@ -34,9 +34,9 @@ Test(promise, is_no_manifest_without_platforms)
     AUTO(hand_made) made = hand_made_new();
     g_ptr_array_set_size(hand_made_effect(made, 1)->after, 0);
 
-    g_autoptr(GPtrArray) promises = promises_of(made->outcome);
+    AUTO(promises) promises = promises_of(made->outcome);
 
-    cr_assert_eq(promises->len, 0);
+    cr_assert_eq(promises->images->len, 0);
 }
 
 Test(promise, declared_in_the_scenario_comes_beside_and_its_platforms_win)
@@ -53,12 +53,12 @@ Test(promise, declared_in_the_scenario_comes_beside_and_its_platforms_win)
     g_ptr_array_add(declared, &other);
     made->scenario->promise_records = declared;
 
-    g_autoptr(GPtrArray) promises = promises_of(made->outcome);
+    AUTO(promises) promises = promises_of(made->outcome);
 
     made->scenario->promise_records = before;
-    const struct owed_image *first = g_ptr_array_index(promises, 0);
-    const struct owed_image *second = g_ptr_array_index(promises, 1);
-    cr_assert_eq(promises->len, 2);
+    const struct owed_image *first = g_ptr_array_index(promises->images, 0);
+    const struct owed_image *second = g_ptr_array_index(promises->images, 1);
+    cr_assert_eq(promises->images->len, 2);
     cr_assert_str_eq(first->platforms->pdata[0], "linux/amd64");
     cr_assert_str_eq(first->platforms->pdata[1], "linux/arm64");
     cr_assert_str_eq(second->leg, "api");

@@ -309,6 +309,12 @@ bool action_assume(struct action_run *run, const char *what, int64_t duration_us
     return true;
 }
 
+bool action_assume_gap(struct action_run *run, const char *what, int64_t duration_us,
+                       GError **error)
+{
+    return action_assume(run, what, duration_us, error);
+}
+
 bool action_sleep(struct action_run *run, int64_t delay_us, GError **error)
 {
     (void)error;

@@ -54,7 +54,7 @@ Test(event, push_has_fixed_defaults)
     expect_github(event, "ref", "refs/heads/main");
     expect_github(event, "ref_name", "main");
     expect_github(event, "ref_type", "branch");
-    expect_github(event, "actor", "octocat");
+    expect_github(event, "actor", "acme");
     expect_github(event, "event_name", "push");
     expect_github(event, "workflow", "CI");
     expect_github(event, "workflow_ref", "acme/my-app/.github/workflows/ci.yml@refs/heads/main");
@@ -132,7 +132,7 @@ Test(event, file_is_told_by_its_members_and_filled_with_defaults)
         AUTO(event) event = event_of_file(workflow, rows[i][0], errors);
         cr_assert_not_null(event, "%s", rows[i][0]);
         cr_expect_str_eq(event->name, rows[i][1], "%s", rows[i][0]);
-        expect_github(event, "actor", "octocat");
+        expect_github(event, "actor", "acme");
     }
 }
 

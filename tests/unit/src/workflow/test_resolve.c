@@ -63,7 +63,7 @@ Test(resolve, fills_in_texts_lists_and_mappings)
         {"'${{ fromJSON(''[\"a\", \"b\"]'') }}'", "[\"a\",\"b\"]"},
         {"'${{ MATRIX.Os }} ${{ GitHub.Event.Sender.LOGIN }} ${{ "
          "join(github.event.commits.*.message) }}'",
-         "\"y octocat Change\""},
+         "\"y acme Change\""},
         {"'${{ toJSON(matrix) == ''x'' }}-${{ github == github }}-${{ github.event.nothing.more "
          "}}'",
          "\"false-true-\""},
