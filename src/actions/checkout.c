@@ -1,7 +1,7 @@
 /*
- * actions/checkout: the user's work tree where the workflow expects it (src/git-source-provider.ts
- * of v3 to v6). What git does on the way, its exchanges with GitHub and the .git folder, is not
- * modelled; another repository is assumed.
+ * actions/checkout: the user's work tree where the workflow expects it, with a .git beside it
+ * (src/git-source-provider.ts of v3 to v6). Git's exchanges with GitHub are not modelled; another
+ * repository is assumed.
  */
 #include "actions/actions.h"
 #include "actions/core.h"
@@ -124,11 +124,50 @@ static void log_fetch(const struct checkout *checkout)
                    g_str_has_prefix(checkout->reference, "refs/pull/") ? "" : "origin/", name);
 }
 
+/* As ref-helper.ts getCheckoutInfo() has it. */
+static void log_checkout(const struct checkout *checkout)
+{
+    static const char command[] = "[command]/usr/bin/git checkout --progress --force";
+    const char *reference = checkout->reference;
+    const char *name = short_name(reference);
+    if (g_str_has_prefix(reference, "refs/heads/"))
+        action_log(checkout->run, "%s -B %s refs/remotes/origin/%s", command, name, name);
+    else if (g_str_has_prefix(reference, "refs/pull/"))
+        action_log(checkout->run, "%s refs/remotes/pull/%s", command,
+                   reference + strlen("refs/pull/"));
+    else
+        action_log(checkout->run, "%s %s", command,
+                   *reference != '\0' ? reference : checkout->commit);
+}
+
+/* A commit that the input gives is taken for the event's: there is no other. */
+static bool get_own(const struct checkout *checkout, GError **error)
+{
+    struct action_run *run = checkout->run;
+    const char *submodules = action_input(run, "submodules");
+    g_autofree char *url = g_strconcat("https://github.com/", checkout->repository, NULL);
+    bool has_history = strcmp(action_input(run, "fetch-depth"), "1") != 0;
+    bool has_tags = false;
+    if (!action_input_boolean(run, "fetch-tags", &has_tags))
+        return true;
+    const struct action_checkout what = {
+        .path = checkout->path,
+        .reference = checkout->reference,
+        .commit =
+            is_commit(checkout->commit) ? checkout->commit : action_context(run, "github.sha"),
+        .url = url,
+        .has_history = has_history,
+        .has_tags = has_tags || strcmp(action_input(run, "fetch-depth"), "0") == 0,
+        .has_submodules = strcmp(submodules, "true") == 0 || strcmp(submodules, "recursive") == 0,
+    };
+    return action_checkout(run, &what, error);
+}
+
 static bool get_sources(struct checkout *checkout, GError **error)
 {
     struct action_run *run = checkout->run;
     if (is_own(checkout))
-        return action_checkout(run, checkout->path, error);
+        return get_own(checkout, error);
     g_autofree char *what = g_strdup_printf("the repository %s", checkout->repository);
     return action_assume_gap(run, what, OTHER_CLONE_US, error);
 }
@@ -147,8 +186,7 @@ static bool sync_repository(struct checkout *checkout, GError **error)
         return false;
     {
         CORE_GROUP(run, "Checking out the ref");
-        action_log(run, "[command]/usr/bin/git checkout --progress --force %s",
-                   short_name(checkout->reference));
+        log_checkout(checkout);
     }
     const char *commit = *checkout->commit != '\0' || !is_own(checkout)
                              ? checkout->commit

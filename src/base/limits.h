@@ -160,4 +160,6 @@
 #define RUNNER_CHECKOUT_BYTES_MAX    (INT64_C(256) * 1024 * 1024)
 #define RUNNER_CHECKOUT_FILES_MAX    20000
 #define RUNNER_CHECKOUT_DEPTH_MAX    64
+#define GIT_OBJECTS_MAX              200000 /* of a history that a checkout copies */
+#define GIT_PARENTS_MAX              16     /* of a commit; more are dropped */
 #define ACTION_OUTPUT_BYTES_MAX      (4 * 1024 * 1024)

@@ -71,8 +71,16 @@ struct loop *action_loop(const struct action_run *run);
 char *action_random_hex(struct action_run *run, unsigned digits);
 /* Milliseconds of the wall clock, as Date.now(). */
 int64_t action_date_ms(const struct action_run *run);
-/* The repository at another ref, as checkout gets it: copies the user's work tree to path. */
-bool action_checkout(struct action_run *run, const char *path, GError **error) MUST_USE;
+/* The user's repository as checkout leaves it at a path, with a .git (working_copy.h). */
+struct action_checkout {
+    const char *path;
+    const char *reference; /* "refs/heads/main"; "": none */
+    const char *commit;    /* 40 hex digits */
+    const char *url;
+    bool has_history, has_tags, has_submodules;
+};
+bool action_checkout(struct action_run *run, const struct action_checkout *checkout,
+                     GError **error) MUST_USE;
 
 /* ---- what it does ---- */
 

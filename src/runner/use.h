@@ -41,8 +41,6 @@ json_t *use_inputs(struct step_run *step, GError **error) MUST_USE;
 void use_print_header(struct step_run *step, const json_t *inputs);
 /* Puts a post step before those that are there. */
 void use_add_post(struct step_run *step, const char *condition, step_work_fn *work);
-/* All files of a folder but .git at its top, links as links; up to the RUNNER_CHECKOUT ceilings. */
-bool tree_copy(const char *from, const char *to, GError **error) MUST_USE;
 bool use_touches_images(const char *name);
 /* A text with expressions, against the step's contexts. */
 bool step_evaluate_raw(const struct step_run *step, const char *text, char **out,

@@ -1,6 +1,7 @@
 /* `uses` steps: what a text stands for, inputs and header, post steps (actions-semantics.md 1.2,
    1.8; the runner's ActionRunner.cs). */
 #include "base/glob.h"
+#include "runner/tree.h"
 #include "runner/use.h"
 #include "workflow/literal.h"
 #include "workflow/repository.h"
@@ -150,7 +151,7 @@ static bool bring(const struct leg_run *leg, const struct use *use, GError **err
 {
     g_autofree char *here = leg_host_path(leg, use->path);
     return here == NULL || g_file_test(here, G_FILE_TEST_IS_DIR) ||
-           tree_copy(use->folder, here, error);
+           tree_copy(use->folder, here, NULL, error);
 }
 
 static bool find_remote(struct leg_run *leg, struct use *use, GError **error)

@@ -140,10 +140,10 @@ int64_t action_date_ms(const struct action_run *run)
     return run->date_ms;
 }
 
-bool action_checkout(struct action_run *run, const char *path, GError **error)
+bool action_checkout(struct action_run *run, const struct action_checkout *checkout, GError **error)
 {
     (void)error;
-    g_string_append_printf(run->commands, "(checkout to %s)\n", path);
+    g_string_append_printf(run->commands, "(checkout to %s)\n", checkout->path);
     return true;
 }
 

@@ -91,7 +91,11 @@ static const struct action docker_action = {.name = "test/docker",
 
 static bool checkout_main(struct action_run *run, GError **error)
 {
-    return action_checkout(run, ".", error);
+    const struct action_checkout checkout = {.path = ".",
+                                             .reference = "refs/heads/main",
+                                             .commit = "7fd1a60b01f91b314f59955a4e4d4e80d8edf11d",
+                                             .url = "https://github.com/acme/ship"};
+    return action_checkout(run, &checkout, error);
 }
 
 static const struct action checkout_action = {.name = "actions/checkout",

@@ -117,9 +117,13 @@ static bool request(struct action_run *run, GError **error)
     return true;
 }
 
+#define COMMIT "7fd1a60b01f91b314f59955a4e4d4e80d8edf11d"
+
 static bool check_out(struct action_run *run, GError **error)
 {
-    if (!action_checkout(run, "sub", error))
+    const struct action_checkout checkout = {
+        .path = "sub", .reference = "refs/heads/main", .commit = COMMIT, .url = "https://x"};
+    if (!action_checkout(run, &checkout, error))
         return false;
     g_autofree char *file = action_host_path(run, "sub/file.txt");
     g_autofree char *git = action_host_path(run, "sub/.git/HEAD");
@@ -210,7 +214,9 @@ Test(action, checks_the_repository_out)
 /* A repository deeper than the ceiling. */
 static bool check_out_deep(struct action_run *run, GError **error)
 {
-    return action_checkout(run, ".", error);
+    const struct action_checkout checkout = {
+        .path = ".", .reference = "", .commit = COMMIT, .url = "https://x"};
+    return action_checkout(run, &checkout, error);
 }
 
 Test(action, refuses_a_repository_that_is_too_deep)

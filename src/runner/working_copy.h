@@ -1,0 +1,41 @@
+/*
+ * What actions/checkout leaves, as git sees it: which files of the user's folder are the
+ * repository's, and the .git beside them.
+ *
+ * The files are taken as they stand, committed or not: an engineer rehearses what is not pushed
+ * yet. What git ignores and does not track is not there, as on a runner; neither is the inside of
+ * submodules unless they are asked for. The commit that holds the files has the id of the event's
+ * commit by way of refs/replace (git-replace(1)), so that `git rev-parse HEAD` and github.sha agree
+ * as they do on GitHub; its author, date and message are those of the user's HEAD where there is
+ * one.
+ *
+ * Hermetic: no configuration of the machine or the user is read, and nothing is written to the
+ * user's repository. A folder that is no repository has the rules of its .gitignore files.
+ */
+#pragma once
+
+#include "base/error.h"
+
+struct working_copy_options {
+    const char *source;    /* the user's folder */
+    const char *target;    /* an existing folder; .git is made in it */
+    const char *reference; /* "refs/heads/main", "refs/tags/v1", "refs/pull/1/merge"; "": none */
+    const char *commit;    /* 40 hex digits */
+    const char *url;       /* of origin */
+    int64_t date_s;        /* of the commit where there is no HEAD; seconds since 1970 */
+    bool has_history;      /* fetch-depth is not 1: with all that led to HEAD */
+    bool has_tags;
+    bool has_submodules;
+};
+
+struct working_copy;
+
+struct working_copy *working_copy_new(const struct working_copy_options *options,
+                                      GError **error) MUST_USE;
+void working_copy_free(struct working_copy *copy);
+CLEANUP(working_copy, working_copy_free)
+/* Whether a path below the source, without "./" and without a slash at its end, belongs there. */
+bool working_copy_takes(struct working_copy *copy, const char *path, bool is_folder);
+/* Commits paths, char* relative to the target, where they are now, and sets HEAD. */
+bool working_copy_commit(struct working_copy *copy, const GPtrArray *paths,
+                         GError **error) MUST_USE;
