@@ -129,6 +129,30 @@ bool cli_parse_seed(const char *text, uint64_t *seed, GError **error)
     return true;
 }
 
+static bool has_shape_of_date(const char *text)
+{
+    static const char shape[] = "dddd-dd-dd";
+    for (gsize i = 0; i < sizeof shape; i++)
+        if (shape[i] == 'd' ? !g_ascii_isdigit(text[i]) : shape[i] != text[i])
+            return false;
+    return true;
+}
+
+bool cli_parse_date(const char *command, const char *text, int64_t *date_s)
+{
+    const char *day = text != NULL ? text : CLI_DEFAULT_DATE;
+    g_autofree char *time = g_strconcat(day, "T09:00:00Z", NULL);
+    g_autoptr(GDateTime) date =
+        has_shape_of_date(day) ? g_date_time_new_from_iso8601(time, NULL) : NULL;
+    if (date == NULL) {
+        cli_complain("%s: --date is a day such as " CLI_DEFAULT_DATE ", not '%s'", command, day);
+        return false;
+    }
+    if (date_s != NULL)
+        *date_s = g_date_time_to_unix(date);
+    return true;
+}
+
 bool cli_check_color(const char *command, const char *choice)
 {
     static const char *const choices[] = {"auto", "always", "never", NULL};

@@ -38,6 +38,12 @@ bool cli_parse(const struct command *command, const GOptionEntry *entries, int *
 void cli_complain(const char *format, ...) G_GNUC_PRINTF(1, 2);
 /* An unsigned number of 64 bits; text NULL leaves *seed as it is. */
 bool cli_parse_seed(const char *text, uint64_t *seed, GError **error) MUST_USE;
+/* The day of a workflow's run when nobody says another: what the tables of images, labels and
+   releases know by. */
+#define CLI_DEFAULT_DATE "2026-11-26"
+/* `--date`: a day as YYYY-MM-DD, NULL for the default; 9:00 UTC of it in Unix seconds, where date_s
+   is not NULL. It complains about others. */
+bool cli_parse_date(const char *command, const char *text, int64_t *date_s) MUST_USE;
 /* `--color`: whether it is one of auto, always, never (else it complained), and what follows. */
 bool cli_check_color(const char *command, const char *choice) MUST_USE;
 bool cli_has_color(const char *choice);

@@ -7,7 +7,6 @@
 #include <string.h>
 
 /* The day of a scenario's world when it says none (setting.c). */
-#define DEFAULT_DATE "2026-01-05"
 
 static int print_errors(const struct suite *suite)
 {
@@ -153,23 +152,6 @@ static GPtrArray *spread(char **paths)
     return all;
 }
 
-static bool is_date(const char *text)
-{
-    static const char shape[] = "dddd-dd-dd";
-    for (gsize i = 0; i < sizeof shape; i++)
-        if (shape[i] == 'd' ? !g_ascii_isdigit(text[i]) : shape[i] != text[i])
-            return false;
-    return true;
-}
-
-static bool check_date(const char *date)
-{
-    if (date == NULL || is_date(date))
-        return true;
-    cli_complain("plan: --date is a day such as 2026-11-26, not '%s'", date);
-    return false;
-}
-
 static int plan(const struct app *app, int argc, char **argv)
 {
     g_auto(GStrv) maps = NULL;
@@ -200,7 +182,7 @@ static int plan(const struct app *app, int argc, char **argv)
         cli_complain("plan: no scenario or workflow given");
         return EXIT_BAD_INPUT;
     }
-    if (!check_date(date))
+    if (!cli_parse_date("plan", date, NULL))
         return EXIT_BAD_INPUT;
     g_autoptr(GPtrArray) scenarios = g_ptr_array_new();
     g_autoptr(json_t) documents = json_array();
@@ -210,7 +192,7 @@ static int plan(const struct app *app, int argc, char **argv)
                     .inputs = (const char *const *)inputs,
                     .maps = (const char *const *)maps,
                     .map_files = (const char *const *)map_files},
-        .date = date != NULL ? date : DEFAULT_DATE,
+        .date = date != NULL ? date : CLI_DEFAULT_DATE,
         .is_json = is_json,
         .scenarios = scenarios,
         .documents = documents,

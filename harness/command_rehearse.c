@@ -13,6 +13,7 @@ enum {
 
 struct rehearse_arguments {
     char *job;
+    char *date;
     char *event;
     char *faults;
     char *json;
@@ -27,11 +28,13 @@ struct rehearse_arguments {
     gboolean is_checking;
     gboolean is_unsafe;
     uint64_t seed_value;
+    int64_t date_s;
 };
 
 static void arguments_clear(struct rehearse_arguments *arguments)
 {
     g_free(arguments->job);
+    g_free(arguments->date);
     g_free(arguments->event);
     g_free(arguments->faults);
     g_free(arguments->json);
@@ -53,6 +56,8 @@ static bool parse(struct rehearse_arguments *arguments, int *argc, char ***argv)
          "What starts the run: push, pull_request, … or an event file", "EVENT"},
         {"input", 0, 0, G_OPTION_ARG_STRING_ARRAY, &arguments->inputs,
          "An input of a dispatch or of a called workflow", "NAME=VALUE"},
+        {"date", 0, 0, G_OPTION_ARG_STRING, &arguments->date,
+         "The day on which it runs: what is published and on the runners by then", "YYYY-MM-DD"},
         {"faults", 0, 0, G_OPTION_ARG_STRING, &arguments->faults,
          "Fault rules, each for a rehearsal of its own; or none", "FILE"},
         {"map", 0, 0, G_OPTION_ARG_STRING_ARRAY, &arguments->maps, "Where another repository is",
@@ -94,6 +99,8 @@ static bool check(struct rehearse_arguments *arguments, char **paths)
         cli_complain("rehearse: the folder %s cannot be made", arguments->trace);
         return false;
     }
+    if (!cli_parse_date("rehearse", arguments->date, &arguments->date_s))
+        return false;
     if (cli_parse_seed(arguments->seed, &arguments->seed_value, &error))
         return cli_check_color("rehearse", arguments->color);
     cli_complain("rehearse: %s", error->message);
@@ -163,6 +170,7 @@ static int rehearse_pipeline(const struct app *app, const struct rehearse_argume
         .context = app->context,
         .pipeline = pipeline,
         .faults = has_faults ? arguments->faults : NULL,
+        .date_s = arguments->date_s,
         .seed = arguments->seed != NULL ? &arguments->seed_value : NULL,
         .jobs = (guint)arguments->jobs,
         .repeat = arguments->is_checking ? 2 : 1,

@@ -70,9 +70,18 @@ static bool read_faults(struct rehearse *rehearse, GError **error)
     return record_read(&fault_file_record, root, &rehearse->file, error);
 }
 
-static bool add_scenario(struct rehearse *rehearse, const char *name, void *rule, GError **error)
+static struct scenario *new_scenario(const struct rehearse *rehearse, const char *name, void *rule,
+                                     GError **error)
 {
     struct scenario *scenario = scenario_of_fault(rehearse->options->pipeline, name, rule, error);
+    if (scenario != NULL)
+        scenario->setting.date_s = rehearse->options->date_s;
+    return scenario;
+}
+
+static bool add_scenario(struct rehearse *rehearse, const char *name, void *rule, GError **error)
+{
+    struct scenario *scenario = new_scenario(rehearse, name, rule, error);
     if (scenario != NULL)
         g_ptr_array_add(rehearse->suite->scenarios, scenario);
     return scenario != NULL;
@@ -95,7 +104,7 @@ static bool make_suite(struct rehearse *rehearse, GError **error)
 static bool run_clear(const struct rehearse *rehearse, const struct work_options *work,
                       json_t **entry, struct promises **promises, GError **error)
 {
-    AUTO(scenario) scenario = scenario_of_fault(rehearse->options->pipeline, "none", NULL, error);
+    AUTO(scenario) scenario = new_scenario(rehearse, "none", NULL, error);
     if (scenario == NULL)
         return false;
     AUTO(plan) plan = plan_new(scenario, work->seed);

@@ -126,6 +126,23 @@ static void reply_version(const struct question *question, const char *version, 
 
 /* ---- who is asked for ---- */
 
+static void note_assumed(const struct question *question, const char *version)
+{
+    trace_note(world_trace(question->proxy->world), "goproxy", "action", "assumed", "module",
+               question->path, "version", version, NULL);
+}
+
+/* One that the table leaves out: with the go line of the one before it. */
+static void answer_between(const struct question *question)
+{
+    const struct go_module_version *below =
+        shelf_below(question->proxy, question->path, question->version);
+    note_assumed(question, question->version);
+    reply_version(question, question->version,
+                  below != NULL ? below->date_s : world_date_s(question->proxy->world),
+                  below != NULL ? below->go_line : NULL);
+}
+
 static void answer_known(const struct question *question)
 {
     const struct go_module_version *version;
@@ -137,7 +154,10 @@ static void answer_known(const struct question *question)
     version = question->version != NULL
                   ? shelf_find(question->proxy, question->path, question->version)
                   : shelf_latest(question->proxy, question->path);
-    if (version == NULL)
+    if (version == NULL && question->version != NULL &&
+        shelf_may_have(question->proxy, question->path, question->version))
+        answer_between(question);
+    else if (version == NULL)
         reply_missing(question);
     else
         reply_version(question, version->version, version->date_s, version->go_line);
@@ -153,8 +173,7 @@ static void answer_unknown(const struct question *question)
         reply_missing(question);
         return;
     }
-    trace_note(world_trace(question->proxy->world), "goproxy", "action", "assumed", "module",
-               question->path, "version", version, NULL);
+    note_assumed(question, version);
     if (strcmp(question->kind, "list") == 0)
         exchange_reply_text(question->exchange, 200, TEXT_TYPE, "v1.0.0\n");
     else

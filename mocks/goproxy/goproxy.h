@@ -6,7 +6,8 @@
  *
  * A module nobody has heard of is served all the same, for a rehearsal does not know what is
  * published: any version that is asked for, with a go.mod without a go line, and v1.0.0 as its
- * latest. The trace says so, in an event "goproxy" with action "assumed". A path inside a module is
+ * latest; the same goes for a version that the table, which is a selection, leaves out, with the go
+ * line of the one before it. The trace says so, in an event "goproxy" with action "assumed". A path inside a module is
  * not found, as go's search for the module of a package needs it.
  *
  * Toolchains are golang.org/toolchain@v0.0.1-goVERSION.OS-ARCH, of some 70 MB declared size.

@@ -96,6 +96,31 @@ const struct go_module_version *shelf_latest(const struct goproxy *proxy, const 
     return search.found;
 }
 
+static void see_below(void *context, const struct go_module_version *version)
+{
+    struct search *search = context;
+    bool is_below = go_semver_compare(version->version, search->version) < 0;
+    if (is_below && (search->found == NULL ||
+                     go_semver_compare(version->version, search->found->version) > 0))
+        search->found = version;
+}
+
+const struct go_module_version *shelf_below(const struct goproxy *proxy, const char *path,
+                                            const char *version)
+{
+    struct search search = {.version = version};
+    visit(proxy, path, see_below, &search);
+    return search.found;
+}
+
+bool shelf_may_have(const struct goproxy *proxy, const char *path, const char *version)
+{
+    const struct go_module_version *latest = shelf_latest(proxy, path);
+    return latest != NULL && go_semver_is_valid(version) &&
+           go_semver_compare(version, latest->version) < 0 &&
+           go_module_find(path, version) == NULL && !is_removed(proxy, path, version);
+}
+
 static void see_name(void *context, const struct go_module_version *version)
 {
     g_ptr_array_add(context, (void *)version->version);

@@ -73,8 +73,7 @@ void source_unref(struct source *source)
     g_free(source);
 }
 
-/* Start of the line with this number, or NULL when the text is shorter. */
-static const char *line_start(const struct source *source, int line)
+const char *source_line(const struct source *source, int line)
 {
     const char *start = source->text;
     for (int i = 1; i < line; i++) {
@@ -100,7 +99,7 @@ static void append_excerpt(GString *text, struct position position)
     enum {
         EXCERPT_BYTES_MAX = 160
     };
-    const char *line = line_start(position.source, position.line);
+    const char *line = source_line(position.source, position.line);
     if (line == NULL)
         return;
     const char *line_end = line + strcspn(line, "\r\n");

@@ -41,6 +41,8 @@ struct source {
 struct source *source_new(const char *name, const char *text, gsize length_bytes);
 /* Reads a whole file; refuses one above length_bytes_max and says so. */
 struct source *source_read(const char *path, gsize length_bytes_max, GError **error) MUST_USE;
+/* Where the line of this number, counted from 1, begins; NULL when the text is shorter. */
+const char *source_line(const struct source *source, int line);
 struct source *source_ref(struct source *source);
 void source_unref(struct source *source);
 CLEANUP(source, source_unref)

@@ -39,7 +39,7 @@ const struct action *action_find(const struct action *const *table, const char *
 
 unsigned action_major(const struct action_run *run)
 {
-    unsigned major = major_of(run->ref);
+    unsigned major = major_of(run->version);
     bool is_known = major > 0 && is_for(run->action, major);
     return is_known ? major : run->action->last_major;
 }
@@ -103,8 +103,11 @@ static void run_phase(void *argument)
 static void init(struct action_run *run, struct step_run *step, json_t *inputs)
 {
     g_auto(GStrv) pairs = step_environment(step, inputs, step->use->state);
-    *run = (struct action_run){
-        .step = step, .action = step->use->action, .inputs = inputs, .ref = step->use->ref};
+    *run = (struct action_run){.step = step,
+                               .action = step->use->action,
+                               .inputs = inputs,
+                               .ref = step->use->ref,
+                               .version = step->use->version};
     run->texts = g_ptr_array_new_with_free_func(g_free);
     run->environment = g_ptr_array_new_with_free_func(g_free);
     for (char **pair = pairs; *pair != NULL; pair++)
@@ -125,7 +128,7 @@ static void finish(struct action_run *run)
 static void tell_version(const struct step_run *step)
 {
     const struct use *use = step->use;
-    unsigned major = major_of(use->ref);
+    unsigned major = major_of(use->version);
     if (step->phase == PHASE_MAIN && use->action->last_major > 0 &&
         (major == 0 || !is_for(use->action, major)))
         leg_assume(step->leg, step, /* touches_images= */ false, "action %s taken as v%u",

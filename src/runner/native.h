@@ -10,6 +10,7 @@ struct action_run {
     GPtrArray *environment; /* char *, "NAME=value", NULL at the end; the last of a name counts */
     GPtrArray *texts;       /* char *, lent to the action until the phase ends */
     const char *ref;        /* behind the @ of its `uses`, or NULL */
+    const char *version;    /* what release that is, as far as the file tells; or NULL */
     json_t *outputs;        /* of a nested action, instead of the step's; or NULL */
     struct rng rng;
     bool has_failed;

@@ -43,6 +43,7 @@ static void init(struct action_run *inner, struct action_run *outer, const struc
                                  .action = action,
                                  .inputs = inputs,
                                  .ref = ref,
+                                 .version = ref,
                                  .texts = outer->texts,
                                  .outputs = json_object(),
                                  .rng = outer->rng};

@@ -15,9 +15,10 @@ enum use_kind {
 struct use {
     unsigned reference_count;
     enum use_kind kind;
-    char *text; /* as in the file: "docker/login-action@v3" */
-    char *name; /* "docker/login-action", or NULL */
-    char *ref;  /* "v3", or NULL */
+    char *text;    /* as in the file: "docker/login-action@v3" */
+    char *name;    /* "docker/login-action", or NULL */
+    char *ref;     /* "v3", or NULL */
+    char *version; /* the same, or what a comment says of a commit: "3.2.0" */
     const struct action *action;
     unsigned major;
     const struct assumed_action *assumed;
@@ -33,6 +34,9 @@ struct use {
 
 /* NULL with the runner's words: an action of the workspace that is not there, a file it refuses. */
 struct use *use_new(struct leg_run *leg, const struct step *step, GError **error) MUST_USE;
+/* What a ref stands for: itself, or of a commit the release in the comment behind it, as tools that
+   pin actions write it: "uses: docker/login-action@74a5d1… # v3.4.0". g_free. */
+char *use_version(const char *ref, struct position position);
 /* Whether it is an action of the workspace, which is looked for when the step runs. */
 bool use_is_local(const struct step *step);
 /* with and the defaults of what is not given. */

@@ -25,6 +25,7 @@ void use_unref(struct use *use)
     g_free(use->text);
     g_free(use->name);
     g_free(use->ref);
+    g_free(use->version);
     g_free(use->folder);
     g_free(use->path);
     g_free(use->image);
@@ -135,7 +136,7 @@ static bool find_local(struct leg_run *leg, struct use *use, GError **error)
     return false;
 }
 
-static void split_name(struct use *use)
+static void split_name(struct use *use, struct position position)
 {
     AUTO(uses) uses = uses_of_step(use->text);
     if (uses == NULL || uses->kind != USES_REMOTE_ACTION)
@@ -144,6 +145,7 @@ static void split_name(struct use *use)
                     ? g_strdup_printf("%s/%s/%s", uses->owner, uses->repository, uses->path)
                     : g_strdup_printf("%s/%s", uses->owner, uses->repository);
     use->ref = g_strdup(uses->ref);
+    use->version = use_version(use->ref, position);
 }
 
 /* Its files, where the runner downloads them: scripts and Dockerfiles of it are used from there. */
@@ -156,9 +158,8 @@ static bool bring(const struct leg_run *leg, const struct use *use, GError **err
 
 static bool find_remote(struct leg_run *leg, struct use *use, GError **error)
 {
-    split_name(use);
     if (use->name != NULL && leg->options.actions != NULL)
-        use->action = action_find(leg->options.actions, use->name, use->ref);
+        use->action = action_find(leg->options.actions, use->name, use->version);
     if (use->action != NULL) {
         use->kind = USE_NATIVE;
         return true;
@@ -180,8 +181,10 @@ struct use *use_new(struct leg_run *leg, const struct step *step, GError **error
     use->state = json_object();
     use->posts = g_ptr_array_new_with_free_func((GDestroyNotify)step_free);
     use->assumed = find_assumed(leg, step, use->text);
+    const struct node *node = node_get(step->node, "uses");
+    split_name(use, node != NULL ? node->position : step->node->position);
     if (use->assumed != NULL) {
-        split_name(use);
+        /* What the scenario says is all there is to it. */
     } else if (g_str_has_prefix(use->text, "docker://")) {
         use->kind = USE_CONTAINER;
         use->image = g_strdup(use->text + strlen("docker://"));

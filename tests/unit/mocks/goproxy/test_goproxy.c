@@ -103,6 +103,23 @@ Test(goproxy, it_speaks_the_protocol)
     bench_run(DATE_S, NULL, files);
 }
 
+#define GRPC "google.golang.org/grpc"
+
+/* The table is a selection: 1.71.0 and 1.72.2 are in it. */
+static void between(struct bench *bench)
+{
+    expect(bench, GRPC "/@v/v1.71.1.mod", 200, "module " GRPC "\n\ngo 1.22.0\n");
+    expect(bench, GRPC "/@v/v1.0.0.mod", 200, "module " GRPC "\n");
+    expect(bench, GRPC "/@v/v1.99.0.mod", 404, NULL);
+    goproxy_remove(bench->proxy, GRPC, "v1.71.1");
+    expect(bench, GRPC "/@v/v1.71.1.mod", 404, NULL);
+}
+
+Test(goproxy, a_version_that_the_table_leaves_out_has_the_go_line_of_the_one_before)
+{
+    bench_run(DATE_S, NULL, between);
+}
+
 static void earlier(struct bench *bench)
 {
     expect(bench, PROTOBUF "/@v/v1.36.6.info", 404, NULL);
