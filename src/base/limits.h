@@ -87,6 +87,7 @@
 #define CONTAINER_LOG_BYTES_MAX (4 * 1024 * 1024)
 #define CONTAINER_FILES_MAX     100000
 #define ENGINE_BODY_BYTES_MAX   (1024 * 1024)
+#define IMAGE_ARCHIVE_BYTES_MAX (INT64_C(512) * 1024 * 1024) /* of `docker load` */
 #define ENGINE_OBJECTS_MAX      10000
 
 /* The fake BuildKit. */
