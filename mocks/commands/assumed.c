@@ -192,3 +192,9 @@ void assumed_note(struct command_set *set, const char *const *words, bool touche
     use->touches_images = use->touches_images || touches_images;
     trace_note(set->options.trace, "assumed", "machine", set->options.machine, "line", line, NULL);
 }
+
+void assumed_note_container(void *set, const char *what, bool touches_images)
+{
+    const char *const words[] = {"docker", what, NULL};
+    assumed_note(set, words, touches_images);
+}

@@ -159,6 +159,9 @@ extern const struct container_program binfmt_program;
 extern const struct container_program generic_program;
 /* true, false, echo, sleep, kill, pkill, rm, cat, ls, df: -1 if it is none of them. */
 int common_program_run(struct process *process);
+/* A command by exec in an image that nobody wrote a program for: 0 when it is assumed, -1 when it
+   is not there, else as common_program_run(). */
+int generic_program_exec(struct process *process);
 /* The task behind a process. */
 struct task *process_task(const struct process *process);
 /* Raw bytes instead of text, as process_write(). */
