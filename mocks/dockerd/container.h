@@ -156,6 +156,7 @@ struct task *task_find(struct dockerd *dockerd, const char *id, GError **error) 
    everything. */
 const struct container_program *program_choose(struct dockerd *dockerd, const char *image_name);
 extern const struct container_program binfmt_program;
+extern const struct container_program qemu_register_program;
 extern const struct container_program generic_program;
 /* true, false, echo, sleep, kill, pkill, rm, cat, ls, df: -1 if it is none of them. */
 int common_program_run(struct process *process);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const struct container_program *const own_programs[] = {
-    &binfmt_program, &generic_program, /* last: it matches everything */
+    &binfmt_program, &qemu_register_program, &generic_program, /* last: it matches everything */
 };
 
 const struct container_program *program_choose(struct dockerd *dockerd, const char *image_name)
