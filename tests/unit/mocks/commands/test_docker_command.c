@@ -83,6 +83,7 @@ Test(commands_docker_command, what_docker_does_not_model_taints_the_images)
 static void preload(struct bench *bench)
 {
     dockerd_preload(bench->dockerd, "tool:1", "linux/amd64", 1000);
+    dockerd_preload(bench->dockerd, "old:1", "linux/386", 1000);
     dockerd_preload(bench->dockerd, "hello-world:latest", "linux/amd64", 1000);
     dockerd_preload(bench->dockerd, "gcr.io/kaniko-project/executor:1", "linux/amd64", 1000);
 }
@@ -94,6 +95,8 @@ static void known_commands(struct bench *bench)
 
     expect(bench, "docker run --rm tool:1 echo hi", 0, "hi\n", "");
     expect(bench, "docker run --rm tool:1 false", 1, "", "");
+    expect(bench, "docker run --rm tool:1 uname -m", 0, "x86_64\n", "");
+    expect(bench, "docker run --rm --platform linux/386 old:1 uname -m", 0, "x86_64\n", "");
     cr_expect_eq(run(bench, "docker run --rm hello-world"), 0);
     cr_expect_eq(run(bench, "docker run -d --name srv tool:1 sleep 100"), 0);
     expect(bench, "docker exec srv true", 0, "", "");
