@@ -15,8 +15,7 @@ struct build_files *build_read_folder(const struct build *build, const char *fol
         const char *path = g_ptr_array_index(paths, i);
         GBytes *bytes = container_file(build->daemon->container, path);
         if (g_str_has_prefix(path, clean))
-            build_files_put(files, path + strlen(clean), bytes, 0644,
-                            (int64_t)g_bytes_get_size(bytes));
+            build_files_put(files, path + strlen(clean), bytes, 0644, build_stand_in_bytes(bytes));
     }
     return files;
 }

@@ -46,6 +46,56 @@ static json_t *layout_index(const struct exporting *exporting, GBytes *top, cons
                      entry);
 }
 
+static char *blob_path(const char *digest)
+{
+    return g_strconcat("blobs/sha256/", strchr(digest, ':') + 1, NULL);
+}
+
+/* A layer under its diff id, with what it stands for; the classic store reads no manifest. */
+static void add_source(const struct target *target, json_t *sources, json_t *paths,
+                       const struct stored *stored)
+{
+    g_autofree char *path = blob_path(stored->digest);
+    GBytes *bytes = store_find_blob(target->build->daemon, stored->digest);
+    json_array_append_new(paths, json_string(path));
+    json_object_set_new(sources, stored->diff_id,
+                        media_layer(stored, bytes != NULL ? g_bytes_get_size(bytes) : 0));
+}
+
+static json_t *familiar_names(const char *names)
+{
+    g_auto(GStrv) list = g_strsplit(names != NULL ? names : "", ",", -1);
+    json_t *tags = json_array();
+    for (gsize i = 0; list[i] != NULL; i++) {
+        AUTO(reference) reference = reference_parse(list[i], /* default_tag= */ true, NULL);
+        g_autofree char *text = reference != NULL ? reference_familiar(reference) : NULL;
+        if (text != NULL)
+            json_array_append_new(tags, json_string(text));
+    }
+    return tags;
+}
+
+/* What makes a layout one that every Engine loads (containerd core/images/archive). */
+static void add_docker_manifest(struct archive_writer *writer, const struct target *target,
+                                const char *names)
+{
+    const struct stage_state *state =
+        g_ptr_array_index(target->states, (guint)target->plan->target->index);
+    g_autofree char *config = blob_path(target->config_digest);
+    json_t *sources = json_object();
+    json_t *paths = json_array();
+    for (guint i = 0; i < state->layers->len; i++)
+        add_source(target, sources, paths, g_ptr_array_index(state->layers, i));
+    add_document(writer, "manifest.json",
+                 json_pack("[{s:s, s:o, s:o, s:o}]", "Config", config, "RepoTags",
+                           familiar_names(names), "Layers", paths, "LayerSources", sources));
+}
+
+static bool is_docker(const struct exporting *exporting)
+{
+    return strcmp(attributes_get(exporting->output, "type"), "docker") == 0;
+}
+
 static GBytes *make_layout(struct exporting *exporting, GPtrArray *blobs, const char *names)
 {
     const GPtrArray *targets = exporting->build->targets;
@@ -68,6 +118,8 @@ static GBytes *make_layout(struct exporting *exporting, GPtrArray *blobs, const 
     if (exporting->index != NULL)
         add_to_layout(writer, exporting->digest, top);
     add_document(writer, "index.json", layout_index(exporting, top, names));
+    if (is_docker(exporting))
+        add_docker_manifest(writer, first, names);
     return archive_writer_finish(writer);
 }
 

@@ -199,3 +199,9 @@ int assumed_run(struct command_set *set, const struct command_call *call)
     assumed_note(set, call->arguments, command != NULL && command->touches_images);
     return 0;
 }
+
+void assumed_note_container(void *set, const char *what, bool touches_images)
+{
+    const char *const words[] = {"docker", what, NULL};
+    assumed_note(set, words, touches_images);
+}

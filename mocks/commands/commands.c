@@ -135,6 +135,8 @@ struct command_set *command_set_new(const struct command_set_options *options)
         .run = run_any,
         .self = set,
     };
+    if (options->dockerd != NULL)
+        dockerd_on_assumed(options->dockerd, assumed_note_container, set);
     return set;
 }
 
@@ -142,6 +144,8 @@ void command_set_free(struct command_set *set)
 {
     if (set == NULL)
         return;
+    if (set->options.dockerd != NULL)
+        dockerd_on_assumed(set->options.dockerd, NULL, NULL);
     docker_commands_free(set->docker);
     g_hash_table_unref(set->go_modules);
     g_hash_table_unref(set->use_lines);

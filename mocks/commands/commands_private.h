@@ -43,6 +43,8 @@ int assumed_play(struct command_set *set, const struct command_call *call,
 int assumed_run(struct command_set *set, const struct command_call *call);
 /* Notes a use of the first two of these words, and in the trace the whole. */
 void assumed_note(struct command_set *set, const char *const *words, bool touches_images);
+/* A dockerd_assume_fn; the context is the set. */
+void assumed_note_container(void *set, const char *what, bool touches_images);
 
 /* ---- words.c ---- */
 

@@ -95,6 +95,8 @@ HANDLER(build_start);
 HANDLER(engine_grpc);
 HANDLER(engine_session);
 HANDLER(images_load);
+HANDLER(images_save);
+HANDLER(images_save_one);
 HANDLER(distribution_inspect);
 
 /* API 1.44 dropped VirtualSize of images, 1.45 Container and ContainerConfig. */

@@ -1,5 +1,5 @@
 /* tonistiigi/binfmt: tells which platforms the host can run and installs emulators for others
-   (engine-contract.md F, setup-qemu-action). */
+   (engine-contract.md F, setup-qemu-action); and the images that did so before it. */
 #include "mocks/dockerd/container.h"
 
 #include "base/json.h"
@@ -115,4 +115,54 @@ const struct container_program binfmt_program = {
     .name = "binfmt",
     .matches = binfmt_matches,
     .run = binfmt_run,
+};
+
+/* ---- multiarch/qemu-user-static, docker/binfmt ---- */
+
+static bool registers_all(const char *image_name)
+{
+    static const char *const images[] = {"multiarch/qemu-user-static",
+                                         "docker/binfmt:", "linuxkit/binfmt:"};
+    for (gsize i = 0; i < G_N_ELEMENTS(images); i++)
+        if (strstr(image_name, images[i]) != NULL)
+            return true;
+    return false;
+}
+
+/* What QEMU's qemu-binfmt-conf.sh registers on an amd64 host, in its order. */
+static const char *const interpreters[] = {
+    "alpha",   "arm",       "armeb",      "sparc",        "sparc32plus", "sparc64",
+    "ppc",     "ppc64",     "ppc64le",    "m68k",         "mips",        "mipsel",
+    "mipsn32", "mipsn32el", "mips64",     "mips64el",     "sh4",         "sh4eb",
+    "s390x",   "aarch64",   "aarch64_be", "hppa",         "riscv32",     "riscv64",
+    "xtensa",  "xtensaeb",  "microblaze", "microblazeel", "or1k",        "hexagon",
+};
+
+/* qemu-user-static does it when it is asked to, the others always. */
+static int register_run(struct process *process)
+{
+    struct container *container = process->container;
+    bool is_talkative = strstr(container_image(container), "qemu-user-static") != NULL;
+    if (is_talkative && process->arguments[0] != NULL &&
+        !g_strv_contains(process->arguments, "--reset"))
+        return 0;
+    if (!container_is_privileged(container)) {
+        g_autoptr(GError) ignored = NULL;
+        if (!process_write(process, 2, "mount: permission denied (are you root?)\n", &ignored))
+            g_clear_error(&ignored);
+        return 1;
+    }
+    install_list(container_dockerd(container), "all");
+    for (gsize i = 0; is_talkative && i < G_N_ELEMENTS(interpreters); i++)
+        if (!process_printf(process, 1, NULL,
+                            "Setting /usr/bin/qemu-%s-static as binfmt interpreter for %s\n",
+                            interpreters[i], interpreters[i]))
+            return 1;
+    return 0;
+}
+
+const struct container_program qemu_register_program = {
+    .name = "qemu-register",
+    .matches = registers_all,
+    .run = register_run,
 };

@@ -253,13 +253,37 @@ static int run_df(struct process *process)
                : 1;
 }
 
+/* What the kernel, or QEMU in its place, says of a platform; qemu-arm is armv7l for all variants.
+ */
+static const struct {
+    const char *platform;
+    const char *machine;
+} machines[] = {
+    {"linux/amd64", "x86_64"},    {"linux/386", "x86_64"},      {"linux/arm64", "aarch64"},
+    {"linux/arm", "armv7l"},      {"linux/ppc64le", "ppc64le"}, {"linux/s390x", "s390x"},
+    {"linux/riscv64", "riscv64"}, {"linux/mips64le", "mips64"}, {"linux/loong64", "loongarch64"},
+};
+
+/* Plain, -s and -m; the rest is of the host's kernel. */
+static int run_uname(struct process *process)
+{
+    const char *option = process->arguments[1];
+    if (option == NULL || g_str_equal(option, "-s"))
+        return say(process, 1, 0, "Linux\n");
+    for (gsize i = 0; g_str_equal(option, "-m") && i < G_N_ELEMENTS(machines); i++)
+        if (g_str_has_prefix(process->container->platform, machines[i].platform) &&
+            strchr("/", process->container->platform[strlen(machines[i].platform)]) != NULL)
+            return process_printf(process, 1, NULL, "%s\n", machines[i].machine) ? 0 : 1;
+    return -1;
+}
+
 static const struct {
     const char *name;
     int (*run)(struct process *process);
 } commands[] = {
-    {"true", run_true}, {"false", run_false}, {"echo", run_echo}, {"sleep", run_sleep},
-    {"kill", run_kill}, {"pkill", run_pkill}, {"rm", run_rm},     {"cat", run_cat},
-    {"ls", run_ls},     {"df", run_df},
+    {"true", run_true}, {"false", run_false}, {"echo", run_echo},   {"sleep", run_sleep},
+    {"kill", run_kill}, {"pkill", run_pkill}, {"rm", run_rm},       {"cat", run_cat},
+    {"ls", run_ls},     {"df", run_df},       {"uname", run_uname},
 };
 
 int common_program_run(struct process *process)

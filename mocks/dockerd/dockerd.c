@@ -333,8 +333,15 @@ static bool runs_natively(const char *host, const char *platform)
     return g_str_equal(host, platform);
 }
 
+static bool is_emulated(const struct dockerd *dockerd, const char *platform)
+{
+    return g_ptr_array_find_with_equal_func(dockerd->emulators, platform, g_str_equal, NULL);
+}
+
+/* qemu-arm runs all variants, though binfmt tells of v6 and v7 only. */
 bool dockerd_runs_platform(const struct dockerd *dockerd, const char *platform)
 {
     return runs_natively(dockerd->options.profile->platform, platform) ||
-           g_ptr_array_find_with_equal_func(dockerd->emulators, platform, g_str_equal, NULL);
+           is_emulated(dockerd, platform) ||
+           (g_str_equal(platform, "linux/arm/v5") && is_emulated(dockerd, "linux/arm/v6"));
 }

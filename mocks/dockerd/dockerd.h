@@ -48,6 +48,14 @@ struct dockerd *dockerd_new(const struct dockerd_options *options);
    world and the disk are freed. */
 void dockerd_free(struct dockerd *dockerd);
 CLEANUP(dockerd, dockerd_free)
+/*
+ * Who is told what is invented of containers, because nobody knows the inside of their images: "run
+ * alpine:3.20: what it prints". Where somebody is told, a command that is not known succeeds, and a
+ * container that nobody is attached to runs until it is stopped, as servers do; else the one is not
+ * found and the other ends at once. assume NULL: nobody from now on.
+ */
+typedef void dockerd_assume_fn(void *context, const char *what, bool touches_images);
+void dockerd_on_assumed(struct dockerd *dockerd, dockerd_assume_fn *assume, void *context);
 struct world *dockerd_world(const struct dockerd *dockerd);
 const char *dockerd_machine(const struct dockerd *dockerd);
 const struct machine_profile *dockerd_profile(const struct dockerd *dockerd);

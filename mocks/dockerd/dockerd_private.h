@@ -27,6 +27,8 @@ struct dockerd {
     GHashTable *running_prunes;  /* names of prunes that run now */
     struct fiber *restart_fiber; /* brings the daemon up again, or NULL */
     struct container *builder;   /* engine_builder.h; NULL before it is first asked for */
+    dockerd_assume_fn *assume;   /* or NULL */
+    void *assume_context;
     int next_pid;
     unsigned activity_count; /* requests and fibers that still hold this dockerd */
     bool is_idle;            /* activity_count == 0 */

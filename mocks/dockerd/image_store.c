@@ -140,6 +140,16 @@ struct stored_layer *image_store_find_layer(const struct image_store *store, con
     return NULL;
 }
 
+struct stored_layer *image_store_find_chain(const struct image_store *store, const char *chain_id)
+{
+    for (guint i = 0; i < store->layers->len; i++) {
+        struct stored_layer *layer = g_ptr_array_index(store->layers, i);
+        if (g_strcmp0(layer->chain_id, chain_id) == 0)
+            return layer;
+    }
+    return NULL;
+}
+
 struct image_variant *image_variant_for(const struct image *image, const char *platform)
 {
     for (guint i = 0; i < image->variants->len; i++) {
@@ -223,15 +233,6 @@ static struct stored_layer *obtain_layer(struct image_store *store, const struct
     return stored;
 }
 
-/* OCI image spec, layer chain id: the digest of "chain of what is below" space "diff id". */
-static char *chain_of(const char *below, const char *diff_id)
-{
-    if (below == NULL)
-        return g_strdup(diff_id);
-    g_autofree char *text = g_strdup_printf("%s %s", below, diff_id);
-    return digest_of(text, strlen(text));
-}
-
 static struct image_variant *variant_new(struct image_store *store, GBytes *config,
                                          GPtrArray *layers)
 {
@@ -245,7 +246,7 @@ static struct image_variant *variant_new(struct image_store *store, GBytes *conf
     for (guint i = 0; i < layers->len; i++) {
         const struct layer *layer = g_ptr_array_index(layers, i);
         g_autofree char *below = g_steal_pointer(&chain);
-        chain = chain_of(below, layer->diff_id);
+        chain = layer_chain_id(below, layer->diff_id);
         struct stored_layer *stored = obtain_layer(store, layer, chain);
         stored->reference_count++;
         g_ptr_array_add(variant->layers, stored);
@@ -310,7 +311,8 @@ struct image *image_store_add_pulled(struct image_store *store, const struct pul
     keep_manifest(variant, pulled);
     if (store->has_containerd_layout && image->index == NULL && pulled->index != NULL)
         image->index = g_bytes_ref(pulled->index);
-    name_pulled(store, image, pulled->reference, pulled->top_digest);
+    if (pulled->reference != NULL)
+        name_pulled(store, image, pulled->reference, pulled->top_digest);
     return image;
 }
 

@@ -51,6 +51,8 @@ void image_store_finish(struct image_store *store);
 struct image *image_store_find(const struct image_store *store, const char *name);
 struct image *image_store_find_id(const struct image_store *store, const char *id);
 struct stored_layer *image_store_find_layer(const struct image_store *store, const char *digest);
+/* By its chain id, which says what it is and what lies below it. */
+struct stored_layer *image_store_find_chain(const struct image_store *store, const char *chain_id);
 /* Keeps a layer that a pull has unpacked, even if there is one of the same bytes: above other
    layers it is unpacked anew and takes its disk again. Counts no reference. */
 struct stored_layer *image_store_add_layer(struct image_store *store, const struct layer *layer);

@@ -1,199 +1,274 @@
-/* POST /images/load: a tar as `docker save` and BuildKit's docker and oci exporters write it. */
+/* POST /images/load: a tar as `docker save` and BuildKit's docker and oci exporters write it. Every
+   error is the last object of a 200 stream (moby api/server/router/image postImagesLoad). */
+#include "mocks/dockerd/image_archive.h"
 #include "mocks/dockerd/job.h"
 
-#include "base/archive.h"
 #include "base/digest.h"
 #include "base/limits.h"
+#include "loop/fiber.h"
+#include "mocks/dockerd/manifest.h"
 
 #include <string.h>
 
-/* The files of the tar by name. */
-static GHashTable *read_tar(GBytes *tar, GError **error)
-{
-    gsize length_bytes = 0;
-    const void *bytes = g_bytes_get_data(tar, &length_bytes);
-    AUTO(archive_reader) reader = archive_reader_new(bytes, length_bytes, /* is_confined= */ true);
-    const struct archive_member *member = NULL;
-    g_autoptr(GHashTable) files =
-        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_bytes_unref);
+/* The tar is unpacked and its layers are applied; assumed, as fast as a good disk. */
+enum {
+    LOADED_BYTES_PER_US = 500
+};
 
-    while (archive_reader_next(reader, &member, error)) {
-        if (member == NULL)
-            return g_steal_pointer(&files);
-        if (member->kind == ARCHIVE_FILE)
-            g_hash_table_replace(files, g_strdup(member->name), g_bytes_ref(member->contents));
-    }
-    return NULL;
+struct load_request {
+    struct dockerd *dockerd;
+    GBytes *tar;
+    bool is_quiet;
+};
+
+static bool is_first(const struct load_request *load)
+{
+    return load->dockerd->personality->kind == PULLER_DOCKER_20_10;
 }
 
-static json_t *document_at(GHashTable *files, const char *path)
-{
-    GBytes *bytes = g_hash_table_lookup(files, path);
-    return bytes != NULL ? json_parse_gbytes(bytes, NULL) : NULL;
-}
+/* ---- what is told ---- */
 
-static GBytes *blob_of(GHashTable *files, const char *digest)
+static void say(struct outlet *outlet, const char *text)
 {
-    const char *colon = digest != NULL ? strchr(digest, ':') : NULL;
-    g_autofree char *path = g_strconcat("blobs/sha256/", colon != NULL ? colon + 1 : "", NULL);
-    return g_hash_table_lookup(files, path);
-}
-
-static int64_t annotated(const json_t *descriptor, const char *key, int64_t otherwise)
-{
-    const char *text = json_get_string(json_get_object(descriptor, "annotations"), key, NULL);
-    return text != NULL ? g_ascii_strtoll(text, NULL, 10) : otherwise;
-}
-
-static void layer_free(void *pointer)
-{
-    struct layer *layer = pointer;
-    g_free(layer->digest);
-    g_free(layer->diff_id);
-    g_clear_pointer(&layer->bytes, g_bytes_unref);
-    g_free(layer);
-}
-
-static bool add_layer(GHashTable *files, const json_t *descriptor, const json_t *diff_id,
-                      GPtrArray *layers)
-{
-    const char *digest = json_get_string(descriptor, "digest", NULL);
-    GBytes *bytes = blob_of(files, digest);
-    if (bytes == NULL || !json_is_string(diff_id))
-        return false;
-    struct layer *layer = g_new0(struct layer, 1);
-    int64_t size_bytes = (int64_t)g_bytes_get_size(bytes);
-    layer->digest = g_strdup(digest);
-    layer->diff_id = g_strdup(json_string_value(diff_id));
-    layer->declared_bytes = annotated(descriptor, "dev.seatrial.declared-bytes", size_bytes);
-    layer->unpacked_bytes =
-        annotated(descriptor, "dev.seatrial.unpacked-bytes", layer->declared_bytes * 5 / 2);
-    layer->bytes = g_bytes_ref(bytes);
-    g_ptr_array_add(layers, layer);
-    return true;
-}
-
-/* One platform of the tar; NULL when something is missing. */
-static struct pulled_image *read_image(GHashTable *files, const char *manifest_digest)
-{
-    GBytes *manifest_bytes = blob_of(files, manifest_digest);
-    g_autoptr(json_t) manifest =
-        manifest_bytes != NULL ? json_parse_gbytes(manifest_bytes, NULL) : NULL;
-    const char *config_digest =
-        json_get_string(json_get_object(manifest, "config"), "digest", NULL);
-    GBytes *config_bytes = blob_of(files, config_digest);
-    g_autoptr(json_t) config = config_bytes != NULL ? json_parse_gbytes(config_bytes, NULL) : NULL;
-    const json_t *diff_ids = json_get_array(json_get_object(config, "rootfs"), "diff_ids");
-    size_t index;
-    const json_t *descriptor;
-    if (config == NULL)
-        return NULL;
-    AUTO(pulled_image) image = g_new0(struct pulled_image, 1);
-    image->layers = g_ptr_array_new_with_free_func(layer_free);
-    json_array_foreach (json_get_array(manifest, "layers"), index, descriptor)
-        if (!add_layer(files, descriptor, json_array_get(diff_ids, index), image->layers))
-            return NULL;
-    image->manifest = g_bytes_ref(manifest_bytes);
-    image->manifest_digest = g_strdup(manifest_digest);
-    image->top_digest = g_strdup(manifest_digest);
-    image->config = g_bytes_ref(config_bytes);
-    image->config_digest = g_strdup(config_digest);
-    image->platform = image_config_platform(config_bytes);
-    return g_steal_pointer(&image);
-}
-
-static bool is_attestation(const json_t *entry)
-{
-    return g_str_equal(json_get_string(json_get_object(entry, "platform"), "os", ""), "unknown");
-}
-
-static bool load_index(struct dockerd *dockerd, GHashTable *files, const char *digest,
-                       const char *const *tags, GError **error)
-{
-    GBytes *bytes = blob_of(files, digest);
-    g_autoptr(json_t) index = bytes != NULL ? json_parse_gbytes(bytes, NULL) : NULL;
-    g_autoptr(GPtrArray) images = g_ptr_array_new_with_free_func((GDestroyNotify)pulled_image_free);
-    size_t position;
-    const json_t *entry;
-    json_array_foreach (json_get_array(index, "manifests"), position, entry) {
-        if (is_attestation(entry))
-            continue;
-        struct pulled_image *image = read_image(files, json_get_string(entry, "digest", NULL));
-        if (image == NULL)
-            return engine_fail(error, 400, "unrecognized image format");
-        g_free(image->top_digest);
-        image->top_digest = g_strdup(digest);
-        image->index = g_bytes_ref(bytes);
-        image->reference = reference_parse(tags[0] != NULL ? tags[0] : "sha256", true, error);
-        g_ptr_array_add(images, image);
-        if (image->reference == NULL)
-            return false;
-    }
-    if (images->len == 0)
-        return engine_fail(error, 400, "unrecognized image format");
-    return dockerd_store_index(dockerd, tags, images, NULL, error);
-}
-
-static bool load_entry(struct dockerd *dockerd, GHashTable *files, const json_t *entry,
-                       const char *const *tags, GError **error)
-{
-    const char *digest = json_get_string(entry, "digest", "");
-    if (strstr(json_get_string(entry, "mediaType", ""), "index") != NULL)
-        return dockerd->personality->has_containerd_store
-                   ? load_index(dockerd, files, digest, tags, error)
-                   : engine_fail(error, 400, "unrecognized image format");
-    AUTO(pulled_image) image = read_image(files, digest);
-    if (image == NULL)
-        return engine_fail(error, 400, "unrecognized image format");
-    return dockerd_store_image(dockerd, tags, image->config, image->layers, NULL, error);
-}
-
-/* The name that a descriptor of index.json carries, as a list. */
-static char **tags_of(const json_t *entry)
-{
-    const char *name =
-        json_get_string(json_get_object(entry, "annotations"), "io.containerd.image.name", NULL);
-    return name != NULL ? g_strsplit(name, ",", -1) : g_new0(char *, 1);
+    job_tell(outlet, json_pack("{s:s}", "stream", text));
 }
 
 static void tell_loaded(struct outlet *outlet, const char *const *tags)
 {
     for (gsize i = 0; tags[i] != NULL; i++) {
         g_autofree char *familiar = image_familiar_name(tags[i], NULL);
-        g_autofree char *text = g_strdup_printf("Loaded image: %s\n", familiar);
-        job_tell(outlet, json_pack("{s:s}", "stream", text));
+        g_autofree char *text =
+            g_strdup_printf("Loaded image: %s\n", familiar != NULL ? familiar : tags[i]);
+        say(outlet, text);
     }
 }
 
-struct load_request {
-    struct dockerd *dockerd;
-    GBytes *tar;
-};
+static void tell_ids(struct outlet *outlet, const GPtrArray *ids)
+{
+    for (guint i = 0; i < ids->len; i++) {
+        g_autofree char *text =
+            g_strdup_printf("Loaded image ID: %s\n", (const char *)ids->pdata[i]);
+        say(outlet, text);
+    }
+}
+
+static void tell_renamed(const struct load_request *load, struct outlet *outlet,
+                         const char *const *tags, const char *id)
+{
+    for (gsize i = 0; tags[i] != NULL; i++) {
+        g_autofree char *familiar = image_familiar_name(tags[i], NULL);
+        const struct image *old =
+            familiar != NULL ? image_store_find(&load->dockerd->images, familiar) : NULL;
+        if (old == NULL || g_str_equal(old->id, id))
+            continue;
+        g_autofree char *text = g_strdup_printf(
+            "The image %s already exists, renaming the old one with ID %s to empty string\n",
+            familiar, old->id);
+        say(outlet, text);
+    }
+}
+
+static void tell_layer(struct outlet *outlet, const struct layer *layer)
+{
+    g_autofree char *id = g_strndup(layer->diff_id + strlen("sha256:"), 12);
+    const struct pull_progress progress = {"Loading layer", id, layer->unpacked_bytes,
+                                           layer->unpacked_bytes};
+    job_tell_progress(outlet, &progress);
+}
+
+/* ---- the classic store ---- */
+
+/* What the machine has of an image already, it keeps: layers are known by all below them. */
+static void adopt_layers(const struct load_request *load, struct outlet *outlet, GPtrArray *layers)
+{
+    g_autofree char *chain = NULL;
+    for (guint i = 0; i < layers->len; i++) {
+        struct layer *layer = g_ptr_array_index(layers, i);
+        g_autofree char *below = g_steal_pointer(&chain);
+        chain = layer_chain_id(below, layer->diff_id);
+        const struct stored_layer *known = image_store_find_chain(&load->dockerd->images, chain);
+        if (known == NULL) {
+            if (!load->is_quiet)
+                tell_layer(outlet, layer);
+            continue;
+        }
+        g_free(layer->digest);
+        layer->digest = g_strdup(known->digest);
+    }
+}
+
+/* Go's and runc's words for a disk that is full at this file; other errors pass as they are. */
+static bool fail_full(const struct load_request *load, GError *reason, const char *path,
+                      GError **error)
+{
+    g_autoptr(GError) owned = reason;
+    if (owned->domain != DISK_ERROR) {
+        g_propagate_error(error, g_steal_pointer(&owned));
+        return false;
+    }
+    return engine_fail(error, 500, "%swrite /%s: %s",
+                       is_first(load) ? "Error processing tar file(exit status 1): " : "", path,
+                       owned->message);
+}
+
+/* The whole tar lies below the folder for temporary files while its layers are applied. */
+static bool unpack(const struct load_request *load, const GPtrArray *images, int64_t *bytes,
+                   GError **error)
+{
+    GError *reason = NULL;
+    const char *path = "manifest.json";
+    *bytes = 0;
+    for (guint i = 0; i < images->len; i++) {
+        const struct archived_image *image = g_ptr_array_index(images, i);
+        *bytes += image->bytes;
+        if (image->first_path != NULL)
+            path = image->first_path;
+    }
+    if (!dockerd_take_disk(load->dockerd, DISK_TEMPORARY, "/var/lib/docker/tmp/docker-import",
+                           *bytes, &reason)) {
+        *bytes = 0;
+        return fail_full(load, reason, path, error);
+    }
+    return fiber_sleep(load->dockerd->loop, *bytes / LOADED_BYTES_PER_US, error);
+}
+
+static bool keep_image(const struct load_request *load, struct outlet *outlet,
+                       const struct archived_image *image, GPtrArray *ids, GError **error)
+{
+    const char *const *tags = (const char *const *)image->tags;
+    g_autofree char *config_digest = digest_of_bytes(image->config);
+    g_autofree char *id = NULL;
+    GError *reason = NULL;
+    adopt_layers(load, outlet, image->layers);
+    tell_renamed(load, outlet, tags, config_digest);
+    if (!dockerd_store_image(load->dockerd, tags, image->config, image->layers, &id, &reason))
+        return fail_full(load, reason, "layer", error);
+    dockerd_note(load->dockerd, "image", "load", id, NULL);
+    tell_loaded(outlet, tags);
+    if (tags[0] == NULL)
+        g_ptr_array_add(ids, g_steal_pointer(&id));
+    return true;
+}
+
+static bool keep_images(const struct load_request *load, struct outlet *outlet,
+                        const GPtrArray *images, GError **error)
+{
+    g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < images->len; i++)
+        if (!keep_image(load, outlet, g_ptr_array_index(images, i), ids, error))
+            return false;
+    tell_ids(outlet, ids);
+    return true;
+}
+
+static bool load_classic(const struct load_request *load, struct outlet *outlet,
+                         const struct archive_files *files, GError **error)
+{
+    int64_t bytes = 0;
+    g_autoptr(GPtrArray) images = archived_images_read(files, error);
+    if (images == NULL)
+        return false;
+    bool is_done = unpack(load, images, &bytes, error) && keep_images(load, outlet, images, error);
+    dockerd_give_disk(load->dockerd, DISK_TEMPORARY, bytes);
+    return is_done;
+}
+
+/* ---- the containerd store ---- */
+
+static bool keep_top(const struct load_request *load, const struct archived_top *top, char **id,
+                     GError **error)
+{
+    const struct pulled_image *first = g_ptr_array_index(top->platforms, 0);
+    const char *const *tags = (const char *const *)top->tags;
+    GError *reason = NULL;
+    bool is_kept =
+        first->manifest == NULL
+            ? dockerd_store_image(load->dockerd, tags, first->config, first->layers, id, &reason)
+            : dockerd_store_index(load->dockerd, tags, top->platforms, id, &reason);
+    if (is_kept)
+        return true;
+    if (reason->domain == DISK_ERROR)
+        return engine_fail(error, 500, "failed to extract layer: %s", reason->message);
+    g_propagate_error(error, reason);
+    return false;
+}
+
+static int64_t top_bytes(const struct archived_top *top)
+{
+    int64_t bytes = 0;
+    for (guint i = 0; i < top->platforms->len; i++) {
+        const struct pulled_image *image = g_ptr_array_index(top->platforms, i);
+        for (guint j = 0; j < image->layers->len; j++)
+            bytes += ((const struct layer *)image->layers->pdata[j])->declared_bytes;
+    }
+    return bytes;
+}
+
+static bool load_containerd(const struct load_request *load, struct outlet *outlet,
+                            const struct archive_files *files, GError **error)
+{
+    g_autoptr(GPtrArray) tops = archived_tops_read(files, error);
+    for (guint i = 0; tops != NULL && i < tops->len; i++) {
+        const struct archived_top *top = g_ptr_array_index(tops, i);
+        g_autofree char *id = NULL;
+        g_autoptr(GPtrArray) ids = g_ptr_array_new();
+        if (!fiber_sleep(load->dockerd->loop, top_bytes(top) / LOADED_BYTES_PER_US, error) ||
+            !keep_top(load, top, &id, error))
+            return false;
+        dockerd_note(load->dockerd, "image", "load", id, NULL);
+        tell_loaded(outlet, (const char *const *)top->tags);
+        if (top->tags[0] == NULL)
+            g_ptr_array_add(ids, id);
+        tell_ids(outlet, ids);
+    }
+    return tops != NULL;
+}
+
+/* ---- the job ---- */
+
+static bool fail_unpack(const struct load_request *load, GError *reason, GError **error)
+{
+    if (is_first(load))
+        g_prefix_error(&reason, "Error processing tar file(exit status 1): ");
+    g_propagate_error(error, reason);
+    return false;
+}
+
+static bool load_archive(const struct load_request *load, struct outlet *outlet, GError **error)
+{
+    struct archive_files files = {0};
+    GError *reason = NULL;
+    bool is_done = archive_files_read(&files, load->tar, &reason)
+                       ? (load->dockerd->personality->has_containerd_store
+                              ? load_containerd(load, outlet, &files, error)
+                              : load_classic(load, outlet, &files, error))
+                       : fail_unpack(load, reason, error);
+    archive_files_clear(&files);
+    return is_done;
+}
 
 static bool load_job(void *context, struct outlet *outlet, GError **error)
 {
-    const struct load_request *request = context;
-    g_autoptr(GHashTable) files = read_tar(request->tar, error);
-    if (files == NULL)
-        return false;
-    g_autoptr(json_t) index = document_at(files, "index.json");
-    size_t position;
-    const json_t *entry;
-    if (json_array_size(json_get_array(index, "manifests")) == 0)
-        return engine_fail(error, 400, "unrecognized image format");
-    json_array_foreach (json_get_array(index, "manifests"), position, entry) {
-        g_auto(GStrv) tags = tags_of(entry);
-        if (!load_entry(request->dockerd, files, entry, (const char *const *)tags, error))
-            return false;
-        tell_loaded(outlet, (const char *const *)tags);
+    const struct load_request *load = context;
+    GError *reason = NULL;
+    if (load_archive(load, outlet, &reason))
+        return true;
+    if (reason->domain == ENGINE_ERROR) {
+        job_tell(outlet, json_pack("{s:{s:s}, s:s}", "errorDetail", "message", reason->message,
+                                   "error", reason->message));
+        g_error_free(reason);
+        return true;
     }
-    return true;
+    g_propagate_error(error, reason);
+    return false;
 }
 
 HANDLER(images_load)
 {
-    struct load_request load = {.dockerd = request->dockerd};
-    if (!exchange_read_all(request->exchange, HTTP_BODY_BYTES_MAX, &load.tar, error))
+    const char *quiet = exchange_query_value(request->exchange, "quiet");
+    struct load_request load = {.dockerd = request->dockerd,
+                                .is_quiet = quiet == NULL || api_query_flag(request, "quiet")};
+    if (!exchange_read_all(request->exchange, IMAGE_ARCHIVE_BYTES_MAX, &load.tar, error))
         return false;
     bool is_done = job_run(request, load_job, &load, error);
     g_bytes_unref(load.tar);

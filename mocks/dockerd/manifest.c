@@ -24,6 +24,15 @@ GBytes *stored_layer_bytes(struct stored_layer *layer)
     return layer->bytes;
 }
 
+/* The digest of "chain of what is below" space "diff id". */
+char *layer_chain_id(const char *below, const char *diff_id)
+{
+    if (below == NULL)
+        return g_strdup(diff_id);
+    g_autofree char *text = g_strdup_printf("%s %s", below, diff_id);
+    return digest_of(text, strlen(text));
+}
+
 static json_t *annotations_of(const struct stored_layer *layer)
 {
     g_autofree char *declared = g_strdup_printf("%" G_GINT64_FORMAT, layer->declared_bytes);

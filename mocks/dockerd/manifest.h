@@ -10,6 +10,8 @@
 /* The compressed bytes of a layer; made now (one small file that names it) if there are none, as
    the classic store packs its layers anew for a push. Lent. */
 GBytes *stored_layer_bytes(struct stored_layer *layer);
+/* OCI image spec, layer chain id: of a layer above a chain, or NULL for the bottom; g_free. */
+char *layer_chain_id(const char *below, const char *diff_id);
 /* Layers in virtual images carry their declared sizes as annotations. */
 GBytes *manifest_make(GBytes *config, GPtrArray *layers, bool is_oci);
 /* An image config as `docker import` and runner images have it. diff_ids: char*. */

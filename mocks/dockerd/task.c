@@ -159,7 +159,9 @@ static int run_exec(struct task *task)
                         ? -1
                         : task->container->program->exec(&task->process);
     if (exit_code < 0)
-        exit_code = common_program_run(&task->process);
+        exit_code = task->container->program == &generic_program
+                        ? generic_program_exec(&task->process)
+                        : common_program_run(&task->process);
     return exit_code < 0 ? say_not_found(task) : exit_code;
 }
 

@@ -33,6 +33,16 @@ char *build_files_digest(const struct build_files *files);
 /* The regular files of a tar, up to its own ceilings. NULL on errors. */
 struct build_files *build_files_read_tar(GBytes *tar, GError **error) MUST_USE;
 
+/*
+ * A large file goes into a build as a small one that says how large it is and what it begins and
+ * ends with, so that contexts of hundreds of megabytes are not held in memory. The size is what it
+ * declares from then on; its contents are never looked at, but an output of files would have them.
+ * NULL: it cannot be read.
+ */
+GBytes *build_stand_in_read(const char *path, int64_t size_bytes);
+/* What these bytes stand for: their own length unless they are a stand-in. */
+int64_t build_stand_in_bytes(GBytes *bytes);
+
 /* "a/b" of "/a//./b/", "" of "/"; NULL if it climbs above the root; g_free. */
 char *build_path_clean(const char *path);
 

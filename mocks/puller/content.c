@@ -210,7 +210,20 @@ static struct platform platform_parse(const char *text)
     return (struct platform){parts, is_whole ? parts[0] : "", architecture, variant};
 }
 
-/* 0: does not fit; more is better. An arm machine runs older variants, an arm64 machine arm too. */
+/* An amd64 machine runs older levels of its instruction set and, last of all, 386. */
+static int amd64_fit(const struct platform *wanted, const struct platform *offered)
+{
+    if (strcmp(offered->architecture, "386") == 0)
+        return 1;
+    if (strcmp(offered->architecture, "amd64") != 0)
+        return 0;
+    int limit = wanted->variant[0] == 'v' ? wanted->variant[1] - '0' : 1;
+    int level = offered->variant[0] == 'v' ? offered->variant[1] - '0' : 1;
+    return level >= 1 && level <= limit ? 1 + level : 0;
+}
+
+/* 0: does not fit; more is better (containerd's platforms.Only). An arm machine runs older
+   variants, an arm64 machine arm too. */
 static int platform_fit(const struct platform *wanted, const struct platform *offered)
 {
     bool wants_arm = strcmp(wanted->architecture, "arm") == 0;
@@ -222,6 +235,8 @@ static int platform_fit(const struct platform *wanted, const struct platform *of
     if (strcmp(wanted->architecture, offered->architecture) == 0 &&
         strcmp(wanted->variant, offered->variant) == 0)
         return 100;
+    if (strcmp(wanted->architecture, "amd64") == 0)
+        return amd64_fit(wanted, offered);
     if (!offers_arm || (!wants_arm && !wants_arm64) || offered->variant[0] != 'v')
         return 0;
     int limit = wants_arm ? wanted->variant[1] - '0' : 8;

@@ -3,8 +3,44 @@
 
 #include "base/units.h"
 
-static const char *const invented_platforms[] = {"linux/amd64", "linux/arm64", NULL};
+#include <string.h>
+
+/* What official images are built for (docker-library/official-images, "Architectures"). A recipe of
+   them all is generated at once: an index needs the digests of its manifests. */
+const char *const official_platforms[] = {
+    "linux/amd64",   "linux/arm/v5",   "linux/arm/v6",  "linux/arm/v7",
+    "linux/arm64",   "linux/386",      "linux/ppc64le", "linux/s390x",
+    "linux/riscv64", "linux/mips64le", "linux/loong64", NULL,
+};
+
+/* Docker Hub's namespaces with the images of one architecture alone. They are indexes of one
+   platform, so that another machine must ask for it (docker-library/official-images issue 17896).
+ */
+static const struct {
+    const char *name;
+    const char *platforms[2];
+} namespaces[] = {
+    {"amd64", {"linux/amd64"}},     {"arm32v5", {"linux/arm/v5"}},
+    {"arm32v6", {"linux/arm/v6"}},  {"arm32v7", {"linux/arm/v7"}},
+    {"arm64v8", {"linux/arm64"}},   {"i386", {"linux/386"}},
+    {"ppc64le", {"linux/ppc64le"}}, {"s390x", {"linux/s390x"}},
+    {"riscv64", {"linux/riscv64"}}, {"mips64le", {"linux/mips64le"}},
+    {"loong64", {"linux/loong64"}},
+};
+
 static const int64_t invented_layer_bytes[] = {30 * MIB_BYTES};
+
+static const char *const *platforms_of(const struct registry *registry, const char *repository)
+{
+    const char *slash = strchr(repository, '/');
+    bool is_hub = strcmp(registry->service->name, "docker.io") == 0;
+
+    for (gsize i = 0; is_hub && slash != NULL && i < G_N_ELEMENTS(namespaces); i++)
+        if (strlen(namespaces[i].name) == (gsize)(slash - repository) &&
+            g_str_has_prefix(repository, namespaces[i].name))
+            return namespaces[i].platforms;
+    return official_platforms;
+}
 
 void registry_set_inventor(struct registry *registry, const struct registry_inventor *inventor)
 {
@@ -29,7 +65,7 @@ void registry_invent(struct registry *registry, const char *repository, const ch
     const struct image_spec spec = {
         .repository = repository,
         .tag = tag,
-        .platforms = invented_platforms,
+        .platforms = platforms_of(registry, repository),
         .layer_bytes = invented_layer_bytes,
         .layer_count = G_N_ELEMENTS(invented_layer_bytes),
         .is_index = true,

@@ -108,10 +108,16 @@ struct image_spec {
  */
 void registry_add_image(struct registry *registry, const struct image_spec *spec);
 
+/* "linux/amd64", "linux/arm/v5", …: what Docker's official images are there for; NULL-terminated.
+ */
+extern const char *const official_platforms[];
+
 /*
  * The rest of the public world: a repository that nobody described is asked about here when a
- * request for a tag of it comes in, and if wants() says so, an image of two platforms and a layer
- * of 30 MiB is generated there. The oracle never invents. Takes the place of an earlier one.
+ * request for a tag of it comes in, and if wants() says so, an image with a layer of 30 MiB is
+ * generated there, for every platform that official images have; in Docker Hub's namespaces of one
+ * architecture ("arm32v7/node") for that one. The oracle never invents. Takes the place of an
+ * earlier one.
  */
 struct registry_inventor {
     void *context;

@@ -43,6 +43,10 @@ struct archive_reader;
 /* The bytes must outlive the reader. is_confined refuses absolute names and names with "..", for
    members and hard links. */
 struct archive_reader *archive_reader_new(const void *bytes, gsize length_bytes, bool is_confined);
+/* The same for a tar that may be packed by gzip, bzip2, xz or zstd, as dockerd's DecompressStream
+   takes it. */
+struct archive_reader *archive_reader_new_packed(const void *bytes, gsize length_bytes,
+                                                 bool is_confined);
 /* *member is NULL after the last. Fails on broken archives and above ARCHIVE_ENTRIES_MAX members or
    ARCHIVE_BYTES_MAX bytes of contents. */
 bool archive_reader_next(struct archive_reader *reader, const struct archive_member **member,

@@ -30,6 +30,17 @@ struct archive_reader *archive_reader_new(const void *bytes, gsize length_bytes,
     return reader;
 }
 
+struct archive_reader *archive_reader_new_packed(const void *bytes, gsize length_bytes,
+                                                 bool is_confined)
+{
+    struct archive_reader *reader = archive_reader_new(bytes, length_bytes, is_confined);
+    archive_read_support_filter_gzip(reader->archive);
+    archive_read_support_filter_bzip2(reader->archive);
+    archive_read_support_filter_xz(reader->archive);
+    archive_read_support_filter_zstd(reader->archive);
+    return reader;
+}
+
 static void clear_member(struct archive_reader *reader)
 {
     g_clear_pointer(&reader->member.contents, g_bytes_unref);

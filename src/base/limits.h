@@ -87,12 +87,14 @@
 #define CONTAINER_LOG_BYTES_MAX (4 * 1024 * 1024)
 #define CONTAINER_FILES_MAX     100000
 #define ENGINE_BODY_BYTES_MAX   (1024 * 1024)
+#define IMAGE_ARCHIVE_BYTES_MAX (INT64_C(512) * 1024 * 1024) /* of `docker load` */
 #define ENGINE_OBJECTS_MAX      10000
 
 /* The fake BuildKit. */
 #define BUILDKITD_CONFIG_BYTES_MAX (1024 * 1024)
 #define BUILD_PLATFORMS_MAX        16
-#define BUILD_CONTEXT_BYTES_MAX    (48 * 1024 * 1024)
+#define BUILD_CONTEXT_BYTES_MAX    (INT64_C(512) * 1024 * 1024)
+#define BUILD_CARRIED_BYTES_MAX    (48 * 1024 * 1024) /* of a context, without large files */
 
 /* Bake files. The depth of texts is that of brackets and blocks, the other one of evaluation, where
    functions and variables use each other; both are what a fiber's stack bears. */

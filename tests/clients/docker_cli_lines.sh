@@ -294,6 +294,35 @@ same build context
 unset DOCKER_BUILDKIT
 same bake
 
+# ---- archives of images ----
+same save
+same save nothing
+same save nothing:1
+same save R/team/app:1 nothing:1
+same save Bad:Reference:1
+same save -o a.tar R/team/app:1
+same save -o none/a.tar R/team/app:1
+same save -o a.tar nothing:1
+same save -o . R/team/app:1
+same save R/team/app:1 R/team/new:1
+same save --platform linux/s390x R/team/app:1
+same load a.tar
+same load -i none.tar
+same load -i variables
+same load -i a.tar
+same load -q -i a.tar
+same load
+stdin=a.tar
+same load
+stdin=/dev/null
+same rmi -f R/team/app:1
+same load -i a.tar
+same inspect R/team/app:1
+same image save -o b.tar R/team/app
+same image load -i b.tar
+same import none.tar
+same import
+
 # ---- tidying up ----
 same system df
 same system df -v

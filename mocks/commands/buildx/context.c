@@ -16,28 +16,59 @@ struct walk {
     const char *prefix; /* "context/" */
     const char *root;   /* on this machine */
     const struct ignore *ignore;
-    gsize taken_bytes;
+    int64_t taken_bytes;
+    gsize carried_bytes;
     gsize taken_count;
 };
 
+/* From which size on a file goes as a stand-in: sooner when much has been carried already. */
+enum {
+    LARGE_BYTES = 256 * 1024,
+    LARGE_BYTES_LATER = 4 * 1024,
+    LATER_BYTES = BUILD_CARRIED_BYTES_MAX / 2
+};
+
+static GBytes *read_file(const struct walk *walk, const char *host, int64_t size_bytes)
+{
+    int64_t large_bytes = walk->carried_bytes > LATER_BYTES ? LARGE_BYTES_LATER : LARGE_BYTES;
+    char *bytes = NULL;
+    gsize length_bytes = 0;
+    if (size_bytes > large_bytes)
+        return build_stand_in_read(host, size_bytes);
+    return g_file_get_contents(host, &bytes, &length_bytes, NULL)
+               ? g_bytes_new_take(bytes, length_bytes)
+               : NULL;
+}
+
+static bool has_room(const struct walk *walk, GError **error)
+{
+    if (walk->taken_bytes <= BUILD_CONTEXT_BYTES_MAX && walk->taken_count <= ARCHIVE_ENTRIES_MAX &&
+        walk->carried_bytes <= BUILD_CARRIED_BYTES_MAX)
+        return true;
+    g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT,
+                "a build context of more than %d MiB, %d MiB of it in small files, or %d files",
+                (int)(BUILD_CONTEXT_BYTES_MAX >> 20), BUILD_CARRIED_BYTES_MAX >> 20,
+                ARCHIVE_ENTRIES_MAX);
+    return false;
+}
+
 static bool take_folder(struct walk *walk, const char *relative, GError **error);
 
-static bool take_file(struct walk *walk, const char *relative, const char *host, unsigned mode,
-                      GError **error)
+static bool take_file(struct walk *walk, const char *relative, const char *host,
+                      const GStatBuf *facts, GError **error)
 {
-    g_autofree char *bytes = NULL;
-    gsize length_bytes = 0;
     g_autofree char *name = g_strconcat(walk->prefix, relative, NULL);
-    if (!g_file_get_contents(host, &bytes, &length_bytes, NULL))
+    g_autoptr(GBytes) bytes = read_file(walk, host, (int64_t)facts->st_size);
+    gsize length_bytes = 0;
+    if (bytes == NULL)
         return run_fail(error, "failed to read %s", relative);
-    walk->taken_bytes += length_bytes;
-    if (walk->taken_bytes > BUILD_CONTEXT_BYTES_MAX || ++walk->taken_count > ARCHIVE_ENTRIES_MAX) {
-        g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT,
-                    "a build context of more than %d MiB or %d files",
-                    BUILD_CONTEXT_BYTES_MAX >> 20, ARCHIVE_ENTRIES_MAX);
+    const void *data = g_bytes_get_data(bytes, &length_bytes);
+    walk->taken_bytes += build_stand_in_bytes(bytes);
+    walk->carried_bytes += length_bytes;
+    walk->taken_count++;
+    if (!has_room(walk, error))
         return false;
-    }
-    archive_writer_add_file(walk->writer, name, mode & 0777u, bytes, length_bytes);
+    archive_writer_add_file(walk->writer, name, facts->st_mode & 0777u, data, length_bytes);
     return true;
 }
 
@@ -63,7 +94,7 @@ static bool take_entry(struct walk *walk, const char *relative, GError **error)
         return is_link || take_folder(walk, relative, error);
     if (!S_ISREG(facts.st_mode) || (is_ignored && strcmp(relative, ".dockerignore") != 0))
         return true;
-    return take_file(walk, relative, host, facts.st_mode, error);
+    return take_file(walk, relative, host, &facts, error);
 }
 
 static gint compare_texts(gconstpointer left, gconstpointer right)

@@ -61,6 +61,7 @@ struct command_row {
 extern const struct command_row system_commands[];
 extern const struct command_row info_commands[];
 extern const struct command_row usage_commands[];
+extern const struct command_row archive_commands[];
 extern const struct command_row image_commands[];
 extern const struct command_row image_list_commands[];
 extern const struct command_row transfer_commands[];
@@ -197,6 +198,10 @@ char *context_current(const struct command_call *call);
 
 /* ---- families that use each other ---- */
 
+/* "linux/arm64/v8" as queries have it: {"os":"linux","architecture":"arm64","variant":"v8"};
+ * g_free.
+ */
+char *platform_json(const char *platform);
 /* Pulls an image; out is 1, 2 or 0 for silence. */
 bool pull_image(struct invocation *invocation, const struct image_reference *reference,
                 const char *platform, bool is_all, int out, GError **error) MUST_USE;

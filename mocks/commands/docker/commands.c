@@ -6,10 +6,10 @@
 
 /* Families in the order in which help lists them within a group. */
 static const struct command_row *const families[] = {
-    run_commands,      exec_commands,       list_commands,     container_commands, build_commands,
-    transfer_commands, image_list_commands, image_commands,    login_commands,     system_commands,
-    info_commands,     usage_commands,      prune_commands,    inspect_commands,   copy_commands,
-    volume_commands,   network_commands,    manifest_commands, context_commands,
+    run_commands,      exec_commands,       list_commands,    container_commands, build_commands,
+    transfer_commands, image_list_commands, image_commands,   archive_commands,   login_commands,
+    system_commands,   info_commands,       usage_commands,   prune_commands,     inspect_commands,
+    copy_commands,     volume_commands,     network_commands, manifest_commands,  context_commands,
 };
 
 static const struct {

@@ -9,8 +9,8 @@
  *
  * Options in front of the command (--host, --config, --context) are told to whoever answers as the
  * variables that say the same. Every command is a trace event "docker" {machine, command,
- * exit_code}. Not modelled: terminals, stdin of run and exec, contexts but the default one, save,
- * load, import, search, swarm, events, contexts of classic builds from elsewhere; where a command
+ * exit_code}. Not modelled: terminals, stdin of run and exec, contexts but the default
+ * one, search, swarm, events, contexts of classic builds from elsewhere; where a command
  * comes to that, its outcome is assumed: it says so on stderr and exits 0.
  */
 #pragma once

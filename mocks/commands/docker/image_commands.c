@@ -1,4 +1,4 @@
-/* Local images: tag, remove; save and load, which the fake Engine does not model. */
+/* Local images: tag, remove. */
 #include "mocks/commands/docker/cli_private.h"
 
 #include <string.h>
@@ -87,39 +87,11 @@ static int run_remove(struct invocation *invocation)
     return complaints->len > 0 && (is_fatal || !flags_boolean(invocation->flags, "force"));
 }
 
-/* ---- save, load, import ---- */
-
-static const struct flag_row archive_flags[] = {
-    {"output", 'o', FLAG_TEXT, NULL},
-    {"input", 'i', FLAG_TEXT, NULL},
-    {"quiet", 'q', FLAG_BOOLEAN, NULL},
-    {"platform", 0, FLAG_TEXT, NULL},
-    {"change", 'c', FLAG_LIST, NULL},
-    {"message", 'm', FLAG_TEXT, NULL},
-    {0},
-};
-static const struct flag_row *const archive_tables[] = {archive_flags, NULL};
-
-/* Saving an image changes none; what load and import bring may be pushed later. */
-static int run_archive(struct invocation *invocation)
-{
-    return docker_cli_assume(invocation->cli, invocation->call, invocation->path,
-                             !g_str_has_suffix(invocation->path, "save"));
-}
-
 const struct command_row image_commands[] = {
     {"rmi|image rm|image rmi=image rm|image remove=image rm", "[OPTIONS] IMAGE [IMAGE...]",
      "Remove one or more images", ARGUMENTS_AT_LEAST, 1, remove_tables, run_remove, true},
     {"tag|image tag", "SOURCE_IMAGE[:TAG] TARGET_IMAGE[:TAG]",
      "Create a tag TARGET_IMAGE that refers to SOURCE_IMAGE", ARGUMENTS_EXACT, 2, no_tables,
      run_tag, false},
-    {"save|image save", "[OPTIONS] IMAGE [IMAGE...]",
-     "Save one or more images to a tar archive (streamed to STDOUT by default)", ARGUMENTS_AT_LEAST,
-     1, archive_tables, run_archive, true},
-    {"load|image load", "[OPTIONS]", "Load an image from a tar archive or STDIN", ARGUMENTS_EXACT,
-     0, archive_tables, run_archive, true},
-    {"import|image import", "[OPTIONS] file|URL|- [REPOSITORY[:TAG]]",
-     "Import the contents from a tarball to create a filesystem image", ARGUMENTS_AT_LEAST, 1,
-     archive_tables, run_archive, true},
     {0},
 };

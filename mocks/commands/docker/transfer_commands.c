@@ -85,9 +85,8 @@ static const struct flag_row push_flags[] = {
 };
 static const struct flag_row *const push_tables[] = {push_flags, NULL};
 
-/* "linux/arm64/v8" as the query of API 1.46: {"os":"linux","architecture":"arm64","variant":"v8"}.
- */
-static char *platform_json(const char *platform)
+/* API 1.46 */
+char *platform_json(const char *platform)
 {
     g_auto(GStrv) parts = g_strsplit(platform, "/", 3);
     g_autoptr(json_t) value = json_pack("{s:s}", "os", parts[0] != NULL ? parts[0] : "");

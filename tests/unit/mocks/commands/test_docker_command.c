@@ -64,10 +64,11 @@ Test(commands_docker_command, a_docker_that_is_not_modelled_is_assumed)
 static void unmodelled(struct bench *bench)
 {
     const GPtrArray *uses = command_set_assumed(bench->set);
-    cr_expect_eq(run(bench, "docker load -i x.tar"), 0, "%s", bench->err->str);
+    cr_expect_eq(run(bench, "docker load --platform linux/arm64 -i x.tar"), 0, "%s",
+                 bench->err->str);
     cr_assert_eq(uses->len, 1);
     const struct assumed_use *use = g_ptr_array_index(uses, 0);
-    cr_expect_str_eq(use->line, "docker load");
+    cr_expect_str_eq(use->line, "docker load --platform");
     cr_expect(use->touches_images);
 }
 
@@ -75,4 +76,86 @@ Test(commands_docker_command, what_docker_does_not_model_taints_the_images)
 {
     const struct plan plan = {.has_docker = true};
     bench_run(&plan, unmodelled);
+}
+
+/* ---- containers of images that nobody knows ---- */
+
+static void preload(struct bench *bench)
+{
+    dockerd_preload(bench->dockerd, "tool:1", "linux/amd64", 1000);
+    dockerd_preload(bench->dockerd, "old:1", "linux/386", 1000);
+    dockerd_preload(bench->dockerd, "hello-world:latest", "linux/amd64", 1000);
+    dockerd_preload(bench->dockerd, "gcr.io/kaniko-project/executor:1", "linux/amd64", 1000);
+}
+
+static void known_commands(struct bench *bench)
+{
+    const GPtrArray *uses = command_set_assumed(bench->set);
+    preload(bench);
+
+    expect(bench, "docker run --rm tool:1 echo hi", 0, "hi\n", "");
+    expect(bench, "docker run --rm tool:1 false", 1, "", "");
+    expect(bench, "docker run --rm tool:1 uname -m", 0, "x86_64\n", "");
+    expect(bench, "docker run --rm --platform linux/386 old:1 uname -m", 0, "x86_64\n", "");
+    cr_expect_eq(run(bench, "docker run --rm hello-world"), 0);
+    cr_expect_eq(run(bench, "docker run -d --name srv tool:1 sleep 100"), 0);
+    expect(bench, "docker exec srv true", 0, "", "");
+    cr_expect_eq(uses->len, 0);
+}
+
+Test(commands_docker_command, what_every_container_has_is_not_assumed)
+{
+    const struct plan plan = {.has_docker = true};
+    bench_run(&plan, known_commands);
+}
+
+static void unknown_commands(struct bench *bench)
+{
+    static const struct {
+        const char *command;
+        const char *line;
+        bool touches_images;
+    } rows[] = {
+        {"docker run --rm tool:1 tool --version", "docker run tool:1: what it prints", false},
+        {"docker exec srv tool --version", "docker exec in tool:1: what it prints", false},
+        {"docker run --rm gcr.io/kaniko-project/executor:1 --destination=ghcr.io/o/r",
+         "docker run gcr.io/kaniko-project/executor:1: what it prints", true},
+    };
+    const GPtrArray *uses = command_set_assumed(bench->set);
+    preload(bench);
+    cr_expect_eq(run(bench, "docker run -d --name srv tool:1 sleep 100"), 0);
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        expect(bench, rows[i].command, 0, "", "");
+        cr_assert_eq(uses->len, i + 1, "%s", rows[i].command);
+        const struct assumed_use *use = g_ptr_array_index(uses, i);
+        cr_expect_str_eq(use->line, rows[i].line);
+        cr_expect_eq(use->touches_images, rows[i].touches_images);
+    }
+    expect(bench, "docker run --rm tool:1 cat /etc/os-release", 0, "", "");
+    expect(bench, "docker exec srv ls /", 0, "", "");
+    cr_expect_eq(uses->len, G_N_ELEMENTS(rows));
+}
+
+Test(commands_docker_command, what_an_unknown_image_prints_is_assumed)
+{
+    const struct plan plan = {.has_docker = true};
+    bench_run(&plan, unknown_commands);
+}
+
+static void server(struct bench *bench)
+{
+    preload(bench);
+
+    cr_expect_eq(run(bench, "docker run -d --name srv tool:1 serve"), 0);
+    expect(bench, "sleep 60", 0, "", "");
+    expect(bench, "docker inspect -f '{{.State.Running}}' srv", 0, "true\n", "");
+    expect(bench, "docker exec srv migrate", 0, "", "");
+    expect(bench, "docker stop srv", 0, "srv\n", "");
+    cr_expect_eq(command_set_assumed(bench->set)->len, 2);
+}
+
+Test(commands_docker_command, a_container_that_nobody_is_attached_to_goes_on_like_a_server)
+{
+    const struct plan plan = {.has_docker = true};
+    bench_run(&plan, server);
 }

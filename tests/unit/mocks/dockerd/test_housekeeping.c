@@ -258,6 +258,33 @@ Test(dockerd_housekeeping, binfmt_adds_emulators_to_the_host)
     bench_run(NULL, install_emulators);
 }
 
+static void register_emulators(struct bench *bench)
+{
+    static const char image[] = "multiarch/qemu-user-static";
+    dockerd_preload(bench->dockerd, "multiarch/qemu-user-static:latest", "linux/amd64", 1000);
+    run(bench, "denied", image, ",\"Cmd\":[\"--reset\",\"-p\",\"yes\"]");
+    ask(bench, "POST", "/v1.41/containers/denied/wait", NULL);
+    g_autofree char *denied = text_of(bench);
+    cr_expect_str_eq(denied, "{\"Error\":null,\"StatusCode\":1}\n");
+    cr_expect_not(dockerd_runs_platform(bench->dockerd, "linux/arm/v7"));
+
+    run(bench, "reset", image,
+        ",\"Cmd\":[\"--reset\",\"-p\",\"yes\"],\"HostConfig\":{\"Privileged\":true}");
+    ask(bench, "POST", "/v1.41/containers/reset/wait", NULL);
+    ask(bench, "GET", "/v1.41/containers/reset/logs?stdout=1", NULL);
+    g_autofree char *text = frames_of(bench->response.body, 1);
+    cr_expect(strstr(text, "Setting /usr/bin/qemu-arm-static as binfmt interpreter for arm\n") !=
+              NULL);
+    cr_expect(dockerd_runs_platform(bench->dockerd, "linux/arm/v7"));
+    cr_expect(dockerd_runs_platform(bench->dockerd, "linux/arm/v5"));
+    cr_expect(dockerd_runs_platform(bench->dockerd, "linux/s390x"));
+}
+
+Test(dockerd_housekeeping, qemu_user_static_registers_emulators_when_it_may)
+{
+    bench_run(NULL, register_emulators);
+}
+
 /* ---- events and determinism ---- */
 
 static void watch_events(struct bench *bench)

@@ -102,6 +102,8 @@ Test(words, the_best_platform_of_an_index_is_chosen)
         {"linux/s390x", NULL},
         {"windows/amd64", NULL},
         {"linux/x86_64", "amd64"},
+        {"linux/amd64/v3", "amd64"},
+        {"linux/386", NULL},
         {"", NULL},
     };
     g_autoptr(GBytes) bytes = g_bytes_new_static(index_text, strlen(index_text));
@@ -113,6 +115,22 @@ Test(words, the_best_platform_of_an_index_is_chosen)
         cr_expect_str_eq(chosen != NULL ? chosen->digest : "none",
                          rows[i].digest != NULL ? rows[i].digest : "none", "%s", rows[i].platform);
     }
+}
+
+Test(words, an_amd64_machine_takes_386_when_there_is_nothing_better)
+{
+    static const char text[] =
+        "{\"mediaType\":\"application/vnd.oci.image.index.v1+json\",\"manifests\":["
+        "{\"digest\":\"386\",\"platform\":{\"os\":\"linux\",\"architecture\":\"386\"}}]}";
+    g_autoptr(GBytes) bytes = g_bytes_new_static(text, strlen(text));
+    AUTO(content) index = content_read(bytes, NULL, NULL);
+
+    const struct descriptor *on_amd64 = content_choose(index, "linux/amd64");
+    const struct descriptor *on_arm64 = content_choose(index, "linux/arm64");
+
+    cr_assert_not_null(on_amd64);
+    cr_expect_str_eq(on_amd64->digest, "386");
+    cr_expect_null(on_arm64);
 }
 
 Test(words, layers_declare_what_they_stand_for)

@@ -101,9 +101,29 @@ static void ask_for_inventions(struct bench *bench)
     cr_expect_eq(get_manifest(bench, "some/tool"), 200);
     AUTO(image_facts) facts = registry_find(bench->registry, "some/tool", "1");
     cr_assert_not_null(facts);
-    cr_expect_eq(facts->platforms->len, 2);
+    cr_expect_eq(facts->platforms->len, 11);
     cr_expect_eq(facts->pushed_by_exchange, 0);
     cr_expect_eq(get_manifest(bench, "acme/api"), 401);
+}
+
+static void ask_for_one_architecture(struct bench *bench)
+{
+    const struct registry_inventor inventor = {.wants = wants_public};
+    registry_set_inventor(bench->registry, &inventor);
+
+    cr_expect_eq(get_manifest(bench, "arm32v7/node"), 200);
+    AUTO(image_facts) facts = registry_find(bench->registry, "arm32v7/node", "1");
+    cr_assert_not_null(facts);
+    cr_assert_eq(facts->platforms->len, 1);
+    cr_expect_str_eq(facts->platforms->pdata[0], "linux/arm/v7");
+}
+
+Test(logins, an_invented_image_of_a_namespace_for_one_architecture_has_that_platform_alone)
+{
+    struct registry_options options = bench_options("docker.io");
+    options.is_virtual = true;
+
+    bench_run(&options, ask_for_one_architecture);
 }
 
 Test(logins, an_image_that_nobody_described_is_invented_when_it_is_wanted)

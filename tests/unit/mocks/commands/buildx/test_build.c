@@ -1,6 +1,8 @@
 /* Builds: what is built, printed, pushed and left, on both drivers. */
 #include "bench.h"
 
+#include <unistd.h>
+
 #define CREATE "docker buildx create --name X --driver docker-container --use --bootstrap"
 
 static void assert_has(const char *text, const char *part)
@@ -502,22 +504,44 @@ Test(build, named_contexts_are_images_and_folders)
 static void large_body(struct bench *bench)
 {
     write_context(bench);
-    gsize length_bytes = BUILD_CONTEXT_BYTES_MAX;
     g_autofree char *path = g_strconcat(bench->root, "/src/large", NULL);
-    g_autofree char *bytes = g_malloc0(length_bytes);
-    cr_assert(g_file_set_contents(path, bytes, (gssize)length_bytes, NULL));
+    write_file(bench, "/src/large", "");
+    cr_assert_eq(truncate(path, BUILD_CONTEXT_BYTES_MAX), 0); /* beside the Dockerfile: too much */
     OUTCOME(outcome) = run_line(bench, "docker buildx build .");
     write_file(bench, "/src/.dockerignore", "large\n");
     OUTCOME(ignored) = run_line(bench, "docker buildx build .");
 
     cr_assert_eq(outcome.exit_code, 1);
-    assert_has(outcome.err, "ERROR: failed to build: a build context of more than 48 MiB or ");
+    assert_has(outcome.err, "ERROR: failed to build: a build context of more than 512 MiB, ");
     cr_assert_eq(ignored.exit_code, 0, "%s", ignored.err);
 }
 
 Test(build, a_context_above_the_ceiling_is_refused_unless_it_is_ignored)
 {
     bench_run(NULL, large_body);
+}
+
+/* As large as most public repositories can be; only its size and its ends are carried. */
+static void stand_in_body(struct bench *bench)
+{
+    g_autofree char *path = g_strconcat(bench->root, "/src/large", NULL);
+    write_context(bench);
+    write_file(bench, "/src/Dockerfile", "FROM alpine:3\nCOPY . /app\n");
+    write_file(bench, "/src/large", "x");
+    cr_assert_eq(truncate(path, 200 * MIB_BYTES), 0);
+
+    OUTCOME(outcome) = run_line(bench, "docker buildx build -t app:1 .");
+
+    cr_assert_eq(outcome.exit_code, 0, "%s", outcome.err);
+    assert_has(outcome.err, "transferring context: 209.7");
+    AUTO(local_image_facts) facts = dockerd_find_image(bench->dockerd, "app:1");
+    cr_assert_not_null(facts);
+    cr_expect_gt(facts->size_bytes, 200 * MIB_BYTES);
+}
+
+Test(build, a_large_file_of_a_context_counts_with_its_size_and_is_not_carried)
+{
+    bench_run(NULL, stand_in_body);
 }
 
 static void pull_body(struct bench *bench)

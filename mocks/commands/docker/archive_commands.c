@@ -1,0 +1,185 @@
+/* Images as archives: save, load, import. */
+#include "mocks/commands/docker/cli_private.h"
+
+#include "base/limits.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- save ---- */
+
+static const struct flag_row save_flags[] = {
+    {"output", 'o', FLAG_TEXT, NULL},
+    {"platform", 0, FLAG_TEXT, NULL},
+    {0},
+};
+static const struct flag_row *const save_tables[] = {save_flags, NULL};
+
+/* Where the bytes of an archive go. */
+struct sink {
+    const struct command_call *call;
+    int descriptor; /* -1: stdout */
+};
+
+static bool receive(void *context, const void *bytes, gsize length_bytes, GError **error)
+{
+    const struct sink *sink = context;
+    const char *next = bytes;
+    if (sink->descriptor < 0)
+        return sink->call->seam->write(sink->call->self, 1, bytes, length_bytes, error);
+    while (length_bytes > 0) {
+        ssize_t written = write(sink->descriptor, next, length_bytes);
+        if (written < 0 && errno != EINTR)
+            return cli_refuse(error, "write: %s", g_strerror(errno));
+        if (written > 0) {
+            next += written;
+            length_bytes -= (gsize)written;
+        }
+    }
+    return true;
+}
+
+static bool request_save(struct invocation *invocation, struct sink *sink, GError **error)
+{
+    struct docker *docker = invocation_docker(invocation, error);
+    g_autoptr(GString) path = g_string_new("/images/get");
+    const char *platform = flags_text(invocation->flags, "platform");
+    for (gsize i = 0; i < invocation->argument_count; i++)
+        docker_query_append(path, "names", invocation->arguments[i]);
+    if (*platform != '\0') {
+        g_autofree char *wanted = platform_json(platform);
+        docker_query_append(path, "platform", wanted);
+    }
+    const struct docker_call call = {.path = path->str};
+    return docker != NULL && docker_stream_bytes(docker, &call, receive, sink, error);
+}
+
+/* moby/sys/atomicwriter */
+static bool check_output(const char *path, const char *host_path, GError **error)
+{
+    g_autofree char *folder = g_path_get_dirname(path);
+    g_autofree char *host_folder = host_path != NULL ? g_path_get_dirname(host_path) : NULL;
+    struct stat status;
+    if (host_folder == NULL || stat(host_folder, &status) != 0)
+        return cli_refuse(error, "failed to save image: invalid output path: stat %s: %s", folder,
+                          "no such file or directory");
+    if (stat(host_path, &status) == 0 && S_ISDIR(status.st_mode))
+        return cli_refuse(error, "failed to save image: cannot write to a directory");
+    return true;
+}
+
+/* The file takes its name when it is whole, as the CLI has it. */
+static bool save_to_file(struct invocation *invocation, const char *path, GError **error)
+{
+    g_autofree char *host_path = command_host_path(invocation->call, path);
+    if (!check_output(path, host_path, error))
+        return false;
+    g_autofree char *folder = g_path_get_dirname(host_path);
+    g_autofree char *temporary = g_build_filename(folder, ".docker_temp_XXXXXX", NULL);
+    int descriptor = g_mkstemp_full(temporary, O_WRONLY | O_CLOEXEC, 0600);
+    if (descriptor < 0)
+        return cli_refuse(error, "open %s: %s", path, g_strerror(errno));
+    struct sink sink = {invocation->call, descriptor};
+    bool is_saved = request_save(invocation, &sink, error);
+    close(descriptor);
+    if (is_saved && rename(temporary, host_path) != 0)
+        is_saved = cli_refuse(error, "rename %s: %s", path, g_strerror(errno));
+    if (!is_saved)
+        unlink(temporary);
+    return is_saved;
+}
+
+static int run_save(struct invocation *invocation)
+{
+    const char *path = flags_text(invocation->flags, "output");
+    struct sink sink = {invocation->call, -1};
+    g_autoptr(GError) error = NULL;
+    bool is_saved = *path != '\0' ? save_to_file(invocation, path, &error)
+                                  : request_save(invocation, &sink, &error);
+    return is_saved ? 0 : invocation_fail(invocation, error);
+}
+
+/* ---- load ---- */
+
+static const struct flag_row load_flags[] = {
+    {"input", 'i', FLAG_TEXT, NULL},
+    {"platform", 0, FLAG_TEXT, NULL},
+    {"quiet", 'q', FLAG_BOOLEAN, NULL},
+    {0},
+};
+static const struct flag_row *const load_tables[] = {load_flags, NULL};
+
+static GBytes *read_input(struct invocation *invocation, const char *path, GError **error)
+{
+    return *path != '\0' ? world_read_file(invocation->call, path, IMAGE_ARCHIVE_BYTES_MAX, error)
+                         : command_read_all(invocation->call, IMAGE_ARCHIVE_BYTES_MAX, error);
+}
+
+/* Without a terminal there are no bars, so the daemon is asked to be quiet. */
+static int run_load(struct invocation *invocation)
+{
+    struct progress progress = {.invocation = invocation, .stream = 1};
+    g_autoptr(GError) error = NULL;
+    if (*flags_text(invocation->flags, "platform") != '\0')
+        return docker_cli_assume(invocation->cli, invocation->call, "load --platform",
+                                 /* touches_images= */ true);
+    g_autoptr(GBytes) tar = read_input(invocation, flags_text(invocation->flags, "input"), &error);
+    bool is_loaded = tar != NULL && progress_run(&progress, "/images/load?quiet=1", tar,
+                                                 "Content-Type: application/x-tar", &error);
+    g_free(progress.image_id);
+    return is_loaded ? 0 : invocation_fail(invocation, error);
+}
+
+/* ---- import ---- */
+
+static const struct flag_row import_flags[] = {
+    {"change", 'c', FLAG_LIST, NULL},
+    {"message", 'm', FLAG_TEXT, NULL},
+    {"platform", 0, FLAG_TEXT, NULL},
+    {0},
+};
+static const struct flag_row *const import_tables[] = {import_flags, NULL};
+
+static bool is_plain_import(const struct invocation *invocation)
+{
+    const char *source = invocation->arguments[0];
+    return !flags_has(invocation->flags, "change") && !flags_has(invocation->flags, "message") &&
+           strstr(source, "://") == NULL && invocation->argument_count <= 2;
+}
+
+/* The daemon's {"status": id} is what is printed. */
+static int run_import(struct invocation *invocation)
+{
+    const char *source = invocation->arguments[0];
+    const char *platform = flags_text(invocation->flags, "platform");
+    struct progress progress = {.invocation = invocation, .stream = 1};
+    g_autoptr(GError) error = NULL;
+    if (!is_plain_import(invocation))
+        return docker_cli_assume(invocation->cli, invocation->call, invocation->path,
+                                 /* touches_images= */ true);
+    g_autoptr(GString) path = g_string_new("/images/create?fromSrc=-");
+    if (*platform != '\0')
+        docker_query_append(path, "platform", platform);
+    if (invocation->arguments[1] != NULL)
+        docker_query_append(path, "repo", invocation->arguments[1]);
+    g_autoptr(GBytes) tar = read_input(invocation, strcmp(source, "-") != 0 ? source : "", &error);
+    bool is_imported = tar != NULL && progress_run(&progress, path->str, tar,
+                                                   "Content-Type: application/x-tar", &error);
+    g_free(progress.image_id);
+    return is_imported ? 0 : invocation_fail(invocation, error);
+}
+
+const struct command_row archive_commands[] = {
+    {"save|image save", "[OPTIONS] IMAGE [IMAGE...]",
+     "Save one or more images to a tar archive (streamed to STDOUT by default)", ARGUMENTS_AT_LEAST,
+     1, save_tables, run_save, true},
+    {"load|image load", "[OPTIONS]", "Load an image from a tar archive or STDIN", ARGUMENTS_EXACT,
+     0, load_tables, run_load, true},
+    {"import|image import", "[OPTIONS] file|URL|- [REPOSITORY[:TAG]]",
+     "Import the contents from a tarball to create a filesystem image", ARGUMENTS_AT_LEAST, 1,
+     import_tables, run_import, true},
+    {0},
+};
