@@ -43,13 +43,13 @@ static bool choose(const struct stage *stage, const json_t *runs_on, struct runn
     g_autofree char *date = date_text(stage->plan->scenario->setting.date_s);
     if (!runner_choose(runs_on, date, runner, error))
         return false;
-    if (runner->is_retired || runner->os != RUNNER_LINUX) {
-        g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "%s: %s", runner->labels,
-                    runner->is_retired ? "GitHub has no such machine any more"
-                                       : "only Linux machines are modelled");
-        return false;
-    }
-    return true;
+    if (runner->is_retired)
+        g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID,
+                    "%s: GitHub has no such machine any more", runner->labels);
+    else if (runner->os != RUNNER_LINUX)
+        g_set_error(error, BASE_ERROR, BASE_ERROR_UNMODELLED, "runner %s is not modelled",
+                    runner->labels);
+    return !runner->is_retired && runner->os == RUNNER_LINUX;
 }
 
 /* ---- its inside ---- */

@@ -41,8 +41,9 @@ struct server_options {
        assumed. */
     const struct workflow *(*find_workflow)(void *self, const char *uses);
     /* The machine for a leg, by its evaluated `runs-on`, lent until leg_over; NULL with an error:
-       no such runner, the leg waits for ever as on GitHub, which is told in its reason. In the
-       leg's fiber. */
+       no such runner, the leg waits for ever as on GitHub, which is told in its reason. Only with
+       BASE_ERROR_UNMODELLED there is such a runner, but none that could be rehearsed: the steps of
+       the leg are assumed. In the leg's fiber. */
     const struct runner_machine *(*leg_machine)(void *self, const char *leg_id,
                                                 const struct job *job, const json_t *runs_on,
                                                 GError **error);

@@ -224,6 +224,10 @@ static void run_on_machine(struct server_run *run)
     }
     const struct runner_machine *machine =
         options->leg_machine(options->self, run->row->id, run->task->job, runs_on, &error);
+    if (machine == NULL && g_error_matches(error, BASE_ERROR, BASE_ERROR_UNMODELLED)) {
+        server_run_assume(run, error->message);
+        return;
+    }
     if (machine == NULL) {
         wait_for_ever(run, error);
         return;

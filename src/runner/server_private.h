@@ -85,6 +85,11 @@ void task_refuse(struct task *task, GError *error);
 
 void server_run_call(struct server_run *run);
 
+/* ---- server_assume.c ---- */
+
+/* A leg whose runner nothing models: what its steps would do is assumed, its outputs are empty. */
+void server_run_assume(struct server_run *run, const char *why);
+
 /* ---- server_evaluate.c ---- */
 
 /* An expression of a job: against github, inputs, vars, needs, and with a leg matrix, strategy. */

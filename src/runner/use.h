@@ -4,6 +4,7 @@
 
 #include "runner/leg.h"
 #include "runner/manifest.h"
+#include "runner/touch.h"
 
 enum use_kind {
     USE_ASSUMED, /* nothing models it, or a scenario says what it does */
@@ -43,7 +44,6 @@ void use_print_header(struct step_run *step, const json_t *inputs);
 void use_add_post(struct step_run *step, const char *condition, step_work_fn *work);
 /* All files of a folder but .git at its top, links as links; up to the RUNNER_CHECKOUT ceilings. */
 bool tree_copy(const char *from, const char *to, GError **error) MUST_USE;
-bool use_touches_images(const char *name);
 /* A text with expressions, against the step's contexts. */
 bool step_evaluate_raw(const struct step_run *step, const char *text, char **out,
                        GError **error) MUST_USE;

@@ -36,32 +36,6 @@ void step_set_state(struct step_run *step, const char *name, const char *value)
         json_object_set_new(step->use->state, name, json_text_or_null(value));
 }
 
-/* Actions whose work ends in images: when nothing models them, the fate of images is unknown. */
-bool use_touches_images(const char *name)
-{
-    static const char *const patterns[] = {
-        "docker://*",  "docker/*",
-        "*/*docker*",  "*buildx*",
-        "*buildkit*",  "*kaniko*",
-        "*buildah*",   "*podman*",
-        "*skopeo*",    "*crane*",
-        "*cosign*",    "*goreleaser*",
-        "*ghcr*",      "*ecr*",
-        "*gcr*",       "*acr*",
-        "*image*",     "*container*",
-        "*/setup-ko*", "*/ko@*",
-        "*jib*",       "*depot/*",
-        "*bake*",      "*registry*",
-        "*imjasonh/*", "*redhat-actions/*",
-        NULL,
-    };
-    g_autofree char *lower = g_ascii_strdown(name, -1);
-    for (const char *const *pattern = patterns; *pattern != NULL; pattern++)
-        if (glob_match(*pattern, lower))
-            return true;
-    return false;
-}
-
 bool use_is_local(const struct step *step)
 {
     g_autofree char *text = literal_text(step->uses);
@@ -79,22 +53,10 @@ static const struct assumed_action *find_assumed(const struct leg_run *leg, cons
     return NULL;
 }
 
-/* The action's file in a folder, or NULL; g_free. */
-static char *file_in(const char *folder)
-{
-    static const char *const names[] = {"action.yml", "action.yaml"};
-    for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
-        g_autofree char *path = g_build_filename(folder, names[i], NULL);
-        if (g_file_test(path, G_FILE_TEST_IS_REGULAR))
-            return g_steal_pointer(&path);
-    }
-    return NULL;
-}
-
 static bool load_manifest(struct use *use, GError **error)
 {
     g_autoptr(GPtrArray) errors = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
-    g_autofree char *path = file_in(use->folder);
+    g_autofree char *path = manifest_find(use->folder);
     use->manifest = path != NULL ? manifest_load(path, errors) : NULL;
     if (use->manifest == NULL && errors->len > 0) {
         const GError *first = errors->pdata[0];
