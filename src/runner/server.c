@@ -174,6 +174,14 @@ void flow_run(struct flow *flow)
         fiber_group_cancel(&group);
 }
 
+/* The condition of a job that runs is looked at once more: `if: always()` keeps it running (1.5). */
+static bool is_spared(const struct task *task)
+{
+    g_autofree char *why = NULL;
+    bool is_wanted = false;
+    return task->needs != NULL && task_condition(task, &is_wanted, &why, NULL) && is_wanted;
+}
+
 void flow_cancel(struct flow *flow, const char *text)
 {
     if (flow->is_cancelled)
@@ -182,7 +190,8 @@ void flow_cancel(struct flow *flow, const char *text)
     flow->cancel_text = g_strdup(text);
     for (guint i = 0; i < flow->tasks->len; i++) {
         const struct task *task = flow->tasks->pdata[i];
-        for (guint j = 0; j < task->runs->len; j++)
+        bool goes_on = is_spared(task);
+        for (guint j = 0; j < task->runs->len && !goes_on; j++)
             server_run_cancel(task->runs->pdata[j], text);
     }
 }

@@ -64,7 +64,7 @@ void flow_free(struct flow *flow);
 CLEANUP(flow, flow_free)
 /* Runs all jobs; in a fiber. */
 void flow_run(struct flow *flow);
-/* Reaches whatever runs, and what is still to come. */
+/* Reaches whatever runs, unless its condition still holds, and what is still to come. */
 void flow_cancel(struct flow *flow, const char *text);
 /* What it comes to as a whole. */
 enum result flow_result(const struct flow *flow);
