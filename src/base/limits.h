@@ -31,6 +31,7 @@
 #define WORKFLOW_ERRORS_MAX           10
 #define WORKFLOW_JOBS_MAX             256
 #define WORKFLOW_IDENTIFIER_BYTES_MAX 99
+#define MATRIX_LEG_ID_BYTES_MAX       100 /* then a hash of the rest */
 #define MATRIX_LEGS_MAX               256
 #define MATRIX_COMBINATIONS_MAX       4096   /* before exclude */
 #define MATRIX_VALUES_MAX             100000 /* of all legs together */

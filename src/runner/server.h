@@ -10,8 +10,9 @@
 
 /* One leg that ran, or was decided not to. */
 struct server_leg {
-    char *id;   /* "build", with a matrix "build_3_8", "build_api": job, and what GitHub calls the
-                   leg's configuration; of a called workflow "call/build" */
+    char *id;   /* "build", with a matrix "build_3_8", "build_api": the job, and all values of the
+                   leg, up to MATRIX_LEG_ID_BYTES_MAX; a hash behind it when a leg of another job
+                   could be called so too; of a called workflow "call/build" */
     char *name; /* as GitHub shows it: "build (api)", "call / build" */
     const struct job *job;
     const struct workflow *workflow;

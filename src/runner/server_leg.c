@@ -36,35 +36,15 @@ void server_run_free(void *argument)
     g_free(run);
 }
 
-/* ---- names ---- */
-
-static char *name_of(const struct task *task, const struct leg *leg)
-{
-    const struct node *node = task->job->name;
-    g_autofree char *raw = node != NULL ? literal_text(node) : g_strdup("");
-    VALUE(value);
-    if (literal_has_expression(raw) && task_evaluate(task, leg, node, &value, NULL)) {
-        g_autofree char *text = github_value_string(&value);
-        return g_strconcat(task->flow->name_prefix, text[0] != '\0' ? text : task->job->id, NULL);
-    }
-    g_autofree char *name = leg != NULL      ? job_leg_name(task->job, leg)
-                            : raw[0] != '\0' ? g_strdup(raw)
-                                             : g_strdup(task->job->id);
-    return g_strconcat(task->flow->name_prefix, name, NULL);
-}
-
 struct server_run *task_add_run(struct task *task, const struct leg *leg, unsigned index)
 {
     struct server_run *run = g_new0(struct server_run, 1);
-    bool has_matrix = leg != NULL && leg->id[0] != '\0';
     run->task = task;
     run->leg = leg;
     run->index = index;
     run->row = g_new0(struct server_leg, 1);
-    run->row->id =
-        g_strconcat(task->flow->id_prefix, task->job->id,
-                    has_matrix && leg->id[0] != '_' ? "_" : "", has_matrix ? leg->id : "", NULL);
-    run->row->name = name_of(task, leg);
+    run->row->id = server_leg_id(task, leg);
+    run->row->name = server_leg_name(task, leg);
     run->row->job = task->job;
     run->row->workflow = task->flow->workflow;
     g_ptr_array_add(task->runs, run);

@@ -81,6 +81,12 @@ void task_settle(struct task *task, enum result result, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
 void task_refuse(struct task *task, GError *error);
 
+/* ---- server_name.c ---- */
+
+/* The names of server_leg of server.h; g_free. leg NULL: the job did not come to its matrix. */
+char *server_leg_name(const struct task *task, const struct leg *leg);
+char *server_leg_id(const struct task *task, const struct leg *leg);
+
 /* ---- server_call.c ---- */
 
 void server_run_call(struct server_run *run);
