@@ -155,6 +155,7 @@
 #define RUNNER_ANNOTATIONS_MAX       10            /* of one level and step */
 #define RUNNER_LEG_ANNOTATIONS_MAX   1000
 #define RUNNER_ANNOTATION_BYTES_MAX  4096
+#define CONCURRENCY_PENDING_MAX      100 /* GitHub's own, with queue: max */
 #define RUNNER_MASKS_MAX             1000
 #define RUNNER_PATHS_MAX             1000 /* folders that steps put into the PATH */
 #define RUNNER_COMPOSITE_DEPTH_MAX   10

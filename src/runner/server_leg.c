@@ -32,6 +32,8 @@ void server_run_free(void *argument)
         g_free(row);
     }
     flow_free(run->called);
+    g_free(run->own.name);
+    g_free(run->below.name);
     g_free(run->cancel_text);
     g_free(run);
 }
@@ -59,6 +61,8 @@ static void settle(struct server_run *run, enum result result, const char *reaso
     run->row->result->result = run->row->result->conclusion = result;
     run->row->reason = g_strdup(reason);
     run->is_over = true;
+    if (run->cancel_text != NULL)
+        leg_result_annotate(run->row->result, run->cancel_text);
     trace_note(options_of(run->task)->trace, "job-leg-settled", "leg", run->row->id, "result",
                result_text(result), "why", reason, NULL);
 }
@@ -91,6 +95,7 @@ void server_run_cancel(struct server_run *run, const char *text)
         leg_run_cancel(run->run, text);
     if (run->called != NULL)
         flow_cancel(run->called, text);
+    concurrency_wake(run);
 }
 
 /* All other legs of the matrix, running or not. */
@@ -190,6 +195,12 @@ static void wait_for_ever(struct server_run *run, const GError *error)
     settle(run, RESULT_CANCELLED, reason);
 }
 
+static void refuse(struct server_run *run, GError *error)
+{
+    settle(run, RESULT_FAILURE, error->message);
+    g_ptr_array_add(run->task->flow->server->result->errors, error);
+}
+
 static void run_on_machine(struct server_run *run)
 {
     const struct server_options *options = options_of(run->task);
@@ -198,8 +209,7 @@ static void run_on_machine(struct server_run *run)
     g_autoptr(json_t) runs_on =
         task_evaluate_json(run->task, run->leg, run->task->job->runs_on, &wrong);
     if (runs_on == NULL || !read_limits(run, &wrong)) {
-        settle(run, RESULT_FAILURE, wrong->message);
-        g_ptr_array_add(run->task->flow->server->result->errors, g_steal_pointer(&wrong));
+        refuse(run, g_steal_pointer(&wrong));
         return;
     }
     const struct runner_machine *machine =
@@ -229,6 +239,22 @@ static void conclude(struct server_run *run)
         fail_fast(task, run);
 }
 
+/* It has its slot; what its group says comes next. */
+static void run_in_turn(struct server_run *run)
+{
+    GError *error = NULL;
+    bool has_turn = concurrency_enter(run, &error);
+    if (error != NULL)
+        refuse(run, error);
+    else if (!has_turn || run->is_cancelled)
+        settle(run, RESULT_CANCELLED, run->is_cancelled ? run->cancel_text : "the rehearsal ended");
+    else if (run->task->job->uses != NULL)
+        server_run_call(run);
+    else
+        run_on_machine(run);
+    concurrency_leave(run);
+}
+
 static void run_leg(void *argument)
 {
     struct server_run *run = argument;
@@ -236,10 +262,8 @@ static void run_leg(void *argument)
     bool has_slot = fiber_slots_take(options_of(task)->loop, &task->slots, "max-parallel", NULL);
     if (!has_slot || run->is_cancelled)
         settle(run, RESULT_CANCELLED, run->is_cancelled ? run->cancel_text : "the rehearsal ended");
-    else if (task->job->uses != NULL)
-        server_run_call(run);
     else
-        run_on_machine(run);
+        run_in_turn(run);
     conclude(run);
     if (has_slot)
         fiber_slots_give(&task->slots);
