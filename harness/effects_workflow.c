@@ -198,8 +198,8 @@ static bool is_green(const struct outcome *outcome, const struct leg_outcome *le
                         : outcome->server->conclusion == RESULT_SUCCESS;
 }
 
-/* A leg that never ran because others were cancelled is as cancelled as the run: GitHub calls the leg
-   skipped, and the run a failure only if some job failed (actions-semantics.md 2.2). */
+/* A leg that never ran because others were cancelled is as cancelled as the run: GitHub calls the
+   leg skipped, and the run a failure only if some job failed (actions-semantics.md 2.2). */
 static bool is_cancelled(const struct outcome *outcome, const struct leg_outcome *leg)
 {
     return has_ran(leg) ? leg->server->result->result == RESULT_CANCELLED
