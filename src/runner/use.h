@@ -34,6 +34,10 @@ struct use {
 
 /* NULL with the runner's words: an action of the workspace that is not there, a file it refuses. */
 struct use *use_new(struct leg_run *leg, const struct step *step, GError **error) MUST_USE;
+/* What a scenario says of the step: the first row whose pattern fits what it uses, or its id; or
+   NULL. */
+const struct assumed_action *assumed_action_find(const struct assumed_action *rows,
+                                                 const struct step *step, const char *uses);
 /* Whether it is an action of the workspace, which is looked for when the step runs. */
 bool use_is_local(const struct step *step);
 /* with and the defaults of what is not given. */

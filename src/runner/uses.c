@@ -42,14 +42,13 @@ bool use_is_local(const struct step *step)
     return g_str_has_prefix(text, "./") || g_str_has_prefix(text, ".\\");
 }
 
-static const struct assumed_action *find_assumed(const struct leg_run *leg, const struct step *step,
-                                                 const char *text)
+const struct assumed_action *assumed_action_find(const struct assumed_action *rows,
+                                                 const struct step *step, const char *uses)
 {
-    const struct assumed_action *row = leg->options.assumed;
-    for (; row != NULL && row->pattern != NULL; row++)
-        if (glob_match(row->pattern, text) ||
-            (step->id != NULL && glob_match(row->pattern, step->id)))
-            return row;
+    for (; rows != NULL && rows->pattern != NULL; rows++)
+        if ((uses != NULL && glob_match(rows->pattern, uses)) ||
+            (step->id != NULL && glob_match(rows->pattern, step->id)))
+            return rows;
     return NULL;
 }
 
@@ -140,7 +139,7 @@ struct use *use_new(struct leg_run *leg, const struct step *step, GError **error
     use->text = literal_text(step->uses);
     use->state = json_object();
     use->posts = g_ptr_array_new_with_free_func((GDestroyNotify)step_free);
-    use->assumed = find_assumed(leg, step, use->text);
+    use->assumed = assumed_action_find(leg->options.assumed, step, use->text);
     if (use->assumed != NULL) {
         split_name(use);
     } else if (g_str_has_prefix(use->text, "docker://")) {
