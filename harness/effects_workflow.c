@@ -195,6 +195,14 @@ static bool is_green(const struct outcome *outcome, const struct leg_outcome *le
                         : outcome->server->conclusion == RESULT_SUCCESS;
 }
 
+/* A leg that never ran because others were cancelled is as cancelled as the run: GitHub calls the
+   leg skipped, and the run a failure only if some job failed (actions-semantics.md 2.2). */
+static bool is_cancelled(const struct outcome *outcome, const struct leg_outcome *leg)
+{
+    return has_ran(leg) ? leg->server->result->result == RESULT_CANCELLED
+                        : outcome->server->conclusion == RESULT_CANCELLED;
+}
+
 static bool has_assumed_images(const struct leg_outcome *leg)
 {
     const GPtrArray *assumptions = leg->server->result->assumptions;
@@ -274,7 +282,7 @@ static void judge_leg(const struct survey *survey, struct leg_outcome *leg)
         struct effect *effect = g_ptr_array_index(effects, i);
         if (strcmp(effect->service, leg->id) != 0)
             continue;
-        effect->fate = effect_judge(effect, green, leg->server->result->result == RESULT_CANCELLED);
+        effect->fate = effect_judge(effect, green, is_cancelled(survey->outcome, leg));
         leg->fate = fate_worse(leg->fate, effect->fate);
     }
     leg->doubt = is_red(leg->fate) ? doubt(survey, leg) : NULL;

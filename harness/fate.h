@@ -11,7 +11,7 @@ enum fate {
     FATE_SKIPPED,   /* a leg that did not run and owed nothing */
     FATE_DELIVERED, /* every promised effect is there */
     FATE_DEGRADED,  /* green, fewer platforms than promised, nobody loses what they had */
-    FATE_CANCELLED, /* killed by the job clock */
+    FATE_CANCELLED, /* ended by the job clock or with others, and nobody failed */
     FATE_FAILED,    /* red */
     FATE_SHRUNK,    /* green, and a tag has fewer platforms than before */
     FATE_HOLLOW,    /* green, and a promised image is not there */

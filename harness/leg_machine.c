@@ -4,6 +4,7 @@
 #include "base/units.h"
 #include "harness/folders.h"
 #include "mocks/cachesvc/cachesvc.h"
+#include "workflow/identifier.h"
 #include "workflow/runs_on.h"
 
 #include <string.h>
@@ -43,13 +44,13 @@ static bool choose(const struct stage *stage, const json_t *runs_on, struct runn
     g_autofree char *date = date_text(stage->plan->scenario->setting.date_s);
     if (!runner_choose(runs_on, date, runner, error))
         return false;
-    if (runner->is_retired || runner->os != RUNNER_LINUX) {
-        g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "%s: %s", runner->labels,
-                    runner->is_retired ? "GitHub has no such machine any more"
-                                       : "only Linux machines are modelled");
-        return false;
-    }
-    return true;
+    if (runner->is_retired)
+        g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID,
+                    "%s: GitHub has no such machine any more", runner->labels);
+    else if (runner->os != RUNNER_LINUX)
+        g_set_error(error, BASE_ERROR, BASE_ERROR_UNMODELLED, "runner %s is not modelled",
+                    runner->labels);
+    return !runner->is_retired && runner->os == RUNNER_LINUX;
 }
 
 /* ---- its inside ---- */
@@ -157,6 +158,19 @@ static char *runtime_token_of(const struct pipeline *pipeline, const char *leg_i
                           json_get_string(github, "run_id", "1"), leg_id);
 }
 
+/* Of a name that a folder may have, and no other leg's. */
+static char *make_folder(const struct leg_machine_options *options, GError **error)
+{
+    enum {
+        NAME_BYTES_MAX = 100
+    };
+    if (strchr(options->id, '/') == NULL && strlen(options->id) <= NAME_BYTES_MAX)
+        return folder_make(options->directory, options->id, error);
+    g_autofree char *hash = identifier_hash(options->id);
+    g_autofree char *name = g_strdup_printf("%.*s-%s", NAME_BYTES_MAX, options->id, hash);
+    return folder_make(options->directory, name, error);
+}
+
 struct leg_machine *leg_machine_new(struct stage *stage, const struct leg_machine_options *options,
                                     GError **error)
 {
@@ -170,7 +184,7 @@ struct leg_machine *leg_machine_new(struct stage *stage, const struct leg_machin
     machine->plan =
         plan_leg_make(&stage->plan->scenario->setting, options->id, profile_of(stage, &runner));
     runner_clear(&runner);
-    machine->directory = folder_make(options->directory, options->id, error);
+    machine->directory = make_folder(options, error);
     if (machine->directory == NULL)
         return NULL;
     machine->token = g_strdup(options->token);

@@ -30,7 +30,8 @@ struct leg_machine_options {
     const char *why_unprotected; /* then no script runs; or NULL */
 };
 
-/* Fails when runs_on names no runner that there is. */
+/* Fails when runs_on names no runner that there is, with BASE_ERROR_UNMODELLED when it is none of
+   Linux. */
 struct leg_machine *leg_machine_new(struct stage *stage, const struct leg_machine_options *options,
                                     GError **error) MUST_USE;
 /* Ends what still runs and removes the home. Inside no fiber, before the stage. */

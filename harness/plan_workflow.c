@@ -73,9 +73,10 @@ static char *runner_name(const struct call *call, const struct job *job, const s
         g_autofree char *asked = job->runs_on != NULL ? literal_text(job->runs_on) : g_strdup("");
         return g_strdup_printf("not known before the run: %s", asked);
     }
-    char *name = runner_text(&runner);
+    g_autofree char *name = runner_text(&runner);
+    bool can_run = runner.os == RUNNER_LINUX || runner.is_retired;
     runner_clear(&runner);
-    return name;
+    return g_strconcat(name, can_run ? "" : "; not modelled", NULL);
 }
 
 static void add_legs(GString *text, int depth, const struct call *call, const struct job *job,

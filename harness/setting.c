@@ -11,6 +11,10 @@
 
 #include <stddef.h>
 
+enum {
+    LEFT_CONTAINERS_MAX = CONTAINERS_MAX / 10
+};
+
 static bool check_network(const struct field *field, const struct node *node, const void *place,
                           GError **error)
 {
@@ -33,6 +37,33 @@ static bool check_profile(const struct field *field, const struct node *node, co
     g_autofree char *names = machine_profile_names();
     node_error(error, node, "unknown machine profile '%s'; there are %s", name, names);
     return false;
+}
+
+/* "NAME IMAGE", each name once. */
+static bool check_containers(const struct field *field, const struct node *node, const void *place,
+                             GError **error)
+{
+    g_autoptr(GHashTable) names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    (void)field;
+    for (char *const *each = *(char *const *const *)place; *each != NULL; each++) {
+        g_auto(GStrv) words = g_strsplit(*each, " ", -1);
+        AUTO(reference)
+        reference = g_strv_length(words) == 2
+                        ? reference_parse(words[1], /* default_tag= */ true, NULL)
+                        : NULL;
+        if (reference == NULL || words[0][0] == '\0') {
+            node_error(error, node, "'%s' is no container; write one such as 'smoke alpine:3.20'",
+                       *each);
+            return false;
+        }
+        if (!g_hash_table_add(names, g_strdup(words[0])) ||
+            g_hash_table_size(names) > LEFT_CONTAINERS_MAX) {
+            node_error(error, node, "'%s' is there twice, or there are more than %d containers",
+                       words[0], LEFT_CONTAINERS_MAX);
+            return false;
+        }
+    }
+    return true;
 }
 
 static bool check_service(const struct field *field, const struct node *node, const void *place,
@@ -249,6 +280,11 @@ static const struct field machine_fields[] = {
      .kind = FIELD_SIZE,
      .offset = offsetof(struct setting_machine, dangling_bytes),
      .summary = "dangling images of earlier jobs: what a prune frees"},
+    {.name = "containers",
+     .kind = FIELD_STRINGS,
+     .offset = offsetof(struct setting_machine, containers),
+     .check = check_containers,
+     .summary = "stopped containers of earlier jobs with their images: 'smoke alpine:3.20'"},
     {0},
 };
 static const struct record_type machine_record = {.name = "machine",

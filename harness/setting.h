@@ -47,6 +47,7 @@ struct setting_machine {
     int64_t emulation_factor;
     char **registry_mirrors;
     int64_t dangling_bytes; /* left by earlier jobs: what a prune frees */
+    char **containers;      /* likewise, stopped: "NAME IMAGE" */
 };
 
 struct setting {

@@ -137,6 +137,13 @@ static void preload(struct dockerd *dockerd, const struct setting_machine *machi
         dockerd_preload(dockerd, *each, platform, PRELOADED_IMAGE_BYTES);
     if (machine->dangling_bytes > 0)
         dockerd_preload(dockerd, NULL, platform, machine->dangling_bytes);
+    for (char **each = machine->containers; *each != NULL; each++) {
+        g_auto(GStrv) words = g_strsplit(*each, " ", 2);
+        AUTO(local_image_facts) present = dockerd_find_image(dockerd, words[1]);
+        if (present == NULL)
+            dockerd_preload(dockerd, words[1], platform, PRELOADED_IMAGE_BYTES);
+        dockerd_leave_container(dockerd, words[0], words[1]);
+    }
 }
 
 struct machine *stage_add_machine(struct stage *stage, const struct plan_leg *leg)

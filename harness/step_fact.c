@@ -36,6 +36,7 @@ static struct step_fact of_workflow(const struct step_result *step)
         .conclusion = result_text(step->conclusion),
         .message = step->message,
         .has_timed_out = step->has_timed_out,
+        .is_assumed = step->is_assumed,
         .started_us = step->started_us,
         .duration_us = step->duration_us,
         .failure = failure_of(step),

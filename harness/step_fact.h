@@ -14,6 +14,7 @@ struct step_fact {
     const char *conclusion; /* after continue-on-error; of a policy's step "success" if tolerated */
     const char *message;    /* NULL on plain success */
     bool has_timed_out;
+    bool is_assumed; /* nothing models what it does */
     int64_t started_us;
     int64_t duration_us;
     struct failure failure;

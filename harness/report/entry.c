@@ -15,6 +15,8 @@ static json_t *step_json(const struct leg_outcome *leg, const struct step_fact *
         json_object_set_new(entry, "conclusion", json_string(fact->conclusion));
         json_object_set_new(entry, "line", json_integer(fact->position.line));
     }
+    if (fact->is_assumed)
+        json_object_set_new(entry, "is_assumed", json_true());
     if (fact->message != NULL)
         json_object_set_new(entry, "message", json_text_or_null(fact->message));
     return entry;

@@ -35,13 +35,13 @@ static json_t *first_broken(const json_t *entry, const char *leg)
     return json_null();
 }
 
-static gsize count_steps(const json_t *entry, const char *leg)
+static gsize count_modelled(const json_t *entry, const char *leg)
 {
     gsize index;
     gsize count = 0;
     json_t *step;
     json_array_foreach (json_get_array(entry, "steps"), index, step)
-        count += is_of_leg(step, "leg", leg);
+        count += is_of_leg(step, "leg", leg) && !json_get_boolean(step, "is_assumed", false);
     return count;
 }
 
@@ -67,7 +67,6 @@ static json_t *row_of(const json_t *entry, const json_t *leg)
     const char *id = json_get_string(leg, "id", "");
     json_t *assumptions = json_object_get(leg, "assumptions");
     gsize assumed = json_array_size(assumptions);
-    gsize steps = count_steps(entry, id);
     json_t *row = json_object();
 
     json_object_set(row, "fault", json_object_get(entry, "name"));
@@ -78,8 +77,7 @@ static json_t *row_of(const json_t *entry, const json_t *leg)
     json_object_set(row, "duration_us", json_object_get(leg, "duration_us"));
     json_object_set_new(row, "broke_at", first_broken(entry, id));
     json_object_set(row, "reason", json_object_get(leg, "reason"));
-    json_object_set_new(row, "modelled",
-                        json_integer((json_int_t)(steps > assumed ? steps - assumed : 0)));
+    json_object_set_new(row, "modelled", json_integer((json_int_t)count_modelled(entry, id)));
     json_object_set_new(row, "assumed", json_integer((json_int_t)assumed));
     json_object_set(row, "assumptions", assumptions);
     json_object_set_new(row, "images", images_of(entry, id));

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "mocks/dockerd/volume.h"
 
+#include <signal.h>
 #include <string.h>
 
 static void mount_free(gpointer mount)
@@ -188,6 +189,18 @@ static struct container *container_new(struct dockerd *dockerd, const char *name
     container->attachments = g_ptr_array_new_with_free_func(attachment_free);
     add_mounts(container);
     return container;
+}
+
+void dockerd_leave_container(struct dockerd *dockerd, const char *name, const char *reference)
+{
+    const struct image *image = image_store_find(&dockerd->images, reference);
+    g_autoptr(json_t) body = json_pack("{s:s}", "Image", reference);
+    g_assert(image != NULL);
+    struct container *container =
+        container_new(dockerd, name, body, image, g_ptr_array_index(image->variants, 0));
+    container->state = CONTAINER_EXITED;
+    container->exit_code = 128 + SIGKILL;
+    g_ptr_array_add(dockerd->containers, container);
 }
 
 /* ---- checking ---- */

@@ -79,6 +79,9 @@ GPtrArray *dockerd_container_list(struct dockerd *dockerd);
 void dockerd_preload(struct dockerd *dockerd, const char *reference, const char *platform,
                      int64_t size_bytes);
 
+/* A container that an earlier job has left: killed, of an image that is there. */
+void dockerd_leave_container(struct dockerd *dockerd, const char *name, const char *reference);
+
 /* ---- container programs: what runs inside a container ---- */
 
 struct container; /* opaque here; accessors below */

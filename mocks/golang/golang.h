@@ -24,16 +24,8 @@ int go_version_minor(const char *text);
 /* go.mod's go line means something to the toolchain since 1.21: it chooses and refuses. */
 #define GO_TOOLCHAIN_MINOR_MIN 21
 
-/* ---- releases ---- */
+/* ---- releases (golang/releases.h) ---- */
 
-/* The releases of one language version. Dates between the first and the last are taken as even. */
-struct go_family {
-    int minor;
-    int64_t first_s; /* when 1.N.0 came out, seconds since 1970 */
-    int patch_max;
-    int64_t last_s; /* when 1.N.patch_max did */
-};
-const struct go_family *go_families(gsize *count);
 /* Whether a toolchain of this version could be downloaded at that date. */
 bool go_release_exists(const char *version, int64_t date_s);
 /* The newest patch of a minor release at that date, "1.22.12"; NULL: none yet. g_free. */

@@ -1,48 +1,10 @@
 /* The releases of Go and what the go command makes of them. */
 #include "mocks/golang/golang.h"
 
+#include "golang/releases.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-/* go.dev/doc/devel/release, and the public proxy on 2026-11-26. */
-static const struct go_family families[] = {
-    {17, INT64_C(1629072000), 13, INT64_C(1659312000)}, /* 2021-08-16 to 2022-08-01 */
-    {18, INT64_C(1647302400), 10, INT64_C(1673308800)}, /* 2022-03-15 to 2023-01-10 */
-    {19, INT64_C(1659398400), 13, INT64_C(1693958400)}, /* 2022-08-02 to 2023-09-06 */
-    {20, INT64_C(1675209600), 14, INT64_C(1707177600)}, /* 2023-02-01 to 2024-02-06 */
-    {21, INT64_C(1691452800), 13, INT64_C(1722902400)}, /* 2023-08-08 to 2024-08-06 */
-    {22, INT64_C(1707177600), 12, INT64_C(1738627200)}, /* 2024-02-06 to 2025-02-04 */
-    {23, INT64_C(1723507200), 12, INT64_C(1754438400)}, /* 2024-08-13 to 2025-08-06 */
-    {24, INT64_C(1739232000), 13, INT64_C(1770163200)}, /* 2025-02-11 to 2026-02-04 */
-    {25, INT64_C(1754956800), 14, INT64_C(1787011200)}, /* 2025-08-12 to 2026-08-18 */
-    {26, INT64_C(1770681600), 11, INT64_C(1793577600)}, /* 2026-02-10 to 2026-11-02 */
-    {27, INT64_C(1787011200), 4, INT64_C(1793577600)},  /* 2026-08-18 to 2026-11-02 */
-};
-
-const struct go_family *go_families(gsize *count)
-{
-    *count = G_N_ELEMENTS(families);
-    return families;
-}
-
-static const struct go_family *find_family(int minor)
-{
-    for (gsize i = 0; i < G_N_ELEMENTS(families); i++)
-        if (families[i].minor == minor)
-            return &families[i];
-    return NULL;
-}
-
-/* -1: not out at that date. */
-static int newest_patch(const struct go_family *family, int64_t date_s)
-{
-    int64_t span_s = family->last_s - family->first_s;
-    if (date_s < family->first_s)
-        return -1;
-    if (date_s >= family->last_s)
-        return family->patch_max;
-    return (int)((date_s - family->first_s) * family->patch_max / span_s);
-}
 
 static char *release_name(int minor, int patch)
 {
@@ -53,8 +15,8 @@ static char *release_name(int minor, int patch)
 
 char *go_release_newest(int minor, int64_t date_s)
 {
-    const struct go_family *family = find_family(minor);
-    int patch = family == NULL ? -1 : newest_patch(family, date_s);
+    const struct go_line *line = go_line_find(minor);
+    int patch = line == NULL ? -1 : go_line_newest(line, go_day_of(date_s));
     return patch < 0 ? NULL : release_name(minor, patch);
 }
 
@@ -70,9 +32,11 @@ bool go_release_exists(const char *version, int64_t date_s)
 
 char *go_release_for_switch(const char *need, int64_t date_s)
 {
+    gsize count = 0;
+    const struct go_line *lines = go_lines(&count);
     g_autofree char *last = NULL;
-    for (gsize i = G_N_ELEMENTS(families); i-- > 0;) {
-        g_autofree char *newest = go_release_newest(families[i].minor, date_s);
+    for (gsize i = count; i-- > 0;) {
+        g_autofree char *newest = go_release_newest(lines[i].minor, date_s);
         if (newest == NULL)
             continue;
         if (go_version_compare(newest, need) < 0)

@@ -22,11 +22,12 @@
 GQuark base_error_quark(void);
 
 enum base_error {
-    BASE_ERROR_INVALID, /* input that breaks a rule */
-    BASE_ERROR_LIMIT,   /* input over a ceiling of base/limits.h */
-    BASE_ERROR_IO,      /* the operating system said no */
-    BASE_ERROR_USAGE,   /* a command line that makes no sense */
-    BASE_ERROR_INTERNAL /* our own fault */
+    BASE_ERROR_INVALID,    /* input that breaks a rule */
+    BASE_ERROR_LIMIT,      /* input over a ceiling of base/limits.h */
+    BASE_ERROR_IO,         /* the operating system said no */
+    BASE_ERROR_USAGE,      /* a command line that makes no sense */
+    BASE_ERROR_INTERNAL,   /* our own fault */
+    BASE_ERROR_UNMODELLED, /* it exists, but nothing here stands for it */
 };
 
 /* A text with a name, kept whole so that errors can show its lines. Shared by reference count. */

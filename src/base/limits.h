@@ -31,6 +31,7 @@
 #define WORKFLOW_ERRORS_MAX           10
 #define WORKFLOW_JOBS_MAX             256
 #define WORKFLOW_IDENTIFIER_BYTES_MAX 99
+#define MATRIX_LEG_ID_BYTES_MAX       100 /* then a hash of the rest */
 #define MATRIX_LEGS_MAX               256
 #define MATRIX_COMBINATIONS_MAX       4096   /* before exclude */
 #define MATRIX_VALUES_MAX             100000 /* of all legs together */
@@ -156,6 +157,7 @@
 #define RUNNER_ANNOTATIONS_MAX       10            /* of one level and step */
 #define RUNNER_LEG_ANNOTATIONS_MAX   1000
 #define RUNNER_ANNOTATION_BYTES_MAX  4096
+#define CONCURRENCY_PENDING_MAX      100 /* GitHub's own, with queue: max */
 #define RUNNER_MASKS_MAX             1000
 #define RUNNER_PATHS_MAX             1000 /* folders that steps put into the PATH */
 #define RUNNER_COMPOSITE_DEPTH_MAX   10

@@ -166,6 +166,8 @@ static struct value job_of(const struct leg_run *leg)
 {
     struct value job = value_of_folded_map();
     set_text(&job, "status", leg_status(leg));
+    if (leg->job_container != NULL)
+        value_set(&job, "container", folded_value(leg->job_container));
     if (leg->services != NULL)
         value_set(&job, "services", folded_value(leg->services));
     return job;

@@ -57,7 +57,7 @@ bool services_wait(struct step_run *step, GArray *services, GError **error)
     step_print(step, "##[group]Waiting for all services to be ready");
     for (guint i = 0; i < services->len; i++) {
         struct service *service = &g_array_index(services, struct service, i);
-        if (service->container == NULL)
+        if (service->container == NULL || service->is_job)
             continue;
         if (!wait_for_one(step, service, error))
             return false;

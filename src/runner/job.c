@@ -1,6 +1,7 @@
 /* The runner's own first and last step: "Set up job", "Complete job" with outputs and orphans
    (actions-semantics.md 1.4, 1.8, 1.9, 2.2; the runner's JobExtension.cs). */
 #include "base/limits.h"
+#include "runner/services.h"
 #include "runner/use.h"
 #include "workflow/literal.h"
 
@@ -27,15 +28,6 @@ static void list_downloads(struct step_run *step)
     }
 }
 
-/* An error in a job's container: nothing models it. */
-static void tell_container(struct step_run *step)
-{
-    const struct node *container = step->leg->options.job->container;
-    if (container != NULL && container->kind != NODE_NULL)
-        leg_assume_gap(step->leg, step, /* touches_images= */ false,
-                       "job container: steps run on the machine itself");
-}
-
 void job_set_up(struct step_run *step)
 {
     const struct leg_run *leg = step->leg;
@@ -47,7 +39,7 @@ void job_set_up(struct step_run *step)
     step_print(step, "Prepare workflow directory");
     step_print(step, "Prepare all required actions");
     list_downloads(step);
-    tell_container(step);
+    job_container_tell(step);
     step_print(step, "Complete job name: %s", leg->options.name);
 }
 

@@ -86,6 +86,7 @@ void leg_run_free(struct leg_run *leg)
     g_string_free(leg->summary, TRUE);
     json_decref(leg->environment);
     json_decref(leg->services);
+    json_decref(leg->job_container);
     json_decref(leg->images);
     leg_free_contexts(leg);
     scope_free(leg->scope);
@@ -170,7 +171,7 @@ static void queue_preparations(struct leg_run *leg)
 static void queue_all(struct leg_run *leg)
 {
     queue_preparations(leg);
-    if (has_services(leg))
+    if (has_services(leg) || job_container_is_wanted(leg))
         queue_own(leg, "Initialize containers", PHASE_SETUP, "success()", job_start_services);
     queue_steps(leg);
 }

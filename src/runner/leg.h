@@ -88,8 +88,9 @@ struct leg_run {
     struct value github, vars, secrets, matrix, strategy, needs; /* contexts that stay */
     json_t *environment;                                         /* workflow, job, GITHUB_ENV */
     gsize written_environment_bytes;
-    GPtrArray *path;  /* GITHUB_PATH, the latest last; char * */
-    json_t *services; /* job.services */
+    GPtrArray *path;       /* GITHUB_PATH, the latest last; char * */
+    json_t *services;      /* job.services */
+    json_t *job_container; /* job.container, or NULL */
     struct scope *scope;
     GString *summary;
     gsize outputs_bytes;
@@ -247,3 +248,5 @@ void use_resolve(struct step_run *step);
 void job_set_up(struct step_run *step);
 void job_complete(struct step_run *step);
 void job_start_services(struct step_run *step);
+/* Whether `container` comes to an image. */
+bool job_container_is_wanted(struct leg_run *leg);

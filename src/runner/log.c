@@ -77,11 +77,10 @@ void step_annotate(struct step_run *step, enum annotation_level level, const cha
 {
     struct step_run *counter = outermost(step);
     step_print(step, "%s%s", marks[level], message);
-    if (level == ANNOTATION_ERROR)
-        for (struct step_run *each = step; each != NULL; each = each->outer) {
-            g_free(each->result->message);
-            each->result->message = masks_apply(step->leg->masks, message);
-        }
+    if (level == ANNOTATION_ERROR) {
+        g_free(step->result->message);
+        step->result->message = masks_apply(step->leg->masks, message);
+    }
     if (counter->annotation_counts[level]++ < RUNNER_ANNOTATIONS_MAX)
         keep(step->leg, level, title, message, counter->result->title);
 }

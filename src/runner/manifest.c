@@ -8,6 +8,17 @@ static void add(GArray *values, const char *name, const struct node *node)
     g_array_append_val(values, value);
 }
 
+char *manifest_find(const char *folder)
+{
+    static const char *const names[] = {"action.yml", "action.yaml"};
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *path = g_build_filename(folder, names[i], NULL);
+        if (g_file_test(path, G_FILE_TEST_IS_REGULAR))
+            return g_steal_pointer(&path);
+    }
+    return NULL;
+}
+
 struct manifest *manifest_load(const char *path, GPtrArray *errors)
 {
     struct action_file *file = action_file_load(path, errors);

@@ -21,6 +21,8 @@ struct manifest {
     const struct node *image, *entrypoint, *args, *env;
 };
 
+/* action.yml or action.yaml of a folder, or NULL; g_free. */
+char *manifest_find(const char *folder);
 /* NULL when the file cannot be read or is refused; then errors gets GError's. */
 struct manifest *manifest_load(const char *path, GPtrArray *errors) MUST_USE;
 void manifest_free(struct manifest *manifest);

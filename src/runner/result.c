@@ -68,6 +68,14 @@ void leg_result_free(struct leg_result *result)
     g_free(result);
 }
 
+void leg_result_annotate(struct leg_result *result, const char *message)
+{
+    struct annotation *annotation = g_new0(struct annotation, 1);
+    annotation->level = ANNOTATION_ERROR;
+    annotation->message = g_strdup(message);
+    g_ptr_array_add(result->annotations, annotation);
+}
+
 const struct step_result *leg_result_step(const struct leg_result *result, const char *id)
 {
     for (guint i = 0; i < result->steps->len; i++) {

@@ -33,7 +33,8 @@ struct step_result {
     bool has_timed_out;
     int64_t started_us;
     int64_t duration_us;
-    char *message;    /* its last error annotation, or NULL */
+    char *message; /* its last error annotation, of a composite action's that of the last step that
+                      broke it; or NULL */
     json_t *outputs;  /* name to text */
     bool is_assumed;  /* nothing models what it does */
     GPtrArray *steps; /* struct step_result of a composite action, or NULL */
@@ -77,5 +78,7 @@ struct leg_result {
 struct leg_result *leg_result_new(void);
 void leg_result_free(struct leg_result *result);
 CLEANUP(leg_result, leg_result_free)
+/* An error of the job itself. */
+void leg_result_annotate(struct leg_result *result, const char *message);
 /* The step of this id, first of its kind in the main phase, or NULL. */
 const struct step_result *leg_result_step(const struct leg_result *result, const char *id);

@@ -65,6 +65,7 @@ void flow_free(struct flow *flow)
     g_free(flow->id_prefix);
     g_free(flow->name_prefix);
     g_free(flow->cancel_text);
+    g_free(flow->group);
     g_free(flow);
 }
 
@@ -174,6 +175,15 @@ void flow_run(struct flow *flow)
         fiber_group_cancel(&group);
 }
 
+/* The condition of a job that runs is looked at once more: `if: always()` keeps it running (1.5).
+ */
+static bool is_spared(const struct task *task)
+{
+    g_autofree char *why = NULL;
+    bool is_wanted = false;
+    return task->needs != NULL && task_condition(task, &is_wanted, &why, NULL) && is_wanted;
+}
+
 void flow_cancel(struct flow *flow, const char *text)
 {
     if (flow->is_cancelled)
@@ -182,7 +192,8 @@ void flow_cancel(struct flow *flow, const char *text)
     flow->cancel_text = g_strdup(text);
     for (guint i = 0; i < flow->tasks->len; i++) {
         const struct task *task = flow->tasks->pdata[i];
-        for (guint j = 0; j < task->runs->len; j++)
+        bool goes_on = is_spared(task);
+        for (guint j = 0; j < task->runs->len && !goes_on; j++)
             server_run_cancel(task->runs->pdata[j], text);
     }
 }
@@ -225,10 +236,15 @@ struct server_result *server_run(const struct server_options *options)
     result->errors = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
     server.dialect = allowed_dialect_new(0);
     server.conditions = allowed_dialect_new(CONTEXTS_JOB_IF);
+    server.groups = concurrency_groups_new();
     struct flow *flow = flow_new(&server, options->workflow);
     flow->inputs = json_incref((json_t *)(uintptr_t)options->inputs);
     flow->secrets = json_incref((json_t *)(uintptr_t)options->secrets);
-    flow_run(flow);
+    GError *error = NULL;
+    if (concurrency_of_run(flow, &error))
+        flow_run(flow);
+    else
+        g_ptr_array_add(result->errors, error);
     collect(flow, result->legs);
     result->conclusion = flow_result(flow);
     if (result->conclusion == RESULT_SKIPPED)
@@ -236,5 +252,6 @@ struct server_result *server_run(const struct server_options *options)
     flow_free(flow);
     allowed_dialect_free(server.dialect);
     allowed_dialect_free(server.conditions);
+    g_hash_table_unref(server.groups);
     return result;
 }

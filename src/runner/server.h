@@ -10,8 +10,9 @@
 
 /* One leg that ran, or was decided not to. */
 struct server_leg {
-    char *id;   /* "build", with a matrix "build_3_8", "build_api": job, and what GitHub calls the
-                   leg's configuration; of a called workflow "call/build" */
+    char *id;   /* "build", with a matrix "build_3_8", "build_api": the job, and all values of the
+                   leg, up to MATRIX_LEG_ID_BYTES_MAX; a hash behind it when a leg of another job
+                   could be called so too; of a called workflow "call/build" */
     char *name; /* as GitHub shows it: "build (api)", "call / build" */
     const struct job *job;
     const struct workflow *workflow;
@@ -41,8 +42,9 @@ struct server_options {
        assumed. */
     const struct workflow *(*find_workflow)(void *self, const char *uses);
     /* The machine for a leg, by its evaluated `runs-on`, lent until leg_over; NULL with an error:
-       no such runner, the leg waits for ever as on GitHub, which is told in its reason. In the
-       leg's fiber. */
+       no such runner, the leg waits for ever as on GitHub, which is told in its reason. Only with
+       BASE_ERROR_UNMODELLED there is such a runner, but none that could be rehearsed: the steps of
+       the leg are assumed. In the leg's fiber. */
     const struct runner_machine *(*leg_machine)(void *self, const char *leg_id,
                                                 const struct job *job, const json_t *runs_on,
                                                 GError **error);

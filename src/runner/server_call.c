@@ -103,12 +103,26 @@ static void assume(struct server_run *run, const char *text)
     run->row->reason = g_strdup_printf("the workflow %s is not here; it is taken to succeed", text);
 }
 
+/* Its concurrency let it not begin. */
+static void give_up(struct server_run *run, GError *error)
+{
+    if (error != NULL) {
+        refuse(run, error);
+        return;
+    }
+    run->row->result->result = run->row->result->conclusion = RESULT_CANCELLED;
+    run->row->reason = g_strdup(run->cancel_text);
+    if (run->cancel_text != NULL)
+        leg_result_annotate(run->row->result, run->cancel_text);
+}
+
 static void call(struct server_run *run, const struct workflow *called)
 {
     g_autoptr(GError) error = NULL;
     struct flow *caller = run->task->flow;
     AUTO(flow) flow = flow_new(caller->server, called);
     flow->depth = caller->depth + 1;
+    flow->caller = run;
     g_free(flow->id_prefix);
     g_free(flow->name_prefix);
     flow->id_prefix = g_strconcat(run->row->id, "/", NULL);
@@ -117,6 +131,10 @@ static void call(struct server_run *run, const struct workflow *called)
     flow->secrets = flow->inputs != NULL ? secrets_of(run, &error) : NULL;
     if (flow->secrets == NULL && error != NULL) {
         refuse(run, g_steal_pointer(&error));
+        return;
+    }
+    if (!concurrency_enter_called(run, flow, &error)) {
+        give_up(run, g_steal_pointer(&error));
         return;
     }
     run->called = g_steal_pointer(&flow);

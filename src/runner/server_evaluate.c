@@ -145,6 +145,13 @@ json_t *task_evaluate_json(const struct task *task, const struct leg *leg, const
     return evaluate_json(task->flow, &contexts, node, error);
 }
 
+json_t *flow_evaluate_json(const struct flow *flow, const struct node *node, GError **error)
+{
+    VALUE(contexts);
+    contexts = contexts_of(flow);
+    return evaluate_json(flow, &contexts, node, error);
+}
+
 /* The expression of the job's `if`, parsed; NULL: an error. */
 static struct expr *parse_condition(const struct task *task, GError **error)
 {

@@ -32,39 +32,21 @@ void server_run_free(void *argument)
         g_free(row);
     }
     flow_free(run->called);
+    g_free(run->own.name);
+    g_free(run->below.name);
     g_free(run->cancel_text);
     g_free(run);
-}
-
-/* ---- names ---- */
-
-static char *name_of(const struct task *task, const struct leg *leg)
-{
-    const struct node *node = task->job->name;
-    g_autofree char *raw = node != NULL ? literal_text(node) : g_strdup("");
-    VALUE(value);
-    if (literal_has_expression(raw) && task_evaluate(task, leg, node, &value, NULL)) {
-        g_autofree char *text = github_value_string(&value);
-        return g_strconcat(task->flow->name_prefix, text[0] != '\0' ? text : task->job->id, NULL);
-    }
-    g_autofree char *name = leg != NULL      ? job_leg_name(task->job, leg)
-                            : raw[0] != '\0' ? g_strdup(raw)
-                                             : g_strdup(task->job->id);
-    return g_strconcat(task->flow->name_prefix, name, NULL);
 }
 
 struct server_run *task_add_run(struct task *task, const struct leg *leg, unsigned index)
 {
     struct server_run *run = g_new0(struct server_run, 1);
-    bool has_matrix = leg != NULL && leg->id[0] != '\0';
     run->task = task;
     run->leg = leg;
     run->index = index;
     run->row = g_new0(struct server_leg, 1);
-    run->row->id =
-        g_strconcat(task->flow->id_prefix, task->job->id,
-                    has_matrix && leg->id[0] != '_' ? "_" : "", has_matrix ? leg->id : "", NULL);
-    run->row->name = name_of(task, leg);
+    run->row->id = server_leg_id(task, leg);
+    run->row->name = server_leg_name(task, leg);
     run->row->job = task->job;
     run->row->workflow = task->flow->workflow;
     g_ptr_array_add(task->runs, run);
@@ -79,6 +61,8 @@ static void settle(struct server_run *run, enum result result, const char *reaso
     run->row->result->result = run->row->result->conclusion = result;
     run->row->reason = g_strdup(reason);
     run->is_over = true;
+    if (run->cancel_text != NULL)
+        leg_result_annotate(run->row->result, run->cancel_text);
     trace_note(options_of(run->task)->trace, "job-leg-settled", "leg", run->row->id, "result",
                result_text(result), "why", reason, NULL);
 }
@@ -111,6 +95,7 @@ void server_run_cancel(struct server_run *run, const char *text)
         leg_run_cancel(run->run, text);
     if (run->called != NULL)
         flow_cancel(run->called, text);
+    concurrency_wake(run);
 }
 
 /* All other legs of the matrix, running or not. */
@@ -210,6 +195,12 @@ static void wait_for_ever(struct server_run *run, const GError *error)
     settle(run, RESULT_CANCELLED, reason);
 }
 
+static void refuse(struct server_run *run, GError *error)
+{
+    settle(run, RESULT_FAILURE, error->message);
+    g_ptr_array_add(run->task->flow->server->result->errors, error);
+}
+
 static void run_on_machine(struct server_run *run)
 {
     const struct server_options *options = options_of(run->task);
@@ -218,12 +209,15 @@ static void run_on_machine(struct server_run *run)
     g_autoptr(json_t) runs_on =
         task_evaluate_json(run->task, run->leg, run->task->job->runs_on, &wrong);
     if (runs_on == NULL || !read_limits(run, &wrong)) {
-        settle(run, RESULT_FAILURE, wrong->message);
-        g_ptr_array_add(run->task->flow->server->result->errors, g_steal_pointer(&wrong));
+        refuse(run, g_steal_pointer(&wrong));
         return;
     }
     const struct runner_machine *machine =
         options->leg_machine(options->self, run->row->id, run->task->job, runs_on, &error);
+    if (machine == NULL && g_error_matches(error, BASE_ERROR, BASE_ERROR_UNMODELLED)) {
+        server_run_assume(run, error->message);
+        return;
+    }
     if (machine == NULL) {
         wait_for_ever(run, error);
         return;
@@ -245,6 +239,22 @@ static void conclude(struct server_run *run)
         fail_fast(task, run);
 }
 
+/* It has its slot; what its group says comes next. */
+static void run_in_turn(struct server_run *run)
+{
+    GError *error = NULL;
+    bool has_turn = concurrency_enter(run, &error);
+    if (error != NULL)
+        refuse(run, error);
+    else if (!has_turn || run->is_cancelled)
+        settle(run, RESULT_CANCELLED, run->is_cancelled ? run->cancel_text : "the rehearsal ended");
+    else if (run->task->job->uses != NULL)
+        server_run_call(run);
+    else
+        run_on_machine(run);
+    concurrency_leave(run);
+}
+
 static void run_leg(void *argument)
 {
     struct server_run *run = argument;
@@ -252,10 +262,8 @@ static void run_leg(void *argument)
     bool has_slot = fiber_slots_take(options_of(task)->loop, &task->slots, "max-parallel", NULL);
     if (!has_slot || run->is_cancelled)
         settle(run, RESULT_CANCELLED, run->is_cancelled ? run->cancel_text : "the rehearsal ended");
-    else if (task->job->uses != NULL)
-        server_run_call(run);
     else
-        run_on_machine(run);
+        run_in_turn(run);
     conclude(run);
     if (has_slot)
         fiber_slots_give(&task->slots);

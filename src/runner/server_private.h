@@ -13,6 +13,14 @@ struct server {
     struct server_result *result;
     struct allowed_dialect *dialect;    /* for anything but `if` */
     struct allowed_dialect *conditions; /* of jobs */
+    GHashTable *groups;                 /* of concurrency: folded name to group */
+};
+
+/* A leg's place in a concurrency group. */
+struct ticket {
+    struct server_run *run;
+    struct concurrency_group *group; /* NULL: in none */
+    char *name;                      /* as written */
 };
 
 /* A workflow of the run: the one that was triggered, or one that a job calls. */
@@ -27,6 +35,8 @@ struct flow {
     struct fiber_queue over; /* tasks that wait for another */
     bool is_cancelled;
     char *cancel_text;
+    struct server_run *caller; /* the leg whose job calls it; NULL: the run's own workflow */
+    char *group;               /* of its concurrency, held while it runs; or NULL */
 };
 
 /* A leg of a job, or the one call of it that stands for a leg. */
@@ -35,8 +45,9 @@ struct server_run {
     struct server_leg *row;
     const struct leg *leg;
     unsigned index;
-    struct leg_run *run; /* while it runs */
-    struct flow *called; /* of a call */
+    struct leg_run *run;      /* while it runs */
+    struct flow *called;      /* of a call */
+    struct ticket own, below; /* of its job's concurrency, of that of the workflow it calls */
     struct timer clock;
     int64_t limit_minutes;
     bool may_fail; /* continue-on-error of the job */
@@ -64,7 +75,7 @@ void flow_free(struct flow *flow);
 CLEANUP(flow, flow_free)
 /* Runs all jobs; in a fiber. */
 void flow_run(struct flow *flow);
-/* Reaches whatever runs, and what is still to come. */
+/* Reaches whatever runs, unless its condition still holds, and what is still to come. */
 void flow_cancel(struct flow *flow, const char *text);
 /* What it comes to as a whole. */
 enum result flow_result(const struct flow *flow);
@@ -81,9 +92,35 @@ void task_settle(struct task *task, enum result result, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
 void task_refuse(struct task *task, GError *error);
 
+/* ---- server_name.c ---- */
+
+/* The names of server_leg of server.h; g_free. leg NULL: the job did not come to its matrix. */
+char *server_leg_name(const struct task *task, const struct leg *leg);
+char *server_leg_id(const struct task *task, const struct leg *leg);
+
 /* ---- server_call.c ---- */
 
 void server_run_call(struct server_run *run);
+
+/* ---- server_concurrency.c ---- */
+
+GHashTable *concurrency_groups_new(void);
+/* Waits for the leg's turn in the group of its job, if there is one. False without an error: it was
+   cancelled meanwhile. */
+bool concurrency_enter(struct server_run *run, GError **error) MUST_USE;
+/* The same for the workflow that the leg's job calls. */
+bool concurrency_enter_called(struct server_run *run, struct flow *called, GError **error) MUST_USE;
+/* The group that the run itself holds: its jobs cannot have it too. */
+bool concurrency_of_run(struct flow *flow, GError **error) MUST_USE;
+/* The leg was cancelled: it looks up from its waiting. */
+void concurrency_wake(struct server_run *run);
+/* Gives back what it holds. */
+void concurrency_leave(struct server_run *run);
+
+/* ---- server_assume.c ---- */
+
+/* A leg whose runner nothing models: what its steps would do is assumed, its outputs are empty. */
+void server_run_assume(struct server_run *run, const char *why);
 
 /* ---- server_evaluate.c ---- */
 
@@ -92,6 +129,9 @@ bool task_evaluate(const struct task *task, const struct leg *leg, const struct 
                    struct value *out, GError **error) MUST_USE;
 /* A value of the file with all that is below; NULL: an error. The caller owns it. */
 json_t *task_evaluate_json(const struct task *task, const struct leg *leg, const struct node *node,
+                           GError **error) MUST_USE;
+/* Of a workflow itself: against github, inputs, vars. */
+json_t *flow_evaluate_json(const struct flow *flow, const struct node *node,
                            GError **error) MUST_USE;
 /* Whether the job shall run. *why says what decided when not; g_free. */
 bool task_condition(const struct task *task, bool *is_true, char **why, GError **error) MUST_USE;

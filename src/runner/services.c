@@ -1,5 +1,5 @@
-/* Service containers: network, pull with retries, create, start, and their end
-   (actions-semantics.md 1.9; the runner's ContainerOperationProvider.cs). Their health is
+/* Containers of a job, its own and its services: network, pull with retries, create, start, and
+   their end (actions-semantics.md 1.9; the runner's ContainerOperationProvider.cs). Their health is
    health.c's. */
 #include "runner/services.h"
 #include "workflow/literal.h"
@@ -147,6 +147,8 @@ static bool add_environment(struct step_run *step, const struct service *service
     docker_add(line, "-e", "GITHUB_ACTIONS=true", NULL);
     if (json_object_get(texts, "CI") == NULL)
         docker_add(line, "-e", "CI=true", NULL);
+    if (service->is_job)
+        docker_add_quoted(line, "-e", "HOME=/github/home");
     return true;
 }
 
@@ -161,18 +163,35 @@ static bool add_text(struct step_run *step, const struct service *service, const
     return true;
 }
 
+/* It does nothing; steps come by `docker exec`. */
+static bool create_job_container(struct step_run *step, struct service *service,
+                                 struct docker_line *line, GError **error)
+{
+    job_container_add_mounts(step, line);
+    docker_add_quoted(line, "--entrypoint", "tail");
+    docker_add(line, service->image, NULL);
+    docker_add_text(line, "\"-f\" \"/dev/null\"");
+    return docker_demand(step, line, &service->container, error);
+}
+
 static bool create_container(struct step_run *step, struct service *service, GError **error)
 {
     g_autofree char *entrypoint = NULL;
     DOCKER_LINE(line);
-    docker_line_init(&line, "create", "--name", service->title, "--label", DOCKER_LABEL,
-                     "--network", step->leg->network, "--network-alias", service->name, NULL);
+    docker_line_init(&line, "create", "--name", service->title, "--label", DOCKER_LABEL, NULL);
+    if (service->is_job)
+        job_container_add_place(step, &line);
+    docker_add(&line, "--network", step->leg->network, NULL);
+    if (!service->is_job)
+        docker_add(&line, "--network-alias", service->name, NULL);
     if (!add_list(step, service_member(service, "ports"), "-p", &line, error) ||
         !add_text(step, service, "options", &line, error) ||
         !add_environment(step, service, &line, error) ||
         !add_volumes(step, service_member(service, "volumes"), &line, error) ||
         !service_text(step, service_member(service, "entrypoint"), &entrypoint, error))
         return false;
+    if (service->is_job)
+        return create_job_container(step, service, &line, error);
     if (entrypoint != NULL && entrypoint[0] != '\0')
         docker_add_quoted(&line, "--entrypoint", entrypoint);
     docker_add(&line, service->image, NULL);
@@ -194,25 +213,37 @@ static json_t *ports_of(const char *output)
     return ports;
 }
 
-/* Looks whether it runs, and which ports it got. */
-static bool note_service(struct step_run *step, const struct service *service, GError **error)
+static bool note_ports(struct step_run *step, const struct service *service, json_t *row,
+                       GError **error)
+{
+    ACTION_EXEC_RESULT(result);
+    DOCKER_LINE(line);
+    docker_line_init(&line, "port", service->container, NULL);
+    if (!docker_run(step, &line, &result, error))
+        return false;
+    json_object_set_new(row, "ports", ports_of(result.output));
+    return true;
+}
+
+/* Looks whether it runs, and which ports a service got. */
+static bool note_container(struct step_run *step, const struct service *service, GError **error)
 {
     g_autofree char *filter = g_strconcat("id=", service->container, NULL);
-    ACTION_EXEC_RESULT(result);
-    DOCKER_LINE(list);
-    DOCKER_LINE(port);
-    docker_line_init(&list, "ps", "--all", "--filter", filter, "--filter", "status=running",
+    DOCKER_LINE(line);
+    docker_line_init(&line, "ps", "--all", "--filter", filter, "--filter", "status=running",
                      "--no-trunc", NULL);
-    docker_add_quoted(&list, "--format", "{{.ID}} {{.Status}}");
-    docker_line_init(&port, "port", service->container, NULL);
-    if (!docker_demand(step, &list, NULL, error) || !docker_run(step, &port, &result, error))
+    docker_add_quoted(&line, "--format", "{{.ID}} {{.Status}}");
+    if (!docker_demand(step, &line, NULL, error))
         return false;
-    json_t *row = json_object();
+    g_autoptr(json_t) row = json_object();
     json_object_set_new(row, "id", json_text_or_null(service->container));
     json_object_set_new(row, "network", json_text_or_null(step->leg->network));
-    json_object_set_new(row, "ports", ports_of(result.output));
-    json_object_set_new(step->leg->services, service->name, row);
-    return true;
+    if (service->is_job) {
+        step->leg->job_container = json_incref(row);
+        return true;
+    }
+    json_object_set(step->leg->services, service->name, row);
+    return note_ports(step, service, row, error);
 }
 
 static bool start_service(struct step_run *step, struct service *service, GError **error)
@@ -230,12 +261,15 @@ static bool start_service(struct step_run *step, struct service *service, GError
         return true;
     }
     service->title = title_of(step->leg, service->image);
-    step_print(step, "##[group]Starting %s service container", service->name);
+    if (service->is_job)
+        step_print(step, "##[group]Starting job container");
+    else
+        step_print(step, "##[group]Starting %s service container", service->name);
     if (!service_pull(step, service, error) || !create_container(step, service, error))
         return false;
     docker_line_init(&line, "start", service->container, NULL);
     if (!docker_expect(step, &line, "Docker start fail with exit code", error) ||
-        !note_service(step, service, error))
+        !note_container(step, service, error))
         return false;
     step_print(step, "##[endgroup]");
     return true;
@@ -282,21 +316,33 @@ static void add_stop(struct leg_run *leg)
     g_ptr_array_add(leg->posts, stop);
 }
 
+/* The job's own comes first. */
+static void list_containers(struct step_run *step)
+{
+    GArray *containers = step->leg->containers;
+    const struct node *node = step->leg->options.job->services;
+    if (job_container_is_wanted(step->leg)) {
+        const struct service own = {
+            .name = g_strdup("job"), .node = step->leg->options.job->container, .is_job = true};
+        g_array_append_val(containers, own);
+    }
+    if (node != NULL && node->kind != NODE_MAPPING && node->kind != NODE_NULL)
+        leg_assume_gap(step->leg, step, /* touches_images= */ false,
+                       "services made by an expression");
+    for (gsize i = 0; node != NULL && node->kind == NODE_MAPPING && i < node_length(node); i++) {
+        const struct node_entry *entry = node_entry(node, i);
+        const struct service service = {.name = g_strdup(entry->key), .node = entry->value};
+        g_array_append_val(containers, service);
+    }
+}
+
 void job_start_services(struct step_run *step)
 {
-    const struct node *node = step->leg->options.job->services;
     struct starting starting = {.step = step};
     add_stop(step->leg);
     step->leg->services = json_object();
     step->leg->containers = services_new();
-    if (node->kind != NODE_MAPPING)
-        leg_assume_gap(step->leg, step, /* touches_images= */ false,
-                       "services made by an expression");
-    for (gsize i = 0; node->kind == NODE_MAPPING && i < node_length(node); i++) {
-        const struct node_entry *entry = node_entry(node, i);
-        const struct service service = {.name = g_strdup(entry->key), .node = entry->value};
-        g_array_append_val(step->leg->containers, service);
-    }
+    list_containers(step);
     if (step->leg->containers->len > 0)
         step_run_in_fiber(step, run_start, &starting);
     if (starting.error != NULL && !step_is_interrupted(step))
@@ -310,7 +356,7 @@ static bool stop_service(struct step_run *step, const struct service *service, G
     DOCKER_LINE(rm);
     docker_line_init(&logs, "logs", "--details", service->container, NULL);
     docker_line_init(&rm, "rm", "--force", service->container, NULL);
-    if (!service->has_failed) {
+    if (!service->has_failed && !service->is_job) {
         step_print(step, "Print service container logs: %s", service->title);
         if (!docker_try(step, &logs, "Docker logs fail with exit code", error))
             return false;

@@ -297,6 +297,18 @@ static void trace_step(const struct step_run *step, bool has_ended)
     trace_end(trace);
 }
 
+/* What a composite action says in the end is what its last step said that broke it; a failure that
+   may be is not the action's. */
+static void tell_outer(const struct step_run *step)
+{
+    struct step_result *outer = step->outer->result;
+    const struct step_result *result = step->result;
+    if (result->message == NULL || result->conclusion == RESULT_SUCCESS)
+        return;
+    g_free(outer->message);
+    outer->message = g_strdup(result->message);
+}
+
 static void end(struct step_run *step)
 {
     struct step_result *result = step->result;
@@ -305,7 +317,9 @@ static void end(struct step_run *step)
     result->duration_us = loop_now_us(step->leg->loop) - result->started_us;
     scope_record(step->scope, result, /* has_ended= */ true);
     trace_step(step, /* has_ended= */ true);
-    if (step->outer == NULL && result->conclusion == RESULT_FAILURE)
+    if (step->outer != NULL)
+        tell_outer(step);
+    else if (result->conclusion == RESULT_FAILURE)
         step->leg->has_failed = true;
 }
 

@@ -4,6 +4,7 @@
 
 #include "runner/leg.h"
 #include "runner/manifest.h"
+#include "runner/touch.h"
 
 enum use_kind {
     USE_ASSUMED, /* nothing models it, or a scenario says what it does */
@@ -37,6 +38,10 @@ struct use *use_new(struct leg_run *leg, const struct step *step, GError **error
 /* What a ref stands for: itself, or of a commit the release in the comment behind it, as tools that
    pin actions write it: "uses: docker/login-action@74a5d1… # v3.4.0". g_free. */
 char *use_version(const char *ref, struct position position);
+/* What a scenario says of the step: the first row whose pattern fits what it uses, or its id; or
+   NULL. */
+const struct assumed_action *assumed_action_find(const struct assumed_action *rows,
+                                                 const struct step *step, const char *uses);
 /* Whether it is an action of the workspace, which is looked for when the step runs. */
 bool use_is_local(const struct step *step);
 /* with and the defaults of what is not given. */
@@ -45,7 +50,6 @@ json_t *use_inputs(struct step_run *step, GError **error) MUST_USE;
 void use_print_header(struct step_run *step, const json_t *inputs);
 /* Puts a post step before those that are there. */
 void use_add_post(struct step_run *step, const char *condition, step_work_fn *work);
-bool use_touches_images(const char *name);
 /* A text with expressions, against the step's contexts. */
 bool step_evaluate_raw(const struct step_run *step, const char *text, char **out,
                        GError **error) MUST_USE;

@@ -38,65 +38,26 @@ void step_set_state(struct step_run *step, const char *name, const char *value)
         json_object_set_new(step->use->state, name, json_text_or_null(value));
 }
 
-/* Actions whose work ends in images: when nothing models them, the fate of images is unknown. */
-bool use_touches_images(const char *name)
-{
-    static const char *const patterns[] = {
-        "docker://*",  "docker/*",
-        "*/*docker*",  "*buildx*",
-        "*buildkit*",  "*kaniko*",
-        "*buildah*",   "*podman*",
-        "*skopeo*",    "*crane*",
-        "*cosign*",    "*goreleaser*",
-        "*ghcr*",      "*ecr*",
-        "*gcr*",       "*acr*",
-        "*image*",     "*container*",
-        "*/setup-ko*", "*/ko@*",
-        "*jib*",       "*depot/*",
-        "*bake*",      "*registry*",
-        "*imjasonh/*", "*redhat-actions/*",
-        NULL,
-    };
-    g_autofree char *lower = g_ascii_strdown(name, -1);
-    for (const char *const *pattern = patterns; *pattern != NULL; pattern++)
-        if (glob_match(*pattern, lower))
-            return true;
-    return false;
-}
-
 bool use_is_local(const struct step *step)
 {
     g_autofree char *text = literal_text(step->uses);
     return g_str_has_prefix(text, "./") || g_str_has_prefix(text, ".\\");
 }
 
-static const struct assumed_action *find_assumed(const struct leg_run *leg, const struct step *step,
-                                                 const char *text)
+const struct assumed_action *assumed_action_find(const struct assumed_action *rows,
+                                                 const struct step *step, const char *uses)
 {
-    const struct assumed_action *row = leg->options.assumed;
-    for (; row != NULL && row->pattern != NULL; row++)
-        if (glob_match(row->pattern, text) ||
-            (step->id != NULL && glob_match(row->pattern, step->id)))
-            return row;
-    return NULL;
-}
-
-/* The action's file in a folder, or NULL; g_free. */
-static char *file_in(const char *folder)
-{
-    static const char *const names[] = {"action.yml", "action.yaml"};
-    for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
-        g_autofree char *path = g_build_filename(folder, names[i], NULL);
-        if (g_file_test(path, G_FILE_TEST_IS_REGULAR))
-            return g_steal_pointer(&path);
-    }
+    for (; rows != NULL && rows->pattern != NULL; rows++)
+        if ((uses != NULL && glob_match(rows->pattern, uses)) ||
+            (step->id != NULL && glob_match(rows->pattern, step->id)))
+            return rows;
     return NULL;
 }
 
 static bool load_manifest(struct use *use, GError **error)
 {
     g_autoptr(GPtrArray) errors = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
-    g_autofree char *path = file_in(use->folder);
+    g_autofree char *path = manifest_find(use->folder);
     use->manifest = path != NULL ? manifest_load(path, errors) : NULL;
     if (use->manifest == NULL && errors->len > 0) {
         const GError *first = errors->pdata[0];
@@ -180,9 +141,9 @@ struct use *use_new(struct leg_run *leg, const struct step *step, GError **error
     use->text = literal_text(step->uses);
     use->state = json_object();
     use->posts = g_ptr_array_new_with_free_func((GDestroyNotify)step_free);
-    use->assumed = find_assumed(leg, step, use->text);
     const struct node *node = node_get(step->node, "uses");
     split_name(use, node != NULL ? node->position : step->node->position);
+    use->assumed = assumed_action_find(leg->options.assumed, step, use->text);
     if (use->assumed != NULL) {
         /* What the scenario says is all there is to it. */
     } else if (g_str_has_prefix(use->text, "docker://")) {

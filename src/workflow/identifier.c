@@ -1,11 +1,13 @@
 /* Rules for ids. */
 #include "workflow/identifier.h"
+#include "base/digest.h"
 #include "base/limits.h"
 
 #include <string.h>
 
 enum {
-    LEG_ID_BYTES_MAX = 25
+    LEG_ID_BYTES_MAX = 25,
+    HASH_DIGITS = 8
 };
 
 struct identifiers {
@@ -86,20 +88,53 @@ static void avoid_reserved_prefix(GString *name)
         g_string_erase(name, 0, (gssize)strspn(name->str, "_") - 1);
 }
 
-char *identifiers_make(struct identifiers *identifiers, const char *const *segments)
+static GString *join(const char *const *segments)
 {
-    g_autoptr(GString) name = g_string_new(NULL);
+    GString *name = g_string_new(NULL);
     for (; *segments != NULL; segments++)
         append_segment(name, *segments);
     avoid_reserved_prefix(name);
     if (name->len == 0)
         g_string_assign(name, "job");
+    return name;
+}
+
+/* "_2" and so on, of which "_" alone has its own. */
+static char *suffix_of(const GString *name, int attempt)
+{
+    bool is_bare = strcmp(name->str, "_") == 0;
+    return attempt == 1 ? g_strdup("") : g_strdup_printf("%s%d", is_bare ? "" : "_", attempt);
+}
+
+char *identifiers_make(struct identifiers *identifiers, const char *const *segments)
+{
+    g_autoptr(GString) name = join(segments);
     for (int attempt = 1;; attempt++) {
-        bool is_bare = strcmp(name->str, "_") == 0;
-        g_autofree char *suffix =
-            attempt == 1 ? g_strdup("") : g_strdup_printf("%s%d", is_bare ? "" : "_", attempt);
+        g_autofree char *suffix = suffix_of(name, attempt);
         gsize kept = MIN(name->len, LEG_ID_BYTES_MAX - strlen(suffix));
         g_autofree char *id = g_strdup_printf("%.*s%s", (int)kept, name->str, suffix);
+        if (take(identifiers, id))
+            return g_steal_pointer(&id);
+    }
+}
+
+char *identifier_hash(const char *text)
+{
+    g_autofree char *digest = digest_of(text, strlen(text));
+    return g_strndup(strchr(digest, ':') + 1, HASH_DIGITS);
+}
+
+char *identifiers_make_whole(struct identifiers *identifiers, const char *const *segments)
+{
+    g_autoptr(GString) name = join(segments);
+    if (name->len > MATRIX_LEG_ID_BYTES_MAX) {
+        g_autofree char *hash = identifier_hash(name->str);
+        g_string_truncate(name, MATRIX_LEG_ID_BYTES_MAX - HASH_DIGITS - 1);
+        g_string_append_printf(name, "-%s", hash);
+    }
+    for (int attempt = 1;; attempt++) {
+        g_autofree char *suffix = suffix_of(name, attempt);
+        g_autofree char *id = g_strconcat(name->str, suffix, NULL);
         if (take(identifiers, id))
             return g_steal_pointer(&id);
     }

@@ -14,3 +14,8 @@ char *identifiers_add(struct identifiers *identifiers, const char *id);
 /* The id of a matrix leg from the texts of its values: joined by '_', other characters become '_',
    at most 25 characters, `_2` and so on when taken. g_free. */
 char *identifiers_make(struct identifiers *identifiers, const char *const *segments);
+/* The same, whole: what would be longer than MATRIX_LEG_ID_BYTES_MAX ends with a hash of all of it.
+   g_free. */
+char *identifiers_make_whole(struct identifiers *identifiers, const char *const *segments);
+/* Eight hexadecimal digits that the text alone decides; g_free. */
+char *identifier_hash(const char *text);

@@ -16,6 +16,7 @@ struct expansion {
     json_t *extras;  /* and the rest */
     const json_t *exclude;
     struct identifiers *identifiers;
+    struct identifiers *whole_identifiers;
     GPtrArray *legs;
     bool *was_used;    /* which include items fitted a combination */
     gsize value_count; /* of all legs together */
@@ -26,6 +27,7 @@ void leg_free(struct leg *leg)
     if (leg == NULL)
         return;
     g_free(leg->id);
+    g_free(leg->whole_id);
     g_free(leg->title);
     json_decref(leg->values);
     g_free(leg);
@@ -85,6 +87,8 @@ static void add_leg(struct expansion *expansion, const json_t *original, json_t 
     g_ptr_array_add(texts, NULL);
     struct leg *leg = g_new0(struct leg, 1);
     leg->id = identifiers_make(expansion->identifiers, (const char *const *)texts->pdata);
+    leg->whole_id =
+        identifiers_make_whole(expansion->whole_identifiers, (const char *const *)texts->pdata);
     leg->title = g_strjoinv(", ", (char **)texts->pdata);
     leg->values = values;
     g_ptr_array_add(expansion->legs, leg);
@@ -208,6 +212,7 @@ static GPtrArray *single_leg(void)
     GPtrArray *legs = g_ptr_array_new_with_free_func((GDestroyNotify)leg_free);
     struct leg *leg = g_new0(struct leg, 1);
     leg->id = g_strdup("");
+    leg->whole_id = g_strdup("");
     leg->title = g_strdup("");
     g_ptr_array_add(legs, leg);
     return legs;
@@ -245,6 +250,7 @@ GPtrArray *matrix_expand(const json_t *matrix, GError **error)
         return NULL;
     }
     AUTO(identifiers) identifiers = identifiers_new();
+    AUTO(identifiers) whole_identifiers = identifiers_new();
     g_autoptr(GPtrArray) legs = g_ptr_array_new_with_free_func((GDestroyNotify)leg_free);
     g_autoptr(json_t) filters = json_array();
     g_autoptr(json_t) extras = json_array();
@@ -253,6 +259,7 @@ GPtrArray *matrix_expand(const json_t *matrix, GError **error)
                                   .extras = extras,
                                   .exclude = json_object_get(matrix, "exclude"),
                                   .identifiers = identifiers,
+                                  .whole_identifiers = whole_identifiers,
                                   .legs = legs};
     return expand(&expansion, error) ? g_steal_pointer(&legs) : NULL;
 }

@@ -9,8 +9,10 @@
 
 /* One combination. */
 struct leg {
-    char *id;       /* "_3_8_linux": what GitHub calls the configuration; "" without a matrix */
-    char *title;    /* "3.8, linux": the scalars of the combination, without what include added */
+    char *id; /* "_3_8_linux": what GitHub calls the configuration; "" without a matrix */
+    char *
+        whole_id; /* the same without its ceiling of 25 characters: what people call the leg here */
+    char *title;  /* "3.8, linux": the scalars of the combination, without what include added */
     json_t *values; /* the matrix context, an object in the order of the file; NULL: null */
 };
 

@@ -121,3 +121,22 @@ Test(dockerd_create, variables_of_the_client_win_over_the_image_s_of_the_same_wh
 {
     bench_run(NULL, create_with_variables);
 }
+
+static void meet_leftover(struct bench *bench)
+{
+    preload_busybox(bench);
+    dockerd_leave_container(bench->dockerd, "smoke", "bb:1");
+    ask(bench, "POST", "/v1.41/containers/create?name=smoke", "{\"Image\":\"bb:1\"}");
+    g_autofree char *text = text_of(bench);
+    cr_assert(strstr(text, "Conflict. The container name \\\"/smoke\\\" is already in use") != NULL,
+              "%s", text);
+
+    ask(bench, "POST", "/v1.41/containers/prune", NULL);
+    ask(bench, "POST", "/v1.41/containers/create?name=smoke", "{\"Image\":\"bb:1\"}");
+    cr_assert_eq(bench->response.status, 201);
+}
+
+Test(dockerd_create, a_container_that_an_earlier_job_left_holds_its_name_until_a_prune)
+{
+    bench_run(NULL, meet_leftover);
+}

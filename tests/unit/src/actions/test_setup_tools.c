@@ -79,17 +79,35 @@ Test(setup_go, refuses_a_version_of_a_later_day)
     fake_expect_part(fake_failure(run), "Unable to find Go version '1.25'");
 }
 
-Test(setup_go, assumes_what_its_list_is_too_old_to_know)
+static void expect_unlisted(const char *date, const char *version, bool is_assumed)
 {
     FAKE_RUN(run, &action_setup_go, "v5");
-    fake_date(run, "2026-11-01T00:00:00Z");
-    fake_input(run, "go-version", "1.27.3");
+    fake_date(run, date);
+    fake_input(run, "go-version", version);
 
     fake_main(run);
 
+    g_autofree char *what = g_strdup_printf("that there is Go %s\n", version);
+    if (!is_assumed) {
+        fake_expect_part(fake_failure(run), "Unable to find Go version");
+        return;
+    }
     cr_expect_null(fake_failure(run));
-    fake_expect_text(fake_assumed(run), "that there is Go 1.27.3\n");
-    fake_expect_text(fake_output(run, "go-version"), "1.27.3");
+    fake_expect_text(fake_assumed(run), what);
+    fake_expect_text(fake_output(run, "go-version"), version);
+}
+
+Test(setup_go, assumes_what_its_list_is_too_old_to_know)
+{
+    expect_unlisted("2027-02-01T00:00:00Z", "1.27.9", true);
+    expect_unlisted("2027-02-01T00:00:00Z", "1.28.0", true);
+    expect_unlisted("2026-11-25T00:00:00Z", "1.27.9", false);
+}
+
+Test(setup_go, assumes_a_patch_whose_day_is_a_guess)
+{
+    expect_unlisted("2026-09-01T00:00:00Z", "1.27.1", true);
+    expect_unlisted("2026-08-18T00:00:00Z", "1.27.1", false);
 }
 
 Test(setup_go, downloads_what_the_image_does_not_hold)

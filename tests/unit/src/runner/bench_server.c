@@ -27,7 +27,11 @@ static const struct runner_machine *leg_machine(void *self, const char *leg_id,
     (void)job;
     if (json_is_string(runs_on) && g_str_has_prefix(json_string_value(runs_on), "ubuntu"))
         return machine_for(bench, leg_id);
-    g_set_error_literal(error, BASE_ERROR, BASE_ERROR_INVALID, "no machine has these labels");
+    if (json_is_string(runs_on) && g_str_has_prefix(json_string_value(runs_on), "windows"))
+        g_set_error(error, BASE_ERROR, BASE_ERROR_UNMODELLED, "runner %s is not modelled",
+                    json_string_value(runs_on));
+    else
+        g_set_error_literal(error, BASE_ERROR, BASE_ERROR_INVALID, "no machine has these labels");
     return NULL;
 }
 

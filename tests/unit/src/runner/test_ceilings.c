@@ -125,3 +125,24 @@ Test(ceilings, a_message_is_cut_at_4096_bytes_and_a_leg_keeps_1000_annotations)
     cr_expect_eq(strlen(first->message), (gsize)RUNNER_ANNOTATION_BYTES_MAX);
     cr_expect_eq(result->annotations->len, (guint)RUNNER_LEG_ANNOTATIONS_MAX);
 }
+
+/* One runs, the ceiling waits, and one more is too many. */
+Test(ceilings, a_concurrency_group_lets_100_wait)
+{
+    g_autoptr(GString) text =
+        g_string_new("on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    concurrency: {group: "
+                     "g, queue: max}\n"
+                     "    steps: [{run: sleep 1}]\n    strategy:\n      matrix:\n        n: [");
+    for (int i = 0; i < CONCURRENCY_PENDING_MAX + 2; i++)
+        g_string_append_printf(text, "%s%d", i > 0 ? ", " : "", i);
+    g_string_append(text, "]\n");
+    AUTO(bench) bench = bench_new_text("queue.yaml", text->str);
+
+    AUTO(server_result) result = bench_run_server(bench);
+
+    const struct server_leg *last = result->legs->pdata[CONCURRENCY_PENDING_MAX + 1];
+    const struct server_leg *before = result->legs->pdata[CONCURRENCY_PENDING_MAX];
+    cr_expect_eq(before->result->result, RESULT_SUCCESS);
+    cr_expect_eq(last->result->result, RESULT_CANCELLED);
+    cr_expect(strstr(last->reason, "CONCURRENCY_PENDING_MAX") != NULL);
+}

@@ -87,3 +87,21 @@ Test(leg, finds_the_files_of_a_mapped_action_where_the_runner_puts_them)
     cr_expect_eq(result->result, RESULT_SUCCESS);
     cr_expect(g_file_test(file, G_FILE_TEST_IS_REGULAR));
 }
+
+Test(leg, a_composite_action_says_what_broke_it_and_not_what_may_fail)
+{
+    AUTO(bench)
+    bench = bench_new_steps("      - {id: fine, uses: mapped/swallow@v1}\n"
+                            "      - {id: broken, uses: mapped/swallow@v1, with: {code: 3}}\n");
+
+    AUTO(leg_result) result = bench_run_leg(bench, NULL);
+
+    const struct step_result *fine = leg_result_step(result, "fine");
+    const struct step_result *broken = leg_result_step(result, "broken");
+    const struct step_result *inner = fine->steps->pdata[0];
+    cr_expect_eq(fine->outcome, RESULT_SUCCESS);
+    cr_expect_null(fine->message);
+    cr_expect_str_eq(inner->message, "Process completed with exit code 1.");
+    cr_expect_eq(broken->outcome, RESULT_FAILURE);
+    cr_expect_str_eq(broken->message, "Process completed with exit code 3.");
+}

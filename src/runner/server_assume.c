@@ -1,0 +1,92 @@
+/* Legs on runners that exist but that nothing here is like: their steps are taken to succeed,
+   unless the scenario says of one what it comes to. */
+#include "runner/server_private.h"
+#include "runner/touch.h"
+#include "runner/use.h"
+#include "workflow/literal.h"
+
+static const struct assumed_action *rule_of(const struct server_run *run, const struct step *step)
+{
+    g_autofree char *uses = step->uses != NULL ? literal_text(step->uses) : NULL;
+    return assumed_action_find(run->task->flow->server->options->assumed, step, uses);
+}
+
+static bool may_fail(const struct step *step)
+{
+    const struct node *node = step->continue_on_error;
+    return node != NULL && node->kind == NODE_BOOLEAN && node->boolean;
+}
+
+static struct step_result *assumed_step(const struct step *step, enum result outcome)
+{
+    struct step_result *result = g_new0(struct step_result, 1);
+    result->id = g_strdup(step->id);
+    result->title = step_title(step);
+    result->phase = PHASE_MAIN;
+    result->position = step->node->position;
+    result->outputs = json_object();
+    result->is_assumed = true;
+    result->outcome = outcome;
+    result->conclusion = outcome == RESULT_FAILURE && may_fail(step) ? RESULT_SUCCESS : outcome;
+    return result;
+}
+
+/* What a scenario has to say of a step takes its time. */
+static enum result assumed_outcome(const struct server_run *run, const struct step *step)
+{
+    const struct assumed_action *rule = rule_of(run, step);
+    struct loop *loop = run->task->flow->server->options->loop;
+    if (rule == NULL)
+        return RESULT_SUCCESS;
+    if (rule->duration_us > 0 && !fiber_sleep(loop, rule->duration_us, NULL))
+        return RESULT_CANCELLED;
+    return run->is_cancelled ? RESULT_CANCELLED : rule->outcome;
+}
+
+/* One step after another; after one that failed or was cancelled, none. */
+static enum result assume_steps(const struct server_run *run)
+{
+    struct loop *loop = run->task->flow->server->options->loop;
+    const GPtrArray *steps = run->task->job->steps;
+    enum result result = RESULT_SUCCESS;
+    for (guint i = 0; i < steps->len; i++) {
+        int64_t started_us = loop_now_us(loop);
+        enum result outcome =
+            result == RESULT_SUCCESS ? assumed_outcome(run, steps->pdata[i]) : RESULT_SKIPPED;
+        struct step_result *step = assumed_step(steps->pdata[i], outcome);
+        step->started_us = started_us;
+        step->duration_us = loop_now_us(loop) - started_us;
+        g_ptr_array_add(run->row->result->steps, step);
+        if (step->conclusion == RESULT_FAILURE || step->conclusion == RESULT_CANCELLED)
+            result = step->conclusion;
+    }
+    return result;
+}
+
+void server_run_assume(struct server_run *run, const char *why)
+{
+    const struct server_options *options = run->task->flow->server->options;
+    const struct job *job = run->task->job;
+    guint count = job->steps->len;
+    g_autofree char *steps = g_strdup_printf("%u step%s", count, count == 1 ? "" : "s");
+    struct assumption *assumption = g_new0(struct assumption, 1);
+    struct leg_result *result = leg_result_new();
+
+    run->row->result = result;
+    run->row->reason =
+        g_strdup_printf("%s: its %s %s assumed", why, steps, count == 1 ? "is" : "are");
+    assumption->what = g_strdup_printf("%s: %s", steps, why);
+    assumption->position = job->position;
+    assumption->touches_images = job_touches_images(job, options->find_action, options->self);
+    assumption->leaves_gap = true;
+    g_ptr_array_add(result->assumptions, assumption);
+    trace_note(options->trace, "job-leg-assumed", "leg", run->row->id, "why", why, NULL);
+    result->started_us = loop_now_us(options->loop);
+    result->result = result->conclusion = assume_steps(run);
+    result->duration_us = loop_now_us(options->loop) - result->started_us;
+    if (run->is_cancelled) {
+        g_free(run->row->reason);
+        run->row->reason = g_strdup(run->cancel_text);
+        leg_result_annotate(result, run->cancel_text);
+    }
+}

@@ -1,0 +1,26 @@
+/* Which scripts and actions touch images, told from their texts. */
+#include "bench.h"
+#include "runner/touch.h"
+
+#include <criterion/criterion.h>
+
+Test(touch, a_script_that_calls_docker_touches_images)
+{
+    cr_expect(script_touches_images("cd app\ndocker build ."));
+    cr_expect(script_touches_images("/usr/bin/docker-compose up"));
+    cr_expect(script_touches_images("& 'C:\\Tools\\Docker.exe' push x"));
+    cr_expect(script_touches_images("x=$(skopeo inspect y)"));
+}
+
+Test(touch, a_script_of_other_words_does_not)
+{
+    cr_expect_not(script_touches_images("npm pack\nnpm publish"));
+    cr_expect_not(script_touches_images("echo dockerless"));
+    cr_expect_not(script_touches_images(""));
+}
+
+Test(touch, an_action_that_is_not_here_is_told_by_its_name)
+{
+    cr_expect(use_touches_images("docker/build-push-action@v6"));
+    cr_expect_not(use_touches_images("actions/checkout@v4"));
+}
