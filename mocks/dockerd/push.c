@@ -93,31 +93,51 @@ static GBytes *manifest_of(const struct dockerd *dockerd, struct image_variant *
                          /* is_oci= */ dockerd->personality->has_containerd_store);
 }
 
-/* How many of the index's platforms are here; attestations do not count. */
-static bool has_whole_index(const struct image *image)
+static bool is_here(const struct image *image, const json_t *entry)
 {
-    if (image->index == NULL)
-        return false;
-    g_autoptr(json_t) index = json_parse_gbytes(image->index, NULL);
+    const char *digest = json_get_string(entry, "digest", "");
+    for (guint i = 0; i < image->variants->len; i++) {
+        const struct image_variant *variant = g_ptr_array_index(image->variants, i);
+        if (g_strcmp0(variant->manifest_digest, digest) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_attestation(const json_t *entry)
+{
+    return g_str_equal(json_get_string(json_get_object(entry, "platform"), "os", ""), "unknown");
+}
+
+/* The index, if all its platforms are here. Attestations are not kept: an index of several
+   platforms goes without them, one of a single platform not at all. */
+static GBytes *whole_index(const struct image *image)
+{
+    g_autoptr(json_t) index = image->index != NULL ? json_parse_gbytes(image->index, NULL) : NULL;
+    g_autoptr(json_t) kept = json_array();
+    const json_t *entries = json_get_array(index, "manifests");
     size_t position;
     json_t *entry;
-    json_array_foreach (json_get_array(index, "manifests"), position, entry) {
-        const char *digest = json_get_string(entry, "digest", "");
-        bool is_here = false;
-        for (guint i = 0; i < image->variants->len; i++) {
-            const struct image_variant *variant = g_ptr_array_index(image->variants, i);
-            is_here |= g_strcmp0(variant->manifest_digest, digest) == 0;
-        }
-        if (!is_here)
-            return false;
+    json_array_foreach (entries, position, entry) {
+        bool is_kept = is_here(image, entry);
+        if (!is_kept && !is_attestation(entry))
+            return NULL;
+        if (is_kept)
+            json_array_append(kept, entry);
     }
-    return true;
+    if (index == NULL || json_array_size(kept) == json_array_size(entries))
+        return index != NULL ? g_bytes_ref(image->index) : NULL;
+    if (json_array_size(kept) < 2)
+        return NULL;
+    json_object_set(index, "manifests", kept);
+    return json_bytes(index);
 }
 
 /* The index with all its children, or what this machine has of it: one manifest. */
 static GBytes *fill(const struct dockerd *dockerd, struct image *image, struct push *push)
 {
-    bool is_index = has_whole_index(image);
+    GBytes *index = whole_index(image);
+    bool is_index = index != NULL;
     g_autofree char *mount_from = mount_source(image, push->reference);
     guint count = is_index ? image->variants->len : 1;
 
@@ -130,8 +150,7 @@ static GBytes *fill(const struct dockerd *dockerd, struct image *image, struct p
         add_manifest(push->manifests, variant->manifest, MANIFEST_OCI_TYPE,
                      g_strdup(variant->manifest_digest));
     }
-    GBytes *top = is_index ? g_bytes_ref(image->index)
-                           : manifest_of(dockerd, g_ptr_array_index(image->variants, 0));
+    GBytes *top = is_index ? index : manifest_of(dockerd, g_ptr_array_index(image->variants, 0));
     add_manifest(push->manifests, top, MANIFEST_OCI_TYPE, g_strdup(push->reference->tag));
     return top;
 }

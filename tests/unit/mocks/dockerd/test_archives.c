@@ -382,3 +382,82 @@ Test(archives, a_full_disk_ends_a_save)
     const struct plan plan = {.profile = "ubuntu-24.04"};
     bench_run(&plan, full_for_saving);
 }
+
+/* ---- several platforms ---- */
+
+static json_t *add_blob(struct archive_writer *writer, const char *media_type,
+                        const json_t *document)
+{
+    g_autofree char *text = json_text(document);
+    g_autofree char *digest = digest_of(text, strlen(text));
+    g_autofree char *name = g_strconcat("blobs/sha256/", strchr(digest, ':') + 1, NULL);
+    archive_writer_add_file(writer, name, 0644, text, strlen(text));
+    return json_pack("{s:s, s:s, s:I}", "mediaType", media_type, "digest", digest, "size",
+                     (json_int_t)strlen(text));
+}
+
+static json_t *add_platform(struct archive_writer *writer, const char *os, const char *processor)
+{
+    g_autoptr(json_t) config =
+        json_pack("{s:s, s:s, s:{s:s}, s:{s:s, s:[]}}", "architecture", processor, "os", os,
+                  "config", "User", processor, "rootfs", "type", "layers", "diff_ids");
+    g_autoptr(json_t) manifest =
+        json_pack("{s:i, s:s, s:o, s:[]}", "schemaVersion", 2, "mediaType",
+                  "application/vnd.oci.image.manifest.v1+json", "config",
+                  add_blob(writer, "application/vnd.oci.image.config.v1+json", config), "layers");
+    json_t *entry = add_blob(writer, "application/vnd.oci.image.manifest.v1+json", manifest);
+    json_object_set_new(entry, "platform",
+                        json_pack("{s:s, s:s}", "os", os, "architecture", processor));
+    return entry;
+}
+
+/* As BuildKit's oci exporter writes two platforms with an attestation. */
+static GBytes *two_platforms(void)
+{
+    AUTO(archive_writer) writer = archive_writer_new();
+    g_autoptr(json_t) index =
+        json_pack("{s:i, s:s, s:[o, o, o]}", "schemaVersion", 2, "mediaType",
+                  "application/vnd.oci.image.index.v1+json", "manifests",
+                  add_platform(writer, "linux", "amd64"), add_platform(writer, "linux", "arm64"),
+                  add_platform(writer, "unknown", "unknown"));
+    json_t *entry = add_blob(writer, "application/vnd.oci.image.index.v1+json", index);
+    json_object_set_new(entry, "annotations",
+                        json_pack("{s:s}", "io.containerd.image.name", "localhost:5000/two:1"));
+    g_autoptr(json_t) top = json_pack("{s:i, s:[o]}", "schemaVersion", 2, "manifests", entry);
+    g_autofree char *text = json_text(top);
+    archive_writer_add_file(writer, "index.json", 0644, text, strlen(text));
+    archive_writer_add_file(writer, "oci-layout", 0644, "{}", 2);
+    return archive_writer_finish(writer);
+}
+
+static void load_and_push_two(struct bench *bench)
+{
+    g_autoptr(GBytes) tar = two_platforms();
+    expect_loaded(bench, tar, "{\"stream\":\"Loaded image: localhost:5000/two:1\\n\"}\r\n");
+
+    cr_expect_eq(ask(bench, "POST", "/v1.41/images/localhost:5000/two/push?tag=1", NULL), 200);
+    AUTO(image_facts) facts = registry_find(bench->registry, "two", "1");
+    cr_assert_not_null(facts);
+    cr_expect_eq(facts->platforms->len, 2);
+    cr_expect(facts->is_complete);
+}
+
+Test(archives, the_containerd_store_loads_and_pushes_all_platforms)
+{
+    const struct plan plan = {.profile = "ubuntu-26.04"};
+    bench_run(&plan, load_and_push_two);
+}
+
+static void refuse_two(struct bench *bench)
+{
+    g_autoptr(GBytes) tar = two_platforms();
+    cr_expect_str_eq(failure_of(bench, tar),
+                     "open /var/lib/docker/tmp/docker-import-2532866637/blobs/json: no such file "
+                     "or directory");
+}
+
+Test(archives, the_classic_store_takes_a_layout_without_manifest_json_for_one_of_2015)
+{
+    const struct plan plan = {.profile = "ubuntu-24.04"};
+    bench_run(&plan, refuse_two);
+}
