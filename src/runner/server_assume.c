@@ -78,11 +78,11 @@ void server_run_assume(struct server_run *run, const char *why)
     assumption->what = g_strdup_printf("%s: %s", steps, why);
     assumption->position = job->position;
     assumption->touches_images = job_touches_images(job, options->find_action, options->self);
-    assumption->leaves_gap = true;
     g_ptr_array_add(result->assumptions, assumption);
     trace_note(options->trace, "job-leg-assumed", "leg", run->row->id, "why", why, NULL);
     result->started_us = loop_now_us(options->loop);
     result->result = result->conclusion = assume_steps(run);
+    assumption->leaves_gap = result->result == RESULT_SUCCESS; /* else a scenario said so */
     result->duration_us = loop_now_us(options->loop) - result->started_us;
     if (run->is_cancelled) {
         g_free(run->row->reason);
