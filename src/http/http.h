@@ -113,9 +113,8 @@ struct http_request {
     gsize reply_bytes_max;      /* of http_perform; 0, and at most: HTTP_BODY_BYTES_MAX */
     /* Adds Connection: Upgrade and Upgrade: tcp; 101 and 200 both give a raw stream, read-only. */
     bool is_upgrade;
-    /* An idempotent request (GET, HEAD, PUT, DELETE; RFC 9110 9.2.2) may go over a kept connection,
-       and leave one; the opener is asked only when one is dialled. No effect on others, and on
-       those with body_read. */
+    /* The request may go over a kept connection, and leave one, as with Go's clients; the opener is
+       asked only when one is dialled. No effect on upgrades and on those with body_read. */
     bool may_reuse;
     /* When the kept connection dies before the answer, a GET or HEAD without a body goes out once
        more over another, as Go's clients do. Otherwise that is the request's failure, as on a

@@ -228,9 +228,7 @@ static bool method_is_one_of(const struct http_request *request, const char *con
 
 bool request_may_reuse(const struct http_request *request)
 {
-    static const char *const idempotent[] = {"GET", "HEAD", "PUT", "DELETE", NULL};
-    return request->may_reuse && !request->is_upgrade && request->body_read == NULL &&
-           method_is_one_of(request, idempotent);
+    return request->may_reuse && !request->is_upgrade && request->body_read == NULL;
 }
 
 bool request_may_repeat(const struct http_request *request)
