@@ -26,6 +26,7 @@ static void keep_freed_memory(void)
     mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
     mallopt(M_TOP_PAD, GROWTH_BYTES);
     mallopt(M_MMAP_THRESHOLD, KEPT_BYTES);
+    mallopt(M_MXFAST, 0); /* every large buffer that is freed would first join all of theirs */
 }
 
 int main(int argc, char **argv)

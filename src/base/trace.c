@@ -49,11 +49,19 @@ static bool needs_escape(unsigned char byte)
     return byte < 0x20 || byte == '"' || byte == '\\' || byte == 0x7f;
 }
 
+static bool is_ascii(const char *text, gsize length)
+{
+    unsigned char seen_bits = 0;
+    for (gsize i = 0; i < length; i++)
+        seen_bits |= (unsigned char)text[i];
+    return seen_bits < 0x80;
+}
+
 /* Bytes that are no UTF-8 become U+FFFD, so that every trace is valid JSON. */
 static void append_quoted(GString *text, const char *value, gsize length)
 {
     g_autofree char *valid = NULL;
-    if (!g_utf8_validate_len(value, length, NULL)) {
+    if (!is_ascii(value, length) && !g_utf8_validate_len(value, length, NULL)) {
         valid = g_utf8_make_valid(value, (gssize)length);
         value = valid;
         length = strlen(valid);
@@ -92,9 +100,9 @@ static void append_integer(GString *text, int64_t value)
 
 static void append_key(struct trace *trace, const char *key)
 {
-    g_string_append(trace->text, ",\"");
+    g_string_append_len(trace->text, ",\"", 2);
     g_string_append(trace->text, key);
-    g_string_append(trace->text, "\":");
+    g_string_append_len(trace->text, "\":", 2);
 }
 
 void trace_begin(struct trace *trace, const char *event)

@@ -30,8 +30,10 @@ struct http_stream {
     CURL *handle; /* NULL before the dial and once over */
     struct fiber *waiter;
 
-    struct http_request request; /* its pointers are lent */
-    struct curl_slist *header_lines;
+    struct http_request request;     /* its pointers are lent */
+    struct curl_slist *header_lines; /* an array, each entry linked to the next */
+    guint header_count;
+    GSList *empty_headers; /* those of its lines that the request does not lend */
     CURLU *url_parts;
     char *path;      /* of the unix socket dialled; NULL: the network */
     char *target;    /* whose kept connections will do; NULL: the request wants its own */

@@ -104,30 +104,52 @@ static size_t on_body_wish(char *buffer, size_t size, size_t count, void *argume
     return (size_t)given_bytes;
 }
 
-/* libcurl drops "Name:" and sends "Name;" as a header without a value. */
-static void apply_header(struct http_stream *stream, const char *line)
+static bool is_without_value(const char *line, gsize *name_length)
 {
     gsize length = strlen(line);
     while (length > 0 && line[length - 1] == ' ')
         length--;
-    g_autofree char *empty = NULL;
-    if (length > 0 && line[length - 1] == ':')
-        empty = g_strdup_printf("%.*s;", (int)length - 1, line);
-    stream->header_lines = curl_slist_append(stream->header_lines, empty != NULL ? empty : line);
+    *name_length = length - 1;
+    return length > 0 && line[length - 1] == ':';
+}
+
+/* libcurl only reads the list: its entries stand in one array and lend the request's lines, where
+   curl_slist_append() would copy each. */
+static void append_line(struct http_stream *stream, const char *line)
+{
+    struct curl_slist *entry = &stream->header_lines[stream->header_count];
+    *entry = (struct curl_slist){.data = (char *)(uintptr_t)line};
+    if (stream->header_count++ > 0)
+        entry[-1].next = entry;
+}
+
+/* libcurl drops "Name:" and sends "Name;" as a header without a value. */
+static void apply_header(struct http_stream *stream, const char *line)
+{
+    gsize name_length;
+    if (!is_without_value(line, &name_length)) {
+        append_line(stream, line);
+        return;
+    }
+    char *empty = g_strdup_printf("%.*s;", (int)name_length, line);
+    stream->empty_headers = g_slist_prepend(stream->empty_headers, empty);
+    append_line(stream, empty);
 }
 
 static void apply_headers(struct http_stream *stream)
 {
+    static const char *const upgrade[] = {"Connection: Upgrade", "Upgrade: tcp"};
     const char *const *lines = stream->request.headers;
+    gsize line_count = lines != NULL ? g_strv_length((char **)(uintptr_t)lines) : 0;
 
-    for (gsize i = 0; lines != NULL && lines[i] != NULL; i++)
+    stream->header_lines = g_new(struct curl_slist, line_count + G_N_ELEMENTS(unwanted_headers) +
+                                                        G_N_ELEMENTS(upgrade));
+    for (gsize i = 0; i < line_count; i++)
         apply_header(stream, lines[i]);
     for (gsize i = 0; i < G_N_ELEMENTS(unwanted_headers); i++)
-        stream->header_lines = curl_slist_append(stream->header_lines, unwanted_headers[i]);
-    if (stream->request.is_upgrade) {
-        stream->header_lines = curl_slist_append(stream->header_lines, "Connection: Upgrade");
-        stream->header_lines = curl_slist_append(stream->header_lines, "Upgrade: tcp");
-    }
+        append_line(stream, unwanted_headers[i]);
+    for (gsize i = 0; stream->request.is_upgrade && i < G_N_ELEMENTS(upgrade); i++)
+        append_line(stream, upgrade[i]);
     curl_easy_setopt(stream->handle, CURLOPT_HTTPHEADER, stream->header_lines);
 }
 

@@ -3,12 +3,19 @@
 
 #include <string.h>
 
-static void header_free(void *argument)
+/* Its two texts stand behind it, in the same allocation. */
+static struct http_header *header_new(const char *name, gsize name_length, const char *value,
+                                      gsize value_length)
 {
-    struct http_header *header = argument;
-    g_free(header->name);
-    g_free(header->value);
-    g_free(header);
+    struct http_header *header =
+        g_malloc(sizeof(struct http_header) + name_length + 1 + value_length + 1);
+    header->name = (char *)(header + 1);
+    header->value = header->name + name_length + 1;
+    memcpy(header->name, name, name_length);
+    header->name[name_length] = '\0';
+    memcpy(header->value, value, value_length);
+    header->value[value_length] = '\0';
+    return header;
 }
 
 static const char *headers_find(const GPtrArray *headers, const char *name)
@@ -36,7 +43,7 @@ void http_response_clear(struct http_response *response)
 static void headers_begin(struct http_stream *stream)
 {
     g_clear_pointer(&stream->headers, g_ptr_array_unref);
-    stream->headers = g_ptr_array_new_full(16, header_free);
+    stream->headers = g_ptr_array_new_full(16, g_free);
 }
 
 /* A line that begins with a blank goes on with the value of the line before (RFC 9112 5.2). */
@@ -44,11 +51,11 @@ static bool header_continue(struct http_stream *stream, const char *line, gsize 
 {
     if (stream->headers->len == 0)
         return false;
-    struct http_header *last = g_ptr_array_index(stream->headers, stream->headers->len - 1);
+    void **place = &g_ptr_array_index(stream->headers, stream->headers->len - 1);
+    g_autofree struct http_header *last = *place;
     g_autofree char *more = g_strstrip(g_strndup(line, length_bytes));
-    char *joined = g_strconcat(last->value, " ", more, NULL);
-    g_free(last->value);
-    last->value = joined;
+    g_autofree char *joined = g_strconcat(last->value, " ", more, NULL);
+    *place = header_new(last->name, strlen(last->name), joined, strlen(joined));
     return true;
 }
 
@@ -56,14 +63,17 @@ static bool header_add(struct http_stream *stream, const char *line, gsize lengt
 {
     if (line[0] == ' ' || line[0] == '\t')
         return header_continue(stream, line, length_bytes);
+    const char *end = line + length_bytes;
     const char *colon = memchr(line, ':', length_bytes);
     if (colon == NULL || colon == line)
         return false;
-    struct http_header *header = g_new(struct http_header, 1);
-    header->name = g_strndup(line, (gsize)(colon - line));
-    header->value = g_strndup(colon + 1, length_bytes - (gsize)(colon - line) - 1);
-    g_strstrip(header->value);
-    g_ptr_array_add(stream->headers, header);
+    const char *value = colon + 1;
+    while (value < end && g_ascii_isspace(*value))
+        value++;
+    while (end > value && g_ascii_isspace(end[-1]))
+        end--;
+    g_ptr_array_add(stream->headers,
+                    header_new(line, (gsize)(colon - line), value, (gsize)(end - value)));
     return true;
 }
 

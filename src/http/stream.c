@@ -137,7 +137,8 @@ void http_stream_free(struct http_stream *stream)
     struct http *http = stream->http;
     stream_drop_handle(stream);
     g_ptr_array_remove_fast(http->streams, stream);
-    curl_slist_free_all(stream->header_lines);
+    g_free(stream->header_lines);
+    g_slist_free_full(stream->empty_headers, g_free);
     curl_url_cleanup(stream->url_parts);
     g_queue_clear_full(&stream->chunks, (GDestroyNotify)g_bytes_unref);
     g_clear_pointer(&stream->headers, g_ptr_array_unref);
