@@ -46,11 +46,11 @@ static bool is_about_images(const struct container *container)
     return strstr(host, "docker.sock") != NULL;
 }
 
-static void assume(const struct process *process, const char *verb)
+static void assume(const struct process *process, const char *verb, const char *act)
 {
     const struct container *container = process->container;
     const struct dockerd *dockerd = container->dockerd;
-    g_autofree char *what = g_strdup_printf("%s %s: what it prints", verb, container->image_name);
+    g_autofree char *what = g_strdup_printf("%s %s: what it %s", verb, container->image_name, act);
     if (dockerd->assume != NULL)
         dockerd->assume(dockerd->assume_context, what, is_about_images(container));
 }
@@ -91,7 +91,7 @@ int generic_program_exec(struct process *process)
     int exit_code = run_known(process);
     if (exit_code >= 0 || process->container->dockerd->assume == NULL)
         return exit_code;
-    assume(process, "exec in");
+    assume(process, "exec in", "prints");
     return 0;
 }
 
@@ -112,10 +112,9 @@ static int generic_run(struct process *process)
         return exit_code;
     if (strstr(container_image(container), "hello-world") != NULL)
         return process_write(process, 1, "\nHello from Docker!\n", NULL) ? 0 : 1;
-    assume(process, "run");
-    if (container->dockerd->assume != NULL && container->attachments->len == 0)
-        return serve(process);
-    return 0;
+    bool is_server = container->attachments->len == 0;
+    assume(process, "run", is_server ? "serves" : "prints");
+    return is_server && container->dockerd->assume != NULL ? serve(process) : 0;
 }
 
 const struct container_program generic_program = {
