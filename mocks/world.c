@@ -36,6 +36,7 @@ struct world *world_new(struct loop *loop, const struct world_options *options, 
     world->sites = g_ptr_array_new_with_free_func((GDestroyNotify)site_free);
     world->sites_by_name = g_hash_table_new(g_str_hash, g_str_equal);
     world->sites_by_path = g_hash_table_new(g_str_hash, g_str_equal);
+    world->stand_ins = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     world->aliases = g_ptr_array_new_with_free_func(g_free);
     world->openers = g_ptr_array_new_with_free_func(opener_free);
     world->server = server_new(world, error);
@@ -55,6 +56,7 @@ void world_free(struct world *world)
         return;
     server_free(world->server);
     g_hash_table_unref(world->sites_by_name);
+    g_hash_table_unref(world->stand_ins);
     g_hash_table_unref(world->sites_by_path);
     g_ptr_array_unref(world->sites);
     g_ptr_array_unref(world->aliases);
@@ -78,6 +80,16 @@ struct trace *world_trace(const struct world *world)
 int64_t world_date_s(const struct world *world)
 {
     return world->date_s + loop_now_us(world->loop) / SECOND_US;
+}
+
+void world_set_stand_in(struct world *world, const char *digest, const char *actual)
+{
+    g_hash_table_insert(world->stand_ins, g_strdup(digest), g_strdup(actual));
+}
+
+const char *world_stand_in(const struct world *world, const char *digest)
+{
+    return g_hash_table_lookup(world->stand_ins, digest);
 }
 
 struct rng world_rng(const struct world *world, const char *role, const char *id)

@@ -50,6 +50,11 @@ struct loop *world_loop(const struct world *world);
 struct trace *world_trace(const struct world *world);
 /* The wall clock now, in Unix seconds: what "latest" means in the world. */
 int64_t world_date_s(const struct world *world);
+/* A pipeline may pin an image by a digest whose content nobody has here. The made-up one that
+   stands for it has another digest: clients take it all the same. NULL: nothing stands for it.
+   Lent. */
+void world_set_stand_in(struct world *world, const char *digest, const char *actual);
+const char *world_stand_in(const struct world *world, const char *digest);
 struct rng world_rng(const struct world *world, const char *role, const char *id);
 
 /*

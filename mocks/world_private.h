@@ -38,6 +38,7 @@ struct world {
     GPtrArray *sites;
     GHashTable *sites_by_name; /* looked up, never iterated */
     GHashTable *sites_by_path; /* of those dialled, by the path of inner; likewise */
+    GHashTable *stand_ins;     /* digest to digest; looked up, never iterated */
     GPtrArray *aliases;        /* char *, other names of sites */
     GPtrArray *openers;
     char *directory; /* of the sites' sockets; NULL until one is dialled */

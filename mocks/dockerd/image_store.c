@@ -287,7 +287,8 @@ static void name_pulled(struct image_store *store, struct image *image,
                         const struct reference *reference, const char *top_digest)
 {
     struct reference by_digest = *reference;
-    by_digest.digest = (char *)top_digest;
+    if (reference->digest == NULL) /* a pinned one may have a stand-in of another digest */
+        by_digest.digest = (char *)top_digest;
     g_autofree char *digest_name = name_at_digest(&by_digest);
     image_store_add_digest(store, image, digest_name);
     if (reference->digest != NULL || reference->tag == NULL)

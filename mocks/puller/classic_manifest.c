@@ -148,6 +148,13 @@ static bool verify_content(const struct content *content, const char *digest, GE
     return false;
 }
 
+/* The manifest that the reference names; a pinned one may have a stand-in. */
+static bool verify_top(const struct pull *pull, const char *digest, GError **error)
+{
+    const char *actual = world_stand_in(pull->puller->options.world, digest);
+    return verify_content(pull->top, actual != NULL ? actual : digest, error);
+}
+
 static bool choose_manifest(struct pull *pull, struct remote *remote, GError **error)
 {
     g_autofree char *missing_words =
@@ -187,7 +194,7 @@ static bool find_manifest(struct pull *pull, struct remote *remote, const struct
         return false;
     pull_say_format(pull, pull->reference->digest != NULL ? whole : pull->reference->tag,
                     "Pulling from %s", pull->reference->path);
-    if (!is_by_tag && !verify_content(pull->top, resolved->digest, error))
+    if (!is_by_tag && !verify_top(pull, resolved->digest, error))
         return false;
     return choose_manifest(pull, remote, error);
 }

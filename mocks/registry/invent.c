@@ -1,6 +1,7 @@
 /* The public images that nobody described: made up when someone asks for them. */
 #include "mocks/registry/registry_private.h"
 
+#include "base/digest.h"
 #include "base/units.h"
 
 #include <string.h>
@@ -73,4 +74,13 @@ void registry_invent(struct registry *registry, const char *repository, const ch
     trace_note(world_trace(registry->world), "registry", "service", registry->service->name,
                "action", "invent", "repository", repository, "reference", tag, NULL);
     registry_add_image(registry, &spec);
+}
+
+char *registry_invent_pinned(struct registry *registry, const char *repository, const char *digest)
+{
+    if (!registry_would_invent(registry, repository) || !digest_is_valid(digest))
+        return NULL;
+    char *tag = g_strdelimit(g_strdup(digest), ":", '-');
+    registry_invent(registry, repository, tag);
+    return tag;
 }

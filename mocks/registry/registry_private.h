@@ -94,6 +94,9 @@ void lookup_cook_all(struct registry *registry);
 
 /* invent.c: makes the tag if the inventor wants the repository; whether it would. */
 void registry_invent(struct registry *registry, const char *repository, const char *tag);
+/* The same for a digest that somebody pinned in the real world, under a tag made of it: "sha256-…",
+   g_free. NULL: no such image is made up. */
+char *registry_invent_pinned(struct registry *registry, const char *repository, const char *digest);
 bool registry_would_invent(const struct registry *registry, const char *repository);
 
 void registry_on_blob_site(void *registry, struct exchange *exchange);
