@@ -193,6 +193,7 @@ static bool load(struct pipeline *pipeline, const struct pipeline_request *reque
     if (pipeline->calls == NULL)
         return false;
     settle_secrets(pipeline, request);
+    pipeline->facts = repository_facts_read(root);
     return true;
 }
 
@@ -210,6 +211,7 @@ void pipeline_free(struct pipeline *pipeline)
     if (pipeline == NULL)
         return;
     call_tree_free(pipeline->calls);
+    repository_facts_free(pipeline->facts);
     event_free(pipeline->event);
     repository_map_free(pipeline->map);
     workflow_free(pipeline->workflow);

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "harness/assume.h"
+#include "harness/repository_facts.h"
 #include "workflow/call.h"
 
 struct pipeline {
@@ -17,7 +18,8 @@ struct pipeline {
     struct repository_map *map;
     struct event *event;
     struct call_tree *calls;
-    char *only_job; /* NULL: all */
+    struct repository_facts *facts; /* of the repository */
+    char *only_job;                 /* NULL: all */
     json_t *secrets;
     json_t *vars;
     char *owner;                       /* of the repository: "acme" */

@@ -18,6 +18,16 @@ static bool wants_image(void *context, const struct registry_service *service,
     return !g_str_has_prefix(repository, own);
 }
 
+static bool pins_digest(void *context, const char *digest)
+{
+    return repository_facts_pins(pipeline_of(context)->facts, digest);
+}
+
+static bool lists_module(void *context, const char *path)
+{
+    return repository_facts_lists_module(pipeline_of(context)->facts, path);
+}
+
 /* ---- registries that nobody described ---- */
 
 static void service_free(void *memory)
@@ -48,6 +58,7 @@ void public_world_begin(struct stage *stage)
     world_set_founder(stage->world, found_registry, stage);
     stage->caches = cachesvc_new(stage->world);
     stage->modules = goproxy_new(stage->world);
+    goproxy_trust(stage->modules, lists_module, stage);
 }
 
 void public_world_end(struct stage *stage)
@@ -75,7 +86,8 @@ static void admit_secrets(const struct pipeline *pipeline, struct registry *regi
 
 void public_world_open(struct stage *stage, struct registry *registry)
 {
-    const struct registry_inventor inventor = {.context = stage, .wants = wants_image};
+    const struct registry_inventor inventor = {
+        .context = stage, .wants = wants_image, .pins = pins_digest};
     /* Somebody nobody can be: from now on unknown secrets are wrong. */
     const struct registry_login nobody = {.user = "", .secret = ""};
 

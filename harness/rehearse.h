@@ -11,7 +11,7 @@ struct rehearse_options {
     struct run_context context;
     struct pipeline *pipeline; /* lent */
     const char *faults; /* a file: a list of fault rules, or a mapping with `faults`; NULL: none */
-    int64_t date_s; /* the wall clock at the start */
+    int64_t date_s;     /* the wall clock at the start */
     const uint64_t *seed;
     guint jobs;
     guint repeat;

@@ -163,12 +163,20 @@ static void answer_known(const struct question *question)
         reply_version(question, version->version, version->date_s, version->go_line);
 }
 
+/* By the habits of hosts, or because somebody knows it. */
+static bool names_module(const struct question *question)
+{
+    const struct goproxy *proxy = question->proxy;
+    g_autofree char *module = go_module_of_package(question->path);
+    return strcmp(module, question->path) == 0 ||
+           (proxy->is_module != NULL && proxy->is_module(proxy->is_module_context, question->path));
+}
+
 static void answer_unknown(const struct question *question)
 {
     const char *version = question->version != NULL ? question->version : "v1.0.0";
-    g_autofree char *module = go_module_of_package(question->path);
 
-    if (strcmp(module, question->path) != 0 || strchr(question->path, '.') == NULL ||
+    if (!names_module(question) || strchr(question->path, '.') == NULL ||
         !go_semver_is_valid(version)) {
         reply_missing(question);
         return;
@@ -266,6 +274,13 @@ static void forget(struct goproxy *proxy, const struct go_module_version *versio
             return;
         }
     }
+}
+
+void goproxy_trust(struct goproxy *proxy, bool (*is_module)(void *context, const char *path),
+                   void *context)
+{
+    proxy->is_module = is_module;
+    proxy->is_module_context = context;
 }
 
 bool goproxy_add(struct goproxy *proxy, const struct go_module_version *version, GError **error)

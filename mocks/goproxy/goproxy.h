@@ -7,8 +7,8 @@
  * A module nobody has heard of is served all the same, for a rehearsal does not know what is
  * published: any version that is asked for, with a go.mod without a go line, and v1.0.0 as its
  * latest; the same goes for a version that the table, which is a selection, leaves out, with the go
- * line of the one before it. The trace says so, in an event "goproxy" with action "assumed". A path inside a module is
- * not found, as go's search for the module of a package needs it.
+ * line of the one before it. The trace says so, in an event "goproxy" with action "assumed". A path
+ * inside a module is not found, as go's search for the module of a package needs it.
  *
  * Toolchains are golang.org/toolchain@v0.0.1-goVERSION.OS-ARCH, of some 70 MB declared size.
  */
@@ -31,6 +31,9 @@ struct goproxy *goproxy_new(struct world *world);
 void goproxy_free(struct goproxy *proxy);
 CLEANUP(goproxy, goproxy_free)
 
+/* Who else knows modules: a path for which is_module says so is one, wherever it lies. */
+void goproxy_trust(struct goproxy *proxy, bool (*is_module)(void *context, const char *path),
+                   void *context);
 /* Publishes a version, from its date on; one that is there already is replaced. Strings are copied.
    BASE_ERROR_INVALID for what is no semantic version, BASE_ERROR_LIMIT above
    PROXY_ADDED_VERSIONS_MAX. */

@@ -5,7 +5,9 @@
 
 struct goproxy {
     struct world *world;
-    GPtrArray *added;    /* struct go_module_version of its own strings */
+    GPtrArray *added; /* struct go_module_version of its own strings */
+    bool (*is_module)(void *context, const char *path); /* or NULL */
+    void *is_module_context;
     GHashTable *removed; /* "path@version" or "path@", a set; looked up, never iterated */
 };
 

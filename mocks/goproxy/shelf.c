@@ -100,8 +100,8 @@ static void see_below(void *context, const struct go_module_version *version)
 {
     struct search *search = context;
     bool is_below = go_semver_compare(version->version, search->version) < 0;
-    if (is_below && (search->found == NULL ||
-                     go_semver_compare(version->version, search->found->version) > 0))
+    if (is_below &&
+        (search->found == NULL || go_semver_compare(version->version, search->found->version) > 0))
         search->found = version;
 }
 

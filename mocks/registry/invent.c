@@ -1,7 +1,6 @@
 /* The public images that nobody described: made up when someone asks for them. */
 #include "mocks/registry/registry_private.h"
 
-#include "base/digest.h"
 #include "base/units.h"
 
 #include <string.h>
@@ -78,7 +77,9 @@ void registry_invent(struct registry *registry, const char *repository, const ch
 
 char *registry_invent_pinned(struct registry *registry, const char *repository, const char *digest)
 {
-    if (!registry_would_invent(registry, repository) || !digest_is_valid(digest))
+    const struct registry_inventor *inventor = &registry->inventor;
+    if (!registry_would_invent(registry, repository) || inventor->pins == NULL ||
+        !inventor->pins(inventor->context, digest))
         return NULL;
     char *tag = g_strdelimit(g_strdup(digest), ":", '-');
     registry_invent(registry, repository, tag);

@@ -122,6 +122,9 @@ extern const char *const official_platforms[];
 struct registry_inventor {
     void *context;
     bool (*wants)(void *context, const struct registry_service *service, const char *repository);
+    /* Whether an image that is asked for by this digest is made up too: what comes has another
+       digest, which stands for it (world_set_stand_in()). NULL: none. */
+    bool (*pins)(void *context, const char *digest);
 };
 void registry_set_inventor(struct registry *registry, const struct registry_inventor *inventor);
 

@@ -178,6 +178,8 @@ char *leg_host_path(const struct leg_run *leg, const char *path)
     const struct runner_machine *machine = leg->machine;
     if (machine->directory == NULL || path == NULL || path[0] != '/')
         return NULL;
+    if (machine->sandbox != NULL) /* which has a /tmp of its own too */
+        return sandbox_host_path(machine->sandbox, path);
     g_autofree char *plain = g_canonicalize_filename(path, "/");
     gsize length = strlen(machine->home);
     if (strncmp(plain, machine->home, length) != 0 ||

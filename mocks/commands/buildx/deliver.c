@@ -2,6 +2,7 @@
 #include "mocks/commands/buildx/solve.h"
 
 #include "base/archive.h"
+#include "mocks/commands/buildx/commands.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -176,10 +177,41 @@ static bool deliver_one(struct solve *solve, guint index, json_t *metadata, GErr
                            : write_result(solve, output, bytes, error);
 }
 
+/* ---- local caches ---- */
+
+#define EMPTY_INDEX                                                                                \
+    "{\"schemaVersion\":2,\"mediaType\":\"application/"                                            \
+    "vnd.oci.image.index.v1+json\",\"manifests\":[]}"
+
+/* `--cache-to type=local,dest=DIR`: the layout is there, to be moved and kept by scripts; it holds
+   nothing, so that a later build finds no step of this one in it. */
+static bool leave_cache(struct solve *solve, const char *text, GError **error)
+{
+    g_autoptr(GPtrArray) fields = csv_fields(text);
+    const char *folder = NULL;
+    bool is_local = false;
+    for (guint i = 0; i < fields->len; i++) {
+        const char *field = g_ptr_array_index(fields, i);
+        is_local = is_local || strcmp(field, "type=local") == 0;
+        if (g_str_has_prefix(field, "dest="))
+            folder = field + strlen("dest=");
+    }
+    if (!is_local || folder == NULL)
+        return true;
+    g_autofree char *blobs = g_build_filename(folder, "blobs", "sha256", NULL);
+    g_autofree char *index = g_build_filename(folder, "index.json", NULL);
+    return run_make_folder(solve->run, blobs, error) &&
+           run_write_file(solve->run, index, EMPTY_INDEX, strlen(EMPTY_INDEX), error);
+}
+
 bool solve_deliver(struct solve *solve, json_t *metadata, GError **error)
 {
+    const GPtrArray *caches = solve->request->cache_to;
     for (guint i = 0; i < solve->outputs->len; i++)
         if (!deliver_one(solve, i, metadata, error))
+            return false;
+    for (guint i = 0; i < caches->len; i++)
+        if (!leave_cache(solve, g_ptr_array_index(caches, i), error))
             return false;
     json_object_del(metadata, "dev.seatrial.declared-bytes");
     return true;

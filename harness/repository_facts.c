@@ -1,0 +1,104 @@
+/* Reads a repository for what it tells of the public world. */
+#include "harness/repository_facts.h"
+
+#include "base/limits.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+struct repository_facts {
+    GHashTable *digests; /* sets of texts; looked up, never iterated */
+    GHashTable *modules;
+    GRegex *digest;
+    int file_count;
+};
+
+static void read_digests(struct repository_facts *facts, const char *text)
+{
+    g_autoptr(GMatchInfo) match = NULL;
+    for (g_regex_match(facts->digest, text, 0, &match); g_match_info_matches(match);
+         g_match_info_next(match, NULL))
+        g_hash_table_add(facts->digests, g_match_info_fetch(match, 0));
+}
+
+/* "path version hash" on each line. */
+static void read_modules(struct repository_facts *facts, const char *text)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    for (char **line = lines; *line != NULL; line++) {
+        gsize length = strcspn(*line, " ");
+        if (length > 0 && (*line)[length] == ' ')
+            g_hash_table_add(facts->modules, g_strndup(*line, length));
+    }
+}
+
+static void read_file(struct repository_facts *facts, const char *path, const char *name)
+{
+    g_autofree char *text = NULL;
+    gsize length = 0;
+    if (!g_file_get_contents(path, &text, &length, NULL) || memchr(text, '\0', length) != NULL ||
+        !g_utf8_validate_len(text, length, NULL))
+        return;
+    if (strcmp(name, "go.sum") == 0)
+        read_modules(facts, text);
+    else if (strstr(text, "sha256:") != NULL)
+        read_digests(facts, text);
+}
+
+static void read_folder(struct repository_facts *facts, const char *folder, int depth);
+
+static void read_entry(struct repository_facts *facts, const char *path, const char *name,
+                       int depth)
+{
+    static const char *const left_out[] = {".git", "vendor", "node_modules", NULL};
+    GStatBuf status;
+    if (g_lstat(path, &status) != 0)
+        return;
+    if (S_ISDIR(status.st_mode) && !g_strv_contains(left_out, name))
+        read_folder(facts, path, depth + 1);
+    if (S_ISREG(status.st_mode) && status.st_size <= REPOSITORY_FACTS_FILE_BYTES_MAX &&
+        ++facts->file_count <= REPOSITORY_FACTS_FILES_MAX)
+        read_file(facts, path, name);
+}
+
+static void read_folder(struct repository_facts *facts, const char *folder, int depth)
+{
+    g_autoptr(GDir) entries =
+        depth <= RUNNER_CHECKOUT_DEPTH_MAX ? g_dir_open(folder, 0, NULL) : NULL;
+    const char *name;
+    while (entries != NULL && (name = g_dir_read_name(entries)) != NULL) {
+        g_autofree char *path = g_build_filename(folder, name, NULL);
+        read_entry(facts, path, name, depth);
+    }
+}
+
+struct repository_facts *repository_facts_read(const char *folder)
+{
+    struct repository_facts *facts = g_new0(struct repository_facts, 1);
+    facts->digests = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    facts->modules = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    facts->digest = g_regex_new("\\bsha256:[0-9a-f]{64}\\b", G_REGEX_OPTIMIZE, 0, NULL);
+    read_folder(facts, folder, 0);
+    return facts;
+}
+
+void repository_facts_free(struct repository_facts *facts)
+{
+    if (facts == NULL)
+        return;
+    g_hash_table_unref(facts->digests);
+    g_hash_table_unref(facts->modules);
+    g_regex_unref(facts->digest);
+    g_free(facts);
+}
+
+bool repository_facts_pins(const struct repository_facts *facts, const char *digest)
+{
+    return g_hash_table_contains(facts->digests, digest);
+}
+
+bool repository_facts_lists_module(const struct repository_facts *facts, const char *path)
+{
+    return g_hash_table_contains(facts->modules, path);
+}
