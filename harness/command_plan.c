@@ -159,6 +159,7 @@ static int plan(const struct app *app, int argc, char **argv)
     g_autofree char *event = NULL;
     g_auto(GStrv) map_files = NULL;
     g_autofree char *date = NULL;
+    g_autofree char *repository = NULL;
     g_autofree char *job = NULL;
     gboolean is_json = FALSE;
     const GOptionEntry entries[] = {
@@ -171,6 +172,8 @@ static int plan(const struct app *app, int argc, char **argv)
          "Where another repository's files are: owner/repo@ref=PATH", "MAP"},
         {"map-file", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &map_files, "The same, a file of them",
          "FILE"},
+        {"repository", 0, 0, G_OPTION_ARG_STRING, &repository,
+         "What GitHub calls the repository; acme and the folder's name", "OWNER/NAME"},
         {"date", 0, 0, G_OPTION_ARG_STRING, &date, "The day that labels such as ubuntu-latest mean",
          "YYYY-MM-DD"},
         {"json", 0, 0, G_OPTION_ARG_NONE, &is_json, "Print seatrial.plan/1", NULL},
@@ -189,6 +192,7 @@ static int plan(const struct app *app, int argc, char **argv)
     struct plan_work work = {
         .request = {.event = event,
                     .job = job,
+                    .repository = repository,
                     .inputs = (const char *const *)inputs,
                     .maps = (const char *const *)maps,
                     .map_files = (const char *const *)map_files},

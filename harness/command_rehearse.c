@@ -14,6 +14,7 @@ enum {
 struct rehearse_arguments {
     char *job;
     char *date;
+    char *repository;
     char *event;
     char *faults;
     char *json;
@@ -35,6 +36,7 @@ static void arguments_clear(struct rehearse_arguments *arguments)
 {
     g_free(arguments->job);
     g_free(arguments->date);
+    g_free(arguments->repository);
     g_free(arguments->event);
     g_free(arguments->faults);
     g_free(arguments->json);
@@ -56,6 +58,8 @@ static bool parse(struct rehearse_arguments *arguments, int *argc, char ***argv)
          "What starts the run: push, pull_request, … or an event file", "EVENT"},
         {"input", 0, 0, G_OPTION_ARG_STRING_ARRAY, &arguments->inputs,
          "An input of a dispatch or of a called workflow", "NAME=VALUE"},
+        {"repository", 0, 0, G_OPTION_ARG_STRING, &arguments->repository,
+         "What GitHub calls the repository; acme and the folder's name", "OWNER/NAME"},
         {"date", 0, 0, G_OPTION_ARG_STRING, &arguments->date,
          "The day on which it runs: what is published and on the runners by then", "YYYY-MM-DD"},
         {"faults", 0, 0, G_OPTION_ARG_STRING, &arguments->faults,
@@ -122,6 +126,7 @@ static struct pipeline *load(const struct rehearse_arguments *arguments, const c
         .path = path,
         .event = arguments->event,
         .job = arguments->job,
+        .repository = arguments->repository,
         .inputs = (const char *const *)arguments->inputs,
         .maps = (const char *const *)arguments->maps,
         .map_files = (const char *const *)arguments->map_files,

@@ -151,11 +151,20 @@ static json_t *inputs_of_request(const char *const *given, GPtrArray *errors)
     return inputs;
 }
 
+static bool is_repository(const char *text)
+{
+    return text == NULL ||
+           g_regex_match_simple("^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+$", text, 0, 0);
+}
+
 static bool load_event(struct pipeline *pipeline, const struct pipeline_request *request,
                        GPtrArray *errors)
 {
     guint errors_before = errors->len;
     g_autoptr(json_t) inputs = inputs_of_request(request->inputs, errors);
+    if (!is_repository(request->repository))
+        add_error(errors, g_error_new(BASE_ERROR, BASE_ERROR_USAGE,
+                                      "a repository is OWNER/NAME, not '%s'", request->repository));
     if (errors->len > errors_before)
         return false;
     const char *root = repository_map_root(pipeline->map);
@@ -168,6 +177,7 @@ static bool load_event(struct pipeline *pipeline, const struct pipeline_request 
         .workflow_path = below,
         .folder_name = folder,
         .inputs = inputs,
+        .repository = request->repository,
     };
     pipeline->event = event_new(&event, errors);
     if (pipeline->event == NULL)

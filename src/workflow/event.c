@@ -55,8 +55,11 @@ static const char *guess_name(const struct node *root)
     return NULL;
 }
 
-static char *repository_name(const char *folder)
+static char *repository_name(const struct event_request *request)
 {
+    const char *folder = request->folder_name;
+    if (request->repository != NULL)
+        return g_strdup(request->repository);
     g_autofree char *name = g_ascii_strdown(folder != NULL ? folder : "", -1);
     for (char *at = name; *at != '\0'; at++)
         if (!g_ascii_isalnum(*at) && strchr("._-", *at) == NULL)
@@ -261,7 +264,7 @@ static char *repository_of(const struct event_request *request, const struct nod
     if (name == NULL)
         name = node_get(node_get(root, "github"), "repository");
     return name != NULL && name->kind == NODE_STRING ? g_strdup(name->text)
-                                                     : repository_name(request->folder_name);
+                                                     : repository_name(request);
 }
 
 struct event *event_new_of_node(const struct event_request *request, const struct node *root,
@@ -324,7 +327,7 @@ static const char *usual_event(const struct workflow *workflow)
 struct event *event_new(const struct event_request *request, GPtrArray *errors)
 {
     const char *name = request->text != NULL ? request->text : usual_event(request->workflow);
-    g_autofree char *repository = repository_name(request->folder_name);
+    g_autofree char *repository = repository_name(request);
     AUTO(event) event = new_named(request, name, repository);
     if (event != NULL)
         return complete(event, request, NULL, errors) ? g_steal_pointer(&event) : NULL;

@@ -53,6 +53,7 @@ struct event_request {
     const struct workflow *workflow;
     const char *workflow_path; /* below the root: ".github/workflows/ci.yml" */
     const char *folder_name;   /* what the repository is called; NULL: "app" */
+    const char *repository;    /* "owner/name", instead of acme and that; or NULL */
     const json_t *inputs;      /* name to text, over those of a file; or NULL */
 };
 

@@ -120,6 +120,25 @@ Test(goproxy, a_version_that_the_table_leaves_out_has_the_go_line_of_the_one_bef
     bench_run(DATE_S, NULL, between);
 }
 
+static bool is_config(void *context, const char *path)
+{
+    return strcmp(path, context) == 0;
+}
+
+static void trusted(struct bench *bench)
+{
+    static char config[] = "github.com/aws/aws-sdk-go-v2/config";
+    expect(bench, "github.com/aws/aws-sdk-go-v2/config/@v/v1.32.37.info", 404, NULL);
+    goproxy_trust(bench->proxy, is_config, config);
+    expect(bench, "github.com/aws/aws-sdk-go-v2/config/@v/v1.32.37.info", 200, NULL);
+    expect(bench, "github.com/aws/aws-sdk-go-v2/service/@v/v1.32.37.info", 404, NULL);
+}
+
+Test(goproxy, a_module_inside_a_repository_is_one_when_somebody_knows_it)
+{
+    bench_run(DATE_S, NULL, trusted);
+}
+
 static void earlier(struct bench *bench)
 {
     expect(bench, PROTOBUF "/@v/v1.36.6.info", 404, NULL);

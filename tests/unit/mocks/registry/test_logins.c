@@ -118,6 +118,37 @@ static void ask_for_one_architecture(struct bench *bench)
     cr_expect_str_eq(facts->platforms->pdata[0], "linux/arm/v7");
 }
 
+#define PINNED "sha256:f8f0e809a4281714c33edf86f6da6cc2d4058c8549e44d8c83303c28b3123072"
+#define OTHER  "sha256:5eed30ce9cdde08f8761eb05a71e1aa3d81413f1e9e24bd088ec92cf8b8c61ba"
+
+static bool pins(void *context, const char *digest)
+{
+    (void)context;
+    return strcmp(digest, PINNED) == 0;
+}
+
+static void ask_for_pinned(struct bench *bench)
+{
+    const struct registry_inventor inventor = {.wants = wants_public, .pins = pins};
+    registry_set_inventor(bench->registry, &inventor);
+    const char *token = hub_token(bench, "repository:library/redis:pull");
+
+    cr_expect_eq(ask(bench, "GET", HUB "/v2/library/redis/manifests/" OTHER, NULL, token, NULL),
+                 404);
+    cr_expect_eq(ask(bench, "GET", HUB "/v2/library/redis/manifests/" PINNED, NULL, token, NULL),
+                 200);
+    cr_expect_not_null(world_stand_in(bench->world, PINNED));
+    cr_expect_null(world_stand_in(bench->world, OTHER));
+}
+
+Test(logins, an_image_that_is_pinned_by_digest_has_a_stand_in)
+{
+    struct registry_options options = bench_options("docker.io");
+    options.is_virtual = true;
+
+    bench_run(&options, ask_for_pinned);
+}
+
 Test(logins, an_invented_image_of_a_namespace_for_one_architecture_has_that_platform_alone)
 {
     struct registry_options options = bench_options("docker.io");
