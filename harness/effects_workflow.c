@@ -219,8 +219,6 @@ static bool was_before(const struct leg_result *earlier, const struct leg_result
     return earlier->started_us + earlier->duration_us <= later->started_us;
 }
 
-/* In clear weather a leg goes red by a mistake of its author, or because something it stands on
-   was assumed, in it or in what ran before it: then its red says nothing. */
 static bool has_gap(const struct leg_result *result)
 {
     for (guint i = 0; i < result->assumptions->len; i++)
@@ -229,6 +227,8 @@ static bool has_gap(const struct leg_result *result)
     return false;
 }
 
+/* In clear weather a leg goes red by a mistake of its author, or because something it stands on
+   was assumed, in it or in what ran before it: then its red says nothing. */
 static const char *doubt_in_clear_weather(const struct survey *survey,
                                           const struct leg_outcome *leg)
 {

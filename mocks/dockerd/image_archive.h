@@ -30,6 +30,8 @@ GBytes *image_archive_layer(struct stored_layer *layer);
 /* {"mediaType", "size", "digest"[, "annotations"]} of a layer in an archive. */
 json_t *image_archive_source(struct stored_layer *layer, const char *media_type, const char *digest,
                              gsize length_bytes);
+/* Adds a tag, "bb:1", to what becomes the file repositories: {"bb": {"1": layer}}. */
+void image_archive_add_repository(json_t *repositories, const char *tag, const char *layer);
 /* The file manifest.json or index.json, with what Go's encoder puts behind it. */
 void image_archive_add_json(struct archive_writer *writer, const char *name, json_t *document,
                             const char *end);

@@ -62,16 +62,16 @@ static void add_source(json_t *sources, struct stored_layer *layer)
         json_object_set(sources, layer->diff_id, source);
 }
 
-static void add_repository(const struct docker_layout *layout, const char *tag, const char *folder)
+void image_archive_add_repository(json_t *repositories, const char *tag, const char *layer)
 {
     const char *colon = strrchr(tag, ':');
     g_autofree char *name = g_strndup(tag, (gsize)(colon - tag));
-    json_t *tags = json_object_get(layout->repositories, name);
+    json_t *tags = json_object_get(repositories, name);
     if (tags == NULL) {
         tags = json_object();
-        json_object_set_new(layout->repositories, name, tags);
+        json_object_set_new(repositories, name, tags);
     }
-    json_object_set_new(tags, colon + 1, json_string(folder));
+    json_object_set_new(tags, colon + 1, json_string(layer));
 }
 
 static json_t *tags_of(const struct docker_layout *layout, const struct saved_image *saved,
@@ -80,7 +80,7 @@ static json_t *tags_of(const struct docker_layout *layout, const struct saved_im
     json_t *tags = json_array();
     for (guint i = 0; i < saved->tags->len; i++) {
         json_array_append_new(tags, json_string(g_ptr_array_index(saved->tags, i)));
-        add_repository(layout, g_ptr_array_index(saved->tags, i), top);
+        image_archive_add_repository(layout->repositories, g_ptr_array_index(saved->tags, i), top);
     }
     if (saved->tags->len > 0)
         return tags;

@@ -152,17 +152,9 @@ static void add_repositories(struct layout *layout, const struct saved_image *sa
 {
     guint count = variant->layers->len;
     const struct stored_layer *top = count > 0 ? variant->layers->pdata[count - 1] : NULL;
-    for (guint i = 0; top != NULL && i < saved->tags->len; i++) {
-        const char *tag = g_ptr_array_index(saved->tags, i);
-        const char *colon = strrchr(tag, ':');
-        g_autofree char *name = g_strndup(tag, (gsize)(colon - tag));
-        json_t *tags = json_object_get(layout->repositories, name);
-        if (tags == NULL) {
-            tags = json_object();
-            json_object_set_new(layout->repositories, name, tags);
-        }
-        json_object_set_new(tags, colon + 1, json_string(hex_of(top->diff_id)));
-    }
+    for (guint i = 0; top != NULL && i < saved->tags->len; i++)
+        image_archive_add_repository(layout->repositories, g_ptr_array_index(saved->tags, i),
+                                     hex_of(top->diff_id));
 }
 
 static void add_item(struct layout *layout, const struct saved_image *saved,

@@ -36,12 +36,10 @@ static void reply_manifest(const struct request *request, const struct stored_ma
 
 /* A digest that is not there may be one that somebody pinned in the real world. */
 static const struct stored_manifest *lookup_pinned(const struct request *request,
-                                                   struct repository *repository)
+                                                   struct repository *repository, const char *tag)
 {
     struct registry *registry = request->registry;
-    g_autofree char *tag = registry_invent_pinned(registry, request->name, request->reference);
-    const struct stored_manifest *manifest =
-        tag != NULL ? lookup_manifest(registry, repository, tag) : NULL;
+    const struct stored_manifest *manifest = lookup_manifest(registry, repository, tag);
     if (manifest != NULL)
         world_set_stand_in(registry->world, request->reference, manifest->digest);
     return manifest;
@@ -55,15 +53,15 @@ void handle_manifest_get(struct request *request)
     g_autofree char *pinned = NULL;
     if (is_by_tag)
         registry_invent(request->registry, request->name, request->reference);
-    else if (registry_store_find(request->registry->store, request->name) == NULL)
+    else
         pinned = registry_invent_pinned(request->registry, request->name, request->reference);
     struct repository *repository = lookup_repository(request);
     if (repository == NULL)
         return;
     const struct stored_manifest *manifest =
         lookup_manifest(request->registry, repository, request->reference);
-    if (manifest == NULL && !is_by_tag)
-        manifest = lookup_pinned(request, repository);
+    if (manifest == NULL && pinned != NULL)
+        manifest = lookup_pinned(request, repository, pinned);
     if (manifest == NULL) {
         reply_missing(request);
         return;

@@ -153,12 +153,17 @@ bool action_exec(struct action_run *run, const struct action_exec *exec,
 
 /* ---- time ---- */
 
+static bool pass_assumed(struct action_run *run, int64_t duration_us, GError **error)
+{
+    run->step->result->is_assumed = true;
+    return duration_us <= 0 || fiber_sleep(action_loop(run), duration_us, error);
+}
+
 bool action_assume(struct action_run *run, const char *what, int64_t duration_us, GError **error)
 {
     leg_assume(run->step->leg, run->step, run->action->touches_images, "%s: %s",
                run->step->use->text, what);
-    run->step->result->is_assumed = true;
-    return duration_us <= 0 || fiber_sleep(action_loop(run), duration_us, error);
+    return pass_assumed(run, duration_us, error);
 }
 
 bool action_assume_gap(struct action_run *run, const char *what, int64_t duration_us,
@@ -166,8 +171,7 @@ bool action_assume_gap(struct action_run *run, const char *what, int64_t duratio
 {
     leg_assume_gap(run->step->leg, run->step, run->action->touches_images, "%s: %s",
                    run->step->use->text, what);
-    run->step->result->is_assumed = true;
-    return duration_us <= 0 || fiber_sleep(action_loop(run), duration_us, error);
+    return pass_assumed(run, duration_us, error);
 }
 
 bool action_sleep(struct action_run *run, int64_t delay_us, GError **error)

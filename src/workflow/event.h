@@ -35,7 +35,7 @@ struct event {
     json_t *vars;
     json_t *secrets; /* as the run gets them, GITHUB_TOKEN among them */
     /* Of a dispatch, typed and with defaults; of a workflow that only others call, as a caller
-       gives them; else empty. */
+       gives them, where a default with expressions stays as it is written; else empty. */
     json_t *inputs;
     /* Required ones when no inputs were given at all: GitHub would ask for them, here they are
        empty. NULL: none. */

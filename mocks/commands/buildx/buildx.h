@@ -16,6 +16,9 @@
  *   not known; --progress tty and rawjson print plain; --ssh and --secret are accepted and mean
  *   nothing; --check finds nothing.
  * - Of bake, a remote definition is read from the repository's folder without a BuildKit.
+ * - Large files of the context go as stand-ins (mocks/dockerfile/files.h): they count with their
+ *   sizes, and a `local` output of one holds the stand-in's text. A local cache export leaves an
+ *   empty layout, and nothing is imported from one.
  * - Not modelled, so that the outcome is assumed (docker_cli_assume()): history, --list, --check
  * and
  *   --call of bake, contexts that are other targets, entitlements that nobody allowed, .env beside
