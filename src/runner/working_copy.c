@@ -1,23 +1,13 @@
 /* The .git of a checkout, made with libgit2. */
-#include "runner/working_copy.h"
+#include "runner/working_copy_private.h"
 
 #include "base/limits.h"
 
-#include <git2.h>
 #include <git2/sys/commit.h>
 #include <string.h>
 
 #define NOBODY       "octocat"
 #define NOBODY_EMAIL "octocat@users.noreply.github.com"
-
-struct working_copy {
-    struct working_copy_options options;
-    git_repository *user;     /* the source as a repository, or NULL */
-    git_index *tracked;       /* of the user's, or NULL */
-    git_repository *made;     /* the target */
-    git_commit *head;         /* of the user's, or NULL */
-    git_repository *ignoring; /* whose rules count; lent */
-};
 
 static bool fail(const struct working_copy *copy, const char *what, GError **error)
 {
@@ -27,14 +17,25 @@ static bool fail(const struct working_copy *copy, const char *what, GError **err
     return false;
 }
 
+void working_copy_prepare(void)
+{
+    git_libgit2_init();
+}
+
+void working_copy_release(void)
+{
+    git_libgit2_shutdown();
+}
+
 static void forget_machine(void)
 {
     static const int levels[] = {GIT_CONFIG_LEVEL_PROGRAMDATA, GIT_CONFIG_LEVEL_SYSTEM,
                                  GIT_CONFIG_LEVEL_XDG, GIT_CONFIG_LEVEL_GLOBAL};
-    git_libgit2_init();
     for (gsize i = 0; i < G_N_ELEMENTS(levels); i++)
         git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, levels[i], "");
     git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
+    /* An index may name what only memory holds yet. */
+    git_libgit2_opts(GIT_OPT_ENABLE_STRICT_OBJECT_CREATION, 0);
 }
 
 /* What the user's repository tells, where the folder is one. */
@@ -56,6 +57,7 @@ struct working_copy *working_copy_new(const struct working_copy_options *options
     git_repository_init_options how;
 
     copy->options = *options;
+    working_copy_prepare();
     forget_machine();
     git_repository_init_options_init(&how, GIT_REPOSITORY_INIT_OPTIONS_VERSION);
     how.flags = GIT_REPOSITORY_INIT_MKPATH;
@@ -82,7 +84,7 @@ void working_copy_free(struct working_copy *copy)
     git_index_free(copy->tracked);
     git_repository_free(copy->user);
     git_repository_free(copy->made);
-    git_libgit2_shutdown();
+    working_copy_release();
     g_free(copy);
 }
 
@@ -122,19 +124,6 @@ bool working_copy_takes(struct working_copy *copy, const char *path, bool is_fol
 }
 
 /* ---- the commit ---- */
-
-/* What cannot be added, such as a path that git forbids, is a file beside the repository's. */
-static bool write_tree(const struct working_copy *copy, const GPtrArray *paths, git_oid *tree)
-{
-    git_index *index = NULL;
-    bool is_written = git_repository_index(&index, copy->made) == 0 && git_index_clear(index) == 0;
-    for (guint i = 0; is_written && i < paths->len; i++)
-        (void)git_index_add_bypath(index, g_ptr_array_index(paths, i));
-    is_written =
-        is_written && git_index_write(index) == 0 && git_index_write_tree(tree, index) == 0;
-    git_index_free(index);
-    return is_written;
-}
 
 /* Ids of what led to HEAD; their objects are there when history was copied. */
 static gsize list_parents(const struct working_copy *copy, const git_oid **parents,
@@ -346,7 +335,7 @@ bool working_copy_commit(struct working_copy *copy, const GPtrArray *paths, GErr
     git_oid commit;
     bool wants_objects = copy->options.has_history || copy->options.has_tags;
 
-    if (!return_home(copy) || !write_tree(copy, paths, &tree))
+    if (!return_home(copy) || !working_copy_write_tree(copy, paths, &tree))
         return fail(copy, "its files cannot be committed", error);
     if (copy->head != NULL && wants_objects && !copy_history(copy, error))
         return false;

@@ -30,6 +30,11 @@ struct working_copy_options {
 
 struct working_copy;
 
+/* Once for a process that makes many: libgit2's own start reads all certificates of the machine,
+   which costs more than a checkout. working_copy_release() undoes it. */
+void working_copy_prepare(void);
+void working_copy_release(void);
+
 struct working_copy *working_copy_new(const struct working_copy_options *options,
                                       GError **error) MUST_USE;
 void working_copy_free(struct working_copy *copy);

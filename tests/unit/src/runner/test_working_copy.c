@@ -161,6 +161,51 @@ Test(working_copy, of_a_plain_folder_is_all_but_what_its_rules_ignore)
     expect_git(&place, "shallow", EVENT_COMMIT);
 }
 
+/* The bytes of a file in the commit that stands for the event's; g_free. */
+static char *committed_text(const struct place *place, const char *path)
+{
+    git_repository *made = NULL;
+    git_commit *head = made_commit(place, &made);
+    git_tree *tree = NULL;
+    git_tree_entry *entry = NULL;
+    git_blob *blob = NULL;
+    cr_assert_eq(git_commit_tree(&tree, head), 0);
+    cr_assert_eq(git_tree_entry_bypath(&entry, tree, path), 0);
+    cr_assert_eq(git_blob_lookup(&blob, made, git_tree_entry_id(entry)), 0);
+    char *text = g_strndup(git_blob_rawcontent(blob), (gsize)git_blob_rawsize(blob));
+    git_blob_free(blob);
+    git_tree_entry_free(entry);
+    git_tree_free(tree);
+    git_commit_free(head);
+    git_repository_free(made);
+    return text;
+}
+
+Test(working_copy, commits_files_as_they_are)
+{
+    PLACE(place);
+    write_text(&place, "sub/dos.txt", "a\r\n");
+
+    g_autofree char *paths = check_out(&place, (struct working_copy_options){0});
+
+    g_autofree char *text = committed_text(&place, "sub/dos.txt");
+    cr_expect_str_eq(paths, "sub/dos.txt");
+    cr_expect_str_eq(text, "a\r\n");
+}
+
+Test(working_copy, converts_what_its_attributes_say)
+{
+    PLACE(place);
+    write_text(&place, ".gitattributes", "*.txt text\n");
+    write_text(&place, "sub/dos.txt", "a\r\n");
+
+    g_autofree char *paths = check_out(&place, (struct working_copy_options){0});
+
+    g_autofree char *text = committed_text(&place, "sub/dos.txt");
+    cr_expect_str_eq(paths, ".gitattributes sub/dos.txt");
+    cr_expect_str_eq(text, "a\n");
+}
+
 Test(working_copy, has_what_is_tracked_though_ignored_and_what_is_new)
 {
     PLACE(place);

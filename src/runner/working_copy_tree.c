@@ -1,0 +1,116 @@
+/* The files of a working copy as git's index and tree. */
+#include "runner/working_copy_private.h"
+
+#include <git2/sys/mempack.h>
+#include <git2/sys/odb_backend.h>
+#include <git2/sys/repository.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static bool has_attributes(const GPtrArray *paths)
+{
+    for (guint i = 0; i < paths->len; i++)
+        if (g_str_has_suffix(g_ptr_array_index(paths, i), ".gitattributes"))
+            return true;
+    return false;
+}
+
+static int write_link(const char *path, git_odb *objects, git_oid *id)
+{
+    g_autofree char *text = g_file_read_link(path, NULL);
+    return text != NULL ? git_odb_write(id, objects, text, strlen(text), GIT_OBJECT_BLOB) : -1;
+}
+
+static int write_file(const char *path, git_odb *objects, git_oid *id)
+{
+    g_autofree char *bytes = NULL;
+    gsize length = 0;
+    return g_file_get_contents(path, &bytes, &length, NULL)
+               ? git_odb_write(id, objects, bytes, length, GIT_OBJECT_BLOB)
+               : -1;
+}
+
+static git_index_entry entry_of(const char *path, const struct stat *status)
+{
+    return (git_index_entry){
+        .path = path,
+        .mode = S_ISLNK(status->st_mode)           ? GIT_FILEMODE_LINK
+                : (status->st_mode & S_IXUSR) != 0 ? GIT_FILEMODE_BLOB_EXECUTABLE
+                                                   : GIT_FILEMODE_BLOB,
+        .file_size = (uint32_t)status->st_size,
+        .ino = (uint32_t)status->st_ino,
+        .dev = (uint32_t)status->st_dev,
+        .uid = status->st_uid,
+        .gid = status->st_gid,
+        .mtime = {(int32_t)status->st_mtim.tv_sec, (uint32_t)status->st_mtim.tv_nsec},
+        .ctime = {(int32_t)status->st_ctim.tv_sec, (uint32_t)status->st_ctim.tv_nsec},
+    };
+}
+
+/* What cannot be added, such as a path that git forbids, is a file beside the repository's. */
+static void add(const struct working_copy *copy, git_index *index, git_odb *objects,
+                const char *path)
+{
+    g_autofree char *file = g_build_filename(copy->options.target, path, NULL);
+    struct stat status;
+    if (lstat(file, &status) != 0)
+        return;
+    git_index_entry entry = entry_of(path, &status);
+    if ((S_ISLNK(status.st_mode) ? write_link : write_file)(file, objects, &entry.id) == 0)
+        (void)git_index_add(index, &entry);
+}
+
+static bool write_pack(const struct working_copy *copy, git_repository *memory, const git_oid *tree)
+{
+    g_autofree char *folder =
+        g_build_filename(git_repository_path(copy->made), "objects", "pack", NULL);
+    git_packbuilder *pack = NULL;
+    bool is_written = git_packbuilder_new(&pack, memory) == 0 &&
+                      git_packbuilder_insert_tree(pack, tree) == 0 &&
+                      git_packbuilder_write(pack, folder, 0, NULL, NULL) == 0;
+    git_packbuilder_free(pack);
+    return is_written;
+}
+
+/* As git_index_add_bypath() and git_index_write_tree(), without their search for attributes and
+   their file for every object: either takes longer than all the rest of a checkout. */
+static bool add_as_they_are(const struct working_copy *copy, git_index *index,
+                            const GPtrArray *paths, git_oid *tree)
+{
+    git_odb_backend *pool = NULL;
+    git_odb *objects = NULL;
+    git_repository *memory = NULL;
+    if (git_odb_new(&objects) != 0 || git_mempack_new(&pool) != 0 ||
+        git_odb_add_backend(objects, pool, 1) != 0 ||
+        git_repository_wrap_odb(&memory, objects) != 0) {
+        git_odb_free(objects);
+        return false;
+    }
+    for (guint i = 0; i < paths->len; i++)
+        add(copy, index, objects, g_ptr_array_index(paths, i));
+    bool is_written =
+        git_index_write_tree_to(tree, index, memory) == 0 && write_pack(copy, memory, tree);
+    git_repository_free(memory);
+    git_odb_free(objects);
+    return is_written;
+}
+
+/* As .gitattributes say, such as without carriage returns. */
+static bool add_converted(git_index *index, const GPtrArray *paths, git_oid *tree)
+{
+    for (guint i = 0; i < paths->len; i++)
+        (void)git_index_add_bypath(index, g_ptr_array_index(paths, i));
+    return git_index_write_tree(tree, index) == 0;
+}
+
+bool working_copy_write_tree(const struct working_copy *copy, const GPtrArray *paths, git_oid *tree)
+{
+    git_index *index = NULL;
+    bool is_written = git_repository_index(&index, copy->made) == 0 &&
+                      git_index_clear(index) == 0 &&
+                      (has_attributes(paths) ? add_converted(index, paths, tree)
+                                             : add_as_they_are(copy, index, paths, tree)) &&
+                      git_index_write(index) == 0;
+    git_index_free(index);
+    return is_written;
+}
