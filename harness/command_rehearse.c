@@ -185,7 +185,7 @@ static int rehearse_pipeline(const struct app *app, const struct rehearse_argume
     int code = EXIT_BAD_INPUT;
 
     options.context.is_unsafe = arguments->is_unsafe;
-    run_context_protect(&options.context);
+    run_context_prepare(&options.context);
     if (rehearse_run(&options, &result, &error)) {
         g_autoptr(json_t) document =
             survival_json(pipeline->path, pipeline->event->name, result.entries);

@@ -161,7 +161,7 @@ static int run_suite(const struct app *app, const struct run_arguments *argument
     for (guint i = 0; i < suite->errors->len; i++)
         fprintf(stderr, "%s\n", (const char *)g_ptr_array_index(suite->errors, i));
     if (suite_has_workflow(suite))
-        run_context_protect(&options.context);
+        run_context_prepare(&options.context);
     options.context.is_unsafe = arguments->is_unsafe;
     bool is_done = work_do(suite, &options, &result, &error);
     run_context_clear(&options.context);

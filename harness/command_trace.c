@@ -20,7 +20,7 @@ static struct outcome *run_one(const struct app *app, const char *path, const ui
     struct run_context context = app->context;
     *plan = plan_new(*scenario, seed);
     if ((*scenario)->pipeline != NULL)
-        run_context_protect(&context);
+        run_context_prepare(&context);
     struct outcome *outcome = run_plan(*plan, &context);
     run_context_clear(&context);
     return outcome;

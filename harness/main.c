@@ -1,5 +1,6 @@
 /* The program: binds the process's clock to the runs and hands over to the command line. */
 #include "harness/cli.h"
+#include "harness/promise_book.h"
 #include "loop/vclock.h"
 #include "mocks/registry/registry.h"
 
@@ -33,7 +34,8 @@ int main(int argc, char **argv)
 {
     keep_freed_memory();
     AUTO(image_cache) images = image_cache_new();
-    const struct app app = {.context = {.bind_clock = vclock_bind, .images = images}};
+    AUTO(promise_book) book = promise_book_new();
+    const struct app app = {.context = {.bind_clock = vclock_bind, .images = images, .book = book}};
     if (!is_clock_ours()) {
         cli_complain("the clock interposer has no effect in this build");
         return EXIT_INTERNAL;

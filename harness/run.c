@@ -5,8 +5,9 @@
 #include "base/limits.h"
 #include "base/units.h"
 #include "harness/effects.h"
-#include "harness/promise.h"
+#include "harness/promise_book.h"
 #include "process/sandbox.h"
+#include "runner/working_copy.h"
 
 #include <string.h>
 
@@ -166,9 +167,11 @@ static void execute(struct run *run)
         context->bind_clock(NULL, 0);
 }
 
-void run_context_protect(struct run_context *context)
+void run_context_prepare(struct run_context *context)
 {
     g_autofree char *missing = NULL;
+    working_copy_prepare();
+    context->is_prepared = true;
     context->sandbox_layers = sandbox_probe(&missing);
     if (sandbox_layers_suffice(context->sandbox_layers))
         return;
@@ -181,6 +184,8 @@ void run_context_protect(struct run_context *context)
 void run_context_clear(struct run_context *context)
 {
     g_clear_pointer(&context->why_unprotected, g_free);
+    if (context->is_prepared)
+        working_copy_release();
 }
 
 struct outcome *run_workflow_plan(const struct plan *plan, const struct run_context *context,
@@ -204,16 +209,35 @@ static struct outcome *run_policy_plan(const struct plan *plan, const struct run
     return run.outcome;
 }
 
+/* In the book already, or found out by a run in clear weather; NULL when that run is all there is
+   to say of the plan, and in *outcome. */
+static const struct promises *find_out_promises(const struct plan *plan,
+                                                const struct run_context *context,
+                                                struct outcome **outcome)
+{
+    const struct promises *known = promise_book_find(context->book, plan);
+    if (known != NULL)
+        return known;
+    struct outcome *clear = run_workflow_plan(plan, context, NULL);
+    if (clear->broken != NULL) {
+        *outcome = clear;
+        return NULL;
+    }
+    known = promise_book_add(context->book, plan, promises_of(clear));
+    outcome_free(clear);
+    return known;
+}
+
 struct outcome *run_plan(const struct plan *plan, const struct run_context *context)
 {
+    struct outcome *clear = NULL;
+    const struct promises *promises = context->promises;
+
     if (plan->scenario->policy != NULL)
         return run_policy_plan(plan, context);
-    if (context->promises != NULL)
-        return run_workflow_plan(plan, context, context->promises);
-    struct outcome *clear = run_workflow_plan(plan, context, NULL);
-    if (clear->broken != NULL || fault_rules_count(plan->scenario->faults) == 0)
-        return clear;
-    AUTO(promises) promises = promises_of(clear);
-    outcome_free(clear);
-    return run_workflow_plan(plan, context, promises);
+    if (fault_rules_count(plan->scenario->faults) == 0 && promises == NULL)
+        return run_workflow_plan(plan, context, NULL);
+    if (promises == NULL)
+        promises = find_out_promises(plan, context, &clear);
+    return clear != NULL ? clear : run_workflow_plan(plan, context, promises);
 }

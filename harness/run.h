@@ -15,20 +15,23 @@ struct run_context {
     struct image_cache *images; /* generated once, or NULL */
     /* Of the one workflow that all of them run (promise.h), or NULL. */
     const struct promises *promises;
+    /* What they found out about theirs, when they do not run the same workflow; lent. */
+    struct promise_book *book;
     /* Of workflows' scripts: what protects the machine from them, and why there is not enough; see
-       run_context_protect(). */
+       run_context_prepare(). */
     unsigned sandbox_layers;
     char *why_unprotected;
+    bool is_prepared;
     bool is_unsafe; /* scripts run all the same: --unsafe-scripts */
 };
 
-/* Finds out, once for a process, what this machine can protect itself with. Before any workflow
-   runs; run_context_clear() frees what it found. */
-void run_context_protect(struct run_context *context);
+/* Once for a process, before any workflow runs: finds out what this machine can protect itself
+   with, and starts what their checkouts stand on. run_context_clear() undoes it, or nothing. */
+void run_context_prepare(struct run_context *context);
 void run_context_clear(struct run_context *context);
 
 /* Never fails: a run that breaks says so in its outcome. plan is lent to the outcome. A workflow
-   runs in clear weather first, for what it promises. */
+   runs in clear weather first, for what it promises, unless the context knows. */
 struct outcome *run_plan(const struct plan *plan, const struct run_context *context);
 /* The same of a workflow whose promises are known (promise.h); NULL: in clear weather, whatever the
    plan's faults. */
