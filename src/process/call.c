@@ -174,7 +174,7 @@ static void on_up(void *argument, uint32_t events)
     ssize_t length = read(call->up_fd, bytes, sizeof(bytes));
     if (length < 0 && (errno == EAGAIN || errno == EINTR))
         return;
-    household_disturb(call->sandbox->household);
+    household_disturb(call->sandbox);
     if (length <= 0) {
         die(call);
         return;
@@ -241,7 +241,7 @@ void call_on_door(void *argument, uint32_t events)
     if (length <= 0)
         return;
     text[length] = '\0';
-    household_disturb(sandbox->household);
+    household_disturb(sandbox);
     g_auto(GStrv) names = g_strsplit(text, "\n", -1);
     for (char **name = names; *name != NULL; name++) {
         if (sandbox->calls->len >= SANDBOX_CALLS_MAX) {

@@ -16,7 +16,6 @@ struct household {
     struct loop_source source;
     GPtrArray *sandboxes;
     GPtrArray *noted; /* struct party, each once */
-    bool is_disturbed;
     int64_t patience_us;
 };
 
@@ -79,14 +78,16 @@ static void charge(struct sandbox *sandbox, bool is_busy)
     }
 }
 
+/* Quiet once, quiet until it is disturbed: what other machines do is no matter. */
 static bool is_quiet(struct sandbox *sandbox)
 {
-    if (sandbox->keeper.pid == 0)
+    if (!sandbox->is_disturbed || sandbox->keeper.pid == 0)
         return true;
     enum tasks_state state = tasks_look(sandbox->tasks, sandbox->keeper.pid);
     if (state == TASKS_TOO_MANY)
         sandbox_give_up(sandbox, "more than %d processes", SANDBOX_PROCESSES_MAX);
     charge(sandbox, state != TASKS_QUIET);
+    sandbox->is_disturbed = state != TASKS_QUIET;
     return state == TASKS_QUIET;
 }
 
@@ -94,12 +95,9 @@ static int64_t household_hold(void *argument)
 {
     struct household *household = argument;
     bool are_quiet = true;
-    if (!household->is_disturbed)
-        return 0;
     for (guint i = 0; i < household->sandboxes->len; i++)
         are_quiet &= is_quiet(g_ptr_array_index(household->sandboxes, i));
     if (are_quiet) {
-        household->is_disturbed = false;
         household->patience_us = PATIENCE_US_MIN;
         return 0;
     }
@@ -142,12 +140,11 @@ void household_leave(struct sandbox *sandbox)
 
 void household_note(struct party *party)
 {
-    struct household *household = party->sandbox->household;
-    household_disturb(household);
+    household_disturb(party->sandbox);
     if (party->is_noted)
         return;
     party->is_noted = true;
-    g_ptr_array_add(household->noted, party);
+    g_ptr_array_add(party->sandbox->household->noted, party);
 }
 
 void household_forget(struct party *party)
@@ -159,10 +156,10 @@ void household_forget(struct party *party)
     party->is_noted = false;
 }
 
-void household_disturb(struct household *household)
+void household_disturb(struct sandbox *sandbox)
 {
-    household->is_disturbed = true;
-    household->patience_us = PATIENCE_US_MIN;
+    sandbox->is_disturbed = true;
+    sandbox->household->patience_us = PATIENCE_US_MIN;
 }
 
 bool household_has_keeper(const struct household *household, int pid)

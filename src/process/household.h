@@ -33,7 +33,7 @@ void household_leave(struct sandbox *sandbox);
 void household_note(struct party *party);
 /* Before a party is freed. */
 void household_forget(struct party *party);
-/* Something may go on: look again before time moves. */
-void household_disturb(struct household *household);
+/* Processes of the sandbox may go on: look at them again before time moves. */
+void household_disturb(struct sandbox *sandbox);
 /* Whether pid is the keeper of one of the sandboxes. */
 bool household_has_keeper(const struct household *household, int pid);

@@ -47,7 +47,7 @@ char *sandbox_find_clock_library(void)
 
 void sandbox_disturb(struct sandbox *sandbox)
 {
-    household_disturb(sandbox->household);
+    household_disturb(sandbox);
     if (sandbox->clock != NULL)
         clock_page_set(sandbox->clock, loop_now_us(sandbox->loop));
 }
