@@ -3,6 +3,7 @@
 
 #include "actions/actions.h"
 #include "harness/folders.h"
+#include "harness/interruption.h"
 #include "harness/leg_machine.h"
 #include "harness/public_world.h"
 #include "runner/server.h"
@@ -14,8 +15,9 @@ struct workflow_run {
     struct run *run;
     const struct pipeline *pipeline;
     char *directory;
-    GPtrArray *machines; /* struct leg_machine */
-    char *complaint;     /* why scripts cannot run as they must, or NULL */
+    GPtrArray *machines;                 /* struct leg_machine */
+    struct interruptions *interruptions; /* while the server runs it */
+    char *complaint;                     /* why scripts cannot run as they must, or NULL */
 };
 
 static char *token_of(const struct workflow_run *workflow, const char *leg_id)
@@ -108,6 +110,19 @@ static void leg_is_over(void *self, const char *leg_id)
         workflow->complaint = g_strdup_printf("leg %s: %s", leg_id, complaint);
 }
 
+static void begun(void *self, struct server *server)
+{
+    struct workflow_run *workflow = self;
+    const struct interruptions_options options = {.stage = workflow->run->stage, .server = server};
+    workflow->interruptions = interruptions_new(&options);
+}
+
+static void step_begins(void *self, const char *machine, const char *id, const char *title)
+{
+    const struct workflow_run *workflow = self;
+    interruptions_ask(workflow->interruptions, machine, id, title);
+}
+
 static char *find_action(void *self, const char *text)
 {
     const struct workflow_run *workflow = self;
@@ -159,9 +174,12 @@ void run_workflow_main(void *argument)
         .find_workflow = find_workflow,
         .leg_machine = find_machine,
         .leg_over = leg_is_over,
+        .begun = begun,
+        .step_begins = step_begins,
         .self = run->workflow,
     };
     struct server_result *result = server_run(&options);
+    g_clear_pointer(&run->workflow->interruptions, interruptions_free);
     for (guint i = 0; i < result->legs->len; i++)
         add_assumed_commands(run->workflow, g_ptr_array_index(result->legs, i));
     run->outcome->server = result;

@@ -18,6 +18,7 @@ enum point {
     POINT_PROCESS_MEMORY,  /* subject: what runs: OOM kill */
     POINT_IMAGE_RESOLVE,   /* subject: reference, detail: platform */
     POINT_PRUNE,           /* subject: which prune */
+    POINT_WORKFLOW_STEP,   /* subject: the step's id, or its title; detail: its title */
     POINT_COUNT
 };
 
@@ -29,6 +30,14 @@ struct point_event {
     int64_t amount;
 };
 
+/* What comes over a workflow's run from outside. */
+enum run_interruption {
+    RUN_GOES_ON,
+    RUN_CANCELLED,    /* somebody cancels all of it */
+    RUNNER_SHUT_DOWN, /* the machine is told to stop, and tells the server */
+    RUNNER_LOST,      /* the machine is gone without a word */
+};
+
 /* What the weather wants to happen there; zero means: go on honestly. */
 struct point_effect {
     bool is_failure;     /* fails, with message if given, else the owner's own honest text */
@@ -38,6 +47,9 @@ struct point_effect {
     bool is_missing;     /* emulator missing, binary missing */
     int64_t delay_us;    /* extra time before it goes on */
     double factor;       /* times as slow; 0 means 1 */
+    enum run_interruption interruption; /* of a workflow step: after delay_us, while it runs or
+                                           later */
+    int64_t noticed_us;                 /* RUNNER_LOST: when the server gives it up, from then on */
 };
 
 struct weather {

@@ -13,6 +13,15 @@ enum {
     ABANDON_US = (5 * 60 - 15) * SECOND_US,
 };
 
+/* The server's words (actions-semantics.md 1.9; failures.md M6). */
+#define CAUSES                                                                                     \
+    "Anything in your workflow that terminates the runner process, starves it for CPU/Memory, or " \
+    "blocks its network access can cause this error."
+#define LOST_HOSTED "The hosted runner lost communication with the server. " CAUSES
+#define LOST_SELF_HOSTED                                                                           \
+    "The self-hosted runner lost communication with the server. Verify the machine is running "    \
+    "and has a healthy network connection. " CAUSES
+
 static void on_abandon(void *argument)
 {
     struct leg_run *leg = argument;
@@ -258,7 +267,7 @@ static void begin(struct leg_run *leg)
 
 static enum result result_of(const struct leg_run *leg)
 {
-    if (leg->is_abandoned || leg->has_cancelled)
+    if ((leg->is_abandoned && !leg->is_lost) || leg->has_cancelled)
         return RESULT_CANCELLED;
     return leg->has_failed ? RESULT_FAILURE : RESULT_SUCCESS;
 }
@@ -299,6 +308,23 @@ static const struct step_run *last_begun(const struct leg_run *leg)
     return last;
 }
 
+static void lose_runner(struct leg_run *leg, const char *annotation)
+{
+    leg_annotate(leg, ANNOTATION_ERROR, annotation);
+    leg->result->reason = g_strdup(annotation);
+}
+
+/* What still runs on the machine goes with it. */
+static void wait_until_noticed(struct leg_run *leg)
+{
+    commands_drop(leg);
+    if (leg->shell.type != NULL)
+        (void)leg->shell.type->kill_leftovers(leg->shell.self, NULL);
+    if (!fiber_sleep(leg->loop, MAX(0, leg->noticed_us - loop_now_us(leg->loop)), NULL))
+        return; /* the rehearsal ends first */
+    lose_runner(leg, leg->machine->is_self_hosted ? LOST_SELF_HOSTED : LOST_HOSTED);
+}
+
 struct leg_result *leg_run_perform(struct leg_run *leg)
 {
     g_assert(!leg->has_begun);
@@ -314,7 +340,9 @@ struct leg_result *leg_run_perform(struct leg_run *leg)
         run_queue(leg);
     if (leg->is_abandoned)
         lose_log(leg, last_begun(leg));
-    else
+    if (leg->is_lost)
+        wait_until_noticed(leg);
+    else if (!leg->is_abandoned)
         run_own(leg, "Complete job", PHASE_COMPLETE, job_complete);
     return end(leg);
 }
@@ -345,10 +373,20 @@ void leg_run_shut_down(struct leg_run *leg)
     leg->is_shut_down = true;
     leg->is_cancelled = true;
     leg->has_failed = true;
-    leg_annotate(leg, ANNOTATION_ERROR,
-                 "The runner has received a shutdown signal. This can happen when the runner "
-                 "service is stopped, or a manually started runner is canceled.");
+    lose_runner(leg, "The runner has received a shutdown signal. This can happen when the runner "
+                     "service is stopped, or a manually started runner is canceled.");
     trace_note(leg->options.trace, "job-leg-shutdown", "leg", leg->options.name, NULL);
     if (leg->current != NULL)
         steps_on_cancel(leg);
+}
+
+void leg_run_lose(struct leg_run *leg, int64_t noticed_us)
+{
+    if (leg->has_ended || leg->is_lost)
+        return;
+    leg->is_lost = true;
+    leg->has_failed = true;
+    leg->noticed_us = loop_now_us(leg->loop) + noticed_us;
+    trace_note(leg->options.trace, "job-leg-lost", "leg", leg->options.name, NULL);
+    on_abandon(leg);
 }

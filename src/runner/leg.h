@@ -108,7 +108,9 @@ struct leg_run {
     bool has_cancelled; /* Canceled, which Failed does not take back */
     bool is_cancelled;  /* the server asked */
     bool is_shut_down;
-    bool is_abandoned; /* 4 min 45 s after the cancellation: the worker is killed */
+    bool is_lost;
+    int64_t noticed_us; /* loop time, of a lost one */
+    bool is_abandoned;  /* 4 min 45 s after the cancellation: the worker is killed */
     bool has_begun, has_ended;
     struct timer abandon_timer;
 };

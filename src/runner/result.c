@@ -65,6 +65,7 @@ void leg_result_free(struct leg_result *result)
     g_ptr_array_unref(result->assumptions);
     g_string_free(result->log, TRUE);
     g_free(result->summary);
+    g_free(result->reason);
     g_free(result);
 }
 

@@ -72,6 +72,7 @@ struct leg_result {
     GPtrArray *assumptions; /* struct assumption */
     GString *log;       /* as GitHub shows it, without timestamps; at most RUNNER_LOG_BYTES_MAX */
     char *summary;      /* of all steps, markdown */
+    char *reason;       /* how its runner went before it was done, or NULL */
     int64_t started_us; /* 0 and 0 for a leg that never ran */
     int64_t duration_us;
 };

@@ -64,6 +64,8 @@ struct leg_options {
     /* Where actions of the same repository and mapped ones are: the folder of action.yml for a
        `uses`, g_free; NULL: not there. */
     char *(*find_action)(void *self, const char *uses);
+    /* A step begins its work; id may be NULL. In the leg's fiber. Or NULL. */
+    void (*step_begins)(void *self, const char *machine, const char *id, const char *title);
     void *self;
     bool is_debug; /* ACTIONS_STEP_DEBUG */
 };
@@ -85,3 +87,7 @@ struct leg_result *leg_run_perform(struct leg_run *run);
 void leg_run_cancel(struct leg_run *run, const char *annotation);
 /* The machine goes away: remaining steps are skipped, even always() ones (1.7, last row). */
 void leg_run_shut_down(struct leg_run *run);
+/* The machine is gone without a word: nothing runs any more, its processes neither, and the log of
+   the step that ran is lost. The server ends the job noticed_us later: a runner that lives renews
+   its job every minute for ten more (JobDispatcher.cs; actions/runner#3539). */
+void leg_run_lose(struct leg_run *run, int64_t noticed_us);

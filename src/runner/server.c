@@ -240,6 +240,9 @@ struct server_result *server_run(const struct server_options *options)
     struct flow *flow = flow_new(&server, options->workflow);
     flow->inputs = json_incref((json_t *)(uintptr_t)options->inputs);
     flow->secrets = json_incref((json_t *)(uintptr_t)options->secrets);
+    server.flow = flow;
+    if (options->begun != NULL)
+        options->begun(options->self, &server);
     GError *error = NULL;
     if (concurrency_of_run(flow, &error))
         flow_run(flow);
@@ -254,4 +257,42 @@ struct server_result *server_run(const struct server_options *options)
     allowed_dialect_free(server.conditions);
     g_hash_table_unref(server.groups);
     return result;
+}
+
+/* ---- from outside ---- */
+
+void server_cancel(struct server *server, const char *annotation)
+{
+    flow_cancel(server->flow, annotation);
+}
+
+/* The leg while a machine runs it, or NULL. */
+static struct leg_run *find_leg(const struct flow *flow, const char *id)
+{
+    for (guint i = 0; i < flow->tasks->len; i++) {
+        const struct task *task = flow->tasks->pdata[i];
+        for (guint j = 0; j < task->runs->len; j++) {
+            const struct server_run *run = task->runs->pdata[j];
+            struct leg_run *below = run->called != NULL ? find_leg(run->called, id) : NULL;
+            if (below != NULL)
+                return below;
+            if (run->row != NULL && strcmp(run->row->id, id) == 0)
+                return run->run;
+        }
+    }
+    return NULL;
+}
+
+void server_shut_down_runner(struct server *server, const char *leg_id)
+{
+    struct leg_run *leg = find_leg(server->flow, leg_id);
+    if (leg != NULL)
+        leg_run_shut_down(leg);
+}
+
+void server_lose_runner(struct server *server, const char *leg_id, int64_t noticed_us)
+{
+    struct leg_run *leg = find_leg(server->flow, leg_id);
+    if (leg != NULL)
+        leg_run_lose(leg, noticed_us);
 }

@@ -29,6 +29,8 @@ struct server_result {
 void server_result_free(struct server_result *result);
 CLEANUP(server_result, server_result_free)
 
+struct server;
+
 struct server_options {
     struct loop *loop;
     struct trace *trace;
@@ -49,9 +51,21 @@ struct server_options {
                                                 const struct job *job, const json_t *runs_on,
                                                 GError **error);
     void (*leg_over)(void *self, const char *leg_id);
+    /* For what comes over the run from outside; server is lent until server_run() returns. Or NULL.
+     */
+    void (*begun)(void *self, struct server *server);
+    /* Of leg_options. */
+    void (*step_begins)(void *self, const char *machine, const char *id, const char *title);
     void *self;
     bool is_debug; /* ACTIONS_STEP_DEBUG */
 };
 
 /* Runs all of it in the calling fiber. Never fails. */
 struct server_result *server_run(const struct server_options *options);
+
+/* Somebody cancels the run (1.5); annotation is the server's text. From any fiber or callback, as
+   are the next two; nothing happens to what has ended. */
+void server_cancel(struct server *server, const char *annotation);
+/* The machine of a leg goes away: leg_run_shut_down(), leg_run_lose(). */
+void server_shut_down_runner(struct server *server, const char *leg_id);
+void server_lose_runner(struct server *server, const char *leg_id, int64_t noticed_us);

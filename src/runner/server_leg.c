@@ -174,6 +174,7 @@ static void perform(struct server_run *run, const struct runner_machine *machine
         .actions = options->actions,
         .assumed = options->assumed,
         .find_action = options->find_action,
+        .step_begins = options->step_begins,
         .self = options->self,
         .is_debug = options->is_debug,
     };
@@ -183,7 +184,9 @@ static void perform(struct server_run *run, const struct runner_machine *machine
     run->row->result = leg_run_perform(run->run);
     timer_cancel(options->loop, &run->clock);
     g_clear_pointer(&run->run, leg_run_free);
-    if (run->is_cancelled && run->row->reason == NULL)
+    if (run->row->result->reason != NULL)
+        run->row->reason = g_strdup(run->row->result->reason);
+    else if (run->is_cancelled && run->row->reason == NULL)
         run->row->reason = g_strdup(run->cancel_text);
 }
 

@@ -11,6 +11,7 @@ struct task;
 struct server {
     const struct server_options *options;
     struct server_result *result;
+    struct flow *flow;                  /* of the workflow that was triggered */
     struct allowed_dialect *dialect;    /* for anything but `if` */
     struct allowed_dialect *conditions; /* of jobs */
     GHashTable *groups;                 /* of concurrency: folded name to group */

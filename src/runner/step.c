@@ -178,7 +178,8 @@ static int start_clock(struct step_run *step)
 static void classify_interruption(struct step_run *step, int minutes)
 {
     if (step->leg->is_cancelled || step->leg->is_abandoned) {
-        step_error(step, "The operation was canceled.");
+        if (!step->leg->is_lost) /* which has nobody left to say so */
+            step_error(step, "The operation was canceled.");
         step->outcome = RESULT_CANCELLED;
         return;
     }
@@ -241,9 +242,18 @@ static void tell_background(const struct step_run *step)
                    "background step %s runs in its place", step->result->title);
 }
 
+static void tell_begin(const struct step_run *step)
+{
+    const struct leg_options *options = &step->leg->options;
+    if (options->step_begins != NULL)
+        options->step_begins(options->self, step->leg->machine->name, step->result->id,
+                             step->result->title);
+}
+
 static void work(struct step_run *step)
 {
     tell_background(step);
+    tell_begin(step);
     int minutes = start_clock(step);
     step->work(step);
     timer_cancel(step->leg->loop, &step->token.timer);

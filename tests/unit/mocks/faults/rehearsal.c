@@ -174,8 +174,9 @@ static void perform_together(struct rehearsal *rehearsal, const char *step)
 }
 
 static const char *const point_words[POINT_COUNT] = {
-    "disk-write", "engine-request", "container-start", "container-boot", "exec",
-    "build-step", "emulation",      "process-memory",  "image-resolve",  "prune",
+    "disk-write",    "engine-request", "container-start", "container-boot",
+    "exec",          "build-step",     "emulation",       "process-memory",
+    "image-resolve", "prune",          "workflow-step",
 };
 
 static enum point point_of(const char *word)
@@ -203,6 +204,8 @@ static void note_effect(struct rehearsal *rehearsal, const struct point_effect *
         g_string_append_printf(text, " '%s'", effect->message);
     if (effect->is_hang)
         g_string_append(text, " hangs");
+    if (effect->interruption != RUN_GOES_ON)
+        g_string_append_printf(text, " interruption=%d", (int)effect->interruption);
     if (effect->is_missing)
         g_string_append(text, " missing");
     if (effect->delay_us > 0)

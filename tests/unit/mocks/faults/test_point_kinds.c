@@ -148,6 +148,25 @@ Test(point_kinds, the_engine_hangs_or_refuses)
     CHECK(rows);
 }
 
+Test(point_kinds, runs_are_cancelled_and_runners_go)
+{
+    static const struct point_case rows[] = {
+        {"cancelled",
+         "[{id: a, match: {subject: build}, do: {kind: run-cancelled, after: 90s}}]",
+         {"point workflow-step leg login - 0", "point workflow-step leg build - 0"},
+         "point@0s point interruption=1 delay=1min30s@0s"},
+        {"shut down",
+         "[{id: a, on: leg, do: {kind: runner-shutdown}}]",
+         {"point workflow-step leg build - 0", "point workflow-step other build - 0"},
+         "point interruption=2@0s point@0s"},
+        {"lost",
+         "[{id: a, do: {kind: runner-lost}, times: 1}]",
+         {"point workflow-step leg build - 0"},
+         "point interruption=3@0s"},
+    };
+    CHECK(rows);
+}
+
 Test(point_kinds, a_restarting_engine_refuses_until_it_is_back)
 {
     static const struct point_case row = {

@@ -107,6 +107,8 @@ static void take_comment(struct bench *bench, const char *line)
             text != NULL ? bench_keep(bench, g_strdup(text + 1)) : "The operation was canceled.";
     } else if (g_str_has_prefix(line, "shutdown ")) {
         bench->shutdown_us = seconds_of(rest);
+    } else if (g_str_has_prefix(line, "lose ")) {
+        bench->lose_us = seconds_of(rest);
     } else if (strcmp(line, "debug") == 0) {
         bench->is_debug = true;
     } else if (g_str_has_prefix(line, "only ")) {
@@ -177,7 +179,7 @@ struct bench *bench_new_text(const char *name, const char *text)
     bench->called = g_ptr_array_new_with_free_func((GDestroyNotify)workflow_free);
     bench->assumed = g_array_new(TRUE, TRUE, sizeof(struct assumed_action));
     bench->actions = bench_actions;
-    bench->cancel_us = bench->shutdown_us = -1;
+    bench->cancel_us = bench->shutdown_us = bench->lose_us = -1;
     bench->github = json_pack("{s:s, s:s, s:s, s:s, s:s, s:{}}", "repository", "octo/ship", "ref",
                               "refs/heads/main", "sha", "f00dfeed", "event_name", "push", "actor",
                               "octo", "event");
@@ -242,7 +244,7 @@ struct performing {
     struct bench *bench;
     struct leg_run *run;
     struct leg_result *result;
-    struct timer cancel, shutdown;
+    struct timer cancel, shutdown, loss;
     bool is_over;
 };
 
@@ -265,21 +267,31 @@ static void on_shutdown(void *argument)
     leg_run_shut_down(performing->run);
 }
 
+static void on_loss(void *argument)
+{
+    struct performing *performing = argument;
+    leg_run_lose(performing->run, INT64_C(600) * 1000 * 1000);
+}
+
 static void run_to_end(struct performing *performing)
 {
     g_autoptr(GError) error = NULL;
     struct bench *bench = performing->bench;
     timer_init(&performing->cancel, on_cancel, performing);
     timer_init(&performing->shutdown, on_shutdown, performing);
+    timer_init(&performing->loss, on_loss, performing);
     if (bench->cancel_us >= 0)
         timer_arm(bench->loop, &performing->cancel, bench->cancel_us);
     if (bench->shutdown_us >= 0)
         timer_arm(bench->loop, &performing->shutdown, bench->shutdown_us);
+    if (bench->lose_us >= 0)
+        timer_arm(bench->loop, &performing->loss, bench->lose_us);
     fiber_spawn(bench->loop, "leg", perform, performing);
     bool is_fine = loop_run(bench->loop, &performing->is_over, &error);
     cr_assert(is_fine, "%s", is_fine ? "" : error->message);
     timer_cancel(bench->loop, &performing->cancel);
     timer_cancel(bench->loop, &performing->shutdown);
+    timer_cancel(bench->loop, &performing->loss);
 }
 
 struct leg_result *bench_run_leg(struct bench *bench, const char *job_id)

@@ -3,6 +3,7 @@
  * docker, a few actions. A case is a workflow file whose first comments say what surrounds it:
  *
  *     # cancel 30s [TEXT]      # shutdown 30s        # debug
+ *     # lose 30s (and it is noticed ten minutes later)
  *     # secret NAME=VALUE      # var NAME=VALUE      # input NAME=VALUE
  *     # needs JSON             # event JSON          # no shell
  *     # only JOB
@@ -25,7 +26,7 @@ struct bench {
     json_t *github, *inputs, *needs, *vars, *secrets;
     GArray *assumed; /* struct assumed_action */
     GPtrArray *texts;
-    int64_t cancel_us, shutdown_us; /* -1: never */
+    int64_t cancel_us, shutdown_us, lose_us; /* -1: never */
     const char *cancel_text;
     bool is_debug;
     const char *only_job;
