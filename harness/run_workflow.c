@@ -117,6 +117,17 @@ static void begun(void *self, struct server *server)
     workflow->interruptions = interruptions_new(&options);
 }
 
+static void action_download(void *self, const char *machine, const char *uses,
+                            struct action_download *download)
+{
+    const struct workflow_run *workflow = self;
+    const struct point_event event = {
+        .point = POINT_ACTION_DOWNLOAD, .machine = machine, .subject = uses};
+    struct point_effect effect = world_consult(workflow->run->stage->world, &event);
+    download->error = effect.is_failure ? effect.message : NULL;
+    download->is_silent = effect.is_hang;
+}
+
 static void step_begins(void *self, const char *machine, const char *id, const char *title)
 {
     const struct workflow_run *workflow = self;
@@ -175,6 +186,7 @@ void run_workflow_main(void *argument)
         .leg_machine = find_machine,
         .leg_over = leg_is_over,
         .begun = begun,
+        .action_download = action_download,
         .step_begins = step_begins,
         .self = run->workflow,
     };

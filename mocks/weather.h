@@ -18,6 +18,7 @@ enum point {
     POINT_PROCESS_MEMORY,  /* subject: what runs: OOM kill */
     POINT_IMAGE_RESOLVE,   /* subject: reference, detail: platform */
     POINT_PRUNE,           /* subject: which prune */
+    POINT_ACTION_DOWNLOAD, /* subject: "actions/checkout@v4" */
     POINT_WORKFLOW_STEP,   /* subject: the step's id, or its title; detail: its title */
     POINT_COUNT
 };

@@ -16,6 +16,7 @@ static const char *const point_names[POINT_COUNT] = {
     [POINT_PROCESS_MEMORY] = "process memory",
     [POINT_IMAGE_RESOLVE] = "image resolve",
     [POINT_PRUNE] = "prune",
+    [POINT_ACTION_DOWNLOAD] = "action download",
     [POINT_WORKFLOW_STEP] = "workflow step",
 };
 
@@ -115,6 +116,7 @@ static void names_from_point(struct fault_event *event)
     case POINT_EXEC:
     case POINT_PROCESS_MEMORY:
     case POINT_PRUNE:
+    case POINT_ACTION_DOWNLOAD:
     case POINT_WORKFLOW_STEP:
     case POINT_COUNT:
         break;

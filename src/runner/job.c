@@ -9,25 +9,6 @@
 
 #define RUNNER_VERSION "2.336.0"
 
-/* Each action is fetched once, however often it is used. */
-static void list_downloads(struct step_run *step)
-{
-    const GPtrArray *steps = step->leg->options.job->steps;
-    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    for (guint i = 0; i < steps->len; i++) {
-        const struct step *file = steps->pdata[i];
-        if (file->kind != STEP_USES || use_is_local(file))
-            continue;
-        char *text = literal_text(file->uses);
-        bool is_new = !g_str_has_prefix(text, "docker://") && !g_hash_table_contains(seen, text);
-        if (is_new && g_hash_table_size(seen) == 0)
-            step_print(step, "Getting action download info");
-        if (is_new)
-            step_print(step, "Download action repository '%s'", text);
-        g_hash_table_add(seen, text);
-    }
-}
-
 void job_set_up(struct step_run *step)
 {
     const struct leg_run *leg = step->leg;
@@ -38,7 +19,8 @@ void job_set_up(struct step_run *step)
     step_print(step, "Secret source: Actions");
     step_print(step, "Prepare workflow directory");
     step_print(step, "Prepare all required actions");
-    list_downloads(step);
+    if (!job_download_actions(step))
+        return;
     job_container_tell(step);
     step_print(step, "Complete job name: %s", leg->options.name);
 }

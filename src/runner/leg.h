@@ -245,6 +245,11 @@ void use_unref(struct use *use);
 /* What `uses` of the step stands for; the step gets its work. */
 void use_resolve(struct step_run *step);
 
+/* ---- downloads.c ---- */
+
+/* Fetches what the steps of the job use. False: an action cannot be had, and set-up has failed. */
+bool job_download_actions(struct step_run *step) MUST_USE;
+
 /* ---- job.c ---- */
 
 void job_set_up(struct step_run *step);

@@ -23,6 +23,12 @@ struct assumed_action {
     const json_t *outputs; /* name to text, or NULL */
 };
 
+/* How an attempt to fetch the archive of an action goes. */
+struct action_download {
+    const char *error; /* lent, what the HTTP client says; NULL: it works */
+    bool is_silent;    /* no answer */
+};
+
 struct runner_shell;
 
 /* The machine a leg runs on. */
@@ -64,6 +70,10 @@ struct leg_options {
     /* Where actions of the same repository and mapped ones are: the folder of action.yml for a
        `uses`, g_free; NULL: not there. */
     char *(*find_action)(void *self, const char *uses);
+    /* An action is about to be fetched in the set-up; each of three attempts asks. In the leg's
+       fiber. Or NULL. */
+    void (*action_download)(void *self, const char *machine, const char *uses,
+                            struct action_download *download);
     /* A step begins its work; id may be NULL. In the leg's fiber. Or NULL. */
     void (*step_begins)(void *self, const char *machine, const char *id, const char *title);
     void *self;

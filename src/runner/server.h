@@ -54,7 +54,9 @@ struct server_options {
     /* For what comes over the run from outside; server is lent until server_run() returns. Or NULL.
      */
     void (*begun)(void *self, struct server *server);
-    /* Of leg_options. */
+    /* These two of leg_options. */
+    void (*action_download)(void *self, const char *machine, const char *uses,
+                            struct action_download *download);
     void (*step_begins)(void *self, const char *machine, const char *id, const char *title);
     void *self;
     bool is_debug; /* ACTIONS_STEP_DEBUG */

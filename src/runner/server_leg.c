@@ -174,6 +174,7 @@ static void perform(struct server_run *run, const struct runner_machine *machine
         .actions = options->actions,
         .assumed = options->assumed,
         .find_action = options->find_action,
+        .action_download = options->action_download,
         .step_begins = options->step_begins,
         .self = options->self,
         .is_debug = options->is_debug,

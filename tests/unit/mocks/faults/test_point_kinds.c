@@ -148,9 +148,18 @@ Test(point_kinds, the_engine_hangs_or_refuses)
     CHECK(rows);
 }
 
-Test(point_kinds, runs_are_cancelled_and_runners_go)
+Test(point_kinds, actions_are_not_to_be_had_runs_are_cancelled_and_runners_go)
 {
     static const struct point_case rows[] = {
+        {"no action",
+         "[{id: a, match: {subject: docker/*}, do: {kind: action-download-fails, message: m}}]",
+         {"point action-download leg docker/login-action@v3 - 0",
+          "point action-download leg actions/checkout@v4 - 0"},
+         "point fails 'm'@0s point@0s"},
+        {"no answer",
+         "[{id: a, do: {kind: action-download-fails, silent: true, message: m}}]",
+         {"point action-download leg actions/checkout@v4 - 0"},
+         "point fails 'm' hangs@0s"},
         {"cancelled",
          "[{id: a, match: {subject: build}, do: {kind: run-cancelled, after: 90s}}]",
          {"point workflow-step leg login - 0", "point workflow-step leg build - 0"},

@@ -1,0 +1,92 @@
+/* Fetching the actions of a job in its set-up, with the runner's retries (actions-semantics.md 1.9;
+   the runner's ActionManager.cs; failures.md M8). */
+#include "runner/use.h"
+#include "workflow/literal.h"
+
+#include <string.h>
+
+enum {
+    ATTEMPTS = 3,
+    BACK_OFF_MS_MIN = 10 * 1000,
+    BACK_OFF_MS_SPAN = 20 * 1000,
+    US_PER_MS = 1000,
+    MS_PER_SECOND = 1000,
+    /* Of .NET's HttpClient, which comes before the runner's own twenty minutes. */
+    TIMEOUT_US = 100 * 1000 * 1000,
+};
+
+/* Of "owner/repo/path@ref"; g_free. */
+static char *archive_url(const char *uses)
+{
+    g_auto(GStrv) halves = g_strsplit(uses, "@", 2);
+    g_auto(GStrv) names = g_strsplit(halves[0], "/", 3);
+    return g_strdup_printf("https://api.github.com/repos/%s/%s/tarball/%s", names[0],
+                           names[1] != NULL ? names[1] : "", halves[1] != NULL ? halves[1] : "");
+}
+
+/* NULL: the archive is there; else .NET's words, g_free. */
+static char *attempt(const struct step_run *step, const char *uses)
+{
+    const struct leg_options *options = &step->leg->options;
+    struct action_download download = {0};
+    if (options->action_download != NULL)
+        options->action_download(options->self, step->leg->machine->name, uses, &download);
+    if (!download.is_silent)
+        return g_strdup(download.error);
+    if (!fiber_sleep(step->leg->loop, TIMEOUT_US, NULL))
+        return NULL; /* the rehearsal ends first */
+    return g_strdup("The request was canceled due to the configured HttpClient.Timeout of 100 "
+                    "seconds elapsing.");
+}
+
+static bool give_up(struct step_run *step, const char *url, const char *problem)
+{
+    step_error(step, "%s", problem);
+    step_error(step, "Failed to download archive '%s' after %d attempts.", url, ATTEMPTS);
+    step->outcome = RESULT_FAILURE;
+    return false;
+}
+
+static bool back_off(struct step_run *step)
+{
+    const uint64_t pause_ms = BACK_OFF_MS_MIN + rng_below(&step->leg->rng, BACK_OFF_MS_SPAN);
+    step_warning(step, "Back off %.3f seconds before retry.", (double)pause_ms / MS_PER_SECOND);
+    return fiber_sleep(step->leg->loop, (int64_t)pause_ms * US_PER_MS, NULL);
+}
+
+static bool fetch(struct step_run *step, const char *uses)
+{
+    g_autofree char *url = archive_url(uses);
+    step_print(step, "Download action repository '%s'", uses);
+    for (int count = 1;; count++) {
+        g_autofree char *problem = attempt(step, uses);
+        if (problem == NULL)
+            return true;
+        if (count == ATTEMPTS)
+            return give_up(step, url, problem);
+        step_warning(step, "Failed to download action '%s'. Error: %s ", url, problem);
+        if (!back_off(step))
+            return false;
+    }
+}
+
+/* Each action is fetched once, however often it is used. */
+bool job_download_actions(struct step_run *step)
+{
+    const GPtrArray *steps = step->leg->options.job->steps;
+    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (guint i = 0; i < steps->len; i++) {
+        const struct step *file = steps->pdata[i];
+        if (file->kind != STEP_USES || use_is_local(file))
+            continue;
+        g_autofree char *text = literal_text(file->uses);
+        if (g_str_has_prefix(text, "docker://") || g_hash_table_contains(seen, text))
+            continue;
+        if (g_hash_table_size(seen) == 0)
+            step_print(step, "Getting action download info");
+        g_hash_table_add(seen, g_strdup(text));
+        if (!fetch(step, text))
+            return false;
+    }
+    return true;
+}
