@@ -1,6 +1,8 @@
 /* Making and removing folders. */
 #include "harness/folders.h"
 
+#include "base/scratch.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -10,16 +12,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-char *folder_make_root(GError **error)
+char *folder_make_root(int *lock_fd, GError **error)
 {
     const char *parent = g_getenv("TMPDIR");
     if (parent == NULL || access(parent, W_OK) != 0)
         parent = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
-    g_autofree char *path = g_build_filename(parent, "seatrial-XXXXXX", NULL);
-    if (g_mkdtemp(path) != NULL)
-        return g_steal_pointer(&path);
-    g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "%s: %s", path, g_strerror(errno));
-    return NULL;
+    return scratch_make(parent, lock_fd, error);
 }
 
 char *folder_make(const char *parent, const char *name, GError **error)
@@ -125,4 +123,16 @@ void folder_remove(const char *path)
         continue;
     close(removal.top_fd);
     (void)rmdir(path);
+}
+
+void folders_sweep(void)
+{
+    const char *const parents[] = {g_getenv("TMPDIR"), "/dev/shm", "/tmp"};
+    for (gsize i = 0; i < G_N_ELEMENTS(parents); i++) {
+        if (parents[i] == NULL)
+            continue;
+        g_autoptr(GPtrArray) abandoned = scratch_find_abandoned(parents[i]);
+        for (guint j = 0; j < abandoned->len; j++)
+            folder_remove(g_ptr_array_index(abandoned, j));
+    }
 }

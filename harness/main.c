@@ -1,5 +1,6 @@
 /* The program: binds the process's clock to the runs and hands over to the command line. */
 #include "harness/cli.h"
+#include "harness/folders.h"
 #include "harness/promise_book.h"
 #include "loop/vclock.h"
 #include "mocks/registry/registry.h"
@@ -40,5 +41,6 @@ int main(int argc, char **argv)
         cli_complain("the clock interposer has no effect in this build");
         return EXIT_INTERNAL;
     }
+    folders_sweep();
     return cli_main(&app, argc, argv);
 }

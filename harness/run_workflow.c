@@ -10,11 +10,13 @@
 #include "workflow/literal.h"
 
 #include <string.h>
+#include <unistd.h>
 
 struct workflow_run {
     struct run *run;
     const struct pipeline *pipeline;
     char *directory;
+    int lock_fd;                         /* of the directory */
     GPtrArray *machines;                 /* struct leg_machine */
     struct interruptions *interruptions; /* while the server runs it */
     char *complaint;                     /* why scripts cannot run as they must, or NULL */
@@ -205,10 +207,12 @@ static void machine_free(void *machine)
 
 bool run_workflow_begin(struct run *run, GError **error)
 {
-    char *directory = folder_make_root(error);
+    int lock_fd = -1;
+    char *directory = folder_make_root(&lock_fd, error);
     if (directory == NULL)
         return false;
     run->workflow = g_new0(struct workflow_run, 1);
+    run->workflow->lock_fd = lock_fd;
     run->workflow->run = run;
     run->workflow->pipeline = run->outcome->plan->scenario->pipeline;
     run->workflow->directory = directory;
@@ -230,6 +234,7 @@ void run_workflow_end(struct run *run)
         return;
     g_ptr_array_unref(run->workflow->machines);
     folder_remove(run->workflow->directory);
+    close(run->workflow->lock_fd);
     g_free(run->workflow->directory);
     g_free(run->workflow->complaint);
     g_clear_pointer(&run->workflow, g_free);

@@ -1,6 +1,8 @@
 /* A site: a name, its handler, and the sockets at which it listens. */
 #include "mocks/world_private.h"
 
+#include "base/scratch.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -146,13 +148,8 @@ static const char *pick_parent(void)
 
 static bool make_directory(struct world *world, GError **error)
 {
-    const char *parent = pick_parent();
-    world->directory = g_build_filename(parent, "seatrial-XXXXXX", NULL);
-    if (mkdtemp(world->directory) != NULL)
-        return true;
-    g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "%s: %s", world->directory, g_strerror(errno));
-    g_clear_pointer(&world->directory, g_free);
-    return false;
+    world->directory = scratch_make(pick_parent(), &world->lock_fd, error);
+    return world->directory != NULL;
 }
 
 const char *site_dial_path(struct site *site, GError **error)

@@ -8,6 +8,7 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 struct opener {
     struct http_opener http;
@@ -61,8 +62,10 @@ void world_free(struct world *world)
     g_ptr_array_unref(world->sites);
     g_ptr_array_unref(world->aliases);
     g_ptr_array_unref(world->openers);
-    if (world->directory != NULL)
+    if (world->directory != NULL) {
         g_rmdir(world->directory);
+        close(world->lock_fd);
+    }
     g_free(world->directory);
     g_free(world);
 }

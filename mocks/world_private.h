@@ -42,6 +42,7 @@ struct world {
     GPtrArray *aliases;        /* char *, other names of sites */
     GPtrArray *openers;
     char *directory; /* of the sites' sockets; NULL until one is dialled */
+    int lock_fd;     /* of the directory */
     uint64_t started_count;
     uint64_t ended_count;
 };

@@ -10,7 +10,7 @@
 static char *make_root(void)
 {
     g_autoptr(GError) error = NULL;
-    char *root = folder_make_root(&error);
+    char *root = g_dir_make_tmp("seatrial-test-XXXXXX", &error);
     cr_assert_not_null(root, "%s", error != NULL ? error->message : "");
     return root;
 }
@@ -117,4 +117,35 @@ Test(folders, that_are_links_or_not_there_are_left_alone)
     cr_assert(g_file_test(outside, G_FILE_TEST_IS_DIR));
     folder_remove(root);
     folder_remove(outside);
+}
+
+/* Whether a folder that runs make is there. */
+static bool is_there(const char *path)
+{
+    return g_file_test(path, G_FILE_TEST_IS_DIR);
+}
+
+Test(folders, of_runs_that_were_killed_are_swept_those_in_use_and_of_others_are_not)
+{
+    g_autofree char *parent = make_root();
+    g_autofree char *foreign = g_build_filename(parent, "other.XXXX", NULL);
+    g_autofree char *abandoned = NULL;
+    g_autofree char *used = NULL;
+    int abandoned_fd = -1;
+    int used_fd = -1;
+    g_setenv("TMPDIR", parent, TRUE);
+    cr_assert_eq(g_mkdir(foreign, 0700), 0);
+    abandoned = folder_make_root(&abandoned_fd, NULL);
+    used = folder_make_root(&used_fd, NULL);
+    g_autofree char *inside = g_build_filename(abandoned, "work", NULL);
+    cr_assert_eq(g_mkdir(inside, 0700), 0);
+    close(abandoned_fd); /* as the kernel does for who is killed */
+
+    folders_sweep();
+
+    cr_expect_not(is_there(abandoned));
+    cr_expect(is_there(used));
+    cr_expect(is_there(foreign));
+    close(used_fd);
+    folder_remove(parent);
 }

@@ -15,7 +15,7 @@
 /* Loads a workflow of this text from a repository of its own, which is gone again. */
 static struct pipeline *load(const char *text, struct pipeline_request *request, GPtrArray *errors)
 {
-    g_autofree char *root = folder_make_root(NULL);
+    g_autofree char *root = g_dir_make_tmp("seatrial-test-XXXXXX", NULL);
     g_autofree char *folder = g_build_filename(root, ".github", "workflows", NULL);
     g_autofree char *path = g_build_filename(folder, "ci.yml", NULL);
     cr_assert_eq(g_mkdir_with_parents(folder, 0700), 0);
@@ -59,7 +59,7 @@ Test(pipeline, takes_given_secrets_before_made_up_ones_and_null_for_none)
 
 Test(pipeline, of_an_event_without_secrets_gets_none_not_even_given_ones)
 {
-    g_autofree char *root = folder_make_root(NULL);
+    g_autofree char *root = g_dir_make_tmp("seatrial-test-XXXXXX", NULL);
     g_autofree char *event = g_build_filename(root, "fork.json", NULL);
     g_autoptr(GPtrArray) errors = errors_new();
     g_autoptr(json_t) secrets = json_pack("{s:s}", "TOKEN", "given");

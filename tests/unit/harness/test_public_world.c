@@ -25,7 +25,7 @@ static void write_file(const char *root, const char *name, const char *text)
 static void scene_begin(struct scene *scene)
 {
     g_autoptr(GError) error = NULL;
-    scene->root = folder_make_root(NULL);
+    scene->root = g_dir_make_tmp("seatrial-test-XXXXXX", NULL);
     write_file(scene->root, ".github/workflows/ci.yml",
                "on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps: [{run: 'true'}]\n");
     write_file(scene->root, "s.yaml",
