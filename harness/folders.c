@@ -7,16 +7,27 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
+
+/* Containers have 64 MiB there by default, which is too little for repositories. */
+static bool has_room(const char *path)
+{
+    const uint64_t wanted_bytes = UINT64_C(1) << 30;
+    struct statvfs status;
+    return access(path, W_OK) == 0 && statvfs(path, &status) == 0 &&
+           (uint64_t)status.f_bavail * status.f_frsize >= wanted_bytes;
+}
 
 char *folder_make_root(int *lock_fd, GError **error)
 {
     const char *parent = g_getenv("TMPDIR");
     if (parent == NULL || access(parent, W_OK) != 0)
-        parent = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+        parent = has_room("/dev/shm") ? "/dev/shm" : "/tmp";
     return scratch_make(parent, lock_fd, error);
 }
 

@@ -127,6 +127,8 @@
 #define SANDBOX_REAL_TIME_US_MAX (INT64_C(30) * 1000000)
 #define SANDBOX_OUTPUT_BYTES_MAX (INT64_C(256) * 1024 * 1024)
 #define SANDBOX_PROCESSES_MAX    512
+/* What scripts leave free of the file system they write to, or an eighth of it if that is less. */
+#define SANDBOX_FREE_BYTES_MIN (INT64_C(512) * 1024 * 1024)
 #define SANDBOX_CALLS_MAX        256
 #define COMMAND_LINE_BYTES_MAX                                                                     \
     (8 * 1024 * 1024) /* arguments and environment; the kernel's is 6                              \

@@ -78,6 +78,21 @@ static void charge(struct sandbox *sandbox, bool is_busy)
     }
 }
 
+/* Each file has a limit of its own (confine_tables.c); what all of them take is seen here, before
+   the machine runs out of it. */
+static void guard_disk(struct sandbox *sandbox)
+{
+    int64_t all_bytes;
+    int64_t free_bytes = sandbox_free_bytes(sandbox, &all_bytes);
+    if (free_bytes >= sandbox->free_bytes_min)
+        return;
+    g_autofree char *limit = size_text(sandbox->free_bytes_min);
+    sandbox_give_up(sandbox,
+                    "files left less than %s free on this machine; TMPDIR names a larger "
+                    "place for them",
+                    limit);
+}
+
 /* Quiet once, quiet until it is disturbed: what other machines do is no matter. */
 static bool is_quiet(struct sandbox *sandbox)
 {
@@ -87,6 +102,7 @@ static bool is_quiet(struct sandbox *sandbox)
     if (state == TASKS_TOO_MANY)
         sandbox_give_up(sandbox, "more than %d processes", SANDBOX_PROCESSES_MAX);
     charge(sandbox, state != TASKS_QUIET);
+    guard_disk(sandbox);
     sandbox->is_disturbed = state != TASKS_QUIET;
     return state == TASKS_QUIET;
 }

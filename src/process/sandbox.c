@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 /* Without a pid namespace a fork bomb is not killed at once but process by process, which it
@@ -52,6 +53,27 @@ void sandbox_disturb(struct sandbox *sandbox)
         clock_page_set(sandbox->clock, loop_now_us(sandbox->loop));
 }
 
+int64_t sandbox_free_bytes(const struct sandbox *sandbox, int64_t *all_bytes)
+{
+    struct statvfs status;
+    *all_bytes = 0;
+    if (statvfs(sandbox->directory, &status) != 0)
+        return INT64_MAX;
+    *all_bytes = (int64_t)(status.f_blocks * status.f_frsize);
+    return (int64_t)(status.f_bavail * status.f_frsize);
+}
+
+/* Where little is free already, half of that. */
+static void read_disk(struct sandbox *sandbox)
+{
+    enum {
+        PART = 8
+    };
+    int64_t all_bytes;
+    int64_t half_bytes = sandbox_free_bytes(sandbox, &all_bytes) / 2;
+    sandbox->free_bytes_min = MIN(MIN(all_bytes / PART, SANDBOX_FREE_BYTES_MIN), half_bytes);
+}
+
 void sandbox_give_up(struct sandbox *sandbox, const char *format, ...)
 {
     va_list arguments;
@@ -84,6 +106,7 @@ static struct sandbox *sandbox_create(struct loop *loop, const struct sandbox_op
         options->real_time_us_max > 0 ? options->real_time_us_max : SANDBOX_REAL_TIME_US_MAX;
     sandbox->output_bytes_max =
         options->output_bytes_max > 0 ? options->output_bytes_max : SANDBOX_OUTPUT_BYTES_MAX;
+    read_disk(sandbox);
     sandbox->keeper.control_fd = -1;
     sandbox->door_fd = sandbox->calls_fd = -1;
     sandbox->tasks = tasks_new();

@@ -45,6 +45,7 @@ struct sandbox {
     bool is_disturbed; /* its processes are to be looked at before time moves */
     int64_t busy_us;
     int64_t looked_at_us; /* real time of the last look that found it busy; 0: it was quiet */
+    int64_t free_bytes_min; /* of the file system it writes to */
     int64_t output_bytes;
     char *complaint;
     bool is_closing;
@@ -54,6 +55,9 @@ struct sandbox {
 /* Processes may go on because of what the sandbox does next: time is looked at anew, and they are
    shown the present. Called before every act that a process can notice. */
 void sandbox_disturb(struct sandbox *sandbox);
+/* What is free where its processes write, and how much there is at all; INT64_MAX and 0 when nobody
+   knows. */
+int64_t sandbox_free_bytes(const struct sandbox *sandbox, int64_t *all_bytes);
 /* Kills everything and remembers why; the first reason stays. */
 void sandbox_give_up(struct sandbox *sandbox, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
