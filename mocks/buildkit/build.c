@@ -62,7 +62,11 @@ static void say_failure(struct build *build)
         g_string_append(text, excerpt);
     }
     progress_say(build->progress, text->str);
-    g_autofree char *last = g_strdup_printf("error: failed to solve: %s\n", build->error->message);
+    bool is_exhausted = g_str_has_suffix(build->error->message, "no space left on device") &&
+                        buildkitd_tells_exhaustion(build->daemon);
+    g_autofree char *last =
+        g_strdup_printf("error: failed to solve: %s%s\n", is_exhausted ? "ResourceExhausted: " : "",
+                        build->error->message);
     g_autoptr(GError) ignored = NULL;
     if (!process_write(build->process, 2, last, &ignored))
         g_clear_error(&ignored);
@@ -100,6 +104,8 @@ static bool read_dockerfile(struct build *build)
     gsize length_bytes;
     const void *data = g_bytes_get_data(bytes, &length_bytes);
     build_tell(build, name, "dockerfile", length_bytes);
+    if (!build_take_dockerfile(build, bytes, &cause))
+        return build_fail(build, NULL, NULL, cause);
     build->dockerfile = dockerfile_parse(data, length_bytes, &cause);
     return build->dockerfile != NULL || build_fail(build, NULL, NULL, cause);
 }
@@ -323,6 +329,7 @@ static bool check_command(const struct build *build, GError **error)
 
 static void build_clear(struct build *build)
 {
+    build_give_transferred(build);
     progress_free(build->progress);
     dockerfile_free(build->dockerfile);
     g_free(build->dockerfile_name);

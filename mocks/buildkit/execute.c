@@ -153,10 +153,12 @@ static bool find_origin(struct target *target, const struct stage_state *state,
         return true;
     }
     if (step->from_image == NULL) {
-        *origin = (struct origin){build_context_of(target->build), false, state->key};
-        return true;
+        *origin = (struct origin){NULL, false, state->key};
+        return build_context_of(target->build, &origin->files, error);
     }
-    const struct build_files *named = build_named_files(target->build, step->from_image);
+    const struct build_files *named = NULL;
+    if (!build_named_files(target->build, step->from_image, &named, error))
+        return false;
     if (named != NULL) {
         *origin = (struct origin){named, false, state->key};
         return true;
