@@ -48,6 +48,23 @@ void build_note(const struct build *build, const char *platform, const char *ste
     trace_end(trace);
 }
 
+/* util/grpcerrors: what the machine lacks or breaks has a gRPC code, told before the message. */
+static const char *code_of(const struct build *build)
+{
+    static const struct {
+        const char *ending;
+        const char *code;
+    } codes[] = {
+        {": no space left on device", "ResourceExhausted: "},
+        {": cannot allocate memory", "ResourceExhausted: "},
+        {": input/output error", "Internal: "},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(codes) && buildkitd_tells_codes(build->daemon); i++)
+        if (g_str_has_suffix(build->error->message, codes[i].ending))
+            return codes[i].code;
+    return "";
+}
+
 /* The step with its output, the lines of the Dockerfile, the reason (capture 55). */
 static void say_failure(struct build *build)
 {
@@ -62,11 +79,8 @@ static void say_failure(struct build *build)
         g_string_append(text, excerpt);
     }
     progress_say(build->progress, text->str);
-    bool is_exhausted = g_str_has_suffix(build->error->message, "no space left on device") &&
-                        buildkitd_tells_exhaustion(build->daemon);
     g_autofree char *last =
-        g_strdup_printf("error: failed to solve: %s%s\n", is_exhausted ? "ResourceExhausted: " : "",
-                        build->error->message);
+        g_strdup_printf("error: failed to solve: %s%s\n", code_of(build), build->error->message);
     g_autoptr(GError) ignored = NULL;
     if (!process_write(build->process, 2, last, &ignored))
         g_clear_error(&ignored);

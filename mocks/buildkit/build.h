@@ -149,6 +149,8 @@ struct build_files *step_copy_files(struct target *target, const struct stage_st
 bool step_execute(struct target *target, const struct stage_state *state,
                   const struct plan_step *step, const struct build_files *files,
                   struct vertex *vertex, GError **error) MUST_USE;
+/* A failure to read or write of COPY, ADD or WORKDIR: what they say before it. */
+void step_word_io_error(const struct plan_step *step, GError **error);
 /* The context, told when it is first used; false when it finds no room. */
 bool build_context_of(struct build *build, const struct build_files **files,
                       GError **error) MUST_USE;

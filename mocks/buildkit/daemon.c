@@ -121,7 +121,7 @@ const char *buildkitd_platform(const struct buildkitd *daemon)
     return dockerd_profile(daemon->dockerd)->platform;
 }
 
-bool buildkitd_tells_exhaustion(const struct buildkitd *daemon)
+bool buildkitd_tells_codes(const struct buildkitd *daemon)
 {
     enum puller_kind kind = dockerd_profile(daemon->dockerd)->puller;
     return !daemon->is_engine || (kind != PULLER_DOCKER_20_10 && kind != PULLER_DOCKER_24);

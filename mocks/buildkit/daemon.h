@@ -39,9 +39,9 @@ void buildkitd_boot(struct buildkitd *daemon, struct buildkitd_config *config);
 /* Whether the machine runs programs of this platform without an emulator. */
 bool buildkitd_is_native(const struct buildkitd *daemon, const char *platform);
 const char *buildkitd_platform(const struct buildkitd *daemon);
-/* Whether a full disk is told with a gRPC code of its own: v0.23.0 does (util/grpcerrors), moby 28
-   (guacsec/guac#2832), but not moby 24 (docker/cli#4844). */
-bool buildkitd_tells_exhaustion(const struct buildkitd *daemon);
+/* Whether what the machine lacks or breaks is told with a gRPC code: v0.23.0 does
+   (util/grpcerrors), moby 28 (guacsec/guac#2832), but not moby 24 (docker/cli#4844). */
+bool buildkitd_tells_codes(const struct buildkitd *daemon);
 
 /* ---- store.c ---- */
 

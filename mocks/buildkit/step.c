@@ -108,7 +108,7 @@ static void word_disk_failure(struct target *target, const struct plan_step *ste
     if ((*error)->domain != DISK_ERROR)
         return;
     if (step->command == NULL) {
-        g_prefix_error(error, "failed to copy files: copy file range failed: ");
+        step_word_io_error(step, error);
         return;
     }
     g_autofree char *line = g_strdup_printf("write /tmp/build: %s", (*error)->message);
