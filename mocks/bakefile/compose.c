@@ -2,7 +2,7 @@
    (bake/compose.go). What needs compose's own merging is not modelled. */
 #include "mocks/bakefile/bakefile_private.h"
 
-#include "doc/doc.h"
+#include "doc/merge.h"
 
 #include <string.h>
 
@@ -219,7 +219,7 @@ static bool take_build(struct bake *bake, json_t *target, const struct node *bui
 
 static bool unmodelled(struct bake *bake, const struct node_entry *entry)
 {
-    static const char *const keys[] = {"include", "extends", "<<", "env_file"};
+    static const char *const keys[] = {"include", "extends", "env_file"};
     for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
         if (strcmp(entry->key, keys[i]) != 0)
             continue;
@@ -270,7 +270,7 @@ static bool take_file(struct bake *bake, struct bake_config *config, const struc
 {
     g_autoptr(GError) error = NULL;
     AUTO(doc) doc = doc_load_text(text->name, text->text, text->length, DOC_KEYS_ARE_FREE, &error);
-    if (doc == NULL)
+    if (doc == NULL || !doc_merge_keys(doc, &error))
         return bake_fail(bake, BAKEFILE_ERROR_INVALID, "%s", error->message) != NULL;
     const struct node *root = doc_root(doc), *services = node_get(root, "services");
     if (root->kind != NODE_MAPPING || services == NULL || services->kind != NODE_MAPPING)

@@ -2,7 +2,7 @@
 #include "mocks/commands/docker/compose_private.h"
 
 #include "base/limits.h"
-#include "doc/doc.h"
+#include "doc/merge.h"
 #include "mocks/commands/docker/cli_private.h"
 
 #include <string.h>
@@ -155,7 +155,7 @@ static json_t *read_file(const struct project *project, const char *path, const 
         return NULL;
     const char *data = g_bytes_get_data(bytes, &length_bytes);
     AUTO(doc) doc = doc_load_text(path, data, length_bytes, DOC_KEYS_ARE_FREE, error);
-    if (doc == NULL)
+    if (doc == NULL || !doc_merge_keys(doc, error))
         return NULL;
     g_autoptr(json_t) value = node_json(doc_root(doc));
     if (json_is_object(value))

@@ -245,3 +245,22 @@ Test(compose, builds_what_has_a_build_section)
 {
     bench_run(NULL, build_a_project);
 }
+
+static void use_merge_keys(struct shell *shell)
+{
+    shell_write(shell, "/home/runner/work/keys.yaml",
+                "x-base: &base\n  image: bb:1\n  environment: {A: 1}\n"
+                "services:\n  one: {<<: *base}\n  two: {image: bb:2, <<: *base}\n");
+    type_expect(shell, "compose -f keys.yaml config --images one", 0, "bb:1\n", "");
+    type_expect(shell, "compose -f keys.yaml config --images two", 0, "bb:2\n", "");
+}
+
+static void merge_keys_body(struct bench *bench)
+{
+    with_compose(bench, use_merge_keys);
+}
+
+Test(compose, files_may_have_merge_keys)
+{
+    bench_run(NULL, merge_keys_body);
+}
