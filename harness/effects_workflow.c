@@ -214,21 +214,35 @@ static bool has_assumed_images(const struct leg_outcome *leg)
 
 /* ---- what nobody can tell ---- */
 
-static bool was_before(const struct leg_result *earlier, const struct leg_result *later)
+static bool has_gap(const struct leg_result *result, guint last_step)
 {
-    return earlier->started_us + earlier->duration_us <= later->started_us;
-}
-
-static bool has_gap(const struct leg_result *result)
-{
-    for (guint i = 0; i < result->assumptions->len; i++)
-        if (((const struct assumption *)g_ptr_array_index(result->assumptions, i))->leaves_gap)
+    for (guint i = 0; i < result->assumptions->len; i++) {
+        const struct assumption *each = g_ptr_array_index(result->assumptions, i);
+        if (each->leaves_gap && each->step <= last_step)
             return true;
+    }
     return false;
 }
 
+/* Whether what it lacks may have told in the step that broke it. */
+static bool has_gap_before_break(const struct leg_result *result)
+{
+    guint step = 0;
+    return has_gap(result, leg_result_broken_step(result, &step) ? step : G_MAXUINT);
+}
+
+/* A leg that did not run is red by those of which it was skipped, not by what others lacked. */
+static bool may_tell_in(const struct leg_outcome *earlier, const struct leg_outcome *leg)
+{
+    const struct leg_result *result = earlier->server->result;
+    if (!server_leg_needs(leg->server, earlier->server))
+        return false;
+    return has_ran(leg) ? has_gap(result, G_MAXUINT)
+                        : result->conclusion != RESULT_SUCCESS && has_gap_before_break(result);
+}
+
 /* In clear weather a leg goes red by a mistake of its author, or because something it stands on
-   was assumed, in it or in what ran before it: then its red says nothing. */
+   was assumed, in it before it broke or in a leg that it needs: then its red says nothing. */
 static const char *doubt_in_clear_weather(const struct survey *survey,
                                           const struct leg_outcome *leg)
 {
@@ -240,10 +254,10 @@ static const char *doubt_in_clear_weather(const struct survey *survey,
         return "it is red in clear weather, where inputs that it requires are missing";
     for (guint i = 0; i < legs->len; i++) {
         const struct leg_outcome *each = g_ptr_array_index(legs, i);
-        const struct leg_result *result = each->server->result;
-        if (has_gap(result) && (each == leg || was_before(result, leg->server->result)))
-            return each == leg ? "it is red in clear weather, where it assumes things"
-                               : "it is red in clear weather, after a leg that assumes things";
+        if (each == leg && has_gap_before_break(each->server->result))
+            return "it is red in clear weather, where it assumes things";
+        if (may_tell_in(each, leg))
+            return "it is red in clear weather, after a leg that assumes things";
     }
     return NULL;
 }

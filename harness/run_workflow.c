@@ -87,19 +87,28 @@ static const struct runner_machine *find_machine(void *self, const char *leg_id,
     return &machine->runner;
 }
 
+static struct assumption *assumption_of(const struct leg_result *result,
+                                        const struct assumed_use *use)
+{
+    struct assumption *assumption = g_new0(struct assumption, 1);
+    assumption->what = g_strdup_printf("command %s", use->line);
+    assumption->step = use->step;
+    assumption->touches_images = use->touches_images;
+    assumption->leaves_gap = use->leaves_gap;
+    if (use->step < result->steps->len)
+        assumption->position =
+            ((const struct step_result *)g_ptr_array_index(result->steps, use->step))->position;
+    return assumption;
+}
+
 /* Commands that nothing models join what the runner itself has assumed. */
 static void add_assumed_commands(const struct workflow_run *workflow, struct server_leg *leg)
 {
     const struct leg_machine *machine = find_leg_machine(workflow, leg->id);
     const GPtrArray *uses = machine != NULL ? command_set_assumed(machine->commands) : NULL;
-    for (guint i = 0; uses != NULL && i < uses->len; i++) {
-        const struct assumed_use *use = g_ptr_array_index(uses, i);
-        struct assumption *assumption = g_new0(struct assumption, 1);
-        assumption->what = g_strdup_printf("command %s", use->line);
-        assumption->touches_images = use->touches_images;
-        assumption->leaves_gap = use->leaves_gap;
-        g_ptr_array_add(leg->result->assumptions, assumption);
-    }
+    for (guint i = 0; uses != NULL && i < uses->len; i++)
+        g_ptr_array_add(leg->result->assumptions,
+                        assumption_of(leg->result, g_ptr_array_index(uses, i)));
 }
 
 static void leg_is_over(void *self, const char *leg_id)

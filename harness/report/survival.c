@@ -12,27 +12,34 @@ static bool is_of_leg(const json_t *member, const char *key, const char *leg)
     return strcmp(json_get_string(member, key, ""), leg) == 0;
 }
 
-static bool has_broken(const json_t *step)
-{
-    const char *outcome = json_get_string(step, "outcome", "");
-    return strcmp(outcome, "failure") == 0 || strcmp(outcome, "cancelled") == 0;
-}
-
-static json_t *first_broken(const json_t *entry, const char *leg)
+/* The first step of the leg whose "outcome" or "conclusion" is bad, or NULL. */
+static const json_t *first_bad(const json_t *entry, const char *leg, const char *key)
 {
     gsize index;
     json_t *step;
     json_array_foreach (json_get_array(entry, "steps"), index, step) {
-        if (!is_of_leg(step, "leg", leg) || !has_broken(step))
-            continue;
-        json_t *place = json_object();
-        json_object_set_new(place, "step", json_text_or_null(json_get_string(step, "title", "")));
-        json_object_set_new(place, "line", json_integer(json_get_integer(step, "line", 0)));
-        json_object_set_new(place, "message",
-                            json_text_or_null(json_get_string(step, "message", NULL)));
-        return place;
+        const char *result = json_get_string(step, key, "");
+        bool is_red = strcmp(result, "failure") == 0 || strcmp(result, "cancelled") == 0;
+        if (is_red && is_of_leg(step, "leg", leg))
+            return step;
     }
-    return json_null();
+    return NULL;
+}
+
+/* Where the leg broke; failing that, the first step whose failure did not count. */
+static json_t *first_broken(const json_t *entry, const char *leg)
+{
+    const json_t *step = first_bad(entry, leg, "conclusion");
+    if (step == NULL)
+        step = first_bad(entry, leg, "outcome");
+    if (step == NULL)
+        return json_null();
+    json_t *place = json_object();
+    json_object_set_new(place, "step", json_text_or_null(json_get_string(step, "title", "")));
+    json_object_set_new(place, "line", json_integer(json_get_integer(step, "line", 0)));
+    json_object_set_new(place, "message",
+                        json_text_or_null(json_get_string(step, "message", NULL)));
+    return place;
 }
 
 static gsize count_modelled(const json_t *entry, const char *leg)

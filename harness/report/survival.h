@@ -1,6 +1,7 @@
 /*
  * The survival table of a rehearsed workflow, from the entries of its runs (entry.h): a row for
- * each fault and leg, with the leg's fate and the step that broke first.
+ * each fault and leg, with the leg's fate and the step that broke it; for
+ * want of one, the first whose failure the workflow lets pass.
  *
  * {"format": "seatrial.rehearse/1", "workflow", "event", "rehearsals": [{"fault", "leg",
  * "job_name", "fate", "outcome", "duration_us", "broke_at": {"step", "line", "message"} or null,

@@ -2,7 +2,7 @@
    (bake/compose.go). What needs compose's own merging is not modelled. */
 #include "mocks/bakefile/bakefile_private.h"
 
-#include "doc/doc.h"
+#include "doc/merge.h"
 
 #include <string.h>
 
@@ -217,9 +217,29 @@ static bool take_build(struct bake *bake, json_t *target, const struct node *bui
     return extension == NULL || take_extension(bake, target, extension);
 }
 
-static bool unmodelled(struct bake *bake, const struct node_entry *entry)
+/* A build argument by its name alone takes what the service's environment says. */
+static bool asks_for_environment(const struct node *service)
 {
-    static const char *const keys[] = {"include", "extends", "<<", "env_file"};
+    const struct node *args = node_get(node_get(service, "build"), "args");
+    for (gsize i = 0; args != NULL && i < node_length(args); i++) {
+        const struct node *value =
+            args->kind == NODE_MAPPING ? node_entry(args, i)->value : node_item(args, i);
+        bool is_named = args->kind == NODE_MAPPING
+                            ? value->kind == NODE_NULL
+                            : value->text != NULL && strchr(value->text, '=') == NULL;
+        if (is_named)
+            return true;
+    }
+    return false;
+}
+
+/* service NULL: a key of the file itself. */
+static bool unmodelled(struct bake *bake, const struct node_entry *entry,
+                       const struct node *service)
+{
+    static const char *const keys[] = {"include", "extends", "env_file"};
+    if (strcmp(entry->key, "env_file") == 0 && !asks_for_environment(service))
+        return false;
     for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
         if (strcmp(entry->key, keys[i]) != 0)
             continue;
@@ -238,7 +258,8 @@ static bool take_service(struct bake *bake, struct bake_config *config,
     const struct node *image = node_get(service->value, "image");
     const struct node *variables = node_get(service->value, "environment");
     for (gsize i = 0; i < node_length(service->value); i++)
-        if (service->value->kind == NODE_MAPPING && unmodelled(bake, node_entry(service->value, i)))
+        if (service->value->kind == NODE_MAPPING &&
+            unmodelled(bake, node_entry(service->value, i), service->value))
             return false;
     if (build == NULL || build->kind == NODE_NULL)
         return true;
@@ -270,13 +291,13 @@ static bool take_file(struct bake *bake, struct bake_config *config, const struc
 {
     g_autoptr(GError) error = NULL;
     AUTO(doc) doc = doc_load_text(text->name, text->text, text->length, DOC_KEYS_ARE_FREE, &error);
-    if (doc == NULL)
+    if (doc == NULL || !doc_merge_keys(doc, &error))
         return bake_fail(bake, BAKEFILE_ERROR_INVALID, "%s", error->message) != NULL;
     const struct node *root = doc_root(doc), *services = node_get(root, "services");
     if (root->kind != NODE_MAPPING || services == NULL || services->kind != NODE_MAPPING)
         return bake_fail(bake, BAKEFILE_ERROR_INVALID, "empty compose file") != NULL;
     for (gsize i = 0; i < node_length(root); i++)
-        if (unmodelled(bake, node_entry(root, i)))
+        if (unmodelled(bake, node_entry(root, i), NULL))
             return false;
     if (bake_config_group(config, "default") == NULL)
         bake_group_add(config, "default");

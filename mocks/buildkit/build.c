@@ -48,6 +48,23 @@ void build_note(const struct build *build, const char *platform, const char *ste
     trace_end(trace);
 }
 
+/* util/grpcerrors: what the machine lacks or breaks has a gRPC code, told before the message. */
+static const char *code_of(const struct build *build)
+{
+    static const struct {
+        const char *ending;
+        const char *code;
+    } codes[] = {
+        {": no space left on device", "ResourceExhausted: "},
+        {": cannot allocate memory", "ResourceExhausted: "},
+        {": input/output error", "Internal: "},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(codes) && buildkitd_tells_codes(build->daemon); i++)
+        if (g_str_has_suffix(build->error->message, codes[i].ending))
+            return codes[i].code;
+    return "";
+}
+
 /* The step with its output, the lines of the Dockerfile, the reason (capture 55). */
 static void say_failure(struct build *build)
 {
@@ -62,7 +79,8 @@ static void say_failure(struct build *build)
         g_string_append(text, excerpt);
     }
     progress_say(build->progress, text->str);
-    g_autofree char *last = g_strdup_printf("error: failed to solve: %s\n", build->error->message);
+    g_autofree char *last =
+        g_strdup_printf("error: failed to solve: %s%s\n", code_of(build), build->error->message);
     g_autoptr(GError) ignored = NULL;
     if (!process_write(build->process, 2, last, &ignored))
         g_clear_error(&ignored);
@@ -100,6 +118,8 @@ static bool read_dockerfile(struct build *build)
     gsize length_bytes;
     const void *data = g_bytes_get_data(bytes, &length_bytes);
     build_tell(build, name, "dockerfile", length_bytes);
+    if (!build_take_dockerfile(build, bytes, &cause))
+        return build_fail(build, NULL, NULL, cause);
     build->dockerfile = dockerfile_parse(data, length_bytes, &cause);
     return build->dockerfile != NULL || build_fail(build, NULL, NULL, cause);
 }
@@ -323,6 +343,7 @@ static bool check_command(const struct build *build, GError **error)
 
 static void build_clear(struct build *build)
 {
+    build_give_transferred(build);
     progress_free(build->progress);
     dockerfile_free(build->dockerfile);
     g_free(build->dockerfile_name);

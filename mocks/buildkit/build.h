@@ -72,7 +72,8 @@ struct build {
     GHashTable *named; /* name to struct build_files; looked up, never walked; NULL: none yet */
     struct ignore *ignore;
     bool is_context_told;
-    GPtrArray *arguments; /* "NAME=value" */
+    int64_t transferred_bytes; /* of the disk, while the build lasts */
+    GPtrArray *arguments;      /* "NAME=value" */
     GPtrArray *labels;
     char **platforms;
     GPtrArray *targets; /* struct target */
@@ -108,8 +109,13 @@ void build_tell(struct build *build, const char *name, const char *what, gsize l
 struct build_files *build_read_folder(const struct build *build, const char *folder);
 /* The image that --opt context:NAME=docker-image://IMAGE puts in a name's place, or NULL. */
 const char *build_named_image(const struct build *build, const char *name);
-/* The files of --opt context:NAME=local:X, or NULL; lent. */
-const struct build_files *build_named_files(struct build *build, const char *name);
+/* The files of --opt context:NAME=local:X: true with NULL when there is none, false when they find
+   no room; lent. */
+bool build_named_files(struct build *build, const char *name, const struct build_files **files,
+                       GError **error) MUST_USE;
+/* The disk for the Dockerfile. */
+bool build_take_dockerfile(struct build *build, GBytes *bytes, GError **error) MUST_USE;
+void build_give_transferred(struct build *build);
 
 /* ---- base.c ---- */
 /* The base of this name and platform, made if there is none yet; NULL with an error for a bad
@@ -143,8 +149,11 @@ struct build_files *step_copy_files(struct target *target, const struct stage_st
 bool step_execute(struct target *target, const struct stage_state *state,
                   const struct plan_step *step, const struct build_files *files,
                   struct vertex *vertex, GError **error) MUST_USE;
-/* The context, told when it is first used. */
-const struct build_files *build_context_of(struct build *build);
+/* A failure to read or write of COPY, ADD or WORKDIR: what they say before it. */
+void step_word_io_error(const struct plan_step *step, GError **error);
+/* The context, told when it is first used; false when it finds no room. */
+bool build_context_of(struct build *build, const struct build_files **files,
+                      GError **error) MUST_USE;
 
 /* ---- image.c, export.c ---- */
 bool target_make_image(struct target *target, GError **error) MUST_USE;

@@ -20,14 +20,78 @@ struct build_files *build_read_folder(const struct build *build, const char *fol
     return files;
 }
 
-const struct build_files *build_context_of(struct build *build)
+/* ---- the disk for what a session carries ---- */
+
+/* Below /tmp a folder, in the snapshotter a layer: their names follow from the client's. */
+static guint number_of(const struct build *build)
 {
+    return g_str_hash(build_command_local(build->command, "dockerfile"));
+}
+
+/* What lies in the container took its disk when it came there. */
+static bool take(struct build *build, const char *folder, const char *path, int64_t bytes,
+                 GError **error)
+{
+    struct disk *disk = dockerd_disk(build->daemon->dockerd);
+    if (!g_str_has_prefix(folder, BUILDKIT_SESSION))
+        return true;
+    if (!disk_take(disk, DISK_TEMPORARY, path, bytes, error))
+        return false;
+    build->transferred_bytes += bytes;
+    return true;
+}
+
+void build_give_transferred(struct build *build)
+{
+    disk_give(dockerd_disk(build->daemon->dockerd), DISK_TEMPORARY, "session",
+              build->transferred_bytes);
+    build->transferred_bytes = 0;
+}
+
+/* Where the frontend reads it, a folder is made first (snapshot/localmounter_linux.go), and that is
+   what finds no room on a full disk (docker/cli#4844, serverless/containers#19). */
+bool build_take_dockerfile(struct build *build, GBytes *bytes, GError **error)
+{
+    const char *folder = build_command_local(build->command, "dockerfile");
+    const char *root = build->daemon->is_engine ? "/var/lib/docker/tmp" : "/tmp";
+    g_autofree char *path = g_strdup_printf("%s/buildkit-mount%u", root, number_of(build));
+    if (take(build, folder, path, (int64_t)g_bytes_get_size(bytes), error))
+        return true;
+    g_prefix_error(error, "failed to read dockerfile: failed to create temp dir: mkdir %s: ", path);
+    return false;
+}
+
+/* A local source: its files are written as they come, into a layer of the snapshotter. */
+static bool transfer(struct build *build, const char *folder, const char *name, const char *what,
+                     const struct build_files *files, GError **error)
+{
+    guint number = number_of(build);
+    const struct build_file *first = build_files_count(files) > 0 ? build_files_at(files, 0) : NULL;
+    g_autofree char *path =
+        build->daemon->is_engine
+            ? g_strdup_printf("/var/lib/docker/overlay2/%08x%08x%08xl/diff/%s", number, ~number,
+                              number * 31, first != NULL ? first->path : "")
+            : g_strdup_printf(BUILDKIT_ROOT "/runc-overlayfs/snapshots/snapshots/%u/fs/%s",
+                              number % 1000, first != NULL ? first->path : "");
+    GError *cause = NULL;
+    if (first == NULL || take(build, folder, path, build_files_bytes(files), &cause)) {
+        build_tell(build, name, what, (gsize)build_files_bytes(files));
+        return true;
+    }
+    g_prefix_error(&cause, "write %s: ", path);
+    build_fail(build, progress_begin(build->progress, name, name), NULL, cause);
+    g_set_error(error, FIBER_ERROR, FIBER_ERROR_CANCELLED, "its context is not there");
+    return false;
+}
+
+bool build_context_of(struct build *build, const struct build_files **files, GError **error)
+{
+    *files = build->context;
     if (build->is_context_told)
-        return build->context;
+        return true;
     build->is_context_told = true;
-    build_tell(build, "[internal] load build context", "context",
-               (gsize)build_files_bytes(build->context));
-    return build->context;
+    return transfer(build, build_command_local(build->command, "context"),
+                    "[internal] load build context", "context", build->context, error);
 }
 
 /* ---- named contexts ---- */
@@ -53,20 +117,22 @@ static void free_files(void *files)
     build_files_free(files);
 }
 
-const struct build_files *build_named_files(struct build *build, const char *name)
+bool build_named_files(struct build *build, const char *name, const struct build_files **files,
+                       GError **error)
 {
     const char *local = option_of(build, name, LOCAL_PREFIX);
     const char *folder = local != NULL ? build_command_local(build->command, local) : NULL;
+    *files = NULL;
     if (folder == NULL)
-        return NULL;
+        return true;
     if (build->named == NULL)
         build->named = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_files);
-    struct build_files *files = g_hash_table_lookup(build->named, name);
-    if (files != NULL)
-        return files;
-    files = build_read_folder(build, folder);
-    g_hash_table_insert(build->named, g_strdup(name), files);
+    *files = g_hash_table_lookup(build->named, name);
+    if (*files != NULL)
+        return true;
+    struct build_files *read = build_read_folder(build, folder);
+    g_hash_table_insert(build->named, g_strdup(name), read);
+    *files = read;
     g_autofree char *vertex = g_strdup_printf("[context %s] load from client", name);
-    build_tell(build, vertex, name, (gsize)build_files_bytes(files));
-    return files;
+    return transfer(build, folder, vertex, name, read, error);
 }

@@ -77,6 +77,16 @@ struct buildkitd *buildkitd_of(struct container *container)
     return daemon;
 }
 
+/* moby: builder-next/controller.go keeps content of its own, unless containerd does. */
+static const char *ingest_folder_of(const struct buildkitd *daemon)
+{
+    if (!daemon->is_engine)
+        return NULL;
+    return dockerd_has_containerd_store(daemon->dockerd)
+               ? "containerd/daemon/io.containerd.content.v1.content/ingest"
+               : "buildkit/content/ingest";
+}
+
 void buildkitd_boot(struct buildkitd *daemon, struct buildkitd_config *config)
 {
     buildkitd_config_free(daemon->config);
@@ -93,6 +103,7 @@ void buildkitd_boot(struct buildkitd *daemon, struct buildkitd_config *config)
         .kind = PULLER_BUILDKIT,
         .disk = dockerd_disk(daemon->dockerd),
         .data_root = daemon->is_engine ? "/var/lib/docker" : BUILDKIT_ROOT,
+        .ingest_folder = ingest_folder_of(daemon),
         .download_slots = TRANSFER_SLOTS,
         .upload_slots = TRANSFER_SLOTS,
         .mirrors = daemon->is_engine ? dockerd_options_of(daemon->dockerd)->registry_mirrors
@@ -108,6 +119,12 @@ void buildkitd_boot(struct buildkitd *daemon, struct buildkitd_config *config)
 const char *buildkitd_platform(const struct buildkitd *daemon)
 {
     return dockerd_profile(daemon->dockerd)->platform;
+}
+
+bool buildkitd_tells_codes(const struct buildkitd *daemon)
+{
+    enum puller_kind kind = dockerd_profile(daemon->dockerd)->puller;
+    return !daemon->is_engine || (kind != PULLER_DOCKER_20_10 && kind != PULLER_DOCKER_24);
 }
 
 bool buildkitd_is_native(const struct buildkitd *daemon, const char *platform)

@@ -9,7 +9,9 @@
 #include "mocks/buildkit/buildkit.h"
 #include "mocks/buildkit/config.h"
 
-#define BUILDKIT_ROOT    "/var/lib/buildkit"
+#define BUILDKIT_ROOT "/var/lib/buildkit"
+/* What lies below came with the client's session: our buildx puts it there (engine_builder.h). */
+#define BUILDKIT_SESSION "/tmp/buildx-"
 #define BUILDKIT_VERSION "v0.23.2"
 #define BUILDKIT_COMMIT  "40b2ae8f6e2b2a7a1d7fd5a0cbd9cf1e6e2f9e6b"
 
@@ -37,6 +39,9 @@ void buildkitd_boot(struct buildkitd *daemon, struct buildkitd_config *config);
 /* Whether the machine runs programs of this platform without an emulator. */
 bool buildkitd_is_native(const struct buildkitd *daemon, const char *platform);
 const char *buildkitd_platform(const struct buildkitd *daemon);
+/* Whether what the machine lacks or breaks is told with a gRPC code: v0.23.0 does
+   (util/grpcerrors), moby 28 (guacsec/guac#2832), but not moby 24 (docker/cli#4844). */
+bool buildkitd_tells_codes(const struct buildkitd *daemon);
 
 /* ---- store.c ---- */
 

@@ -107,12 +107,25 @@ static bool run_process(const struct run *run, const struct point_effect *effect
     return exit_with(run, effect->exit_code != 0 ? effect->exit_code : 1, effect->message, error);
 }
 
-static bool copy_failure(const struct point_effect *effect, GError **error)
+/* Without a process: COPY and ADD say their own, WORKDIR is a folder made. */
+static bool fail_without_process(const struct plan_step *step, const struct point_effect *effect,
+                                 GError **error)
 {
     g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "%s",
-                effect->message != NULL ? effect->message
-                                        : "failed to copy files: input/output error");
+                effect->message != NULL ? effect->message : "input/output error");
+    if (effect->message == NULL)
+        step_word_io_error(step, error);
     return false;
+}
+
+/* fsutil/copy/copy.go; solver/llbsolver/file/backend.go takes the mount off the path. */
+void step_word_io_error(const struct plan_step *step, GError **error)
+{
+    if (step->sources == NULL)
+        g_prefix_error(error, "mkdir %s: ", step->folder);
+    else
+        g_prefix_error(error, "failed to copy files: %s",
+                       (*error)->domain == DISK_ERROR ? "copy file range failed: " : "");
 }
 
 bool step_execute(struct target *target, const struct stage_state *state,
@@ -130,7 +143,7 @@ bool step_execute(struct target *target, const struct stage_state *state,
     if (step->command != NULL)
         return begin_emulation(&run, error) && run_process(&run, &effect, error);
     if (effect.is_failure)
-        return copy_failure(&effect, error);
+        return fail_without_process(step, &effect, error);
     return spend(&run, cost_of_copy_us(build_files_bytes(files)), error);
 }
 
@@ -153,10 +166,12 @@ static bool find_origin(struct target *target, const struct stage_state *state,
         return true;
     }
     if (step->from_image == NULL) {
-        *origin = (struct origin){build_context_of(target->build), false, state->key};
-        return true;
+        *origin = (struct origin){NULL, false, state->key};
+        return build_context_of(target->build, &origin->files, error);
     }
-    const struct build_files *named = build_named_files(target->build, step->from_image);
+    const struct build_files *named = NULL;
+    if (!build_named_files(target->build, step->from_image, &named, error))
+        return false;
     if (named != NULL) {
         *origin = (struct origin){named, false, state->key};
         return true;

@@ -295,4 +295,5 @@ const struct container_program buildkit_program = {
     .run = buildkit_run,
     .exec = buildkit_exec,
     .on_remove = buildkit_on_remove,
+    .session_prefix = BUILDKIT_SESSION,
 };

@@ -68,7 +68,7 @@ static char *step_key(struct target *target, const struct stage_state *state,
     if (step->command != NULL)
         add_run(hasher, state, step);
     if (binds_context(step->instruction)) {
-        g_autofree char *digest = build_files_digest(build_context_of(target->build));
+        g_autofree char *digest = build_files_digest(target->build->context);
         add_text(hasher, digest);
     }
     return hasher_digest(hasher);
@@ -108,7 +108,7 @@ static void word_disk_failure(struct target *target, const struct plan_step *ste
     if ((*error)->domain != DISK_ERROR)
         return;
     if (step->command == NULL) {
-        g_prefix_error(error, "failed to copy files: copy file range failed: ");
+        step_word_io_error(step, error);
         return;
     }
     g_autofree char *line = g_strdup_printf("write /tmp/build: %s", (*error)->message);
@@ -219,6 +219,9 @@ bool build_step_run(struct target *target, struct stage_state *state, const stru
         struct vertex *vertex = progress_begin(build->progress, step->name, step->name);
         return build_fail(build, vertex, step->instruction, cause);
     }
+    const struct build_files *bound = NULL;
+    if (binds_context(step->instruction) && !build_context_of(build, &bound, &cause))
+        return build_fail(build, NULL, NULL, cause);
     g_autofree char *key = step_key(target, state, step, files);
     struct stored *stored = obtain_step(target, state, step, files, key);
     if (stored == NULL)

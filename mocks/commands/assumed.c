@@ -137,6 +137,7 @@ static struct assumed_use *find_use(struct command_set *set, const char *const *
     if (use == NULL && set->uses->len < ASSUMED_USES_MAX) {
         use = g_new0(struct assumed_use, 1);
         use->line = g_steal_pointer(&line);
+        use->step = set->step;
         g_ptr_array_add(set->uses, use);
         g_hash_table_insert(set->use_lines, use->line, use);
     }

@@ -107,6 +107,13 @@ static int run_any(void *self, const struct command_call *call)
     return command_set_run(self, call);
 }
 
+static void begin_step(void *self, guint step)
+{
+    struct command_set *set = self;
+    set->step = step;
+    g_hash_table_remove_all(set->use_lines);
+}
+
 static void assumed_use_free(void *data)
 {
     struct assumed_use *use = data;
@@ -133,6 +140,7 @@ struct command_set *command_set_new(const struct command_set_options *options)
     set->host = (struct command_host){
         .names = (const char *const *)set->names->pdata,
         .run = run_any,
+        .begin_step = begin_step,
         .self = set,
     };
     if (options->dockerd != NULL)

@@ -76,12 +76,13 @@ CLEANUP(command_set, command_set_free)
 /* Lent: answers all commands of the machine. */
 const struct command_host *command_set_host(struct command_set *set);
 
-/* A command line that was assumed, as often as it came. */
+/* A command line that was assumed, as often as it came in a step. */
 struct assumed_use {
     char *line; /* "terraform apply", its first two words */
     int64_t count;
     bool touches_images; /* it is one of the programs that build, pull or push images */
     bool leaves_gap;     /* no scenario said what it leaves behind */
+    guint step;          /* in which it came, as the host was told */
 };
-/* struct assumed_use in the order of first use; lent. */
+/* struct assumed_use in the order of first use, each step's on its own; lent. */
 const GPtrArray *command_set_assumed(const struct command_set *set);

@@ -11,7 +11,8 @@ struct command_set {
     struct command_host host;
     struct docker_commands *docker; /* NULL: not modelled */
     GPtrArray *uses;                /* struct assumed_use */
-    GHashTable *use_lines;          /* by line, lent */
+    GHashTable *use_lines;          /* those of this step by line, lent */
+    guint step;                     /* of the job that runs */
     int nested_count;               /* commands that run inside others, without processes */
     GHashTable *go_modules;         /* "path@version" in Go's module cache, a set; never iterated */
 };

@@ -96,6 +96,9 @@ static void fail_http(struct curl_transfer *transfer, const GError *error, const
     case HTTP_ERROR_CONNECT_TIMED_OUT:
         fail_to_connect(transfer, host, port, EXIT_TIMED_OUT, "Timeout was reached");
         return;
+    case HTTP_ERROR_UNANSWERED: /* connect.c: its own code, but the words of any other */
+        fail_to_connect(transfer, host, port, EXIT_TIMED_OUT, "Couldn't connect to server");
+        return;
     case HTTP_ERROR_TLS_TIMED_OUT:
         set(transfer, EXIT_TIMED_OUT, g_strdup("SSL connection timeout"));
         return;

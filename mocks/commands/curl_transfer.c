@@ -16,8 +16,9 @@ enum {
     HTTP_ERROR_MIN = 400,
 };
 
-/* Linux gives up a SYN after six tries. */
-#define SYN_GIVES_UP_US (134 * SECOND_US)
+/* DEFAULT_CONNECT_TIMEOUT of curl's connect.h, look-up and TLS included; the kernel gives up first.
+ */
+#define CONNECT_US (300 * SECOND_US)
 
 void curl_transfer_init(struct curl_transfer *transfer, struct command_set *set,
                         const struct command_call *call, const struct curl_options *options,
@@ -162,7 +163,7 @@ static bool exchange_once(struct curl_transfer *transfer, const struct deadline 
         .unix_socket = transfer->options->unix_socket,
         .headers = (const char *const *)headers->pdata,
         .body = has_body ? body : NULL,
-        .connect_timeout_us = connect_us > 0 ? connect_us : SYN_GIVES_UP_US,
+        .connect_timeout_us = connect_us > 0 ? connect_us : CONNECT_US,
         .tls_timeout_us = connect_us > 0 ? connect_us : 5 * MINUTE_US,
     };
     HTTP_RESPONSE(response);

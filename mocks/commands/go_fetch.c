@@ -29,6 +29,7 @@ static const struct word_row word_rows[] = {
     {HTTP_ERROR_NAME_TIMED_OUT, "dial tcp: lookup ", ": i/o timeout"},
     {HTTP_ERROR_REFUSED, NULL, "dial tcp " PROXY_ADDRESS ":443: connect: connection refused"},
     {HTTP_ERROR_CONNECT_TIMED_OUT, NULL, "dial tcp " PROXY_ADDRESS ":443: i/o timeout"},
+    {HTTP_ERROR_UNANSWERED, NULL, "dial tcp " PROXY_ADDRESS ":443: connect: connection timed out"},
     {HTTP_ERROR_TLS_TIMED_OUT, NULL, "net/http: TLS handshake timeout"},
     {HTTP_ERROR_RESET, NULL,
      "read tcp 10.1.0.4:40000->" PROXY_ADDRESS ":443: read: connection reset by peer"},

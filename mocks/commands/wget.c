@@ -112,27 +112,36 @@ static char *date_text(const struct wget *wget)
 /* What wget says of curl's exit codes, and whether it tries again. */
 struct ending {
     int curl_code;
+    const char *message; /* how curl's begins; NULL: any */
     const char *text;
     int exit_code;
     bool is_fatal;
 };
 
 static const struct ending endings[] = {
-    {6, NULL, EXIT_NETWORK, true},
-    {7, "failed: Connection refused.", EXIT_NETWORK, true},
-    {18, "Connection closed.", EXIT_NETWORK, false},
-    {28, "Read error (Connection timed out) in headers.", EXIT_NETWORK, false},
-    {35, "Unable to establish SSL connection.", EXIT_TLS, true},
-    {52, "No data received.", EXIT_NETWORK, false},
-    {56, "Read error (Connection reset by peer) in headers.", EXIT_NETWORK, false},
-    {60, "ERROR: cannot verify the server's certificate.", EXIT_TLS, true},
-    {0, "Unable to connect.", EXIT_NETWORK, true},
+    {6, NULL, NULL, EXIT_NETWORK, true},
+    {7, NULL, "failed: Connection refused.", EXIT_NETWORK, true},
+    {18, NULL, "Connection closed.", EXIT_NETWORK, false},
+    {28, "Failed to connect ", "failed: Connection timed out.", EXIT_NETWORK, false},
+    {28, NULL, "Read error (Connection timed out) in headers.", EXIT_NETWORK, false},
+    {35, NULL, "Unable to establish SSL connection.", EXIT_TLS, true},
+    {52, NULL, "No data received.", EXIT_NETWORK, false},
+    {56, NULL, "Read error (Connection reset by peer) in headers.", EXIT_NETWORK, false},
+    {60, NULL, "ERROR: cannot verify the server's certificate.", EXIT_TLS, true},
+    {0, NULL, "Unable to connect.", EXIT_NETWORK, true},
 };
 
-static const struct ending *ending_of(int curl_code)
+static bool is_end_of(const struct ending *ending, const struct curl_transfer *transfer)
+{
+    return ending->curl_code == transfer->exit_code &&
+           (ending->message == NULL ||
+            (transfer->message != NULL && g_str_has_prefix(transfer->message, ending->message)));
+}
+
+static const struct ending *ending_of(const struct curl_transfer *transfer)
 {
     const struct ending *ending = endings;
-    while (ending->curl_code != 0 && ending->curl_code != curl_code)
+    while (ending->curl_code != 0 && !is_end_of(ending, transfer))
         ending++;
     return ending;
 }
@@ -235,7 +244,7 @@ static enum outcome judge(const struct wget *wget, const struct curl_transfer *t
         *exit_code = transfer->status >= 400 ? EXIT_SERVER : save(wget, transfer);
         return transfer->status >= 400 && retries_status(wget, transfer->status) ? AGAIN : DONE;
     }
-    const struct ending *ending = ending_of(transfer->exit_code);
+    const struct ending *ending = ending_of(transfer);
     *exit_code = ending->exit_code;
     if (ending->text == NULL)
         say_lookup_failed(wget, transfer->url);

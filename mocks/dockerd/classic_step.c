@@ -252,7 +252,24 @@ static bool is_layer_here(const struct classic_build *build, const struct layer 
            image_store_find_layer(&build->dockerd->images, layer->digest) != NULL;
 }
 
-static bool run_metadata(struct classic_build *build, const struct classic_stage *stage)
+/* builder/dockerfile/dispatchers.go: WORKDIR makes its folder in a container. */
+static bool make_folder(struct classic_build *build, const struct classic_stage *stage,
+                        const struct plan_step *step, GError **error)
+{
+    if (step->instruction->kind != INSTRUCTION_WORKDIR)
+        return true;
+    const struct point_effect effect =
+        dockerd_consult(build->dockerd, POINT_BUILD_STEP, step->text, stage->platform);
+    if (!world_suffer(build->dockerd->world, &effect, error))
+        return false;
+    if (effect.is_failure && effect.message != NULL)
+        return engine_fail(error, 500, "%s", effect.message);
+    return !effect.is_failure ||
+           engine_fail(error, 500, "mkdir %s: input/output error", step->folder);
+}
+
+static bool run_metadata(struct classic_build *build, const struct classic_stage *stage,
+                         const struct plan_step *step, GError **error)
 {
     g_autofree char *id = dockerd_new_id(build->dockerd);
     if (stage->is_cached && stage->has_cached_layer) {
@@ -260,6 +277,8 @@ static bool run_metadata(struct classic_build *build, const struct classic_stage
         return true;
     }
     classic_say(build, " ---> Running in %.12s\n", id);
+    if (!make_folder(build, stage, step, error))
+        return false;
     classic_say(build, "Removing intermediate container %.12s\n", id);
     return true;
 }
@@ -312,8 +331,8 @@ bool classic_run_step(struct classic_build *build, struct classic_stage *stage,
     g_autofree char *key = next_key(stage, step, files);
     if (step->command != NULL)
         files = cost_files_of_run(step->command, key);
-    bool is_fine =
-        files != NULL ? run_layer(build, stage, step, files, error) : run_metadata(build, stage);
+    bool is_fine = files != NULL ? run_layer(build, stage, step, files, error)
+                                 : run_metadata(build, stage, step, error);
     if (!is_fine)
         return false;
     if (step->sources != NULL)

@@ -63,6 +63,7 @@ struct container {
 
     struct file_tree *files;
     const struct container_program *program;
+    int64_t session_bytes; /* of its files, those that take no disk */
     void *program_state;
     struct task *main_task; /* of the current or last run; NULL before the first */
     GPtrArray *tasks;       /* execs, in order of creation; each with a reference */

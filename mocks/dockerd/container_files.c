@@ -38,7 +38,7 @@ bool container_is_privileged(const struct container *container)
 
 int64_t container_size_bytes(const struct container *container)
 {
-    return file_tree_bytes(container->files);
+    return file_tree_bytes(container->files) - container->session_bytes;
 }
 
 /* ---- files ---- */
@@ -79,6 +79,26 @@ GBytes *container_file(const struct container *container, const char *path)
     return file == NULL ? NULL : file->bytes;
 }
 
+static bool is_of_session(const struct container *container, const char *path)
+{
+    const char *prefix = container->program != NULL ? container->program->session_prefix : NULL;
+    return prefix != NULL && g_str_has_prefix(path, prefix);
+}
+
+/* False: the disk is full. */
+static bool account_for(struct container *container, enum disk_account account, const char *path,
+                        int64_t old_bytes, int64_t new_bytes, GError **error)
+{
+    if (is_of_session(container, path)) {
+        container->session_bytes += new_bytes - old_bytes;
+        return true;
+    }
+    if (new_bytes > 0 && !dockerd_take_disk(container->dockerd, account, path, new_bytes, error))
+        return false;
+    dockerd_give_disk(container->dockerd, account, old_bytes);
+    return true;
+}
+
 static int64_t bytes_of(const struct file *file)
 {
     return file == NULL ? 0 : (int64_t)g_bytes_get_size(file->bytes);
@@ -98,10 +118,8 @@ bool container_put_file(struct container *container, const char *path, GBytes *b
         return false;
     }
     int64_t old_bytes = bytes_of(file_tree_find(tree, inner));
-    if (!dockerd_take_disk(container->dockerd, account, path, (int64_t)g_bytes_get_size(bytes),
-                           error))
+    if (!account_for(container, account, path, old_bytes, (int64_t)g_bytes_get_size(bytes), error))
         return false;
-    dockerd_give_disk(container->dockerd, account, old_bytes);
     file_tree_put(tree, inner, bytes, mode);
     return true;
 }
@@ -136,9 +154,11 @@ void container_remove_file(struct container *container, const char *path)
     g_autofree char *inner = NULL;
     struct volume *volume = NULL;
     struct file_tree *tree = container_tree_at(container, path, &inner, &volume);
+    enum disk_account account = volume == NULL ? DISK_CONTAINERS : DISK_VOLUMES;
     int64_t freed_bytes = file_tree_remove(tree, inner);
-    dockerd_give_disk(container->dockerd, volume == NULL ? DISK_CONTAINERS : DISK_VOLUMES,
-                      freed_bytes);
+    bool is_fine =
+        account_for(container, account, path, freed_bytes, /* new_bytes= */ 0, /* error= */ NULL);
+    g_assert(is_fine);
 }
 
 const char *container_volume_at(const struct container *container, const char *target)

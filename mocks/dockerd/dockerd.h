@@ -113,6 +113,9 @@ struct container_program {
        does: exit 126/127 with its text). Shared helpers (kill, rm, cat, df, true) are dockerd's. */
     int (*exec)(struct process *process);
     void (*on_remove)(struct container *container); /* frees state; may be NULL */
+    /* What lies at paths that begin so stands for what a client's session carries: it takes no disk
+       until the program keeps it. NULL: there is none. */
+    const char *session_prefix;
 };
 
 struct dockerd *container_dockerd(const struct container *container);

@@ -70,7 +70,7 @@ struct builder_call {
     const char *folder;
 };
 
-/* What the tar holds, but for the request itself; it takes disk while it is there. */
+/* What the tar holds, but for the request itself. */
 static bool unpack(struct builder_call *call, GBytes *tar, GError **error)
 {
     gsize length_bytes = 0;

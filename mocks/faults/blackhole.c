@@ -5,9 +5,7 @@
 #include "base/units.h"
 #include "mocks/faults/rule.h"
 
-/* When Linux sends a SYN again, after the first one: tcp(7), tcp_syn_retries 6 with an initial
-   time-out of one second (RFC 6298 2.1). 64 s after the last one it gives up. */
-static const int64_t resent_s[] = {1, 3, 7, 15, 31, 63};
+static const int64_t resent_s[] = {HTTP_SYN_SENT_AGAIN_S};
 
 static void blackhole_connect(const struct fault_strike *strike, struct http_route *route)
 {

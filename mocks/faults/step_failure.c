@@ -13,11 +13,13 @@ static const struct field fields[] = {
      .otherwise = "1",
      .minimum = 1,
      .maximum = 255,
-     .summary = "the instruction's exit code"},
+     .summary = "the exit code of a RUN"},
     {.name = "message",
      .kind = FIELD_STRING,
      .offset = offsetof(struct step_failure, message),
-     .summary = "the last lines of its output"},
+     .summary =
+         "of a RUN, the last lines of its output; of COPY, ADD and WORKDIR the error itself; "
+         "absent: an input/output error"},
     {0},
 };
 
@@ -33,7 +35,7 @@ static void step_failure_point(const struct fault_strike *strike, const struct p
 
 const struct fault_kind fault_kind_step_failure = {
     .record = {.name = "step-failure",
-               .summary = "a RUN or COPY of a Dockerfile fails",
+               .summary = "a RUN, COPY, ADD or WORKDIR of a Dockerfile fails",
                .size = sizeof(struct step_failure),
                .fields = fields},
     .evidence = "failures.md E4, I3, J1",

@@ -88,6 +88,7 @@ static bool transport_is_transient(int code)
     case HTTP_ERROR_NAME_SERVER:
     case HTTP_ERROR_NAME_TIMED_OUT:
     case HTTP_ERROR_CONNECT_TIMED_OUT:
+    case HTTP_ERROR_UNANSWERED:
     case HTTP_ERROR_TLS_TIMED_OUT:
         return true;
     case HTTP_ERROR_NAME_NOT_FOUND:

@@ -187,7 +187,7 @@ static bool keep_blob(const struct part *part, GError **error)
     disk_give(options->disk, options->account, descriptor->digest, descriptor->unpacked_bytes);
     if (cause->domain == DISK_ERROR)
         mishap_set(error, MISHAP_NO_SPACE, 0, "failed to copy: write %s/%s: %s", options->data_root,
-                   puller->habits->ingest_folder, cause->message);
+                   options->ingest_folder, cause->message);
     else
         g_propagate_error(error, g_steal_pointer(&cause));
     return false;

@@ -27,6 +27,9 @@ struct puller *puller_new(const struct puller_options *options)
     puller->options.machine = g_strdup(options->machine);
     puller->options.role = g_strdup(options->role);
     puller->options.data_root = g_strdup(options->data_root);
+    puller->options.ingest_folder =
+        g_strdup(options->ingest_folder != NULL ? options->ingest_folder
+                                                : puller_habits_of(options->kind)->ingest_folder);
     puller->options.mirrors = (const char *const *)g_strdupv((char **)options->mirrors);
     puller->habits = puller_habits_of(options->kind);
     puller->loop = world_loop(world);
@@ -59,6 +62,7 @@ void puller_free(struct puller *puller)
     g_free((char *)puller->options.machine);
     g_free((char *)puller->options.role);
     g_free((char *)puller->options.data_root);
+    g_free((char *)puller->options.ingest_folder);
     g_strfreev((char **)puller->options.mirrors);
     g_free(puller);
 }

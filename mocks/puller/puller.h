@@ -84,6 +84,7 @@ struct puller_options {
     enum puller_kind kind;
     struct disk *disk;
     const char *data_root;      /* "/var/lib/docker", "/var/lib/buildkit": in ENOSPC texts */
+    const char *ingest_folder;  /* below it, where downloads go; NULL: as the kind has it */
     unsigned download_slots;    /* 3 in dockerd, shared by all pulls of the daemon */
     unsigned upload_slots;      /* 5 */
     const char *const *mirrors; /* "docker.io=mirror.gcr.io" or, as in daemon.json, just the mirror

@@ -20,11 +20,11 @@ static char *temporary_path(const struct puller *puller, const char *digest)
     const char *seed = strchr(hex, ':') + 1;
 
     if (!habits->is_classic)
-        return g_strdup_printf("%s/%s/%s/data", root, habits->ingest_folder, seed);
+        return g_strdup_printf("%s/%s/%s/data", root, puller->options.ingest_folder, seed);
     g_autofree char *word = g_strndup(seed, 8);
     uint64_t number = g_ascii_strtoull(word, NULL, 16);
-    return g_strdup_printf("%s/%s/GetImageBlob%0*" G_GUINT64_FORMAT, root, habits->ingest_folder,
-                           TEMPORARY_DIGITS, number % 1000000000);
+    return g_strdup_printf("%s/%s/GetImageBlob%0*" G_GUINT64_FORMAT, root,
+                           puller->options.ingest_folder, TEMPORARY_DIGITS, number % 1000000000);
 }
 
 void spool_init(struct spool *spool, struct puller *puller, const struct descriptor *descriptor)

@@ -109,6 +109,8 @@ char *go_transport_words(const struct puller_habits *habits, const GError *error
         return g_strdup_printf("dial tcp %s:%d: connect: connection refused", address, port);
     case HTTP_ERROR_CONNECT_TIMED_OUT:
         return g_strdup_printf("dial tcp %s:%d: i/o timeout", address, port);
+    case HTTP_ERROR_UNANSWERED:
+        return g_strdup_printf("dial tcp %s:%d: connect: connection timed out", address, port);
     case HTTP_ERROR_TLS_TIMED_OUT:
         return g_strdup("net/http: TLS handshake timeout");
     case HTTP_ERROR_TLS_REFUSED:

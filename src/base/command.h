@@ -41,6 +41,8 @@ typedef int command_fn(void *self, const struct command_call *call);
 struct command_host {
     const char *const *names; /* commands there are, NULL-terminated, sorted */
     command_fn *run;          /* asked for any name: one that is not in names is assumed */
+    /* Commands that come from here on are of this step; NULL: nobody asks. Does not wait. */
+    void (*begin_step)(void *self, guint step);
     void *self;
 };
 

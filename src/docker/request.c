@@ -93,6 +93,7 @@ static void explain_transport(GError **error, const struct docker *docker, const
     case HTTP_ERROR_NAME_SERVER:
     case HTTP_ERROR_NAME_TIMED_OUT:
     case HTTP_ERROR_CONNECT_TIMED_OUT:
+    case HTTP_ERROR_UNANSWERED:
     case HTTP_ERROR_TLS_TIMED_OUT:
     case HTTP_ERROR_TLS_REFUSED:
     case HTTP_ERROR_RESET:

@@ -21,6 +21,7 @@
  */
 #pragma once
 
+#include "base/units.h"
 #include "loop/fiber.h"
 
 struct http;
@@ -35,6 +36,7 @@ enum http_error {
     HTTP_ERROR_NAME_TIMED_OUT,    /* no answer from the name server */
     HTTP_ERROR_REFUSED,           /* RST to SYN, or no such socket file (the message tells which) */
     HTTP_ERROR_CONNECT_TIMED_OUT, /* SYN dropped until connect_timeout_us */
+    HTTP_ERROR_UNANSWERED,        /* SYN dropped until the kernel gave up: ETIMEDOUT */
     HTTP_ERROR_TLS_TIMED_OUT,     /* connected, no TLS answer until tls_timeout_us */
     HTTP_ERROR_TLS_REFUSED,       /* certificate or alert; the message holds the reason */
     HTTP_ERROR_RESET,       /* ECONNRESET; "broken pipe" when the request was still going out */
@@ -46,6 +48,11 @@ enum http_error {
     HTTP_ERROR_OTHER,
 };
 
+/* When Linux gives up a connection whose SYNs nobody answers: 6.5 and later, with tcp_syn_retries 6
+   and tcp_syn_linear_timeouts 4 (its ip-sysctl.rst); the ten more are sent at these times. */
+#define HTTP_SYN_GIVES_UP_US  (131 * SECOND_US)
+#define HTTP_SYN_SENT_AGAIN_S 1, 2, 3, 4, 5, 7, 11, 19, 35, 67
+
 /*
  * Where a host name leads. In production there is none (NULL) and libcurl resolves and connects. A
  * rehearsal's opener answers for every name; nothing leaves the process.
@@ -56,7 +63,7 @@ enum http_way {
     HTTP_WAY_NAME_SERVER_FAILS,
     HTTP_WAY_NAME_TIMES_OUT, /* after delay_us */
     HTTP_WAY_REFUSED,        /* after delay_us */
-    HTTP_WAY_SILENT,         /* SYN goes unanswered */
+    HTTP_WAY_SILENT,         /* SYN goes unanswered, from delay_us on */
     HTTP_WAY_TLS_SILENT,     /* connected; the TLS handshake gets no answer */
     HTTP_WAY_TLS_REFUSED,    /* reason says why */
     HTTP_WAY_NO_SUCH_FILE,   /* a unix socket path that does not exist */

@@ -134,11 +134,21 @@ static int64_t tls_timeout_us(const struct http_request *request)
     return request->tls_timeout_us > 0 ? request->tls_timeout_us : 10 * SECOND_US;
 }
 
+/* When the kernel gives up: the delay of a silent way is that of its look-up, of any other all. */
+static int64_t kernel_limit_us(enum http_way way, int64_t delay_us)
+{
+    if (way_ends[way].is_lookup)
+        return INT64_MAX;
+    return HTTP_SYN_GIVES_UP_US + (way == HTTP_WAY_SILENT ? delay_us : 0);
+}
+
 /* One dialer's clock runs over look-up and connection, as Go's net.Dialer has it. */
 static bool way_dial(struct http *http, const struct http_request *request, enum http_way way,
                      int64_t delay_us, GError **error)
 {
-    int64_t limit_us = route_connect_timeout_us(request);
+    int64_t own_us = route_connect_timeout_us(request);
+    int64_t kernel_us = kernel_limit_us(way, delay_us);
+    int64_t limit_us = MIN(own_us, kernel_us);
     bool is_late = way == HTTP_WAY_SILENT || delay_us >= limit_us;
 
     if (is_late)
@@ -149,7 +159,7 @@ static bool way_dial(struct http *http, const struct http_request *request, enum
         return true;
     const struct way_end *end =
         &way_ends[way_ends[way].is_lookup ? HTTP_WAY_NAME_TIMES_OUT : HTTP_WAY_SILENT];
-    failure_set(error, request, end->error, end->text);
+    failure_set(error, request, kernel_us < own_us ? HTTP_ERROR_UNANSWERED : end->error, end->text);
     return false;
 }
 

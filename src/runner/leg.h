@@ -217,6 +217,8 @@ CLEANUP(step_run, step_free)
 void step_perform(struct step_run *step, GPtrArray *results);
 /* Whether its time-out or a cancellation, its own or of a step outside, has come. */
 bool step_is_interrupted(const struct step_run *step);
+/* Of the job's step that runs, in the result; 0 before the first. */
+guint leg_step_index(const struct leg_run *leg);
 /* The server's cancellation reaches the steps that run. */
 void steps_on_cancel(struct leg_run *leg);
 void step_title_set(struct step_run *step);

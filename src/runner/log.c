@@ -144,6 +144,7 @@ static void assume(struct leg_run *leg, const struct step_run *step, struct assu
 {
     if (step != NULL && step->step != NULL)
         assumption.position = step->step->node->position;
+    assumption.step = leg_step_index(leg);
     g_ptr_array_add(leg->result->assumptions, g_memdup2(&assumption, sizeof assumption));
     trace_note(leg->options.trace, "assumption", "leg", leg->options.name, "what", assumption.what,
                NULL);

@@ -77,6 +77,17 @@ void leg_result_annotate(struct leg_result *result, const char *message)
     g_ptr_array_add(result->annotations, annotation);
 }
 
+bool leg_result_broken_step(const struct leg_result *result, guint *step)
+{
+    for (*step = 0; *step < result->steps->len; ++*step) {
+        enum result conclusion =
+            ((const struct step_result *)result->steps->pdata[*step])->conclusion;
+        if (conclusion == RESULT_FAILURE || conclusion == RESULT_CANCELLED)
+            return true;
+    }
+    return false;
+}
+
 const struct step_result *leg_result_step(const struct leg_result *result, const char *id)
 {
     for (guint i = 0; i < result->steps->len; i++) {

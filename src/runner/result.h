@@ -58,9 +58,10 @@ struct annotation {
 struct assumption {
     char *what;               /* "action owner/thing@v1", "command terraform apply" */
     struct position position; /* of the step */
+    guint step;               /* of the job: its index in the leg's steps; 0: in none of them */
     bool touches_images;      /* then a promised image that depends on it is unknown */
-    bool leaves_gap;          /* files or outputs that come of it are not there: what fails after it
-                                 may fail by our lack */
+    bool leaves_gap; /* files or outputs that come of it are not there: what fails after it,
+                        in this step or a later one, may fail by our lack */
 };
 
 struct leg_result {
@@ -81,5 +82,8 @@ void leg_result_free(struct leg_result *result);
 CLEANUP(leg_result, leg_result_free)
 /* An error of the job itself. */
 void leg_result_annotate(struct leg_result *result, const char *message);
+/* The index of the step that the result of the leg goes back to: the first that was neither a
+   success nor allowed to fail. False: none was. */
+bool leg_result_broken_step(const struct leg_result *result, guint *step);
 /* The step of this id, first of its kind in the main phase, or NULL. */
 const struct step_result *leg_result_step(const struct leg_result *result, const char *id);

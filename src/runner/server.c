@@ -20,8 +20,29 @@ void server_result_free(struct server_result *result)
     if (result == NULL)
         return;
     g_ptr_array_unref(result->legs);
+    g_ptr_array_unref(result->callers);
     g_ptr_array_unref(result->errors);
     g_free(result);
+}
+
+static void add_needs(GHashTable *jobs, const struct job *job)
+{
+    for (guint i = 0; i < job->needs->len; i++)
+        if (g_hash_table_add(jobs, job->needs->pdata[i]))
+            add_needs(jobs, job->needs->pdata[i]);
+}
+
+bool server_leg_needs(const struct server_leg *later, const struct server_leg *earlier)
+{
+    g_autoptr(GHashTable) needed = g_hash_table_new(NULL, NULL); /* never iterated */
+    for (; later != NULL; later = later->caller) {
+        g_hash_table_remove_all(needed);
+        add_needs(needed, later->job);
+        for (const struct server_leg *each = earlier; each != NULL; each = each->caller)
+            if (each->caller == later->caller && g_hash_table_contains(needed, each->job))
+                return true;
+    }
+    return false;
 }
 
 static void task_free(void *argument)
@@ -214,16 +235,16 @@ enum result flow_result(const struct flow *flow)
 }
 
 /* In the order of the file and the matrix, called workflows in their caller's place. */
-static void collect(struct flow *flow, GPtrArray *legs)
+static void collect(struct flow *flow, struct server_result *result)
 {
     for (guint i = 0; i < flow->tasks->len; i++) {
         struct task *task = flow->tasks->pdata[i];
         for (guint j = 0; j < task->runs->len; j++) {
             struct server_run *run = task->runs->pdata[j];
             if (run->called != NULL)
-                collect(run->called, legs);
-            else
-                g_ptr_array_add(legs, g_steal_pointer(&run->row));
+                collect(run->called, result);
+            g_ptr_array_add(run->called != NULL ? result->callers : result->legs,
+                            g_steal_pointer(&run->row));
         }
     }
 }
@@ -233,6 +254,7 @@ struct server_result *server_run(const struct server_options *options)
     struct server_result *result = g_new0(struct server_result, 1);
     struct server server = {.options = options, .result = result};
     result->legs = g_ptr_array_new_with_free_func(server_leg_free);
+    result->callers = g_ptr_array_new_with_free_func(server_leg_free);
     result->errors = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
     server.dialect = allowed_dialect_new(0);
     server.conditions = allowed_dialect_new(CONTEXTS_JOB_IF);
@@ -248,7 +270,7 @@ struct server_result *server_run(const struct server_options *options)
         flow_run(flow);
     else
         g_ptr_array_add(result->errors, error);
-    collect(flow, result->legs);
+    collect(flow, result);
     result->conclusion = flow_result(flow);
     if (result->conclusion == RESULT_SKIPPED)
         result->conclusion = RESULT_SUCCESS; /* skipped jobs are fine (2.2) */

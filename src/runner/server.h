@@ -16,18 +16,23 @@ struct server_leg {
     char *name; /* as GitHub shows it: "build (api)", "call / build" */
     const struct job *job;
     const struct workflow *workflow;
-    struct leg_result *result; /* RESULT_SKIPPED and without steps when it did not run */
-    char *reason;              /* why it was skipped or cancelled, or NULL */
+    const struct server_leg *caller; /* the leg whose job calls the workflow; NULL: the run's own */
+    struct leg_result *result;       /* RESULT_SKIPPED and without steps when it did not run */
+    char *reason;                    /* why it was skipped or cancelled, or NULL */
 };
 
 struct server_result {
     enum result conclusion; /* of the run */
     GPtrArray *legs;        /* struct server_leg, in the order of the file and the matrix */
+    GPtrArray *callers;     /* struct server_leg in whose place those of a called workflow stand */
     /* A job that could not be started for what it says: GitHub's words, at its place. */
     GPtrArray *errors; /* GError */
 };
 void server_result_free(struct server_result *result);
 CLEANUP(server_result, server_result_free)
+/* Whether the later one stands on what came of the earlier: its job, or the job that calls it,
+   needs that one's, directly or through others. */
+bool server_leg_needs(const struct server_leg *later, const struct server_leg *earlier);
 
 struct server;
 

@@ -341,6 +341,18 @@ static char *action_name_of(const struct step_run *step)
                                : g_steal_pointer(&name);
 }
 
+guint leg_step_index(const struct leg_run *leg)
+{
+    return leg->result->steps->len > 0 ? leg->result->steps->len - 1 : 0;
+}
+
+static void tell_host(const struct leg_run *leg)
+{
+    const struct command_host *host = leg->machine->host;
+    if (host != NULL && host->begin_step != NULL)
+        host->begin_step(host->self, leg_step_index(leg));
+}
+
 void step_perform(struct step_run *step, GPtrArray *results)
 {
     struct leg_run *leg = step->leg;
@@ -353,6 +365,8 @@ void step_perform(struct step_run *step, GPtrArray *results)
     if (step->step != NULL && step->action_name == NULL)
         step->action_name = action_name_of(step);
     leg->current = step;
+    if (step->outer == NULL)
+        tell_host(leg);
     trace_step(step, /* has_ended= */ false);
     decide(step);
     end(step);

@@ -125,7 +125,31 @@ static void add_ports(const json_t *shape, struct words *words)
     }
 }
 
-static void add_texts_of(const json_t *shape, struct words *words)
+/* A path, or {path, required}; what lies at none is left out where it is not required. */
+static void add_variable_file(const struct project *project, const json_t *file,
+                              struct words *words)
+{
+    const char *said =
+        json_is_string(file) ? json_string_value(file) : json_get_string(file, "path", "");
+    g_autofree char *path = g_canonicalize_filename(said, project->directory);
+    g_autofree char *host = command_host_path(project->call, path);
+    bool is_there = host != NULL && g_file_test(host, G_FILE_TEST_EXISTS);
+    if (is_there || json_get_boolean(file, "required", true))
+        words_add(words, "--env-file", path, NULL);
+}
+
+static void add_variable_files(const struct project *project, const json_t *files,
+                               struct words *words)
+{
+    size_t i;
+    json_t *file;
+    if (files != NULL && !json_is_array(files))
+        add_variable_file(project, files, words);
+    json_array_foreach (files, i, file)
+        add_variable_file(project, file, words);
+}
+
+static void add_texts_of(const struct project *project, const json_t *shape, struct words *words)
 {
     static const char *const options[][2] = {
         {"user", "--user"},         {"working_dir", "--workdir"}, {"hostname", "--hostname"},
@@ -133,14 +157,13 @@ static void add_texts_of(const json_t *shape, struct words *words)
         {"mem_limit", "--memory"}};
     g_autoptr(GPtrArray) environment = model_pairs(json_object_get(shape, "environment"));
     g_autoptr(GPtrArray) labels = model_pairs(json_object_get(shape, "labels"));
-    g_autoptr(GPtrArray) files = model_texts(json_object_get(shape, "env_file"));
 
     for (gsize i = 0; i < G_N_ELEMENTS(options); i++)
         if (*json_get_string(shape, options[i][0], "") != '\0')
             words_add(words, options[i][1], json_get_string(shape, options[i][0], ""), NULL);
     if (json_get_boolean(shape, "privileged", false))
         words_add(words, "--privileged", NULL);
-    add_texts(words, "--env-file", files);
+    add_variable_files(project, json_object_get(shape, "env_file"), words);
     add_texts(words, "--env", environment);
     add_texts(words, "--label", labels);
 }
@@ -189,7 +212,7 @@ void project_add_service(const struct project *project, const char *service, con
     label(words, "oneoff", is_one_off ? "True" : "False");
     label(words, "container-number", "1");
     add_network(project, service, shape, words);
-    add_texts_of(shape, words);
+    add_texts_of(project, shape, words);
     add_volumes(project, shape, words);
     if (!is_one_off)
         add_ports(shape, words);

@@ -2,7 +2,7 @@
 #include "mocks/commands/docker/compose_private.h"
 
 #include "base/limits.h"
-#include "doc/doc.h"
+#include "doc/merge.h"
 #include "mocks/commands/docker/cli_private.h"
 
 #include <string.h>
@@ -128,17 +128,61 @@ static json_t *interpolated(const json_t *value, const struct project *project,
     return g_steal_pointer(&copy);
 }
 
-/* Mappings grow, lists grow, but a command is one value. */
-static void merge(json_t *base, json_t *more)
+/* ["A=1", "B"] as {"A": "1", "B": null}; a new reference. */
+static json_t *as_pairs(json_t *value)
+{
+    size_t i;
+    json_t *item;
+    if (!json_is_array(value))
+        return json_incref(value);
+    json_t *pairs = json_object();
+    json_array_foreach (value, i, item) {
+        g_auto(GStrv) parts =
+            g_strsplit(json_is_string(item) ? json_string_value(item) : "", "=", 2);
+        if (parts[0] != NULL)
+            json_object_set_new(pairs, parts[0], json_text_or_null(parts[1]));
+    }
+    return pairs;
+}
+
+static void join_pairs(json_t *base, const char *key, json_t *more)
+{
+    g_autoptr(json_t) below = as_pairs(json_object_get(base, key));
+    g_autoptr(json_t) above = as_pairs(more);
+    g_autoptr(json_t) joined = json_copy(below);
+    json_object_update(joined, above);
+    json_object_set(base, key, joined);
+}
+
+/* One text is a list of it. */
+static void join_texts(json_t *base, const char *key, json_t *more)
+{
+    json_t *old = json_object_get(base, key);
+    g_autoptr(json_t) joined = json_is_array(old) ? json_copy(old) : json_pack("[O]", old);
+    if (json_is_array(more))
+        json_array_extend(joined, more);
+    else
+        json_array_append(joined, more);
+    json_object_set(base, key, joined);
+}
+
+/* Mappings grow, lists grow, but a command is one value (compose-go's override/merge.go). */
+void compose_merge(json_t *base, json_t *more)
 {
     static const char *const whole[] = {"command", "entrypoint", "test", NULL};
+    static const char *const pairs[] = {"environment", "labels", "args", NULL};
+    static const char *const texts[] = {"env_file", "dns", "tmpfs", NULL};
     const char *key;
     json_t *value;
 
     json_object_foreach (more, key, value) {
         json_t *old = json_object_get(base, key);
-        if (json_is_object(old) && json_is_object(value))
-            merge(old, value);
+        if (old != NULL && g_strv_contains(pairs, key) && !json_is_null(value))
+            join_pairs(base, key, value);
+        else if (old != NULL && g_strv_contains(texts, key))
+            join_texts(base, key, value);
+        else if (json_is_object(old) && json_is_object(value))
+            compose_merge(old, value);
         else if (json_is_array(old) && json_is_array(value) && !g_strv_contains(whole, key))
             json_array_extend(old, value);
         else
@@ -146,8 +190,8 @@ static void merge(json_t *base, json_t *more)
     }
 }
 
-static json_t *read_file(const struct project *project, const char *path, const json_t *variables,
-                         GError **error)
+json_t *compose_read_file(const struct project *project, const char *path, const json_t *variables,
+                          GError **error)
 {
     g_autoptr(GBytes) bytes = world_read_file(project->call, path, DOC_BYTES_MAX, error);
     gsize length_bytes = 0;
@@ -155,7 +199,7 @@ static json_t *read_file(const struct project *project, const char *path, const 
         return NULL;
     const char *data = g_bytes_get_data(bytes, &length_bytes);
     AUTO(doc) doc = doc_load_text(path, data, length_bytes, DOC_KEYS_ARE_FREE, error);
-    if (doc == NULL)
+    if (doc == NULL || !doc_merge_keys(doc, error))
         return NULL;
     g_autoptr(json_t) value = node_json(doc_root(doc));
     if (json_is_object(value))
@@ -219,10 +263,11 @@ bool project_load(struct project *project, const char *const *files, const char 
     g_autoptr(json_t) variables = read_variables(project->call, project->directory, env_file);
     project->model = json_object();
     for (guint i = 0; i < paths->len; i++) {
-        g_autoptr(json_t) one = read_file(project, g_ptr_array_index(paths, i), variables, error);
-        if (one == NULL)
+        const char *path = g_ptr_array_index(paths, i);
+        g_autoptr(json_t) one = compose_read_file(project, path, variables, error);
+        if (one == NULL || !compose_extend(project, path, one, variables, error))
             return false;
-        merge(project->model, one);
+        compose_merge(project->model, one);
     }
     project->name = choose_name(project, name, variables);
     return check_services(project, error);

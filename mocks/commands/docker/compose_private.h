@@ -34,6 +34,14 @@ char *project_container(const struct project *project, const char *service);
 GPtrArray *model_texts(const json_t *value);
 /* "K=V" or "K: V" as "K=V"; the caller unrefs. */
 GPtrArray *model_pairs(const json_t *value);
+/* One file, interpolated; NULL with an error. */
+json_t *compose_read_file(const struct project *project, const char *path, const json_t *variables,
+                          GError **error) MUST_USE;
+/* Puts more over base, as a later file over an earlier one. */
+void compose_merge(json_t *base, json_t *more);
+/* Resolves `extends` of the services that a file has. */
+bool compose_extend(const struct project *project, const char *path, json_t *read,
+                    const json_t *variables, GError **error) MUST_USE;
 /* ${A:-b} and the like in one text; lookup is variables, then the environment. g_free. */
 char *compose_interpolate(const char *text, const struct project *project, const json_t *variables,
                           GError **error) MUST_USE;

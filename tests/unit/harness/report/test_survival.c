@@ -86,6 +86,23 @@ Test(survival, has_a_row_for_each_leg_with_the_step_that_broke_first)
     cr_assert_eq(json_array_size(json_get_array(row, "images")), 1);
 }
 
+Test(survival, does_not_take_a_step_that_may_fail_for_what_broke_a_leg)
+{
+    g_autoptr(json_t) entry = entry_of_leg("none", "failed");
+    json_array_insert_new(json_get_array(entry, "steps"), 0,
+                          json_pack("{s:s, s:s, s:s, s:s, s:i}", "leg", "build", "title", "Try",
+                                    "outcome", "failure", "conclusion", "success", "line", 6));
+    json_object_set_new(json_array_get(json_get_array(entry, "steps"), 1), "conclusion",
+                        json_string("failure"));
+    g_autoptr(GPtrArray) entries = g_ptr_array_new();
+    g_ptr_array_add(entries, entry);
+
+    g_autoptr(json_t) document = survival_json("ci.yml", "push", entries);
+
+    const json_t *row = json_array_get(json_get_array(document, "rehearsals"), 0);
+    cr_assert_eq(json_get_integer(json_get_object(row, "broke_at"), "line", 0), 7);
+}
+
 Test(survival, is_bad_when_nobody_would_notice_or_clear_weather_is_not_survived)
 {
     static const struct {

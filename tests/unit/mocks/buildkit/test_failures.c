@@ -51,6 +51,45 @@ Test(buildkit_failures, the_first_platform_that_fails_cancels_the_other)
     bench_run(&plan, cancels_siblings);
 }
 
+/* What each instruction that is carried out says when it fails. */
+struct strike {
+    const char *subject;
+    const char *message;
+    const char *expected;
+};
+
+static const struct strike strikes[] = {
+    {"COPY *", "", "failed to solve: Internal: failed to copy files: input/output error\n"},
+    {"COPY *", ", message: 'failed to calculate checksum of ref a::b: \"/f\": not found'",
+     "failed to solve: failed to calculate checksum of ref a::b: \"/f\": not found\n"},
+    {"ADD *", "", "failed to solve: Internal: failed to copy files: input/output error\n"},
+    {"WORKDIR *", "", "failed to solve: Internal: mkdir /w: input/output error\n"},
+    {"WORKDIR *", ", message: 'mkdir /w: not a directory'",
+     "failed to solve: mkdir /w: not a directory\n"},
+};
+
+static const struct strike *struck; /* what the test's body looks at */
+
+static void strikes_one(struct bench *bench)
+{
+    ANSWER(answer) = build_files(bench, "FROM alpine:3\nWORKDIR /w\nCOPY f .\nADD f g\n", "");
+
+    cr_assert_eq(answer.exit_code, 1);
+    cr_assert_not_null(strstr(answer.text, struck->expected), "%s", answer.text);
+}
+
+Test(buildkit_failures, every_instruction_that_is_carried_out_can_fail_in_its_own_words)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(strikes); i++) {
+        g_autofree char *rules = g_strdup_printf(
+            "- {id: s, on: leg, match: {subject: '%s'}, do: {kind: step-failure%s}}\n",
+            strikes[i].subject, strikes[i].message);
+        const struct plan plan = {.rules = rules};
+        struck = &strikes[i];
+        bench_run(&plan, strikes_one);
+    }
+}
+
 static void lacks_a_platform(struct bench *bench)
 {
     ANSWER(answer) = build_files(bench, "FROM alpine:3\nRUN make\n", "");

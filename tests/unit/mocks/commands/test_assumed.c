@@ -42,6 +42,30 @@ Test(commands_assumed, wrappers_of_unknown_commands_succeed_too)
     bench_run(NULL, unknown_in_wrappers);
 }
 
+static void in_steps(struct bench *bench)
+{
+    const GPtrArray *uses = command_set_assumed(bench->set);
+    const struct command_host *host = command_set_host(bench->set);
+    host->begin_step(host->self, 2);
+    expect(bench, "make", 0, "", "");
+    host->begin_step(host->self, 3);
+    expect(bench, "make", 0, "", "");
+    expect(bench, "make", 0, "", "");
+
+    cr_assert_eq(uses->len, 2);
+    const struct assumed_use *first = g_ptr_array_index(uses, 0);
+    const struct assumed_use *second = g_ptr_array_index(uses, 1);
+    cr_expect_eq(first->step, 2);
+    cr_expect_eq(first->count, 1);
+    cr_expect_eq(second->step, 3);
+    cr_expect_eq(second->count, 2);
+}
+
+Test(commands_assumed, are_listed_for_each_step)
+{
+    bench_run(NULL, in_steps);
+}
+
 static void the_image_s_programs(struct bench *bench)
 {
     const struct command_host *host = command_set_host(bench->set);

@@ -268,6 +268,17 @@ static void is_silent(struct bench *bench)
     expect(bench, "curl -sS --connect-timeout 3 https://site/x", 28, "",
            "curl: (28) Failed to connect to site port 443 after 3000 ms: Timeout was reached\n");
     cr_expect_eq(bench->elapsed_us, 3 * SECOND_US);
+    expect(bench, "curl -sS https://site/x", 28, "",
+           "curl: (28) Failed to connect to site port 443 after 131000 ms: Couldn't connect to "
+           "server\n");
+    cr_expect_eq(bench->elapsed_us, 131 * SECOND_US);
+    expect(bench, "curl -sS -m 200 --connect-timeout 200 https://site/x", 28, "",
+           "curl: (28) Failed to connect to site port 443 after 131000 ms: Couldn't connect to "
+           "server\n");
+    expect(bench, "wget -t 2 https://site/x", 4, "",
+           "--2026-01-05 09:04:25--  https://site/x\nfailed: Connection timed out.\nRetrying.\n\n"
+           "--2026-01-05 09:06:37--  (try: 2)  https://site/x\nfailed: Connection timed out.\n"
+           "Giving up.\n\n");
 }
 
 static void is_unknown(struct bench *bench)

@@ -192,6 +192,29 @@ Test(route, the_caller_sets_the_timeouts)
                      "TLS_TIMED_OUT (GET https://site/thing: TLS handshake timed out)@250.001ms ");
 }
 
+static void get_with_patience(struct bench *bench)
+{
+    struct http_request request = {
+        .url = "https://site/thing",
+        .connect_timeout_us = 300 * SECOND_US,
+    };
+    bench->server->route = (struct http_route){.way = HTTP_WAY_SILENT, LATE(5)};
+    bench_perform(bench, &request);
+    bench->server->route = (struct http_route){.way = HTTP_WAY_REFUSED, LATE(140)};
+    bench_perform(bench, &request);
+    bench->server->route = (struct http_route){.way = HTTP_WAY_NAME_TIMES_OUT, LATE(140)};
+    bench_perform(bench, &request);
+}
+
+Test(route, the_kernel_gives_up_before_a_patient_caller)
+{
+    g_autofree char *log = bench_run(nothing_scripts, get_with_patience);
+    cr_expect_str_eq(log,
+                     "UNANSWERED (GET https://site/thing: connection timed out)@2min16s "
+                     "UNANSWERED (GET https://site/thing: connection timed out)@4min27s "
+                     "NAME_TIMED_OUT (GET https://site/thing: name look-up timed out)@6min47s ");
+}
+
 static void get_a_deaf_file(struct bench *bench)
 {
     g_autofree char *path = g_build_filename(bench->server->folder, "deaf", NULL);

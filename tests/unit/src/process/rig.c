@@ -118,7 +118,7 @@ void rig_init(struct rig *rig)
     cr_assert_eq(g_mkdir_with_parents(rig->home, 0755), 0);
     rig->output[1] = g_string_new(NULL);
     rig->output[2] = g_string_new(NULL);
-    rig->host = (struct command_host){command_names, run_command, rig};
+    rig->host = (struct command_host){.names = command_names, .run = run_command, .self = rig};
     rig->options = (struct sandbox_options){
         .machine = "leg",
         .directory = rig->home,

@@ -49,6 +49,34 @@ Test(leg, finds_a_step_by_its_id)
     cr_expect_null(leg_result_step(result, "y"));
 }
 
+Test(leg, is_broken_by_the_first_step_that_may_not_fail_and_knows_the_steps_of_what_it_assumes)
+{
+    guint broken = 0;
+    AUTO(bench)
+    bench = bench_new_steps("      - {run: exit 1, continue-on-error: true}\n"
+                            "      - {uses: acme/before@v1}\n"
+                            "      - {run: exit 1}\n"
+                            "      - {uses: acme/after@v1, if: always()}\n");
+
+    AUTO(leg_result) result = bench_run_leg(bench, NULL);
+
+    cr_assert(leg_result_broken_step(result, &broken));
+    cr_expect_eq(((struct step_result *)result->steps->pdata[broken])->position.line, 8);
+    cr_assert_eq(result->assumptions->len, 2);
+    cr_expect_lt(((struct assumption *)result->assumptions->pdata[0])->step, broken);
+    cr_expect_gt(((struct assumption *)result->assumptions->pdata[1])->step, broken);
+}
+
+Test(leg, that_ends_well_is_broken_by_none)
+{
+    guint broken = 0;
+    AUTO(bench) bench = bench_new_steps("      - {run: exit 1, continue-on-error: true}\n");
+
+    AUTO(leg_result) result = bench_run_leg(bench, NULL);
+
+    cr_expect_not(leg_result_broken_step(result, &broken));
+}
+
 Test(leg, that_is_cancelled_at_once_runs_its_always_steps)
 {
     AUTO(bench)

@@ -588,3 +588,20 @@ Test(build, older_plugins_have_no_prefix)
     const struct plan plan = {.version = "v0.25.0"};
     bench_run(&plan, old_body);
 }
+
+static void classic_workdir_body(struct bench *bench)
+{
+    write_file(bench, "/src/Dockerfile", "FROM alpine:3\nWORKDIR /w\n");
+    OUTCOME(outcome) = run_with(bench, "docker build -t app:1 .", "DOCKER_BUILDKIT=0");
+
+    cr_assert_eq(outcome.exit_code, 1);
+    assert_has(outcome.out, "Step 2/2 : WORKDIR /w\n ---> Running in ");
+    assert_has(outcome.err, "mkdir /w: input/output error\n");
+}
+
+Test(build, the_classic_builder_fails_at_a_folder_too)
+{
+    const struct plan plan = {
+        .rules = "- {id: s, on: leg, match: {subject: 'WORKDIR *'}, do: {kind: step-failure}}\n"};
+    bench_run(&plan, classic_workdir_body);
+}

@@ -245,3 +245,130 @@ Test(compose, builds_what_has_a_build_section)
 {
     bench_run(NULL, build_a_project);
 }
+
+static void use_merge_keys(struct shell *shell)
+{
+    shell_write(shell, "/home/runner/work/keys.yaml",
+                "x-base: &base\n  image: bb:1\n  environment: {A: 1}\n"
+                "services:\n  one: {<<: *base}\n  two: {image: bb:2, <<: *base}\n");
+    type_expect(shell, "compose -f keys.yaml config --images one", 0, "bb:1\n", "");
+    type_expect(shell, "compose -f keys.yaml config --images two", 0, "bb:2\n", "");
+}
+
+static void merge_keys_body(struct bench *bench)
+{
+    with_compose(bench, use_merge_keys);
+}
+
+Test(compose, files_may_have_merge_keys)
+{
+    bench_run(NULL, merge_keys_body);
+}
+
+static void extend_services(struct shell *shell)
+{
+    shell_write(shell, "/home/runner/work/deep/base.yaml",
+                "services:\n  base: {image: bb:1, build: ctx, env_file: base.env,\n"
+                "    environment: {A: base, B: base}, command: [a], ports: ['1:1'],\n"
+                "    volumes: ['./data:/data', 'named:/named']}\n"
+                "  middle: {extends: base, labels: [l=1]}\n");
+    shell_write(shell, "/home/runner/work/extends.yaml",
+                "services:\n"
+                "  one: {extends: {file: deep/base.yaml, service: middle}, env_file: [own.env],\n"
+                "    environment: [A=own], command: [b], ports: ['2:2']}\n"
+                "  two: {extends: one, image: bb:2}\n");
+    type_expect(shell, "compose -f extends.yaml config --images one two", 0, "bb:1\nbb:2\n", "");
+    type(shell, "compose -f extends.yaml config --format json");
+    g_autoptr(json_t) model = json_parse_bytes(shell->output->str, shell->output->len, NULL);
+    const json_t *one = json_get_object(json_get_object(model, "services"), "one");
+    cr_assert_not_null(one, "%s%s", shell->output->str, shell->errors->str);
+    g_autofree char *text = json_text(one);
+    cr_expect_not_null(strstr(text, "\"environment\":{\"A\":\"own\",\"B\":\"base\"}"), "%s", text);
+    cr_expect_not_null(strstr(text, "\"command\":[\"b\"]"), "%s", text);
+    cr_expect_not_null(
+        strstr(text, "\"env_file\":[\"/home/runner/work/deep/base.env\",\"own.env\"]"), "%s", text);
+    cr_expect_not_null(strstr(text, "\"/home/runner/work/deep/data:/data\",\"named:/named\""), "%s",
+                       text);
+    cr_expect_null(strstr(text, "extends"), "%s", text);
+}
+
+static void extends_body(struct bench *bench)
+{
+    with_compose(bench, extend_services);
+}
+
+Test(compose, services_extend_others_of_this_file_or_of_another)
+{
+    bench_run(NULL, extends_body);
+}
+
+static void extend_wrongly(struct shell *shell)
+{
+    shell_write(shell, "/home/runner/work/circle.yaml",
+                "services:\n  a: {image: x, extends: b}\n  b: {extends: a}\n");
+    type_expect(shell, "compose -f circle.yaml config", 1, "",
+                "Circular reference:\n  a in /home/runner/work/circle.yaml\n  extends b in "
+                "/home/runner/work/circle.yaml\n  extends a in /home/runner/work/circle.yaml\n");
+    shell_write(shell, "/home/runner/work/none.yaml",
+                "services:\n  a: {image: x, extends: {service: b}}\n");
+    type_expect(shell, "compose -f none.yaml config", 1, "",
+                "cannot extend service \"a\" in /home/runner/work/none.yaml: service \"b\" not "
+                "found\n");
+}
+
+static void wrongly_body(struct bench *bench)
+{
+    with_compose(bench, extend_wrongly);
+}
+
+Test(compose, tells_what_cannot_be_extended)
+{
+    bench_run(NULL, wrongly_body);
+}
+
+static void extend_far(struct shell *shell)
+{
+    GString *text = g_string_new("services:\n  s0: {image: x}\n");
+    for (int i = 1; i <= 70; i++)
+        g_string_append_printf(text, "  t%d: {extends: %c%d}\n", 70 - i, i < 70 ? 't' : 's',
+                               i < 70 ? 69 - i : 0);
+    shell_write(shell, "/home/runner/work/far.yaml", text->str);
+    type_expect(shell, "compose -f far.yaml config", 1, "",
+                "services extend each other more than 64 times\n");
+    g_string_free(text, TRUE);
+}
+
+static void far_body(struct bench *bench)
+{
+    with_compose(bench, extend_far);
+}
+
+Test(compose, services_extend_each_other_only_so_far)
+{
+    bench_run(NULL, far_body);
+}
+
+static void use_variable_files(struct shell *shell)
+{
+    shell_write(shell, "/home/runner/work/own.env", "A=file\nB=file\n");
+    shell_write(shell, "/home/runner/work/variables.yaml",
+                "services:\n  web:\n    image: bb:1\n    command: sleep 60\n"
+                "    env_file: [{path: none.env, required: false}, own.env]\n"
+                "    environment: {A: own}\n");
+    type(shell, "compose -f variables.yaml up -d");
+    cr_assert_eq(shell->code, 0, "%s", shell->errors->str);
+    type(shell, "inspect -f {{.Config.Env}} work-web-1");
+    cr_expect_not_null(strstr(shell->output->str, "B=file"), "%s%s", shell->output->str,
+                       shell->errors->str);
+    cr_expect_not_null(strstr(shell->output->str, "A=own"), "%s", shell->output->str);
+}
+
+static void variable_files_body(struct bench *bench)
+{
+    with_compose(bench, use_variable_files);
+}
+
+Test(compose, variables_of_files_stand_below_those_of_the_service)
+{
+    bench_run(NULL, variable_files_body);
+}
