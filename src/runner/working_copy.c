@@ -5,6 +5,7 @@
 
 #include <git2.h>
 #include <git2/sys/commit.h>
+#include <git2/sys/odb_backend.h>
 #include <string.h>
 
 #define NOBODY       "octocat"
@@ -123,6 +124,21 @@ bool working_copy_takes(struct working_copy *copy, const char *path, bool is_fol
 
 /* ---- the commit ---- */
 
+/* A submodule that is not checked out is what it points to, and an empty folder. */
+static void add_submodules(const struct working_copy *copy, git_index *index)
+{
+    gsize count = copy->tracked == NULL || copy->options.has_submodules
+                      ? 0
+                      : git_index_entrycount(copy->tracked);
+    for (gsize i = 0; i < count; i++) {
+        const git_index_entry *entry = git_index_get_byindex(copy->tracked, i);
+        if (entry->mode != GIT_FILEMODE_COMMIT || git_index_add(index, entry) != 0)
+            continue;
+        g_autofree char *folder = g_build_filename(copy->options.target, entry->path, NULL);
+        g_mkdir_with_parents(folder, 0755);
+    }
+}
+
 /* What cannot be added, such as a path that git forbids, is a file beside the repository's. */
 static bool write_tree(const struct working_copy *copy, const GPtrArray *paths, git_oid *tree)
 {
@@ -130,6 +146,8 @@ static bool write_tree(const struct working_copy *copy, const GPtrArray *paths, 
     bool is_written = git_repository_index(&index, copy->made) == 0 && git_index_clear(index) == 0;
     for (guint i = 0; is_written && i < paths->len; i++)
         (void)git_index_add_bypath(index, g_ptr_array_index(paths, i));
+    if (is_written)
+        add_submodules(copy, index);
     is_written =
         is_written && git_index_write(index) == 0 && git_index_write_tree(tree, index) == 0;
     git_index_free(index);
@@ -318,6 +336,29 @@ static bool name_origin(const struct working_copy *copy)
     return is_named;
 }
 
+/* git asks in places whether an object is there without looking at what replaces it, as `git fetch`
+   does for what a branch points to: hence the same commit once more, as a file of the event's id.
+ */
+static bool name_commit(const struct working_copy *copy, const git_oid *made)
+{
+    g_autofree char *folder = g_build_filename(git_repository_path(copy->made), "objects", NULL);
+    git_odb *objects = NULL;
+    git_odb_object *commit = NULL;
+    git_odb_backend *files = NULL;
+    git_oid id;
+    bool is_named = git_oid_fromstr(&id, copy->options.commit) == 0 &&
+                    git_repository_odb(&objects, copy->made) == 0 &&
+                    git_odb_read(&commit, objects, made) == 0 &&
+                    git_odb_backend_loose(&files, folder, -1, 0, 0755, 0444) == 0 &&
+                    files->write(files, &id, git_odb_object_data(commit),
+                                 git_odb_object_size(commit), GIT_OBJECT_COMMIT) == 0;
+    if (files != NULL)
+        files->free(files);
+    git_odb_object_free(commit);
+    git_odb_free(objects);
+    return is_named;
+}
+
 static bool set_references(struct working_copy *copy, const git_oid *made, GError **error)
 {
     char hex[GIT_OID_HEXSZ + 1];
@@ -325,6 +366,8 @@ static bool set_references(struct working_copy *copy, const git_oid *made, GErro
     bool has_past = copy->user != NULL && copy->options.has_history;
 
     git_oid_tostr(hex, sizeof hex, made);
+    if (!name_commit(copy, made))
+        return fail(copy, "its commit cannot be named", error);
     if (!write_reference(copy, replace, hex, error) ||
         (!has_past && !write_reference(copy, "shallow", copy->options.commit, error)))
         return false;
