@@ -13,6 +13,7 @@
 #include "process/sandbox.h"
 #include "runner/action.h"
 #include "runner/result.h"
+#include "runner/secrets.h"
 #include "workflow/workflow.h"
 
 /* What a scenario says of a step whose action nothing models, or shall not do what it does. */
@@ -64,6 +65,7 @@ struct leg_options {
     /* Where actions of the same repository and mapped ones are: the folder of action.yml for a
        `uses`, g_free; NULL: not there. */
     char *(*find_action)(void *self, const char *uses);
+    make_secret_fn *make_secret; /* or NULL */
     void *self;
     bool is_debug; /* ACTIONS_STEP_DEBUG */
 };

@@ -14,7 +14,7 @@ static struct value contexts_of(const struct flow *flow)
     value_set(&all, "github", folded_value(options->github));
     value_set(&all, "inputs", folded_value(flow->inputs));
     value_set(&all, "vars", folded_value(options->vars));
-    value_set(&all, "secrets", folded_value(flow->secrets));
+    value_set(&all, "secrets", secrets_value(flow->known_secrets));
     return all;
 }
 

@@ -174,6 +174,7 @@ static void perform(struct server_run *run, const struct runner_machine *machine
         .actions = options->actions,
         .assumed = options->assumed,
         .find_action = options->find_action,
+        .make_secret = task->flow->has_all_secrets ? options->make_secret : NULL,
         .self = options->self,
         .is_debug = options->is_debug,
     };

@@ -31,6 +31,8 @@ struct flow {
     char *name_prefix; /* "call / ", or "" */
     int depth;
     json_t *inputs, *secrets;
+    bool has_all_secrets; /* the run's own, not some that were passed on */
+    struct secrets *known_secrets;
     GPtrArray *tasks;        /* struct task, in the order of the file */
     struct fiber_queue over; /* tasks that wait for another */
     bool is_cancelled;
@@ -73,6 +75,8 @@ struct task {
 struct flow *flow_new(struct server *server, const struct workflow *workflow);
 void flow_free(struct flow *flow);
 CLEANUP(flow, flow_free)
+/* Takes the secrets over. has_all: they are the run's own, so that one more may be made up. */
+void flow_take_secrets(struct flow *flow, json_t *secrets, bool has_all);
 /* Runs all jobs; in a fiber. */
 void flow_run(struct flow *flow);
 /* Reaches whatever runs, unless its condition still holds, and what is still to come. */
