@@ -145,6 +145,17 @@ json_t *task_evaluate_json(const struct task *task, const struct leg *leg, const
     return evaluate_json(task->flow, &contexts, node, error);
 }
 
+char *task_output(const struct task *task, const struct leg *leg, const json_t *steps,
+                  const struct node *node, GError **error)
+{
+    VALUE(contexts);
+    VALUE(value);
+    contexts = contexts_for(task, leg);
+    value_set(&contexts, "steps", folded_value(steps));
+    return evaluate(task->flow, &contexts, node, &value, error) ? github_value_string(&value)
+                                                                : NULL;
+}
+
 json_t *flow_evaluate_json(const struct flow *flow, const struct node *node, GError **error)
 {
     VALUE(contexts);

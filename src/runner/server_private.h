@@ -123,7 +123,8 @@ void concurrency_leave(struct server_run *run);
 
 /* ---- server_assume.c ---- */
 
-/* A leg whose runner nothing models: what its steps would do is assumed, its outputs are empty. */
+/* A leg whose runner nothing models: what its steps would do is assumed, and their outputs are what
+   a scenario says of them, else empty. */
 void server_run_assume(struct server_run *run, const char *why);
 
 /* ---- server_evaluate.c ---- */
@@ -134,6 +135,9 @@ bool task_evaluate(const struct task *task, const struct leg *leg, const struct 
 /* A value of the file with all that is below; NULL: an error. The caller owns it. */
 json_t *task_evaluate_json(const struct task *task, const struct leg *leg, const struct node *node,
                            GError **error) MUST_USE;
+/* An output of a job, with the results of its steps besides; NULL: an error, g_free. */
+char *task_output(const struct task *task, const struct leg *leg, const json_t *steps,
+                  const struct node *node, GError **error) MUST_USE;
 /* Of a workflow itself: against github, inputs, vars. */
 json_t *flow_evaluate_json(const struct flow *flow, const struct node *node,
                            GError **error) MUST_USE;
