@@ -1,6 +1,8 @@
 /* Reading `assume:`. */
 #include "harness/assume.h"
 
+#include "workflow/literal.h"
+
 #include <stddef.h>
 
 static const char *const outcome_names[] = {"success", "failure", "cancelled", "skipped", NULL};
@@ -55,6 +57,13 @@ static bool check_outputs(const struct node *outputs, GError **error)
                    node_kind_text(outputs));
         return false;
     }
+    for (gsize i = 0; i < node_length(outputs); i++) {
+        const struct node *value = node_entry(outputs, i)->value;
+        if (value->kind != NODE_MAPPING && value->kind != NODE_SEQUENCE)
+            continue;
+        node_error(error, value, "an output is a text, not %s", node_kind_text(value));
+        return false;
+    }
     return true;
 }
 
@@ -74,6 +83,18 @@ const struct record_type assume_record = {.name = "assume",
                                           .fields = assume_fields,
                                           .check = check_rule};
 
+/* Outputs are texts, however they are written. */
+static json_t *texts_of(const struct node *outputs)
+{
+    json_t *texts = json_object();
+    for (gsize i = 0; i < node_length(outputs); i++) {
+        const struct node_entry *entry = node_entry(outputs, i);
+        g_autofree char *text = literal_text(entry->value);
+        json_object_set_new(texts, entry->key, json_text_or_null(text));
+    }
+    return texts;
+}
+
 struct assume_rules *assume_rules_of(const GPtrArray *records)
 {
     struct assume_rules *rules = g_new0(struct assume_rules, 1);
@@ -87,7 +108,7 @@ struct assume_rules *assume_rules_of(const GPtrArray *records)
         if (rule->action != NULL)
             rules->actions[action_count++] =
                 (struct assumed_action){rule->action, rule->outcome, rule->duration_us,
-                                        rule->outputs != NULL ? node_json(rule->outputs) : NULL};
+                                        rule->outputs != NULL ? texts_of(rule->outputs) : NULL};
         else
             rules->commands[command_count++] =
                 (struct assumed_command){rule->command, (int)rule->exit_code, rule->output,

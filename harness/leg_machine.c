@@ -17,6 +17,14 @@
 #define COMPOSE_VERSION "v2.38.2"
 #define HOST_GO_VERSION "1.24.5"
 
+/* As the image has it (actions/runner-images, install-git.sh); and nobody answers ssh here, so that
+   GitHub's repositories are reached by the way that is answered (mocks/commands/remote_git.h). */
+static const char git_configuration[] = "[safe]\n"
+                                        "\tdirectory = *\n"
+                                        "[url \"https://github.com/\"]\n"
+                                        "\tinsteadOf = git@github.com:\n"
+                                        "\tinsteadOf = ssh://git@github.com/\n";
+
 /* ---- which machine ---- */
 
 /* The profile that a scenario names for its machines wins over labels that are nobody's. */
@@ -111,6 +119,7 @@ static void add_sandbox(struct leg_machine *machine, struct stage *stage,
         .stub = stub,
         .clock_library = clock,
         .host = command_set_host(machine->commands),
+        .git_configuration = git_configuration,
         .layers = wanted->sandbox_layers,
         .seed = stage->plan->seed,
         .date_s = stage->plan->scenario->setting.date_s,

@@ -41,14 +41,17 @@ static bool tells_of_a_user(const char *name)
     return false;
 }
 
+static char *secret_text(const struct pipeline *pipeline, const char *name)
+{
+    g_autofree char *lower = g_ascii_strdown(name, -1);
+    return tells_of_a_user(name) ? g_strdup(pipeline->owner) : g_strconcat("secret-", lower, NULL);
+}
+
 static void make_secret(struct pipeline *pipeline, const char *name)
 {
-    if (json_object_get(pipeline->secrets, name) != NULL)
-        return;
-    g_autofree char *lower = g_ascii_strdown(name, -1);
-    g_autofree char *text = g_strconcat("secret-", lower, NULL);
-    json_object_set_new(pipeline->secrets, name,
-                        json_string(tells_of_a_user(name) ? pipeline->owner : text));
+    g_autofree char *text = secret_text(pipeline, name);
+    if (json_object_get(pipeline->secrets, name) == NULL)
+        json_object_set_new(pipeline->secrets, name, json_string(text));
 }
 
 static void make_mentioned_secrets(struct pipeline *pipeline, const char *text)
@@ -71,6 +74,17 @@ static void make_secrets_of(struct pipeline *pipeline, const struct call *call)
         make_secrets_of(pipeline, g_ptr_array_index(call->calls, i));
 }
 
+static json_t *nulls_of(const json_t *given)
+{
+    json_t *nulls = json_object();
+    const char *name;
+    json_t *value;
+    json_object_foreach ((json_t *)given, name, value)
+        if (json_is_null(value))
+            json_object_set(nulls, name, value);
+    return nulls;
+}
+
 static void set_given(json_t *all, const json_t *given)
 {
     const char *name;
@@ -90,12 +104,33 @@ static void settle_secrets(struct pipeline *pipeline, const struct pipeline_requ
 
     pipeline->secrets = json_deep_copy(event->secrets);
     pipeline->vars = json_deep_copy(event->vars);
-    if (has_secrets)
+    if (has_secrets) {
         make_secrets_of(pipeline, call_tree_root(pipeline->calls));
+        pipeline->unset_secrets = nulls_of(request->secrets);
+    }
     if (has_secrets && request->secrets != NULL)
         set_given(pipeline->secrets, request->secrets);
     if (request->vars != NULL)
         set_given(pipeline->vars, request->vars);
+}
+
+/* Names as GitHub lets them be (docs: naming your secrets). */
+static bool may_be_secret(const char *name)
+{
+    return g_regex_match_simple("^[A-Za-z_][A-Za-z0-9_]*$", name, 0, 0) &&
+           g_ascii_strncasecmp(name, "GITHUB_", strlen("GITHUB_")) != 0;
+}
+
+char *pipeline_make_secret(const struct pipeline *pipeline, const char *name)
+{
+    const char *unset;
+    json_t *value;
+    if (pipeline->unset_secrets == NULL || !may_be_secret(name))
+        return NULL;
+    json_object_foreach (pipeline->unset_secrets, unset, value)
+        if (g_ascii_strcasecmp(unset, name) == 0)
+            return NULL;
+    return secret_text(pipeline, name);
 }
 
 const char *pipeline_secret(const struct pipeline *pipeline, const char *name)
@@ -226,6 +261,7 @@ void pipeline_free(struct pipeline *pipeline)
     repository_map_free(pipeline->map);
     workflow_free(pipeline->workflow);
     json_decref(pipeline->secrets);
+    json_decref(pipeline->unset_secrets);
     json_decref(pipeline->vars);
     g_free(pipeline->path);
     g_free(pipeline->only_job);

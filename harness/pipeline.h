@@ -4,7 +4,8 @@
  *
  * Secrets that the files mention and nobody gave are made up, so that logins can work: one whose
  * name tells of a user is the owner's name, any other is a text of its own. Events that get no
- * secrets on GitHub get none here.
+ * secrets on GitHub get none here. So is one whose name an expression computes, at the time when it
+ * is looked up.
  */
 #pragma once
 
@@ -21,6 +22,8 @@ struct pipeline {
     struct repository_facts *facts; /* of the repository */
     char *only_job;                 /* NULL: all */
     json_t *secrets;
+    json_t
+        *unset_secrets; /* names that were said not to be set; NULL: the event gets none at all */
     json_t *vars;
     char *owner;                       /* of the repository: "acme" */
     const struct assume_rules *assume; /* lent, or NULL */
@@ -48,3 +51,5 @@ CLEANUP(pipeline, pipeline_free)
 bool pipeline_is_one(const char *path);
 /* The text of a secret, or NULL. */
 const char *pipeline_secret(const struct pipeline *pipeline, const char *name);
+/* What stands for a secret that nobody listed, g_free; NULL: there is no such secret. */
+char *pipeline_make_secret(const struct pipeline *pipeline, const char *name);

@@ -108,6 +108,8 @@ static void perform(struct run *run, struct loop *loop)
     if (!loop_run(loop, &run->is_over, &error))
         run_break(outcome, /* is_our_fault= */ true, error->message);
     outcome->duration_us = loop_now_us(loop);
+    if (stage_misfit(run->stage) != NULL)
+        run_break(outcome, /* is_our_fault= */ false, stage_misfit(run->stage));
     run_workflow_check(run);
     if (outcome->broken == NULL)
         read_effects(run);

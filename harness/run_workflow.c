@@ -177,6 +177,12 @@ static const struct workflow *find_workflow(void *self, const char *text)
     return workflow_called(call_tree_root(workflow->pipeline->calls), text);
 }
 
+static char *make_secret(void *self, const char *name)
+{
+    const struct workflow_run *workflow = self;
+    return pipeline_make_secret(workflow->pipeline, name);
+}
+
 void run_workflow_main(void *argument)
 {
     struct run *run = argument;
@@ -194,6 +200,7 @@ void run_workflow_main(void *argument)
         .assumed = pipeline->assume != NULL ? pipeline->assume->actions : NULL,
         .find_action = find_action,
         .find_workflow = find_workflow,
+        .make_secret = make_secret,
         .leg_machine = find_machine,
         .leg_over = leg_is_over,
         .begun = begun,

@@ -1,4 +1,5 @@
 /* Reading scenario files. */
+#include "harness/left_behind.h"
 #include "harness/scenario_private.h"
 
 #include "base/limits.h"
@@ -215,6 +216,17 @@ static bool check_expectations(const struct scenario *scenario, GError **error)
     return errors->len == 0;
 }
 
+/* What the machine's labels decide, in a workflow, only the run can tell. */
+static bool check_machine(const struct scenario *scenario, GError **error)
+{
+    const struct setting *setting = &scenario->setting;
+    const struct setting_machine *machine = &setting->machine;
+    bool is_known = scenario->policy != NULL || machine->profile != NULL ||
+                    (machine->disk_bytes > 0 && machine->disk_used_bytes > 0);
+    const char *profile = machine->profile != NULL ? machine->profile : setting->profile;
+    return !is_known || left_behind_check(machine, machine_profile_find(profile), error);
+}
+
 static bool complete(struct scenario_file *file, const char *path, GError **error)
 {
     struct scenario *scenario = &file->scenario;
@@ -232,6 +244,8 @@ static bool complete(struct scenario_file *file, const char *path, GError **erro
     if (scenario->faults == NULL)
         g_ptr_array_add(errors, g_steal_pointer(&own));
     if (!scenario_read_pipeline(file, directory, &own))
+        g_ptr_array_add(errors, g_steal_pointer(&own));
+    if (errors->len == 0 && !check_machine(scenario, &own))
         g_ptr_array_add(errors, g_steal_pointer(&own));
     if (errors->len > 0)
         error_set_joined(error, errors);

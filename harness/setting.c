@@ -39,6 +39,20 @@ static bool check_profile(const struct field *field, const struct node *node, co
     return false;
 }
 
+static bool check_images(const struct field *field, const struct node *node, const void *place,
+                         GError **error)
+{
+    (void)field;
+    for (char *const *each = *(char *const *const *)place; *each != NULL; each++) {
+        AUTO(reference) reference = reference_parse(*each, /* default_tag= */ true, NULL);
+        if (reference != NULL)
+            continue;
+        node_error(error, node, "'%s' is no image", *each);
+        return false;
+    }
+    return true;
+}
+
 /* "NAME IMAGE", each name once. */
 static bool check_containers(const struct field *field, const struct node *node, const void *place,
                              GError **error)
@@ -243,6 +257,7 @@ static const struct record_type image_record = {.name = "image",
                                                 .fields = image_fields};
 
 static const struct field machine_fields[] = {
+    {.kind = FIELD_SELF, .offset = offsetof(struct setting_machine, node)},
     {.name = "profile",
      .kind = FIELD_STRING,
      .offset = offsetof(struct setting_machine, profile),
@@ -259,6 +274,7 @@ static const struct field machine_fields[] = {
     {.name = "preload",
      .kind = FIELD_STRINGS,
      .offset = offsetof(struct setting_machine, preload),
+     .check = check_images,
      .summary = "images that are local from the start"},
     {.name = "emulators",
      .kind = FIELD_STRINGS,

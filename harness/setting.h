@@ -39,8 +39,9 @@ struct setting_image {
 };
 
 struct setting_machine {
-    char *profile;      /* "ubuntu-24.04"; NULL: the setting's */
-    int64_t disk_bytes; /* 0: the profile's */
+    const struct node *node; /* NULL: nothing was said */
+    char *profile;           /* "ubuntu-24.04"; NULL: the setting's */
+    int64_t disk_bytes;      /* 0: the profile's */
     int64_t disk_used_bytes;
     char **preload;   /* images that are local from the start */
     char **emulators; /* foreign platforms the kernel runs */

@@ -2,14 +2,14 @@
 #include "harness/stage.h"
 
 #include "base/units.h"
+#include "harness/left_behind.h"
 #include "harness/public_world.h"
 #include "harness/world_default.h"
 #include "mocks/buildkit/buildkit.h"
 
 #include <string.h>
 
-#define DEFAULT_LAYER_BYTES   (30 * MIB_BYTES)
-#define PRELOADED_IMAGE_BYTES (250 * MIB_BYTES)
+#define DEFAULT_LAYER_BYTES (30 * MIB_BYTES)
 
 static const struct setting_registry *setting_of(const struct stage *stage, const char *service)
 {
@@ -130,27 +130,12 @@ static void add_image(struct stage *stage, const struct setting_image *image)
     registry_add_image(open_registry(stage, reference->domain), &spec);
 }
 
-static void preload(struct dockerd *dockerd, const struct setting_machine *machine,
-                    const char *platform)
-{
-    for (char **each = machine->preload; *each != NULL; each++)
-        dockerd_preload(dockerd, *each, platform, PRELOADED_IMAGE_BYTES);
-    if (machine->dangling_bytes > 0)
-        dockerd_preload(dockerd, NULL, platform, machine->dangling_bytes);
-    for (char **each = machine->containers; *each != NULL; each++) {
-        g_auto(GStrv) words = g_strsplit(*each, " ", 2);
-        AUTO(local_image_facts) present = dockerd_find_image(dockerd, words[1]);
-        if (present == NULL)
-            dockerd_preload(dockerd, words[1], platform, PRELOADED_IMAGE_BYTES);
-        dockerd_leave_container(dockerd, words[0], words[1]);
-    }
-}
-
 struct machine *stage_add_machine(struct stage *stage, const struct plan_leg *leg)
 {
     static const struct container_program *const programs[] = {&buildkit_program, NULL};
     const struct setting_machine *wanted = &stage->plan->scenario->setting.machine;
     struct machine *machine = g_new0(struct machine, 1);
+    g_autoptr(GError) error = NULL;
 
     machine->leg = leg;
     machine->disk = disk_new(stage->world, leg->machine, leg->disk_bytes, leg->disk_used_bytes);
@@ -166,11 +151,22 @@ struct machine *stage_add_machine(struct stage *stage, const struct plan_leg *le
         .registry_mirrors = (const char *const *)wanted->registry_mirrors,
     };
     machine->dockerd = dockerd_new(&options);
-    preload(machine->dockerd, wanted, leg->profile->platform);
+    if (!left_behind_put(wanted, machine->dockerd, leg->profile->platform, &error))
+        machine->misfit = g_strdup(error->message);
     machine->http =
         http_new(stage->loop, world_opener(stage->world, leg->machine, "engine"), "engine");
     g_ptr_array_add(stage->machines, machine);
     return machine;
+}
+
+const char *stage_misfit(const struct stage *stage)
+{
+    for (guint i = 0; i < stage->machines->len; i++) {
+        const struct machine *machine = g_ptr_array_index(stage->machines, i);
+        if (machine->misfit != NULL)
+            return machine->misfit;
+    }
+    return NULL;
 }
 
 static void restart_engine(void *context, const char *machine, int64_t down_us)
@@ -232,6 +228,7 @@ void stage_free(struct stage *stage)
         struct machine *machine = g_ptr_array_index(stage->machines, i);
         dockerd_free(machine->dockerd);
         disk_free(machine->disk);
+        g_free(machine->misfit);
         g_free(machine);
     }
     for (guint i = 0; i < stage->registries->len; i++)

@@ -15,6 +15,7 @@ struct machine {
     struct disk *disk;
     struct dockerd *dockerd;
     struct http *http; /* the engine's client, as seen from this machine */
+    char *misfit;      /* what of the scenario does not fit its disk, and where; or NULL */
 };
 
 struct stage {
@@ -42,5 +43,7 @@ void stage_add_registry(struct stage *stage, const struct registry_service *serv
                         bool needs_login_to_push);
 /* One more machine; leg is lent, as long as the stage. */
 struct machine *stage_add_machine(struct stage *stage, const struct plan_leg *leg);
+/* The first misfit of its machines, or NULL. */
+const char *stage_misfit(const struct stage *stage);
 /* The registry that a reference's domain names, or NULL. */
 struct registry *stage_registry(const struct stage *stage, const char *domain);

@@ -44,6 +44,7 @@ static const struct known_command known[] = {
     {"gcc", "gcc (Ubuntu 13.3.0-6ubuntu2~24.04) 13.3.0", false, true},
     {"gcloud", NULL, false, true},
     {"gh", "gh version 2.76.1 (2025-07-24)", false, true},
+    {"git-lfs", "git-lfs/3.7.0 (GitHub; linux amd64; go 1.24.4)", false, true},
     {"gradle", NULL, false, true},
     {"helm", NULL, false, true},
     {"img", NULL, true, false},
@@ -162,6 +163,11 @@ static void note(struct command_set *set, const char *const *words, bool touches
 void assumed_note(struct command_set *set, const char *const *words, bool touches_images)
 {
     note(set, words, touches_images, /* leaves_gap= */ true);
+}
+
+void assumed_note_complete(struct command_set *set, const char *const *words)
+{
+    note(set, words, /* touches_images= */ false, /* leaves_gap= */ false);
 }
 
 int assumed_play(struct command_set *set, const struct command_call *call,

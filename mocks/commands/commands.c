@@ -10,6 +10,8 @@ static const struct command_row own_rows[] = {
     {"df", "the machine's virtual disk and its mounts", row_df, NULL},
     {"docker", "the machine's Engine, with buildx and compose", row_docker, NULL},
     {"free", "the machine's memory", row_free, NULL},
+    {"git-remote-http", "the far end of git's http remotes", row_remote_git, NULL},
+    {"git-remote-https", "the far end of git's https remotes", row_remote_git, NULL},
     {"go", "Go's toolchain rules, and modules through the proxy", row_go, NULL},
     {"hostname", "the machine's name", row_hostname, NULL},
     {"id", "the runner's user", row_id, NULL},

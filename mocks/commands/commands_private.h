@@ -44,6 +44,8 @@ int assumed_play(struct command_set *set, const struct command_call *call,
 int assumed_run(struct command_set *set, const struct command_call *call);
 /* Notes a use of the first two of these words, and in the trace the whole. */
 void assumed_note(struct command_set *set, const char *const *words, bool touches_images);
+/* The same of what would leave nothing on the machine that others need. */
+void assumed_note_complete(struct command_set *set, const char *const *words);
 /* A dockerd_assume_fn; the context is the set. */
 void assumed_note_container(void *set, const char *what, bool touches_images);
 
@@ -100,6 +102,6 @@ struct nested_end nested_run_limited(struct command_set *set, const struct comma
 
 /* ---- the rows' functions, one file each or one for a family ---- */
 
-command_fn row_curl, row_wget, row_df, row_docker, row_free, row_go, row_hostname, row_id,
-    row_ionice, row_lscpu, row_nice, row_nohup, row_nproc, row_service, row_sleep, row_stdbuf,
-    row_sudo, row_systemctl, row_timeout, row_uname, row_whoami;
+command_fn row_curl, row_wget, row_df, row_docker, row_free, row_remote_git, row_go, row_hostname,
+    row_id, row_ionice, row_lscpu, row_nice, row_nohup, row_nproc, row_service, row_sleep,
+    row_stdbuf, row_sudo, row_systemctl, row_timeout, row_uname, row_whoami;

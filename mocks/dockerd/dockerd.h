@@ -79,6 +79,10 @@ GPtrArray *dockerd_container_list(struct dockerd *dockerd);
 void dockerd_preload(struct dockerd *dockerd, const char *reference, const char *platform,
                      int64_t size_bytes);
 
+/* The same of a size that somebody else chose: false when the disk has no room for it. */
+bool dockerd_preload_if_fits(struct dockerd *dockerd, const char *reference, const char *platform,
+                             int64_t size_bytes, GError **error) MUST_USE;
+
 /* A container that an earlier job has left: killed, of an image that is there. */
 void dockerd_leave_container(struct dockerd *dockerd, const char *name, const char *reference);
 

@@ -189,20 +189,27 @@ static bool store_single_layer(struct dockerd *dockerd, const char *tag, const c
     return dockerd_store_image(dockerd, tags, config, layers, image_id, error);
 }
 
-void dockerd_preload(struct dockerd *dockerd, const char *reference, const char *platform,
-                     int64_t size_bytes)
+bool dockerd_preload_if_fits(struct dockerd *dockerd, const char *reference, const char *platform,
+                             int64_t size_bytes, GError **error)
 {
     g_autofree char *what = g_strdup_printf("preloaded %s %s", reference, platform);
-    g_autoptr(GError) error = NULL;
     struct layer layer = {
         .digest = digest_of(what, strlen(what)),
         .diff_id = digest_of(what, strlen(what)),
         .declared_bytes = size_bytes * 2 / 5, /* as the puller reckons the other way round */
         .unpacked_bytes = size_bytes,
     };
-    if (!store_single_layer(dockerd, reference, platform, "", &layer, NULL, &error))
-        g_error("%s does not fit %s: %s", reference, dockerd->options.machine, error->message);
+    bool is_stored = store_single_layer(dockerd, reference, platform, "", &layer, NULL, error);
     layer_clear(&layer);
+    return is_stored;
+}
+
+void dockerd_preload(struct dockerd *dockerd, const char *reference, const char *platform,
+                     int64_t size_bytes)
+{
+    g_autoptr(GError) error = NULL;
+    if (!dockerd_preload_if_fits(dockerd, reference, platform, size_bytes, &error))
+        g_error("%s does not fit %s: %s", reference, dockerd->options.machine, error->message);
 }
 
 /* ---- import ---- */

@@ -111,17 +111,19 @@
 #define BAKE_TARGETS_MAX          1000
 
 /* The commands of a fake machine, and the services they ask. */
-#define NESTED_COMMANDS_MAX      64
-#define ASSUMED_USES_MAX         1000
-#define DOWNLOAD_BYTES_MAX       HTTP_BODY_BYTES_MAX
-#define GO_MOD_BYTES_MAX         (1024 * 1024)
-#define GO_MOD_REQUIREMENTS_MAX  1000
-#define PROXY_ADDED_VERSIONS_MAX 10000
-#define CACHE_BYTES_MAX          (INT64_C(10) * 1024 * 1024 * 1024)
-#define CACHE_ENTRIES_MAX        10000
-#define CACHE_KEY_BYTES_MAX      512
-#define CACHE_MEMORY_BYTES_MAX   (INT64_C(256) * 1024 * 1024)
-#define CACHE_REQUEST_BYTES_MAX  (64 * 1024)
+#define NESTED_COMMANDS_MAX             64
+#define ASSUMED_USES_MAX                1000
+#define GIT_REFERENCES_MAX              10000
+#define GIT_PACKED_REFERENCES_BYTES_MAX (4 * 1024 * 1024)
+#define DOWNLOAD_BYTES_MAX              HTTP_BODY_BYTES_MAX
+#define GO_MOD_BYTES_MAX                (1024 * 1024)
+#define GO_MOD_REQUIREMENTS_MAX         1000
+#define PROXY_ADDED_VERSIONS_MAX        10000
+#define CACHE_BYTES_MAX                 (INT64_C(10) * 1024 * 1024 * 1024)
+#define CACHE_ENTRIES_MAX               10000
+#define CACHE_KEY_BYTES_MAX             512
+#define CACHE_MEMORY_BYTES_MAX          (INT64_C(256) * 1024 * 1024)
+#define CACHE_REQUEST_BYTES_MAX         (64 * 1024)
 
 /* Scripts in their sandbox. */
 #define SANDBOX_REAL_TIME_US_MAX (INT64_C(30) * 1000000)

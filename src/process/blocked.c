@@ -16,32 +16,41 @@ enum rule {
     IF_FUTEX,    /* when it waits and this argument points to a time-out */
 };
 
+/* Which argument counts the descriptors that are watched. */
+enum watched {
+    NOTHING,
+    FIRST,
+    SECOND,
+    THIRD,
+};
+
 struct sleeper {
     long number;
     enum rule rule;
     int argument;
+    enum watched watched;
 };
 
 static const struct sleeper sleepers[] = {
-    {SYS_nanosleep, ALWAYS, 0},
-    {SYS_clock_nanosleep, ALWAYS, 0},
-    {SYS_restart_syscall, ALWAYS, 0}, /* a sleep that a signal interrupted */
-    {SYS_ppoll, IF_POINTER, 2},
-    {SYS_pselect6, IF_POINTER, 4},
-    {SYS_epoll_pwait, IF_POSITIVE, 3},
-    {SYS_epoll_pwait2, IF_POINTER, 3},
-    {SYS_futex, IF_FUTEX, 3},
-    {SYS_rt_sigtimedwait, IF_POINTER, 2},
-    {SYS_recvmmsg, IF_POINTER, 4},
-    {SYS_semtimedop, IF_POINTER, 3},
-    {SYS_mq_timedreceive, IF_POINTER, 4},
-    {SYS_mq_timedsend, IF_POINTER, 4},
-    {SYS_io_getevents, IF_POINTER, 4},
-    {SYS_io_pgetevents, IF_POINTER, 4},
+    {SYS_nanosleep, ALWAYS, 0, NOTHING},
+    {SYS_clock_nanosleep, ALWAYS, 0, NOTHING},
+    {SYS_restart_syscall, ALWAYS, 0, NOTHING}, /* a sleep that a signal interrupted */
+    {SYS_ppoll, IF_POINTER, 2, SECOND},
+    {SYS_pselect6, IF_POINTER, 4, FIRST},
+    {SYS_epoll_pwait, IF_POSITIVE, 3, THIRD},
+    {SYS_epoll_pwait2, IF_POINTER, 3, THIRD},
+    {SYS_futex, IF_FUTEX, 3, NOTHING},
+    {SYS_rt_sigtimedwait, IF_POINTER, 2, NOTHING},
+    {SYS_recvmmsg, IF_POINTER, 4, NOTHING},
+    {SYS_semtimedop, IF_POINTER, 3, NOTHING},
+    {SYS_mq_timedreceive, IF_POINTER, 4, NOTHING},
+    {SYS_mq_timedsend, IF_POINTER, 4, NOTHING},
+    {SYS_io_getevents, IF_POINTER, 4, NOTHING},
+    {SYS_io_pgetevents, IF_POINTER, 4, NOTHING},
 #ifdef SYS_poll /* older architectures have the older calls as well */
-    {SYS_poll, IF_POSITIVE, 2},
-    {SYS_select, IF_POINTER, 4},
-    {SYS_epoll_wait, IF_POSITIVE, 3},
+    {SYS_poll, IF_POSITIVE, 2, SECOND},
+    {SYS_select, IF_POINTER, 4, FIRST},
+    {SYS_epoll_wait, IF_POSITIVE, 3, THIRD},
 #endif
 };
 
@@ -71,6 +80,11 @@ static bool is_timed(const struct sleeper *sleeper, const uint64_t *arguments)
     return true;
 }
 
+static bool is_watching(const struct sleeper *sleeper, const uint64_t *arguments)
+{
+    return sleeper->watched != NOTHING && (int32_t)arguments[sleeper->watched - FIRST] > 0;
+}
+
 enum blocked blocked_parse(const char *text)
 {
     uint64_t arguments[ARGUMENT_COUNT] = {0};
@@ -82,6 +96,6 @@ enum blocked blocked_parse(const char *text)
         arguments[i] = strtoull(cursor, &cursor, 16);
     for (gsize i = 0; i < G_N_ELEMENTS(sleepers); i++)
         if (sleepers[i].number == number && is_timed(&sleepers[i], arguments))
-            return BLOCKED_FOR_TIME;
+            return is_watching(&sleepers[i], arguments) ? BLOCKED_WATCHING : BLOCKED_FOR_TIME;
     return BLOCKED_FOR_EVER;
 }

@@ -147,6 +147,19 @@ static GStrv with_unknown_commands(const struct sandbox *sandbox, GStrv environm
     return g_environ_setenv(environment, "BASH_FUNC_command_not_found_handle%%", function, FALSE);
 }
 
+/* Without a root of their own processes find these places by variables alone. */
+static GStrv with_places(const struct sandbox *sandbox, GStrv environment)
+{
+    if (sandbox->layers & SANDBOX_NAMESPACES)
+        return environment;
+    g_autofree char *configuration = g_build_filename(sandbox->run_directory, "gitconfig", NULL);
+    if (sandbox->preload != NULL)
+        environment = g_environ_setenv(environment, "LD_PRELOAD", sandbox->preload, TRUE);
+    if (sandbox->git_folder != NULL)
+        environment = g_environ_setenv(environment, "GIT_EXEC_PATH", sandbox->git_folder, TRUE);
+    return g_environ_setenv(environment, "GIT_CONFIG_SYSTEM", configuration, TRUE);
+}
+
 static GStrv environment_of(const struct sandbox *sandbox, const struct child_options *options)
 {
     GStrv environment = g_strdupv((char **)(uintptr_t)options->environment);
@@ -155,9 +168,7 @@ static GStrv environment_of(const struct sandbox *sandbox, const struct child_op
     if (options->tracking != NULL)
         environment = g_environ_setenv(environment, "RUNNER_TRACKING_ID", options->tracking, TRUE);
     environment = with_unknown_commands(sandbox, environment);
-    if (sandbox->preload != NULL)
-        environment = g_environ_setenv(environment, "LD_PRELOAD", sandbox->preload, TRUE);
-    return environment;
+    return with_places(sandbox, environment);
 }
 
 struct child *child_start(struct sandbox *sandbox, const struct child_options *options,

@@ -27,6 +27,8 @@ enum {
  */
 int confine_root(const struct confine *confine, unsigned user_id, unsigned group_id,
                  const char **at);
+/* Part of it, in the new root: lays the stub over programs that commands stand in for. */
+int confine_cover(const struct confine *confine);
 /* Flags of clone() for it. */
 int confine_clone_flags(void);
 int confine_privileges(const char **at);

@@ -177,7 +177,7 @@ static int show_usr(const struct confine *confine)
     if (problem == 0 && (symlink("bin", "usr/sbin") < 0 || symlink("usr/bin", "bin") < 0 ||
                          symlink("usr/bin", "sbin") < 0))
         problem = errno;
-    return problem;
+    return problem == 0 ? confine_cover(confine) : problem;
 }
 
 static int show_libraries(void)
@@ -233,6 +233,8 @@ static int show_etc(const struct confine *confine)
     int problem = make_etc(confine);
     for (const char *const *name = confine_etc_names; problem == 0 && *name != NULL; name++)
         problem = show_below("/etc", *name, "etc", show_read_only);
+    if (problem == 0)
+        problem = show_below(confine->run_directory, "gitconfig", "etc", show_read_only);
     return problem;
 }
 

@@ -35,6 +35,15 @@ const char *const confine_device_names[] = {
     "null", "zero", "full", "random", "urandom", NULL,
 };
 
+/* git --exec-path is the first folder on Debian and Ubuntu, the second on Fedora. */
+const struct confine_standin confine_standins[] = {
+    {"/usr/lib/git-core/git-remote-http", "git-remote-http"},
+    {"/usr/lib/git-core/git-remote-https", "git-remote-https"},
+    {"/usr/libexec/git-core/git-remote-http", "git-remote-http"},
+    {"/usr/libexec/git-core/git-remote-https", "git-remote-https"},
+    {NULL, NULL},
+};
+
 /* Of one process each; the number of processes is counted as well (limits.h), because as root the
    kernel's limit does not hold. */
 const struct confine_limit confine_limit_table[] = {

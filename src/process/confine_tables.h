@@ -10,6 +10,14 @@ extern const char *const confine_etc_names[];
 /* Of /dev. */
 extern const char *const confine_device_names[];
 
+/* Programs that others start by their place, not by the PATH, and that need the network: the
+   command of that name stands in for them, where the host has one. */
+struct confine_standin {
+    const char *path; /* NULL ends the table */
+    const char *name;
+};
+extern const struct confine_standin confine_standins[];
+
 struct confine_limit {
     int resource;
     rlim_t value; /* 0 ends the table */

@@ -15,7 +15,8 @@ struct household {
     struct loop *loop;
     struct loop_source source;
     GPtrArray *sandboxes;
-    GPtrArray *noted; /* struct party, each once */
+    GPtrArray *noted;  /* struct party, each once */
+    bool are_watching; /* as the last look saw them, undisturbed since */
     int64_t patience_us;
 };
 
@@ -94,26 +95,38 @@ static void guard_disk(struct sandbox *sandbox)
 }
 
 /* Quiet once, quiet until it is disturbed: what other machines do is no matter. */
-static bool is_quiet(struct sandbox *sandbox)
+static enum tasks_state look_at(struct sandbox *sandbox)
 {
     if (!sandbox->is_disturbed || sandbox->keeper.pid == 0)
-        return true;
+        return TASKS_QUIET;
     enum tasks_state state = tasks_look(sandbox->tasks, sandbox->keeper.pid);
     if (state == TASKS_TOO_MANY)
         sandbox_give_up(sandbox, "more than %d processes", SANDBOX_PROCESSES_MAX);
     charge(sandbox, state != TASKS_QUIET);
     guard_disk(sandbox);
     sandbox->is_disturbed = state != TASKS_QUIET;
-    return state == TASKS_QUIET;
+    return state;
+}
+
+/* Whoever watches others with a time-out keeps the clock from moving, and must not keep from the
+   others what they wait for. Found so in two looks, with one at the descriptors between them,
+   nothing is on its way to us any more. */
+static void serve_watched(struct household *household, bool are_watching)
+{
+    bool were_watching = household->are_watching;
+    household->are_watching = are_watching;
+    if (were_watching && are_watching)
+        (void)household_settle(household);
 }
 
 static int64_t household_hold(void *argument)
 {
     struct household *household = argument;
-    bool are_quiet = true;
+    enum tasks_state worst = TASKS_QUIET;
     for (guint i = 0; i < household->sandboxes->len; i++)
-        are_quiet &= is_quiet(g_ptr_array_index(household->sandboxes, i));
-    if (are_quiet) {
+        worst = MAX(worst, look_at(g_ptr_array_index(household->sandboxes, i)));
+    serve_watched(household, worst == TASKS_WATCHING);
+    if (worst == TASKS_QUIET) {
         household->patience_us = PATIENCE_US_MIN;
         return 0;
     }
@@ -175,6 +188,7 @@ void household_forget(struct party *party)
 void household_disturb(struct sandbox *sandbox)
 {
     sandbox->is_disturbed = true;
+    sandbox->household->are_watching = false;
     sandbox->household->patience_us = PATIENCE_US_MIN;
 }
 

@@ -1,5 +1,6 @@
 /* The folder beside a sandbox's directory: private PATH, stub, clock, FIFOs, /tmp, bits of /etc. */
 #include "process/clock/clock_page.h"
+#include "process/confine_tables.h"
 #include "process/real_programs.h"
 #include "process/sandbox_private.h"
 
@@ -125,6 +126,43 @@ static bool make_links(const struct sandbox *sandbox, char *list, GError **error
     return is_made;
 }
 
+static bool is_answered(const struct sandbox *sandbox, const char *name)
+{
+    return sandbox->host.names != NULL && g_strv_contains(sandbox->host.names, name);
+}
+
+/* The folder of a program whose place a command takes; NULL: there is none. */
+static char *standin_folder(const struct sandbox *sandbox)
+{
+    for (const struct confine_standin *each = confine_standins; each->path != NULL; each++)
+        if (is_answered(sandbox, each->name) && access(each->path, X_OK) == 0)
+            return g_path_get_dirname(each->path);
+    return NULL;
+}
+
+/* A folder as git's own, with the host's commands in place of programs that need the network. */
+static bool make_git_folder(struct sandbox *sandbox, const char *stub, GError **error)
+{
+    g_autofree char *source = standin_folder(sandbox);
+    g_autofree char *target = g_build_filename(sandbox->run_directory, "git-core", NULL);
+    DIR *folder = source == NULL ? NULL : opendir(source);
+    struct dirent *entry;
+    bool is_made = folder == NULL || make_folder(sandbox, "git-core", error);
+    while (is_made && folder != NULL && (entry = readdir(folder)) != NULL) {
+        g_autofree char *program = g_build_filename(source, entry->d_name, NULL);
+        g_autofree char *link = g_build_filename(target, entry->d_name, NULL);
+        if (entry->d_name[0] == '.')
+            continue;
+        is_made = symlink(is_answered(sandbox, entry->d_name) ? stub : program, link) == 0 ||
+                  fail(link, error);
+    }
+    if (folder == NULL)
+        return is_made;
+    closedir(folder);
+    sandbox->git_folder = g_steal_pointer(&target);
+    return is_made;
+}
+
 /* With a root of its own the keeper makes the rest in memory. */
 static bool make_inside(struct sandbox *sandbox, const char *list, GError **error)
 {
@@ -139,7 +177,8 @@ static bool make_beside(struct sandbox *sandbox, char *list, GError **error)
     g_autofree char *clock = g_build_filename(sandbox->run_directory, CLOCK_LIBRARY_NAME, NULL);
     g_autofree char *door = g_build_filename(sandbox->run_directory, "calls", "door", NULL);
     if (!make_folder(sandbox, "bin", error) || !make_folder(sandbox, "calls", error) ||
-        !copy_program(sandbox->stub, stub, error) || !make_links(sandbox, list, error))
+        !copy_program(sandbox->stub, stub, error) || !make_links(sandbox, list, error) ||
+        !make_git_folder(sandbox, stub, error))
         return false;
     if (mkfifo(door, 0600) < 0)
         return fail(door, error);
@@ -151,12 +190,21 @@ static bool make_beside(struct sandbox *sandbox, char *list, GError **error)
     return true;
 }
 
+static bool write_git_configuration(const struct sandbox *sandbox, GError **error)
+{
+    g_autofree char *path = g_build_filename(sandbox->run_directory, "gitconfig", NULL);
+    return sandbox->git_configuration == NULL ||
+           g_file_set_contents_full(path, sandbox->git_configuration, -1, G_FILE_SET_CONTENTS_NONE,
+                                    0644, error);
+}
+
 bool layout_make(struct sandbox *sandbox, GError **error)
 {
     if (mkdir(sandbox->run_directory, 0755) < 0)
         return fail(sandbox->run_directory, error);
     g_autofree char *list = list_commands(sandbox, error);
     return list != NULL && make_folder(sandbox, "tmp", error) &&
+           write_git_configuration(sandbox, error) &&
            (has_root(sandbox) ? make_inside(sandbox, list, error)
                               : make_beside(sandbox, list, error));
 }

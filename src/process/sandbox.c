@@ -101,6 +101,7 @@ static struct sandbox *sandbox_create(struct loop *loop, const struct sandbox_op
     sandbox->stub = g_strdup(options->stub);
     sandbox->clock_library = g_strdup(has_clock ? options->clock_library : "");
     sandbox->host = *options->host;
+    sandbox->git_configuration = g_strdup(options->git_configuration);
     sandbox->layers = options->layers;
     sandbox->real_time_us_max =
         options->real_time_us_max > 0 ? options->real_time_us_max : SANDBOX_REAL_TIME_US_MAX;
@@ -216,6 +217,8 @@ void sandbox_free(struct sandbox *sandbox)
     g_free(sandbox->stub);
     g_free(sandbox->clock_library);
     g_free(sandbox->preload);
+    g_free(sandbox->git_folder);
+    g_free(sandbox->git_configuration);
     g_free(sandbox->complaint);
     g_free(sandbox);
 }

@@ -31,7 +31,9 @@
  * While any process of a sandbox computes, the loop's clock stands still (virtual-time.md 8).
  * Commands on the private PATH that the command host answers are stubs which call it; calls of one
  * instant are started together, ordered by their arguments, so that runs repeat. So does bash for a
- * command that is not there at all, by way of an exported command_not_found_handle.
+ * command that is not there at all, by way of an exported command_not_found_handle. Programs that
+ * others start by their place in the file system (git-remote-https) are replaced by the command of
+ * that name: confine_tables.c lists them.
  *
  * Children are found and killed through the subreaper, which is one a process: no other code may
  * wait for children of its own while a sandbox exists. SIGPIPE is ignored from then on.
@@ -61,6 +63,7 @@ struct sandbox_options {
     const char *stub;                /* path of the stub executable that stands for commands */
     const char *clock_library;       /* path of the preloaded clock, or NULL */
     const struct command_host *host; /* answers commands; lent */
+    const char *git_configuration;   /* text of git's system configuration, or NULL */
     unsigned layers;                 /* of enum sandbox_layer; what cannot be had is an error */
     uint64_t seed;                   /* of RANDOM */
     int64_t real_time_us_max;        /* for all processes together; 0: SANDBOX_REAL_TIME_US_MAX */

@@ -24,10 +24,12 @@ struct sandbox {
     char *directory;
     char *home; /* as processes see it */
     char *run_directory;
-    char *path;          /* as processes see it */
-    char *stub;          /* on this machine */
-    char *clock_library; /* "" when time is real */
-    char *preload;       /* for LD_PRELOAD, or NULL */
+    char *path;              /* as processes see it */
+    char *stub;              /* on this machine */
+    char *clock_library;     /* "" when time is real */
+    char *preload;           /* for LD_PRELOAD, or NULL */
+    char *git_folder;        /* for GIT_EXEC_PATH, or NULL */
+    char *git_configuration; /* text, or NULL */
     struct command_host host;
     unsigned layers;
     int64_t real_time_us_max;

@@ -44,6 +44,7 @@ struct task {
 struct tasks {
     int proc_fd;
     unsigned look;
+    bool has_watchers; /* in this look */
     unsigned kept_count;
     GArray *list; /* struct task, in the order of discovery */
     char text[TEXT_BYTES_MAX];
@@ -226,7 +227,8 @@ static bool is_blocked(struct tasks *tasks, struct task *task)
         char state = state_of(tasks, task);
         return is_inert(state) || state == 'S';
     }
-    return blocked == BLOCKED_FOR_EVER;
+    tasks->has_watchers |= blocked == BLOCKED_WATCHING;
+    return blocked == BLOCKED_FOR_EVER || blocked == BLOCKED_WATCHING;
 }
 
 /* The first look at one thread: what it is must be blocked, and its children join the list. */
@@ -308,6 +310,7 @@ static bool walk(struct tasks *tasks, bool stops_at_busy)
 static void begin_look(struct tasks *tasks, pid_t root)
 {
     tasks->look++;
+    tasks->has_watchers = false;
     tasks_meet(tasks, root, root);
 }
 
@@ -336,7 +339,9 @@ enum tasks_state tasks_look(struct tasks *tasks, pid_t root)
     drop_stale(tasks);
     if (count_met(tasks) > SANDBOX_PROCESSES_MAX)
         return TASKS_TOO_MANY;
-    return are_unchanged(tasks) ? TASKS_QUIET : TASKS_BUSY;
+    if (!are_unchanged(tasks))
+        return TASKS_BUSY;
+    return tasks->has_watchers ? TASKS_WATCHING : TASKS_QUIET;
 }
 
 static int compare_ints(gconstpointer left, gconstpointer right)

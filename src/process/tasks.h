@@ -4,8 +4,10 @@
  * that it is off the processor (/proc/PID/syscall), waits in a call that ends by itself never, and
  * has not run between two looks at all of them. Private to this folder.
  *
- * A thread that waits with a time-out of its own is busy in real time. Timers that send signals
- * (setitimer) are not seen.
+ * A thread that waits with a time-out of its own is busy in real time. One that watches descriptors
+ * meanwhile, as a parent does that looks after its children (git does for submodules), may wait for
+ * what others wait for from us: hence a state of its own. Timers that send signals (setitimer) are
+ * not seen.
  */
 #pragma once
 
@@ -17,7 +19,8 @@ struct tasks;
 
 enum tasks_state {
     TASKS_QUIET,
-    TASKS_BUSY, /* computes, or sleeps in real time */
+    TASKS_WATCHING, /* quiet, but for those that wait for descriptors with a time-out */
+    TASKS_BUSY,     /* computes, or sleeps in real time */
     TASKS_TOO_MANY,
 };
 

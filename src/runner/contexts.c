@@ -88,8 +88,9 @@ static void make_secrets(struct leg_run *leg)
                             : json_get_string(leg->options.secrets, "GITHUB_TOKEN", NULL);
     g_autofree char *digits = leg_random_hex(leg, TOKEN_DIGITS);
     g_autofree char *token = given != NULL ? g_strdup(given) : g_strconcat("ghs_", digits, NULL);
-    leg->secrets = map_of(leg->options.secrets);
-    value_set(&leg->secrets, "GITHUB_TOKEN", value_of_string(token));
+    secrets_init(&leg->secrets, leg->options.secrets, leg->options.make_secret, leg->options.self);
+    leg->secrets.masks = leg->masks;
+    value_set(&leg->secrets.members, "GITHUB_TOKEN", value_of_string(token));
     value_set(&leg->github, "token", value_of_string(token));
     masks_add(leg->masks, token);
     json_object_foreach ((json_t *)(uintptr_t)leg->options.secrets, name, member)
@@ -118,7 +119,7 @@ void leg_free_contexts(struct leg_run *leg)
     value_clear(&leg->vars);
     value_clear(&leg->needs);
     value_clear(&leg->matrix);
-    value_clear(&leg->secrets);
+    secrets_clear(&leg->secrets);
     value_clear(&leg->strategy);
 }
 
@@ -203,7 +204,7 @@ static struct value env_of(const struct step_run *step)
 
 struct value step_contexts(const struct step_run *step)
 {
-    const struct leg_run *leg = step->leg;
+    struct leg_run *leg = step->leg;
     struct value all = value_of_folded_map();
     value_set(&all, "github", github_of(step));
     value_set(&all, "env", env_of(step));
@@ -216,7 +217,7 @@ struct value step_contexts(const struct step_run *step)
     value_set(&all, "job", job_of(leg));
     value_set(&all, "runner", runner_of(leg));
     if (!step->scope->is_composite) /* actions-semantics.md 2.5 */
-        value_set(&all, "secrets", value_copy(&leg->secrets));
+        value_set(&all, "secrets", secrets_value(&leg->secrets));
     return all;
 }
 

@@ -85,8 +85,9 @@ struct leg_run {
     struct runner_shell shell; /* type NULL: no process can start */
     char *workspace, *runner_workspace, *temp, *tool_cache, *tracking;
 
-    struct value github, vars, secrets, matrix, strategy, needs; /* contexts that stay */
-    json_t *environment;                                         /* workflow, job, GITHUB_ENV */
+    struct value github, vars, matrix, strategy, needs; /* contexts that stay */
+    struct secrets secrets;
+    json_t *environment; /* workflow, job, GITHUB_ENV */
     gsize written_environment_bytes;
     GPtrArray *path;       /* GITHUB_PATH, the latest last; char * */
     json_t *services;      /* job.services */

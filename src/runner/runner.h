@@ -13,6 +13,7 @@
 #include "process/sandbox.h"
 #include "runner/action.h"
 #include "runner/result.h"
+#include "runner/secrets.h"
 #include "workflow/workflow.h"
 
 /* What a scenario says of a step whose action nothing models, or shall not do what it does. */
@@ -76,6 +77,7 @@ struct leg_options {
                             struct action_download *download);
     /* A step begins its work; id may be NULL. In the leg's fiber. Or NULL. */
     void (*step_begins)(void *self, const char *machine, const char *id, const char *title);
+    make_secret_fn *make_secret; /* or NULL */
     void *self;
     bool is_debug; /* ACTIONS_STEP_DEBUG */
 };

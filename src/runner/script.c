@@ -22,8 +22,10 @@ static const struct shell_row shells[] = {
     {"cmd", "/D /E:ON /V:OFF /S /C \"CALL \"{0}\"\"", ".cmd"},
 };
 
-/* Without a shell: no pipefail, no --noprofile. */
+/* Without a shell: no pipefail, no --noprofile. In a container the runner does not look for bash.
+ */
 static const struct shell_row unspecified = {"bash", "-e {0}", ".sh"};
+static const struct shell_row unspecified_in_container = {"sh", "-e {0}", ".sh"};
 
 struct script {
     char *text;
@@ -76,6 +78,11 @@ static bool take_format(struct script *script, const char *text, GError **error)
     return false;
 }
 
+static bool is_in_container(const struct step_run *step)
+{
+    return step->leg->job_container != NULL;
+}
+
 static bool read_shell(const struct step_run *step, struct script *script, GError **error)
 {
     const struct node *node =
@@ -85,9 +92,10 @@ static bool read_shell(const struct step_run *step, struct script *script, GErro
         return false;
     if (text != NULL && text[0] != '\0')
         return take_format(script, text, error);
-    script->command = g_strdup(unspecified.name);
-    script->format = g_strdup(unspecified.arguments);
-    script->suffix = unspecified.suffix;
+    const struct shell_row *row = is_in_container(step) ? &unspecified_in_container : &unspecified;
+    script->command = g_strdup(row->name);
+    script->format = g_strdup(row->arguments);
+    script->suffix = row->suffix;
     return true;
 }
 
@@ -143,7 +151,8 @@ static char *shell_path(const char *command)
 static void print_header(struct step_run *step, const struct script *script)
 {
     const char *start = script->text + strspn(script->text, " \t\r\n");
-    g_autofree char *path = shell_path(script->command);
+    g_autofree char *path =
+        is_in_container(step) ? g_strdup(script->command) : shell_path(script->command);
     step_print(step, "##[group]Run %.*s", (int)strcspn(start, "\r\n"), start);
     print_text(step, script->text);
     step_print(step, "shell: %s %s", path, script->format);

@@ -76,6 +76,16 @@ struct flow *flow_new(struct server *server, const struct workflow *workflow)
     return flow;
 }
 
+void flow_take_secrets(struct flow *flow, json_t *secrets, bool has_all)
+{
+    const struct server_options *options = flow->server->options;
+    flow->secrets = secrets;
+    flow->has_all_secrets = has_all;
+    flow->known_secrets = g_new0(struct secrets, 1);
+    secrets_init(flow->known_secrets, secrets, has_all ? options->make_secret : NULL,
+                 options->self);
+}
+
 void flow_free(struct flow *flow)
 {
     if (flow == NULL)
@@ -83,6 +93,9 @@ void flow_free(struct flow *flow)
     g_ptr_array_unref(flow->tasks);
     json_decref(flow->inputs);
     json_decref(flow->secrets);
+    if (flow->known_secrets != NULL)
+        secrets_clear(flow->known_secrets);
+    g_free(flow->known_secrets);
     g_free(flow->id_prefix);
     g_free(flow->name_prefix);
     g_free(flow->cancel_text);
@@ -261,7 +274,8 @@ struct server_result *server_run(const struct server_options *options)
     server.groups = concurrency_groups_new();
     struct flow *flow = flow_new(&server, options->workflow);
     flow->inputs = json_incref((json_t *)(uintptr_t)options->inputs);
-    flow->secrets = json_incref((json_t *)(uintptr_t)options->secrets);
+    flow_take_secrets(flow, json_incref((json_t *)(uintptr_t)options->secrets),
+                      /* has_all= */ true);
     server.flow = flow;
     if (options->begun != NULL)
         options->begun(options->self, &server);

@@ -45,6 +45,9 @@ struct server_options {
     const struct action *const *actions;
     const struct assumed_action *assumed;
     char *(*find_action)(void *self, const char *uses);
+    /* Of a workflow that has all secrets: the run's own, and a called one that inherits them. Or
+       NULL. */
+    make_secret_fn *make_secret;
     /* A called workflow for the text of `uses`, lent; NULL: not mapped, and then the job is
        assumed. */
     const struct workflow *(*find_workflow)(void *self, const char *uses);

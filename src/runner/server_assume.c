@@ -31,6 +31,37 @@ static struct step_result *assumed_step(const struct step *step, enum result out
     return result;
 }
 
+/* The steps context, as job outputs see it. */
+static json_t *steps_of(const struct leg_result *result)
+{
+    json_t *steps = json_object();
+    for (guint i = 0; i < result->steps->len; i++) {
+        const struct step_result *step = result->steps->pdata[i];
+        if (step->id == NULL)
+            continue;
+        json_object_set_new(steps, step->id,
+                            json_pack("{s:s, s:s, s:O}", "outcome", result_text(step->outcome),
+                                      "conclusion", result_text(step->conclusion), "outputs",
+                                      step->outputs));
+    }
+    return steps;
+}
+
+/* Jobs that need this one see what a scenario gave its steps. */
+static void give_outputs(const struct server_run *run)
+{
+    const struct node *outputs = run->task->job->outputs;
+    g_autoptr(json_t) steps = steps_of(run->row->result);
+    for (gsize i = 0; outputs != NULL && outputs->kind == NODE_MAPPING && i < node_length(outputs);
+         i++) {
+        const struct node_entry *entry = node_entry(outputs, i);
+        g_autoptr(GError) error = NULL;
+        g_autofree char *text = task_output(run->task, run->leg, steps, entry->value, &error);
+        if (text != NULL && text[0] != '\0')
+            json_object_set_new(run->row->result->outputs, entry->key, json_text_or_null(text));
+    }
+}
+
 /* What a scenario has to say of a step takes its time. */
 static enum result assumed_outcome(const struct server_run *run, const struct step *step)
 {
@@ -54,6 +85,9 @@ static enum result assume_steps(const struct server_run *run)
         enum result outcome =
             result == RESULT_SUCCESS ? assumed_outcome(run, steps->pdata[i]) : RESULT_SKIPPED;
         struct step_result *step = assumed_step(steps->pdata[i], outcome);
+        const struct assumed_action *rule = rule_of(run, steps->pdata[i]);
+        if (rule != NULL && rule->outputs != NULL && outcome != RESULT_SKIPPED)
+            json_object_update(step->outputs, (json_t *)(uintptr_t)rule->outputs);
         step->started_us = started_us;
         step->duration_us = loop_now_us(loop) - started_us;
         g_ptr_array_add(run->row->result->steps, step);
@@ -82,6 +116,7 @@ void server_run_assume(struct server_run *run, const char *why)
     trace_note(options->trace, "job-leg-assumed", "leg", run->row->id, "why", why, NULL);
     result->started_us = loop_now_us(options->loop);
     result->result = result->conclusion = assume_steps(run);
+    give_outputs(run);
     assumption->leaves_gap = result->result == RESULT_SUCCESS; /* else a scenario said so */
     result->duration_us = loop_now_us(options->loop) - result->started_us;
     if (run->is_cancelled) {

@@ -128,11 +128,12 @@ static void call(struct server_run *run, const struct workflow *called)
     flow->id_prefix = g_strconcat(run->row->id, "/", NULL);
     flow->name_prefix = g_strconcat(run->row->name, " / ", NULL);
     flow->inputs = inputs_of(run, called, &error);
-    flow->secrets = flow->inputs != NULL ? secrets_of(run, &error) : NULL;
-    if (flow->secrets == NULL && error != NULL) {
+    json_t *secrets = flow->inputs != NULL ? secrets_of(run, &error) : NULL;
+    if (secrets == NULL && error != NULL) {
         refuse(run, g_steal_pointer(&error));
         return;
     }
+    flow_take_secrets(flow, secrets, caller->has_all_secrets && run->task->job->inherits_secrets);
     if (!concurrency_enter_called(run, flow, &error)) {
         give_up(run, g_steal_pointer(&error));
         return;

@@ -14,7 +14,7 @@ static struct value contexts_of(const struct flow *flow)
     value_set(&all, "github", folded_value(options->github));
     value_set(&all, "inputs", folded_value(flow->inputs));
     value_set(&all, "vars", folded_value(options->vars));
-    value_set(&all, "secrets", folded_value(flow->secrets));
+    value_set(&all, "secrets", secrets_value(flow->known_secrets));
     return all;
 }
 
@@ -143,6 +143,17 @@ json_t *task_evaluate_json(const struct task *task, const struct leg *leg, const
     VALUE(contexts);
     contexts = contexts_for(task, leg);
     return evaluate_json(task->flow, &contexts, node, error);
+}
+
+char *task_output(const struct task *task, const struct leg *leg, const json_t *steps,
+                  const struct node *node, GError **error)
+{
+    VALUE(contexts);
+    VALUE(value);
+    contexts = contexts_for(task, leg);
+    value_set(&contexts, "steps", folded_value(steps));
+    return evaluate(task->flow, &contexts, node, &value, error) ? github_value_string(&value)
+                                                                : NULL;
 }
 
 json_t *flow_evaluate_json(const struct flow *flow, const struct node *node, GError **error)

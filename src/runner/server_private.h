@@ -32,6 +32,8 @@ struct flow {
     char *name_prefix; /* "call / ", or "" */
     int depth;
     json_t *inputs, *secrets;
+    bool has_all_secrets; /* the run's own, not some that were passed on */
+    struct secrets *known_secrets;
     GPtrArray *tasks;        /* struct task, in the order of the file */
     struct fiber_queue over; /* tasks that wait for another */
     bool is_cancelled;
@@ -74,6 +76,8 @@ struct task {
 struct flow *flow_new(struct server *server, const struct workflow *workflow);
 void flow_free(struct flow *flow);
 CLEANUP(flow, flow_free)
+/* Takes the secrets over. has_all: they are the run's own, so that one more may be made up. */
+void flow_take_secrets(struct flow *flow, json_t *secrets, bool has_all);
 /* Runs all jobs; in a fiber. */
 void flow_run(struct flow *flow);
 /* Reaches whatever runs, unless its condition still holds, and what is still to come. */
@@ -120,7 +124,8 @@ void concurrency_leave(struct server_run *run);
 
 /* ---- server_assume.c ---- */
 
-/* A leg whose runner nothing models: what its steps would do is assumed, its outputs are empty. */
+/* A leg whose runner nothing models: what its steps would do is assumed, and their outputs are what
+   a scenario says of them, else empty. */
 void server_run_assume(struct server_run *run, const char *why);
 
 /* ---- server_evaluate.c ---- */
@@ -131,6 +136,9 @@ bool task_evaluate(const struct task *task, const struct leg *leg, const struct 
 /* A value of the file with all that is below; NULL: an error. The caller owns it. */
 json_t *task_evaluate_json(const struct task *task, const struct leg *leg, const struct node *node,
                            GError **error) MUST_USE;
+/* An output of a job, with the results of its steps besides; NULL: an error, g_free. */
+char *task_output(const struct task *task, const struct leg *leg, const json_t *steps,
+                  const struct node *node, GError **error) MUST_USE;
 /* Of a workflow itself: against github, inputs, vars. */
 json_t *flow_evaluate_json(const struct flow *flow, const struct node *node,
                            GError **error) MUST_USE;

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 
 #include <git2/sys/commit.h>
+#include <git2/sys/odb_backend.h>
 #include <string.h>
 
 #define NOBODY       "octocat"
@@ -307,6 +308,29 @@ static bool name_origin(const struct working_copy *copy)
     return is_named;
 }
 
+/* git asks in places whether an object is there without looking at what replaces it, as `git fetch`
+   does for what a branch points to: hence the same commit once more, as a file of the event's id.
+ */
+static bool name_commit(const struct working_copy *copy, const git_oid *made)
+{
+    g_autofree char *folder = g_build_filename(git_repository_path(copy->made), "objects", NULL);
+    git_odb *objects = NULL;
+    git_odb_object *commit = NULL;
+    git_odb_backend *files = NULL;
+    git_oid id;
+    bool is_named = git_oid_fromstr(&id, copy->options.commit) == 0 &&
+                    git_repository_odb(&objects, copy->made) == 0 &&
+                    git_odb_read(&commit, objects, made) == 0 &&
+                    git_odb_backend_loose(&files, folder, -1, 0, 0755, 0444) == 0 &&
+                    files->write(files, &id, git_odb_object_data(commit),
+                                 git_odb_object_size(commit), GIT_OBJECT_COMMIT) == 0;
+    if (files != NULL)
+        files->free(files);
+    git_odb_object_free(commit);
+    git_odb_free(objects);
+    return is_named;
+}
+
 static bool set_references(struct working_copy *copy, const git_oid *made, GError **error)
 {
     char hex[GIT_OID_HEXSZ + 1];
@@ -314,6 +338,8 @@ static bool set_references(struct working_copy *copy, const git_oid *made, GErro
     bool has_past = copy->user != NULL && copy->options.has_history;
 
     git_oid_tostr(hex, sizeof hex, made);
+    if (!name_commit(copy, made))
+        return fail(copy, "its commit cannot be named", error);
     if (!write_reference(copy, replace, hex, error) ||
         (!has_past && !write_reference(copy, "shallow", copy->options.commit, error)))
         return false;

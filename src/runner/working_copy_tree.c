@@ -60,6 +60,21 @@ static void add(const struct working_copy *copy, git_index *index, git_odb *obje
         (void)git_index_add(index, &entry);
 }
 
+/* A submodule that is not checked out is what it points to, and an empty folder. */
+static void add_submodules(const struct working_copy *copy, git_index *index)
+{
+    gsize count = copy->tracked == NULL || copy->options.has_submodules
+                      ? 0
+                      : git_index_entrycount(copy->tracked);
+    for (gsize i = 0; i < count; i++) {
+        const git_index_entry *entry = git_index_get_byindex(copy->tracked, i);
+        if (entry->mode != GIT_FILEMODE_COMMIT || git_index_add(index, entry) != 0)
+            continue;
+        g_autofree char *folder = g_build_filename(copy->options.target, entry->path, NULL);
+        g_mkdir_with_parents(folder, 0755);
+    }
+}
+
 static bool write_pack(const struct working_copy *copy, git_repository *memory, const git_oid *tree)
 {
     g_autofree char *folder =
@@ -96,10 +111,12 @@ static bool add_as_they_are(const struct working_copy *copy, git_index *index,
 }
 
 /* As .gitattributes say, such as without carriage returns. */
-static bool add_converted(git_index *index, const GPtrArray *paths, git_oid *tree)
+static bool add_converted(const struct working_copy *copy, git_index *index, const GPtrArray *paths,
+                          git_oid *tree)
 {
     for (guint i = 0; i < paths->len; i++)
         (void)git_index_add_bypath(index, g_ptr_array_index(paths, i));
+    add_submodules(copy, index);
     return git_index_write_tree(tree, index) == 0;
 }
 
@@ -108,7 +125,7 @@ bool working_copy_write_tree(const struct working_copy *copy, const GPtrArray *p
     git_index *index = NULL;
     bool is_written = git_repository_index(&index, copy->made) == 0 &&
                       git_index_clear(index) == 0 &&
-                      (has_attributes(paths) ? add_converted(index, paths, tree)
+                      (has_attributes(paths) ? add_converted(copy, index, paths, tree)
                                              : add_as_they_are(copy, index, paths, tree)) &&
                       git_index_write(index) == 0;
     git_index_free(index);

@@ -92,7 +92,8 @@ static void send_description(struct stub *stub, char **arguments, char **environ
     send_up(stub, UP_CALL, NULL, 0);
 }
 
-/* The sandbox's folder is where the executable itself lies, whatever argv and PATH say. */
+/* The sandbox's folder is where the executable itself lies, whatever argv and PATH say. In a root
+   of its own it may also be laid over another program: there the folder has a fixed place. */
 static int open_calls(void)
 {
     char path[4096];
@@ -105,6 +106,8 @@ static int open_calls(void)
         give_up();
     memcpy(slash, "/calls", sizeof("/calls"));
     int calls = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (calls < 0)
+        calls = open("/run/seatrial/calls", O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (calls < 0)
         give_up();
     return calls;

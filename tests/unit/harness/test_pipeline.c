@@ -57,6 +57,27 @@ Test(pipeline, takes_given_secrets_before_made_up_ones_and_null_for_none)
     cr_assert_null(pipeline_secret(pipeline, "DOCKERHUB_USERNAME"));
 }
 
+Test(pipeline, makes_up_a_secret_whose_name_is_computed_but_for_one_that_is_not_set)
+{
+    g_autoptr(GPtrArray) errors = errors_new();
+    g_autoptr(json_t) secrets = json_pack("{s:n}", "HUB_TOKEN");
+    struct pipeline_request request = {.secrets = secrets};
+
+    AUTO(pipeline) pipeline = load(HEAD SECRETS, &request, errors);
+
+    cr_assert_not_null(pipeline);
+    g_autofree char *token = pipeline_make_secret(pipeline, "GHCR_TOKEN");
+    g_autofree char *user = pipeline_make_secret(pipeline, "ghcr_username");
+    g_autofree char *unset = pipeline_make_secret(pipeline, "hub_token");
+    g_autofree char *reserved = pipeline_make_secret(pipeline, "GITHUB_PAT");
+    g_autofree char *impossible = pipeline_make_secret(pipeline, "a-b");
+    cr_expect_str_eq(token, "secret-ghcr_token");
+    cr_expect_str_eq(user, pipeline->owner);
+    cr_expect_null(unset);
+    cr_expect_null(reserved);
+    cr_expect_null(impossible);
+}
+
 Test(pipeline, of_an_event_without_secrets_gets_none_not_even_given_ones)
 {
     g_autofree char *root = g_dir_make_tmp("seatrial-test-XXXXXX", NULL);
@@ -78,6 +99,7 @@ Test(pipeline, of_an_event_without_secrets_gets_none_not_even_given_ones)
     cr_assert(pipeline->event->is_from_fork);
     cr_assert_null(pipeline_secret(pipeline, "TOKEN"));
     cr_assert_null(pipeline_secret(pipeline, "DOCKERHUB_USERNAME"));
+    cr_assert_null(pipeline_make_secret(pipeline, "COMPUTED"));
 }
 
 Test(pipeline, without_the_wanted_job_says_which_there_are)

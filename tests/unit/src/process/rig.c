@@ -105,8 +105,10 @@ static int run_command(void *self, const struct command_call *call)
     return 0;
 }
 
-static const char *const command_names[] = {"count", "docker",  "flood", "maketouch",
-                                            "sleep", "timeout", NULL};
+static const char *const command_names[] = {
+    "count", "docker",  "flood", "git-remote-http", "git-remote-https", "maketouch",
+    "sleep", "timeout", NULL,
+};
 
 void rig_init(struct rig *rig)
 {

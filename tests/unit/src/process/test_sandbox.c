@@ -63,6 +63,25 @@ Test(sandbox, absolute_names_lead_to_commands_where_there_is_a_private_root)
                 "pulled a\nb\n");
 }
 
+Test(sandbox, a_program_past_the_path_is_a_command_when_the_host_has_it)
+{
+    g_autofree char *git = g_find_program_in_path("git");
+    if (git == NULL)
+        cr_skip_test("git is not installed");
+    for (gsize i = 0; i < G_N_ELEMENTS(layer_sets); i++) {
+        struct rig rig;
+        rig_init(&rig);
+        if ((rig.options.layers & layer_sets[i]) == layer_sets[i]) {
+            rig.options.layers = layer_sets[i];
+            rig.options.git_configuration = "[url \"https://a/\"]\n\tinsteadOf = short:\n";
+            rig_run(&rig, "git ls-remote short:b || true");
+            cr_expect(strstr(rig.log->str, "git-remote-https short:b https://a/b") != NULL,
+                      "layers %u: %s", layer_sets[i], rig.log->str);
+        }
+        rig_close(&rig);
+    }
+}
+
 Test(sandbox, files_outside_cannot_be_written)
 {
     const unsigned sets[] = {SANDBOX_ALL, SANDBOX_NAMESPACES, SANDBOX_LANDLOCK};

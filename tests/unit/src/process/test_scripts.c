@@ -122,6 +122,14 @@ Test(scripts, a_command_that_is_not_there_is_asked_of_the_host)
                "0.000 helm upgrade a b\n0.000 > 0\n\n0.000 exit 0\n");
 }
 
+/* As git does when it clones submodules. */
+Test(scripts, a_parent_that_looks_up_now_and_then_does_not_keep_its_children_waiting)
+{
+    expect_log("perl -e 'open P, q(-|), q(echo x | count) or die; $r = q(); vec($r, fileno(P), 1) "
+               "= 1; 1 until select($q = $r, undef, undef, 0.05); print <P>'",
+               "0.000 count\n0.000 > 2 bytes\n\n0.000 exit 0\n");
+}
+
 Test(scripts, on_a_scaled_clock_calls_start_as_they_come)
 {
     struct rig rig;

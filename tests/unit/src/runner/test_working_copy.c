@@ -143,6 +143,12 @@ static git_commit *made_commit(const struct place *place, git_repository **repos
     return found;
 }
 
+static bool has_object(const struct place *place, const char *hex)
+{
+    g_autofree char *path = g_strdup_printf("%s/.git/objects/%.2s/%s", place->target, hex, hex + 2);
+    return g_file_test(path, G_FILE_TEST_EXISTS);
+}
+
 Test(working_copy, of_a_plain_folder_is_all_but_what_its_rules_ignore)
 {
     PLACE(place);
@@ -159,6 +165,7 @@ Test(working_copy, of_a_plain_folder_is_all_but_what_its_rules_ignore)
     expect_git(&place, "refs/heads/main", EVENT_COMMIT);
     expect_git(&place, "refs/remotes/origin/main", EVENT_COMMIT);
     expect_git(&place, "shallow", EVENT_COMMIT);
+    cr_expect(has_object(&place, EVENT_COMMIT), "git fetch asks for it past what replaces it");
 }
 
 /* The bytes of a file in the commit that stands for the event's; g_free. */
@@ -292,20 +299,25 @@ Test(working_copy, of_a_tag_or_a_pull_request_has_no_branch)
     expect_git(&place, "refs/remotes/pull/1/merge", EVENT_COMMIT);
 }
 
+static void put_submodule(struct place *place, git_repository **user)
+{
+    git_index *index = NULL;
+    git_index_entry entry = {.mode = GIT_FILEMODE_COMMIT, .path = "sub"};
+    cr_assert_eq(git_repository_init(user, place->source, 0), 0);
+    write_text(place, "a", "1");
+    write_text(place, "sub/inner", "1");
+    git_oid_fromstr(&entry.id, EVENT_COMMIT);
+    git_repository_index(&index, *user);
+    cr_assert_eq(git_index_add(index, &entry), 0);
+    git_index_write(index);
+    git_index_free(index);
+}
+
 Test(working_copy, leaves_the_inside_of_submodules_out_unless_it_is_asked_for)
 {
     PLACE(place);
     git_repository *user = NULL;
-    git_index *index = NULL;
-    git_index_entry entry = {.mode = GIT_FILEMODE_COMMIT, .path = "sub"};
-    cr_assert_eq(git_repository_init(&user, place.source, 0), 0);
-    write_text(&place, "a", "1");
-    write_text(&place, "sub/inner", "1");
-    git_oid_fromstr(&entry.id, EVENT_COMMIT);
-    git_repository_index(&index, user);
-    cr_assert_eq(git_index_add(index, &entry), 0);
-    git_index_write(index);
-    git_index_free(index);
+    put_submodule(&place, &user);
 
     g_autofree char *without = check_out(&place, (struct working_copy_options){0});
     g_autofree char *with =
@@ -313,5 +325,27 @@ Test(working_copy, leaves_the_inside_of_submodules_out_unless_it_is_asked_for)
 
     cr_expect_str_eq(without, "a");
     cr_expect_str_eq(with, "a sub/inner");
+    git_repository_free(user);
+}
+
+Test(working_copy, points_to_a_submodule_that_is_not_checked_out)
+{
+    PLACE(place);
+    git_repository *user = NULL;
+    put_submodule(&place, &user);
+
+    g_autofree char *paths = check_out(&place, (struct working_copy_options){0});
+
+    git_repository *made = NULL;
+    git_index *index = NULL;
+    g_autofree char *folder = g_build_filename(place.target, "sub", NULL);
+    cr_assert_eq(git_repository_open(&made, place.target), 0);
+    cr_assert_eq(git_repository_index(&index, made), 0);
+    const git_index_entry *entry = git_index_get_bypath(index, "sub", 0);
+    cr_assert_not_null(entry);
+    cr_expect_eq(entry->mode, GIT_FILEMODE_COMMIT);
+    cr_expect(g_file_test(folder, G_FILE_TEST_IS_DIR));
+    git_index_free(index);
+    git_repository_free(made);
     git_repository_free(user);
 }
