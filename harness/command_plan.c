@@ -160,6 +160,7 @@ static int plan(const struct app *app, int argc, char **argv)
     g_auto(GStrv) map_files = NULL;
     g_autofree char *date = NULL;
     g_autofree char *repository = NULL;
+    g_autofree char *workflow_permissions = NULL;
     g_autofree char *job = NULL;
     gboolean is_json = FALSE;
     const GOptionEntry entries[] = {
@@ -174,6 +175,9 @@ static int plan(const struct app *app, int argc, char **argv)
          "FILE"},
         {"repository", 0, 0, G_OPTION_ARG_STRING, &repository,
          "What GitHub calls the repository; acme and the folder's name", "OWNER/NAME"},
+        {"workflow-permissions", 0, 0, G_OPTION_ARG_STRING, &workflow_permissions,
+         "The repository's setting: what its token may when the workflow says nothing; read",
+         "read|write"},
         {"date", 0, 0, G_OPTION_ARG_STRING, &date, "The day that labels such as ubuntu-latest mean",
          "YYYY-MM-DD"},
         {"json", 0, 0, G_OPTION_ARG_NONE, &is_json, "Print seatrial.plan/1", NULL},
@@ -193,6 +197,7 @@ static int plan(const struct app *app, int argc, char **argv)
         .request = {.event = event,
                     .job = job,
                     .repository = repository,
+                    .workflow_permissions = workflow_permissions,
                     .inputs = (const char *const *)inputs,
                     .maps = (const char *const *)maps,
                     .map_files = (const char *const *)map_files},

@@ -15,6 +15,7 @@ struct rehearse_arguments {
     char *job;
     char *date;
     char *repository;
+    char *workflow_permissions;
     char *event;
     char *faults;
     char *json;
@@ -37,6 +38,7 @@ static void arguments_clear(struct rehearse_arguments *arguments)
     g_free(arguments->job);
     g_free(arguments->date);
     g_free(arguments->repository);
+    g_free(arguments->workflow_permissions);
     g_free(arguments->event);
     g_free(arguments->faults);
     g_free(arguments->json);
@@ -60,6 +62,9 @@ static bool parse(struct rehearse_arguments *arguments, int *argc, char ***argv)
          "An input of a dispatch or of a called workflow", "NAME=VALUE"},
         {"repository", 0, 0, G_OPTION_ARG_STRING, &arguments->repository,
          "What GitHub calls the repository; acme and the folder's name", "OWNER/NAME"},
+        {"workflow-permissions", 0, 0, G_OPTION_ARG_STRING, &arguments->workflow_permissions,
+         "The repository's setting: what its token may when the workflow says nothing; read",
+         "read|write"},
         {"date", 0, 0, G_OPTION_ARG_STRING, &arguments->date,
          "The day on which it runs: what is published and on the runners by then", "YYYY-MM-DD"},
         {"faults", 0, 0, G_OPTION_ARG_STRING, &arguments->faults,
@@ -127,6 +132,7 @@ static struct pipeline *load(const struct rehearse_arguments *arguments, const c
         .event = arguments->event,
         .job = arguments->job,
         .repository = arguments->repository,
+        .workflow_permissions = arguments->workflow_permissions,
         .inputs = (const char *const *)arguments->inputs,
         .maps = (const char *const *)arguments->maps,
         .map_files = (const char *const *)arguments->map_files,

@@ -103,13 +103,17 @@ static void settle_secrets(struct pipeline *pipeline, const struct pipeline_requ
     bool has_secrets = !event->is_from_fork && !event->is_of_dependabot;
 
     pipeline->secrets = json_deep_copy(event->secrets);
-    pipeline->vars = json_deep_copy(event->vars);
     if (has_secrets) {
         make_secrets_of(pipeline, call_tree_root(pipeline->calls));
         pipeline->unset_secrets = nulls_of(request->secrets);
     }
     if (has_secrets && request->secrets != NULL)
         set_given(pipeline->secrets, request->secrets);
+}
+
+static void settle_vars(struct pipeline *pipeline, const struct pipeline_request *request)
+{
+    pipeline->vars = json_deep_copy(pipeline->event->vars);
     if (request->vars != NULL)
         set_given(pipeline->vars, request->vars);
 }
@@ -200,6 +204,12 @@ static bool load_event(struct pipeline *pipeline, const struct pipeline_request 
     if (!is_repository(request->repository))
         add_error(errors, g_error_new(BASE_ERROR, BASE_ERROR_USAGE,
                                       "a repository is OWNER/NAME, not '%s'", request->repository));
+    if (request->workflow_permissions != NULL &&
+        strcmp(request->workflow_permissions, "read") != 0 &&
+        strcmp(request->workflow_permissions, "write") != 0)
+        add_error(errors, g_error_new(BASE_ERROR, BASE_ERROR_USAGE,
+                                      "workflow permissions are read or write, not '%s'",
+                                      request->workflow_permissions));
     if (errors->len > errors_before)
         return false;
     const char *root = repository_map_root(pipeline->map);
@@ -213,6 +223,7 @@ static bool load_event(struct pipeline *pipeline, const struct pipeline_request 
         .folder_name = folder,
         .inputs = inputs,
         .repository = request->repository,
+        .workflow_permissions = request->workflow_permissions,
     };
     pipeline->event = event_new(&event, errors);
     if (pipeline->event == NULL)
@@ -233,6 +244,9 @@ static bool load(struct pipeline *pipeline, const struct pipeline_request *reque
     pipeline->workflow = workflow_load(request->path, errors);
     if (pipeline->workflow == NULL || !check_job(pipeline, errors) ||
         !load_event(pipeline, request, errors))
+        return false;
+    settle_vars(pipeline, request);
+    if (!event_resolve_defaults(pipeline->event, pipeline->workflow, pipeline->vars, errors))
         return false;
     pipeline->calls = call_tree_load(pipeline->workflow, pipeline->map, pipeline->event, errors);
     if (pipeline->calls == NULL)

@@ -31,12 +31,14 @@ struct pipeline {
 
 struct pipeline_request {
     const char *path;
-    const char *event;            /* its name, or a file; NULL: the first that the workflow names */
-    const char *job;              /* NULL: all */
-    const char *const *inputs;    /* "NAME=VALUE"; or NULL */
-    const char *repository;       /* "owner/name"; NULL: acme and the folder's name */
-    const char *const *maps;      /* "owner/repo@ref=PATH"; or NULL */
-    const char *const *map_files; /* or NULL */
+    const char *event;         /* its name, or a file; NULL: the first that the workflow names */
+    const char *job;           /* NULL: all */
+    const char *const *inputs; /* "NAME=VALUE"; or NULL */
+    const char *repository;    /* "owner/name"; NULL: acme and the folder's name */
+    const char *workflow_permissions; /* the repository's: "read" or "write"; NULL: the event file's
+                                         or read */
+    const char *const *maps;          /* "owner/repo@ref=PATH"; or NULL */
+    const char *const *map_files;     /* or NULL */
     const json_t *secrets; /* given ones: name to text, null for one that is not set; or NULL */
     const json_t *vars;
     const struct assume_rules *assume; /* lent, or NULL */

@@ -18,7 +18,22 @@ static const struct node *call_of(const struct workflow *workflow, const char *k
     return call != NULL && call->kind == NODE_MAPPING ? node_get(call, key) : NULL;
 }
 
-static void add_default(json_t *inputs, const struct node_entry *input)
+/* Expressions of a default are the caller's to see (actions-semantics.md 4). */
+static json_t *evaluate_default(const struct flow *caller, const struct node *standard,
+                                bool is_text, GError **error)
+{
+    if (!literal_is_dynamic(standard))
+        return node_json(standard);
+    json_t *value = flow_evaluate_json(caller, standard, error);
+    if (value == NULL || !is_text || json_is_string(value))
+        return value;
+    g_autoptr(json_t) other = value;
+    g_autofree char *text = json_text(other);
+    return json_text_or_null(text);
+}
+
+static bool add_default(const struct flow *caller, json_t *inputs, const struct node_entry *input,
+                        GError **error)
 {
     const struct node *standard =
         input->value->kind == NODE_MAPPING ? node_get(input->value, "default") : NULL;
@@ -26,15 +41,18 @@ static void add_default(json_t *inputs, const struct node_entry *input)
         input->value->kind == NODE_MAPPING ? node_get(input->value, "type") : NULL;
     g_autofree char *word = type != NULL ? literal_text(type) : g_strdup("string");
     if (json_object_get(inputs, input->key) != NULL)
-        return;
-    if (standard != NULL)
-        json_object_set_new(inputs, input->key, node_json(standard));
-    else if (strcmp(word, "boolean") == 0)
+        return true;
+    if (standard != NULL) {
+        json_t *value = evaluate_default(caller, standard, strcmp(word, "string") == 0, error);
+        return value != NULL && json_object_set_new(inputs, input->key, value) == 0;
+    }
+    if (strcmp(word, "boolean") == 0)
         json_object_set_new(inputs, input->key, json_false());
     else if (strcmp(word, "number") == 0)
         json_object_set_new(inputs, input->key, json_integer(0));
     else
         json_object_set_new(inputs, input->key, json_string(""));
+    return true;
 }
 
 static json_t *inputs_of(const struct server_run *run, const struct workflow *called,
@@ -47,7 +65,8 @@ static json_t *inputs_of(const struct server_run *run, const struct workflow *ca
     for (gsize i = 0; inputs != NULL && declared != NULL && declared->kind == NODE_MAPPING &&
                       i < node_length(declared);
          i++)
-        add_default(inputs, node_entry(declared, i));
+        if (!add_default(run->task->flow, inputs, node_entry(declared, i), error))
+            g_clear_pointer(&inputs, json_decref);
     return inputs;
 }
 

@@ -35,7 +35,8 @@ struct event {
     json_t *vars;
     json_t *secrets; /* as the run gets them, GITHUB_TOKEN among them */
     /* Of a dispatch, typed and with defaults; of a workflow that only others call, as a caller
-       gives them, where a default with expressions stays as it is written; else empty. */
+       gives them, where a default with expressions stays as it is written until
+       event_resolve_defaults(); else empty. */
     json_t *inputs;
     /* Required ones when no inputs were given at all: GitHub would ask for them, here they are
        empty. NULL: none. */
@@ -55,6 +56,8 @@ struct event_request {
     const char *folder_name;   /* what the repository is called; NULL: "app" */
     const char *repository;    /* "owner/name", instead of acme and that; or NULL */
     const json_t *inputs;      /* name to text, over those of a file; or NULL */
+    /* The repository's setting, "read" or "write", over that of a file; or NULL. */
+    const char *workflow_permissions;
 };
 
 /* NULL when the text names neither or the file is wrong; then errors gets GError's, at least one.
@@ -65,6 +68,11 @@ struct event *event_new_of_node(const struct event_request *request, const struc
                                 GPtrArray *errors) MUST_USE;
 void event_free(struct event *event);
 CLEANUP(event, event_free)
+
+/* Evaluates defaults of a workflow that only others call, vars being the run's. False: one cannot
+   be, and errors got a GError for each. */
+bool event_resolve_defaults(struct event *event, const struct workflow *workflow,
+                            const json_t *vars, GPtrArray *errors) MUST_USE;
 
 /* What triggers_find() wants to know; lent by the event. */
 struct event_facts event_facts_of(const struct event *event);

@@ -270,6 +270,63 @@ Test(event, dispatch_that_github_would_refuse_tells_all_reasons)
     cr_expect(errors_tell(errors, "Unexpected inputs provided: [\"more\"]"));
 }
 
+#define CALLED                                                                                     \
+    "on:\n  workflow_call:\n    inputs:\n"                                                         \
+    "      tag: {type: string, default: \"${{ github.ref_name }}-${{ vars.KIND }}\"}\n"            \
+    "      push: {type: boolean, default: \"${{ github.ref_name == 'main' }}\"}\n"                 \
+    "      jobs: {type: number, default: 2}\n"
+
+Test(event, defaults_of_a_workflow_that_others_call_are_evaluated_where_nothing_was_given)
+{
+    g_autoptr(GPtrArray) errors = error_list();
+    g_autoptr(json_t) vars = json_pack("{s:s}", "KIND", "beta");
+    AUTO(workflow) workflow = workflow_of(CALLED);
+    AUTO(event) plain = event_of(workflow, "push", errors);
+    AUTO(event)
+    given = event_of_file(
+        workflow,
+        "{\"event_name\": \"push\", \"ref\": \"refs/heads/a\", \"inputs\": {\"tag\": \"v1\"}}",
+        errors);
+    cr_assert(plain != NULL && given != NULL);
+
+    cr_assert(event_resolve_defaults(plain, workflow, vars, errors));
+    cr_assert(event_resolve_defaults(given, workflow, vars, errors));
+
+    g_autofree char *of_plain = json_text(plain->inputs);
+    g_autofree char *of_given = json_text(given->inputs);
+    cr_expect_str_eq(of_plain, "{\"tag\":\"main-beta\",\"push\":true,\"jobs\":2}");
+    cr_expect_str_eq(of_given, "{\"tag\":\"v1\",\"push\":false,\"jobs\":2}");
+}
+
+Test(event, a_default_that_is_not_of_its_type_is_an_error_at_its_place)
+{
+    g_autoptr(GPtrArray) errors = error_list();
+    g_autoptr(json_t) vars = json_object();
+    AUTO(workflow)
+    workflow = workflow_of("on:\n  workflow_call:\n    inputs:\n"
+                           "      n: {type: number, default: \"${{ github.ref_name }}\"}\n");
+    AUTO(event) event = event_of(workflow, "push", errors);
+    cr_assert_not_null(event);
+
+    cr_expect_not(event_resolve_defaults(event, workflow, vars, errors));
+    cr_expect(errors_tell(errors, "ci.yml:5:34: Unexpected value 'main'"));
+}
+
+Test(event, the_setting_of_the_request_wins_over_that_of_a_file)
+{
+    g_autoptr(GPtrArray) errors = error_list();
+    AUTO(workflow) workflow = workflow_of("on: push");
+    const struct event_request request = {.text = "push",
+                                          .workflow = workflow,
+                                          .workflow_path = ".github/workflows/ci.yml",
+                                          .workflow_permissions = "write"};
+
+    AUTO(event) event = event_new(&request, errors);
+
+    cr_assert_not_null(event);
+    cr_expect(event->is_write_default);
+}
+
 Test(event, file_that_makes_no_sense_is_refused_with_places)
 {
     static const char *const rows[][2] = {
