@@ -111,7 +111,7 @@ int main(void)
     static const char *const names[] = {"docker", NULL};
     g_autofree char *missing = NULL;
     struct bench bench = {.loop = loop_new(CLOCK_VIRTUAL, 1), .layers = sandbox_probe(&missing)};
-    const struct command_host host = {names, answer, &bench};
+    const struct command_host host = {.names = names, .run = answer, .self = &bench};
     g_autofree char *folder = g_dir_make_tmp("seatrial-bench-XXXXXX", NULL);
     int64_t times_us[ROUND_COUNT];
 
