@@ -204,6 +204,7 @@ static bool complete(struct event *event, const struct event_request *request, c
     event_merge(event->vars, json_object_get(file, "vars"));
     event->is_from_fork = comes_from_fork(event);
     event->is_of_dependabot = comes_from_dependabot(event);
+    event->is_default_stated = event_text_at(file, "default_workflow_permissions", NULL) != NULL;
     event->is_write_default =
         strcmp(event_text_at(file, "default_workflow_permissions", "read"), "write") == 0;
     put_secrets(event, json_object_get(file, "secrets"));
