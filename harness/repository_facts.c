@@ -115,7 +115,7 @@ struct repository_facts *repository_facts_read(const char *folder)
     /* A key's text without a tag may as well be the name of what the workflow makes. */
     facts->image =
         g_regex_new("^\\s*(?|(?:FROM\\s+(?:--platform=\\S+\\s+)?|COPY\\s+--from=)(\\S+)|"
-                    "(?:-\\s+)?(?:image|container):\\s*[\"']?([^\\s\"'#]+[:@][^\\s\"'#]+))",
+                    "(?:-\\s+)?[\\w-]*(?:image|container):\\s*[\"']?([^\\s\"'#]+[:@][^\\s\"'#]+))",
                     G_REGEX_OPTIMIZE | G_REGEX_MULTILINE | G_REGEX_CASELESS, 0, NULL);
     facts->digest = g_regex_new("\\bsha256:[0-9a-f]{64}\\b", G_REGEX_OPTIMIZE, 0, NULL);
     read_folder(facts, folder, 0);

@@ -58,6 +58,7 @@ struct server_run *task_add_run(struct task *task, const struct leg *leg, unsign
 static void settle(struct server_run *run, enum result result, const char *reason)
 {
     run->row->result = leg_result_new();
+    run->row->result->started_us = loop_now_us(options_of(run->task)->loop);
     run->row->result->result = run->row->result->conclusion = result;
     run->row->reason = g_strdup(reason);
     run->is_over = true;

@@ -47,7 +47,8 @@ Test(repository_facts, are_images_that_dockerfiles_and_workflows_stand_on)
     write_text(root, ".github/workflows/ci.yml",
                "    container: ghcr.io/acme/builder:3\n"
                "      - image: \"ghcr.io/acme/db:4@" DIGEST "\" # x\n"
-               "      - image: ghcr.io/acme/app\n",
+               "      - image: ghcr.io/acme/app\n"
+               "  BUILDER_IMAGE: acme/buildkit:latest\n",
                -1);
     write_text(root, "compose.yaml", "image: ghcr.io/acme/app:1\n", -1);
 
@@ -60,6 +61,7 @@ Test(repository_facts, are_images_that_dockerfiles_and_workflows_stand_on)
     cr_expect(repository_facts_stands_on(facts, "docker.io/acme/tools", "1"));
     cr_expect(repository_facts_stands_on(facts, "ghcr.io/acme/builder", "3"));
     cr_expect(repository_facts_stands_on(facts, "ghcr.io/acme/db", NULL));
+    cr_expect(repository_facts_stands_on(facts, "docker.io/acme/buildkit", "latest"));
     cr_expect(!repository_facts_stands_on(facts, "ghcr.io/acme/app", NULL));
     repository_facts_free(facts);
     folder_remove(root);
