@@ -3,8 +3,8 @@
  * and the secrets, variables and assumptions it runs with. Data only; run_workflow.c runs it.
  *
  * Secrets that the files mention and nobody gave are made up, so that logins can work: one whose
- * name tells of a user is the owner's name, any other is a text of its own. Events that get no
- * secrets on GitHub get none here.
+ * name tells of a user is the owner's name, any other is a text of its own. Of variables only those
+ * whose names tell of a user are. Events that get no secrets on GitHub get none here.
  */
 #pragma once
 

@@ -58,7 +58,6 @@ struct server_run *task_add_run(struct task *task, const struct leg *leg, unsign
 static void settle(struct server_run *run, enum result result, const char *reason)
 {
     run->row->result = leg_result_new();
-    run->row->result->started_us = loop_now_us(options_of(run->task)->loop);
     run->row->result->result = run->row->result->conclusion = result;
     run->row->reason = g_strdup(reason);
     run->is_over = true;
@@ -78,9 +77,16 @@ void task_settle(struct task *task, enum result result, const char *format, ...)
     task->result = result;
 }
 
+/* Its error may come of what earlier legs have put out: it is known to be after them. */
+static void refuse_now(const struct server_run *run)
+{
+    run->row->result->started_us = loop_now_us(options_of(run->task)->loop);
+}
+
 void task_refuse(struct task *task, GError *error)
 {
     task_settle(task, RESULT_FAILURE, "%s", error->message);
+    refuse_now(g_ptr_array_index(task->runs, task->runs->len - 1));
     g_ptr_array_add(task->flow->server->result->errors, error);
 }
 
@@ -199,6 +205,7 @@ static void wait_for_ever(struct server_run *run, const GError *error)
 static void refuse(struct server_run *run, GError *error)
 {
     settle(run, RESULT_FAILURE, error->message);
+    refuse_now(run);
     g_ptr_array_add(run->task->flow->server->result->errors, error);
 }
 
