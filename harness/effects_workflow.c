@@ -44,12 +44,13 @@ static const char *leg_of_machine(const char *machine)
     return machine != NULL && g_str_has_prefix(machine, prefix) ? machine + strlen(prefix) : "";
 }
 
-/* The tag's first digest is from before the run unless this run pushed it. */
+/* The tag's first digest is from before the run unless this run pushed it. Of one that was made up,
+   as when a push asks what is there, nobody can say what its users had. */
 static GPtrArray *platforms_before(struct registry *registry, const char *repository,
                                    const char *tag)
 {
     g_autoptr(GPtrArray) history = registry_tag_history(registry, repository, tag);
-    if (history == NULL || history->len == 0)
+    if (history == NULL || history->len == 0 || registry_has_invented(registry, repository, tag))
         return NULL;
     AUTO(image_facts) first = registry_find(registry, repository, g_ptr_array_index(history, 0));
     return first != NULL && first->pushed_by_exchange == 0 ? effects_copy_texts(first->platforms)

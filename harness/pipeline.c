@@ -54,22 +54,35 @@ static void make_secret(struct pipeline *pipeline, const char *name)
         json_object_set_new(pipeline->secrets, name, json_string(text));
 }
 
-static void make_mentioned_secrets(struct pipeline *pipeline, const char *text)
+/* A variable decides what a workflow does, so that none is made up but who logs in. */
+static void make_variable(struct pipeline *pipeline, const char *name)
 {
-    g_autoptr(GRegex) pattern = g_regex_new(
-        "\\bsecrets\\s*(?:\\.\\s*|\\[\\s*')([A-Za-z_][A-Za-z0-9_-]*)", G_REGEX_OPTIMIZE, 0, NULL);
+    if (tells_of_a_user(name) && json_object_get(pipeline->vars, name) == NULL)
+        json_object_set_new(pipeline->vars, name, json_string(pipeline->owner));
+}
+
+/* Names behind "secrets." or "vars." */
+static void make_mentioned(struct pipeline *pipeline, const char *text)
+{
+    g_autoptr(GRegex) pattern =
+        g_regex_new("\\b(secrets|vars)\\s*(?:\\.\\s*|\\[\\s*')([A-Za-z_][A-Za-z0-9_-]*)",
+                    G_REGEX_OPTIMIZE, 0, NULL);
     g_autoptr(GMatchInfo) match = NULL;
     for (g_regex_match(pattern, text, 0, &match); g_match_info_matches(match);
          g_match_info_next(match, NULL)) {
-        g_autofree char *name = g_match_info_fetch(match, 1);
-        make_secret(pipeline, name);
+        g_autofree char *context = g_match_info_fetch(match, 1);
+        g_autofree char *name = g_match_info_fetch(match, 2);
+        if (strcmp(context, "secrets") == 0)
+            make_secret(pipeline, name);
+        else
+            make_variable(pipeline, name);
     }
 }
 
 static void make_secrets_of(struct pipeline *pipeline, const struct call *call)
 {
     if (call->state == CALL_LOADED)
-        make_mentioned_secrets(pipeline, doc_root(call->workflow->doc)->position.source->text);
+        make_mentioned(pipeline, doc_root(call->workflow->doc)->position.source->text);
     for (guint i = 0; i < call->calls->len; i++)
         make_secrets_of(pipeline, g_ptr_array_index(call->calls, i));
 }

@@ -3,9 +3,9 @@
  * and the secrets, variables and assumptions it runs with. Data only; run_workflow.c runs it.
  *
  * Secrets that the files mention and nobody gave are made up, so that logins can work: one whose
- * name tells of a user is the owner's name, any other is a text of its own. Events that get no
- * secrets on GitHub get none here. So is one whose name an expression computes, at the time when it
- * is looked up.
+ * name tells of a user is the owner's name, any other is a text of its own. So is one whose name an
+ * expression computes, at the time when it is looked up. Of variables only those are made up whose
+ * names tell of a user. Events that get no secrets on GitHub get none here.
  */
 #pragma once
 

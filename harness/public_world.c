@@ -1,6 +1,8 @@
 /* What a workflow finds of the public world. */
 #include "harness/public_world.h"
 
+#include "base/glob.h"
+
 #include <string.h>
 
 static const struct pipeline *pipeline_of(const struct stage *stage)
@@ -8,14 +10,16 @@ static const struct pipeline *pipeline_of(const struct stage *stage)
     return stage->plan->scenario->pipeline;
 }
 
-/* Images below the owner's name are what the workflow makes; all else is somebody's. */
+/* Images below the owner's name are what the workflow makes, but for those that its files stand on;
+   all else is somebody's. */
 static bool wants_image(void *context, const struct registry_service *service,
-                        const char *repository)
+                        const char *repository, const char *tag)
 {
     const struct stage *stage = context;
     g_autofree char *own = g_strconcat(pipeline_of(stage)->owner, "/", NULL);
-    (void)service;
-    return !g_str_has_prefix(repository, own);
+    g_autofree char *name = g_strconcat(service->name, "/", repository, NULL);
+    return !g_str_has_prefix(repository, own) ||
+           repository_facts_stands_on(pipeline_of(stage)->facts, name, tag);
 }
 
 static bool pins_digest(void *context, const char *digest)
@@ -84,6 +88,27 @@ static void admit_secrets(const struct pipeline *pipeline, struct registry *regi
     }
 }
 
+/* Passwords that a cloud grants for an hour are made up by the action that asks it for one, which
+   says so: their user name tells them. */
+static void admit_clouds(struct registry *registry, const char *host)
+{
+    static const struct {
+        const char *hosts; /* as in glob.h */
+        const char *user;
+    } clouds[] = {
+        {"*.dkr.ecr.*", "AWS"},
+        {"public.ecr.aws", "AWS"},
+        {"*gcr.io", "oauth2accesstoken"},
+        {"*.pkg.dev", "oauth2accesstoken"},
+        {"*.azurecr.io", "00000000-0000-0000-0000-000000000000"},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(clouds); i++) {
+        const struct registry_login login = {.user = clouds[i].user, .pushes = "*"};
+        if (glob_match(clouds[i].hosts, host))
+            registry_add_login(registry, &login);
+    }
+}
+
 void public_world_open(struct stage *stage, struct registry *registry)
 {
     const struct registry_inventor inventor = {
@@ -94,6 +119,7 @@ void public_world_open(struct stage *stage, struct registry *registry)
     registry_set_inventor(registry, &inventor);
     registry_add_login(registry, &nobody);
     admit_secrets(pipeline_of(stage), registry);
+    admit_clouds(registry, registry_service_of(registry)->name);
 }
 
 void public_world_admit_token(struct stage *stage, const char *token, bool may_write_packages)

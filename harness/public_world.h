@@ -1,7 +1,8 @@
 /*
  * The rest of the public world, for pipelines that nobody wrote a setting for: a user's workflow
  * pulls base images and pushes to registries that no table knows. Public images are invented when
- * they are asked for, but never below the owner's own name; a registry is founded when a daemon
+ * they are asked for, below the owner's own name only where the repository's files stand on them
+ * (harness/repository_facts.h); a registry is founded when a daemon
  * dials it; logins are the workflow's secrets.
  */
 #pragma once

@@ -2,6 +2,7 @@
 #include "harness/repository_facts.h"
 
 #include "base/limits.h"
+#include "oci/reference.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -10,7 +11,9 @@
 struct repository_facts {
     GHashTable *digests; /* sets of texts; looked up, never iterated */
     GHashTable *modules;
+    GHashTable *images; /* "docker.io/acme/base:1" and, for any tag, "docker.io/acme/base" */
     GRegex *digest;
+    GRegex *image; /* the name is its first group */
     int file_count;
 };
 
@@ -33,6 +36,34 @@ static void read_modules(struct repository_facts *facts, const char *text)
     }
 }
 
+/* A name with a variable in it names nothing. */
+static void add_image(struct repository_facts *facts, const char *text)
+{
+    REFERENCE(reference);
+    if (strchr(text, '$') != NULL || !oci_reference_parse(text, &reference, NULL))
+        return;
+    g_autofree char *name = g_strdup_printf("%s/%s", reference.registry, reference.repository);
+    if (!reference.is_digest)
+        g_hash_table_add(facts->images, g_strdup_printf("%s:%s", name, reference.wanted));
+    g_hash_table_add(facts->images, g_steal_pointer(&name));
+}
+
+static void read_images(struct repository_facts *facts, const char *text)
+{
+    g_autoptr(GMatchInfo) match = NULL;
+    for (g_regex_match(facts->image, text, 0, &match); g_match_info_matches(match);
+         g_match_info_next(match, NULL)) {
+        g_autofree char *image = g_match_info_fetch(match, 1);
+        add_image(facts, image);
+    }
+}
+
+static bool names_images(const char *path, const char *name)
+{
+    return strstr(name, "ockerfile") != NULL || strstr(name, "ontainerfile") != NULL ||
+           strstr(path, "/.github/") != NULL;
+}
+
 static void read_file(struct repository_facts *facts, const char *path, const char *name)
 {
     g_autofree char *text = NULL;
@@ -40,6 +71,8 @@ static void read_file(struct repository_facts *facts, const char *path, const ch
     if (!g_file_get_contents(path, &text, &length, NULL) || memchr(text, '\0', length) != NULL ||
         !g_utf8_validate_len(text, length, NULL))
         return;
+    if (names_images(path, name))
+        read_images(facts, text);
     if (strcmp(name, "go.sum") == 0)
         read_modules(facts, text);
     else if (strstr(text, "sha256:") != NULL)
@@ -78,6 +111,12 @@ struct repository_facts *repository_facts_read(const char *folder)
     struct repository_facts *facts = g_new0(struct repository_facts, 1);
     facts->digests = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     facts->modules = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    facts->images = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    /* A key's text without a tag may as well be the name of what the workflow makes. */
+    facts->image =
+        g_regex_new("^\\s*(?|(?:FROM\\s+(?:--platform=\\S+\\s+)?|COPY\\s+--from=)(\\S+)|"
+                    "(?:-\\s+)?[\\w-]*(?:image|container):\\s*[\"']?([^\\s\"'#]+[:@][^\\s\"'#]+))",
+                    G_REGEX_OPTIMIZE | G_REGEX_MULTILINE | G_REGEX_CASELESS, 0, NULL);
     facts->digest = g_regex_new("\\bsha256:[0-9a-f]{64}\\b", G_REGEX_OPTIMIZE, 0, NULL);
     read_folder(facts, folder, 0);
     return facts;
@@ -89,13 +128,23 @@ void repository_facts_free(struct repository_facts *facts)
         return;
     g_hash_table_unref(facts->digests);
     g_hash_table_unref(facts->modules);
+    g_hash_table_unref(facts->images);
     g_regex_unref(facts->digest);
+    g_regex_unref(facts->image);
     g_free(facts);
 }
 
 bool repository_facts_pins(const struct repository_facts *facts, const char *digest)
 {
     return g_hash_table_contains(facts->digests, digest);
+}
+
+bool repository_facts_stands_on(const struct repository_facts *facts, const char *name,
+                                const char *tag)
+{
+    g_autofree char *whole =
+        g_strdup_printf("%s%s%s", name, tag != NULL ? ":" : "", tag != NULL ? tag : "");
+    return g_hash_table_contains(facts->images, whole);
 }
 
 bool repository_facts_lists_module(const struct repository_facts *facts, const char *path)

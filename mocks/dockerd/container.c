@@ -35,6 +35,7 @@ static void container_free(struct container *container)
     json_decref(container->image_config);
     json_decref(container->config);
     json_decref(container->host_config);
+    json_decref(container->ports);
     g_strfreev(container->arguments);
     g_strfreev(container->environment);
     g_free(container->working_directory);
@@ -176,6 +177,7 @@ static void start_main(struct container *container)
     container->is_out_of_memory = false;
     container->started_us = dockerd_now_us(container->dockerd);
     g_clear_pointer(&container->start_error, g_free);
+    container_bind_ports(container);
     task_start(container->main_task);
     set_state(container, CONTAINER_RUNNING, "start");
 }

@@ -46,6 +46,7 @@ struct container {
     json_t *image_config; /* "config" of the image's config, or an empty object */
     json_t *config;       /* create's body without HostConfig and NetworkingConfig */
     json_t *host_config;  /* create's HostConfig */
+    json_t *ports;        /* of the last run, as inspect shows them; NULL before the first */
     char **arguments;
     char **environment;
     char *working_directory;
@@ -107,6 +108,15 @@ void container_attach(struct container *container, struct outlet *outlet, bool w
 /* One piece of output as this container's clients get it: framed, or raw with a terminal. */
 bool container_send(const struct container *container, struct outlet *outlet, int stream,
                     const char *bytes, gsize length_bytes, GError **error) MUST_USE;
+/* "starting", "healthy" or "unhealthy"; NULL: it has no health check. */
+const char *container_health(const struct container *container);
+/* Gives a container that starts the ports of the host that it asked for. */
+void container_bind_ports(struct container *container);
+/* "5432/tcp" to its bindings, null where it is only exposed; empty while it is down. A reference.
+ */
+json_t *container_ports(const struct container *container);
+/* The same as the list of containers has it. */
+json_t *container_port_list(const struct container *container);
 /* Files of the container itself, not of its volumes, in bytes. */
 int64_t container_size_bytes(const struct container *container);
 /* The tree and path inside it where an absolute path leads: a mounted volume's or its own. */

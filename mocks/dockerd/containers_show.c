@@ -27,6 +27,16 @@ static char *human_duration(int64_t duration_us)
     return g_strdup_printf("%d hours", (int)(seconds / 3600));
 }
 
+/* moby container/state.go: State.String and Health.String */
+static char *up_text(const struct container *container, const char *up)
+{
+    const char *health = container_health(container);
+    if (health == NULL)
+        return g_strdup_printf("Up %s", up);
+    bool is_starting = g_str_equal(health, "starting");
+    return g_strdup_printf("Up %s (%s%s)", up, is_starting ? "health: " : "", health);
+}
+
 static char *status_text(const struct container *container)
 {
     int64_t now_us = dockerd_now_us(container->dockerd);
@@ -37,7 +47,7 @@ static char *status_text(const struct container *container)
     case CONTAINER_CREATED:
         return g_strdup("Created");
     case CONTAINER_RUNNING:
-        return g_strdup_printf("Up %s", up);
+        return up_text(container, up);
     case CONTAINER_RESTARTING:
         return g_strdup_printf("Restarting (%d) %s ago", container->exit_code, ago);
     case CONTAINER_EXITED:
@@ -117,13 +127,14 @@ json_t *container_summary(struct container *container, bool has_size)
     g_autofree char *command = command_text(container);
     g_autofree char *status = status_text(container);
     json_t *summary =
-        json_pack("{s:s, s:[s], s:s, s:s, s:s, s:I, s:[], s:o, s:s, s:s, s:{s:s}, s:{s:o}, s:o}",
+        json_pack("{s:s, s:[s], s:s, s:s, s:s, s:I, s:o, s:o, s:s, s:s, s:{s:s}, s:{s:o}, s:o}",
                   "Id", container->id, "Names", name, "Image", container->image_name, "ImageID",
                   container->image_id, "Command", command, "Created",
-                  (json_int_t)dockerd_unix_time(container->created_us), "Ports", "Labels",
-                  labels_of(container), "State", container_state_text(container), "Status", status,
-                  "HostConfig", "NetworkMode", network_mode(container), "NetworkSettings",
-                  "Networks", networks_shape(container), "Mounts", mounts_shape(container));
+                  (json_int_t)dockerd_unix_time(container->created_us), "Ports",
+                  container_port_list(container), "Labels", labels_of(container), "State",
+                  container_state_text(container), "Status", status, "HostConfig", "NetworkMode",
+                  network_mode(container), "NetworkSettings", "Networks", networks_shape(container),
+                  "Mounts", mounts_shape(container));
     if (!has_size)
         return summary;
     int64_t own_bytes = container_size_bytes(container);
@@ -236,23 +247,31 @@ static json_t *state_shape(const struct container *container)
     g_autofree char *started = dockerd_time_text(container->started_us);
     g_autofree char *finished = dockerd_time_text(container->finished_us);
 
-    return json_pack("{s:s, s:b, s:b, s:b, s:b, s:b, s:i, s:i, s:s, s:s, s:s}", "Status",
-                     container_state_text(container), "Running", container_is_running(container),
-                     "Paused", 0, "Restarting", container->state == CONTAINER_RESTARTING,
-                     "OOMKilled", container->is_out_of_memory, "Dead", 0, "Pid",
-                     is_up ? container->main_task->host_pid : 0, "ExitCode", container->exit_code,
-                     "Error", container->start_error != NULL ? container->start_error : "",
-                     "StartedAt", was_started ? started : never, "FinishedAt",
-                     container->exit_count > 0 && was_started ? finished : never);
+    const char *health = container_health(container);
+    json_t *shape =
+        json_pack("{s:s, s:b, s:b, s:b, s:b, s:b, s:i, s:i, s:s, s:s, s:s}", "Status",
+                  container_state_text(container), "Running", container_is_running(container),
+                  "Paused", 0, "Restarting", container->state == CONTAINER_RESTARTING, "OOMKilled",
+                  container->is_out_of_memory, "Dead", 0, "Pid",
+                  is_up ? container->main_task->host_pid : 0, "ExitCode", container->exit_code,
+                  "Error", container->start_error != NULL ? container->start_error : "",
+                  "StartedAt", was_started ? started : never, "FinishedAt",
+                  container->exit_count > 0 && was_started ? finished : never);
+    if (health != NULL)
+        json_object_set_new(
+            shape, "Health",
+            json_pack("{s:s, s:i, s:[]}", "Status", health, "FailingStreak", 0, "Log"));
+    return shape;
 }
 
 static json_t *network_settings_shape(const struct container *container)
 {
     bool is_up = container->state == CONTAINER_RUNNING;
-    return json_pack("{s:s, s:s, s:b, s:s, s:i, s:{}, s:s, s:n, s:n, s:s, s:s, s:s, s:i, s:s, s:i, "
+    return json_pack("{s:s, s:s, s:b, s:s, s:i, s:o, s:s, s:n, s:n, s:s, s:s, s:s, s:i, s:s, s:i, "
                      "s:s, s:s, s:o}",
                      "Bridge", "", "SandboxID", is_up ? container->id : "", "HairpinMode", 0,
-                     "LinkLocalIPv6Address", "", "LinkLocalIPv6PrefixLen", 0, "Ports", "SandboxKey",
+                     "LinkLocalIPv6Address", "", "LinkLocalIPv6PrefixLen", 0, "Ports",
+                     container_ports(container), "SandboxKey",
                      is_up ? "/var/run/docker/netns/default" : "", "SecondaryIPAddresses",
                      "SecondaryIPv6Addresses", "EndpointID", "", "Gateway", "", "GlobalIPv6Address",
                      "", "GlobalIPv6PrefixLen", 0, "IPAddress", "", "IPPrefixLen", 0, "IPv6Gateway",
@@ -286,7 +305,8 @@ static json_t *config_shape(const struct container *container)
                             json_string(g_str_equal(network_mode(container), "host")
                                             ? container->dockerd->options.machine
                                             : short_id));
-    static const char *const inherited[] = {"Entrypoint", "Cmd", "Env", "WorkingDir"};
+    static const char *const inherited[] = {"Entrypoint", "Cmd",          "Env",
+                                            "WorkingDir", "ExposedPorts", "Healthcheck"};
     for (gsize i = 0; i < G_N_ELEMENTS(inherited); i++) {
         json_t *own = json_object_get(shape, inherited[i]);
         json_t *of_image = json_object_get(container->image_config, inherited[i]);

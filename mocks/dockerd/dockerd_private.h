@@ -30,6 +30,7 @@ struct dockerd {
     dockerd_assume_fn *assume;   /* or NULL */
     void *assume_context;
     int next_pid;
+    int next_port;           /* how many of the ephemeral ones are given away */
     unsigned activity_count; /* requests and fibers that still hold this dockerd */
     bool is_idle;            /* activity_count == 0 */
     bool is_down;            /* stopped, or being freed */

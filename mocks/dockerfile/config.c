@@ -1,6 +1,8 @@
 /* What each instruction does to an image's config; one row a kind that does something. */
 #include "mocks/dockerfile/plan_private.h"
 
+#include "base/units.h"
+
 #include <string.h>
 
 char *build_go_quote(const char *text)
@@ -268,12 +270,24 @@ static bool apply_workdir(struct evaluation *evaluation, GError **error)
 
 static bool apply_healthcheck(struct evaluation *evaluation, GError **error)
 {
-    const char *rest = evaluation->instruction->rest;
+    static const char *const periods[][2] = {{"interval", "Interval"},
+                                             {"timeout", "Timeout"},
+                                             {"start-period", "StartPeriod"},
+                                             {"start-interval", "StartInterval"}};
+    const struct instruction *instruction = evaluation->instruction;
+    const char *rest = instruction->rest;
     bool is_none = g_ascii_strncasecmp(rest, "NONE", 4) == 0;
     (void)error;
     json_t *test = is_none ? json_pack("[s]", "NONE")
                            : json_pack("[s, s]", "CMD-SHELL", rest + strcspn(rest, " \t"));
-    json_object_set_new(evaluation->stage->config, "Healthcheck", json_pack("{s:o}", "Test", test));
+    json_t *health = json_pack("{s:o}", "Test", test);
+    for (gsize i = 0; i < G_N_ELEMENTS(periods); i++) {
+        const char *text = instruction_flag(instruction, periods[i][0]);
+        int64_t period_us = 0;
+        if (text != NULL && go_duration_parse(text, &period_us))
+            json_object_set_new(health, periods[i][1], json_integer(period_us * 1000));
+    }
+    json_object_set_new(evaluation->stage->config, "Healthcheck", health);
     return true;
 }
 

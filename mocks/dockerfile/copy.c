@@ -107,13 +107,19 @@ static bool take_remote(struct copying *copying, const char *source)
     return true;
 }
 
+/* Below the root of the context, out of which no ".." leads: BuildKit strips it (dockerfile
+   reference, COPY: "../something" is "/something"). */
+static char *below_root(const char *source)
+{
+    g_autofree char *whole = g_canonicalize_filename(source + strspn(source, "/"), "/");
+    return g_strdup(whole + 1);
+}
+
 static bool take_source(struct copying *copying, const char *source)
 {
-    g_autofree char *clean = build_path_clean(source);
+    g_autofree char *clean = below_root(source);
     if (is_remote(source))
         return take_remote(copying, source);
-    if (clean == NULL)
-        return false;
     if (has_wildcard(clean))
         return take_matching(copying, clean);
     return take(copying, clean) || *clean == '\0';
@@ -132,8 +138,8 @@ struct build_files *build_files_copy(const struct build_files *from, char *const
     for (gsize i = 0; sources[i] != NULL; i++) {
         if (take_source(&copying, sources[i]))
             continue;
-        g_autofree char *clean = build_path_clean(sources[i]);
-        *missing = g_strconcat("/", clean != NULL ? clean : sources[i], NULL);
+        g_autofree char *clean = below_root(sources[i]);
+        *missing = g_strconcat("/", clean, NULL);
         return NULL;
     }
     return g_steal_pointer(&to);

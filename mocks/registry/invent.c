@@ -47,21 +47,15 @@ void registry_set_inventor(struct registry *registry, const struct registry_inve
     registry->inventor = *inventor;
 }
 
-bool registry_would_invent(const struct registry *registry, const char *repository)
+bool registry_would_invent(const struct registry *registry, const char *repository, const char *tag)
 {
     const struct registry_inventor *inventor = &registry->inventor;
     return inventor->wants != NULL &&
-           inventor->wants(inventor->context, registry->service, repository);
+           inventor->wants(inventor->context, registry->service, repository, tag);
 }
 
-/* A tag that was pushed here, or deleted, has a history: it is what it is. */
-void registry_invent(struct registry *registry, const char *repository, const char *tag)
+static void make(struct registry *registry, const char *repository, const char *tag)
 {
-    struct repository *found = registry_store_find(registry->store, repository);
-    if (!registry_would_invent(registry, repository) ||
-        (found != NULL &&
-         (repository_find_tag(found, tag) != NULL || repository_tag_history(found, tag) != NULL)))
-        return;
     const struct image_spec spec = {
         .repository = repository,
         .tag = tag,
@@ -73,15 +67,37 @@ void registry_invent(struct registry *registry, const char *repository, const ch
     trace_note(world_trace(registry->world), "registry", "service", registry->service->name,
                "action", "invent", "repository", repository, "reference", tag, NULL);
     registry_add_image(registry, &spec);
+    g_hash_table_add(registry->invented, g_strdup_printf("%s:%s", repository, tag));
 }
 
+/* A tag that was pushed here, or deleted, has a history: it is what it is. */
+static bool has_history(const struct registry *registry, const char *repository, const char *tag)
+{
+    struct repository *found = registry_store_find(registry->store, repository);
+    return found != NULL &&
+           (repository_find_tag(found, tag) != NULL || repository_tag_history(found, tag) != NULL);
+}
+
+void registry_invent(struct registry *registry, const char *repository, const char *tag)
+{
+    if (registry_would_invent(registry, repository, tag) && !has_history(registry, repository, tag))
+        make(registry, repository, tag);
+}
+
+/* What is pinned is published, whosever name it is below. */
 char *registry_invent_pinned(struct registry *registry, const char *repository, const char *digest)
 {
     const struct registry_inventor *inventor = &registry->inventor;
-    if (!registry_would_invent(registry, repository) || inventor->pins == NULL ||
-        !inventor->pins(inventor->context, digest))
+    if (inventor->pins == NULL || !inventor->pins(inventor->context, digest))
         return NULL;
     char *tag = g_strdelimit(g_strdup(digest), ":", '-');
-    registry_invent(registry, repository, tag);
+    if (!has_history(registry, repository, tag))
+        make(registry, repository, tag);
     return tag;
+}
+
+bool registry_has_invented(const struct registry *registry, const char *repository, const char *tag)
+{
+    g_autofree char *name = g_strdup_printf("%s:%s", repository, tag);
+    return g_hash_table_contains(registry->invented, name);
 }

@@ -43,6 +43,7 @@ struct registry *registry_new(struct world *world, const struct registry_options
     registry->image_cache = options->image_cache;
     registry->store = registry_store_new(REGISTRY_MEMORY_BYTES_MAX);
     registry->recipes = g_ptr_array_new_with_free_func(recipe_unref);
+    registry->invented = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     uploads_init(registry);
     registry->rng = world_rng(world, "registry", options->service->name);
     registry->token_key = draw_token_key(registry);
@@ -57,6 +58,7 @@ void registry_free(struct registry *registry)
     if (registry == NULL)
         return;
     g_hash_table_unref(registry->uploads);
+    g_hash_table_unref(registry->invented);
     registry_store_free(registry->store);
     g_ptr_array_unref(registry->recipes);
     g_free(registry->token_key);

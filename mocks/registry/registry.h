@@ -121,12 +121,17 @@ extern const char *const official_platforms[];
  */
 struct registry_inventor {
     void *context;
-    bool (*wants)(void *context, const struct registry_service *service, const char *repository);
+    /* tag NULL: whether any of its tags would do. */
+    bool (*wants)(void *context, const struct registry_service *service, const char *repository,
+                  const char *tag);
     /* Whether an image that is asked for by this digest is made up too: what comes has another
        digest, which stands for it (world_set_stand_in()). NULL: none. */
     bool (*pins)(void *context, const char *digest);
 };
 void registry_set_inventor(struct registry *registry, const struct registry_inventor *inventor);
+/* Whether the tag's first image was made up: nobody knows which platforms it really had. */
+bool registry_has_invented(const struct registry *registry, const char *repository,
+                           const char *tag);
 
 /* ---- the oracle ---- */
 

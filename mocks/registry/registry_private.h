@@ -18,6 +18,7 @@ struct registry {
     bool needs_login_to_push;
     GPtrArray *logins; /* struct login */
     struct registry_inventor inventor;
+    GHashTable *invented; /* "repository:tag" of what the inventor had made; a set */
     bool is_virtual;
     struct image_cache *image_cache; /* lent, or NULL */
     struct store *store;
@@ -97,7 +98,8 @@ void registry_invent(struct registry *registry, const char *repository, const ch
 /* The same for a digest that somebody pinned in the real world, under a tag made of it: "sha256-…",
    g_free. NULL: no such image is made up. */
 char *registry_invent_pinned(struct registry *registry, const char *repository, const char *digest);
-bool registry_would_invent(const struct registry *registry, const char *repository);
+bool registry_would_invent(const struct registry *registry, const char *repository,
+                           const char *tag);
 
 void registry_on_blob_site(void *registry, struct exchange *exchange);
 

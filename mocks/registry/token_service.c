@@ -54,7 +54,7 @@ static bool may_pull(const struct token_question *question, const char *reposito
     if (!registry->service->hides_missing || (is_pushing && may_write(question, repository)))
         return true;
     return registry_store_find(registry->store, repository) != NULL ||
-           registry_would_invent(registry, repository);
+           registry_would_invent(registry, repository, /* tag= */ NULL);
 }
 
 static char *grant_actions(const struct token_question *question, const char *repository,

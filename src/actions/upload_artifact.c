@@ -151,6 +151,23 @@ static bool find_nothing(struct action_run *run, GError **error)
     return true;
 }
 
+/* archive: false since v7: one file alone, and the artifact has the file's name, whatever `name`
+   says. How it is packed is not seen. */
+static bool take_name(struct upload *upload, GError **error)
+{
+    if (g_ascii_strcasecmp(action_input(upload->run, "archive"), "false") != 0)
+        return true;
+    if (upload->files->len > 1)
+        return core_throw(error,
+                          "When 'archive' is set to false, only a single file can be uploaded. "
+                          "Found %u files to upload.",
+                          upload->files->len);
+    const char *path = g_ptr_array_index(upload->files, 0);
+    const char *slash = strrchr(path, '/');
+    upload->name = slash != NULL ? slash + 1 : path;
+    return true;
+}
+
 static bool perform(struct action_run *run, GError **error)
 {
     __attribute__((cleanup(upload_clear))) struct upload upload = {
@@ -166,7 +183,7 @@ static bool perform(struct action_run *run, GError **error)
         return find_nothing(run, error);
     action_log(run, "With the provided path, there will be %u file%s uploaded", upload.files->len,
                upload.files->len == 1 ? "" : "s");
-    return send(&upload, error);
+    return take_name(&upload, error) && send(&upload, error);
 }
 
 static bool main_phase(struct action_run *run, GError **error)

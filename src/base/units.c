@@ -16,6 +16,12 @@ static const struct unit duration_units[] = {
     {"min", MINUTE_US}, {"h", HOUR_US},         {"d", 24 * HOUR_US},
 };
 
+/* Go's time.ParseDuration; parts of a microsecond do not count. */
+static const struct unit go_units[] = {
+    {"h", HOUR_US},         {"m", MINUTE_US}, {"s", SECOND_US},
+    {"ms", MILLISECOND_US}, {"us", 1},        {"ns", 0},
+};
+
 static const struct unit size_units[] = {
     {"B", 1},
     {"KB", 1000},
@@ -86,6 +92,27 @@ bool duration_parse(const char *text, int64_t *duration_us, GError **error)
                 "'%s' is no duration; write a number with us, ms, s, min, h or d, at most 30d",
                 text);
     return false;
+}
+
+bool go_duration_parse(const char *text, int64_t *duration_us)
+{
+    double sum = 0;
+    *duration_us = 0;
+    if (strcmp(text, "0") == 0)
+        return true;
+    do {
+        double number;
+        if (!number_parse(&text, &number))
+            return false;
+        const struct unit *unit = unit_parse(&text, go_units, G_N_ELEMENTS(go_units));
+        if (unit == NULL)
+            return false;
+        sum += number * (double)unit->factor;
+    } while (*text != '\0');
+    if (!(sum <= (double)VIRTUAL_TIME_US_MAX))
+        return false;
+    *duration_us = llround(sum);
+    return true;
 }
 
 bool size_parse(const char *text, int64_t *size_bytes, GError **error)

@@ -21,6 +21,9 @@
  */
 bool duration_parse(const char *text, int64_t *duration_us, GError **error) MUST_USE;
 
+/* As Go writes them, which tells minutes by `m`: `90s`, `1m30s`, `500ms`; false: it is none. */
+bool go_duration_parse(const char *text, int64_t *duration_us) MUST_USE;
+
 /* The same for sizes with B, KB, MB, GB, TB (powers of 1000) or KiB, MiB, GiB, TiB (powers of
  * 1024). */
 bool size_parse(const char *text, int64_t *size_bytes, GError **error) MUST_USE;

@@ -2,6 +2,7 @@
    1.2, 4). */
 #include "runner/leg.h"
 #include "workflow/literal.h"
+#include "workflow/repository.h"
 
 #include <string.h>
 
@@ -264,6 +265,8 @@ static char *base_name(const struct step *step)
         return g_strdup("__run");
     if (g_str_has_prefix(uses, "./") || g_str_has_prefix(uses, ".\\"))
         return g_strdup("__self");
+    if (uses_is_of_own_commit(uses))
+        return g_strdup("__selfRepository");
     char *at = strchr(uses, '@');
     if (at != NULL)
         *at = '\0';

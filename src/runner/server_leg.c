@@ -78,9 +78,16 @@ void task_settle(struct task *task, enum result result, const char *format, ...)
     task->result = result;
 }
 
+/* Its error may come of what earlier legs have put out: it is known to be after them. */
+static void refuse_now(const struct server_run *run)
+{
+    run->row->result->started_us = loop_now_us(options_of(run->task)->loop);
+}
+
 void task_refuse(struct task *task, GError *error)
 {
     task_settle(task, RESULT_FAILURE, "%s", error->message);
+    refuse_now(g_ptr_array_index(task->runs, task->runs->len - 1));
     g_ptr_array_add(task->flow->server->result->errors, error);
 }
 
@@ -204,6 +211,7 @@ static void wait_for_ever(struct server_run *run, const GError *error)
 static void refuse(struct server_run *run, GError *error)
 {
     settle(run, RESULT_FAILURE, error->message);
+    refuse_now(run);
     g_ptr_array_add(run->task->flow->server->result->errors, error);
 }
 

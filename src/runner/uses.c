@@ -73,6 +73,15 @@ static bool load_manifest(struct use *use, GError **error)
     return true;
 }
 
+static bool find_fail(const struct use *use, GError **error)
+{
+    g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID,
+                "Can't find 'action.yml', 'action.yaml' or 'Dockerfile' under '%s'. Did you forget "
+                "to run actions/checkout before running your local action?",
+                use->path);
+    return false;
+}
+
 /* In the workspace, where only a checkout puts it. */
 static bool find_local(struct leg_run *leg, struct use *use, GError **error)
 {
@@ -90,16 +99,23 @@ static bool find_local(struct leg_run *leg, struct use *use, GError **error)
         use->kind = USE_CONTAINER;
         return true;
     }
-    g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID,
-                "Can't find 'action.yml', 'action.yaml' or 'Dockerfile' under '%s'. Did you forget "
-                "to run actions/checkout before running your local action?",
-                use->path);
-    return false;
+    return find_fail(use, error);
 }
 
-static void split_name(struct use *use, struct position position)
+/* As the runner resolves it: the run's repository at its commit. */
+static void name_own_commit(const struct leg_run *leg, struct use *use, const struct uses *uses)
+{
+    use->name = g_strdup_printf(
+        "%s/%s", json_get_string(leg->options.github, "repository", "owner/repository"),
+        uses->path);
+    use->ref = g_strdup(json_get_string(leg->options.github, "sha", "HEAD"));
+}
+
+static void split_name(const struct leg_run *leg, struct use *use, struct position position)
 {
     AUTO(uses) uses = uses_of_step(use->text);
+    if (uses != NULL && uses_is_of_own_commit(use->text))
+        name_own_commit(leg, use, uses);
     if (uses == NULL || uses->kind != USES_REMOTE_ACTION)
         return;
     use->name = uses->path[0] != '\0'
@@ -130,7 +146,11 @@ static bool find_remote(struct leg_run *leg, struct use *use, GError **error)
     if (use->name != NULL)
         use->path =
             g_strdup_printf("%s/work/_actions/%s/%s", leg->machine->home, use->name, use->ref);
-    return use->folder == NULL || (load_manifest(use, error) && bring(leg, use, error));
+    if (use->folder != NULL)
+        return load_manifest(use, error) && bring(leg, use, error);
+    if (uses_is_of_own_commit(use->text))
+        return find_fail(use, error);
+    return true;
 }
 
 struct use *use_new(struct leg_run *leg, const struct step *step, GError **error)
@@ -142,7 +162,7 @@ struct use *use_new(struct leg_run *leg, const struct step *step, GError **error
     use->state = json_object();
     use->posts = g_ptr_array_new_with_free_func((GDestroyNotify)step_free);
     const struct node *node = node_get(step->node, "uses");
-    split_name(use, node != NULL ? node->position : step->node->position);
+    split_name(leg, use, node != NULL ? node->position : step->node->position);
     use->assumed = assumed_action_find(leg->options.assumed, step, use->text);
     if (use->assumed != NULL) {
         /* What the scenario says is all there is to it. */

@@ -151,10 +151,11 @@ static void check_request(const struct call *call, const struct job *job,
 void call_check_permissions(struct call *call, const struct event *event, struct fault_list *faults)
 {
     call->has_limit = stated_permissions(call->caller, call->job, &call->limit);
-    struct permissions allowed = call->has_limit
-                                     ? call->limit
-                                     : permissions_default(event->is_write_default,
-                                                           /* is_trusted= */ call->origin == NULL);
+    /* A setting that nobody has told may be the one under which GitHub takes the call. */
+    bool may_write = event->is_write_default || !event->is_default_stated;
+    struct permissions allowed =
+        call->has_limit ? call->limit
+                        : permissions_default(may_write, /* is_trusted= */ call->origin == NULL);
     check_request(call, NULL, &allowed, faults);
     for (guint i = 0; i < call->workflow->jobs->len; i++)
         check_request(call, call->workflow->jobs->pdata[i], &allowed, faults);

@@ -206,8 +206,9 @@ static bool complete(struct event *event, const struct event_request *request, c
     event->is_of_dependabot = comes_from_dependabot(event);
     const char *permissions = request->workflow_permissions;
     if (permissions == NULL)
-        permissions = event_text_at(file, "default_workflow_permissions", "read");
-    event->is_write_default = strcmp(permissions, "write") == 0;
+        permissions = event_text_at(file, "default_workflow_permissions", NULL);
+    event->is_default_stated = permissions != NULL;
+    event->is_write_default = permissions != NULL && strcmp(permissions, "write") == 0;
     put_secrets(event, json_object_get(file, "secrets"));
     return settle_inputs(event, request, given, errors);
 }

@@ -44,7 +44,8 @@ struct event {
     char **changed_files; /* NULL: not known */
     bool is_from_fork;
     bool is_of_dependabot;
-    bool is_write_default; /* the repository's setting for permissions */
+    bool is_write_default;  /* the repository's setting for permissions */
+    bool is_default_stated; /* it was said, so that nothing else is thinkable */
 };
 
 struct event_request {

@@ -30,7 +30,10 @@ struct uses {
     char *image; /* without "docker://" */
 };
 
-/* NULL: of none of the forms, which GitHub refuses. */
+/* "$/path": an action of the workflow's own repository as it is at the run's commit, whatever a
+   checkout has put into the workspace (actions/runner PipelineConstants.SelfRepositoryPrefix). */
+bool uses_is_of_own_commit(const char *text);
+/* NULL: of none of the forms, which GitHub refuses. "$/path" is a USES_LOCAL_ACTION. */
 struct uses *uses_of_step(const char *text);
 struct uses *uses_of_job(const char *text);
 void uses_free(struct uses *uses);

@@ -4,6 +4,7 @@
 #include "workflow/identifier.h"
 #include "workflow/literal.h"
 #include "workflow/matrix.h"
+#include "workflow/repository.h"
 #include "workflow/trigger.h"
 
 #include <string.h>
@@ -35,7 +36,7 @@ static void check_step_uses(const struct node *uses, struct fault_list *faults)
 {
     if (!is_plain_text(uses) || uses->text[0] == '\0' ||
         g_str_has_prefix(uses->text, "docker://") || g_str_has_prefix(uses->text, "./") ||
-        g_str_has_prefix(uses->text, ".\\"))
+        g_str_has_prefix(uses->text, ".\\") || uses_is_of_own_commit(uses->text))
         return;
     g_auto(GStrv) halves = g_strsplit(uses->text, "@", -1);
     if (g_strv_length(halves) != 2 || halves[1][0] == '\0' || count_parts(halves[0]) < 2)

@@ -2,7 +2,9 @@
 #include "workflow/context.h"
 #include "workflow/schema_parts.h"
 
-/* An event whose configuration is its activity types and more filters, each a text or a list. */
+/* An event whose configuration is its activity types and more filters, each a text or a list. The
+   server's reader is the relaxed one (actions/runner workflow-v1.0.json, "on-mapping"): keys of an
+   event that it does not know pass, and mean nothing. */
 #define TYPES(name, ...)                                                                           \
     static const char *const name##_words[] = {__VA_ARGS__, NULL};                                 \
     static const struct definition name##_type = {.shapes = SHAPE_STRING, .words = name##_words};  \
@@ -12,7 +14,9 @@
     static const struct property name##_table[] = {__VA_ARGS__, {0}};                              \
     static const struct property *const name##_tables[] = {name##_table, NULL};                    \
     static const struct definition name##_event = {.shapes = SHAPE_NULL | SHAPE_MAPPING,           \
-                                                   .tables = name##_tables}
+                                                   .tables = name##_tables,                        \
+                                                   .value = &schema_any,                           \
+                                                   .has_free_key = true}
 #define FILTER(key)                                                                                \
     {                                                                                              \
         key, &schema_filled_or_list, false                                                         \
@@ -137,7 +141,6 @@ static const struct definition dispatch_input = {.shapes = SHAPE_NULL | SHAPE_MA
                                                  .has_free_key = true};
 static const struct definition dispatch_inputs = {.shapes = SHAPE_NULL | SHAPE_MAPPING,
                                                   .value = &dispatch_input};
-/* GitHub lets keys it does not know pass here, and here alone. */
 static const struct property dispatch_table[] = {{"inputs", &dispatch_inputs, false}, {0}};
 static const struct property *const dispatch_tables[] = {dispatch_table, NULL};
 static const struct definition workflow_dispatch_event = {.shapes = SHAPE_NULL | SHAPE_MAPPING,

@@ -7,17 +7,20 @@
 #include <stddef.h>
 #include <string.h>
 
+#define OF_REFS "push pull_request pull_request_target workflow_run"
+
 static const struct {
     const char *key;
     gsize offset;
+    const char *events; /* that know it, for others it means nothing; NULL: all but push */
 } filters[] = {
-    {"types", offsetof(struct trigger, types)},
-    {"branches", offsetof(struct trigger, branches)},
-    {"branches-ignore", offsetof(struct trigger, branches_ignore)},
-    {"tags", offsetof(struct trigger, tags)},
-    {"tags-ignore", offsetof(struct trigger, tags_ignore)},
-    {"paths", offsetof(struct trigger, paths)},
-    {"paths-ignore", offsetof(struct trigger, paths_ignore)},
+    {"types", offsetof(struct trigger, types), NULL},
+    {"branches", offsetof(struct trigger, branches), OF_REFS},
+    {"branches-ignore", offsetof(struct trigger, branches_ignore), OF_REFS},
+    {"tags", offsetof(struct trigger, tags), "push"},
+    {"tags-ignore", offsetof(struct trigger, tags_ignore), "push"},
+    {"paths", offsetof(struct trigger, paths), OF_REFS},
+    {"paths-ignore", offsetof(struct trigger, paths_ignore), OF_REFS},
 };
 
 static char ***filter_place(struct trigger *trigger, gsize index)
@@ -55,6 +58,14 @@ static bool is_pull_request(const char *event)
     return strcmp(event, "pull_request") == 0 || strcmp(event, "pull_request_target") == 0;
 }
 
+static bool knows_filter(const char *event, gsize index)
+{
+    if (filters[index].events == NULL)
+        return strcmp(event, "push") != 0;
+    g_auto(GStrv) events = g_strsplit(filters[index].events, " ", -1);
+    return g_strv_contains((const char *const *)events, event);
+}
+
 static struct trigger *trigger_new(const char *event, struct position position,
                                    const struct node *node)
 {
@@ -65,7 +76,7 @@ static struct trigger *trigger_new(const char *event, struct position position,
     trigger->node = node;
     for (gsize i = 0; i < G_N_ELEMENTS(filters); i++) {
         const struct node *value = node_get(node, filters[i].key);
-        if (value != NULL)
+        if (value != NULL && knows_filter(event, i))
             *filter_place(trigger, i) = texts_of(value);
     }
     if (trigger->types == NULL && is_pull_request(event))
@@ -95,9 +106,12 @@ GPtrArray *triggers_of(const struct node *on)
     return triggers;
 }
 
-static void check_pairs(const struct node *configuration, struct fault_list *faults)
+static void check_pairs(const char *event, const struct node *configuration,
+                        struct fault_list *faults)
 {
     static const char *const kinds[] = {"branches", "tags", "paths"};
+    if (strcmp(event, "push") != 0 && !is_pull_request(event) && strcmp(event, "workflow_run") != 0)
+        return;
     for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
         g_autofree char *opposite = g_strconcat(kinds[i], "-ignore", NULL);
         const struct node_entry *entry = node_find(configuration, opposite);
@@ -126,7 +140,7 @@ static void check_input_counts(const struct node *on, struct fault_list *faults)
 void trigger_check(const struct node *on, struct fault_list *faults)
 {
     for (gsize i = 0; on->kind == NODE_MAPPING && i < node_length(on); i++)
-        check_pairs(node_entry(on, i)->value, faults);
+        check_pairs(node_entry(on, i)->key, node_entry(on, i)->value, faults);
     check_input_counts(on, faults);
 }
 

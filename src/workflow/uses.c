@@ -11,6 +11,13 @@ static bool is_local(const char *text)
     return g_str_has_prefix(text, "./") || g_str_has_prefix(text, ".\\");
 }
 
+bool uses_is_of_own_commit(const char *text)
+{
+    static const char prefix[] = "$/";
+    return g_str_has_prefix(text, prefix) &&
+           text[strlen(prefix) + strspn(text + strlen(prefix), "/")] != '\0';
+}
+
 /* Empty and "." parts left out, with '/' between the others. */
 static char *tidy(char *const *parts)
 {
@@ -65,6 +72,8 @@ struct uses *uses_of_step(const char *text)
         return uses_new_image(text);
     if (is_local(text))
         return uses_new_local(USES_LOCAL_ACTION, text);
+    if (uses_is_of_own_commit(text))
+        return uses_new_local(USES_LOCAL_ACTION, text + strlen("$/"));
     return uses_new_remote(USES_REMOTE_ACTION, text);
 }
 

@@ -78,6 +78,11 @@ extern const struct command_row login_commands[];
 extern const struct command_row build_commands[];
 extern const struct command_row manifest_commands[];
 extern const struct command_row context_commands[];
+extern const struct command_row port_commands[];
+
+/* Whether docker has the command, though it is not in the tables: its name, and whether it is about
+   images. */
+bool command_is_other(const char *const *words, const char **name, bool *touches_images);
 
 /* Looks "image ls" up at the start of words; *length is how many of them it takes. NULL: none. */
 const struct command_row *command_find(const char *const *words, gsize *length, const char **path);

@@ -10,6 +10,7 @@ static const struct command_row *const families[] = {
     transfer_commands, image_list_commands, image_commands,   archive_commands,   login_commands,
     system_commands,   info_commands,       usage_commands,   prune_commands,     inspect_commands,
     copy_commands,     volume_commands,     network_commands, manifest_commands,  context_commands,
+    port_commands,
 };
 
 static const struct {

@@ -1,6 +1,8 @@
 /* From options of docker run to the body of a container (cli command/container/opts.go::parse). */
 #include "mocks/commands/docker/create_options.h"
 
+#include "base/units.h"
+
 #include "base/limits.h"
 
 #include <string.h>
@@ -25,6 +27,7 @@ const struct flag_row create_flags[] = {
     {"health-cmd", 0, FLAG_TEXT, NULL},
     {"health-interval", 0, FLAG_TEXT, NULL},
     {"health-retries", 0, FLAG_INTEGER, "0"},
+    {"health-start-interval", 0, FLAG_TEXT, NULL},
     {"health-start-period", 0, FLAG_TEXT, NULL},
     {"health-timeout", 0, FLAG_TEXT, NULL},
     {"help", 0, FLAG_BOOLEAN, NULL},
@@ -311,14 +314,51 @@ static void set_streams(struct making *making, bool is_detached)
     json_object_set_new(making->body, "StdinOnce", json_boolean(!is_detached && has_input));
 }
 
-static void set_health(struct making *making)
+/* One duration, as the API has it: in nanoseconds. */
+static bool set_period(const struct flags *flags, const char *flag, const char *member,
+                       json_t *health, GError **error)
+{
+    const char *text = flags_text(flags, flag);
+    int64_t period_us = 0;
+    if (*text == '\0')
+        return true;
+    if (!go_duration_parse(text, &period_us))
+        return cli_refuse(
+            error, "invalid argument \"%s\" for \"--%s\" flag: time: invalid duration \"%s\"", text,
+            flag, text);
+    json_object_set_new(health, member, json_integer(period_us * 1000));
+    return true;
+}
+
+static bool set_periods(const struct flags *flags, json_t *health, GError **error)
+{
+    static const char *const periods[][2] = {{"health-interval", "Interval"},
+                                             {"health-timeout", "Timeout"},
+                                             {"health-start-period", "StartPeriod"},
+                                             {"health-start-interval", "StartInterval"}};
+    for (gsize i = 0; i < G_N_ELEMENTS(periods); i++)
+        if (!set_period(flags, periods[i][0], periods[i][1], health, error))
+            return false;
+    gint64 retries = g_ascii_strtoll(flags_text(flags, "health-retries"), NULL, 10);
+    if (retries > 0)
+        json_object_set_new(health, "Retries", json_integer(retries));
+    return true;
+}
+
+/* Periods alone change those of the image's own check. */
+static bool set_health(struct making *making, GError **error)
 {
     const char *command = flags_text(making->flags, "health-cmd");
+    g_autoptr(json_t) health = json_object();
     if (flags_boolean(making->flags, "no-healthcheck"))
-        json_object_set_new(making->body, "Healthcheck", json_pack("{s:[s]}", "Test", "NONE"));
+        json_object_set_new(health, "Test", json_pack("[s]", "NONE"));
     else if (*command != '\0')
-        json_object_set_new(making->body, "Healthcheck",
-                            json_pack("{s:[s,s]}", "Test", "CMD-SHELL", command));
+        json_object_set_new(health, "Test", json_pack("[s,s]", "CMD-SHELL", command));
+    if (!set_periods(making->flags, health, error))
+        return false;
+    if (json_object_size(health) > 0)
+        json_object_set(making->body, "Healthcheck", health);
+    return true;
 }
 
 json_t *create_body(struct invocation *invocation, bool is_detached, GError **error)
@@ -331,11 +371,10 @@ json_t *create_body(struct invocation *invocation, bool is_detached, GError **er
     set_command(&making);
     set_streams(&making, is_detached);
     set_network(&making);
-    set_health(&making);
     json_object_set_new(body, "Labels", flags_pairs(flags_list(invocation->flags, "label")));
-    if (!set_environment(&making, error) || !create_set_volumes(&making, error) ||
-        !create_set_ports(&making, error) || !set_restart(&making, error) ||
-        !set_bytes(&making, "memory", "Memory", error) ||
+    if (!set_health(&making, error) || !set_environment(&making, error) ||
+        !create_set_volumes(&making, error) || !create_set_ports(&making, error) ||
+        !set_restart(&making, error) || !set_bytes(&making, "memory", "Memory", error) ||
         !set_bytes(&making, "shm-size", "ShmSize", error))
         return NULL;
     return g_steal_pointer(&body);

@@ -232,6 +232,8 @@ static int run_words(struct docker_cli *cli, const struct command_call *call,
                      const char *const *words)
 {
     struct invocation invocation = {.cli = cli, .call = call};
+    const char *other = NULL;
+    bool touches_images = false;
     gsize length = 0;
 
     if (g_str_equal(words[0], "help"))
@@ -239,6 +241,8 @@ static int run_words(struct docker_cli *cli, const struct command_call *call,
     invocation.row = command_find(words, &length, &invocation.path);
     if (invocation.row != NULL)
         return run_command(&invocation, words + length);
+    if (command_is_other(words, &other, &touches_images))
+        return docker_cli_assume(cli, call, other, touches_images);
     if (command_is_group(words[0]) && (words[1] == NULL || words[1][0] == '-'))
         return run_group(call, words[0], /* is_asked= */ words[1] != NULL);
     const struct docker_plugin *plugin = docker_cli_plugin(cli, words[0]);

@@ -44,6 +44,25 @@ Test(pipeline, makes_up_the_secrets_that_its_files_mention)
     cr_assert_null(pipeline_secret(pipeline, "ELSE"));
 }
 
+Test(pipeline, makes_up_of_variables_only_who_logs_in)
+{
+    g_autoptr(GPtrArray) errors = errors_new();
+    g_autoptr(json_t) vars = json_pack("{s:s}", "GHCR_USERNAME", "given");
+    struct pipeline_request request = {.vars = vars};
+
+    AUTO(pipeline)
+    pipeline = load(HEAD "echo ${{ vars.DOCKERHUB_USERNAME }} ${{ vars.DEPLOY }}"
+                         " ${{ vars['GHCR_USERNAME'] }}\n",
+                    &request, errors);
+
+    cr_assert_not_null(pipeline);
+    cr_expect_str_eq(json_string_value(json_object_get(pipeline->vars, "DOCKERHUB_USERNAME")),
+                     pipeline->owner);
+    cr_expect_null(json_object_get(pipeline->vars, "DEPLOY"));
+    cr_expect_str_eq(json_string_value(json_object_get(pipeline->vars, "GHCR_USERNAME")), "given");
+    cr_expect_null(pipeline_secret(pipeline, "DOCKERHUB_USERNAME"));
+}
+
 Test(pipeline, takes_given_secrets_before_made_up_ones_and_null_for_none)
 {
     g_autoptr(GPtrArray) errors = errors_new();

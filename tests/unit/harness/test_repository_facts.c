@@ -37,6 +37,36 @@ Test(repository_facts, are_pinned_digests_and_the_modules_of_go_sum)
     folder_remove(root);
 }
 
+Test(repository_facts, are_images_that_dockerfiles_and_workflows_stand_on)
+{
+    g_autofree char *root = g_dir_make_tmp("facts-XXXXXX", NULL);
+    write_text(root, "app/Dockerfile",
+               "FROM --platform=$BUILDPLATFORM ghcr.io/acme/base:2 AS build\n"
+               "FROM acme/run\nCOPY --from=acme/tools:1 /a /b\nFROM acme/of-$VERSION\n",
+               -1);
+    write_text(root, ".github/workflows/ci.yml",
+               "    container: ghcr.io/acme/builder:3\n"
+               "      - image: \"ghcr.io/acme/db:4@" DIGEST "\" # x\n"
+               "      - image: ghcr.io/acme/app\n"
+               "  BUILDER_IMAGE: acme/buildkit:latest\n",
+               -1);
+    write_text(root, "compose.yaml", "image: ghcr.io/acme/app:1\n", -1);
+
+    struct repository_facts *facts = repository_facts_read(root);
+
+    cr_expect(repository_facts_stands_on(facts, "ghcr.io/acme/base", "2"));
+    cr_expect(!repository_facts_stands_on(facts, "ghcr.io/acme/base", "3"));
+    cr_expect(repository_facts_stands_on(facts, "ghcr.io/acme/base", NULL));
+    cr_expect(repository_facts_stands_on(facts, "docker.io/acme/run", "latest"));
+    cr_expect(repository_facts_stands_on(facts, "docker.io/acme/tools", "1"));
+    cr_expect(repository_facts_stands_on(facts, "ghcr.io/acme/builder", "3"));
+    cr_expect(repository_facts_stands_on(facts, "ghcr.io/acme/db", NULL));
+    cr_expect(repository_facts_stands_on(facts, "docker.io/acme/buildkit", "latest"));
+    cr_expect(!repository_facts_stands_on(facts, "ghcr.io/acme/app", NULL));
+    repository_facts_free(facts);
+    folder_remove(root);
+}
+
 Test(repository_facts, leave_out_what_is_brought_from_elsewhere_and_what_is_no_text)
 {
     g_autofree char *root = g_dir_make_tmp("facts-XXXXXX", NULL);

@@ -42,7 +42,9 @@ static const struct {
     {"https://example.com/x.tgz", "/to/", "to/x.tgz"},
     {"none", "/to/", "! /none"},
     {"d/*.c", "/to/", "! /d/*.c"},
-    {"../f", "/to", "! /../f"},
+    {"../f", "/to", "to"}, /* no ".." leads out of the context */
+    {"../../d/../f ./d/../../d/b.txt", "/to/", "to/b.txt to/f"},
+    {"../none", "/to", "! /none"},
 };
 
 Test(dockerfile_files, copy_takes_what_docker_takes)

@@ -79,9 +79,10 @@ Test(logins, basic_logins_have_the_same_grants)
 }
 
 static bool wants_public(void *context, const struct registry_service *service,
-                         const char *repository)
+                         const char *repository, const char *tag)
 {
     (void)context;
+    (void)tag;
     cr_expect_str_eq(service->name, "docker.io");
     return !g_str_has_prefix(repository, "acme/");
 }
@@ -104,6 +105,8 @@ static void ask_for_inventions(struct bench *bench)
     cr_expect_eq(facts->platforms->len, 11);
     cr_expect_eq(facts->pushed_by_exchange, 0);
     cr_expect_eq(get_manifest(bench, "acme/api"), 401);
+    cr_expect(registry_has_invented(bench->registry, "some/tool", "1"));
+    cr_expect(!registry_has_invented(bench->registry, "some/tool", "2"));
 }
 
 static void ask_for_one_architecture(struct bench *bench)

@@ -151,3 +151,28 @@ Test(size, prints_binary_units)
         cr_expect_str_eq(text, rows[i].text);
     }
 }
+
+Test(go_duration, is_read_with_m_for_minutes)
+{
+    const struct {
+        const char *text;
+        int64_t duration_us; /* -1: none */
+    } rows[] = {{"10s", 10 * SECOND_US},
+                {"1m30s", 90 * SECOND_US},
+                {"500ms", 500 * MILLISECOND_US},
+                {"1.5h", 90 * MINUTE_US},
+                {"0", 0},
+                {"7ns", 0},
+                {"10", -1},
+                {"", -1},
+                {"1min", -1},
+                {"-3s", -1},
+                {"900000h", -1}};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        int64_t duration_us = -1;
+        bool is_one = go_duration_parse(rows[i].text, &duration_us);
+        cr_expect_eq(is_one, rows[i].duration_us >= 0, "%s", rows[i].text);
+        cr_expect(!is_one || duration_us == rows[i].duration_us, "%s", rows[i].text);
+    }
+}

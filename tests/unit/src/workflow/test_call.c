@@ -348,6 +348,24 @@ Test(permissions_allow, a_called_workflow_what_its_callers_allow)
     cr_expect(may(scene, call_at(outer, "c"), "d", "write"));
 }
 
+Test(call, may_ask_for_what_an_untold_setting_of_the_repository_may_grant)
+{
+    AUTO(scene) scene = scene_new();
+    AUTO(scene) limited = scene_new();
+    const char *callee = "on: workflow_call\njobs:\n"
+                         "  push: {runs-on: x, permissions: {packages: write, id-token: write},"
+                         " steps: [{run: a}]}\n";
+    put(scene, "b.yml", callee);
+    put(limited, "b.yml", callee);
+
+    cr_expect(load(scene, HEAD "  b: {uses: ./.github/workflows/b.yml}\n"));
+    cr_expect_not(load(limited, "permissions: {packages: write}\n" HEAD
+                                "  b: {uses: ./.github/workflows/b.yml}\n"));
+
+    cr_expect(errors_tell(limited->errors,
+                          "is requesting 'id-token: write', but is only allowed 'id-token: none'"));
+}
+
 Test(call, that_asks_for_more_than_its_caller_may_is_refused)
 {
     AUTO(scene) fallback = scene_new();
@@ -358,7 +376,8 @@ Test(call, that_asks_for_more_than_its_caller_may_is_refused)
     put(fallback, "b.yml", callee);
     put(stated, "b.yml", callee);
 
-    cr_expect_not(load(fallback, HEAD "  b: {uses: ./.github/workflows/b.yml}\n"));
+    cr_expect_not(load_with(fallback, HEAD "  b: {uses: ./.github/workflows/b.yml}\n",
+                            "{\"ref\": \"x\", \"default_workflow_permissions\": \"read\"}"));
     cr_expect(load(stated, "permissions: {packages: write}\n" HEAD
                            "  b: {uses: ./.github/workflows/b.yml}\n"));
 
