@@ -205,6 +205,11 @@ struct leg_machine *leg_machine_new(struct stage *stage, const struct leg_machin
     return g_steal_pointer(&machine);
 }
 
+void leg_machine_clear_home(struct leg_machine *machine)
+{
+    folder_remove(machine->directory);
+}
+
 void leg_machine_free(struct leg_machine *machine)
 {
     if (machine == NULL)

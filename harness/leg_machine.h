@@ -34,6 +34,8 @@ struct leg_machine_options {
    Linux. */
 struct leg_machine *leg_machine_new(struct stage *stage, const struct leg_machine_options *options,
                                     GError **error) MUST_USE;
+/* The leg is over: its files go, of which runs with many legs have too many to keep. */
+void leg_machine_clear_home(struct leg_machine *machine);
 /* Ends what still runs and removes the home. Inside no fiber, before the stage. */
 void leg_machine_free(struct leg_machine *machine);
 CLEANUP(leg_machine, leg_machine_free)

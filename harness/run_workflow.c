@@ -28,11 +28,10 @@ static char *token_of(const struct workflow_run *workflow, const char *leg_id)
     return g_strdup_printf("%s-%s", token != NULL ? token : "ghs", leg_id);
 }
 
-static const struct leg_machine *find_leg_machine(const struct workflow_run *workflow,
-                                                  const char *leg_id)
+static struct leg_machine *find_leg_machine(const struct workflow_run *workflow, const char *leg_id)
 {
     for (guint i = 0; i < workflow->machines->len; i++) {
-        const struct leg_machine *machine = g_ptr_array_index(workflow->machines, i);
+        struct leg_machine *machine = g_ptr_array_index(workflow->machines, i);
         if (strcmp(machine->plan.id, leg_id) == 0)
             return machine;
     }
@@ -114,11 +113,13 @@ static void add_assumed_commands(const struct workflow_run *workflow, struct ser
 static void leg_is_over(void *self, const char *leg_id)
 {
     struct workflow_run *workflow = self;
-    const struct leg_machine *machine = find_leg_machine(workflow, leg_id);
+    struct leg_machine *machine = find_leg_machine(workflow, leg_id);
     const char *complaint =
         machine != NULL && machine->sandbox != NULL ? sandbox_complaint(machine->sandbox) : NULL;
     if (complaint != NULL && workflow->complaint == NULL)
         workflow->complaint = g_strdup_printf("leg %s: %s", leg_id, complaint);
+    if (machine != NULL)
+        leg_machine_clear_home(machine);
 }
 
 static void begun(void *self, struct server *server)

@@ -1,6 +1,7 @@
 /* Runs the scenarios of a suite, in this process or in forked workers. */
 #include "harness/work.h"
 
+#include "harness/folders.h"
 #include "harness/report/entry.h"
 
 #include <errno.h>
@@ -260,6 +261,8 @@ static bool work_in_parallel(struct crew *crew, GError **error)
         collect(crew, workers, count);
     for (guint i = 0; i < count; i++)
         worker_finish(&workers[i]);
+    if (crew->result->is_interrupted)
+        folders_sweep(); /* after those that were killed */
     return is_fine;
 }
 
@@ -285,6 +288,15 @@ static void free_entry(void *entry)
     json_decref(entry);
 }
 
+/* What has interrupted the work has done its part: pending still, it would end the program before
+   it has said what was done. */
+static void forget_signals(const struct crew *crew)
+{
+    struct signalfd_siginfo information;
+    while (read(crew->signal_fd, &information, sizeof information) > 0)
+        continue;
+}
+
 bool work_do(const struct suite *suite, const struct work_options *options,
              struct work_result *result, GError **error)
 {
@@ -300,6 +312,7 @@ bool work_do(const struct suite *suite, const struct work_options *options,
     crew.entries = g_new0(json_t *, suite->scenarios->len + 1);
     sigemptyset(&interrupts);
     sigaddset(&interrupts, SIGINT);
+    sigaddset(&interrupts, SIGTERM);
     sigprocmask(SIG_BLOCK, &interrupts, &before);
     crew.signal_fd = signalfd(-1, &interrupts, SFD_CLOEXEC | SFD_NONBLOCK);
 
@@ -307,6 +320,7 @@ bool work_do(const struct suite *suite, const struct work_options *options,
         is_fine = work_in_parallel(&crew, error);
     else
         work_alone(&crew);
+    forget_signals(&crew);
     close(crew.signal_fd);
     sigprocmask(SIG_SETMASK, &before, NULL);
     deliver(&crew);
