@@ -103,6 +103,7 @@ static bool add_as_they_are(const struct working_copy *copy, git_index *index,
     }
     for (guint i = 0; i < paths->len; i++)
         add(copy, index, objects, g_ptr_array_index(paths, i));
+    add_submodules(copy, index);
     bool is_written =
         git_index_write_tree_to(tree, index, memory) == 0 && write_pack(copy, memory, tree);
     git_repository_free(memory);

@@ -76,6 +76,36 @@ Test(upload_artifact, does_with_no_files_what_it_is_told)
     }
 }
 
+Test(upload_artifact, without_an_archive_is_one_file_under_its_own_name)
+{
+    FAKE_RUN(run, &action_upload_artifact, "v7");
+    accept_upload(run);
+    fake_input(run, "name", "digests");
+    fake_input(run, "archive", "false");
+    fake_input(run, "path", "out/*");
+    fake_file(run, WORK "out/amd64", "a");
+
+    fake_main(run);
+
+    cr_expect_null(fake_failure(run), "%s", fake_failure(run));
+    fake_expect_part(fake_requests(run), "\"name\":\"amd64\"");
+}
+
+Test(upload_artifact, without_an_archive_takes_no_second_file)
+{
+    FAKE_RUN(run, &action_upload_artifact, "v7");
+    accept_upload(run);
+    fake_input(run, "archive", "false");
+    fake_input(run, "path", "out/*");
+    fake_file(run, WORK "out/a", "a");
+    fake_file(run, WORK "out/b", "b");
+
+    fake_main(run);
+
+    fake_expect_text(fake_failure(run), "When 'archive' is set to false, only a single file can be "
+                                        "uploaded. Found 2 files to upload.");
+}
+
 Test(upload_artifact, fails_when_the_service_does)
 {
     FAKE_RUN(run, &action_upload_artifact, "v4");

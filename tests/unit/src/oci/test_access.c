@@ -125,7 +125,7 @@ Test(access, a_token_service_that_hangs_up_is_named_without_its_query)
 
     g_autofree char *log = scripted_site_run(answers, resolve_ghcr);
 
-    cr_assert(g_str_has_prefix(log, "seatrial-http-error 8: GET https://auth.ghcr.io/token: "),
+    cr_assert(g_str_has_prefix(log, "seatrial-http-error 9: GET https://auth.ghcr.io/token: "),
               "%s", log);
 }
 

@@ -1,0 +1,71 @@
+/* Copies of folders end at their ceilings. */
+#include "runner/tree.h"
+
+#include "base/limits.h"
+
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+struct folders {
+    char *root, *from, *to;
+};
+
+static struct folders folders_new(void)
+{
+    struct folders folders = {.root = g_dir_make_tmp("tree-XXXXXX", NULL)};
+    folders.from = g_build_filename(folders.root, "from", NULL);
+    folders.to = g_build_filename(folders.root, "to", NULL);
+    cr_assert_eq(g_mkdir_with_parents(folders.from, 0755), 0);
+    return folders;
+}
+
+static void folders_clear(struct folders *folders)
+{
+    const char *const arguments[] = {"rm", "-rf", folders->root, NULL};
+    g_spawn_sync(NULL, (char **)arguments, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL,
+                 NULL);
+    g_free(folders->root);
+    g_free(folders->from);
+    g_free(folders->to);
+}
+
+#define FOLDERS(name) __attribute__((cleanup(folders_clear))) struct folders name = folders_new()
+
+/* A file of nothing but a hole. */
+static void make_file(const struct folders *folders, const char *name, off_t length_bytes)
+{
+    g_autofree char *path = g_build_filename(folders->from, name, NULL);
+    int fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
+    cr_assert_geq(fd, 0);
+    cr_assert_eq(ftruncate(fd, length_bytes), 0);
+    close(fd);
+}
+
+static void expect_refusal(const struct folders *folders, const char *limit)
+{
+    g_autoptr(GError) error = NULL;
+    cr_assert_not(tree_copy(folders->from, folders->to, NULL, &error));
+    cr_expect(g_error_matches(error, BASE_ERROR, BASE_ERROR_LIMIT));
+    cr_expect_not_null(strstr(error->message, limit), "%s", error->message);
+}
+
+Test(tree, of_more_bytes_than_the_ceiling_is_refused_before_they_are_copied)
+{
+    FOLDERS(folders);
+    make_file(&folders, "big", RUNNER_CHECKOUT_BYTES_MAX + 1);
+
+    expect_refusal(&folders, "RUNNER_CHECKOUT_BYTES_MAX");
+}
+
+Test(tree, of_more_files_than_the_ceiling_is_refused)
+{
+    FOLDERS(folders);
+    for (int i = 0; i <= RUNNER_CHECKOUT_FILES_MAX; i++) {
+        g_autofree char *name = g_strdup_printf("%d", i);
+        make_file(&folders, name, 0);
+    }
+
+    expect_refusal(&folders, "RUNNER_CHECKOUT_FILES_MAX");
+}
