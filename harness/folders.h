@@ -3,7 +3,8 @@
 
 #include "base/error.h"
 
-/* A new folder under $TMPDIR, /dev/shm if there is room, or /tmp, locked as scratch.h has it; g_free. */
+/* A new folder under $TMPDIR, /dev/shm if there is room, or /tmp, locked as scratch.h has it;
+ * g_free. */
 char *folder_make_root(int *lock_fd, GError **error) MUST_USE;
 /* A folder of this name in another; characters that no name has become '_'; g_free. */
 char *folder_make(const char *parent, const char *name, GError **error) MUST_USE;

@@ -131,7 +131,7 @@
 #define SANDBOX_PROCESSES_MAX    512
 /* What scripts leave free of the file system they write to, or an eighth of it if that is less. */
 #define SANDBOX_FREE_BYTES_MIN (INT64_C(512) * 1024 * 1024)
-#define SANDBOX_CALLS_MAX        256
+#define SANDBOX_CALLS_MAX      256
 #define COMMAND_LINE_BYTES_MAX                                                                     \
     (8 * 1024 * 1024) /* arguments and environment; the kernel's is 6                              \
                        */

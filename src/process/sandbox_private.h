@@ -46,7 +46,7 @@ struct sandbox {
     struct clock_page *clock;
     bool is_disturbed; /* its processes are to be looked at before time moves */
     int64_t busy_us;
-    int64_t looked_at_us; /* real time of the last look that found it busy; 0: it was quiet */
+    int64_t looked_at_us;   /* real time of the last look that found it busy; 0: it was quiet */
     int64_t free_bytes_min; /* of the file system it writes to */
     int64_t output_bytes;
     char *complaint;
