@@ -65,6 +65,10 @@ static const struct {
     {"slow-emulation", {"factor: 10"}},
     {"missing-platform", {""}},
     {"prune-conflict", {""}},
+    {"action-download-fails", {"", "silent: true"}},
+    {"run-cancelled", {"", "after: 5min"}},
+    {"runner-shutdown", {"", "after: 5min"}},
+    {"runner-lost", {"", "after: 5min"}},
 };
 
 static const char *const sites[] = {"*",
