@@ -311,9 +311,8 @@ int command_main(char **arguments, char **environment)
             end_child(&stub);
         if (ends[1].revents != 0)
             read_in(&stub);
-        if (ends[0].revents & POLLIN)
+        /* The kernel may tell of a writer that is gone and not of what it wrote last. */
+        if (ends[0].revents & (POLLIN | POLLHUP))
             take_frame(&stub);
-        else if (ends[0].revents & POLLHUP)
-            give_up();
     }
 }
