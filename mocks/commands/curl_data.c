@@ -1,6 +1,8 @@
 /* The bodies that curl's options give: -d and its kin, files, forms. */
 #include "mocks/commands/curl_private.h"
 
+#include "base/regular_file.h"
+
 #include <string.h>
 
 static bool read_at_file(struct curl_reading *reading, const char *path, GByteArray *into)
@@ -18,7 +20,7 @@ static bool read_at_file(struct curl_reading *reading, const char *path, GByteAr
                                 (guint)g_bytes_get_size(input));
         return input != NULL;
     }
-    if (host_path == NULL || !g_file_get_contents(host_path, &bytes, &length, NULL) ||
+    if (host_path == NULL || !regular_file_read(host_path, &bytes, &length, NULL) ||
         length > HTTP_BODY_BYTES_MAX) {
         command_complain(reading->call,
                          "Warning: Couldn't read data from file \"%s\", this makes an \n"

@@ -1,6 +1,8 @@
 /* What curl sends: method, headers, body. */
 #include "mocks/commands/curl.h"
 
+#include "base/regular_file.h"
+
 #include <string.h>
 
 static bool has_header(const struct curl_options *options, const char *name)
@@ -77,7 +79,7 @@ GBytes *curl_request_body(struct curl_transfer *transfer, bool *is_fine)
                    ? NULL
                    : g_bytes_new(options->data->data, options->data->len);
     host_path = command_host_path(transfer->call, options->upload);
-    if (host_path == NULL || !g_file_get_contents(host_path, &bytes, &length, NULL) ||
+    if (host_path == NULL || !regular_file_read(host_path, &bytes, &length, NULL) ||
         length > HTTP_BODY_BYTES_MAX) {
         curl_transfer_end(transfer, 26, "Failed to open/read local data from file/application");
         *is_fine = false;

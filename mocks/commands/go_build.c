@@ -2,6 +2,7 @@
  */
 #include "mocks/commands/go.h"
 
+#include "base/regular_file.h"
 #include "mocks/dockerfile/cost.h"
 
 #include <sys/stat.h>
@@ -152,7 +153,7 @@ static bool has_main(const char *host_folder)
         g_autofree char *path = g_build_filename(host_folder, name, NULL);
         g_autofree char *text = NULL;
         if (g_str_has_suffix(name, ".go") && !g_str_has_suffix(name, "_test.go") &&
-            g_file_get_contents(path, &text, NULL, NULL) &&
+            regular_file_read(path, &text, NULL, NULL) &&
             g_regex_match_simple("^package main\\b", text, G_REGEX_MULTILINE, 0))
             return true;
     }

@@ -1,6 +1,8 @@
 /* Which toolchain runs: cmd/go/internal/toolchain. */
 #include "mocks/commands/go.h"
 
+#include "base/regular_file.h"
+
 #include <string.h>
 
 /* ---- go.mod ---- */
@@ -36,7 +38,7 @@ static struct go_mod *read_mod(struct go *go, const char *running, GError **erro
     g_autofree char *folder = g_path_get_dirname(go->mod_path);
     bool is_here = strcmp(folder, go->call->directory) == 0;
     host_path = go->call->seam->host_path(go->call->self, go->mod_path);
-    if (!g_file_get_contents(host_path, &text, &length, NULL) || length > GO_MOD_BYTES_MAX) {
+    if (!regular_file_read(host_path, &text, &length, NULL) || length > GO_MOD_BYTES_MAX) {
         g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT, "go: %s: file too large", go->mod_path);
         return NULL;
     }

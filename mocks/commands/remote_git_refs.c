@@ -1,6 +1,8 @@
 /* What a repository knows of its remotes, read from its folder. */
 #include "mocks/commands/remote_git.h"
 
+#include "base/regular_file.h"
+
 #include <string.h>
 
 enum {
@@ -21,7 +23,7 @@ static char *read_small(const char *path, gsize bytes_max)
     char *text = NULL;
     gsize length = 0;
     if (path == NULL || g_file_test(path, G_FILE_TEST_IS_SYMLINK) ||
-        !g_file_get_contents(path, &text, &length, NULL))
+        !regular_file_read(path, &text, &length, NULL))
         return NULL;
     if (length > bytes_max)
         g_clear_pointer(&text, g_free);

@@ -4,6 +4,7 @@
  */
 #include "actions/actions.h"
 #include "actions/core.h"
+#include "base/regular_file.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -20,7 +21,7 @@ static char *config_text(const struct action_run *run, const char *place)
 {
     g_autofree char *old = NULL;
     g_autofree char *encoded = credentials(run);
-    g_file_get_contents(place, &old, NULL, NULL);
+    regular_file_read(place, &old, NULL, NULL);
     g_autoptr(GError) broken = NULL;
     g_autoptr(json_t) config = old != NULL ? json_parse_bytes(old, strlen(old), &broken) : NULL;
     if (config == NULL)

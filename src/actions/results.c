@@ -4,6 +4,7 @@
 #include "base/archive.h"
 #include "base/gzip.h"
 #include "base/limits.h"
+#include "base/regular_file.h"
 #include "base/units.h"
 
 #include <glib/gstdio.h>
@@ -242,7 +243,7 @@ bool results_archive_add(struct results_archive *archive, const struct action_ru
     if (archive->size_bytes > ACTION_BLOB_BYTES_MAX)
         return core_throw(error, "what is to be uploaded is larger than %d MiB",
                           (int)(ACTION_BLOB_BYTES_MAX / MIB_BYTES));
-    if (!g_file_get_contents(place, &text, &length, NULL))
+    if (!regular_file_read(place, &text, &length, NULL))
         return true;
     bool is_program = g_file_test(place, G_FILE_TEST_IS_EXECUTABLE);
     archive_writer_add_file(archive->writer, name, is_program ? 0755 : 0644, text, length);

@@ -2,6 +2,7 @@
 #include "actions/tool.h"
 
 #include "base/digest.h"
+#include "base/regular_file.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -37,7 +38,7 @@ static char *read_file(const struct action_run *run, const char *path)
     g_autofree char *place = action_host_path(run, absolute);
     char *text = NULL;
     if (place != NULL)
-        g_file_get_contents(place, &text, NULL, NULL);
+        regular_file_read(place, &text, NULL, NULL);
     return text;
 }
 

@@ -1,6 +1,8 @@
 /* Files, folders, references and texts of docker's actions. */
 #include "actions/toolkit.h"
 
+#include "base/regular_file.h"
+
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -61,7 +63,7 @@ char *toolkit_read_file(struct toolkit *toolkit, const char *path)
     char *text = NULL;
     g_autofree char *place = action_host_path(toolkit->run, path);
     if (place != NULL)
-        g_file_get_contents(place, &text, NULL, NULL);
+        regular_file_read(place, &text, NULL, NULL);
     return text;
 }
 

@@ -2,6 +2,7 @@
 #include "docker/context.h"
 
 #include "base/limits.h"
+#include "base/regular_file.h"
 
 #include <errno.h>
 #include <string.h>
@@ -64,7 +65,7 @@ static bool add_file(struct walk *walk, const char *path, const char *name,
     g_autofree char *bytes = NULL;
     gsize length = 0;
     if (!count_entry(walk, path, facts->st_size, error) ||
-        !g_file_get_contents(path, &bytes, &length, error))
+        !regular_file_read(path, &bytes, &length, error))
         return false;
     archive_writer_add_file(walk->archive, name, (unsigned)facts->st_mode & 0777, bytes, length);
     return true;

@@ -1,6 +1,7 @@
 /* GITHUB_ENV, GITHUB_OUTPUT and so on: made empty before a step, read after it
    (actions-semantics.md 5.3; the runner's FileCommandManager.cs). */
 #include "base/limits.h"
+#include "base/regular_file.h"
 #include "runner/file_command.h"
 #include "runner/leg.h"
 
@@ -128,7 +129,7 @@ static char *read_file(struct step_run *step, const char *context_name, GError *
                     "more than %d bytes (RUNNER_FILE_BYTES_MAX)", RUNNER_FILE_BYTES_MAX);
         return NULL;
     }
-    if (!g_file_get_contents(here, &bytes, &length, NULL))
+    if (!regular_file_read(here, &bytes, &length, NULL))
         return g_strdup("");
     char *text = g_utf8_make_valid(bytes, (gssize)strnlen(bytes, length));
     g_free(bytes);

@@ -2,6 +2,7 @@
    runner's hashFiles.ts with @actions/glob). */
 #include "base/digest.h"
 #include "base/limits.h"
+#include "base/regular_file.h"
 #include "runner/leg.h"
 #include "workflow/pattern.h"
 
@@ -65,7 +66,7 @@ static bool add_file(struct hasher *hasher, const char *folder, const char *path
     g_autofree char *bytes = NULL;
     gsize length = 0;
     guint8 raw[DIGEST_BYTES];
-    if (!g_file_get_contents(full, &bytes, &length, error))
+    if (!regular_file_read(full, &bytes, &length, error))
         return false;
     g_autofree char *digest = digest_of(bytes, length);
     const char *hex = digest + strlen("sha256:");

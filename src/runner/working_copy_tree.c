@@ -1,6 +1,8 @@
 /* The files of a working copy as git's index and tree. */
 #include "runner/working_copy_private.h"
 
+#include "base/regular_file.h"
+
 #include <git2/sys/mempack.h>
 #include <git2/sys/odb_backend.h>
 #include <git2/sys/repository.h>
@@ -25,7 +27,7 @@ static int write_file(const char *path, git_odb *objects, git_oid *id)
 {
     g_autofree char *bytes = NULL;
     gsize length = 0;
-    return g_file_get_contents(path, &bytes, &length, NULL)
+    return regular_file_read(path, &bytes, &length, NULL)
                ? git_odb_write(id, objects, bytes, length, GIT_OBJECT_BLOB)
                : -1;
 }

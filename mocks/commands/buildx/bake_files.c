@@ -2,6 +2,7 @@
 #include "mocks/commands/buildx/bake.h"
 
 #include "base/limits.h"
+#include "base/regular_file.h"
 
 #include <string.h>
 
@@ -118,7 +119,7 @@ static bool keep_remote(struct bake_sources *sources, const char *folder, const 
     g_autofree char *host = g_build_filename(folder, path, NULL);
     char *data = NULL;
     gsize length_bytes = 0;
-    if (!g_file_get_contents(host, &data, &length_bytes, NULL))
+    if (!regular_file_read(host, &data, &length_bytes, NULL))
         return !must_exist || run_fail(error, "failed to read %s: no such file or directory", path);
     g_autoptr(GBytes) bytes = g_bytes_new_take(data, length_bytes);
     return keep(sources, path, bytes, error);

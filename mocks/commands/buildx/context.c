@@ -3,6 +3,7 @@
 
 #include "base/archive.h"
 #include "base/limits.h"
+#include "base/regular_file.h"
 #include "mocks/dockerfile/files.h"
 
 #include <glib/gstdio.h>
@@ -35,7 +36,7 @@ static GBytes *read_file(const struct walk *walk, const char *host, int64_t size
     gsize length_bytes = 0;
     if (size_bytes > large_bytes)
         return build_stand_in_read(host, size_bytes);
-    return g_file_get_contents(host, &bytes, &length_bytes, NULL)
+    return regular_file_read(host, &bytes, &length_bytes, NULL)
                ? g_bytes_new_take(bytes, length_bytes)
                : NULL;
 }
@@ -275,7 +276,7 @@ static GBytes *read_host_file(const char *folder, const char *name)
     g_autofree char *path = g_build_filename(folder, name, NULL);
     char *bytes = NULL;
     gsize length_bytes = 0;
-    if (!g_file_get_contents(path, &bytes, &length_bytes, NULL))
+    if (!regular_file_read(path, &bytes, &length_bytes, NULL))
         return NULL;
     return g_bytes_new_take(bytes, length_bytes);
 }

@@ -1,6 +1,8 @@
 /* Files of the machine, through the command's host paths. */
 #include "mocks/commands/buildx/plugin.h"
 
+#include "base/regular_file.h"
+
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <unistd.h>
@@ -19,7 +21,7 @@ GBytes *run_read_file(const struct plugin_run *run, const char *path, GError **e
     gsize length_bytes = 0;
     if (host == NULL)
         return NULL;
-    if (g_file_get_contents(host, &bytes, &length_bytes, &reason))
+    if (regular_file_read(host, &bytes, &length_bytes, &reason))
         return g_bytes_new_take(bytes, length_bytes);
     if (!g_error_matches(reason, G_FILE_ERROR, G_FILE_ERROR_NOENT) &&
         !g_error_matches(reason, G_FILE_ERROR, G_FILE_ERROR_NOTDIR))

@@ -2,6 +2,7 @@
 #include "mocks/commands/docker/cli_private.h"
 
 #include "base/limits.h"
+#include "base/regular_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -32,8 +33,7 @@ GBytes *world_read_file(const struct command_call *call, const char *path, gsize
                     "%s has more than %" G_GSIZE_FORMAT " bytes", path, bytes_max);
         return NULL;
     }
-    if (S_ISDIR(status.st_mode) ||
-        !g_file_get_contents(host_path, &contents, &length_bytes, NULL)) {
+    if (S_ISDIR(status.st_mode) || !regular_file_read(host_path, &contents, &length_bytes, NULL)) {
         g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "read %s: %s", path,
                     S_ISDIR(status.st_mode) ? "is a directory" : "permission denied");
         return NULL;

@@ -3,6 +3,7 @@
 
 #include "base/archive.h"
 #include "base/limits.h"
+#include "base/regular_file.h"
 #include "docker/context.h"
 
 #include <errno.h>
@@ -79,7 +80,7 @@ static bool add_source(struct archive_writer *writer, const char *host_path, con
             archive_writer_add_directory(writer, name, (unsigned)facts.st_mode & 0777);
         return context_add(host_path, NULL, g_str_equal(name, ".") ? NULL : name, writer, error);
     }
-    if (!g_file_get_contents(host_path, &bytes, &length_bytes, NULL))
+    if (!regular_file_read(host_path, &bytes, &length_bytes, NULL))
         return cli_refuse(error, "open %s: permission denied", shown);
     archive_writer_add_file(writer, name, (unsigned)facts.st_mode & 0777, bytes, length_bytes);
     return true;
