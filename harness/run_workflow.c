@@ -249,6 +249,7 @@ void run_workflow_end(struct run *run)
 {
     if (run->workflow == NULL)
         return;
+    interruptions_free(run->workflow->interruptions);
     g_ptr_array_unref(run->workflow->machines);
     folder_remove(run->workflow->directory);
     close(run->workflow->lock_fd);

@@ -15,8 +15,10 @@
  *               the base of a pull request and the default branch are there too: of the rehearsed
  *               repository at a commit that the checkout has, of any other at a made-up one.
  *               History that a shallow checkout lacks does not come.
- *   clone       of another repository: one commit without files, on `main` and on what is asked
- * for. submodules  what is pinned is there, and has no files (by way of refs/replace).
+ *   clone       of another repository: one commit without files, on `main` and on the branch that
+ *               is asked for.
+ *
+ *   submodules  what is pinned is there, and has no files (by way of refs/replace).
  *
  * A push leaves no gap; what is fetched does, for files may be missing afterwards.
  *

@@ -104,7 +104,7 @@ CLEANUP(request, request_free)
 
 static bool take_argument(struct request *request, const char *text)
 {
-    if (g_str_has_prefix(text, "command="))
+    if (g_str_has_prefix(text, "command=") && request->command == NULL)
         request->command = g_strdup(text + strlen("command="));
     else if (g_str_has_prefix(text, "ref-prefix "))
         g_hash_table_add(request->prefixes, g_strdup(text + strlen("ref-prefix ")));

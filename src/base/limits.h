@@ -113,6 +113,7 @@
 /* The commands of a fake machine, and the services they ask. */
 #define NESTED_COMMANDS_MAX             64
 #define ASSUMED_USES_MAX                1000
+#define COMPOSE_EXTENDS_MAX             64 /* services one above the other; compose has no limit */
 #define GIT_REFERENCES_MAX              10000
 #define GIT_PACKED_REFERENCES_BYTES_MAX (4 * 1024 * 1024)
 #define DOWNLOAD_BYTES_MAX              HTTP_BODY_BYTES_MAX
@@ -129,7 +130,8 @@
 #define SANDBOX_REAL_TIME_US_MAX (INT64_C(30) * 1000000)
 #define SANDBOX_OUTPUT_BYTES_MAX (INT64_C(256) * 1024 * 1024)
 #define SANDBOX_PROCESSES_MAX    512
-/* What scripts leave free of the file system they write to, or an eighth of it if that is less. */
+/* What scripts leave free of the file system they write to; an eighth of it, or half of what is
+   free at the start, if that is less. */
 #define SANDBOX_FREE_BYTES_MIN (INT64_C(512) * 1024 * 1024)
 #define SANDBOX_CALLS_MAX      256
 #define COMMAND_LINE_BYTES_MAX                                                                     \

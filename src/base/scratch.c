@@ -33,7 +33,11 @@ char *scratch_make(const char *parent, int *lock_fd, GError **error)
     (void)flock(*lock_fd, LOCK_SH); /* a file system without locks leaves nothing to find either */
     g_autofree char *name = g_path_get_basename(early);
     g_autofree char *path = g_build_filename(parent, name + strlen(NEW), NULL);
-    return rename(early, path) == 0 ? g_steal_pointer(&path) : fail(path, error);
+    if (rename(early, path) == 0)
+        return g_steal_pointer(&path);
+    (void)fail(path, error);
+    close(*lock_fd);
+    return NULL;
 }
 
 static bool is_ours(int fd)

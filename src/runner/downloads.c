@@ -24,19 +24,34 @@ static char *archive_url(const char *uses)
                            names[1] != NULL ? names[1] : "", halves[1] != NULL ? halves[1] : "");
 }
 
-/* NULL: the archive is there; else .NET's words, g_free. */
-static char *attempt(const struct step_run *step, const char *uses)
+/* False: the job is cancelled meanwhile, which ends set-up whatever else holds, or its runner goes
+   (JobExtension.cs). */
+static bool wait_for(struct step_run *step, int64_t duration_us)
+{
+    struct leg_run *leg = step->leg;
+    if (!leg_wait(leg, &leg->is_cancelled, step, duration_us, "an action to come"))
+        return false;
+    if (!leg->is_cancelled)
+        return true;
+    step_error(step, "The operation was canceled.");
+    step->outcome = RESULT_CANCELLED;
+    return false;
+}
+
+/* Whether the archive is there; *problem is in .NET's words, g_free, or NULL when nobody wants it
+   any more. */
+static bool attempt(struct step_run *step, const char *uses, char **problem)
 {
     const struct leg_options *options = &step->leg->options;
     struct action_download download = {0};
     if (options->action_download != NULL)
         options->action_download(options->self, step->leg->machine->name, uses, &download);
-    if (!download.is_silent)
-        return g_strdup(download.error);
-    if (!fiber_sleep(step->leg->loop, TIMEOUT_US, NULL))
-        return NULL; /* the rehearsal ends first */
-    return g_strdup("The request was canceled due to the configured HttpClient.Timeout of 100 "
-                    "seconds elapsing.");
+    if (download.is_silent && wait_for(step, TIMEOUT_US))
+        *problem = g_strdup("The request was canceled due to the configured HttpClient.Timeout of "
+                            "100 seconds elapsing.");
+    else if (!download.is_silent)
+        *problem = g_strdup(download.error);
+    return !download.is_silent && download.error == NULL;
 }
 
 static bool give_up(struct step_run *step, const char *url, const char *problem)
@@ -51,7 +66,7 @@ static bool back_off(struct step_run *step)
 {
     const uint64_t pause_ms = BACK_OFF_MS_MIN + rng_below(&step->leg->rng, BACK_OFF_MS_SPAN);
     step_warning(step, "Back off %.3f seconds before retry.", (double)pause_ms / MS_PER_SECOND);
-    return fiber_sleep(step->leg->loop, (int64_t)pause_ms * US_PER_MS, NULL);
+    return wait_for(step, (int64_t)pause_ms * US_PER_MS);
 }
 
 static bool fetch(struct step_run *step, const char *uses)
@@ -59,9 +74,11 @@ static bool fetch(struct step_run *step, const char *uses)
     g_autofree char *url = archive_url(uses);
     step_print(step, "Download action repository '%s'", uses);
     for (int count = 1;; count++) {
-        g_autofree char *problem = attempt(step, uses);
-        if (problem == NULL)
+        g_autofree char *problem = NULL;
+        if (attempt(step, uses, &problem))
             return true;
+        if (problem == NULL)
+            return false;
         if (count == ATTEMPTS)
             return give_up(step, url, problem);
         step_warning(step, "Failed to download action '%s'. Error: %s ", url, problem);

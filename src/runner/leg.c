@@ -311,6 +311,7 @@ static const struct step_run *last_begun(const struct leg_run *leg)
 static void lose_runner(struct leg_run *leg, const char *annotation)
 {
     leg_annotate(leg, ANNOTATION_ERROR, annotation);
+    g_free(leg->result->reason);
     leg->result->reason = g_strdup(annotation);
 }
 
@@ -325,6 +326,12 @@ static void wait_until_noticed(struct leg_run *leg)
     lose_runner(leg, leg->machine->is_self_hosted ? LOST_SELF_HOSTED : LOST_HOSTED);
 }
 
+static bool is_set_up(const struct leg_run *leg)
+{
+    const struct step_result *set_up = leg->result->steps->pdata[0];
+    return set_up->conclusion == RESULT_SUCCESS;
+}
+
 struct leg_result *leg_run_perform(struct leg_run *leg)
 {
     g_assert(!leg->has_begun);
@@ -336,7 +343,7 @@ struct leg_result *leg_run_perform(struct leg_run *leg)
     begin(leg);
     run_own(leg, "Set up job", PHASE_SETUP, job_set_up);
     queue_all(leg);
-    if (!leg->has_failed) /* a failed set-up ends the job before any step (1.9) */
+    if (!leg->has_failed && is_set_up(leg)) /* else the job ends before any step (1.9) */
         run_queue(leg);
     if (leg->is_abandoned)
         lose_log(leg, last_begun(leg));
@@ -351,7 +358,7 @@ struct leg_result *leg_run_perform(struct leg_run *leg)
 
 void leg_run_cancel(struct leg_run *leg, const char *annotation)
 {
-    if (leg->has_ended || leg->is_cancelled)
+    if (leg->has_ended || leg->is_cancelled || leg->is_lost)
         return;
     leg->is_cancelled = true;
     leg_annotate(leg, ANNOTATION_ERROR, annotation);
@@ -368,7 +375,7 @@ void leg_run_cancel(struct leg_run *leg, const char *annotation)
 
 void leg_run_shut_down(struct leg_run *leg)
 {
-    if (leg->has_ended || leg->is_shut_down)
+    if (leg->has_ended || leg->is_shut_down || leg->is_lost)
         return;
     leg->is_shut_down = true;
     leg->is_cancelled = true;

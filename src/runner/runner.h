@@ -101,5 +101,6 @@ void leg_run_cancel(struct leg_run *run, const char *annotation);
 void leg_run_shut_down(struct leg_run *run);
 /* The machine is gone without a word: nothing runs any more, its processes neither, and the log of
    the step that ran is lost. The server ends the job noticed_us later: a runner that lives renews
-   its job every minute for ten more (JobDispatcher.cs; actions/runner#3539). */
+   its job every minute for ten more (JobDispatcher.cs; actions/runner#3539). What else is asked of
+   the leg meanwhile reaches nobody. */
 void leg_run_lose(struct leg_run *run, int64_t noticed_us);

@@ -18,7 +18,7 @@ struct server_leg {
     const struct workflow *workflow;
     const struct server_leg *caller; /* the leg whose job calls the workflow; NULL: the run's own */
     struct leg_result *result;       /* RESULT_SKIPPED and without steps when it did not run */
-    char *reason;                    /* why it was skipped or cancelled, or NULL */
+    char *reason; /* why it was skipped or cancelled, how its runner went, or NULL */
 };
 
 struct server_result {

@@ -194,9 +194,10 @@ static void perform(struct server_run *run, const struct runner_machine *machine
     run->row->result = leg_run_perform(run->run);
     timer_cancel(options->loop, &run->clock);
     g_clear_pointer(&run->run, leg_run_free);
-    if (run->row->result->reason != NULL)
+    if (run->row->result->reason != NULL) {
+        g_free(run->row->reason);
         run->row->reason = g_strdup(run->row->result->reason);
-    else if (run->is_cancelled && run->row->reason == NULL)
+    } else if (run->is_cancelled && run->row->reason == NULL)
         run->row->reason = g_strdup(run->cancel_text);
 }
 

@@ -2,13 +2,10 @@
    (compose-go's loader/extends.go). */
 #include "mocks/commands/docker/compose_private.h"
 
+#include "base/limits.h"
 #include "mocks/commands/docker/cli_private.h"
 
 #include <string.h>
-
-enum {
-    EXTENDS_MAX = 64 /* services one above the other; compose itself has no limit */
-};
 
 /* The services of one file while they are extended. */
 struct file_services {
@@ -17,7 +14,7 @@ struct file_services {
     const char *path;  /* absolute */
     const char *shown; /* as it was written where it is extended from */
     json_t *services;
-    GPtrArray *way; /* "path\nservice" of all that wait for this one; char* */
+    GPtrArray *way; /* "service in path" of all that wait for this one; char* */
 };
 
 static json_t *extended(const struct file_services *file, const char *name, GError **error);
@@ -77,8 +74,9 @@ static bool enter(const struct file_services *file, const char *name, GError **e
                                (const char *)g_ptr_array_index(file->way, i));
     if (is_there)
         return cli_refuse(error, "%s\n  extends %s", text->str, step);
-    if (file->way->len >= EXTENDS_MAX)
-        return cli_refuse(error, "services extend each other more than %d times", EXTENDS_MAX);
+    if (file->way->len >= COMPOSE_EXTENDS_MAX)
+        return cli_refuse(error, "services extend each other more than %d times",
+                          COMPOSE_EXTENDS_MAX);
     g_ptr_array_add(file->way, g_steal_pointer(&step));
     return true;
 }

@@ -311,7 +311,8 @@ int command_main(char **arguments, char **environment)
             end_child(&stub);
         if (ends[1].revents != 0)
             read_in(&stub);
-        /* The kernel may tell of a writer that is gone and not of what it wrote last. */
+        /* poll() looks at a FIFO without its lock, and for a moment takes one that is being opened
+           for one whose writer is gone (fs/pipe.c): read() knows. */
         if (ends[0].revents & (POLLIN | POLLHUP))
             take_frame(&stub);
     }
