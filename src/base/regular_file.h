@@ -6,6 +6,6 @@
 
 #include "base/error.h"
 
-/* As g_file_get_contents(), for regular files of at most 2 GiB alone: G_FILE_ERROR_INVAL for what is
-   none. Links are followed. */
+/* As g_file_get_contents(), for regular files of at most 2 GiB alone: G_FILE_ERROR_INVAL for what
+   is none. Links are followed. */
 bool regular_file_read(const char *path, char **bytes, gsize *length_bytes, GError **error);
