@@ -111,13 +111,13 @@ static void add_sandbox(struct leg_machine *machine, struct stage *stage,
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *stub = sandbox_find_stub();
-    g_autofree char *clock = sandbox_find_clock_library();
+    g_autofree char *preload = sandbox_find_preload_library();
     const struct sandbox_options options = {
         .machine = machine->plan.machine,
         .directory = machine->directory,
         .home = RUNNER_HOME,
         .stub = stub,
-        .clock_library = clock,
+        .preload_library = preload,
         .host = command_set_host(machine->commands),
         .git_configuration = git_configuration,
         .layers = wanted->sandbox_layers,

@@ -1,5 +1,5 @@
 /* The host's end of the page that shows the time. */
-#include "process/clock/clock_page.h"
+#include "process/preload/clock_page.h"
 #include "base/error.h"
 #include "process/sandbox_private.h"
 

@@ -9,11 +9,11 @@
 #include <stddef.h>
 
 struct confine {
-    const char *directory;     /* what processes may write, on this machine */
-    const char *home;          /* where they see it */
-    const char *run_directory; /* /tmp, the list of commands, …; made by layout.c */
-    const char *stub;          /* the executable that commands lead to */
-    const char *clock_library; /* "": none */
+    const char *directory;       /* what processes may write, on this machine */
+    const char *home;            /* where they see it */
+    const char *run_directory;   /* /tmp, the list of commands, …; made by layout.c */
+    const char *stub;            /* the executable that commands lead to */
+    const char *preload_library; /* "": none */
     bool has_namespaces;
     bool has_landlock;
 };
@@ -36,5 +36,8 @@ int confine_limits(bool has_user_namespace, const char **at);
 int confine_landlock(const struct confine *confine, const char **at);
 /* The program is of struct sock_filter, length in bytes. */
 int confine_seccomp(const void *program, size_t length_bytes, const char **at);
+/* Nobody from now on, children included, may send this process a signal or end its group: what a
+   pid namespace does for its first process. No harm where seccomp is refused as a layer. */
+int confine_shield(const char **at);
 /* 0 when there is no Landlock. */
 int landlock_abi(void);

@@ -1,7 +1,7 @@
 /* The namespaces: a root that shows a minimal system read-only, one home, a /tmp, no network. */
-#include "process/clock/clock_page.h"
 #include "process/confine.h"
 #include "process/confine_tables.h"
+#include "process/preload/clock_page.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -223,8 +223,8 @@ static int make_etc(const struct confine *confine)
     if (problem == 0)
         problem =
             write_text("etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n");
-    if (problem == 0 && confine->clock_library[0] != '\0')
-        problem = write_text("etc/ld.so.preload", "/run/seatrial/" CLOCK_LIBRARY_NAME "\n");
+    if (problem == 0 && confine->preload_library[0] != '\0')
+        problem = write_text("etc/ld.so.preload", "/run/seatrial/" PRELOAD_LIBRARY_NAME "\n");
     return problem;
 }
 
@@ -277,8 +277,8 @@ static int show_own(const struct confine *confine)
         problem = show_read_only("/usr/bin", "run/seatrial/programs");
     if (problem == 0)
         problem = show_read_only(confine->stub, "run/seatrial/stub");
-    if (problem == 0 && confine->clock_library[0] != '\0')
-        problem = show_read_only(confine->clock_library, "run/seatrial/" CLOCK_LIBRARY_NAME);
+    if (problem == 0 && confine->preload_library[0] != '\0')
+        problem = show_read_only(confine->preload_library, "run/seatrial/" PRELOAD_LIBRARY_NAME);
     return problem == 0
                ? show_below(confine->run_directory, CLOCK_PAGE_NAME, "run/seatrial", show_read_only)
                : problem;

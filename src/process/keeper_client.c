@@ -105,7 +105,7 @@ static int spawn(struct sandbox *sandbox, int control_fd, int filter_fd, pid_t *
         sandbox->home,
         sandbox->run_directory,
         sandbox->stub,
-        sandbox->clock_library,
+        sandbox->preload_library,
         NULL,
     };
     char *environment[] = {NULL};

@@ -1,6 +1,6 @@
 /* The folder beside a sandbox's directory: private PATH, stub, clock, FIFOs, /tmp, bits of /etc. */
-#include "process/clock/clock_page.h"
 #include "process/confine_tables.h"
+#include "process/preload/clock_page.h"
 #include "process/real_programs.h"
 #include "process/sandbox_private.h"
 
@@ -174,7 +174,7 @@ static bool make_inside(struct sandbox *sandbox, const char *list, GError **erro
 static bool make_beside(struct sandbox *sandbox, char *list, GError **error)
 {
     g_autofree char *stub = g_build_filename(sandbox->run_directory, "stub", NULL);
-    g_autofree char *clock = g_build_filename(sandbox->run_directory, CLOCK_LIBRARY_NAME, NULL);
+    g_autofree char *preload = g_build_filename(sandbox->run_directory, PRELOAD_LIBRARY_NAME, NULL);
     g_autofree char *door = g_build_filename(sandbox->run_directory, "calls", "door", NULL);
     if (!make_folder(sandbox, "bin", error) || !make_folder(sandbox, "calls", error) ||
         !copy_program(sandbox->stub, stub, error) || !make_links(sandbox, list, error) ||
@@ -182,11 +182,11 @@ static bool make_beside(struct sandbox *sandbox, char *list, GError **error)
         return false;
     if (mkfifo(door, 0600) < 0)
         return fail(door, error);
-    if (sandbox->clock_library[0] == '\0')
+    if (sandbox->preload_library[0] == '\0')
         return true;
-    if (!copy_program(sandbox->clock_library, clock, error))
+    if (!copy_program(sandbox->preload_library, preload, error))
         return false;
-    sandbox->preload = g_steal_pointer(&clock);
+    sandbox->preload = g_steal_pointer(&preload);
     return true;
 }
 

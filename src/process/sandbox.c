@@ -3,7 +3,7 @@
 
 #include "base/limits.h"
 #include "loop/vclock.h"
-#include "process/clock/clock_page.h"
+#include "process/preload/clock_page.h"
 #include "process/sandbox_private.h"
 
 #include <errno.h>
@@ -41,9 +41,9 @@ char *sandbox_find_stub(void)
     return find_beside_program("seatrial-command");
 }
 
-char *sandbox_find_clock_library(void)
+char *sandbox_find_preload_library(void)
 {
-    return find_beside_program("libseatrial-clock.so");
+    return find_beside_program("libseatrial-preload.so");
 }
 
 void sandbox_disturb(struct sandbox *sandbox)
@@ -97,9 +97,10 @@ static struct sandbox *sandbox_create(struct loop *loop, const struct sandbox_op
     sandbox->run_directory = g_strconcat(options->directory, ".seatrial", NULL);
     sandbox->path =
         has_root ? g_strdup("/usr/bin") : g_build_filename(sandbox->run_directory, "bin", NULL);
-    bool has_clock = options->clock_library != NULL && loop_clock_mode(loop) == CLOCK_VIRTUAL;
+    sandbox->has_clock = options->preload_library != NULL && loop_clock_mode(loop) == CLOCK_VIRTUAL;
+    bool has_preload = options->preload_library != NULL && (sandbox->has_clock || !has_root);
     sandbox->stub = g_strdup(options->stub);
-    sandbox->clock_library = g_strdup(has_clock ? options->clock_library : "");
+    sandbox->preload_library = g_strdup(has_preload ? options->preload_library : "");
     sandbox->host = *options->host;
     sandbox->git_configuration = g_strdup(options->git_configuration);
     sandbox->layers = options->layers;
@@ -141,7 +142,7 @@ static bool open_door(struct sandbox *sandbox, GError **error)
 static bool open_clock(struct sandbox *sandbox, const struct sandbox_options *options,
                        GError **error)
 {
-    if (sandbox->clock_library[0] == '\0')
+    if (!sandbox->has_clock)
         return true;
     g_autofree char *path = g_build_filename(sandbox->run_directory, CLOCK_PAGE_NAME, NULL);
     int64_t date_s = options->date_s != 0 ? options->date_s : VCLOCK_EPOCH_S;
@@ -215,7 +216,7 @@ void sandbox_free(struct sandbox *sandbox)
     g_free(sandbox->run_directory);
     g_free(sandbox->path);
     g_free(sandbox->stub);
-    g_free(sandbox->clock_library);
+    g_free(sandbox->preload_library);
     g_free(sandbox->preload);
     g_free(sandbox->git_folder);
     g_free(sandbox->git_configuration);

@@ -19,9 +19,12 @@
  * suffice alone: see sandbox_layers_suffice(). In every configuration processes have no privileges,
  * gain none (no_new_privs), and have limits of their own (confine_tables.c).
  *
+ * Nor does it mediate chmod() and its like, which then work by descriptor alone: seccomp refuses
+ * them by path, and the preloaded library makes them good (preload/metadata.c).
+ *
  * With namespaces /usr/bin itself is the private PATH, so that absolute names lead there too, and
  * the clock is preloaded by /etc/ld.so.preload. Without them absolute names of programs reach the
- * real ones, /tmp is not there, and the clock is lost by who clears LD_PRELOAD.
+ * real ones, /tmp is not there, and who clears LD_PRELOAD loses the clock and chmod().
  *
  * Time: programs that are linked dynamically see the loop's time and date (SECONDS, date,
  * EPOCHREALTIME), and bash a seeded RANDOM. Real are: sleeps of real programs, SRANDOM,
@@ -61,7 +64,7 @@ struct sandbox_options {
     const char *directory;           /* exists, absolute; all that processes may write is below */
     const char *home;                /* "/home/runner" */
     const char *stub;                /* path of the stub executable that stands for commands */
-    const char *clock_library;       /* path of the preloaded clock, or NULL */
+    const char *preload_library;     /* its path, or NULL: time is real */
     const struct command_host *host; /* answers commands; lent */
     const char *git_configuration;   /* text of git's system configuration, or NULL */
     unsigned layers;                 /* of enum sandbox_layer; what cannot be had is an error */
@@ -74,10 +77,10 @@ struct sandbox_options {
 /* Whether these layers keep scripts of strangers from the machine's files, sockets, network and
    other processes, and keep their number within bounds: as root only namespaces do. */
 bool sandbox_layers_suffice(unsigned layers);
-/* Where the stub and the clock library are: beside the running program, in the two folders above
-   it, or in ../lib/seatrial. NULL when not found; g_free. */
+/* Where the stub and the preloaded library are: beside the running program, in the two folders
+   above it, or in ../lib/seatrial. NULL when not found; g_free. */
 char *sandbox_find_stub(void);
-char *sandbox_find_clock_library(void);
+char *sandbox_find_preload_library(void);
 
 struct sandbox *sandbox_new(struct loop *loop, const struct sandbox_options *options,
                             GError **error) MUST_USE;

@@ -26,7 +26,7 @@ struct sandbox {
     char *run_directory;
     char *path;              /* as processes see it */
     char *stub;              /* on this machine */
-    char *clock_library;     /* "" when time is real */
+    char *preload_library;   /* "": none is needed */
     char *preload;           /* for LD_PRELOAD, or NULL */
     char *git_folder;        /* for GIT_EXEC_PATH, or NULL */
     char *git_configuration; /* text, or NULL */
@@ -42,7 +42,8 @@ struct sandbox {
     unsigned child_count;
     unsigned call_count;
     int door_fd;
-    int calls_fd; /* the folder of the FIFOs */
+    int calls_fd;   /* the folder of the FIFOs */
+    bool has_clock; /* not when time is real */
     struct clock_page *clock;
     bool is_disturbed; /* its processes are to be looked at before time moves */
     int64_t busy_us;

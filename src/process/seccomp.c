@@ -67,11 +67,11 @@ static const int denied_calls[] = {
     (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |  \
      CLONE_NEWNET)
 
-static int deny_calls(scmp_filter_ctx filter)
+static int deny_each(scmp_filter_ctx filter, const int *calls, gsize count, unsigned number)
 {
     int problem = 0;
-    for (gsize i = 0; problem == 0 && i < G_N_ELEMENTS(denied_calls); i++)
-        problem = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), denied_calls[i], 0);
+    for (gsize i = 0; problem == 0 && i < count; i++)
+        problem = seccomp_rule_add(filter, SCMP_ACT_ERRNO(number), calls[i], 0);
     return problem;
 }
 
@@ -123,6 +123,45 @@ static int deny_signals(scmp_filter_ctx filter)
     return problem;
 }
 
+/* What changes a file by its path; Landlock lets it pass, see preload/metadata.c. The last are
+   those of Linux 6.6, 6.13 and 6.17, which libseccomp may not know by name. */
+static const int path_calls[] = {
+    SCMP_SYS(chmod),  SCMP_SYS(fchmodat),  SCMP_SYS(chown),
+    SCMP_SYS(lchown), SCMP_SYS(fchownat),  SCMP_SYS(utime),
+    SCMP_SYS(utimes), SCMP_SYS(futimesat), 452 /* fchmodat2 */,
+};
+static const int attribute_calls[] = {
+    SCMP_SYS(setxattr),   SCMP_SYS(lsetxattr),     SCMP_SYS(removexattr),  SCMP_SYS(lremovexattr),
+    463 /* setxattrat */, 466 /* removexattrat */, 469 /* file_setattr */,
+};
+
+static int deny_metadata(scmp_filter_ctx filter)
+{
+    int problem = deny_each(filter, path_calls, G_N_ELEMENTS(path_calls), EPERM);
+    if (problem == 0) /* without a path it is futimens() */
+        problem = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(utimensat), 1,
+                                   SCMP_A1(SCMP_CMP_NE, 0));
+    return problem != 0
+               ? problem
+               : deny_each(filter, attribute_calls, G_N_ELEMENTS(attribute_calls), EOPNOTSUPP);
+}
+
+/* Limits of other processes, ours among them. */
+static int deny_limits_of_others(scmp_filter_ctx filter)
+{
+    return seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(prlimit64), 1,
+                            SCMP_A0(SCMP_CMP_NE, 0));
+}
+
+/* What namespaces do where there are any. */
+static int deny_without_namespaces(scmp_filter_ctx filter)
+{
+    int problem = deny_signals(filter);
+    if (problem == 0)
+        problem = deny_metadata(filter);
+    return problem == 0 ? deny_limits_of_others(filter) : problem;
+}
+
 /* A process that hides from its owner could compute unseen: it is told that it does. */
 static int keep_visible(scmp_filter_ctx filter)
 {
@@ -149,13 +188,13 @@ static int fill(scmp_filter_ctx filter, bool has_namespaces)
 {
     int problem = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(ENOSYS));
     if (problem == 0)
-        problem = deny_calls(filter);
+        problem = deny_each(filter, denied_calls, G_N_ELEMENTS(denied_calls), EPERM);
     if (problem == 0)
         problem = deny_namespaces(filter);
     if (problem == 0)
         problem = deny_sockets(filter, has_namespaces);
     if (problem == 0 && !has_namespaces)
-        problem = deny_signals(filter);
+        problem = deny_without_namespaces(filter);
     if (problem == 0)
         problem = deny_terminal(filter);
     return problem == 0 ? keep_visible(filter) : problem;

@@ -71,13 +71,13 @@ static struct sandbox *open_sandbox(struct bench *bench, const struct command_ho
                                     const char *folder)
 {
     g_autofree char *stub = sandbox_find_stub();
-    g_autofree char *library = sandbox_find_clock_library();
+    g_autofree char *library = sandbox_find_preload_library();
     g_autoptr(GError) error = NULL;
     const struct sandbox_options options = {.machine = "leg",
                                             .directory = folder,
                                             .home = "/home/runner",
                                             .stub = stub,
-                                            .clock_library = library,
+                                            .preload_library = library,
                                             .host = host,
                                             .layers = bench->layers};
     struct sandbox *sandbox = sandbox_new(bench->loop, &options, &error);

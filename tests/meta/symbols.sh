@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Looks at the objects themselves: nobody but the two interposed clocks (vclock of the program, clock
-# of what runs in sandboxes) asks a clock or keeps data at file scope, nobody at all draws from the C library's chance, sleeps or starts threads, and no name has two folders.
+# of what runs in sandboxes) asks a clock or keeps data at file scope, nobody at all draws from the
+# C library's chance, sleeps or starts threads, and no name has two folders.
 set -euo pipefail
 build=${1:?the build folder}
 cd "$build"
@@ -10,7 +11,7 @@ banned+='|nanosleep|clock_nanosleep|pthread_create|g_thread_new|getaddrinfo|strc
 banned+='|vsprintf|gets|atoi|atol|atof|strtok|localtime|g_get_real_time|g_get_monotonic_time'
 banned+='|g_date_time_new_now_utc|clock_gettime|gettimeofday|time|timespec_get|clock|ftime'
 
-mapfile -t objects < <(find . -path './CMakeFiles/*' -name '*.c.o' ! -name 'vclock.c.o' ! -path '*/process/clock/clock.c.o' | sort)
+mapfile -t objects < <(find . -path './CMakeFiles/*' -name '*.c.o' ! -name 'vclock.c.o' ! -path '*/process/preload/clock.c.o' | sort)
 offences=$(mktemp)
 trap 'rm -f "$offences"' EXIT
 

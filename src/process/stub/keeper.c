@@ -127,6 +127,10 @@ static void confine_self(const struct confine *confine)
     if (problem != 0)
         fail(problem, at);
     install_filter();
+    if (!confine->has_namespaces)
+        problem = confine_shield(&at);
+    if (problem != 0)
+        fail(problem, at);
 }
 
 /* Points into its description. */
@@ -306,7 +310,7 @@ int keeper_main(int argument_count, char **arguments)
         .home = arguments[3],
         .run_directory = arguments[4],
         .stub = arguments[5],
-        .clock_library = arguments[6],
+        .preload_library = arguments[6],
     };
     (void)syscall(SYS_close_range, WIRE_FILTER_FD + 1, ~0U, 0);
     (void)setsid();

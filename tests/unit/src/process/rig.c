@@ -126,7 +126,7 @@ void rig_init(struct rig *rig)
         .directory = rig->home,
         .home = "/home/runner",
         .stub = sandbox_find_stub(),
-        .clock_library = sandbox_find_clock_library(),
+        .preload_library = sandbox_find_preload_library(),
         .host = &rig->host,
         .layers = sandbox_probe(&missing),
         .seed = 42,
@@ -156,7 +156,7 @@ void rig_close(struct rig *rig)
     g_free(rig->folder);
     g_free(rig->home);
     g_free((char *)(uintptr_t)rig->options.stub);
-    g_free((char *)(uintptr_t)rig->options.clock_library);
+    g_free((char *)(uintptr_t)rig->options.preload_library);
     g_string_free(rig->log, TRUE);
     g_string_free(rig->output[1], TRUE);
     g_string_free(rig->output[2], TRUE);

@@ -21,8 +21,8 @@ struct rig {
     bool is_over;
 };
 
-/* All layers that the machine gives, the clock library, a real-time cap that no test should reach.
-   Options may be changed until rig_open(). */
+/* All layers that the machine gives, the preloaded library, a real-time cap that no test should
+   reach. Options may be changed until rig_open(). */
 void rig_init(struct rig *rig);
 void rig_open(struct rig *rig);
 void rig_close(struct rig *rig);

@@ -51,6 +51,52 @@ Test(sandbox, commands_are_answered_under_every_set_of_layers)
                     "pulled a\n2 bytes\nsub\n09:00:07\n");
 }
 
+/* By path, where seccomp refuses that as well. */
+Test(sandbox, modes_times_and_owners_of_own_files_change_under_every_set_of_layers)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(layer_sets); i++)
+        expect_with(
+            layer_sets[i],
+            "echo a >a; chmod 600 a; stat -c %a a; chmod +x a; stat -c %a a\n"
+            "touch -d @86400 a; stat -c %Y a; cp -p a b; stat -c '%a %Y' b\n"
+            "perl -e 'utime 7, 8, \"a\"; chmod 0444, \"a\"'; stat -c '%a %Y' a\n"
+            "chown $(id -u):$(id -g) a && mkdir -m 750 d && stat -c %a d; chmod 700 d/. d\n"
+            "ln -s a l; touch -h -d @5 l; chmod u+w l; stat -c %a a; chmod 1 gone || echo no",
+            "600\n711\n86400\n711 86400\n444 8\n750\n644\nno\n");
+}
+
+Test(sandbox, modes_of_files_outside_do_not_change_by_landlock_and_seccomp)
+{
+    struct rig rig;
+    struct stat status;
+    rig_init(&rig);
+    g_autofree char *outside = g_build_filename(rig.folder, "outside", NULL);
+    cr_assert(g_file_set_contents_full(outside, "", 0, G_FILE_SET_CONTENTS_NONE, 0640, NULL));
+    g_autofree char *script =
+        g_strdup_printf("for each in 'chmod 777' 'touch -d @5' 'setfattr -n user.a -v b'; do\n"
+                        "$each %s; done\nperl -e 'syscall(90, \"%s\", 511)'\n",
+                        outside, outside);
+    if ((rig.options.layers & SANDBOX_ALL) == SANDBOX_ALL) {
+        rig.options.layers = SANDBOX_LANDLOCK | SANDBOX_SECCOMP;
+        rig_run(&rig, script);
+        cr_expect_eq(stat(outside, &status), 0);
+        cr_expect_eq(status.st_mode & 07777, 0640, "%o", status.st_mode);
+        cr_expect_neq(status.st_mtime, 5);
+    }
+    rig_close(&rig);
+}
+
+Test(sandbox, nobody_kills_the_keeper_where_it_has_no_namespace)
+{
+    expect_with(
+        SANDBOX_LANDLOCK | SANDBOX_SECCOMP,
+        "kill -9 $PPID || echo one; kill -9 -- -$(ps -o pgid= $PPID | tr -d ' ') || echo two; "
+        "perl -e 'my $limit = pack(\"QQ\", 99, 99); "
+        "print \"three\\n\" if syscall(302, $ARGV[0] + 0, 0, $limit, 0) != 0' $PPID; "
+        "sleep 0.1 & kill $! && echo four",
+        "one\ntwo\nthree\nfour\n");
+}
+
 Test(sandbox, a_stub_finds_its_sandbox_without_any_environment)
 {
     expect_with(SANDBOX_ALL, "env -i /usr/bin/docker pull a; exec -a docker docker pull b",

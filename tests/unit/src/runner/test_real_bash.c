@@ -21,7 +21,7 @@ static struct leg_result *run_for_real(const char *steps)
     g_autoptr(GError) error = NULL;
     g_autofree char *missing = NULL;
     g_autofree char *stub = sandbox_find_stub();
-    g_autofree char *clock_library = sandbox_find_clock_library();
+    g_autofree char *preload_library = sandbox_find_preload_library();
     AUTO(bench) bench = bench_new_steps(steps);
     vclock_bind(bench->loop, VCLOCK_EPOCH_S);
     bench->host = (struct command_host){.names = names, .run = run_sleep, .self = bench};
@@ -29,7 +29,7 @@ static struct leg_result *run_for_real(const char *steps)
                                             .directory = bench->directory,
                                             .home = "/home/runner",
                                             .stub = stub,
-                                            .clock_library = clock_library,
+                                            .preload_library = preload_library,
                                             .host = &bench->host,
                                             .layers = sandbox_probe(&missing),
                                             .seed = 1,

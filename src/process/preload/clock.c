@@ -8,7 +8,7 @@
  * repeats. Like src/loop/vclock.c this keeps state at file scope: an interposed function has no
  * place for a context.
  */
-#include "process/clock/clock_page.h"
+#include "process/preload/clock_page.h"
 
 #include <dlfcn.h>
 #include <errno.h>

@@ -6,8 +6,8 @@
 
 #include <stdint.h>
 
-#define CLOCK_PAGE_NAME    "clock"
-#define CLOCK_LIBRARY_NAME "clock.so"
+#define CLOCK_PAGE_NAME      "clock"
+#define PRELOAD_LIBRARY_NAME "preload.so" /* beside the page */
 
 struct clock_shown {
     int64_t now_us; /* of the loop */
