@@ -179,8 +179,11 @@ void run_context_prepare(struct run_context *context)
         return;
     context->why_unprotected =
         g_strdup_printf("scripts of a workflow are not run without protection, and %s; "
-                        "--unsafe-scripts runs them all the same",
-                        missing != NULL ? missing : "there is none");
+                        "%s--unsafe-scripts runs them all the same",
+                        missing != NULL ? missing : "there is none",
+                        sandbox_root_is_the_trouble(context->sandbox_layers)
+                            ? "who is not root is protected without; "
+                            : "");
 }
 
 void run_context_clear(struct run_context *context)

@@ -16,10 +16,20 @@
 
 /* Without a pid namespace a fork bomb is not killed at once but process by process, which it
    outruns; the kernel's own limit then ends it, but not root's (measured: 31,000 processes). */
-bool sandbox_layers_suffice(unsigned layers)
+static bool suffice(unsigned layers, bool is_root)
 {
     const unsigned without = SANDBOX_LANDLOCK | SANDBOX_SECCOMP;
-    return (layers & SANDBOX_NAMESPACES) || ((layers & without) == without && geteuid() != 0);
+    return (layers & SANDBOX_NAMESPACES) || ((layers & without) == without && !is_root);
+}
+
+bool sandbox_layers_suffice(unsigned layers)
+{
+    return suffice(layers, geteuid() == 0);
+}
+
+bool sandbox_root_is_the_trouble(unsigned layers)
+{
+    return !sandbox_layers_suffice(layers) && suffice(layers, /* is_root= */ false);
 }
 
 static char *find_beside_program(const char *name)

@@ -77,6 +77,8 @@ struct sandbox_options {
 /* Whether these layers keep scripts of strangers from the machine's files, sockets, network and
    other processes, and keep their number within bounds: as root only namespaces do. */
 bool sandbox_layers_suffice(unsigned layers);
+/* Whether these layers do not suffice here, but would if the program were not run as root. */
+bool sandbox_root_is_the_trouble(unsigned layers);
 /* Where the stub and the preloaded library are: beside the running program, in the two folders
    above it, or in ../lib/seatrial. NULL when not found; g_free. */
 char *sandbox_find_stub(void);

@@ -191,6 +191,9 @@ Test(sandbox, layers_that_leave_a_gap_do_not_suffice)
                  "root is not held by the kernel's limit of processes");
     cr_assert_not(sandbox_layers_suffice(SANDBOX_LANDLOCK));
     cr_assert_not(sandbox_layers_suffice(SANDBOX_SECCOMP));
+    cr_assert_eq(sandbox_root_is_the_trouble(SANDBOX_LANDLOCK | SANDBOX_SECCOMP), geteuid() == 0);
+    cr_assert_not(sandbox_root_is_the_trouble(SANDBOX_NAMESPACES));
+    cr_assert_not(sandbox_root_is_the_trouble(SANDBOX_LANDLOCK));
     cr_assert_not(sandbox_layers_suffice(0));
 }
 
