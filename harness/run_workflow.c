@@ -6,6 +6,7 @@
 #include "harness/interruption.h"
 #include "harness/leg_machine.h"
 #include "harness/public_world.h"
+#include "runner/action.h"
 #include "runner/server.h"
 #include "workflow/literal.h"
 
@@ -129,15 +130,28 @@ static void begun(void *self, struct server *server)
     workflow->interruptions = interruptions_new(&options);
 }
 
-static void action_download(void *self, const char *machine, const char *uses,
-                            struct action_download *download)
+static void ask_weather(const struct workflow_run *workflow, const struct point_event *event,
+                        struct fetch_attempt *attempt)
 {
-    const struct workflow_run *workflow = self;
+    struct point_effect effect = world_consult(workflow->run->stage->world, event);
+    attempt->error = effect.is_failure ? effect.message : NULL;
+    attempt->is_silent = effect.is_hang;
+}
+
+static void action_download(void *self, const char *machine, const char *uses,
+                            struct fetch_attempt *attempt)
+{
     const struct point_event event = {
         .point = POINT_ACTION_DOWNLOAD, .machine = machine, .subject = uses};
-    struct point_effect effect = world_consult(workflow->run->stage->world, &event);
-    download->error = effect.is_failure ? effect.message : NULL;
-    download->is_silent = effect.is_hang;
+    ask_weather(self, &event, attempt);
+}
+
+static void git_fetch(void *self, const char *machine, const char *url,
+                      struct fetch_attempt *attempt)
+{
+    g_autofree char *what = g_strconcat("fetch ", url, NULL);
+    const struct point_event event = {.point = POINT_GIT, .machine = machine, .subject = what};
+    ask_weather(self, &event, attempt);
 }
 
 static void step_begins(void *self, const char *machine, const char *id, const char *title)
@@ -206,6 +220,7 @@ void run_workflow_main(void *argument)
         .leg_over = leg_is_over,
         .begun = begun,
         .action_download = action_download,
+        .git_fetch = git_fetch,
         .step_begins = step_begins,
         .self = run->workflow,
     };

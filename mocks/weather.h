@@ -19,6 +19,7 @@ enum point {
     POINT_IMAGE_RESOLVE,   /* subject: reference, detail: platform */
     POINT_PRUNE,           /* subject: which prune */
     POINT_ACTION_DOWNLOAD, /* subject: "actions/checkout@v4" */
+    POINT_GIT,             /* subject: "fetch https://github.com/acme/app", "push …" */
     POINT_WORKFLOW_STEP,   /* subject: the step's id, or its title; detail: its title */
     POINT_COUNT
 };

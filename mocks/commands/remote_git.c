@@ -1,7 +1,12 @@
 /* git-remote-https: the conversation with git, and pushes. */
 #include "mocks/commands/remote_git.h"
 
+#include "base/units.h"
+
 #include <string.h>
+
+/* git has no limit of its own for a server that says nothing: longer than any job may run. */
+#define SILENCE_US (60 * 24 * HOUR_US)
 
 enum {
     EXIT_FATAL = 128,
@@ -45,6 +50,25 @@ static char *without_user(const char *url)
     return at == NULL ? g_strdup(url) : g_strdup_printf("%.*s%s", (int)(host - url), url, at + 1);
 }
 
+/* 0, or the exit code with which git's helper gives up, before it has told git of any branch: git
+   follows it with 128. */
+static int meet_weather(const struct remote_git *remote, const char *verb)
+{
+    const struct command_set_options *options = &remote->set->options;
+    g_autofree char *what = g_strconcat(verb, " ", remote->url, NULL);
+    const struct point_event event = {
+        .point = POINT_GIT, .machine = options->machine, .subject = what};
+    const struct point_effect effect = world_consult(options->world, &event);
+    g_autoptr(GError) error = NULL;
+    if (!effect.is_failure)
+        return 0;
+    bool is_heard = !effect.is_hang || fiber_sleep(options->loop, SILENCE_US, &error);
+    if (is_heard)
+        command_complain(remote->call, "fatal: unable to access '%s/': %s\n", remote->url,
+                         effect.message);
+    return EXIT_FATAL;
+}
+
 int remote_git_note(struct remote_git *remote, const char *verb, bool leaves_gap)
 {
     const char *const words[] = {"git", verb, remote->url, NULL};
@@ -53,7 +77,6 @@ int remote_git_note(struct remote_git *remote, const char *verb, bool leaves_gap
     g_autofree char *what = g_strconcat(verb, " ", remote->url, NULL);
     const char *const noted[] = {"git", what, NULL};
     g_autoptr(GError) error = NULL;
-
     if (leaves_gap && said == NULL)
         assumed_note(remote->set, noted, /* touches_images= */ false);
     else
@@ -75,14 +98,18 @@ static int compare_texts(gconstpointer left, gconstpointer right)
 }
 
 /* What a push is compared with: tags are left out, for a local one says nothing of the remote. */
-static void list_for_push(const struct remote_git *remote)
+static int list_for_push(const struct remote_git *remote)
 {
+    int exit_code = meet_weather(remote, "push");
+    if (exit_code != 0)
+        return exit_code;
     g_autoptr(GList) names = g_list_sort(g_hash_table_get_keys(remote->heads), compare_texts);
     for (const GList *each = names; each != NULL; each = each->next)
         command_print(remote->call, "%s refs/heads/%s\n",
                       (const char *)g_hash_table_lookup(remote->heads, each->data),
                       (const char *)each->data);
     command_print(remote->call, "\n");
+    return 0;
 }
 
 static void accept(const struct remote_git *remote, const char *update)
@@ -112,7 +139,9 @@ static int push(struct remote_git *remote, const char *first)
 
 static int fetch(struct remote_git *remote)
 {
-    int exit_code = remote_git_note(remote, "fetch", /* leaves_gap= */ true);
+    int exit_code = meet_weather(remote, "fetch");
+    if (exit_code == 0)
+        exit_code = remote_git_note(remote, "fetch", /* leaves_gap= */ true);
     if (exit_code != 0)
         return exit_code;
     command_print(remote->call, "\n");
@@ -127,7 +156,7 @@ static int obey(struct remote_git *remote, const char *line)
     else if (g_str_has_prefix(line, "option "))
         command_print(remote->call, "ok\n");
     else if (g_str_has_prefix(line, "list"))
-        list_for_push(remote);
+        return list_for_push(remote);
     else if (g_str_has_prefix(line, "push "))
         return push(remote, line);
     else if (strcmp(line, "stateless-connect git-upload-pack") == 0)

@@ -7,7 +7,8 @@
  * are served alike, and git's own texts and exit codes come out.
  *
  * What is behind a URL nobody knows here, so it is assumed, and listed as "git push URL" or "git
- * fetch URL"; a scenario may say of these lines that they fail or take time. Assumed is:
+ * fetch URL"; a scenario may say of these lines that they fail or take time, and the weather may
+ * strike them (git-fails). Assumed is:
  *
  *   push        every update is accepted; one of a branch that was fetched must be a fast-forward
  *               or forced, as git itself sees to.

@@ -17,6 +17,7 @@ static const char *const point_names[POINT_COUNT] = {
     [POINT_IMAGE_RESOLVE] = "image resolve",
     [POINT_PRUNE] = "prune",
     [POINT_ACTION_DOWNLOAD] = "action download",
+    [POINT_GIT] = "git",
     [POINT_WORKFLOW_STEP] = "workflow step",
 };
 
@@ -117,6 +118,7 @@ static void names_from_point(struct fault_event *event)
     case POINT_PROCESS_MEMORY:
     case POINT_PRUNE:
     case POINT_ACTION_DOWNLOAD:
+    case POINT_GIT:
     case POINT_WORKFLOW_STEP:
     case POINT_COUNT:
         break;

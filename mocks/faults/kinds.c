@@ -50,6 +50,7 @@ static const struct fault_kind *const kinds[] = {
     &fault_kind_missing_platform,
     &fault_kind_prune_conflict,
     &fault_kind_action_download_fails,
+    &fault_kind_git_fails,
     &fault_kind_run_cancelled,
     &fault_kind_runner_shutdown,
     &fault_kind_runner_lost,

@@ -47,6 +47,7 @@ extern const struct fault_kind fault_kind_slow_emulation;
 extern const struct fault_kind fault_kind_missing_platform;
 extern const struct fault_kind fault_kind_prune_conflict;
 extern const struct fault_kind fault_kind_action_download_fails;
+extern const struct fault_kind fault_kind_git_fails;
 extern const struct fault_kind fault_kind_run_cancelled;
 extern const struct fault_kind fault_kind_runner_shutdown;
 extern const struct fault_kind fault_kind_runner_lost;

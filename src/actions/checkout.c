@@ -1,7 +1,7 @@
 /*
  * actions/checkout: the user's work tree where the workflow expects it, with a .git beside it
- * (src/git-source-provider.ts of v3 to v6). Git's exchanges with GitHub are not modelled; another
- * repository is assumed.
+ * (src/git-source-provider.ts of v3 to v6), fetched in three attempts (src/retry-helper.ts).
+ * Another repository is assumed.
  */
 #include "actions/actions.h"
 #include "actions/core.h"
@@ -11,6 +11,14 @@
 #include <string.h>
 
 #define OTHER_CLONE_US (2 * SECOND_US)
+/* git has no limit of its own for a server that says nothing: longer than any job may run. */
+#define SILENCE_US (60 * 24 * HOUR_US)
+
+enum {
+    ATTEMPTS = 3,
+    PAUSE_S_MIN = 10,
+    PAUSE_S_SPAN = 11,
+};
 
 struct checkout {
     struct action_run *run;
@@ -105,13 +113,12 @@ static const char *short_name(const char *reference)
     return reference;
 }
 
-static void log_fetch(const struct checkout *checkout)
+static void log_fetch_command(const struct checkout *checkout)
 {
     struct action_run *run = checkout->run;
     const char *depth = action_input(run, "fetch-depth");
     const char *name = short_name(checkout->reference);
     const char *what = *checkout->commit != '\0' ? checkout->commit : name;
-    CORE_GROUP(run, "Fetching the repository");
     if (strcmp(depth, "0") == 0)
         action_log(run, "[command]/usr/bin/git -c protocol.version=2 fetch --prune "
                         "--no-recurse-submodules origin +refs/heads/*:refs/remotes/origin/* "
@@ -122,6 +129,49 @@ static void log_fetch(const struct checkout *checkout)
                    "--no-recurse-submodules --depth=%s origin +%s:refs/remotes/%s%s",
                    *depth != '\0' ? depth : "1", what,
                    g_str_has_prefix(checkout->reference, "refs/pull/") ? "" : "origin/", name);
+}
+
+#define FAILED_GIT "The process '/usr/bin/git' failed with exit code 128"
+
+/* Its problem matcher makes an annotation of what git says. */
+static bool attempt(const struct checkout *checkout, const char *url, bool *is_there,
+                    GError **error)
+{
+    struct action_run *run = checkout->run;
+    log_fetch_command(checkout);
+    const struct fetch_attempt outcome = action_git_fetch(run, url);
+    if (outcome.is_silent)
+        return action_sleep(run, SILENCE_US, error);
+    *is_there = outcome.error == NULL;
+    if (!*is_there)
+        action_error(run, "fatal: unable to access '%s/': %s", url, outcome.error);
+    return true;
+}
+
+static bool wait_before_next(struct action_run *run, GError **error)
+{
+    g_autofree char *digits = action_random_hex(run, 8);
+    unsigned pause_s = PAUSE_S_MIN + (unsigned)(g_ascii_strtoull(digits, NULL, 16) % PAUSE_S_SPAN);
+    action_log(run, "%s", FAILED_GIT);
+    action_log(run, "Waiting %u seconds before trying again", pause_s);
+    return action_sleep(run, pause_s * SECOND_US, error);
+}
+
+static bool fetch(const struct checkout *checkout, GError **error)
+{
+    g_autofree char *url = g_strconcat("https://github.com/", checkout->repository, NULL);
+    CORE_GROUP(checkout->run, "Fetching the repository");
+    for (int count = 1;; count++) {
+        bool is_there = false;
+        if (!attempt(checkout, url, &is_there, error))
+            return false;
+        if (is_there)
+            return true;
+        if (count == ATTEMPTS)
+            return core_throw(error, "%s", FAILED_GIT);
+        if (!wait_before_next(checkout->run, error))
+            return false;
+    }
 }
 
 /* As ref-helper.ts getCheckoutInfo() has it. */
@@ -181,8 +231,7 @@ static bool sync_repository(struct checkout *checkout, GError **error)
     action_log(run, "Syncing repository: %s", checkout->repository);
     action_save_state(run, "repositoryPath", checkout->path);
     log_git(checkout);
-    log_fetch(checkout);
-    if (!get_sources(checkout, error))
+    if (!fetch(checkout, error) || !get_sources(checkout, error))
         return false;
     {
         CORE_GROUP(run, "Checking out the ref");

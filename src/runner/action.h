@@ -81,6 +81,15 @@ struct action_checkout {
 };
 bool action_checkout(struct action_run *run, const struct action_checkout *checkout,
                      GError **error) MUST_USE;
+/* How one attempt to fetch from GitHub goes: the archive of an action, or what git asks for. */
+struct fetch_attempt {
+    const char *error; /* lent, what the client says; NULL: it works */
+    bool is_silent;    /* no answer */
+};
+
+/* How git fares when it is about to fetch from this URL: the caller says and does what comes of it.
+ */
+struct fetch_attempt action_git_fetch(struct action_run *run, const char *url);
 
 /* ---- what it does ---- */
 

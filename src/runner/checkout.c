@@ -29,6 +29,15 @@ static bool check_out(const struct working_copy_options *options, GError **error
            working_copy_commit(copy, files, error);
 }
 
+struct fetch_attempt action_git_fetch(struct action_run *run, const char *url)
+{
+    const struct leg_run *leg = run->step->leg;
+    struct fetch_attempt attempt = {0};
+    if (leg->options.git_fetch != NULL)
+        leg->options.git_fetch(leg->options.self, leg->machine->name, url, &attempt);
+    return attempt;
+}
+
 bool action_checkout(struct action_run *run, const struct action_checkout *checkout, GError **error)
 {
     const struct runner_machine *machine = run->step->leg->machine;

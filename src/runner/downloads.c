@@ -1,5 +1,6 @@
 /* Fetching the actions of a job in its set-up, with the runner's retries (actions-semantics.md 1.9;
    the runner's ActionManager.cs; failures.md M8). */
+#include "runner/action.h"
 #include "runner/use.h"
 #include "workflow/literal.h"
 
@@ -43,7 +44,7 @@ static bool wait_for(struct step_run *step, int64_t duration_us)
 static bool attempt(struct step_run *step, const char *uses, char **problem)
 {
     const struct leg_options *options = &step->leg->options;
-    struct action_download download = {0};
+    struct fetch_attempt download = {0};
     if (options->action_download != NULL)
         options->action_download(options->self, step->leg->machine->name, uses, &download);
     if (download.is_silent && wait_for(step, TIMEOUT_US))

@@ -24,12 +24,7 @@ struct assumed_action {
     const json_t *outputs; /* name to text, or NULL */
 };
 
-/* How an attempt to fetch the archive of an action goes. */
-struct action_download {
-    const char *error; /* lent, what the HTTP client says; NULL: it works */
-    bool is_silent;    /* no answer */
-};
-
+struct fetch_attempt; /* action.h */
 struct runner_shell;
 
 /* The machine a leg runs on. */
@@ -74,7 +69,10 @@ struct leg_options {
     /* An action is about to be fetched in the set-up; each of three attempts asks. In the leg's
        fiber. Or NULL. */
     void (*action_download)(void *self, const char *machine, const char *uses,
-                            struct action_download *download);
+                            struct fetch_attempt *attempt);
+    /* git is about to "fetch URL". In the leg's fiber. Or NULL. */
+    void (*git_fetch)(void *self, const char *machine, const char *url,
+                      struct fetch_attempt *attempt);
     /* A step begins its work; id may be NULL. In the leg's fiber. Or NULL. */
     void (*step_begins)(void *self, const char *machine, const char *id, const char *title);
     make_secret_fn *make_secret; /* or NULL */

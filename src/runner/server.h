@@ -62,9 +62,11 @@ struct server_options {
     /* For what comes over the run from outside; server is lent until server_run() returns. Or NULL.
      */
     void (*begun)(void *self, struct server *server);
-    /* These two of leg_options. */
+    /* These three of leg_options. */
     void (*action_download)(void *self, const char *machine, const char *uses,
-                            struct action_download *download);
+                            struct fetch_attempt *attempt);
+    void (*git_fetch)(void *self, const char *machine, const char *url,
+                      struct fetch_attempt *attempt);
     void (*step_begins)(void *self, const char *machine, const char *id, const char *title);
     void *self;
     bool is_debug; /* ACTIONS_STEP_DEBUG */

@@ -183,6 +183,7 @@ static void perform(struct server_run *run, const struct runner_machine *machine
         .assumed = options->assumed,
         .find_action = options->find_action,
         .action_download = options->action_download,
+        .git_fetch = options->git_fetch,
         .step_begins = options->step_begins,
         .make_secret = task->flow->has_all_secrets ? options->make_secret : NULL,
         .self = options->self,

@@ -66,6 +66,7 @@ static const struct {
     {"missing-platform", {""}},
     {"prune-conflict", {""}},
     {"action-download-fails", {"", "silent: true"}},
+    {"git-fails", {"", "silent: true"}},
     {"run-cancelled", {"", "after: 5min"}},
     {"runner-shutdown", {"", "after: 5min"}},
     {"runner-lost", {"", "after: 5min"}},

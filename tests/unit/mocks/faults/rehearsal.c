@@ -177,7 +177,8 @@ static void perform_together(struct rehearsal *rehearsal, const char *step)
 static const char *const point_words[POINT_COUNT] = {
     "disk-write",    "engine-request", "container-start", "container-boot",
     "exec",          "build-step",     "emulation",       "process-memory",
-    "image-resolve", "prune",          "action-download", "workflow-step",
+    "image-resolve", "prune",          "action-download", "git",
+    "workflow-step",
 };
 
 static enum point point_of(const char *word)

@@ -210,5 +210,5 @@ Test(rules, every_kind_has_a_row_for_the_tables)
         for (gsize j = 0; j < i; j++)
             cr_expect_str_neq(row.name, faults_kind_row(j).name);
     }
-    cr_assert_eq(faults_kind_count(), 47);
+    cr_assert_eq(faults_kind_count(), 48);
 }

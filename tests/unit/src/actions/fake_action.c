@@ -140,6 +140,14 @@ int64_t action_date_ms(const struct action_run *run)
     return run->date_ms;
 }
 
+struct fetch_attempt action_git_fetch(struct action_run *run, const char *url)
+{
+    bool fails = run->git_failure_count > 0;
+    (void)url;
+    run->git_failure_count -= fails;
+    return (struct fetch_attempt){.error = fails ? "The requested URL returned error: 500" : NULL};
+}
+
 bool action_checkout(struct action_run *run, const struct action_checkout *checkout, GError **error)
 {
     (void)error;

@@ -159,6 +159,11 @@ void fake_nested(struct action_run *run, const char *successes)
     run->nested_successes = g_strdup(successes);
 }
 
+void fake_git_failures(struct action_run *run, unsigned count)
+{
+    run->git_failure_count = count;
+}
+
 /* ---- running ---- */
 
 static void perform(struct action_run *run, action_fn *phase)

@@ -47,6 +47,9 @@ void fake_copy_upload(struct action_run *run, const char *pattern, const struct 
 /* What nested actions end with: one '1' (success) or '0' for each attempt. */
 void fake_nested(struct action_run *run, const char *successes);
 
+/* So many fetches of git fail. */
+void fake_git_failures(struct action_run *run, unsigned count);
+
 /* ---- what it did ---- */
 
 /* Runs a phase and checks that it was not interrupted. Between phases only state stays. */

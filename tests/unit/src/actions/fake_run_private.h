@@ -23,7 +23,7 @@ struct action_run {
     char *failure, *stdin_text, *nested_successes, *nested_inputs;
     GBytes *uploaded;
     bool has_failed;
-    unsigned nested_count;
+    unsigned nested_count, git_failure_count;
     uint64_t chance;
     int64_t date_ms, slept_us;
 };

@@ -3,6 +3,8 @@
 
 #include "fake_run.h"
 
+#include "base/units.h"
+
 #include <criterion/criterion.h>
 #include <string.h>
 
@@ -46,6 +48,34 @@ Test(checkout, stays_inside_of_the_workspace)
 
     fake_expect_text(fake_failure(run), "Repository path '/home/runner/work/app/other' is not "
                                         "under '" WORKSPACE "'");
+}
+
+/* As in a log of May 2021 (P3TERX/Actions-OpenWrt issue 313). */
+Test(checkout, fetches_again_after_ten_to_twenty_seconds)
+{
+    FAKE_RUN(run, &action_checkout_repository, "v4");
+    fake_git_failures(run, 2);
+
+    fake_main(run);
+
+    cr_assert_null(fake_failure(run));
+    fake_expect_text(fake_commands(run), "(checkout to " WORKSPACE ")\n");
+    fake_expect_part(fake_log(run), "fatal: unable to access 'https://github.com/acme/app/': The "
+                                    "requested URL returned error: 500");
+    fake_expect_part(fake_log(run), "The process '/usr/bin/git' failed with exit code 128\n"
+                                    "Waiting 1");
+    cr_assert(fake_slept_us(run) >= 20 * SECOND_US && fake_slept_us(run) <= 40 * SECOND_US);
+}
+
+Test(checkout, gives_up_after_three_attempts)
+{
+    FAKE_RUN(run, &action_checkout_repository, "v4");
+    fake_git_failures(run, 3);
+
+    fake_main(run);
+
+    fake_expect_text(fake_failure(run), "The process '/usr/bin/git' failed with exit code 128");
+    fake_expect_text(fake_commands(run), "");
 }
 
 Test(checkout, refuses_a_repository_without_owner)
