@@ -110,6 +110,19 @@ static void add_assumed_commands(const struct workflow_run *workflow, struct ser
                         assumption_of(leg->result, g_ptr_array_index(uses, i)));
 }
 
+/* The registry knows whose push it refused. */
+static void find_refusal(const struct workflow_run *workflow, const struct server_leg *leg)
+{
+    const struct leg_machine *machine = find_leg_machine(workflow, leg->id);
+    const struct registry *registry = stage_registry(workflow->run->stage, "ghcr.io");
+    const char *package = machine != NULL ? registry_refused_push(registry, machine->token) : NULL;
+    const struct call *root = call_tree_root(workflow->pipeline->calls);
+    if (package != NULL)
+        g_hash_table_insert(
+            workflow->run->outcome->refusals, g_strdup(leg->id),
+            token_refusal_new(workflow->pipeline, call_of_leg(root, leg->id), leg->job, package));
+}
+
 static void leg_is_over(void *self, const char *leg_id)
 {
     struct workflow_run *workflow = self;
@@ -211,8 +224,10 @@ void run_workflow_main(void *argument)
     };
     struct server_result *result = server_run(&options);
     g_clear_pointer(&run->workflow->interruptions, interruptions_free);
-    for (guint i = 0; i < result->legs->len; i++)
+    for (guint i = 0; i < result->legs->len; i++) {
         add_assumed_commands(run->workflow, g_ptr_array_index(result->legs, i));
+        find_refusal(run->workflow, g_ptr_array_index(result->legs, i));
+    }
     run->outcome->server = result;
     run->is_over = true;
 }

@@ -51,6 +51,10 @@ static json_t *workflow_leg_json(const struct leg_outcome *leg)
     json_object_set_new(json, "reason",
                         json_text_or_null(server->reason != NULL ? server->reason : leg->doubt));
     json_object_set_new(json, "assumptions", assumptions_json(server->result->assumptions));
+    if (leg->refusal != NULL) {
+        json_object_set_new(json, "cause", json_text_or_null(leg->refusal->cause));
+        json_object_set_new(json, "remedy", json_text_or_null(leg->refusal->remedy));
+    }
     return json;
 }
 
