@@ -5,6 +5,7 @@
 #include "harness/folders.h"
 #include "harness/interruption.h"
 #include "harness/leg_machine.h"
+#include "harness/made_up.h"
 #include "harness/public_world.h"
 #include "runner/server.h"
 #include "workflow/literal.h"
@@ -20,6 +21,7 @@ struct workflow_run {
     GPtrArray *machines;                 /* struct leg_machine */
     struct interruptions *interruptions; /* while the server runs it */
     char *complaint;                     /* why scripts cannot run as they must, or NULL */
+    json_t *made_up;                     /* secrets by name, those of computed names too */
 };
 
 static char *token_of(const struct workflow_run *workflow, const char *leg_id)
@@ -193,8 +195,23 @@ static const struct workflow *find_workflow(void *self, const char *text)
 
 static char *make_secret(void *self, const char *name)
 {
+    struct workflow_run *workflow = self;
+    char *text = pipeline_make_secret(workflow->pipeline, name);
+    if (text != NULL)
+        json_object_set_new(workflow->made_up, name, json_string(text));
+    return text;
+}
+
+static char **made_up_in(void *self, const char *text)
+{
     const struct workflow_run *workflow = self;
-    return pipeline_make_secret(workflow->pipeline, name);
+    g_autoptr(GStrvBuilder) found = g_strv_builder_new();
+    const char *name;
+    json_t *secret;
+    json_object_foreach (workflow->made_up, name, secret)
+        if (made_up_occurs(json_string_value(secret), text))
+            g_strv_builder_add(found, name);
+    return g_strv_builder_end(found);
 }
 
 void run_workflow_main(void *argument)
@@ -215,6 +232,7 @@ void run_workflow_main(void *argument)
         .find_action = find_action,
         .find_workflow = find_workflow,
         .make_secret = make_secret,
+        .made_up_in = made_up_in,
         .leg_machine = find_machine,
         .leg_over = leg_is_over,
         .begun = begun,
@@ -248,6 +266,7 @@ bool run_workflow_begin(struct run *run, GError **error)
     run->workflow->run = run;
     run->workflow->pipeline = run->outcome->plan->scenario->pipeline;
     run->workflow->directory = directory;
+    run->workflow->made_up = json_deep_copy(run->workflow->pipeline->made_up);
     run->workflow->machines = g_ptr_array_new_with_free_func(machine_free);
     return true;
 }
@@ -270,5 +289,6 @@ void run_workflow_end(struct run *run)
     close(run->workflow->lock_fd);
     g_free(run->workflow->directory);
     g_free(run->workflow->complaint);
+    json_decref(run->workflow->made_up);
     g_clear_pointer(&run->workflow, g_free);
 }

@@ -34,9 +34,11 @@ static json_t *assumptions_json(const GPtrArray *assumptions)
     json_t *list = json_array();
     for (guint i = 0; i < assumptions->len; i++) {
         const struct assumption *each = g_ptr_array_index(assumptions, i);
-        json_array_append_new(list, json_pack("{s:s, s:i, s:b}", "what", each->what, "line",
-                                              each->position.line, "touches_images",
-                                              (int)each->touches_images));
+        json_t *entry = json_pack("{s:s, s:i, s:b}", "what", each->what, "line",
+                                  each->position.line, "touches_images", (int)each->touches_images);
+        if (each->secret != NULL)
+            json_object_set_new(entry, "secret", json_string(each->secret));
+        json_array_append_new(list, entry);
     }
     return list;
 }
