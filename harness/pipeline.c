@@ -34,11 +34,11 @@ static bool add_maps(struct pipeline *pipeline, const struct pipeline_request *r
 static void make_secret(struct pipeline *pipeline, const char *name)
 {
     g_autofree char *text = made_up_secret(name);
-    if (json_object_get(pipeline->secrets, name) != NULL)
+    bool is_of_job = g_ascii_strcasecmp(name, "GITHUB_TOKEN") == 0;
+    if (is_of_job || json_object_get(pipeline->secrets, name) != NULL)
         return;
     json_object_set_new(pipeline->secrets, name, json_string(text));
-    if (g_ascii_strcasecmp(name, "GITHUB_TOKEN") != 0) /* each job gets a real one */
-        json_object_set_new(pipeline->made_up, name, json_string(text));
+    json_object_set_new(pipeline->made_up, name, json_string(text));
 }
 
 /* A variable decides what a workflow does, so that none is made up but who logs in. No log hides
