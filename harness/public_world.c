@@ -2,6 +2,7 @@
 #include "harness/public_world.h"
 
 #include "base/glob.h"
+#include "base/limits.h"
 #include "harness/made_up.h"
 
 #include <string.h>
@@ -60,6 +61,7 @@ static void found_registry(void *context, const char *host, const char *role)
 void public_world_begin(struct stage *stage)
 {
     stage->found_services = g_ptr_array_new_with_free_func(service_free);
+    stage->computed_secrets = g_ptr_array_new_with_free_func(g_free);
     world_set_founder(stage->world, found_registry, stage);
     stage->caches = cachesvc_new(stage->world);
     stage->modules = goproxy_new(stage->world);
@@ -71,6 +73,7 @@ void public_world_end(struct stage *stage)
     cachesvc_free(stage->caches);
     goproxy_free(stage->modules);
     g_clear_pointer(&stage->found_services, g_ptr_array_unref);
+    g_clear_pointer(&stage->computed_secrets, g_ptr_array_unref);
 }
 
 /* ---- logins ---- */
@@ -141,7 +144,19 @@ void public_world_open(struct stage *stage, struct registry *registry)
     registry_set_inventor(registry, &inventor);
     registry_add_login(registry, &nobody);
     admit_secrets(pipeline_of(stage), registry);
+    for (guint i = 0; i < stage->computed_secrets->len; i++)
+        admit(registry, g_ptr_array_index(stage->computed_secrets, i));
     admit_clouds(registry, registry_service_of(registry)->name);
+}
+
+bool public_world_admit_secret(struct stage *stage, const char *secret)
+{
+    if (stage->computed_secrets->len >= COMPUTED_SECRETS_MAX)
+        return false;
+    g_ptr_array_add(stage->computed_secrets, g_strdup(secret));
+    for (guint i = 0; i < stage->registries->len; i++)
+        admit(g_ptr_array_index(stage->registries, i), secret);
+    return true;
 }
 
 void public_world_admit_token(struct stage *stage, const char *token, bool may_write_packages)

@@ -196,10 +196,13 @@ static const struct workflow *find_workflow(void *self, const char *text)
 static char *make_secret(void *self, const char *name)
 {
     struct workflow_run *workflow = self;
-    char *text = pipeline_make_secret(workflow->pipeline, name);
-    if (text != NULL)
-        json_object_set_new(workflow->made_up, name, json_string(text));
-    return text;
+    g_autofree char *text = pipeline_make_secret(workflow->pipeline, name);
+    if (text == NULL || json_object_get(workflow->made_up, name) != NULL)
+        return g_steal_pointer(&text);
+    if (!public_world_admit_secret(workflow->run->stage, text))
+        return NULL;
+    json_object_set_new(workflow->made_up, name, json_string(text));
+    return g_steal_pointer(&text);
 }
 
 static char **made_up_in(void *self, const char *text)
