@@ -24,6 +24,7 @@ struct rehearse_arguments {
     char *seed;
     char *color;
     char **inputs;
+    char **secrets;
     char **maps;
     char **map_files;
     int jobs;
@@ -47,6 +48,7 @@ static void arguments_clear(struct rehearse_arguments *arguments)
     g_free(arguments->seed);
     g_free(arguments->color);
     g_strfreev(arguments->inputs);
+    g_strfreev(arguments->secrets);
     g_strfreev(arguments->maps);
     g_strfreev(arguments->map_files);
 }
@@ -60,6 +62,9 @@ static bool parse(struct rehearse_arguments *arguments, int *argc, char ***argv)
          "What starts the run: push, pull_request, … or an event file", "EVENT"},
         {"input", 0, 0, G_OPTION_ARG_STRING_ARRAY, &arguments->inputs,
          "An input of a dispatch or of a called workflow", "NAME=VALUE"},
+        {"secret", 0, 0, G_OPTION_ARG_STRING_ARRAY, &arguments->secrets,
+         "A secret, instead of one that is made up; without =VALUE one that is not set",
+         "NAME=VALUE"},
         {"repository", 0, 0, G_OPTION_ARG_STRING, &arguments->repository,
          "What GitHub calls the repository; acme and the folder's name", "OWNER/NAME"},
         {"workflow-permissions", 0, 0, G_OPTION_ARG_STRING, &arguments->workflow_permissions,
@@ -124,11 +129,33 @@ static void warn_of_missing_inputs(const struct event *event)
                      *each, *each);
 }
 
+/* Name to text, null for one that is not set; NULL and told when a name is none. */
+static json_t *secrets_of(char *const *given)
+{
+    g_autoptr(json_t) secrets = json_object();
+    for (; given != NULL && *given != NULL; given++) {
+        const char *equals = strchr(*given, '=');
+        g_autofree char *name =
+            equals != NULL ? g_strndup(*given, (gsize)(equals - *given)) : g_strdup(*given);
+        if (!g_regex_match_simple("^[A-Za-z_][A-Za-z0-9_]*$", name, 0, 0)) {
+            cli_complain("rehearse: a secret is NAME=VALUE, or NAME for one that is not set; its "
+                         "name is of letters, digits and _");
+            return NULL;
+        }
+        json_object_set_new(secrets, name, json_text_or_null(equals != NULL ? equals + 1 : NULL));
+    }
+    return g_steal_pointer(&secrets);
+}
+
 static struct pipeline *load(const struct rehearse_arguments *arguments, const char *path)
 {
     g_autoptr(GPtrArray) errors = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
+    g_autoptr(json_t) secrets = secrets_of(arguments->secrets);
+    if (secrets == NULL)
+        return NULL;
     const struct pipeline_request request = {
         .path = path,
+        .secrets = secrets,
         .event = arguments->event,
         .job = arguments->job,
         .repository = arguments->repository,

@@ -30,6 +30,7 @@ static void add_legs(struct survey *survey)
         struct leg_outcome *leg = g_new0(struct leg_outcome, 1);
         leg->id = g_strdup(each->id);
         leg->server = each;
+        leg->refusal = g_hash_table_lookup(survey->outcome->refusals, each->id);
         read_machine(leg, survey->stage);
         g_ptr_array_add(survey->outcome->legs, leg);
     }

@@ -37,6 +37,11 @@ static void fault_outcome_free(void *memory)
     g_free(fault);
 }
 
+static void refusal_free(void *memory)
+{
+    token_refusal_free(memory);
+}
+
 struct outcome *outcome_new(const struct plan *plan)
 {
     struct outcome *outcome = g_new0(struct outcome, 1);
@@ -44,6 +49,7 @@ struct outcome *outcome_new(const struct plan *plan)
     outcome->legs = g_ptr_array_new_with_free_func(leg_outcome_free);
     outcome->effects = g_ptr_array_new_with_free_func(effect_free);
     outcome->faults = g_ptr_array_new_with_free_func(fault_outcome_free);
+    outcome->refusals = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, refusal_free);
     return outcome;
 }
 
@@ -55,6 +61,7 @@ void outcome_free(struct outcome *outcome)
     g_ptr_array_unref(outcome->effects);
     g_ptr_array_unref(outcome->faults);
     server_result_free(outcome->server);
+    g_hash_table_unref(outcome->refusals);
     g_clear_pointer(&outcome->trace, g_bytes_unref);
     g_free(outcome->trace_digest);
     g_free(outcome->broken);

@@ -7,6 +7,7 @@
 #include "engine/engine.h"
 #include "harness/fate.h"
 #include "harness/plan.h"
+#include "harness/token_refusal.h"
 #include "runner/server.h"
 
 /* One promised image, or one that a workflow pushed. Platform lists are sorted, of char*. */
@@ -31,10 +32,11 @@ struct leg_outcome {
     struct leg_report *report;       /* of a policy's leg; NULL: the run broke before it ended */
     const struct server_leg *server; /* of a workflow's leg, lent by the outcome */
     enum fate fate;
-    const char *doubt;       /* why a red leg says nothing, or NULL */
-    int64_t disk_free_bytes; /* afterwards */
-    GPtrArray *images;       /* char*, what is local afterwards: only those the policy names */
-    GPtrArray *containers;   /* char*, "name image state" of what was left */
+    const char *doubt;                   /* why a red leg says nothing, or NULL */
+    const struct token_refusal *refusal; /* of a push by its job's token, lent; or NULL */
+    int64_t disk_free_bytes;             /* afterwards */
+    GPtrArray *images;     /* char*, what is local afterwards: only those the policy names */
+    GPtrArray *containers; /* char*, "name image state" of what was left */
 };
 
 /* How often one fault rule fired. */
@@ -52,6 +54,7 @@ struct outcome {
     GPtrArray *effects;           /* struct effect, in the order of the policy's services */
     GPtrArray *faults;            /* struct fault_outcome */
     struct server_result *server; /* of a workflow's run, or NULL */
+    GHashTable *refusals;         /* of legs by their ids: struct token_refusal */
     enum fate fate;               /* worst over the legs */
     int64_t duration_us;
     uint64_t exchange_count;

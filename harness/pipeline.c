@@ -2,6 +2,7 @@
 #include "harness/pipeline.h"
 
 #include "base/limits.h"
+#include "harness/made_up.h"
 
 #include <string.h>
 
@@ -30,34 +31,21 @@ static bool add_maps(struct pipeline *pipeline, const struct pipeline_request *r
 
 /* ---- secrets ---- */
 
-/* A name such as DOCKERHUB_USERNAME stands for who logs in. */
-static bool tells_of_a_user(const char *name)
-{
-    static const char *const words[] = {"USERNAME", "_USER", "OWNER", "NAMESPACE", "_ORG"};
-    g_autofree char *upper = g_ascii_strup(name, -1);
-    for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
-        if (strstr(upper, words[i]) != NULL)
-            return true;
-    return false;
-}
-
-static char *secret_text(const struct pipeline *pipeline, const char *name)
-{
-    g_autofree char *lower = g_ascii_strdown(name, -1);
-    return tells_of_a_user(name) ? g_strdup(pipeline->owner) : g_strconcat("secret-", lower, NULL);
-}
-
 static void make_secret(struct pipeline *pipeline, const char *name)
 {
-    g_autofree char *text = secret_text(pipeline, name);
-    if (json_object_get(pipeline->secrets, name) == NULL)
-        json_object_set_new(pipeline->secrets, name, json_string(text));
+    g_autofree char *text = made_up_secret(name);
+    bool is_of_job = g_ascii_strcasecmp(name, "GITHUB_TOKEN") == 0;
+    if (is_of_job || json_object_get(pipeline->secrets, name) != NULL)
+        return;
+    json_object_set_new(pipeline->secrets, name, json_string(text));
+    json_object_set_new(pipeline->made_up, name, json_string(text));
 }
 
-/* A variable decides what a workflow does, so that none is made up but who logs in. */
+/* A variable decides what a workflow does, so that none is made up but who logs in. No log hides
+   it, so that it may be the owner. */
 static void make_variable(struct pipeline *pipeline, const char *name)
 {
-    if (tells_of_a_user(name) && json_object_get(pipeline->vars, name) == NULL)
+    if (made_up_tells_of_user(name) && json_object_get(pipeline->vars, name) == NULL)
         json_object_set_new(pipeline->vars, name, json_string(pipeline->owner));
 }
 
@@ -98,15 +86,37 @@ static json_t *nulls_of(const json_t *given)
     return nulls;
 }
 
+/* Names are the same in whatever case (docs: naming your secrets). */
+static void drop_other_spellings(json_t *all, const char *name)
+{
+    const char *each;
+    json_t *value;
+    void *next;
+    json_object_foreach_safe(all, next, each, value) if (g_ascii_strcasecmp(each, name) == 0 &&
+                                                         strcmp(each, name) != 0)
+        json_object_del(all, each);
+}
+
 static void set_given(json_t *all, const json_t *given)
 {
     const char *name;
     json_t *value;
     json_object_foreach ((json_t *)given, name, value) {
+        drop_other_spellings(all, name);
         if (json_is_null(value))
             json_object_del(all, name);
         else
             json_object_set(all, name, value);
+    }
+}
+
+static void drop_given(json_t *made_up, const json_t *given)
+{
+    const char *name;
+    json_t *value;
+    json_object_foreach ((json_t *)given, name, value) {
+        drop_other_spellings(made_up, name);
+        json_object_del(made_up, name);
     }
 }
 
@@ -116,12 +126,15 @@ static void settle_secrets(struct pipeline *pipeline, const struct pipeline_requ
     bool has_secrets = !event->is_from_fork && !event->is_of_dependabot;
 
     pipeline->secrets = json_deep_copy(event->secrets);
+    pipeline->made_up = json_object();
     if (has_secrets) {
         make_secrets_of(pipeline, call_tree_root(pipeline->calls));
         pipeline->unset_secrets = nulls_of(request->secrets);
     }
-    if (has_secrets && request->secrets != NULL)
+    if (has_secrets && request->secrets != NULL) {
         set_given(pipeline->secrets, request->secrets);
+        drop_given(pipeline->made_up, request->secrets);
+    }
 }
 
 static void settle_vars(struct pipeline *pipeline, const struct pipeline_request *request)
@@ -147,7 +160,7 @@ char *pipeline_make_secret(const struct pipeline *pipeline, const char *name)
     json_object_foreach (pipeline->unset_secrets, unset, value)
         if (g_ascii_strcasecmp(unset, name) == 0)
             return NULL;
-    return secret_text(pipeline, name);
+    return made_up_secret(name);
 }
 
 const char *pipeline_secret(const struct pipeline *pipeline, const char *name)
@@ -288,6 +301,7 @@ void pipeline_free(struct pipeline *pipeline)
     repository_map_free(pipeline->map);
     workflow_free(pipeline->workflow);
     json_decref(pipeline->secrets);
+    json_decref(pipeline->made_up);
     json_decref(pipeline->unset_secrets);
     json_decref(pipeline->vars);
     g_free(pipeline->path);

@@ -2,10 +2,10 @@
  * A GitHub workflow as a pipeline: the checked file, what its jobs call, the event that starts it,
  * and the secrets, variables and assumptions it runs with. Data only; run_workflow.c runs it.
  *
- * Secrets that the files mention and nobody gave are made up, so that logins can work: one whose
- * name tells of a user is the owner's name, any other is a text of its own. So is one whose name an
- * expression computes, at the time when it is looked up. Of variables only those are made up whose
- * names tell of a user. Events that get no secrets on GitHub get none here.
+ * Secrets that the files mention and nobody gave are made up, so that logins can work
+ * (harness/made_up.h). So is one whose name an expression computes, at the time when it is looked
+ * up. Of variables only those are made up whose names tell of a user: they are the owner's name.
+ * Events that get no secrets on GitHub get none here.
  */
 #pragma once
 
@@ -22,6 +22,7 @@ struct pipeline {
     struct repository_facts *facts; /* of the repository */
     char *only_job;                 /* NULL: all */
     json_t *secrets;
+    json_t *made_up; /* those of them that nobody gave */
     json_t
         *unset_secrets; /* names that were said not to be set; NULL: the event gets none at all */
     json_t *vars;

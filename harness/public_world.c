@@ -2,6 +2,8 @@
 #include "harness/public_world.h"
 
 #include "base/glob.h"
+#include "base/limits.h"
+#include "harness/made_up.h"
 
 #include <string.h>
 
@@ -10,16 +12,16 @@ static const struct pipeline *pipeline_of(const struct stage *stage)
     return stage->plan->scenario->pipeline;
 }
 
-/* Images below the owner's name are what the workflow makes, but for those that its files stand on;
-   all else is somebody's. */
+/* Images below the owner's name or that of a made-up account are what the workflow makes, but for
+   those that its files stand on; all else is somebody's. */
 static bool wants_image(void *context, const struct registry_service *service,
                         const char *repository, const char *tag)
 {
     const struct stage *stage = context;
     g_autofree char *own = g_strconcat(pipeline_of(stage)->owner, "/", NULL);
     g_autofree char *name = g_strconcat(service->name, "/", repository, NULL);
-    return !g_str_has_prefix(repository, own) ||
-           repository_facts_stands_on(pipeline_of(stage)->facts, name, tag);
+    bool is_own = g_str_has_prefix(repository, own) || glob_match(made_up_accounts, repository);
+    return !is_own || repository_facts_stands_on(pipeline_of(stage)->facts, name, tag);
 }
 
 static bool pins_digest(void *context, const char *digest)
@@ -59,6 +61,7 @@ static void found_registry(void *context, const char *host, const char *role)
 void public_world_begin(struct stage *stage)
 {
     stage->found_services = g_ptr_array_new_with_free_func(service_free);
+    stage->computed_secrets = g_ptr_array_new_with_free_func(g_free);
     world_set_founder(stage->world, found_registry, stage);
     stage->caches = cachesvc_new(stage->world);
     stage->modules = goproxy_new(stage->world);
@@ -70,9 +73,29 @@ void public_world_end(struct stage *stage)
     cachesvc_free(stage->caches);
     goproxy_free(stage->modules);
     g_clear_pointer(&stage->found_services, g_ptr_array_unref);
+    g_clear_pointer(&stage->computed_secrets, g_ptr_array_unref);
 }
 
 /* ---- logins ---- */
+
+static void admit(struct registry *registry, const char *secret)
+{
+    const struct registry_login login = {.secret = secret, .pushes = "*"};
+    if (*secret != '\0')
+        registry_add_login(registry, &login);
+}
+
+/* "user:password" in base64, as docker's config.json has it and scripts take it apart; g_free. */
+static char *password_inside(const char *secret)
+{
+    gsize length_bytes = 0;
+    if (!g_regex_match_simple("^[A-Za-z0-9+/]+={0,2}$", secret, 0, 0))
+        return NULL;
+    g_autofree guchar *bytes = g_base64_decode(secret, &length_bytes);
+    g_autofree char *text = g_strndup((const char *)bytes, length_bytes);
+    const char *colon = strchr(text, ':');
+    return colon != NULL && g_str_is_ascii(text) ? g_strdup(colon + 1) : NULL;
+}
 
 /* Any secret of the workflow is good for any registry, but for the run's own token. */
 static void admit_secrets(const struct pipeline *pipeline, struct registry *registry)
@@ -81,10 +104,12 @@ static void admit_secrets(const struct pipeline *pipeline, struct registry *regi
     json_t *value;
     json_object_foreach (pipeline->secrets, name, value) {
         const char *text = json_string_value(value);
-        if (text == NULL || *text == '\0' || g_ascii_strcasecmp(name, "GITHUB_TOKEN") == 0)
+        if (text == NULL || g_ascii_strcasecmp(name, "GITHUB_TOKEN") == 0)
             continue;
-        const struct registry_login login = {.secret = text, .pushes = "*"};
-        registry_add_login(registry, &login);
+        g_autofree char *password = password_inside(text);
+        admit(registry, text);
+        if (password != NULL)
+            admit(registry, password);
     }
 }
 
@@ -119,7 +144,19 @@ void public_world_open(struct stage *stage, struct registry *registry)
     registry_set_inventor(registry, &inventor);
     registry_add_login(registry, &nobody);
     admit_secrets(pipeline_of(stage), registry);
+    for (guint i = 0; i < stage->computed_secrets->len; i++)
+        admit(registry, g_ptr_array_index(stage->computed_secrets, i));
     admit_clouds(registry, registry_service_of(registry)->name);
+}
+
+bool public_world_admit_secret(struct stage *stage, const char *secret)
+{
+    if (stage->computed_secrets->len >= COMPUTED_SECRETS_MAX)
+        return false;
+    g_ptr_array_add(stage->computed_secrets, g_strdup(secret));
+    for (guint i = 0; i < stage->registries->len; i++)
+        admit(g_ptr_array_index(stage->registries, i), secret);
+    return true;
 }
 
 void public_world_admit_token(struct stage *stage, const char *token, bool may_write_packages)
@@ -127,7 +164,10 @@ void public_world_admit_token(struct stage *stage, const char *token, bool may_w
     struct registry *registry = stage_registry(stage, "ghcr.io");
     g_autofree char *lower = g_ascii_strdown(pipeline_of(stage)->owner, -1);
     g_autofree char *packages = g_strconcat(lower, "/*", NULL);
-    const struct registry_login login = {.secret = token,
-                                         .pushes = may_write_packages ? packages : NULL};
-    registry_add_login(registry, &login);
+    const struct registry_login logins[] = {
+        {.secret = token, .pushes = may_write_packages ? packages : NULL},
+        {.secret = token, .pushes = made_up_accounts},
+    };
+    for (gsize i = 0; i < (may_write_packages ? G_N_ELEMENTS(logins) : 1); i++)
+        registry_add_login(registry, &logins[i]);
 }

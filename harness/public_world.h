@@ -15,5 +15,8 @@ void public_world_begin(struct stage *stage);
 void public_world_end(struct stage *stage);
 /* For each registry of the stage. */
 void public_world_open(struct stage *stage, struct registry *registry);
+/* A secret that was made up when its name was computed: good for any registry, as those are that
+   the files mention. False when there are COMPUTED_SECRETS_MAX already. */
+bool public_world_admit_secret(struct stage *stage, const char *secret) MUST_USE;
 /* The token of a leg's job: what it may push to ghcr.io is the owner's packages, or nothing. */
 void public_world_admit_token(struct stage *stage, const char *token, bool may_write_packages);

@@ -5,6 +5,7 @@
 #include "harness/folders.h"
 #include "harness/interruption.h"
 #include "harness/leg_machine.h"
+#include "harness/made_up.h"
 #include "harness/public_world.h"
 #include "runner/action.h"
 #include "runner/server.h"
@@ -21,6 +22,7 @@ struct workflow_run {
     GPtrArray *machines;                 /* struct leg_machine */
     struct interruptions *interruptions; /* while the server runs it */
     char *complaint;                     /* why scripts cannot run as they must, or NULL */
+    json_t *made_up;                     /* secrets by name, those of computed names too */
 };
 
 static char *token_of(const struct workflow_run *workflow, const char *leg_id)
@@ -111,6 +113,19 @@ static void add_assumed_commands(const struct workflow_run *workflow, struct ser
                         assumption_of(leg->result, g_ptr_array_index(uses, i)));
 }
 
+/* The registry knows whose push it refused. */
+static void find_refusal(const struct workflow_run *workflow, const struct server_leg *leg)
+{
+    const struct leg_machine *machine = find_leg_machine(workflow, leg->id);
+    const struct registry *registry = stage_registry(workflow->run->stage, "ghcr.io");
+    const char *package = machine != NULL ? registry_refused_push(registry, machine->token) : NULL;
+    const struct call *root = call_tree_root(workflow->pipeline->calls);
+    if (package != NULL)
+        g_hash_table_insert(
+            workflow->run->outcome->refusals, g_strdup(leg->id),
+            token_refusal_new(workflow->pipeline, call_of_leg(root, leg->id), leg->job, package));
+}
+
 static void leg_is_over(void *self, const char *leg_id)
 {
     struct workflow_run *workflow = self;
@@ -194,8 +209,26 @@ static const struct workflow *find_workflow(void *self, const char *text)
 
 static char *make_secret(void *self, const char *name)
 {
+    struct workflow_run *workflow = self;
+    g_autofree char *text = pipeline_make_secret(workflow->pipeline, name);
+    if (text == NULL || json_object_get(workflow->made_up, name) != NULL)
+        return g_steal_pointer(&text);
+    if (!public_world_admit_secret(workflow->run->stage, text))
+        return NULL;
+    json_object_set_new(workflow->made_up, name, json_string(text));
+    return g_steal_pointer(&text);
+}
+
+static char **made_up_in(void *self, const char *text)
+{
     const struct workflow_run *workflow = self;
-    return pipeline_make_secret(workflow->pipeline, name);
+    g_autoptr(GStrvBuilder) found = g_strv_builder_new();
+    const char *name;
+    json_t *secret;
+    json_object_foreach (workflow->made_up, name, secret)
+        if (made_up_occurs(json_string_value(secret), text))
+            g_strv_builder_add(found, name);
+    return g_strv_builder_end(found);
 }
 
 void run_workflow_main(void *argument)
@@ -216,6 +249,7 @@ void run_workflow_main(void *argument)
         .find_action = find_action,
         .find_workflow = find_workflow,
         .make_secret = make_secret,
+        .made_up_in = made_up_in,
         .leg_machine = find_machine,
         .leg_over = leg_is_over,
         .begun = begun,
@@ -226,8 +260,10 @@ void run_workflow_main(void *argument)
     };
     struct server_result *result = server_run(&options);
     g_clear_pointer(&run->workflow->interruptions, interruptions_free);
-    for (guint i = 0; i < result->legs->len; i++)
+    for (guint i = 0; i < result->legs->len; i++) {
         add_assumed_commands(run->workflow, g_ptr_array_index(result->legs, i));
+        find_refusal(run->workflow, g_ptr_array_index(result->legs, i));
+    }
     run->outcome->server = result;
     run->is_over = true;
 }
@@ -248,6 +284,7 @@ bool run_workflow_begin(struct run *run, GError **error)
     run->workflow->run = run;
     run->workflow->pipeline = run->outcome->plan->scenario->pipeline;
     run->workflow->directory = directory;
+    run->workflow->made_up = json_deep_copy(run->workflow->pipeline->made_up);
     run->workflow->machines = g_ptr_array_new_with_free_func(machine_free);
     return true;
 }
@@ -270,5 +307,6 @@ void run_workflow_end(struct run *run)
     close(run->workflow->lock_fd);
     g_free(run->workflow->directory);
     g_free(run->workflow->complaint);
+    json_decref(run->workflow->made_up);
     g_clear_pointer(&run->workflow, g_free);
 }

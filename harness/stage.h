@@ -27,7 +27,8 @@ struct stage {
     GPtrArray *registries;      /* struct registry */
     GPtrArray *machines;        /* struct machine, in the order of the plan's legs */
     /* Of the public world (public_world.h); NULL for a policy. */
-    GPtrArray *found_services; /* struct registry_service of registries nobody described */
+    GPtrArray *found_services;   /* struct registry_service of registries nobody described */
+    GPtrArray *computed_secrets; /* char*, made up while it runs */
     struct cachesvc *caches;
     struct goproxy *modules;
 };

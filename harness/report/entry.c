@@ -34,9 +34,11 @@ static json_t *assumptions_json(const GPtrArray *assumptions)
     json_t *list = json_array();
     for (guint i = 0; i < assumptions->len; i++) {
         const struct assumption *each = g_ptr_array_index(assumptions, i);
-        json_array_append_new(list, json_pack("{s:s, s:i, s:b}", "what", each->what, "line",
-                                              each->position.line, "touches_images",
-                                              (int)each->touches_images));
+        json_t *entry = json_pack("{s:s, s:i, s:b}", "what", each->what, "line",
+                                  each->position.line, "touches_images", (int)each->touches_images);
+        if (each->secret != NULL)
+            json_object_set_new(entry, "secret", json_string(each->secret));
+        json_array_append_new(list, entry);
     }
     return list;
 }
@@ -51,6 +53,10 @@ static json_t *workflow_leg_json(const struct leg_outcome *leg)
     json_object_set_new(json, "reason",
                         json_text_or_null(server->reason != NULL ? server->reason : leg->doubt));
     json_object_set_new(json, "assumptions", assumptions_json(server->result->assumptions));
+    if (leg->refusal != NULL) {
+        json_object_set_new(json, "cause", json_text_or_null(leg->refusal->cause));
+        json_object_set_new(json, "remedy", json_text_or_null(leg->refusal->remedy));
+    }
     return json;
 }
 

@@ -87,6 +87,10 @@ static json_t *row_of(const json_t *entry, const json_t *leg)
     json_object_set_new(row, "modelled", json_integer((json_int_t)count_modelled(entry, id)));
     json_object_set_new(row, "assumed", json_integer((json_int_t)assumed));
     json_object_set(row, "assumptions", assumptions);
+    if (json_object_get(leg, "remedy") != NULL) {
+        json_object_set(row, "cause", json_object_get(leg, "cause"));
+        json_object_set(row, "remedy", json_object_get(leg, "remedy"));
+    }
     json_object_set_new(row, "images", images_of(entry, id));
     json_object_set(row, "trace_digest", json_object_get(entry, "trace_digest"));
     return row;

@@ -96,6 +96,25 @@ static void append_trouble(GString *text, const json_t *row)
         g_string_append_printf(text, "    says nothing: %s\n", reason);
 }
 
+/* Of a push that the job's token was refused. */
+static void append_remedy(GString *text, const json_t *row)
+{
+    static const char *const keys[] = {"cause", "remedy"};
+    for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
+        g_autofree char *what = palette_printable(json_get_string(row, keys[i], ""));
+        if (*what != '\0')
+            g_string_append_printf(text, "    %s: %s\n", keys[i], what);
+    }
+}
+
+/* How to give a secret whose value was made up. */
+static void append_gift(GString *text, const json_t *assumption)
+{
+    const char *secret = json_get_string(assumption, "secret", NULL);
+    if (secret != NULL)
+        g_string_append_printf(text, "      give it: --secret %s=VALUE\n", secret);
+}
+
 /* What clear weather showed: how much is modelled, what is assumed, which images are promised. */
 static void append_leg_notes(GString *text, const json_t *row)
 {
@@ -112,8 +131,10 @@ static void append_leg_notes(GString *text, const json_t *row)
         g_string_append_printf(text, "    assumes %s", what);
         append_line_number(text, each);
         g_string_append_c(text, '\n');
+        append_gift(text, each);
     }
     append_trouble(text, row);
+    append_remedy(text, row);
 }
 
 static void append_notes(GString *text, const json_t *document)

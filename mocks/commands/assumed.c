@@ -207,8 +207,8 @@ int assumed_run(struct command_set *set, const struct command_call *call)
     return 0;
 }
 
-void assumed_note_container(void *set, const char *what, bool touches_images)
+void assumed_note_container(void *set, const char *what, bool touches_images, bool leaves_gap)
 {
     const char *const words[] = {"docker", what, NULL};
-    assumed_note(set, words, touches_images);
+    note(set, words, touches_images, leaves_gap);
 }

@@ -100,6 +100,7 @@ int command_set_run(struct command_set *set, const struct command_call *call)
         exit_code = assumed_run(set, call);
     else
         exit_code = row->run(row->self != NULL ? row->self : set, call);
+    set->failure_count += exit_code != 0;
     note_command(set, call, exit_code);
     return exit_code;
 }
@@ -114,6 +115,11 @@ static void begin_step(void *self, guint step)
     struct command_set *set = self;
     set->step = step;
     g_hash_table_remove_all(set->use_lines);
+}
+
+static guint64 failure_count(void *self)
+{
+    return ((const struct command_set *)self)->failure_count;
 }
 
 static void assumed_use_free(void *data)
@@ -143,6 +149,7 @@ struct command_set *command_set_new(const struct command_set_options *options)
         .names = (const char *const *)set->names->pdata,
         .run = run_any,
         .begin_step = begin_step,
+        .failure_count = failure_count,
         .self = set,
     };
     if (options->dockerd != NULL)

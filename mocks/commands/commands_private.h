@@ -13,6 +13,7 @@ struct command_set {
     GPtrArray *uses;                /* struct assumed_use */
     GHashTable *use_lines;          /* those of this step by line, lent */
     guint step;                     /* of the job that runs */
+    guint64 failure_count;          /* commands that ended with another code than 0 */
     int nested_count;               /* commands that run inside others, without processes */
     GHashTable *go_modules;         /* "path@version" in Go's module cache, a set; never iterated */
 };
@@ -47,7 +48,7 @@ void assumed_note(struct command_set *set, const char *const *words, bool touche
 /* The same of what would leave nothing on the machine that others need. */
 void assumed_note_complete(struct command_set *set, const char *const *words);
 /* A dockerd_assume_fn; the context is the set. */
-void assumed_note_container(void *set, const char *what, bool touches_images);
+void assumed_note_container(void *set, const char *what, bool touches_images, bool leaves_gap);
 
 /* ---- words.c ---- */
 

@@ -57,6 +57,7 @@ struct container {
     char *start_error;
     bool is_out_of_memory;
     bool was_stopped_by_user;
+    bool has_told_health;
     int restart_count;
     unsigned exit_count; /* for wait?condition=next-exit */
     int64_t created_us, started_us, finished_us;
@@ -108,8 +109,9 @@ void container_attach(struct container *container, struct outlet *outlet, bool w
 /* One piece of output as this container's clients get it: framed, or raw with a terminal. */
 bool container_send(const struct container *container, struct outlet *outlet, int stream,
                     const char *bytes, gsize length_bytes, GError **error) MUST_USE;
-/* "starting", "healthy" or "unhealthy"; NULL: it has no health check. */
-const char *container_health(const struct container *container);
+/* As a client sees it: "starting", "healthy" or "unhealthy"; NULL: it has no health check. Tells of
+   a check that is taken to pass (dockerd_on_assumed()). */
+const char *container_health(struct container *container);
 /* Gives a container that starts the ports of the host that it asked for. */
 void container_bind_ports(struct container *container);
 /* "5432/tcp" to its bindings, null where it is only exposed; empty while it is down. A reference.

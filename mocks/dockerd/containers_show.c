@@ -28,7 +28,7 @@ static char *human_duration(int64_t duration_us)
 }
 
 /* moby container/state.go: State.String and Health.String */
-static char *up_text(const struct container *container, const char *up)
+static char *up_text(struct container *container, const char *up)
 {
     const char *health = container_health(container);
     if (health == NULL)
@@ -37,7 +37,7 @@ static char *up_text(const struct container *container, const char *up)
     return g_strdup_printf("Up %s (%s%s)", up, is_starting ? "health: " : "", health);
 }
 
-static char *status_text(const struct container *container)
+static char *status_text(struct container *container)
 {
     int64_t now_us = dockerd_now_us(container->dockerd);
     g_autofree char *up = human_duration(now_us - container->started_us);
@@ -239,7 +239,7 @@ static json_t *host_config_shape(const struct container *container)
     return shape;
 }
 
-static json_t *state_shape(const struct container *container)
+static json_t *state_shape(struct container *container)
 {
     static const char never[] = "0001-01-01T00:00:00Z";
     bool was_started = container->main_task != NULL;
@@ -339,7 +339,7 @@ static void add_paths(const struct container *container, json_t *shape)
 HANDLER(containers_inspect)
 {
     struct dockerd *dockerd = request->dockerd;
-    const struct container *container = container_find(dockerd, request->name, error);
+    struct container *container = container_find(dockerd, request->name, error);
     if (container == NULL)
         return false;
     g_autofree char *created = dockerd_time_text(container->created_us);

@@ -52,9 +52,11 @@ CLEANUP(dockerd, dockerd_free)
  * Who is told what is invented of containers, because nobody knows the inside of their images: "run
  * alpine:3.20: what it prints". Where somebody is told, a command that is not known succeeds, and a
  * container that nobody is attached to runs until it is stopped, as servers do; else the one is not
- * found and the other ends at once. assume NULL: nobody from now on.
+ * found and the other ends at once. A health check that is seen to have passed is told too, once.
+ * leaves_gap: something would have come of it that is not there. assume NULL: nobody from now on.
  */
-typedef void dockerd_assume_fn(void *context, const char *what, bool touches_images);
+typedef void dockerd_assume_fn(void *context, const char *what, bool touches_images,
+                               bool leaves_gap);
 void dockerd_on_assumed(struct dockerd *dockerd, dockerd_assume_fn *assume, void *context);
 struct world *dockerd_world(const struct dockerd *dockerd);
 const char *dockerd_machine(const struct dockerd *dockerd);

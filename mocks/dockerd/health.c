@@ -1,5 +1,6 @@
-/* Health checks of containers: a pure function of what create asked for and of the time since the
-   start, because nothing is known of what a check would find. One that is made is taken to pass. */
+/* Health checks of containers: they follow from what create asked for and from the time since the
+   start, because nothing is known of what a check would find. One that is made is taken to pass,
+   and whoever is told what is assumed hears of it when a client first sees it. */
 #include "mocks/dockerd/container.h"
 
 #include "base/units.h"
@@ -48,7 +49,7 @@ static int64_t first_probe_us(const struct container *container)
                                                            : interval_us;
 }
 
-const char *container_health(const struct container *container)
+static const char *health_of(const struct container *container)
 {
     if (!has_health_check(container))
         return NULL;
@@ -56,4 +57,25 @@ const char *container_health(const struct container *container)
         return container->main_task == NULL ? "starting" : "unhealthy";
     int64_t age_us = dockerd_now_us(container->dockerd) - container->started_us;
     return age_us < first_probe_us(container) ? "starting" : "healthy";
+}
+
+/* Nothing is missing that a check would have left behind: it only says that the server is there. */
+static void tell(struct container *container)
+{
+    const struct dockerd *dockerd = container->dockerd;
+    if (container->has_told_health || dockerd->assume == NULL)
+        return;
+    g_autofree char *what =
+        g_strdup_printf("inspect %s: that its health check passes", container->image_name);
+    container->has_told_health = true;
+    dockerd->assume(dockerd->assume_context, what, /* touches_images= */ false,
+                    /* leaves_gap= */ false);
+}
+
+const char *container_health(struct container *container)
+{
+    const char *health = health_of(container);
+    if (g_strcmp0(health, "healthy") == 0)
+        tell(container);
+    return health;
 }

@@ -52,7 +52,8 @@ static void assume(const struct process *process, const char *verb, const char *
     const struct dockerd *dockerd = container->dockerd;
     g_autofree char *what = g_strdup_printf("%s %s: what it %s", verb, container->image_name, act);
     if (dockerd->assume != NULL)
-        dockerd->assume(dockerd->assume_context, what, is_about_images(container));
+        dockerd->assume(dockerd->assume_context, what, is_about_images(container),
+                        /* leaves_gap= */ true);
 }
 
 static bool knows_path(struct container *container, const char *path)

@@ -75,3 +75,8 @@ bool access_may_push(const struct registry *registry, const char *user, const ch
     }
     return registry->logins->len == 0;
 }
+
+const char *registry_refused_push(const struct registry *registry, const char *secret)
+{
+    return g_hash_table_lookup(registry->refusals, secret);
+}

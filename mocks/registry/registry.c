@@ -44,6 +44,7 @@ struct registry *registry_new(struct world *world, const struct registry_options
     registry->store = registry_store_new(REGISTRY_MEMORY_BYTES_MAX);
     registry->recipes = g_ptr_array_new_with_free_func(recipe_unref);
     registry->invented = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    registry->refusals = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     uploads_init(registry);
     registry->rng = world_rng(world, "registry", options->service->name);
     registry->token_key = draw_token_key(registry);
@@ -59,6 +60,7 @@ void registry_free(struct registry *registry)
         return;
     g_hash_table_unref(registry->uploads);
     g_hash_table_unref(registry->invented);
+    g_hash_table_unref(registry->refusals);
     registry_store_free(registry->store);
     g_ptr_array_unref(registry->recipes);
     g_free(registry->token_key);

@@ -83,6 +83,9 @@ struct registry_login {
 };
 /* Copies. At most REGISTRY_LOGINS_MAX are kept: later ones are the caller's fault. */
 void registry_add_login(struct registry *registry, const struct registry_login *login);
+/* The first repository that this secret wanted to push to and may not, where the registry says so
+   (ghcr.io); lent. NULL: none. */
+const char *registry_refused_push(const struct registry *registry, const char *secret);
 
 /* ---- images generated on demand ---- */
 

@@ -16,7 +16,8 @@ struct registry {
     int64_t window_at_us;
     bool needs_login_to_pull;
     bool needs_login_to_push;
-    GPtrArray *logins; /* struct login */
+    GPtrArray *logins;    /* struct login */
+    GHashTable *refusals; /* a login's secret to the first repository it may not push to */
     struct registry_inventor inventor;
     GHashTable *invented; /* "repository:tag" of what the inventor had made; a set */
     bool is_virtual;

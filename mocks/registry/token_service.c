@@ -57,6 +57,14 @@ static bool may_pull(const struct token_question *question, const char *reposito
            registry_would_invent(registry, repository, /* tag= */ NULL);
 }
 
+/* Only those that are known get here, so that there are no more than logins. */
+static void note_refusal(const struct token_question *question, const char *repository)
+{
+    GHashTable *refusals = question->registry->refusals;
+    if (question->secret != NULL && !g_hash_table_contains(refusals, question->secret))
+        g_hash_table_insert(refusals, g_strdup(question->secret), g_strdup(repository));
+}
+
 static char *grant_actions(const struct token_question *question, const char *repository,
                            const char *asked)
 {
@@ -71,8 +79,10 @@ static char *grant_actions(const struct token_question *question, const char *re
             g_string_append_printf(granted, "%s%s", granted->len > 0 ? "," : "", actions[i]);
     }
     bool is_told = question->registry->service->write_denial != NULL && question->user != NULL;
-    if (is_pushing && is_told && !may_write(question, repository))
+    if (is_pushing && is_told && !may_write(question, repository)) {
         g_string_append_printf(granted, "%s" TOKEN_DENIED, granted->len > 0 ? "," : "");
+        note_refusal(question, repository);
+    }
     return g_string_free(g_steal_pointer(&granted), FALSE);
 }
 

@@ -67,6 +67,7 @@
 #define REGISTRY_OBJECTS_MAX      1000000
 #define REGISTRY_UPLOADS_MAX      10000
 #define REGISTRY_LOGINS_MAX       10000
+#define COMPUTED_SECRETS_MAX      1000 /* made up at look-up, in a run */
 #define IMAGE_CACHE_IMAGES_MAX    256
 #define IMAGE_LAYERS_MAX          1000
 

@@ -76,6 +76,15 @@ static void make_strategy(struct leg_run *leg)
               strategy_member(leg, strategy->max_parallel, value_of_integer(total)));
 }
 
+/* A caller hands on the token of the run, in whatever name: each job gets its own for it. */
+static void add_member(struct leg_run *leg, const char *name, const char *text, const char *token)
+{
+    const char *of_run = json_get_string(leg->options.secrets, "GITHUB_TOKEN", NULL);
+    masks_add(leg->masks, text);
+    if (g_strcmp0(text, of_run) == 0)
+        value_set(&leg->secrets.members, name, value_of_string(token));
+}
+
 /* Every job has a token: its machine's, else one that a scenario gives, else one of chance. */
 static void make_secrets(struct leg_run *leg)
 {
@@ -96,7 +105,7 @@ static void make_secrets(struct leg_run *leg)
     masks_add(leg->masks, token);
     json_object_foreach ((json_t *)(uintptr_t)leg->options.secrets, name, member)
         if (json_is_string(member))
-            masks_add(leg->masks, json_string_value(member));
+            add_member(leg, name, json_string_value(member), token);
 }
 
 void leg_make_contexts(struct leg_run *leg)

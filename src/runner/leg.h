@@ -141,6 +141,9 @@ void leg_assume(struct leg_run *leg, const struct step_run *step, bool touches_i
 void leg_assume_gap(struct leg_run *leg, const struct step_run *step, bool touches_images,
                     const char *format, ...) G_GNUC_PRINTF(4, 5);
 
+/* The value of a secret that nobody gave: whoever fails by it fails by our lack. */
+void leg_assume_secret(struct leg_run *leg, const struct step_run *step, const char *name);
+
 /* ---- speech.c ---- */
 
 /* Does what a workflow command says; false: the line is none. */
@@ -240,6 +243,12 @@ bool leg_wait(struct leg_run *leg, const bool *is_over, const struct step_run *s
 
 void script_work(struct step_run *step);
 void print_environment(struct step_run *step);
+
+/* ---- script_secret.c ---- */
+
+/* A script has failed by itself, not by a command of the machine: if what it was given holds
+   secrets that were made up, they are assumptions, for nobody knows what it makes of a real one. */
+void script_blame_secrets(struct step_run *step, const char *script);
 
 /* ---- uses.c ---- */
 

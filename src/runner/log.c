@@ -172,3 +172,11 @@ void leg_assume_gap(struct leg_run *leg, const struct step_run *step, bool touch
                                .leaves_gap = true});
     va_end(arguments);
 }
+
+void leg_assume_secret(struct leg_run *leg, const struct step_run *step, const char *name)
+{
+    assume(leg, step,
+           (struct assumption){.what = g_strdup_printf("the value of secret %s", name),
+                               .secret = g_strdup(name),
+                               .leaves_gap = true});
+}

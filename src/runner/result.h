@@ -54,7 +54,8 @@ struct annotation {
     char *step; /* title of the step it belongs to, or NULL: the job's own */
 };
 
-/* Something that no model stands behind: an unknown action, an unknown command. */
+/* Something that no model stands behind: an unknown action, an unknown command; or the value of a
+   secret that was made up, of a script that uses it and failed. */
 struct assumption {
     char *what;               /* "action owner/thing@v1", "command terraform apply" */
     struct position position; /* of the step */
@@ -62,6 +63,7 @@ struct assumption {
     bool touches_images;      /* then a promised image that depends on it is unknown */
     bool leaves_gap; /* files or outputs that come of it are not there: what fails after it,
                         in this step or a later one, may fail by our lack */
+    char *secret;    /* its name, when it is the value of one; or NULL */
 };
 
 struct leg_result {

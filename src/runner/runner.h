@@ -76,6 +76,7 @@ struct leg_options {
     /* A step begins its work; id may be NULL. In the leg's fiber. Or NULL. */
     void (*step_begins)(void *self, const char *machine, const char *id, const char *title);
     make_secret_fn *make_secret; /* or NULL */
+    made_up_in_fn *made_up_in;   /* NULL: no secret is */
     void *self;
     bool is_debug; /* ACTIONS_STEP_DEBUG */
 };

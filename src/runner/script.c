@@ -208,8 +208,24 @@ static bool check_directory(const struct step_run *step, const struct script *sc
     return false;
 }
 
+static guint64 failure_count(const struct step_run *step)
+{
+    const struct command_host *host = step->leg->machine->host;
+    return host != NULL && host->failure_count != NULL ? host->failure_count(host->self) : 0;
+}
+
+static void fail_of_itself(struct step_run *step, const struct script *script, int exit_code,
+                           bool has_failing_command)
+{
+    step_error(step, "Process completed with exit code %d.", exit_code);
+    step->outcome = RESULT_FAILURE;
+    if (!has_failing_command)
+        script_blame_secrets(step, script->text);
+}
+
 static bool run_script(struct step_run *step, const struct script *script, GError **error)
 {
+    const guint64 failures_before = failure_count(step);
     int exit_code = 0;
     if (step->leg->shell.type == NULL) {
         const char *why = step->leg->machine->why_no_sandbox;
@@ -227,10 +243,8 @@ static bool run_script(struct step_run *step, const struct script *script, GErro
     if (!process_run(step, (const char *const *)arguments, environment, script->directory,
                      &exit_code, error))
         return false;
-    if (exit_code != 0 && !step_is_interrupted(step)) {
-        step_error(step, "Process completed with exit code %d.", exit_code);
-        step->outcome = RESULT_FAILURE;
-    }
+    if (exit_code != 0 && !step_is_interrupted(step))
+        fail_of_itself(step, script, exit_code, failure_count(step) > failures_before);
     return true;
 }
 

@@ -12,6 +12,9 @@
    whatever case, each time. */
 typedef char *make_secret_fn(void *self, const char *name);
 
+/* The names of secrets that were made up and whose texts occur in this, g_strfreev; NULL: none. */
+typedef char **made_up_in_fn(void *self, const char *text);
+
 struct secrets {
     struct value members; /* a folded map */
     make_secret_fn *make; /* or NULL */

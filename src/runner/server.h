@@ -48,6 +48,7 @@ struct server_options {
     /* Of a workflow that has all secrets: the run's own, and a called one that inherits them. Or
        NULL. */
     make_secret_fn *make_secret;
+    made_up_in_fn *made_up_in; /* of leg_options */
     /* A called workflow for the text of `uses`, lent; NULL: not mapped, and then the job is
        assumed. */
     const struct workflow *(*find_workflow)(void *self, const char *uses);

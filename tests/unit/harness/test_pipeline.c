@@ -39,7 +39,7 @@ Test(pipeline, makes_up_the_secrets_that_its_files_mention)
     AUTO(pipeline) pipeline = load(HEAD SECRETS, &request, errors);
 
     cr_assert_not_null(pipeline);
-    cr_assert_str_eq(pipeline_secret(pipeline, "DOCKERHUB_USERNAME"), pipeline->owner);
+    cr_assert_str_eq(pipeline_secret(pipeline, "DOCKERHUB_USERNAME"), "secret-dockerhub-username");
     cr_assert_str_eq(pipeline_secret(pipeline, "TOKEN"), "secret-token");
     cr_assert_null(pipeline_secret(pipeline, "ELSE"));
 }
@@ -74,6 +74,23 @@ Test(pipeline, takes_given_secrets_before_made_up_ones_and_null_for_none)
     cr_assert_not_null(pipeline);
     cr_assert_str_eq(pipeline_secret(pipeline, "TOKEN"), "given");
     cr_assert_null(pipeline_secret(pipeline, "DOCKERHUB_USERNAME"));
+    cr_assert_eq(json_object_size(pipeline->made_up), 1);
+    cr_assert_not_null(json_object_get(pipeline->made_up, "deploy-key"));
+}
+
+Test(pipeline, takes_a_given_secret_for_the_one_of_another_spelling)
+{
+    g_autoptr(GPtrArray) errors = errors_new();
+    g_autoptr(json_t) secrets = json_pack("{s:s, s:n}", "token", "given", "Dockerhub_Username");
+    struct pipeline_request request = {.secrets = secrets};
+
+    AUTO(pipeline) pipeline = load(HEAD SECRETS, &request, errors);
+
+    cr_assert_not_null(pipeline);
+    cr_assert_str_eq(pipeline_secret(pipeline, "token"), "given");
+    cr_assert_null(pipeline_secret(pipeline, "TOKEN"));
+    cr_assert_null(pipeline_secret(pipeline, "DOCKERHUB_USERNAME"));
+    cr_assert_null(json_object_get(pipeline->made_up, "TOKEN"));
 }
 
 Test(pipeline, makes_up_a_secret_whose_name_is_computed_but_for_one_that_is_not_set)
@@ -91,7 +108,7 @@ Test(pipeline, makes_up_a_secret_whose_name_is_computed_but_for_one_that_is_not_
     g_autofree char *reserved = pipeline_make_secret(pipeline, "GITHUB_PAT");
     g_autofree char *impossible = pipeline_make_secret(pipeline, "a-b");
     cr_expect_str_eq(token, "secret-ghcr_token");
-    cr_expect_str_eq(user, pipeline->owner);
+    cr_expect_str_eq(user, "secret-ghcr-username");
     cr_expect_null(unset);
     cr_expect_null(reserved);
     cr_expect_null(impossible);

@@ -1,4 +1,5 @@
 /* The public world of a workflow: what is invented, what is founded. */
+#include "base/limits.h"
 #include "harness/folders.h"
 #include "harness/public_world.h"
 #include "harness/scenario.h"
@@ -72,5 +73,19 @@ Test(public_world, begins_without_registries_that_nobody_has_dialled)
     struct registry *registry = stage_registry(scene.stage, "registry.example.org");
 
     cr_assert_null(registry);
+    scene_end(&scene);
+}
+
+Test(public_world, admits_secrets_of_computed_names_up_to_the_ceiling)
+{
+    struct scene scene = {0};
+    scene_begin(&scene);
+
+    for (int i = 0; i < COMPUTED_SECRETS_MAX; i++) {
+        g_autofree char *secret = g_strdup_printf("secret-%d", i);
+        cr_assert(public_world_admit_secret(scene.stage, secret));
+    }
+
+    cr_expect_not(public_world_admit_secret(scene.stage, "secret-more"));
     scene_end(&scene);
 }

@@ -208,6 +208,8 @@ static void push_without_right(struct bench *bench)
     cr_expect_str_eq(
         text,
         "{\"errors\":[{\"code\":\"DENIED\",\"message\":\"permission_denied: write_package\"}]}");
+    cr_expect_str_eq(registry_refused_push(bench->registry, "reader"), "o/app");
+    cr_expect_null(registry_refused_push(bench->registry, "good"));
 }
 
 /* failures.md K1, K2: what a GITHUB_TOKEN without packages: write meets. */

@@ -317,6 +317,7 @@ struct leg_result *bench_run_leg(struct bench *bench, const char *job_id)
         .actions = bench->actions,
         .assumed = (const struct assumed_action *)(const void *)bench->assumed->data,
         .find_action = bench_find_action,
+        .made_up_in = bench->made_up_in,
         .is_debug = bench->is_debug,
     };
     AUTO(leg_run) run = leg_run_new(&options);

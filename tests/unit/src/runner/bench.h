@@ -31,6 +31,7 @@ struct bench {
     bool is_debug;
     const char *only_job;
     const struct action *const *actions; /* bench_actions unless a test has its own */
+    made_up_in_fn *made_up_in;           /* or NULL; its self is none */
     GPtrArray *called;                   /* struct workflow */
 };
 

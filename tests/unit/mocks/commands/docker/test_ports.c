@@ -57,6 +57,34 @@ Test(docker_health, starts_with_the_first_interval_and_passes)
     bench_run(NULL, check_health);
 }
 
+static void keep_assumed(void *text, const char *what, bool touches_images, bool leaves_gap)
+{
+    g_string_append_printf(text, "%s%s%s\n", what, touches_images ? ", images" : "",
+                           leaves_gap ? ", gap" : "");
+}
+
+static void look_twice(struct bench *bench)
+{
+    g_autoptr(GString) assumed = g_string_new(NULL);
+    SHELL(shell, bench, NULL);
+    preload_busybox(bench);
+    dockerd_on_assumed(bench->dockerd, keep_assumed, assumed);
+    type(&shell, "run -d --name db --health-cmd ready --health-interval 10s bb:1 sleep 1000");
+    type_expect(&shell, HEALTH "db", 0, "starting\n", "");
+    cr_expect_str_eq(assumed->str, "");
+    cr_assert(fiber_sleep(bench->loop, 10 * SECOND_US, NULL));
+    type_expect(&shell, HEALTH "db", 0, "healthy\n", "");
+    type_expect(&shell, HEALTH "db", 0, "healthy\n", "");
+    type(&shell, "ps");
+    cr_expect_str_eq(assumed->str, "inspect bb:1: that its health check passes\n");
+    dockerd_on_assumed(bench->dockerd, NULL, NULL);
+}
+
+Test(docker_health, is_told_to_be_assumed_once_it_was_seen)
+{
+    bench_run(NULL, look_twice);
+}
+
 static void give_start_period(struct bench *bench)
 {
     SHELL(shell, bench, NULL);
