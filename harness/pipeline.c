@@ -2,6 +2,7 @@
 #include "harness/pipeline.h"
 
 #include "base/limits.h"
+#include "runner/server.h"
 
 #include <string.h>
 
@@ -275,6 +276,8 @@ struct pipeline *pipeline_load(const struct pipeline_request *request, GPtrArray
     pipeline->path = g_strdup(request->path);
     pipeline->only_job = g_strdup(request->job);
     pipeline->assume = request->assume;
+    pipeline->concurrent_jobs =
+        request->concurrent_jobs > 0 ? request->concurrent_jobs : CONCURRENT_JOBS_STANDARD;
     return load(pipeline, request, errors) ? g_steal_pointer(&pipeline) : NULL;
 }
 

@@ -193,6 +193,8 @@ void run_workflow_main(void *argument)
         .trace = run->trace,
         .workflow = pipeline->workflow,
         .only_job = pipeline->only_job,
+        .concurrent_jobs = pipeline->concurrent_jobs,
+        .date_s = run->outcome->plan->scenario->setting.date_s,
         .github = pipeline->event->github,
         .inputs = pipeline->event->inputs,
         .vars = pipeline->vars,

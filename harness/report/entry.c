@@ -51,6 +51,8 @@ static json_t *workflow_leg_json(const struct leg_outcome *leg)
     json_object_set_new(json, "reason",
                         json_text_or_null(server->reason != NULL ? server->reason : leg->doubt));
     json_object_set_new(json, "assumptions", assumptions_json(server->result->assumptions));
+    if (server->queued_us > 0)
+        json_object_set_new(json, "queued_us", json_integer(server->queued_us));
     return json;
 }
 

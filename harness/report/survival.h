@@ -6,7 +6,7 @@
  * {"format": "seatrial.rehearse/1", "workflow", "event", "rehearsals": [{"fault", "leg",
  * "job_name", "fate", "outcome", "duration_us", "broke_at": {"step", "line", "message"} or null,
  * "reason", "modelled", "assumed", "assumptions", "images": [{"image", "platforms", "promised",
- * "before", "fate"}], "trace_digest", "verdict"}], "broken": [{"fault", "reason"}]}
+ * "before", "fate"}], "trace_digest", "queued_us"?}], "broken": [{"fault", "reason"}]}
  */
 #pragma once
 
