@@ -28,7 +28,8 @@ struct bench {
     GPtrArray *texts;
     int64_t cancel_us, shutdown_us, lose_us; /* -1: never */
     const char *cancel_text;
-    struct serving *serving; /* while a whole run goes on */
+    struct serving *serving;                   /* while a whole run goes on */
+    unsigned machine_count, machine_count_max; /* lent to legs */
     bool is_debug;
     const char *only_job;
     unsigned concurrent_jobs;            /* 0: the standard */

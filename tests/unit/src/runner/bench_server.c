@@ -34,6 +34,8 @@ static const struct runner_machine *machine_for(struct bench *bench, const char 
     struct runner_machine *machine = g_memdup2(&bench->machine, sizeof bench->machine);
     machine->name = bench_keep(bench, g_strdup(leg_id));
     g_ptr_array_add(bench->texts, machine);
+    bench->machine_count++;
+    bench->machine_count_max = MAX(bench->machine_count_max, bench->machine_count);
     return machine;
 }
 
@@ -56,6 +58,7 @@ static const struct runner_machine *leg_machine(void *self, const char *leg_id,
 static void leg_over(void *self, const char *leg_id)
 {
     struct bench *bench = self;
+    bench->machine_count--;
     trace_note(bench->trace, "machine-over", "leg", leg_id, NULL);
 }
 

@@ -19,3 +19,13 @@ Test(server_cases, end_as_on_github)
 
     cr_assert_geq(count, 25);
 }
+
+Test(server_cases, a_leg_that_is_queued_has_no_machine)
+{
+    AUTO(bench) bench = bench_new("tests/cases/server/queue-of-the-standard-account.yaml");
+
+    AUTO(server_result) result = bench_run_server(bench);
+
+    cr_assert_eq(result->legs->len, 22);
+    cr_assert_eq(bench->machine_count_max, CONCURRENT_JOBS_STANDARD);
+}
