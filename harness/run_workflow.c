@@ -6,6 +6,7 @@
 #include "harness/interruption.h"
 #include "harness/leg_machine.h"
 #include "harness/public_world.h"
+#include "runner/checkout_store.h"
 #include "runner/server.h"
 #include "workflow/literal.h"
 
@@ -16,8 +17,9 @@ struct workflow_run {
     struct run *run;
     const struct pipeline *pipeline;
     char *directory;
-    int lock_fd;                         /* of the directory */
-    GPtrArray *machines;                 /* struct leg_machine */
+    int lock_fd;         /* of the directory */
+    GPtrArray *machines; /* struct leg_machine */
+    struct checkout_store *checkouts;
     struct interruptions *interruptions; /* while the server runs it */
     char *complaint;                     /* why scripts cannot run as they must, or NULL */
 };
@@ -71,6 +73,7 @@ static const struct runner_machine *find_machine(void *self, const char *leg_id,
         .runs_on = runs_on,
         .directory = workflow->directory,
         .token = token,
+        .checkouts = workflow->checkouts,
         .sandbox_layers = context->sandbox_layers,
         .why_unprotected = context->is_unsafe ? NULL : context->why_unprotected,
     };
@@ -235,6 +238,7 @@ bool run_workflow_begin(struct run *run, GError **error)
     run->workflow->run = run;
     run->workflow->pipeline = run->outcome->plan->scenario->pipeline;
     run->workflow->directory = directory;
+    run->workflow->checkouts = checkout_store_new(directory);
     run->workflow->machines = g_ptr_array_new_with_free_func(machine_free);
     return true;
 }
@@ -253,6 +257,7 @@ void run_workflow_end(struct run *run)
         return;
     interruptions_free(run->workflow->interruptions);
     g_ptr_array_unref(run->workflow->machines);
+    checkout_store_free(run->workflow->checkouts);
     folder_remove(run->workflow->directory);
     close(run->workflow->lock_fd);
     g_free(run->workflow->directory);

@@ -22,7 +22,11 @@ Test(server_cases, end_as_on_github)
 
 Test(server_cases, a_leg_that_is_queued_has_no_machine)
 {
-    AUTO(bench) bench = bench_new("tests/cases/server/queue-of-the-standard-account.yaml");
+    const char *source = g_getenv("SEATRIAL_SOURCE_DIR");
+    g_autofree char *path =
+        g_build_filename(source != NULL ? source : ".",
+                         "tests/cases/server/queue-of-the-standard-account.yaml", NULL);
+    AUTO(bench) bench = bench_new(path);
 
     AUTO(server_result) result = bench_run_server(bench);
 
