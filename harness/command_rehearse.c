@@ -1,7 +1,9 @@
 /* `seatrial rehearse`: a user's own workflow under faults, leg by leg. */
+#include "base/limits.h"
 #include "harness/cli.h"
 #include "harness/rehearse.h"
 #include "harness/report/survival.h"
+#include "runner/server.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -28,6 +30,7 @@ struct rehearse_arguments {
     char **maps;
     char **map_files;
     int jobs;
+    int concurrent_jobs;
     gboolean is_checking;
     gboolean is_unsafe;
     uint64_t seed_value;
@@ -70,6 +73,8 @@ static bool parse(struct rehearse_arguments *arguments, int *argc, char ***argv)
         {"workflow-permissions", 0, 0, G_OPTION_ARG_STRING, &arguments->workflow_permissions,
          "The repository's setting: what its token may when the workflow says nothing; read",
          "read|write"},
+        {"concurrent-jobs", 0, 0, G_OPTION_ARG_INT, &arguments->concurrent_jobs,
+         "How many jobs the account has at once on GitHub's runners; 20, as on the plan Free", "N"},
         {"date", 0, 0, G_OPTION_ARG_STRING, &arguments->date,
          "The day on which it runs: what is published and on the runners by then", "YYYY-MM-DD"},
         {"faults", 0, 0, G_OPTION_ARG_STRING, &arguments->faults,
@@ -105,6 +110,10 @@ static bool check(struct rehearse_arguments *arguments, char **paths)
     }
     if (arguments->jobs < 0 || arguments->jobs > JOBS_MAX) {
         cli_complain("rehearse: --jobs is 0 to %d", JOBS_MAX);
+        return false;
+    }
+    if (arguments->concurrent_jobs < 1 || arguments->concurrent_jobs > CONCURRENT_JOBS_MAX) {
+        cli_complain("rehearse: --concurrent-jobs is 1 to %d", CONCURRENT_JOBS_MAX);
         return false;
     }
     if (arguments->jobs == 0)
@@ -160,6 +169,7 @@ static struct pipeline *load(const struct rehearse_arguments *arguments, const c
         .job = arguments->job,
         .repository = arguments->repository,
         .workflow_permissions = arguments->workflow_permissions,
+        .concurrent_jobs = (unsigned)arguments->concurrent_jobs,
         .inputs = (const char *const *)arguments->inputs,
         .maps = (const char *const *)arguments->maps,
         .map_files = (const char *const *)arguments->map_files,
@@ -235,7 +245,7 @@ static int rehearse_pipeline(const struct app *app, const struct rehearse_argume
 
 static int run(const struct app *app, int argc, char **argv)
 {
-    struct rehearse_arguments arguments = {0};
+    struct rehearse_arguments arguments = {.concurrent_jobs = CONCURRENT_JOBS_STANDARD};
     int code = EXIT_BAD_INPUT;
 
     if (parse(&arguments, &argc, &argv) && check(&arguments, argv + 1)) {

@@ -131,7 +131,8 @@ static void add_sandbox(struct leg_machine *machine, struct stage *stage,
             g_strdup(error != NULL ? error->message : wanted->why_unprotected);
 }
 
-static void describe(struct leg_machine *machine, const struct stage *stage, bool is_self_hosted)
+static void describe(struct leg_machine *machine, const struct stage *stage,
+                     struct checkout_store *checkouts, bool is_self_hosted)
 {
     const char *home = machine->sandbox != NULL ? sandbox_home(machine->sandbox) : RUNNER_HOME;
     const struct pipeline *pipeline = stage->plan->scenario->pipeline;
@@ -153,6 +154,7 @@ static void describe(struct leg_machine *machine, const struct stage *stage, boo
         .token = machine->token,
         .runtime_token = machine->runtime_token,
         .repository = repository_map_root(pipeline->map),
+        .checkouts = checkouts,
         .seed = stage->plan->seed,
         .date_s = stage->plan->scenario->setting.date_s,
         .environment = (const char *const *)machine->environment,
@@ -201,7 +203,7 @@ struct leg_machine *leg_machine_new(struct stage *stage, const struct leg_machin
     machine->machine = stage_add_machine(stage, &machine->plan);
     add_commands(machine, stage);
     add_sandbox(machine, stage, options);
-    describe(machine, stage, is_self_hosted);
+    describe(machine, stage, options->checkouts, is_self_hosted);
     return g_steal_pointer(&machine);
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "harness/made_up.h"
+#include "runner/server.h"
 
 #include <string.h>
 
@@ -288,6 +289,8 @@ struct pipeline *pipeline_load(const struct pipeline_request *request, GPtrArray
     pipeline->path = g_strdup(request->path);
     pipeline->only_job = g_strdup(request->job);
     pipeline->assume = request->assume;
+    pipeline->concurrent_jobs =
+        request->concurrent_jobs > 0 ? request->concurrent_jobs : CONCURRENT_JOBS_STANDARD;
     return load(pipeline, request, errors) ? g_steal_pointer(&pipeline) : NULL;
 }
 

@@ -27,6 +27,7 @@ struct pipeline {
         *unset_secrets; /* names that were said not to be set; NULL: the event gets none at all */
     json_t *vars;
     char *owner;                       /* of the repository: "acme" */
+    unsigned concurrent_jobs;          /* that the account has at once on GitHub's runners */
     const struct assume_rules *assume; /* lent, or NULL */
 };
 
@@ -38,6 +39,7 @@ struct pipeline_request {
     const char *repository;    /* "owner/name"; NULL: acme and the folder's name */
     const char *workflow_permissions; /* the repository's: "read" or "write"; NULL: the event file's
                                          or read */
+    unsigned concurrent_jobs;         /* 1 to CONCURRENT_JOBS_MAX; 0: the plan Free's */
     const char *const *maps;          /* "owner/repo@ref=PATH"; or NULL */
     const char *const *map_files;     /* or NULL */
     const json_t *secrets; /* given ones: name to text, null for one that is not set; or NULL */

@@ -3,6 +3,7 @@
 
 #include "base/units.h"
 #include "harness/world_default.h"
+#include "runner/server.h"
 
 void plan_leg_clear(struct plan_leg *leg)
 {
@@ -124,6 +125,8 @@ static void add_pipeline(json_t *json, const struct pipeline *pipeline)
     json_object_set_new(json, "workflow", json_text_or_null(pipeline->path));
     json_object_set_new(json, "event", json_text_or_null(pipeline->event->name));
     json_object_set_new(json, "job", json_text_or_null(pipeline->only_job));
+    if (pipeline->concurrent_jobs != CONCURRENT_JOBS_STANDARD)
+        json_object_set_new(json, "concurrent_jobs", json_integer(pipeline->concurrent_jobs));
 }
 
 json_t *plan_json(const struct plan *plan)

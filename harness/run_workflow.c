@@ -8,6 +8,7 @@
 #include "harness/made_up.h"
 #include "harness/public_world.h"
 #include "runner/action.h"
+#include "runner/checkout_store.h"
 #include "runner/server.h"
 #include "workflow/literal.h"
 
@@ -18,8 +19,9 @@ struct workflow_run {
     struct run *run;
     const struct pipeline *pipeline;
     char *directory;
-    int lock_fd;                         /* of the directory */
-    GPtrArray *machines;                 /* struct leg_machine */
+    int lock_fd;         /* of the directory */
+    GPtrArray *machines; /* struct leg_machine */
+    struct checkout_store *checkouts;
     struct interruptions *interruptions; /* while the server runs it */
     char *complaint;                     /* why scripts cannot run as they must, or NULL */
     json_t *made_up;                     /* secrets by name, those of computed names too */
@@ -74,6 +76,7 @@ static const struct runner_machine *find_machine(void *self, const char *leg_id,
         .runs_on = runs_on,
         .directory = workflow->directory,
         .token = token,
+        .checkouts = workflow->checkouts,
         .sandbox_layers = context->sandbox_layers,
         .why_unprotected = context->is_unsafe ? NULL : context->why_unprotected,
     };
@@ -240,6 +243,8 @@ void run_workflow_main(void *argument)
         .trace = run->trace,
         .workflow = pipeline->workflow,
         .only_job = pipeline->only_job,
+        .concurrent_jobs = pipeline->concurrent_jobs,
+        .date_s = run->outcome->plan->scenario->setting.date_s,
         .github = pipeline->event->github,
         .inputs = pipeline->event->inputs,
         .vars = pipeline->vars,
@@ -285,6 +290,7 @@ bool run_workflow_begin(struct run *run, GError **error)
     run->workflow->pipeline = run->outcome->plan->scenario->pipeline;
     run->workflow->directory = directory;
     run->workflow->made_up = json_deep_copy(run->workflow->pipeline->made_up);
+    run->workflow->checkouts = checkout_store_new(directory);
     run->workflow->machines = g_ptr_array_new_with_free_func(machine_free);
     return true;
 }
@@ -303,6 +309,7 @@ void run_workflow_end(struct run *run)
         return;
     interruptions_free(run->workflow->interruptions);
     g_ptr_array_unref(run->workflow->machines);
+    checkout_store_free(run->workflow->checkouts);
     folder_remove(run->workflow->directory);
     close(run->workflow->lock_fd);
     g_free(run->workflow->directory);

@@ -143,6 +143,7 @@ static bool read_workflow(struct scenario_file *file, const char *directory, GEr
         .path = path,
         .event = event,
         .job = part->job,
+        .concurrent_jobs = (unsigned)part->concurrent_jobs,
         .maps = (const char *const *)maps,
         .secrets = secrets,
         .vars = vars,

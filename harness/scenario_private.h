@@ -8,6 +8,7 @@ struct workflow_part {
     char *path;
     char *event;
     char *job;
+    int64_t concurrent_jobs;
     char **maps;
     const struct node *secrets;
     const struct node *vars;

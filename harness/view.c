@@ -109,6 +109,7 @@ static struct value leg_value(const struct leg_outcome *leg, struct steps_of *st
     value_set(&map, "assumed", value_of_integer(leg_outcome_assumed_count(leg)));
     value_set(&map, "reason", value_of_string(leg->server != NULL ? leg->server->reason : NULL));
     value_set(&map, "remedy", value_of_string(leg->refusal != NULL ? leg->refusal->remedy : NULL));
+    value_set(&map, "queued", value_of_duration(leg->server != NULL ? leg->server->queued_us : 0));
     value_set(&map, "log", value_of_string(leg_outcome_log(leg)));
     value_set(&map, "steps", value_of_object(&steps_type, steps));
     value_set(&map, "diagnosis", diagnosis_value(report != NULL ? &report->diagnosis : NULL));

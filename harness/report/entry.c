@@ -57,6 +57,8 @@ static json_t *workflow_leg_json(const struct leg_outcome *leg)
         json_object_set_new(json, "cause", json_text_or_null(leg->refusal->cause));
         json_object_set_new(json, "remedy", json_text_or_null(leg->refusal->remedy));
     }
+    if (server->queued_us > 0)
+        json_object_set_new(json, "queued_us", json_integer(server->queued_us));
     return json;
 }
 

@@ -93,6 +93,8 @@ static json_t *row_of(const json_t *entry, const json_t *leg)
     }
     json_object_set_new(row, "images", images_of(entry, id));
     json_object_set(row, "trace_digest", json_object_get(entry, "trace_digest"));
+    if (json_object_get(leg, "queued_us") != NULL)
+        json_object_set(row, "queued_us", json_object_get(leg, "queued_us"));
     return row;
 }
 

@@ -115,6 +115,15 @@ static void append_gift(GString *text, const json_t *assumption)
         g_string_append_printf(text, "      give it: --secret %s=VALUE\n", secret);
 }
 
+/* A job's clock does not run meanwhile, but the run's users wait. */
+static void append_queued(GString *text, const json_t *row)
+{
+    int64_t queued_us = json_get_integer(row, "queued_us", 0);
+    g_autofree char *duration = duration_text(queued_us);
+    if (queued_us > 0)
+        g_string_append_printf(text, "    queued %s for one of GitHub's runners\n", duration);
+}
+
 /* What clear weather showed: how much is modelled, what is assumed, which images are promised. */
 static void append_leg_notes(GString *text, const json_t *row)
 {
@@ -124,6 +133,7 @@ static void append_leg_notes(GString *text, const json_t *row)
         text, "  %s: %" G_GINT64_FORMAT " steps modelled, %" G_GINT64_FORMAT " things assumed\n",
         json_get_string(row, "job_name", ""), json_get_integer(row, "modelled", 0),
         json_get_integer(row, "assumed", 0));
+    append_queued(text, row);
     json_array_foreach (json_get_array(row, "images"), index, each)
         g_string_append_printf(text, "    promises %s\n", json_get_string(each, "image", ""));
     json_array_foreach (json_get_array(row, "assumptions"), index, each) {

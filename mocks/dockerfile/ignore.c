@@ -4,7 +4,9 @@
 #include <string.h>
 
 struct pattern {
-    GRegex *regex;
+    char *text;
+    GRegex *regex; /* NULL: plain text, compared as such */
+    int depth;     /* how many parts a path has that it fits; 0: any */
     bool is_exception;
 };
 
@@ -15,7 +17,8 @@ struct ignore {
 static void pattern_free(void *pointer)
 {
     struct pattern *pattern = pointer;
-    g_regex_unref(pattern->regex);
+    g_clear_pointer(&pattern->regex, g_regex_unref);
+    g_free(pattern->text);
     g_free(pattern);
 }
 
@@ -55,6 +58,25 @@ static char *to_regex(const char *pattern)
     return g_string_free(g_string_append_c(regex, '$'), FALSE);
 }
 
+static int count_parts(const char *text)
+{
+    int count = 1;
+    for (; *text != '\0'; text++)
+        count += *text == '/';
+    return count;
+}
+
+/* Neither `**` nor a class, which might fit a slash. */
+static bool has_own_depth(const char *pattern)
+{
+    return strstr(pattern, "**") == NULL && strpbrk(pattern, "[\\") == NULL;
+}
+
+static bool is_plain(const char *pattern)
+{
+    return strpbrk(pattern, "*?[\\") == NULL;
+}
+
 static void add_line(struct ignore *ignore, const char *line)
 {
     g_autofree char *text = g_strstrip(g_strdup(line));
@@ -63,11 +85,14 @@ static void add_line(struct ignore *ignore, const char *line)
     if (*text == '\0' || *text == '#' || clean == NULL || *clean == '\0')
         return;
     g_autofree char *expression = to_regex(clean);
-    GRegex *regex = g_regex_new(expression, G_REGEX_DOLLAR_ENDONLY | G_REGEX_RAW, 0, NULL);
+    g_autoptr(GRegex) regex =
+        g_regex_new(expression, G_REGEX_OPTIMIZE | G_REGEX_DOLLAR_ENDONLY | G_REGEX_RAW, 0, NULL);
     if (regex == NULL)
         return;
     struct pattern *pattern = g_new0(struct pattern, 1);
-    pattern->regex = regex;
+    pattern->regex = is_plain(clean) ? NULL : g_steal_pointer(&regex);
+    pattern->depth = has_own_depth(clean) ? count_parts(clean) : 0;
+    pattern->text = g_steal_pointer(&clean);
     pattern->is_exception = is_exception;
     g_ptr_array_add(ignore->patterns, pattern);
 }
@@ -91,18 +116,27 @@ void ignore_free(struct ignore *ignore)
     g_free(ignore);
 }
 
-/* The path itself or one of the folders above it. */
+static bool fits_plainly(const struct pattern *pattern, const char *path)
+{
+    gsize length = strlen(pattern->text);
+    return strncmp(path, pattern->text, length) == 0 &&
+           (path[length] == '\0' || path[length] == '/');
+}
+
+/* The path itself or one of the folders above it: every file of a context is asked for, so that
+   only those are tried that can fit. */
 static bool matches(const struct pattern *pattern, const char *path)
 {
-    g_autofree char *part = g_strdup(path);
-    for (;;) {
-        if (g_regex_match(pattern->regex, part, 0, NULL))
+    if (pattern->regex == NULL)
+        return fits_plainly(pattern, path);
+    const char *end = path;
+    for (int depth = 1; *end != '\0'; depth++) {
+        end = strchrnul(*end == '/' ? end + 1 : end, '/');
+        bool can_fit = pattern->depth == 0 || pattern->depth == depth;
+        if (can_fit && g_regex_match_full(pattern->regex, path, end - path, 0, 0, NULL, NULL))
             return true;
-        char *slash = strrchr(part, '/');
-        if (slash == NULL)
-            return false;
-        *slash = '\0';
     }
+    return false;
 }
 
 bool ignore_excludes(const struct ignore *ignore, const char *path)

@@ -30,18 +30,28 @@ static char *expression_of(const char *pattern)
     return g_string_free(text, FALSE);
 }
 
-bool file_search_matches(const char *pattern, const char *path)
+static GRegex *regex_of(const char *pattern)
 {
     g_autofree char *expression = expression_of(pattern);
-    g_autoptr(GRegex) regex =
-        g_regex_new(expression, G_REGEX_RAW | G_REGEX_DOTALL | G_REGEX_DOLLAR_ENDONLY, 0, NULL);
+    return g_regex_new(expression, G_REGEX_RAW | G_REGEX_DOTALL | G_REGEX_DOLLAR_ENDONLY, 0, NULL);
+}
+
+static bool regex_fits(const GRegex *regex, const char *path)
+{
     return regex != NULL && g_regex_match(regex, path, 0, NULL);
+}
+
+bool file_search_matches(const char *pattern, const char *path)
+{
+    g_autoptr(GRegex) regex = regex_of(pattern);
+    return regex_fits(regex, path);
 }
 
 struct search {
     const struct action_run *run;
     bool has_hidden;
     const char *pattern; /* NULL: everything */
+    const GRegex *regex; /* of it */
     GPtrArray *found;
     GError **error;
 };
@@ -53,7 +63,7 @@ static int compare(gconstpointer a, gconstpointer b)
 
 static bool add_file(struct search *search, const char *path, const char *place)
 {
-    bool is_wanted = search->pattern == NULL || file_search_matches(search->pattern, path);
+    bool is_wanted = search->pattern == NULL || regex_fits(search->regex, path);
     if (!is_wanted || !g_file_test(place, G_FILE_TEST_EXISTS))
         return true;
     if (search->found->len >= ACTION_FILES_MAX)
@@ -109,10 +119,12 @@ static char *absolute_path(const struct action_run *run, const char *line)
 
 static void take_away(GPtrArray *found, const char *pattern)
 {
-    g_autofree char *below = g_strconcat(pattern, "/**", NULL);
+    g_autofree char *everything = g_strconcat(pattern, "/**", NULL);
+    g_autoptr(GRegex) itself = regex_of(pattern);
+    g_autoptr(GRegex) below = regex_of(everything);
     for (guint i = found->len; i > 0; i--) {
         const char *path = g_ptr_array_index(found, i - 1);
-        if (file_search_matches(pattern, path) || file_search_matches(below, path))
+        if (regex_fits(itself, path) || regex_fits(below, path))
             g_ptr_array_remove_index(found, i - 1);
     }
 }
@@ -142,7 +154,9 @@ static bool search_line(struct search *search, const char *line, char **root)
     g_autofree char *start = search_root(pattern);
     g_autofree char *place = action_host_path(search->run, start);
     *root = common_root(*root, start);
+    g_autoptr(GRegex) regex = regex_of(pattern);
     search->pattern = strcmp(start, pattern) == 0 ? NULL : pattern;
+    search->regex = regex;
     return place == NULL || walk(search, start, place, 0);
 }
 

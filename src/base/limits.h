@@ -37,6 +37,7 @@
 #define MATRIX_VALUES_MAX             100000 /* of all legs together */
 #define FILTER_PATTERN_BYTES_MAX      1000
 #define CONCURRENCY_GROUP_BYTES_MAX   400
+#define CONCURRENT_JOBS_MAX           10000 /* ours; GitHub raises its own on request */
 #define DISPATCH_INPUTS_MAX           25
 #define CALL_DEPTH_MAX                9  /* below the workflow of the run */
 #define CALL_FILES_MAX                51 /* that one included */

@@ -1,33 +1,6 @@
 /* The user's work tree, copied into the workspace: what actions/checkout leaves there. */
+#include "runner/checkout_store.h"
 #include "runner/native.h"
-#include "runner/tree.h"
-#include "runner/working_copy.h"
-
-#include <string.h>
-
-struct taking {
-    struct working_copy *copy;
-    GPtrArray *files; /* char*, relative */
-};
-
-static bool take(void *context, const char *path, bool is_folder)
-{
-    const struct taking *taking = context;
-    bool is_taken = working_copy_takes(taking->copy, path, is_folder);
-    if (is_taken && !is_folder)
-        g_ptr_array_add(taking->files, g_strdup(path));
-    return is_taken;
-}
-
-static bool check_out(const struct working_copy_options *options, GError **error)
-{
-    AUTO(working_copy) copy = working_copy_new(options, error);
-    g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(g_free);
-    struct taking taking = {copy, files};
-    const struct tree_filter filter = {take, &taking};
-    return copy != NULL && tree_copy(options->source, options->target, &filter, error) &&
-           working_copy_commit(copy, files, error);
-}
 
 struct fetch_attempt action_git_fetch(struct action_run *run, const char *url)
 {
@@ -57,5 +30,5 @@ bool action_checkout(struct action_run *run, const struct action_checkout *check
         .has_submodules = checkout->has_submodules,
     };
     g_mkdir_with_parents(target, 0755);
-    return check_out(&options, error);
+    return checkout_store_get(machine->checkouts, &options, error);
 }

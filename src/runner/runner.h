@@ -26,6 +26,7 @@ struct assumed_action {
 
 struct fetch_attempt; /* action.h */
 struct runner_shell;
+struct checkout_store;
 
 /* The machine a leg runs on. */
 struct runner_machine {
@@ -40,10 +41,11 @@ struct runner_machine {
     const char *directory;            /* the home on this machine's file system */
     const char *home;                 /* as processes see it */
     const struct command_host *host;
-    struct http *http;         /* for action_request(); or NULL */
-    const char *token;         /* GITHUB_TOKEN of the job it runs; NULL: one of the run's */
-    const char *runtime_token; /* ACTIONS_RUNTIME_TOKEN; NULL: one that nothing takes */
-    const char *repository;    /* the user's work tree: what checkout copies; or NULL */
+    struct http *http;                /* for action_request(); or NULL */
+    const char *token;                /* GITHUB_TOKEN of the job it runs; NULL: one of the run's */
+    const char *runtime_token;        /* ACTIONS_RUNTIME_TOKEN; NULL: one that nothing takes */
+    const char *repository;           /* the user's work tree: what checkout copies; or NULL */
+    struct checkout_store *checkouts; /* of the run; NULL: none are kept */
     uint64_t seed;
     int64_t date_s; /* wall clock at the loop's time zero */
     /* Environment of the runner's own process: "NAME=value", NULL-terminated. */

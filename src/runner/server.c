@@ -272,6 +272,7 @@ struct server_result *server_run(const struct server_options *options)
     server.dialect = allowed_dialect_new(0);
     server.conditions = allowed_dialect_new(CONTEXTS_JOB_IF);
     server.groups = concurrency_groups_new();
+    runner_queue_init(&server.runners, options->concurrent_jobs);
     struct flow *flow = flow_new(&server, options->workflow);
     flow->inputs = json_incref((json_t *)(uintptr_t)options->inputs);
     flow_take_secrets(flow, json_incref((json_t *)(uintptr_t)options->secrets),
@@ -292,6 +293,7 @@ struct server_result *server_run(const struct server_options *options)
     allowed_dialect_free(server.dialect);
     allowed_dialect_free(server.conditions);
     g_hash_table_unref(server.groups);
+    g_queue_clear(&server.runners.waiting);
     return result;
 }
 

@@ -1,8 +1,9 @@
 /*
  * What GitHub's server does with a workflow run: which jobs begin when, with what `needs`, which
  * are skipped, how legs of a matrix start and stop each other, how a job's clock ends it, how
- * called workflows nest, what the whole comes to (actions-semantics.md 1.5, 1.6, 2). The legs
- * themselves are the runner's, each on a machine that the caller provides.
+ * called workflows nest, what waits for a runner, what the whole comes to
+ * (actions-semantics.md 1.5, 1.6, 2). The legs themselves are the runner's, each on a machine that
+ * the caller provides.
  */
 #pragma once
 
@@ -18,7 +19,8 @@ struct server_leg {
     const struct workflow *workflow;
     const struct server_leg *caller; /* the leg whose job calls the workflow; NULL: the run's own */
     struct leg_result *result;       /* RESULT_SKIPPED and without steps when it did not run */
-    char *reason; /* why it was skipped or cancelled, how its runner went, or NULL */
+    int64_t queued_us; /* how long it waited for one of GitHub's runners, its own clock standing */
+    char *reason;      /* why it was skipped or cancelled, how its runner went, or NULL */
 };
 
 struct server_result {
@@ -36,11 +38,17 @@ bool server_leg_needs(const struct server_leg *later, const struct server_leg *e
 
 struct server;
 
+/* How many jobs an account of the plan Free has on GitHub's standard runners at once, five of them
+   on macOS; Pro has 40, Team 60, Enterprise 500 and 50 on macOS (docs: Actions limits). */
+#define CONCURRENT_JOBS_STANDARD 20
+
 struct server_options {
     struct loop *loop;
     struct trace *trace;
     const struct workflow *workflow;
-    const char *only_job; /* id: that job and its needs count as succeeded; NULL: all */
+    const char *only_job;     /* id: that job and its needs count as succeeded; NULL: all */
+    unsigned concurrent_jobs; /* at once on GitHub's runners; 0: CONCURRENT_JOBS_STANDARD */
+    int64_t date_s;           /* wall clock at the loop's time zero: which labels are GitHub's */
     const json_t *github, *inputs, *vars, *secrets; /* contexts; github that of the event */
     const struct action *const *actions;
     const struct assumed_action *assumed;

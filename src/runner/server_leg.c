@@ -104,6 +104,7 @@ void server_run_cancel(struct server_run *run, const char *text)
     if (run->called != NULL)
         flow_cancel(run->called, text);
     concurrency_wake(run);
+    runner_queue_wake(run);
 }
 
 /* All other legs of the matrix, running or not. */
@@ -218,17 +219,10 @@ static void refuse(struct server_run *run, GError *error)
     g_ptr_array_add(run->task->flow->server->result->errors, error);
 }
 
-static void run_on_machine(struct server_run *run)
+static void use_machine(struct server_run *run, const json_t *runs_on)
 {
     const struct server_options *options = options_of(run->task);
     g_autoptr(GError) error = NULL;
-    g_autoptr(GError) wrong = NULL;
-    g_autoptr(json_t) runs_on =
-        task_evaluate_json(run->task, run->leg, run->task->job->runs_on, &wrong);
-    if (runs_on == NULL || !read_limits(run, &wrong)) {
-        refuse(run, g_steal_pointer(&wrong));
-        return;
-    }
     const struct runner_machine *machine =
         options->leg_machine(options->self, run->row->id, run->task->job, runs_on, &error);
     if (machine == NULL && g_error_matches(error, BASE_ERROR, BASE_ERROR_UNMODELLED)) {
@@ -241,6 +235,25 @@ static void run_on_machine(struct server_run *run)
     }
     perform(run, machine);
     options->leg_over(options->self, run->row->id);
+}
+
+static void settle_cancelled(struct server_run *run)
+{
+    settle(run, RESULT_CANCELLED, run->is_cancelled ? run->cancel_text : "the rehearsal ended");
+}
+
+static void run_on_machine(struct server_run *run)
+{
+    g_autoptr(GError) wrong = NULL;
+    g_autoptr(json_t) runs_on =
+        task_evaluate_json(run->task, run->leg, run->task->job->runs_on, &wrong);
+    if (runs_on == NULL || !read_limits(run, &wrong))
+        refuse(run, g_steal_pointer(&wrong));
+    else if (!runner_queue_enter(run, runs_on))
+        settle_cancelled(run);
+    else
+        use_machine(run, runs_on);
+    runner_queue_leave(run);
 }
 
 /* continue-on-error of the job: dependants see success, the check stays red (2.2). */
@@ -264,7 +277,7 @@ static void run_in_turn(struct server_run *run)
     if (error != NULL)
         refuse(run, error);
     else if (!has_turn || run->is_cancelled)
-        settle(run, RESULT_CANCELLED, run->is_cancelled ? run->cancel_text : "the rehearsal ended");
+        settle_cancelled(run);
     else if (run->task->job->uses != NULL)
         server_run_call(run);
     else
@@ -278,7 +291,7 @@ static void run_leg(void *argument)
     struct task *task = run->task;
     bool has_slot = fiber_slots_take(options_of(task)->loop, &task->slots, "max-parallel", NULL);
     if (!has_slot || run->is_cancelled)
-        settle(run, RESULT_CANCELLED, run->is_cancelled ? run->cancel_text : "the rehearsal ended");
+        settle_cancelled(run);
     else
         run_in_turn(run);
     conclude(run);

@@ -8,6 +8,20 @@
 
 struct task;
 
+/* GitHub's runners that the account has left, and the legs that wait for one. */
+struct runner_queue {
+    unsigned free_count;
+    unsigned macos_free_count; /* of these */
+    GQueue waiting;            /* struct server_run, in the order in which they came */
+};
+
+/* Whose runner a leg asks for. */
+enum runner_demand {
+    RUNNER_OF_ITS_OWN, /* none of GitHub's standard ones: not counted */
+    RUNNER_HOSTED,
+    RUNNER_HOSTED_MACOS,
+};
+
 struct server {
     const struct server_options *options;
     struct server_result *result;
@@ -15,6 +29,7 @@ struct server {
     struct allowed_dialect *dialect;    /* for anything but `if` */
     struct allowed_dialect *conditions; /* of jobs */
     GHashTable *groups;                 /* of concurrency: folded name to group */
+    struct runner_queue runners;
 };
 
 /* A leg's place in a concurrency group. */
@@ -51,6 +66,9 @@ struct server_run {
     struct leg_run *run;      /* while it runs */
     struct flow *called;      /* of a call */
     struct ticket own, below; /* of its job's concurrency, of that of the workflow it calls */
+    enum runner_demand demand;
+    bool has_runner;      /* of GitHub's, to be given back */
+    struct fiber *waiter; /* while it waits for one */
     struct timer clock;
     int64_t limit_minutes;
     bool may_fail; /* continue-on-error of the job */
@@ -121,6 +139,18 @@ bool concurrency_of_run(struct flow *flow, GError **error) MUST_USE;
 void concurrency_wake(struct server_run *run);
 /* Gives back what it holds. */
 void concurrency_leave(struct server_run *run);
+
+/* ---- server_queue.c ---- */
+
+/* concurrent_jobs 0: CONCURRENT_JOBS_STANDARD. */
+void runner_queue_init(struct runner_queue *queue, unsigned concurrent_jobs);
+/* Waits until the account may have one more of the runners that runs_on asks for, if they are
+   GitHub's. False: the leg was cancelled meanwhile. */
+bool runner_queue_enter(struct server_run *run, const json_t *runs_on) MUST_USE;
+/* Gives it back, if it has one. */
+void runner_queue_leave(struct server_run *run);
+/* The leg was cancelled: it looks up from its waiting. */
+void runner_queue_wake(const struct server_run *run);
 
 /* ---- server_assume.c ---- */
 

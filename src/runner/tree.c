@@ -2,6 +2,9 @@
 #include "runner/tree.h"
 #include "base/limits.h"
 
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -9,14 +12,34 @@
 
 struct copying {
     const struct tree_filter *filter; /* or NULL */
-    gsize root_length;                /* of the path that is copied, with its slash */
+    const char *root;                 /* that is copied */
+    GString *path;                    /* of the entry, below the root */
     int64_t bytes;
     int files;
+    char *buffer; /* of COPY_BYTES */
+};
+
+enum {
+    COPY_BYTES = 256 * 1024
+};
+
+/* A folder and what it becomes. Everything goes by descriptors: paths of checkouts are long, and
+   scripts may have left links where folders were. */
+struct pair {
+    int from_fd;
+    int to_fd;
 };
 
 static bool fail(GError **error, const char *what)
 {
     g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT, "the repository is over %s", what);
+    return false;
+}
+
+static bool fail_io(const struct copying *copying, GError **error)
+{
+    g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "%s/%s: %s", copying->root, copying->path->str,
+                g_strerror(errno));
     return false;
 }
 
@@ -29,72 +52,199 @@ static bool count(struct copying *copying, int64_t bytes, GError **error)
     return copying->bytes <= RUNNER_CHECKOUT_BYTES_MAX || fail(error, "RUNNER_CHECKOUT_BYTES_MAX");
 }
 
-static bool copy_file(const char *from, const char *to, mode_t mode, GError **error)
+/* ---- files and links ---- */
+
+static bool write_all(int fd, const char *bytes, gsize length)
 {
-    g_autofree char *bytes = NULL;
-    gsize length = 0;
-    return g_file_get_contents(from, &bytes, &length, error) &&
-           g_file_set_contents_full(to, bytes, (gssize)length, G_FILE_SET_CONTENTS_NONE,
-                                    (mode & 0100) != 0 ? 0755 : 0644, error);
+    for (gsize done = 0; done < length;) {
+        gssize written = write(fd, bytes + done, length - done);
+        if (written < 0)
+            return false;
+        done += (gsize)written;
+    }
+    return true;
 }
 
-static void copy_link(const char *from, const char *to)
+/* A file that does not grow meanwhile needs no further look at its end. */
+static bool copy_bytes(struct copying *copying, int from_fd, int to_fd, int64_t size_bytes)
 {
-    g_autofree char *target = g_file_read_link(from, NULL);
-    if (target == NULL)
-        return;
-    g_unlink(to);
-    if (symlink(target, to) != 0)
-        g_debug("%s cannot be linked", to);
+    for (int64_t done = 0; done < size_bytes;) {
+        gssize taken = read(from_fd, copying->buffer, COPY_BYTES);
+        if (taken <= 0)
+            return taken == 0;
+        if (!write_all(to_fd, copying->buffer, (gsize)taken))
+            return false;
+        done += taken;
+    }
+    return true;
 }
 
-static bool copy_tree(struct copying *copying, const char *from, const char *to, int depth,
-                      GError **error);
-
-/* Whether the filter wants it; a file it wants is told to it. */
-static bool wants(const struct copying *copying, const char *from, bool is_folder)
+/* Whatever was there goes, as with git. */
+static int create(int folder_fd, const char *name, mode_t mode)
 {
-    const struct tree_filter *filter = copying->filter;
-    return filter == NULL || filter->takes(filter->context, from + copying->root_length, is_folder);
+    enum {
+        FLAGS = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
+    };
+    int fd = openat(folder_fd, name, FLAGS, mode);
+    if (fd < 0 && errno == EEXIST && unlinkat(folder_fd, name, 0) == 0)
+        fd = openat(folder_fd, name, FLAGS, mode);
+    return fd;
 }
 
-static bool copy_entry(struct copying *copying, const char *from, const char *to, int depth,
-                       GError **error)
+static bool copy_open_file(struct copying *copying, const struct pair *pair, const char *name,
+                           int from_fd, GError **error)
 {
-    GStatBuf status;
-    if (g_lstat(from, &status) != 0 || !wants(copying, from, S_ISDIR(status.st_mode)))
+    struct stat status;
+    if (fstat(from_fd, &status) != 0 || !S_ISREG(status.st_mode))
         return true;
-    if (S_ISDIR(status.st_mode))
-        return copy_tree(copying, from, to, depth + 1, error);
-    if (S_ISLNK(status.st_mode))
-        copy_link(from, to);
-    if (!S_ISREG(status.st_mode))
-        return true;
-    return count(copying, status.st_size, error) && copy_file(from, to, status.st_mode, error);
+    if (!count(copying, status.st_size, error))
+        return false;
+    int to_fd = create(pair->to_fd, name, (status.st_mode & 0100) != 0 ? 0755 : 0644);
+    bool is_copied = to_fd >= 0 && copy_bytes(copying, from_fd, to_fd, status.st_size);
+    if (!is_copied)
+        (void)fail_io(copying, error);
+    if (to_fd >= 0)
+        close(to_fd);
+    return is_copied;
 }
 
-static bool copy_tree(struct copying *copying, const char *from, const char *to, int depth,
+static bool copy_file(struct copying *copying, const struct pair *pair, const char *name,
                       GError **error)
 {
-    GDir *entries = g_dir_open(from, 0, NULL);
-    const char *name;
-    bool is_fine = depth <= RUNNER_CHECKOUT_DEPTH_MAX || fail(error, "RUNNER_CHECKOUT_DEPTH_MAX");
-    g_mkdir_with_parents(to, 0755);
-    while (is_fine && entries != NULL && (name = g_dir_read_name(entries)) != NULL) {
-        if (depth == 0 && strcmp(name, ".git") == 0)
+    int from_fd = openat(pair->from_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (from_fd < 0)
+        return errno == ENOENT || fail_io(copying, error);
+    bool is_copied = copy_open_file(copying, pair, name, from_fd, error);
+    close(from_fd);
+    return is_copied;
+}
+
+static void copy_link(const struct copying *copying, const struct pair *pair, const char *name)
+{
+    g_autofree char *path = g_build_filename(copying->root, copying->path->str, NULL);
+    g_autofree char *target = g_file_read_link(path, NULL);
+    if (target == NULL)
+        return;
+    (void)unlinkat(pair->to_fd, name, 0);
+    if (symlinkat(target, pair->to_fd, name) != 0)
+        g_debug("%s cannot be linked", path);
+}
+
+/* ---- folders ---- */
+
+static bool copy_folder(struct copying *copying, const struct pair *pair, int depth,
+                        GError **error);
+
+static int open_folder(int folder_fd, const char *name)
+{
+    return openat(folder_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+static int make_folder(int folder_fd, const char *name)
+{
+    if (mkdirat(folder_fd, name, 0755) == 0 || errno != EEXIST)
+        return open_folder(folder_fd, name);
+    int fd = open_folder(folder_fd, name);
+    if (fd < 0 && unlinkat(folder_fd, name, 0) == 0 && mkdirat(folder_fd, name, 0755) == 0)
+        fd = open_folder(folder_fd, name);
+    return fd;
+}
+
+static bool enter(struct copying *copying, const struct pair *above, const char *name, int depth,
+                  GError **error)
+{
+    struct pair pair = {.from_fd = open_folder(above->from_fd, name), .to_fd = -1};
+    if (pair.from_fd < 0)
+        return true; /* one that cannot be read is left out */
+    pair.to_fd = make_folder(above->to_fd, name);
+    bool is_copied =
+        pair.to_fd >= 0 ? copy_folder(copying, &pair, depth, error) : fail_io(copying, error);
+    if (pair.to_fd >= 0)
+        close(pair.to_fd);
+    close(pair.from_fd);
+    return is_copied;
+}
+
+/* Whether the filter wants it; a file it wants is told to it. */
+static bool wants(const struct copying *copying, bool is_folder)
+{
+    const struct tree_filter *filter = copying->filter;
+    return filter == NULL || filter->takes(filter->context, copying->path->str, is_folder);
+}
+
+static unsigned char type_of(const struct pair *pair, const struct dirent *entry)
+{
+    struct stat status;
+    if (entry->d_type != DT_UNKNOWN)
+        return entry->d_type;
+    return fstatat(pair->from_fd, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0
+               ? (unsigned char)IFTODT(status.st_mode)
+               : DT_UNKNOWN;
+}
+
+static bool copy_entry(struct copying *copying, const struct pair *pair, const struct dirent *entry,
+                       int depth, GError **error)
+{
+    unsigned char type = type_of(pair, entry);
+    if (type == DT_UNKNOWN || !wants(copying, type == DT_DIR))
+        return true;
+    if (type == DT_DIR)
+        return enter(copying, pair, entry->d_name, depth + 1, error);
+    if (type == DT_LNK)
+        copy_link(copying, pair, entry->d_name);
+    return type != DT_REG || copy_file(copying, pair, entry->d_name, error);
+}
+
+static bool is_left_out(const char *name, int depth)
+{
+    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
+           (depth == 0 && strcmp(name, ".git") == 0);
+}
+
+static bool copy_entries(struct copying *copying, const struct pair *pair, DIR *entries, int depth,
+                         GError **error)
+{
+    const struct dirent *entry;
+    gsize length = copying->path->len;
+    bool is_fine = true;
+    while (is_fine && (entry = readdir(entries)) != NULL) {
+        if (is_left_out(entry->d_name, depth))
             continue;
-        g_autofree char *source = g_build_filename(from, name, NULL);
-        g_autofree char *target = g_build_filename(to, name, NULL);
-        is_fine = copy_entry(copying, source, target, depth, error);
+        if (length > 0)
+            g_string_append_c(copying->path, '/');
+        g_string_append(copying->path, entry->d_name);
+        is_fine = copy_entry(copying, pair, entry, depth, error);
+        g_string_truncate(copying->path, length);
     }
-    if (entries != NULL)
-        g_dir_close(entries);
+    return is_fine;
+}
+
+static bool copy_folder(struct copying *copying, const struct pair *pair, int depth, GError **error)
+{
+    if (depth > RUNNER_CHECKOUT_DEPTH_MAX)
+        return fail(error, "RUNNER_CHECKOUT_DEPTH_MAX");
+    int fd = fcntl(pair->from_fd, F_DUPFD_CLOEXEC, 0);
+    DIR *entries = fd >= 0 ? fdopendir(fd) : NULL;
+    if (entries == NULL)
+        return fail_io(copying, error);
+    bool is_fine = copy_entries(copying, pair, entries, depth, error);
+    closedir(entries);
     return is_fine;
 }
 
 bool tree_copy(const char *from, const char *to, const struct tree_filter *filter, GError **error)
 {
-    struct copying copying = {.filter = filter, .root_length = strlen(from) + 1};
+    g_autofree char *buffer = g_malloc(COPY_BYTES);
+    g_autoptr(GString) path = g_string_new(NULL);
+    struct copying copying = {.filter = filter, .root = from, .path = path, .buffer = buffer};
     g_mkdir_with_parents(to, 0755);
-    return copy_tree(&copying, from, to, 0, error);
+    struct pair pair = {.from_fd = open(from, O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+                        .to_fd = open(to, O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    bool is_fine = pair.from_fd < 0 || (pair.to_fd >= 0 ? copy_folder(&copying, &pair, 0, error)
+                                                        : fail_io(&copying, error));
+    if (pair.from_fd >= 0)
+        close(pair.from_fd);
+    if (pair.to_fd >= 0)
+        close(pair.to_fd);
+    return is_fine;
 }

@@ -44,3 +44,6 @@ bool working_copy_takes(struct working_copy *copy, const char *path, bool is_fol
 /* Commits paths, char* relative to the target, where they are now, and sets HEAD. */
 bool working_copy_commit(struct working_copy *copy, const GPtrArray *paths,
                          GError **error) MUST_USE;
+/* Of a copy of a whole checkout: makes its index tell of the files that are there now, so that git
+   need not read them all again. */
+bool working_copy_refresh(const char *target, GError **error) MUST_USE;

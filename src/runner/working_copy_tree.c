@@ -134,3 +134,48 @@ bool working_copy_write_tree(const struct working_copy *copy, const GPtrArray *p
     git_index_free(index);
     return is_written;
 }
+
+/* ---- copies ---- */
+
+static int refresh_entry(git_index *index, gsize at, const char *target)
+{
+    const git_index_entry *old = git_index_get_byindex(index, at);
+    g_autofree char *file = g_build_filename(target, old->path, NULL);
+    struct stat status;
+    if (old->mode == GIT_FILEMODE_COMMIT || lstat(file, &status) != 0)
+        return 0;
+    git_index_entry entry = entry_of(old->path, &status);
+    entry.mode = old->mode;
+    entry.id = old->id;
+    entry.flags = old->flags;
+    return git_index_add(index, &entry);
+}
+
+static bool refresh_index(git_repository *copied, const char *target)
+{
+    git_index *index = NULL;
+    int status = git_repository_index(&index, copied);
+    gsize count = status == 0 ? git_index_entrycount(index) : 0;
+    for (gsize i = 0; i < count && status == 0; i++)
+        status = refresh_entry(index, i, target);
+    bool is_written = status == 0 && git_index_write(index) == 0;
+    git_index_free(index);
+    return is_written;
+}
+
+bool working_copy_refresh(const char *target, GError **error)
+{
+    git_repository *copied = NULL;
+    working_copy_prepare();
+    bool is_fine =
+        git_repository_open_ext(&copied, target, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL) == 0 &&
+        refresh_index(copied, target);
+    if (!is_fine) {
+        const git_error *last = git_error_last();
+        g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "%s: its index cannot be written: %s", target,
+                    last != NULL ? last->message : "unknown");
+    }
+    git_repository_free(copied);
+    working_copy_release();
+    return is_fine;
+}

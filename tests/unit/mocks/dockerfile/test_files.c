@@ -75,6 +75,14 @@ static const struct {
     {"d\n!d/a.go", ".git/config README.md a.go d/a.go"},
     {"?.go", ".git/config README.md d/a.go d/e/b.md"},
     {"[", ".git/config README.md a.go d/a.go d/e/b.md"},
+    {"d/e", ".git/config README.md a.go d/a.go"},
+    {"d/?", ".git/config README.md a.go d/a.go"},
+    {"*/*.go", ".git/config README.md a.go d/e/b.md"},
+    {"a", ".git/config README.md a.go d/a.go d/e/b.md"},
+    {"a.g", ".git/config README.md a.go d/a.go d/e/b.md"},
+    {"**/e", ".git/config README.md a.go d/a.go"},
+    {"**", ""},
+    {"README\\.md", ".git/config a.go d/a.go d/e/b.md"},
 };
 
 Test(dockerfile_files, dockerignore_reads_as_mobys_pattern_matcher_does)

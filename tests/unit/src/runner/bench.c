@@ -113,6 +113,8 @@ static void take_comment(struct bench *bench, const char *line)
         bench->is_debug = true;
     } else if (g_str_has_prefix(line, "only ")) {
         bench->only_job = bench_keep(bench, g_strdup(rest));
+    } else if (g_str_has_prefix(line, "concurrent jobs ")) {
+        bench->concurrent_jobs = (unsigned)atoi(strrchr(line, ' '));
     } else if (strcmp(line, "no shell") == 0) {
         bench->machine.shell = NULL;
         bench->machine.why_no_sandbox = "scripts need a sandbox, and there is none";

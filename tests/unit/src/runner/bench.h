@@ -6,7 +6,7 @@
  *     # lose 30s (and it is noticed ten minutes later)
  *     # secret NAME=VALUE      # var NAME=VALUE      # input NAME=VALUE
  *     # needs JSON             # event JSON          # no shell
- *     # only JOB
+ *     # only JOB               # concurrent jobs N
  *     # assume PATTERN OUTCOME SECONDS [NAME=VALUE]
  */
 #pragma once
@@ -28,8 +28,11 @@ struct bench {
     GPtrArray *texts;
     int64_t cancel_us, shutdown_us, lose_us; /* -1: never */
     const char *cancel_text;
+    struct serving *serving;                   /* while a whole run goes on */
+    unsigned machine_count, machine_count_max; /* lent to legs */
     bool is_debug;
     const char *only_job;
+    unsigned concurrent_jobs;            /* 0: the standard */
     const struct action *const *actions; /* bench_actions unless a test has its own */
     made_up_in_fn *made_up_in;           /* or NULL; its self is none */
     GPtrArray *called;                   /* struct workflow */

@@ -7,8 +7,26 @@
 struct serving {
     struct bench *bench;
     struct server_result *result;
+    struct server *server;
+    struct timer cancel;
     bool is_over;
 };
+
+static void on_cancel(void *argument)
+{
+    struct serving *serving = argument;
+    server_cancel(serving->server, serving->bench->cancel_text);
+}
+
+static void begun(void *self, struct server *server)
+{
+    struct bench *bench = self;
+    struct serving *serving = bench->serving;
+    serving->server = server;
+    timer_init(&serving->cancel, on_cancel, serving);
+    if (bench->cancel_us >= 0)
+        timer_arm(bench->loop, &serving->cancel, bench->cancel_us);
+}
 
 /* The same machine under the leg's name: what it makes at random differs. */
 static const struct runner_machine *machine_for(struct bench *bench, const char *leg_id)
@@ -16,6 +34,8 @@ static const struct runner_machine *machine_for(struct bench *bench, const char 
     struct runner_machine *machine = g_memdup2(&bench->machine, sizeof bench->machine);
     machine->name = bench_keep(bench, g_strdup(leg_id));
     g_ptr_array_add(bench->texts, machine);
+    bench->machine_count++;
+    bench->machine_count_max = MAX(bench->machine_count_max, bench->machine_count);
     return machine;
 }
 
@@ -24,12 +44,12 @@ static const struct runner_machine *leg_machine(void *self, const char *leg_id,
                                                 GError **error)
 {
     struct bench *bench = self;
+    const char *label = json_is_string(runs_on) ? json_string_value(runs_on) : "";
     (void)job;
-    if (json_is_string(runs_on) && g_str_has_prefix(json_string_value(runs_on), "ubuntu"))
+    if (g_str_has_prefix(label, "ubuntu") || strcmp(label, "own-linux") == 0)
         return machine_for(bench, leg_id);
-    if (json_is_string(runs_on) && g_str_has_prefix(json_string_value(runs_on), "windows"))
-        g_set_error(error, BASE_ERROR, BASE_ERROR_UNMODELLED, "runner %s is not modelled",
-                    json_string_value(runs_on));
+    if (g_str_has_prefix(label, "windows") || g_str_has_prefix(label, "macos"))
+        g_set_error(error, BASE_ERROR, BASE_ERROR_UNMODELLED, "runner %s is not modelled", label);
     else
         g_set_error_literal(error, BASE_ERROR, BASE_ERROR_INVALID, "no machine has these labels");
     return NULL;
@@ -38,6 +58,7 @@ static const struct runner_machine *leg_machine(void *self, const char *leg_id,
 static void leg_over(void *self, const char *leg_id)
 {
     struct bench *bench = self;
+    bench->machine_count--;
     trace_note(bench->trace, "machine-over", "leg", leg_id, NULL);
 }
 
@@ -66,6 +87,7 @@ static void serve(void *argument)
         .trace = bench->trace,
         .workflow = bench->workflow,
         .only_job = bench->only_job,
+        .concurrent_jobs = bench->concurrent_jobs,
         .github = bench->github,
         .inputs = bench->inputs,
         .vars = bench->vars,
@@ -76,6 +98,7 @@ static void serve(void *argument)
         .find_workflow = find_workflow,
         .leg_machine = leg_machine,
         .leg_over = leg_over,
+        .begun = begun,
         .self = bench,
     };
     serving->result = server_run(&options);
@@ -86,8 +109,11 @@ struct server_result *bench_run_server(struct bench *bench)
 {
     g_autoptr(GError) error = NULL;
     struct serving serving = {.bench = bench};
+    bench->serving = &serving;
     fiber_spawn(bench->loop, "server", serve, &serving);
     bool is_fine = loop_run(bench->loop, &serving.is_over, &error);
     cr_assert(is_fine, "%s", is_fine ? "" : error->message);
+    timer_cancel(bench->loop, &serving.cancel);
+    bench->serving = NULL;
     return serving.result;
 }

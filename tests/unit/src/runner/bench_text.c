@@ -84,6 +84,8 @@ char *bench_server_text(const struct server_result *result)
         g_string_append_printf(text, ", %gs to %gs, %s\n", (double)leg->result->started_us / 1e6,
                                (double)(leg->result->started_us + leg->result->duration_us) / 1e6,
                                outputs);
+        if (leg->queued_us > 0)
+            g_string_append_printf(text, "  queued %gs\n", (double)leg->queued_us / 1e6);
         if (leg->reason != NULL)
             g_string_append_printf(text, "  because %s\n", leg->reason);
         for (guint j = 0; j < leg->result->steps->len; j++) {

@@ -1,0 +1,98 @@
+/* Makes a checkout once and copies it from then on. */
+#include "runner/checkout_store.h"
+
+#include "runner/tree.h"
+
+#include <glib/gstdio.h>
+
+struct checkout_store {
+    char *directory;
+    GHashTable *made; /* what was asked for: the folder it is in */
+};
+
+struct checkout_store *checkout_store_new(const char *directory)
+{
+    struct checkout_store *store = g_new0(struct checkout_store, 1);
+    store->directory = g_strdup(directory);
+    store->made = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    return store;
+}
+
+void checkout_store_free(struct checkout_store *store)
+{
+    if (store == NULL)
+        return;
+    g_hash_table_unref(store->made);
+    g_free(store->directory);
+    g_free(store);
+}
+
+/* ---- making ---- */
+
+struct taking {
+    struct working_copy *copy;
+    GPtrArray *files; /* char*, relative */
+};
+
+static bool take(void *context, const char *path, bool is_folder)
+{
+    const struct taking *taking = context;
+    bool is_taken = working_copy_takes(taking->copy, path, is_folder);
+    if (is_taken && !is_folder)
+        g_ptr_array_add(taking->files, g_strdup(path));
+    return is_taken;
+}
+
+static bool make(const struct working_copy_options *options, GError **error)
+{
+    AUTO(working_copy) copy = working_copy_new(options, error);
+    g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(g_free);
+    struct taking taking = {copy, files};
+    const struct tree_filter filter = {take, &taking};
+    return copy != NULL && tree_copy(options->source, options->target, &filter, error) &&
+           working_copy_commit(copy, files, error);
+}
+
+/* ---- keeping ---- */
+
+/* All but the target; g_free. */
+static char *key_of(const struct working_copy_options *options)
+{
+    return g_strdup_printf("%s\n%s\n%s\n%s\n%" G_GINT64_FORMAT " %d%d%d", options->source,
+                           options->reference, options->commit, options->url, options->date_s,
+                           options->has_history, options->has_tags, options->has_submodules);
+}
+
+/* The folder of what is asked for, made now if it was not before; NULL with an error. */
+static const char *find(struct checkout_store *store, const struct working_copy_options *options,
+                        GError **error)
+{
+    g_autofree char *key = key_of(options);
+    const char *known = g_hash_table_lookup(store->made, key);
+    if (known != NULL)
+        return known;
+    struct working_copy_options own = *options;
+    g_autofree char *folder =
+        g_strdup_printf("%s/.checkout-%u", store->directory, g_hash_table_size(store->made));
+    own.target = folder;
+    g_mkdir_with_parents(folder, 0755);
+    if (!make(&own, error))
+        return NULL;
+    char *kept = g_steal_pointer(&folder);
+    g_hash_table_insert(store->made, g_steal_pointer(&key), kept);
+    return kept;
+}
+
+bool checkout_store_get(struct checkout_store *store, const struct working_copy_options *options,
+                        GError **error)
+{
+    if (store == NULL)
+        return make(options, error);
+    const char *folder = find(store, options, error);
+    if (folder == NULL)
+        return false;
+    g_autofree char *from = g_build_filename(folder, ".git", NULL);
+    g_autofree char *to = g_build_filename(options->target, ".git", NULL);
+    return tree_copy(folder, options->target, NULL, error) && tree_copy(from, to, NULL, error) &&
+           working_copy_refresh(options->target, error);
+}

@@ -1,0 +1,177 @@
+/* Checkouts that are made once and copied. */
+#include "runner/checkout_store.h"
+
+#include <criterion/criterion.h>
+#include <git2.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct place {
+    char *root, *source;
+    struct checkout_store *store;
+};
+
+static void write_text(const struct place *place, const char *name, const char *text)
+{
+    g_autofree char *path = g_build_filename(place->root, name, NULL);
+    g_autofree char *folder = g_path_get_dirname(path);
+    cr_assert_eq(g_mkdir_with_parents(folder, 0755), 0);
+    cr_assert(g_file_set_contents(path, text, -1, NULL));
+}
+
+static struct place place_new(void)
+{
+    struct place place = {.root = g_dir_make_tmp("store-XXXXXX", NULL)};
+    place.source = g_build_filename(place.root, "source", NULL);
+    place.store = checkout_store_new(place.root);
+    write_text(&place, "source/sub/a.txt", "first\n");
+    write_text(&place, "source/.gitignore", "*.log\n");
+    write_text(&place, "source/b.log", "ignored\n");
+    return place;
+}
+
+static void place_clear(struct place *place)
+{
+    const char *const arguments[] = {"rm", "-rf", place->root, NULL};
+    g_spawn_sync(NULL, (char **)arguments, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL,
+                 NULL);
+    checkout_store_free(place->store);
+    g_free(place->root);
+    g_free(place->source);
+}
+
+#define PLACE(name) __attribute__((cleanup(place_clear))) struct place name = place_new()
+
+static void get(const struct place *place, struct checkout_store *store, const char *leg,
+                const char *reference)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *target = g_build_filename(place->root, leg, NULL);
+    const struct working_copy_options options = {
+        .source = place->source,
+        .target = target,
+        .reference = reference,
+        .commit = "4f2c1d6b8a0e9f735d1c2b3a49586776655443a2",
+        .url = "https://github.com/acme/app",
+        .date_s = 1700000000,
+    };
+    g_mkdir(target, 0755);
+    bool is_there = checkout_store_get(store, &options, &error);
+    cr_assert(is_there, "%s", is_there ? "" : error->message);
+}
+
+/* NULL: there is none; g_free. */
+static char *text_of(const struct place *place, const char *name)
+{
+    g_autofree char *path = g_build_filename(place->root, name, NULL);
+    char *text = NULL;
+    return g_file_get_contents(path, &text, NULL, NULL) ? text : NULL;
+}
+
+static void expect_text(const struct place *place, const char *name, const char *expected)
+{
+    g_autofree char *text = text_of(place, name);
+    cr_expect_str_eq(text != NULL ? text : "(none)", expected, "%s", name);
+}
+
+/* How many files git finds changed or new; their commit is there by refs/replace alone, which
+   libgit2 does not follow. */
+static gsize count_changes(const struct place *place, const char *leg)
+{
+    g_autofree char *target = g_build_filename(place->root, leg, NULL);
+    git_repository *repository = NULL;
+    git_diff *changes = NULL;
+    git_diff_options options;
+    git_libgit2_init();
+    git_diff_options_init(&options, GIT_DIFF_OPTIONS_VERSION);
+    options.flags = GIT_DIFF_INCLUDE_UNTRACKED;
+    cr_assert_eq(git_repository_open(&repository, target), 0);
+    cr_assert_eq(git_diff_index_to_workdir(&changes, repository, NULL, &options), 0);
+    gsize count = git_diff_num_deltas(changes);
+    git_diff_free(changes);
+    git_repository_free(repository);
+    git_libgit2_shutdown();
+    return count;
+}
+
+Test(checkout_store, gives_every_leg_the_same_files_and_git)
+{
+    PLACE(place);
+
+    get(&place, place.store, "one", "refs/heads/main");
+    get(&place, place.store, "two", "refs/heads/main");
+    get(&place, NULL, "alone", "refs/heads/main");
+
+    const char *const legs[] = {"one", "two", "alone"};
+    for (gsize i = 0; i < G_N_ELEMENTS(legs); i++) {
+        g_autofree char *file = g_build_filename(legs[i], "sub/a.txt", NULL);
+        g_autofree char *ignored = g_build_filename(legs[i], "b.log", NULL);
+        g_autofree char *head = g_build_filename(legs[i], ".git/HEAD", NULL);
+        expect_text(&place, file, "first\n");
+        expect_text(&place, ignored, "(none)");
+        expect_text(&place, head, "ref: refs/heads/main\n");
+        cr_expect_eq(count_changes(&place, legs[i]), 0, "%s", legs[i]);
+    }
+}
+
+Test(checkout_store, index_tells_of_the_files_that_are_there)
+{
+    PLACE(place);
+    get(&place, place.store, "one", "refs/heads/main");
+
+    git_repository *repository = NULL;
+    git_index *index = NULL;
+    g_autofree char *target = g_build_filename(place.root, "one", NULL);
+    g_autofree char *file = g_build_filename(target, "sub/a.txt", NULL);
+    struct stat facts;
+    git_libgit2_init();
+    cr_assert_eq(git_repository_open(&repository, target), 0);
+    cr_assert_eq(git_repository_index(&index, repository), 0);
+
+    const git_index_entry *entry = git_index_get_bypath(index, "sub/a.txt", 0);
+    cr_assert_eq(lstat(file, &facts), 0);
+    cr_expect_eq(entry->ino, (uint32_t)facts.st_ino);
+    cr_expect_eq(entry->mtime.seconds, (int32_t)facts.st_mtim.tv_sec);
+
+    git_index_free(index);
+    git_repository_free(repository);
+    git_libgit2_shutdown();
+}
+
+Test(checkout_store, what_one_leg_writes_no_other_sees)
+{
+    PLACE(place);
+    get(&place, place.store, "one", "refs/heads/main");
+    write_text(&place, "one/sub/a.txt", "changed\n");
+
+    get(&place, place.store, "two", "refs/heads/main");
+
+    expect_text(&place, "two/sub/a.txt", "first\n");
+}
+
+Test(checkout_store, makes_another_for_another_reference)
+{
+    PLACE(place);
+    get(&place, place.store, "one", "refs/heads/main");
+
+    get(&place, place.store, "two", "refs/heads/next");
+
+    expect_text(&place, "two/.git/HEAD", "ref: refs/heads/next\n");
+}
+
+Test(checkout_store, replaces_links_that_lie_where_files_and_folders_go)
+{
+    PLACE(place);
+    write_text(&place, "elsewhere/a.txt", "not ours\n");
+    g_autofree char *leg = g_build_filename(place.root, "one", NULL);
+    g_autofree char *link = g_build_filename(leg, "sub", NULL);
+    g_mkdir(leg, 0755);
+    cr_assert_eq(symlink("../elsewhere", link), 0);
+
+    get(&place, place.store, "one", "refs/heads/main");
+
+    expect_text(&place, "one/sub/a.txt", "first\n");
+    expect_text(&place, "elsewhere/a.txt", "not ours\n");
+}
