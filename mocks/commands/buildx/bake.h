@@ -12,9 +12,8 @@
 
 /* The definition of a call. */
 struct bake_sources {
-    GArray *list;     /* struct bakefile_source, their names and bytes owned */
-    const char *url;  /* of a remote definition, lent; NULL: local files */
-    bool has_compose; /* one of them is a compose file */
+    GArray *list;    /* struct bakefile_source, their names and bytes owned */
+    const char *url; /* of a remote definition, lent; NULL: local files */
 };
 #define BAKE_SOURCES(variable)                                                                     \
     __attribute__((cleanup(bake_sources_clear))) struct bake_sources variable = {0}

@@ -63,10 +63,11 @@ Test(bake, all_targets_of_a_group_are_built_and_pushed)
 static void compose_body(struct bench *bench)
 {
     write_context(bench);
-    write_file(
-        bench, "/src/compose.yaml",
-        "services:\n  web:\n    image: localhost:5000/o/web:1\n    build:\n      context: .\n"
-        "      args: [A=1]\n  db:\n    image: postgres\n");
+    write_file(bench, "/src/compose.yaml",
+               "include: [more.yaml]\nservices:\n  web:\n    image: localhost:5000/o/web:$TAG\n"
+               "    build:\n      context: .\n      args: [A=1]\n");
+    write_file(bench, "/src/more.yaml", "services:\n  db:\n    image: postgres\n");
+    write_file(bench, "/src/.env", "TAG=1\n");
     OUTCOME(outcome) = run_line(bench, "docker buildx bake");
     AUTO(local_image_facts) facts = dockerd_find_image(bench->dockerd, "localhost:5000/o/web:1");
 
@@ -183,7 +184,7 @@ static void unmodelled_body(struct bench *bench)
     } cases[] = {
         {"docker buildx bake -f link.hcl", "buildx bake: the build context base=target:base\n"},
         {"docker buildx bake -f c.yaml",
-         "buildx bake: c.yaml:1:1: not modelled: include of a compose file\n"},
+         "buildx bake: not modelled: services.x.build.shm_size of a compose file\n"},
         {"docker buildx bake -f link.hcl --list=targets", "buildx bake: --list\n"},
         {"docker buildx bake -f out.hcl",
          "buildx bake: target default: the context ../x outside of the working directory\n"},
@@ -193,7 +194,7 @@ static void unmodelled_body(struct bench *bench)
     write_file(bench, "/src/link.hcl",
                "target \"base\" {}\n"
                "target \"default\" {\n  contexts = { base = \"target:base\" }\n}\n");
-    write_file(bench, "/src/c.yaml", "include: [x.yaml]\nservices: {}\n");
+    write_file(bench, "/src/c.yaml", "services: {x: {build: {context: ., shm_size: 1g}}}\n");
     write_file(bench, "/src/out.hcl", "target \"default\" { context = \"../x\" }\n");
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_string_truncate(bench->assumed, 0);
@@ -211,7 +212,7 @@ Test(bake, what_is_not_modelled_is_assumed)
 
 static void unmodelled_print_body(struct bench *bench)
 {
-    write_file(bench, "/src/c.yaml", "include: [x.yaml]\nservices: {}\n");
+    write_file(bench, "/src/c.yaml", "services: {x: {build: {context: ., shm_size: 1g}}}\n");
     OUTCOME(outcome) = run_line(bench, "docker buildx bake -f c.yaml --print");
 
     cr_expect_eq(outcome.exit_code, 0, "%s", outcome.err);
