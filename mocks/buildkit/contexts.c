@@ -3,8 +3,9 @@
 
 #include <string.h>
 
-#define IMAGE_PREFIX "docker-image://"
-#define LOCAL_PREFIX "local:"
+#define IMAGE_PREFIX  "docker-image://"
+#define LOCAL_PREFIX  "local:"
+#define RESULT_PREFIX "input://" /* ours: the gateway hands results of the same client over */
 
 struct build_files *build_read_folder(const struct build *build, const char *folder)
 {
@@ -103,13 +104,26 @@ static const char *option_of(const struct build *build, const char *name, const 
     return value != NULL && g_str_has_prefix(value, prefix) ? value + strlen(prefix) : NULL;
 }
 
+/* Of a name as it is written, or of the image that it means. */
+static const char *named_option(const struct build *build, const char *name, const char *prefix)
+{
+    const char *value = option_of(build, name, prefix);
+    AUTO(reference)
+    reference = value == NULL ? reference_parse(name, /* default_tag= */ true, NULL) : NULL;
+    g_autofree char *full = reference != NULL ? reference_text(reference) : NULL;
+    return full != NULL ? option_of(build, full, prefix) : value;
+}
+
 const char *build_named_image(const struct build *build, const char *name)
 {
-    const char *image = option_of(build, name, IMAGE_PREFIX);
-    AUTO(reference)
-    reference = image == NULL ? reference_parse(name, /* default_tag= */ true, NULL) : NULL;
-    g_autofree char *full = reference != NULL ? reference_text(reference) : NULL;
-    return full != NULL ? option_of(build, full, IMAGE_PREFIX) : image;
+    return named_option(build, name, IMAGE_PREFIX);
+}
+
+const struct kept_image *build_named_result(const struct build *build, const char *name,
+                                            const char *platform)
+{
+    const char *reference = named_option(build, name, RESULT_PREFIX);
+    return reference != NULL ? daemon_result_image(build->daemon, reference, platform) : NULL;
 }
 
 static void free_files(void *files)

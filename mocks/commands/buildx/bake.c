@@ -147,6 +147,7 @@ static GPtrArray *requests_of(const struct baking *baking, const struct bake_res
             return NULL;
         g_ptr_array_add(requests, request);
     }
+    bake_link_requests(baking->run, requests);
     return g_steal_pointer(&requests);
 }
 

@@ -80,6 +80,100 @@ Test(bake, services_of_a_compose_file_with_a_build_section_are_targets)
     bench_run(NULL, compose_body);
 }
 
+/* The linked target is named last and has no tag of its own. */
+static const char link_hcl[] =
+    "target \"default\" {\n"
+    "  contexts = { base = \"target:base\", builder = \"target:base\" }\n"
+    "  dockerfile-inline = \"FROM nowhere/at-all AS builder\\nFROM base\\nRUN true\\n"
+    "COPY --from=builder /hello /again\\nCOPY --from=base /made /made\\n\"\n"
+    "  tags = [\"localhost:5000/o/app:1\"]\n"
+    "  platforms = PLATFORMS\n}\n"
+    "variable \"PLATFORMS\" { default = [\"linux/amd64\"] }\n"
+    "variable \"COMMAND\" { default = \"RUN make > /made\" }\n"
+    "target \"base\" {\n"
+    "  dockerfile-inline = \"FROM alpine:3\\nENV A=b\\nCOPY Dockerfile /hello\\n${COMMAND}\\n\"\n"
+    "  platforms = PLATFORMS\n}\n";
+
+static void link_body(struct bench *bench)
+{
+    write_context(bench);
+    write_file(bench, "/src/docker-bake.hcl", link_hcl);
+    run_well(bench, "docker buildx create --name X --use --bootstrap");
+    OUTCOME(outcome) = run_line(bench, "docker buildx bake --push");
+    g_autofree char *app = platforms_of(bench, "o/app", "1");
+    const char *base = strstr(outcome.err, "[base 3/3] RUN make > /made");
+    const char *on_it = strstr(outcome.err, "RUN true");
+
+    cr_assert_eq(outcome.exit_code, 0, "%s", outcome.err);
+    cr_assert_str_eq(app, "linux/amd64");
+    cr_assert(base != NULL && on_it != NULL && base < on_it, "%s", outcome.err);
+    cr_assert_null(strstr(outcome.err, "nowhere/at-all"), "%s", outcome.err);
+    cr_assert_str_eq(bench->assumed->str, "");
+    run_well(bench, "docker pull localhost:5000/o/app:1");
+    OUTCOME(shown) = run_line(bench, "docker image inspect localhost:5000/o/app:1");
+    cr_assert(strstr(shown.out, "\"A=b\"") != NULL, "%s", shown.out);
+}
+
+Test(bake, a_target_stands_on_the_result_of_another_that_it_names_as_a_context)
+{
+    bench_run(NULL, link_body);
+}
+
+static void link_in_the_engine_body(struct bench *bench)
+{
+    write_context(bench);
+    write_file(bench, "/src/docker-bake.hcl", link_hcl);
+    OUTCOME(outcome) = run_line(bench, "docker buildx bake");
+    AUTO(local_image_facts) facts = dockerd_find_image(bench->dockerd, "localhost:5000/o/app:1");
+
+    cr_assert_eq(outcome.exit_code, 0, "%s", outcome.err);
+    cr_assert_not_null(facts);
+}
+
+Test(bake, the_engine_s_own_builder_links_targets_too)
+{
+    bench_run(NULL, link_in_the_engine_body);
+}
+
+static void link_fails_body(struct bench *bench)
+{
+    write_context(bench);
+    write_file(bench, "/src/docker-bake.hcl", link_hcl);
+    run_well(bench, "docker buildx create --name X --use --bootstrap");
+    OUTCOME(outcome) =
+        run_with(bench, "docker buildx bake --push", "COMMAND=COPY --from=nowhere/at-all /x /made");
+    g_autofree char *app = platforms_of(bench, "o/app", "1");
+
+    cr_assert_eq(outcome.exit_code, 1);
+    cr_assert(strstr(outcome.err, "ERROR: target base: failed to solve: ") != NULL, "%s",
+              outcome.err);
+    cr_assert_str_eq(app, "");
+}
+
+Test(bake, a_linked_target_that_fails_takes_those_with_it_that_stand_on_it)
+{
+    bench_run(NULL, link_fails_body);
+}
+
+static void link_of_platforms_body(struct bench *bench)
+{
+    write_context(bench);
+    write_file(bench, "/src/docker-bake.hcl", link_hcl);
+    run_well(bench, "docker run --privileged --rm tonistiigi/binfmt --install all");
+    run_well(bench, "docker buildx create --name X --use --bootstrap");
+    OUTCOME(outcome) = run_line(bench, "docker buildx bake --push --set "
+                                       "*.platform=linux/amd64,linux/arm64");
+    g_autofree char *app = platforms_of(bench, "o/app", "1");
+
+    cr_assert_eq(outcome.exit_code, 0, "%s", outcome.err);
+    cr_assert_str_eq(app, "linux/amd64 linux/arm64");
+}
+
+Test(bake, each_platform_stands_on_its_own_of_a_linked_target)
+{
+    bench_run(NULL, link_of_platforms_body);
+}
+
 static void errors_body(struct bench *bench)
 {
     static const struct {
@@ -182,7 +276,8 @@ static void unmodelled_body(struct bench *bench)
         const char *line;
         const char *assumed;
     } cases[] = {
-        {"docker buildx bake -f link.hcl", "buildx bake: the build context base=target:base\n"},
+        {"docker build --build-context base=target:base .",
+         "buildx build: the build context base=target:base\n"},
         {"docker buildx bake -f c.yaml",
          "buildx bake: not modelled: services.x.build.shm_size of a compose file\n"},
         {"docker buildx bake -f link.hcl --list=targets", "buildx bake: --list\n"},
