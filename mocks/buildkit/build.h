@@ -90,6 +90,7 @@ struct build {
     struct vertex *failed;
     const struct instruction *failed_instruction;
     bool has_used_credentials;
+    bool has_given_stand_ins; /* files of an output are not those that a RUN would make */
 };
 
 /* Runs it; the exit code of buildctl. */

@@ -35,6 +35,10 @@
  */
 #pragma once
 
+/* In the metadata file of a build beside BuildKit's own keys, for our buildx: true when a client
+   got files whose content is not what the real steps would have made. */
+#define METADATA_STAND_INS "dev.seatrial.stand-ins"
+
 #include "mocks/dockerd/dockerd.h"
 
 extern const struct container_program buildkit_program;

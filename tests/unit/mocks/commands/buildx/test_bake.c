@@ -159,7 +159,6 @@ static void link_of_platforms_body(struct bench *bench)
 {
     write_context(bench);
     write_file(bench, "/src/docker-bake.hcl", link_hcl);
-    run_well(bench, "docker run --privileged --rm tonistiigi/binfmt --install all");
     run_well(bench, "docker buildx create --name X --use --bootstrap");
     OUTCOME(outcome) = run_line(bench, "docker buildx bake --push --set "
                                        "*.platform=linux/amd64,linux/arm64");
