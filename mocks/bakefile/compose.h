@@ -1,7 +1,8 @@
 /*
  * Compose files as compose-go 2.7 loads them for buildx bake, in steps: a text to a model with its
  * variables put in (compose_read.c), `include` and `extends` (compose_load.c), files over each
- * other (compose_merge.c), `env_file` (compose_env.c); compose.c makes targets of the result.
+ * other (compose_merge_models.c), `env_file` (compose_env.c); compose.c makes targets of the
+ * result.
  *
  * A model is JSON: {"services": {NAME: {…}}, "secrets": …, "include": …, "name": …}. A service has
  * only what bake looks at: image, build, environment, env_file, extends.
@@ -53,7 +54,7 @@ char *compose_scalar(const json_t *value);
 json_t *compose_mapping(struct bake *bake, const json_t *value);
 
 /* Puts over on top of base; model.services.* by compose's rules. */
-bool compose_merge(struct bake *bake, json_t *base, const json_t *over);
+bool compose_merge_models(struct bake *bake, json_t *base, const json_t *over);
 /* The same for one service; base is changed. */
 bool compose_merge_service(struct bake *bake, json_t *base, const json_t *over);
 /* Of equal names in lists the last wins, where the first stands. */

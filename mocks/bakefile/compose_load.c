@@ -88,7 +88,7 @@ static bool load_text(const struct loading *loading, const struct bake_text *tex
     if (!loading->is_alone &&
         (!loading_extend(&inner, read) || !loading_include(&inner, working_folder, read)))
         return false;
-    if (!compose_merge(loading_bake(loading), model, read))
+    if (!compose_merge_models(loading_bake(loading), model, read))
         return false;
     compose_unify(model);
     if (!compose_canonical(loading_bake(loading), model))

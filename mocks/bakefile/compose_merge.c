@@ -170,7 +170,7 @@ static bool merge_services(struct bake *bake, json_t *base, const json_t *over)
     return true;
 }
 
-bool compose_merge(struct bake *bake, json_t *base, const json_t *over)
+bool compose_merge_models(struct bake *bake, json_t *base, const json_t *over)
 {
     const char *key;
     json_t *value;
