@@ -77,6 +77,24 @@ Test(docker_archives, a_tar_of_files_is_imported)
     bench_run(NULL, import);
 }
 
+static void import_changed(struct bench *bench)
+{
+    SHELL(shell, bench, NULL);
+    shell_write(&shell, "/root.tar", "");
+
+    type(&shell, "import -m why -c ENV\tA=b --change CMD\t[\"/x\"] /root.tar made:1");
+    cr_expect_eq(shell.code, 0, "%s", shell.errors->str);
+    type_expect(&shell, "inspect -f {{.Comment}}{{.Config.Env}}{{.Config.Cmd}} made:1", 0,
+                "why[A=b][/x]\n", "");
+    type_expect(&shell, "import -c RUN\tx /root.tar made:2", 1, "",
+                "Error response from daemon: RUN is not a valid change command\n");
+}
+
+Test(docker_archives, an_import_takes_a_message_and_changes)
+{
+    bench_run(NULL, import_changed);
+}
+
 /* A file without bytes of its own stands for one that is too large. */
 static void too_large(struct bench *bench)
 {
