@@ -138,7 +138,8 @@ Test(leg, notices_where_git_finds_that_the_event_s_commit_has_another_hash)
 {
     AUTO(bench)
     bench = bench_new_steps(
-        "      - {run: 'echo bad object ${{ github.sha }}\necho bad object ${{ github.sha }}'}\n"
+        "      - run: |\n          echo bad object ${{ github.sha }}\n"
+        "          echo bad object ${{ github.sha }}\n"
         "      - {run: echo bad object 1234567890123456789012345678901234567890}\n");
 
     AUTO(leg_result) result = bench_run_leg(bench, NULL);
