@@ -88,16 +88,6 @@ static void say_failure(struct build *build)
 
 /* ---- definition ---- */
 
-void build_tell(struct build *build, const char *name, const char *what, gsize length_bytes)
-{
-    if (build_is_git(build)) /* all of it came with the source */
-        return;
-    struct vertex *vertex = progress_begin(build->progress, name, name);
-    g_autofree char *size = progress_size((int64_t)length_bytes);
-    progress_line(build->progress, vertex, "transferring %s: %s done", what, size);
-    progress_done(build->progress, vertex);
-}
-
 static bool read_dockerfile(struct build *build)
 {
     const char *folder = build_command_local(build->command, "dockerfile");
@@ -311,12 +301,6 @@ static void say_credentials(struct build *build)
     progress_done(build->progress, progress_begin(build->progress, text, text));
 }
 
-static bool keep(struct build *build)
-{
-    GError *cause = NULL;
-    return build_keep(build, &cause) || build_fail(build, NULL, NULL, cause);
-}
-
 static bool solve(struct build *build)
 {
     if (!build_load_git(build) || !read_dockerfile(build) || !make_targets(build) ||
@@ -325,7 +309,7 @@ static bool solve(struct build *build)
     build->whole_context = build_read_folder(build, build_command_local(build->command, "context"));
     read_ignore(build);
     build->context = build_files_filter(build->whole_context, build->ignore);
-    if (!cache_import(build) || !run_targets(build) || !keep(build) || !build_export(build) ||
+    if (!cache_import(build) || !run_targets(build) || !build_keep(build) || !build_export(build) ||
         !cache_export(build))
         return false;
     say_credentials(build);

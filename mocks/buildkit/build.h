@@ -128,8 +128,8 @@ const struct kept_image *build_named_result(const struct build *build, const cha
 /* ---- result.c ---- */
 /* The base on a result that was kept. */
 void base_take_kept(struct base *base, const struct kept_image *kept);
-/* Keeps what --opt keep-result=REF asks for. */
-bool build_keep(struct build *build, GError **error) MUST_USE;
+/* Keeps what --opt keep-result=REF asks for; false: build_fail() was called. */
+bool build_keep(struct build *build) MUST_USE;
 
 /* ---- base.c ---- */
 /* The base of this name and platform, made if there is none yet; NULL with an error for a bad

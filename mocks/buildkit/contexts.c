@@ -21,6 +21,16 @@ struct build_files *build_read_folder(const struct build *build, const char *fol
     return files;
 }
 
+void build_tell(struct build *build, const char *name, const char *what, gsize length_bytes)
+{
+    if (build_is_git(build)) /* all of it came with the source */
+        return;
+    struct vertex *vertex = progress_begin(build->progress, name, name);
+    g_autofree char *size = progress_size((int64_t)length_bytes);
+    progress_line(build->progress, vertex, "transferring %s: %s done", what, size);
+    progress_done(build->progress, vertex);
+}
+
 /* ---- the disk for what a session carries ---- */
 
 /* Below /tmp a folder, in the snapshotter a layer: their names follow from the client's. */

@@ -87,11 +87,8 @@ static bool has_room(const struct build *build, GError **error)
     return false;
 }
 
-bool build_keep(struct build *build, GError **error)
+static bool keep(struct build *build, const char *reference, GError **error)
 {
-    const char *reference = build_command_option(build->command, "keep-result");
-    if (reference == NULL)
-        return true;
     if (!has_room(build, error))
         return false;
     struct daemon_result *result = g_new0(struct daemon_result, 1);
@@ -104,6 +101,14 @@ bool build_keep(struct build *build, GError **error)
         g_ptr_array_add(result->images, image);
     }
     return true;
+}
+
+bool build_keep(struct build *build)
+{
+    const char *reference = build_command_option(build->command, "keep-result");
+    GError *cause = NULL;
+    return reference == NULL || keep(build, reference, &cause) ||
+           build_fail(build, NULL, NULL, cause);
 }
 
 /* ---- standing on it ---- */
