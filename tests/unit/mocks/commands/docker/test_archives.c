@@ -51,6 +51,9 @@ static void complaints(struct bench *bench)
     shell_write(&shell, "/garbage", "this is no archive of any kind, whatever its name may say");
     type_expect(&shell, "load -i /garbage", 1, "",
                 "Error processing tar file(exit status 1): archive/tar: invalid tar header\n");
+    type_expect(&shell, "load --platform linux/arm64 -i /garbage", 1, "",
+                "\"--platform\" requires API version 1.48, but the Docker daemon API version is "
+                "1.41\n");
     type_expect(&shell, "import none.tar", 1, "", "open none.tar: no such file or directory\n");
 }
 
