@@ -1,6 +1,7 @@
 /*
  * docker-bake files: HCL, JSON and compose files to build targets, as `docker buildx bake` 0.26
- * resolves them. Pure: bytes and an environment in, data out; no clock, no file, no network.
+ * resolves them. Pure: bytes, an environment and what it hands out of other files in, data out; no
+ * clock, no file, no network.
  *
  *     AUTO(bakefile) file = bakefile_read(sources, count, &error);
  *     AUTO(bake_result) result = bakefile_resolve(file, &request, &error);
@@ -8,7 +9,8 @@
  *
  * What is modelled: HCL's native and JSON syntax whole, templates and heredocs too; variables with
  * types, validation and overriding by the environment; functions of users and nearly all that
- * buildx has; matrix, inherits, groups, links (`target:x` contexts), `--set`. What is known to
+ * buildx has; matrix, inherits, groups, links (`target:x` contexts), `--set`; compose files with
+ * `include`, `extends`, `env_file`, `.env` and several over each other. What is known to
  * exist but is not modelled gives BAKEFILE_ERROR_UNKNOWN and names itself and its place: it is
  * never green.
  *
@@ -50,15 +52,25 @@ struct bakefile *bakefile_read(const struct bakefile_source *sources, gsize coun
 void bakefile_free(struct bakefile *file);
 CLEANUP(bakefile, bakefile_free)
 
+/* What compose files name beside them: env files, and files that they include and extend. Paths are
+   seen from the command's folder. */
+struct bake_files {
+    GBytes *(*read)(const char *path, const void *context); /* NULL: no such file */
+    bool (*is_folder)(const char *path, const void *context);
+    const void *context;
+    const char *directory; /* the command's folder, for messages; may be NULL */
+};
+
 struct bake_request {
     /* The environment: NULL for what is not set. Answers are copied. */
     const char *(*environment)(const char *name, const void *context);
     const void *context;
-    const char *const *targets;   /* NULL-terminated; NULL or empty means "default" */
-    const char *const *overrides; /* NULL-terminated `--set` texts; may be NULL */
-    const char *local_platform;   /* BAKE_LOCAL_PLATFORM; NULL for linux/amd64 */
-    const char *command_context;  /* BAKE_CMD_CONTEXT; NULL for "cwd://" */
-    int64_t now_s;                /* what timestamp() says, seconds since 1970 */
+    const char *const *targets;     /* NULL-terminated; NULL or empty means "default" */
+    const char *const *overrides;   /* NULL-terminated `--set` texts; may be NULL */
+    const char *local_platform;     /* BAKE_LOCAL_PLATFORM; NULL for linux/amd64 */
+    const char *command_context;    /* BAKE_CMD_CONTEXT; NULL for "cwd://" */
+    const struct bake_files *files; /* NULL: there are none */
+    int64_t now_s;                  /* what timestamp() says, seconds since 1970 */
 };
 
 /*

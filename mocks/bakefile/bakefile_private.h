@@ -185,7 +185,8 @@ struct function_row {
 };
 
 extern const struct function_row functions_numbers[], functions_texts[], functions_lists[],
-    functions_sets[], functions_mappings[], functions_encodings[], functions_times[];
+    functions_sets[], functions_mappings[], functions_encodings[], functions_times[],
+    functions_regexes[];
 const struct value *bake_call(struct bake *bake, const struct term *term,
                               const struct scope *scope);
 const struct function_row *bake_function_row(const char *name);
@@ -318,6 +319,8 @@ bool bake_is_block_type(const char *name);
 void bake_instance_free(void *item);
 
 /* A target's last step (finish.c); replaces the object. */
+/* Go's path.Clean, by which buildx goes before it prints a context that is no URL; g_free. */
+char *bake_path_clean(const char *path);
 bool bake_target_finish(struct bake *bake, json_t **attributes);
 
 /* print.c */

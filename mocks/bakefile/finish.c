@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-/* Go's path.Clean, by which buildx goes before it prints a context that is no URL. */
-static char *clean_path(const char *path)
+char *bake_path_clean(const char *path)
 {
     bool is_rooted = *path == '/';
     g_auto(GStrv) parts = g_strsplit(path, "/", -1);
@@ -44,7 +43,7 @@ static bool finish_context(struct bake *bake, json_t *attributes)
     bool is_local = g_str_has_prefix(context, "cwd://");
     if (!is_local && is_remote(context))
         return true;
-    g_autofree char *clean = clean_path(context + (is_local ? strlen("cwd://") : 0));
+    g_autofree char *clean = bake_path_clean(context + (is_local ? strlen("cwd://") : 0));
     json_object_set_new(attributes, "context", json_string(clean));
     return true;
 }

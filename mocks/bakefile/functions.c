@@ -11,7 +11,7 @@ static const char *const unmodelled[] = {
 
 static const struct function_row *const tables[] = {
     functions_numbers,  functions_texts,     functions_lists, functions_sets,
-    functions_mappings, functions_encodings, functions_times,
+    functions_mappings, functions_encodings, functions_times, functions_regexes,
 };
 
 const struct function_row *bake_function_row(const char *name)

@@ -112,102 +112,6 @@ static const struct value *run_replace(struct call *call)
     return call_string(call, g_string_free(out, FALSE));
 }
 
-static GRegex *regex_of(struct call *call, gsize index)
-{
-    g_autoptr(GError) error = NULL;
-    GRegex *regex = g_regex_new(text_at(call, index), 0, 0, &error);
-    if (regex == NULL)
-        call_argument_fails(call, (int)index, "invalid regexp pattern: %s", error->message);
-    return regex;
-}
-
-/* cty: no group gives the match, groups a list, named groups an object. */
-static const struct value *match_value(struct call *call, GMatchInfo *match, int groups)
-{
-    g_autoptr(GPtrArray) items = g_ptr_array_new();
-    for (int i = groups == 0 ? 0 : 1; i <= groups; i++) {
-        g_autofree char *text = g_match_info_fetch(match, i);
-        int start = -1;
-        g_match_info_fetch_pos(match, i, &start, NULL);
-        g_ptr_array_add(items, (struct value *)(text == NULL || start < 0
-                                                    ? value_null(call->bake)
-                                                    : value_string(call->bake, text)));
-    }
-    if (groups == 0)
-        return items->pdata[0];
-    return value_sequence(call->bake, VALUE_TUPLE, (const struct value *const *)items->pdata,
-                          items->len);
-}
-
-static bool has_named_groups(const char *pattern)
-{
-    return strstr(pattern, "(?P<") != NULL || strstr(pattern, "(?<") != NULL;
-}
-
-static const struct value *run_regexall(struct call *call)
-{
-    g_autoptr(GRegex) regex = regex_of(call, 0);
-    if (regex == NULL)
-        return NULL;
-    if (has_named_groups(text_at(call, 0)))
-        return bake_unknown_term(call->bake, call->term, "named groups of a regular expression");
-    g_autoptr(GMatchInfo) match = NULL;
-    g_autoptr(GPtrArray) items = g_ptr_array_new();
-    int groups = g_regex_get_capture_count(regex);
-    g_regex_match(regex, text_at(call, 1), 0, &match);
-    for (; g_match_info_matches(match) && bake_step(call->bake); g_match_info_next(match, NULL))
-        g_ptr_array_add(items, (struct value *)match_value(call, match, groups));
-    return value_sequence(call->bake, VALUE_LIST, (const struct value *const *)items->pdata,
-                          items->len);
-}
-
-static const struct value *run_regex(struct call *call)
-{
-    const struct value *all = run_regexall(call);
-    if (all == NULL)
-        return NULL;
-    return all->count > 0 ? all->items[0]
-                          : call_fails(call, "pattern did not match any part of the given string");
-}
-
-/* Go's $1 and ${name} to GLib's \1 and \g<name>. */
-static char *replacement_of(const char *text)
-{
-    GString *out = g_string_new(NULL);
-    for (const char *at = text; *at != '\0'; at++) {
-        const char *close = g_str_has_prefix(at, "${") ? strchr(at, '}') : NULL;
-        if (*at == '\\') {
-            g_string_append(out, "\\\\");
-        } else if (close != NULL) {
-            g_string_append_printf(out, "\\g<%.*s>", (int)(close - at - 2), at + 2);
-            at = close;
-        } else if (*at == '$' && g_ascii_isdigit(at[1])) {
-            g_string_append_printf(out, "\\g<%c>", at[1]);
-            at++;
-        } else {
-            g_string_append_c(out, *at);
-        }
-    }
-    return g_string_free(out, FALSE);
-}
-
-static const struct value *run_regex_replace(struct call *call)
-{
-    g_autoptr(GRegex) regex = regex_of(call, 1);
-    if (regex == NULL)
-        return NULL;
-    g_autofree char *replacement = replacement_of(text_at(call, 2));
-    gsize length = strlen(text_at(call, 0)), by = strlen(replacement) + 1;
-    if (length > BAKE_TEXT_BYTES_MAX / by)
-        return bake_fail(call->bake, BAKEFILE_ERROR_LIMIT, "a text of more than %d bytes",
-                         BAKE_TEXT_BYTES_MAX);
-    g_autoptr(GError) error = NULL;
-    char *text = g_regex_replace(regex, text_at(call, 0), -1, 0, replacement, 0, &error);
-    if (text == NULL)
-        return bake_unknown_term(call->bake, call->term, "this replacement");
-    return call_string(call, text);
-}
-
 static const struct value *run_split(struct call *call)
 {
     g_autoptr(GPtrArray) items = g_ptr_array_new();
@@ -317,9 +221,6 @@ const struct function_row functions_texts[] = {
     {"trimsuffix", "sstr ssuffix", run_trimsuffix},
     {"chomp", "sstr", run_chomp},
     {"replace", "sstr ssubstr sreplace", run_replace},
-    {"regex", "spattern sstring", run_regex},
-    {"regexall", "spattern sstring", run_regexall},
-    {"regex_replace", "sstr spattern sreplace", run_regex_replace},
     {"split", "sseparator sstr", run_split},
     {"join", "sseparator +llists", run_join},
     {"substr", "sstr noffset nlength", run_substr},

@@ -28,8 +28,11 @@ struct base *base_obtain(struct build *build, const char *name, const char *plat
     }
     g_autoptr(GError) cause = NULL;
     const char *other = build_named_image(build, name);
+    const struct kept_image *kept = build_named_result(build, name, platform);
     struct reference *reference =
         reference_parse(other != NULL ? other : name, /* default_tag= */ true, &cause);
+    if (reference == NULL && kept != NULL) /* a name that no image can have */
+        reference = reference_parse("input", /* default_tag= */ true, NULL);
     if (reference == NULL) {
         g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "failed to parse stage name \"%s\": %s",
                     name, cause->message);
@@ -41,6 +44,8 @@ struct base *base_obtain(struct build *build, const char *name, const char *plat
     base->platform = g_strdup(platform);
     base->reference = reference;
     base->instruction = instruction;
+    if (kept != NULL)
+        base_take_kept(base, kept);
     g_ptr_array_add(build->bases, base);
     return base;
 }
@@ -153,6 +158,10 @@ static bool has_layers(const struct base *base)
 
 void base_add_layers(const struct base *base, GPtrArray *layers)
 {
+    for (guint i = 0; base->kept != NULL && i < base->kept->layers->len; i++)
+        g_ptr_array_add(layers, stored_copy(g_ptr_array_index(base->kept->layers, i)));
+    if (base->kept != NULL)
+        return;
     for (guint i = 0; i < base->image->layers->len; i++) {
         const struct layer *layer = g_ptr_array_index(base->image->layers, i);
         struct stored *stored = g_new0(struct stored, 1);

@@ -88,16 +88,6 @@ static void say_failure(struct build *build)
 
 /* ---- definition ---- */
 
-void build_tell(struct build *build, const char *name, const char *what, gsize length_bytes)
-{
-    if (build_is_git(build)) /* all of it came with the source */
-        return;
-    struct vertex *vertex = progress_begin(build->progress, name, name);
-    g_autofree char *size = progress_size((int64_t)length_bytes);
-    progress_line(build->progress, vertex, "transferring %s: %s done", what, size);
-    progress_done(build->progress, vertex);
-}
-
 static bool read_dockerfile(struct build *build)
 {
     const char *folder = build_command_local(build->command, "dockerfile");
@@ -196,6 +186,7 @@ static bool add_target(struct build *build, const char *platform, GError **error
         .target = build_command_option(build->command, "target"),
         .arguments = build->arguments,
         .labels = build->labels,
+        .contexts = build->contexts,
         .has_platform_arguments = true,
         .is_multi_platform = build->platforms[1] != NULL,
     };
@@ -216,6 +207,7 @@ static bool make_targets(struct build *build)
     GError *cause = NULL;
     build->arguments = build_command_options(build->command, "build-arg:");
     build->labels = build_command_options(build->command, "label:");
+    build->contexts = build_command_options(build->command, "context:");
     if (!read_platforms(build, &cause))
         return build_fail(build, NULL, NULL, cause);
     for (gsize i = 0; build->platforms[i] != NULL; i++)
@@ -317,7 +309,8 @@ static bool solve(struct build *build)
     build->whole_context = build_read_folder(build, build_command_local(build->command, "context"));
     read_ignore(build);
     build->context = build_files_filter(build->whole_context, build->ignore);
-    if (!cache_import(build) || !run_targets(build) || !build_export(build) || !cache_export(build))
+    if (!cache_import(build) || !run_targets(build) || !build_keep(build) || !build_export(build) ||
+        !cache_export(build))
         return false;
     say_credentials(build);
     return true;
@@ -353,6 +346,7 @@ static void build_clear(struct build *build)
     ignore_free(build->ignore);
     g_clear_pointer(&build->arguments, g_ptr_array_unref);
     g_clear_pointer(&build->labels, g_ptr_array_unref);
+    g_clear_pointer(&build->contexts, g_ptr_array_unref);
     g_ptr_array_unref(build->targets);
     g_ptr_array_unref(build->bases);
     g_strfreev(build->platforms);

@@ -27,7 +27,8 @@ struct base {
     struct pulled_image *image;            /* once resolved */
     json_t *config;                        /* the whole image config */
     enum base_state state;
-    bool is_local; /* an image of the Engine itself */
+    bool is_local;                 /* an image of the Engine itself */
+    const struct kept_image *kept; /* of another build, lent by the daemon; or NULL */
 };
 
 /* One stage for one platform, as far as it has come. */
@@ -74,6 +75,7 @@ struct build {
     bool is_context_told;
     int64_t transferred_bytes; /* of the disk, while the build lasts */
     GPtrArray *arguments;      /* "NAME=value" */
+    GPtrArray *contexts;       /* "NAME=docker-image://…" */
     GPtrArray *labels;
     char **platforms;
     GPtrArray *targets; /* struct target */
@@ -88,6 +90,7 @@ struct build {
     struct vertex *failed;
     const struct instruction *failed_instruction;
     bool has_used_credentials;
+    bool has_given_stand_ins; /* files of an output are not those that a RUN would make */
 };
 
 /* Runs it; the exit code of buildctl. */
@@ -116,6 +119,17 @@ bool build_named_files(struct build *build, const char *name, const struct build
 /* The disk for the Dockerfile. */
 bool build_take_dockerfile(struct build *build, GBytes *bytes, GError **error) MUST_USE;
 void build_give_transferred(struct build *build);
+
+/* What --opt context:NAME=input://REF names for a platform: the result of a build that was kept, or
+   NULL. */
+const struct kept_image *build_named_result(const struct build *build, const char *name,
+                                            const char *platform);
+
+/* ---- result.c ---- */
+/* The base on a result that was kept. */
+void base_take_kept(struct base *base, const struct kept_image *kept);
+/* Keeps what --opt keep-result=REF asks for; false: build_fail() was called. */
+bool build_keep(struct build *build) MUST_USE;
 
 /* ---- base.c ---- */
 /* The base of this name and platform, made if there is none yet; NULL with an error for a bad
@@ -158,6 +172,8 @@ bool build_context_of(struct build *build, const struct build_files **files,
 /* ---- image.c, export.c ---- */
 bool target_make_image(struct target *target, GError **error) MUST_USE;
 void target_forget_image(struct target *target);
+/* The config alone, its layers here; NULL with an error. */
+GBytes *target_make_config(const struct target *target, GError **error) MUST_USE;
 GBytes *build_make_index(const struct build *build);
 /* "exporting to image", push, metadata file. */
 bool build_export(struct build *build) MUST_USE;

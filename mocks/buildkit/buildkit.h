@@ -20,6 +20,8 @@
  *   action is run, cached, failed, canceled or push.
  * - A killed buildctl takes its build and its push with it.
  *
+ * - Ours, where the real client hands results over through the gateway: --opt keep-result=REF keeps
+ *   a result in the daemon, --opt context:NAME=input://REF stands on it.
  * - Outputs: image, docker, oci, tar, local (also a tar: the client unpacks it), to the file "dest"
  * in the container. Attestations (--opt attest:provenance=…, attest:sbom=…) add their manifests to
  * the index, with statements that say little; no scanner image is fetched.
@@ -34,6 +36,10 @@
  * azblob caches; the gha cache is one request to its service.
  */
 #pragma once
+
+/* In the metadata file of a build beside BuildKit's own keys, for our buildx: true when a client
+   got files whose content is not what the real steps would have made. */
+#define METADATA_STAND_INS "dev.seatrial.stand-ins"
 
 #include "mocks/dockerd/dockerd.h"
 

@@ -3,8 +3,9 @@
 
 #include <string.h>
 
-#define IMAGE_PREFIX "docker-image://"
-#define LOCAL_PREFIX "local:"
+#define IMAGE_PREFIX  "docker-image://"
+#define LOCAL_PREFIX  "local:"
+#define RESULT_PREFIX "input://" /* ours: the gateway hands results of the same client over */
 
 struct build_files *build_read_folder(const struct build *build, const char *folder)
 {
@@ -18,6 +19,16 @@ struct build_files *build_read_folder(const struct build *build, const char *fol
             build_files_put(files, path + strlen(clean), bytes, 0644, build_stand_in_bytes(bytes));
     }
     return files;
+}
+
+void build_tell(struct build *build, const char *name, const char *what, gsize length_bytes)
+{
+    if (build_is_git(build)) /* all of it came with the source */
+        return;
+    struct vertex *vertex = progress_begin(build->progress, name, name);
+    g_autofree char *size = progress_size((int64_t)length_bytes);
+    progress_line(build->progress, vertex, "transferring %s: %s done", what, size);
+    progress_done(build->progress, vertex);
 }
 
 /* ---- the disk for what a session carries ---- */
@@ -103,13 +114,26 @@ static const char *option_of(const struct build *build, const char *name, const 
     return value != NULL && g_str_has_prefix(value, prefix) ? value + strlen(prefix) : NULL;
 }
 
+/* Of a name as it is written, or of the image that it means. */
+static const char *named_option(const struct build *build, const char *name, const char *prefix)
+{
+    const char *value = option_of(build, name, prefix);
+    AUTO(reference)
+    reference = value == NULL ? reference_parse(name, /* default_tag= */ true, NULL) : NULL;
+    g_autofree char *full = reference != NULL ? reference_text(reference) : NULL;
+    return full != NULL ? option_of(build, full, prefix) : value;
+}
+
 const char *build_named_image(const struct build *build, const char *name)
 {
-    const char *image = option_of(build, name, IMAGE_PREFIX);
-    AUTO(reference)
-    reference = image == NULL ? reference_parse(name, /* default_tag= */ true, NULL) : NULL;
-    g_autofree char *full = reference != NULL ? reference_text(reference) : NULL;
-    return full != NULL ? option_of(build, full, IMAGE_PREFIX) : image;
+    return named_option(build, name, IMAGE_PREFIX);
+}
+
+const struct kept_image *build_named_result(const struct build *build, const char *name,
+                                            const char *platform)
+{
+    const char *reference = named_option(build, name, RESULT_PREFIX);
+    return reference != NULL ? daemon_result_image(build->daemon, reference, platform) : NULL;
 }
 
 static void free_files(void *files)

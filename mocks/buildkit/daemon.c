@@ -48,6 +48,7 @@ static struct buildkitd *daemon_new(struct container *container)
     daemon->is_engine = dockerd_is_engine_builder(container);
     daemon->config = buildkitd_config_default();
     daemon->running = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    daemon->kept = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, daemon_result_free);
     daemon->workers.free_count = WORKERS_MAX;
     return daemon;
 }
@@ -60,6 +61,7 @@ void buildkitd_free(struct buildkitd *daemon)
     puller_free(daemon->puller);
     buildkitd_config_free(daemon->config);
     g_hash_table_unref(daemon->running);
+    g_hash_table_unref(daemon->kept);
     g_queue_clear(&daemon->workers.queue.waiters);
     g_queue_clear(&daemon->step_over.waiters);
     g_free(daemon);

@@ -27,6 +27,7 @@ struct buildkitd {
     struct fiber_slots workers;   /* max-parallelism */
     GHashTable *running;          /* step key -> itself; looked up, never iterated */
     struct fiber_queue step_over; /* any step of any build */
+    GHashTable *kept;             /* REF -> struct daemon_result; looked up, never iterated */
     int64_t taken_bytes;          /* of the container's own disk, when no volume is mounted */
 };
 
@@ -42,6 +43,22 @@ const char *buildkitd_platform(const struct buildkitd *daemon);
 /* Whether what the machine lacks or breaks is told with a gRPC code: v0.23.0 does
    (util/grpcerrors), moby 28 (guacsec/guac#2832), but not moby 24 (docker/cli#4844). */
 bool buildkitd_tells_codes(const struct buildkitd *daemon);
+
+/* ---- result.c: results that other builds stand on ---- */
+
+/* One platform of a result. */
+struct kept_image {
+    char *platform;
+    char *digest; /* of all that it is */
+    GBytes *config;
+    GPtrArray *layers; /* struct stored */
+    struct build_files *files;
+    bool has_unknown_files;
+};
+void daemon_result_free(void *result);
+/* The image of a platform; a result of one platform serves all; NULL: there is none. */
+const struct kept_image *daemon_result_image(const struct buildkitd *daemon, const char *reference,
+                                             const char *platform);
 
 /* ---- store.c ---- */
 

@@ -184,7 +184,11 @@ static bool find_origin(struct target *target, const struct stage_state *state,
         g_set_error(error, FIBER_ERROR, FIBER_ERROR_CANCELLED, "its image is not there");
         return false;
     }
-    *origin = (struct origin){NULL, true, base->image->manifest_digest};
+    if (base->kept != NULL)
+        *origin =
+            (struct origin){base->kept->files, base->kept->has_unknown_files, base->kept->digest};
+    else
+        *origin = (struct origin){NULL, true, base->image->manifest_digest};
     return true;
 }
 

@@ -241,6 +241,22 @@ static bool write_metadata(const struct exporting *exporting, const char *names,
                                 error);
 }
 
+/* Behind all outputs: an image of them has written the rest. */
+static bool add_stand_ins(struct build *build, GError **error)
+{
+    const char *path = build->command->metadata_file;
+    GBytes *before = path != NULL ? container_file(build->daemon->container, path) : NULL;
+    g_autoptr(json_t) metadata = before != NULL ? json_parse_gbytes(before, NULL) : NULL;
+    if (!build->has_given_stand_ins || path == NULL)
+        return true;
+    if (metadata == NULL)
+        metadata = json_object();
+    json_object_set_new(metadata, METADATA_STAND_INS, json_true());
+    g_autofree char *text = json_pretty_text(metadata);
+    g_autoptr(GBytes) bytes = g_bytes_new(text, strlen(text));
+    return container_write_file(build->daemon->container, path, bytes, error);
+}
+
 static bool is_true(const char *text)
 {
     return text != NULL && (strcmp(text, "true") == 0 || strcmp(text, "1") == 0 || *text == '\0');
@@ -347,5 +363,6 @@ bool build_export(struct build *build)
         if (!export_with(build, exporter, output))
             return false;
     }
-    return true;
+    GError *cause = NULL;
+    return add_stand_ins(build, &cause) || build_fail(build, NULL, NULL, cause);
 }

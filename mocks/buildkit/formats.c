@@ -156,11 +156,21 @@ bool exporting_write_layout(struct exporting *exporting, const char *names, GErr
 
 /* ---- files: local and tar ---- */
 
-static const struct build_files *result_files(const struct target *target)
+static const struct stage_state *result_of(const struct target *target)
 {
-    const struct stage_state *state =
-        g_ptr_array_index(target->states, (guint)target->plan->target->index);
-    return state->files;
+    return g_ptr_array_index(target->states, (guint)target->plan->target->index);
+}
+
+/* What nobody made here: files of base images and of RUN are missing, and those that COPY took of
+   them have no content of their own. */
+static bool has_stand_ins(const struct stage_state *state)
+{
+    for (guint i = 0; i < build_files_count(state->files); i++) {
+        const struct build_file *file = build_files_at(state->files, i);
+        if (file->declared_bytes != (int64_t)g_bytes_get_size(file->bytes))
+            return true;
+    }
+    return state->has_unknown_files;
 }
 
 /* Several platforms lie in folders of their own, "linux_arm64". */
@@ -174,14 +184,15 @@ static char *result_name(const struct build *build, const struct target *target,
 
 bool exporting_write_files(struct exporting *exporting, const char *names, GError **error)
 {
-    const struct build *build = exporting->build;
+    struct build *build = exporting->build;
     bool is_tar = strcmp(attributes_get(exporting->output, "type"), "tar") == 0;
     AUTO(archive_writer) writer = archive_writer_new();
 
     (void)names;
     for (guint i = 0; i < build->targets->len; i++) {
         const struct target *target = g_ptr_array_index(build->targets, i);
-        const struct build_files *files = result_files(target);
+        const struct build_files *files = result_of(target)->files;
+        build->has_given_stand_ins = build->has_given_stand_ins || has_stand_ins(result_of(target));
         for (guint j = 0; j < build_files_count(files); j++) {
             const struct build_file *file = build_files_at(files, j);
             gsize length_bytes = 0;

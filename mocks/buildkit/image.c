@@ -118,12 +118,15 @@ void target_forget_image(struct target *target)
     g_clear_pointer(&target->attestation_digest, g_free);
 }
 
+GBytes *target_make_config(const struct target *target, GError **error)
+{
+    return fetch_missing(target, error) ? make_config(target, error) : NULL;
+}
+
 bool target_make_image(struct target *target, GError **error)
 {
     const struct stage_state *state = result_of(target);
-    if (!fetch_missing(target, error))
-        return false;
-    target->config = make_config(target, error);
+    target->config = target_make_config(target, error);
     if (target->config == NULL)
         return false;
     json_t *layers = json_array();

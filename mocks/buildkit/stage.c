@@ -43,7 +43,9 @@ static void begin_on_image(struct stage_state *state, struct base *base)
 {
     state->base = base;
     state->key = g_strdup(base->image->manifest_digest);
-    state->has_unknown_files = true;
+    state->has_unknown_files = base->kept == NULL || base->kept->has_unknown_files;
+    if (base->kept != NULL)
+        build_files_put_all(state->files, base->kept->files);
     base_add_layers(base, state->layers);
     json_t *history = json_get_array(base->config, "history");
     if (history != NULL)

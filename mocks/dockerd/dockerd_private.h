@@ -65,3 +65,8 @@ struct point_effect dockerd_consult(struct dockerd *dockerd, enum point point, c
 GQuark engine_error_quark(void);
 /* Sets the error and returns false, for `return engine_fail(…)`. */
 bool engine_fail(GError **error, int status, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+/* ---- import.c ---- */
+struct request;
+/* The "config" of an image that --change asks for; NULL when nothing does; the caller unrefs. */
+bool import_changes(struct request *request, json_t **config, GError **error) MUST_USE;

@@ -19,6 +19,7 @@ struct load_request {
     struct dockerd *dockerd;
     GBytes *tar;
     bool is_quiet;
+    char *platform; /* the one that is wanted: "linux/arm64"; NULL: all */
 };
 
 static bool is_first(const struct load_request *load)
@@ -150,13 +151,22 @@ static bool keep_image(const struct load_request *load, struct outlet *outlet,
     return true;
 }
 
+/* tarexport.Load() passes over images of other platforms without a word. */
+static bool is_wanted(const struct load_request *load, GBytes *config)
+{
+    g_autofree char *platform = load->platform != NULL ? image_config_platform(config) : NULL;
+    return load->platform == NULL || g_strcmp0(platform, load->platform) == 0;
+}
+
 static bool keep_images(const struct load_request *load, struct outlet *outlet,
                         const GPtrArray *images, GError **error)
 {
     g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
-    for (guint i = 0; i < images->len; i++)
-        if (!keep_image(load, outlet, g_ptr_array_index(images, i), ids, error))
+    for (guint i = 0; i < images->len; i++) {
+        const struct archived_image *image = g_ptr_array_index(images, i);
+        if (is_wanted(load, image->config) && !keep_image(load, outlet, image, ids, error))
             return false;
+    }
     tell_ids(outlet, ids);
     return true;
 }
@@ -204,11 +214,48 @@ static int64_t top_bytes(const struct archived_top *top)
     return bytes;
 }
 
+/* Leaves the wanted platform of an image; false: it has none of it. */
+static bool choose_platform(const struct load_request *load, const struct archived_top *top)
+{
+    for (guint i = top->platforms->len; load->platform != NULL && i > 0; i--) {
+        const struct pulled_image *image = g_ptr_array_index(top->platforms, i - 1);
+        if (g_strcmp0(image->platform, load->platform) != 0)
+            g_ptr_array_remove_index(top->platforms, i - 1);
+    }
+    return top->platforms->len > 0;
+}
+
+/* verifyImagesProvidePlatform(): it comes when all are imported. */
+static bool choose_platforms(const struct load_request *load, const GPtrArray *tops, GError **error)
+{
+    g_autoptr(GString) without = g_string_new(NULL);
+    guint count = 0;
+    for (guint i = 0; i < tops->len; i++) {
+        const struct archived_top *top = g_ptr_array_index(tops, i);
+        if (choose_platform(load, top))
+            continue;
+        g_autofree char *name =
+            top->tags[0] != NULL ? image_familiar_name(top->tags[0], NULL) : NULL;
+        g_string_append_printf(without, "%s%s", count > 0 ? ", " : "", name != NULL ? name : "");
+        count++;
+    }
+    if (count == 0)
+        return true;
+    return engine_fail(error, 404,
+                       count == 1 ? "image %s was loaded, but doesn't provide the requested "
+                                    "platform (%s)"
+                                  : "images [%s] were loaded, but don't provide the requested "
+                                    "platform (%s)",
+                       without->str, load->platform);
+}
+
 static bool load_containerd(const struct load_request *load, struct outlet *outlet,
                             const struct archive_files *files, GError **error)
 {
     g_autoptr(GPtrArray) tops = archived_tops_read(files, error);
-    for (guint i = 0; tops != NULL && i < tops->len; i++) {
+    if (tops == NULL || !choose_platforms(load, tops, error))
+        return false;
+    for (guint i = 0; i < tops->len; i++) {
         const struct archived_top *top = g_ptr_array_index(tops, i);
         g_autofree char *id = NULL;
         g_autoptr(GPtrArray) ids = g_ptr_array_new();
@@ -221,7 +268,7 @@ static bool load_containerd(const struct load_request *load, struct outlet *outl
             g_ptr_array_add(ids, id);
         tell_ids(outlet, ids);
     }
-    return tops != NULL;
+    return true;
 }
 
 /* ---- the job ---- */
@@ -263,14 +310,29 @@ static bool load_job(void *context, struct outlet *outlet, GError **error)
     return false;
 }
 
+/* API 1.48: ?platform={"os":…,"architecture":…}; Engines before it do not look at it. g_free. */
+static char *wanted_platform(const struct request *request)
+{
+    const char *text = exchange_query_value(request->exchange, "platform");
+    g_autoptr(json_t) platform = text != NULL ? json_parse_bytes(text, strlen(text), NULL) : NULL;
+    const char *variant = json_get_string(platform, "variant", "");
+    if (platform == NULL)
+        return NULL;
+    return g_strconcat(json_get_string(platform, "os", "linux"), "/",
+                       json_get_string(platform, "architecture", ""), *variant != '\0' ? "/" : "",
+                       variant, NULL);
+}
+
 HANDLER(images_load)
 {
     const char *quiet = exchange_query_value(request->exchange, "quiet");
     struct load_request load = {.dockerd = request->dockerd,
-                                .is_quiet = quiet == NULL || api_query_flag(request, "quiet")};
-    if (!exchange_read_all(request->exchange, IMAGE_ARCHIVE_BYTES_MAX, &load.tar, error))
-        return false;
-    bool is_done = job_run(request, load_job, &load, error);
-    g_bytes_unref(load.tar);
+                                .is_quiet = quiet == NULL || api_query_flag(request, "quiet"),
+                                .platform = wanted_platform(request)};
+    bool is_done =
+        exchange_read_all(request->exchange, IMAGE_ARCHIVE_BYTES_MAX, &load.tar, error) &&
+        job_run(request, load_job, &load, error);
+    g_clear_pointer(&load.tar, g_bytes_unref);
+    g_free(load.platform);
     return is_done;
 }

@@ -174,9 +174,10 @@ static void layer_clear(struct layer *layer)
     g_clear_pointer(&layer->bytes, g_bytes_unref);
 }
 
+/* changes: the "config" of the image, or NULL. */
 static bool store_single_layer(struct dockerd *dockerd, const char *tag, const char *platform,
-                               const char *comment, struct layer *layer, char **image_id,
-                               GError **error)
+                               const char *comment, json_t *changes, struct layer *layer,
+                               char **image_id, GError **error)
 {
     g_autoptr(GPtrArray) diff_ids = g_ptr_array_new();
     g_autoptr(GPtrArray) layers = g_ptr_array_new();
@@ -185,7 +186,13 @@ static bool store_single_layer(struct dockerd *dockerd, const char *tag, const c
 
     g_ptr_array_add(diff_ids, layer->diff_id);
     g_ptr_array_add(layers, layer);
-    g_autoptr(GBytes) config = config_make(platform, created, comment, diff_ids);
+    g_autoptr(GBytes) plain = config_make(platform, created, comment, diff_ids);
+    g_autoptr(json_t) shape = json_parse_gbytes(plain, error);
+    if (shape == NULL)
+        return false;
+    if (changes != NULL)
+        json_object_set(shape, "config", changes);
+    g_autoptr(GBytes) config = json_bytes(shape);
     return dockerd_store_image(dockerd, tags, config, layers, image_id, error);
 }
 
@@ -199,7 +206,8 @@ bool dockerd_preload_if_fits(struct dockerd *dockerd, const char *reference, con
         .declared_bytes = size_bytes * 2 / 5, /* as the puller reckons the other way round */
         .unpacked_bytes = size_bytes,
     };
-    bool is_stored = store_single_layer(dockerd, reference, platform, "", &layer, NULL, error);
+    bool is_stored =
+        store_single_layer(dockerd, reference, platform, "", NULL, &layer, NULL, error);
     layer_clear(&layer);
     return is_stored;
 }
@@ -220,12 +228,15 @@ static bool create_by_import(struct request *request, GError **error)
     struct dockerd *dockerd = request->dockerd;
     const char *repository = exchange_query_value(request->exchange, "repo");
     const char *tag = exchange_query_value(request->exchange, "tag");
+    const char *message = exchange_query_value(request->exchange, "message");
+    g_autoptr(json_t) changes = NULL;
     g_autoptr(GBytes) tar = NULL;
     g_autofree char *id = NULL;
     g_autofree char *name = tag == NULL || *tag == '\0' ? g_strdup(repository)
                                                         : g_strconcat(repository, ":", tag, NULL);
 
-    if (!exchange_read_all(request->exchange, HTTP_BODY_BYTES_MAX, &tar, error))
+    if (!exchange_read_all(request->exchange, HTTP_BODY_BYTES_MAX, &tar, error) ||
+        !import_changes(request, &changes, error))
         return false;
     gsize length_bytes = 0;
     const void *bytes = g_bytes_get_data(tar, &length_bytes);
@@ -234,8 +245,10 @@ static bool create_by_import(struct request *request, GError **error)
                           .unpacked_bytes = (int64_t)length_bytes};
     layer.digest = digest_of_bytes(layer.bytes);
     layer.declared_bytes = (int64_t)g_bytes_get_size(layer.bytes);
-    bool is_stored = store_single_layer(dockerd, name, platform_of(request), "Imported from -",
-                                        &layer, &id, error);
+    bool is_stored =
+        store_single_layer(dockerd, name, platform_of(request),
+                           message == NULL || *message == '\0' ? "Imported from -" : message,
+                           changes, &layer, &id, error);
     layer_clear(&layer);
     if (!is_stored)
         return false;

@@ -134,7 +134,20 @@ static bool add_globals(struct plan *plan, GError **error)
 
 /* ---- stages ---- */
 
-struct plan_stage *plan_find_stage(const struct plan *plan, const char *name, guint before)
+/* dockerfile2llb: a named context hides the stage of its name from all that stand on it. */
+static bool is_context(const struct plan *plan, const char *name)
+{
+    const GPtrArray *contexts = plan->request.contexts;
+    gsize length = strlen(name);
+    for (guint i = 0; contexts != NULL && i < contexts->len; i++) {
+        const char *context = g_ptr_array_index(contexts, i);
+        if (g_ascii_strncasecmp(context, name, length) == 0 && context[length] == '=')
+            return true;
+    }
+    return false;
+}
+
+static struct plan_stage *find_stage(const struct plan *plan, const char *name, guint before)
 {
     g_autofree char *lower = g_ascii_strdown(name, -1);
     guint64 number = 0;
@@ -146,6 +159,11 @@ struct plan_stage *plan_find_stage(const struct plan *plan, const char *name, gu
     if (g_ascii_string_to_unsigned(name, 10, 0, G_MAXINT, &number, NULL) && number < before)
         return g_ptr_array_index(plan->stages, (guint)number);
     return NULL;
+}
+
+struct plan_stage *plan_find_stage(const struct plan *plan, const char *name, guint before)
+{
+    return is_context(plan, name) ? NULL : find_stage(plan, name, before);
 }
 
 static bool set_platform(struct plan *plan, struct plan_stage *stage, GError **error)
@@ -229,7 +247,7 @@ static bool set_target(struct plan *plan, GError **error)
     const char *wanted = plan->request.target;
     plan->target = wanted == NULL || *wanted == '\0'
                        ? g_ptr_array_index(plan->stages, plan->stages->len - 1)
-                       : plan_find_stage(plan, wanted, plan->stages->len);
+                       : find_stage(plan, wanted, plan->stages->len);
     if (plan->target == NULL)
         g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "target stage \"%s\" could not be found",
                     wanted);

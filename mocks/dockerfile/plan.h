@@ -17,6 +17,7 @@ struct plan_request {
     const char *target;          /* name or number of a stage; NULL: the last */
     const GPtrArray *arguments;  /* build arguments, "NAME=value" */
     const GPtrArray *labels;     /* "name=value", of the result */
+    const GPtrArray *contexts;   /* "NAME=…" that stand in the place of stages; NULL: none */
     bool has_platform_arguments; /* TARGETARCH and friends; empty in the classic builder
                                     (failures.md, "Classic build is silently wrong") */
     bool needs_all_stages;       /* unused stages too, as the classic builder does */

@@ -56,12 +56,13 @@ struct step_run {
     json_t *environment;        /* the env context: the job's, then the step's own */
     struct token token;
     enum result outcome;
-    bool is_closing;     /* "Complete job", which a shutdown does not skip */
-    bool is_last;        /* its condition failed: no step of the composite action follows */
-    bool is_final;       /* failed where continue-on-error is not looked at */
-    bool is_settled;     /* the work has said itself what an interruption came to */
-    bool is_listed;      /* the result belongs to a list */
-    bool has_complained; /* a workflow command or a file said something wrong */
+    bool is_closing;         /* "Complete job", which a shutdown does not skip */
+    bool is_last;            /* its condition failed: no step of the composite action follows */
+    bool is_final;           /* failed where continue-on-error is not looked at */
+    bool is_settled;         /* the work has said itself what an interruption came to */
+    bool is_listed;          /* the result belongs to a list */
+    bool has_complained;     /* a workflow command or a file said something wrong */
+    bool has_met_other_hash; /* git found that the event's commit is not what its id says */
     unsigned annotation_counts[ANNOTATION_ERROR + 1];
     bool is_echoing;
     char *stop_token; /* workflow commands are stopped until it comes */

@@ -103,9 +103,29 @@ void step_warning(struct step_run *step, const char *format, ...)
     step_annotate(step, ANNOTATION_WARNING, NULL, message);
 }
 
+/* The commit of the event stands under an id that is not its hash (working_copy.h). Where git reads
+   it without its replacement (clones, pushes to another folder, fsck, gc) it says one of these, and
+   what fails of it fails by our lack. */
+static void notice_other_hash(struct step_run *step, const char *line)
+{
+    static const char *const texts[] = {"hash mismatch ", "bad object ", "invalid sha1 pointer ",
+                                        "Could not read ", "nonexistent object "};
+    const char *commit = json_get_string(step->leg->options.github, "sha", NULL);
+    for (gsize i = 0; i < G_N_ELEMENTS(texts) && !step->has_met_other_hash; i++) {
+        const char *found = strstr(line, texts[i]);
+        if (found == NULL || commit == NULL || !g_str_has_prefix(found + strlen(texts[i]), commit))
+            continue;
+        step->has_met_other_hash = true;
+        leg_assume_gap(step->leg, step, /* touches_images= */ false,
+                       "git over the objects of commit %.7s, whose id is not its hash here",
+                       commit);
+    }
+}
+
 static void take_line(struct step_run *step, GString *text)
 {
     g_autofree char *valid = g_utf8_make_valid(text->str, (gssize)strlen(text->str));
+    notice_other_hash(step, valid);
     g_string_truncate(text, 0);
     if (g_str_has_suffix(valid, "\r"))
         valid[strlen(valid) - 1] = '\0';

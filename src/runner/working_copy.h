@@ -7,7 +7,8 @@
  * submodules unless they are asked for. The commit that holds the files has the id of the event's
  * commit by way of refs/replace (git-replace(1)), so that `git rev-parse HEAD` and github.sha agree
  * as they do on GitHub; its author, date and message are those of the user's HEAD where there is
- * one.
+ * one. What reads objects without replacements (clones of the folder, pushes from it to another
+ * one, fsck, gc) is refused by git; the leg notices it (log.c) and does not claim what fails of it.
  *
  * Hermetic: no configuration of the machine or the user is read, and nothing is written to the
  * user's repository. A folder that is no repository has the rules of its .gitignore files.

@@ -232,6 +232,8 @@ void solve_make_words(struct solve *solve, const char *filename, const char *url
     add_platforms(request, words);
     if (request->target != NULL && *request->target != '\0')
         add(words, "--opt", g_strconcat("target=", request->target, NULL));
+    if (request->kept_as != NULL)
+        add(words, "--opt", g_strconcat("keep-result=", request->kept_as, NULL));
     add_contexts(solve);
     add_cache_modes(request, solve->node, words);
     add_prefixed(words, "build-arg:", request->arguments);

@@ -79,14 +79,29 @@ static const char *variable(const char *name, const void *call)
     return command_variable(call, name);
 }
 
+static GBytes *file_read(const char *path, const void *run)
+{
+    return run_read_file(run, path, NULL);
+}
+
+static bool is_folder(const char *path, const void *context)
+{
+    const struct plugin_run *run = context;
+    g_autofree char *host = command_host_path(run->call, path);
+    return host != NULL && g_file_test(host, G_FILE_TEST_IS_DIR);
+}
+
 static struct bake_result *resolve(const struct baking *baking, GError **error)
 {
+    const struct bake_files files = {file_read, is_folder, baking->run,
+                                     baking->run->call->directory};
     const GArray *list = baking->sources->list;
     const struct bake_request request = {
         .environment = variable,
         .context = baking->run->call,
         .targets = (const char *const *)baking->targets->pdata,
         .overrides = (const char *const *)baking->overrides->pdata,
+        .files = &files,
         .now_s = run_unix_now(baking->run),
     };
     const struct bakefile_source *sources = (const struct bakefile_source *)(void *)list->data;
@@ -132,6 +147,7 @@ static GPtrArray *requests_of(const struct baking *baking, const struct bake_res
             return NULL;
         g_ptr_array_add(requests, request);
     }
+    bake_link_requests(baking->run, requests);
     return g_steal_pointer(&requests);
 }
 

@@ -12,9 +12,8 @@
 
 /* The definition of a call. */
 struct bake_sources {
-    GArray *list;     /* struct bakefile_source, their names and bytes owned */
-    const char *url;  /* of a remote definition, lent; NULL: local files */
-    bool has_compose; /* one of them is a compose file */
+    GArray *list;    /* struct bakefile_source, their names and bytes owned */
+    const char *url; /* of a remote definition, lent; NULL: local files */
 };
 #define BAKE_SOURCES(variable)                                                                     \
     __attribute__((cleanup(bake_sources_clear))) struct bake_sources variable = {0}
@@ -24,6 +23,10 @@ bool bake_sources_read(struct bake_sources *sources, struct plugin_run *run, con
                        struct voice *voice, GError **error) MUST_USE;
 
 /* ---- bake_request.c ---- */
+
+/* Links of a bake: a context "target:NAME" becomes the result of that target's request, which is
+   kept for it; the requests come in an order in which what others stand on goes first. */
+void bake_link_requests(struct plugin_run *run, GPtrArray *requests);
 
 /* What a target asks for (bake.go toBuildOpt); url is that of a remote definition, or NULL. */
 struct build_request *bake_request_new(struct plugin_run *run, const struct bake_target *target,

@@ -45,8 +45,6 @@ static bool keep(struct bake_sources *sources, const char *path, GBytes *bytes, 
         return false;
     const struct bakefile_source source = {g_strdup(path), g_bytes_ref(bytes)};
     g_array_append_val(sources->list, source);
-    sources->has_compose =
-        sources->has_compose || g_str_has_suffix(path, ".yml") || g_str_has_suffix(path, ".yaml");
     return true;
 }
 
@@ -156,21 +154,11 @@ static bool read_remote(struct bake_sources *sources, struct plugin_run *run,
 
 /* ---- the whole ---- */
 
-/* Compose takes variables from .env, which is not read here. */
-static bool check_env_file(const struct bake_sources *sources, struct plugin_run *run,
-                           GError **error)
-{
-    g_autoptr(GBytes) bytes =
-        sources->has_compose && sources->url == NULL ? run_read_file(run, ".env", NULL) : NULL;
-    return bytes == NULL || run_unmodelled(error, ".env beside a compose file");
-}
-
 bool bake_sources_read(struct bake_sources *sources, struct plugin_run *run, const GPtrArray *paths,
                        struct voice *voice, GError **error)
 {
     sources->list = g_array_new(FALSE, FALSE, sizeof(struct bakefile_source));
     g_array_set_clear_func(sources->list, source_clear);
-    bool is_read = sources->url != NULL ? read_remote(sources, run, paths, voice, error)
-                                        : read_local(sources, run, paths, voice, error);
-    return is_read && check_env_file(sources, run, error);
+    return sources->url != NULL ? read_remote(sources, run, paths, voice, error)
+                                : read_local(sources, run, paths, voice, error);
 }

@@ -153,7 +153,8 @@ static bool build(struct plugin_run *run, struct builder *builder, GPtrArray *re
     if (build_request_check(request, error) &&
         build_all(run, builder, requests, voice, result, error))
         return true;
-    if ((*error)->domain != FIBER_ERROR && run_minor(run) >= MINOR_WITH_PREFIX)
+    if ((*error)->domain != FIBER_ERROR && !run_is_unmodelled(*error) &&
+        run_minor(run) >= MINOR_WITH_PREFIX)
         g_prefix_error(error, "failed to build: ");
     return false;
 }

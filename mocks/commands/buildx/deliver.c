@@ -2,6 +2,7 @@
 #include "mocks/commands/buildx/solve.h"
 
 #include "base/archive.h"
+#include "mocks/buildkit/buildkit.h"
 #include "mocks/commands/buildx/commands.h"
 
 #include <glib/gstdio.h>
@@ -204,9 +205,21 @@ static bool leave_cache(struct solve *solve, const char *text, GError **error)
            run_write_file(solve->run, index, EMPTY_INDEX, strlen(EMPTY_INDEX), error);
 }
 
+/* Files that a RUN would have made are not there, or are without their content: what comes of them
+   later is nobody's to claim. */
+static void note_stand_ins(const struct solve *solve, json_t *metadata)
+{
+    if (json_get_boolean(metadata, METADATA_STAND_INS, false))
+        docker_cli_assume(solve->run->cli, solve->run->call,
+                          "buildx build: files without their real content in an output",
+                          /* touches_images= */ false);
+    json_object_del(metadata, METADATA_STAND_INS);
+}
+
 bool solve_deliver(struct solve *solve, json_t *metadata, GError **error)
 {
     const GPtrArray *caches = solve->request->cache_to;
+    note_stand_ins(solve, metadata);
     for (guint i = 0; i < solve->outputs->len; i++)
         if (!deliver_one(solve, i, metadata, error))
             return false;

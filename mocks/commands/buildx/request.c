@@ -39,6 +39,7 @@ void build_request_free(struct build_request *request)
     for (gsize i = 0; i < G_N_ELEMENTS(lists); i++)
         g_ptr_array_unref(lists[i]);
     g_free(request->name);
+    g_free(request->kept_as);
     g_free(request->context);
     g_free(request->dockerfile);
     g_free(request->inline_dockerfile);

@@ -8,6 +8,7 @@
 
 struct build_request {
     char *name;       /* "default", or the target of a bake */
+    char *kept_as;    /* name under which BuildKit keeps the result for other builds, or NULL */
     char *context;    /* path, URL or "-" */
     char *dockerfile; /* or NULL; "-": stdin */
     char *inline_dockerfile;

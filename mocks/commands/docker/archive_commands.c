@@ -104,6 +104,10 @@ static int run_save(struct invocation *invocation)
 
 /* ---- load ---- */
 
+enum {
+    API_MINOR_WITH_PLATFORM = 48
+};
+
 static const struct flag_row load_flags[] = {
     {"input", 'i', FLAG_TEXT, NULL},
     {"platform", 0, FLAG_TEXT, NULL},
@@ -118,16 +122,38 @@ static GBytes *read_input(struct invocation *invocation, const char *path, GErro
                          : command_read_all(invocation->call, IMAGE_ARCHIVE_BYTES_MAX, error);
 }
 
+/* cmd/docker: a flag has the API version that it needs. */
+static bool check_platform_flag(struct invocation *invocation, GError **error)
+{
+    const struct docker_call call = {.method = "GET", .path = "/_ping"};
+    struct docker *docker = NULL;
+    if (*flags_text(invocation->flags, "platform") == '\0')
+        return true;
+    docker = invocation_docker(invocation, error);
+    if (docker == NULL || !docker_perform_plain(docker, &call, error))
+        return false;
+    return invocation_speaks(invocation, API_MINOR_WITH_PLATFORM) ||
+           cli_refuse(error,
+                      "\"--platform\" requires API version 1.%d, but the Docker daemon API "
+                      "version is %s",
+                      API_MINOR_WITH_PLATFORM, docker_api_version(docker));
+}
+
 /* Without a terminal there are no bars, so the daemon is asked to be quiet. */
 static int run_load(struct invocation *invocation)
 {
     struct progress progress = {.invocation = invocation, .stream = 1};
     g_autoptr(GError) error = NULL;
-    if (*flags_text(invocation->flags, "platform") != '\0')
-        return docker_cli_assume(invocation->cli, invocation->call, "load --platform",
-                                 /* touches_images= */ true);
+    const char *platform = flags_text(invocation->flags, "platform");
+    g_autoptr(GString) path = g_string_new("/images/load?quiet=1");
+    if (*platform != '\0') {
+        g_autofree char *wanted = platform_json(platform);
+        docker_query_append(path, "platform", wanted);
+    }
+    if (!check_platform_flag(invocation, &error))
+        return invocation_fail(invocation, error);
     g_autoptr(GBytes) tar = read_input(invocation, flags_text(invocation->flags, "input"), &error);
-    bool is_loaded = tar != NULL && progress_run(&progress, "/images/load?quiet=1", tar,
+    bool is_loaded = tar != NULL && progress_run(&progress, path->str, tar,
                                                  "Content-Type: application/x-tar", &error);
     g_free(progress.image_id);
     return is_loaded ? 0 : invocation_fail(invocation, error);
@@ -143,11 +169,11 @@ static const struct flag_row import_flags[] = {
 };
 static const struct flag_row *const import_tables[] = {import_flags, NULL};
 
-static bool is_plain_import(const struct invocation *invocation)
+/* What the daemon would fetch from elsewhere is nowhere here. */
+static bool is_from_elsewhere(const struct invocation *invocation)
 {
     const char *source = invocation->arguments[0];
-    return !flags_has(invocation->flags, "change") && !flags_has(invocation->flags, "message") &&
-           strstr(source, "://") == NULL && invocation->argument_count <= 2;
+    return g_str_has_prefix(source, "http://") || g_str_has_prefix(source, "https://");
 }
 
 /* The daemon's {"status": id} is what is printed. */
@@ -155,9 +181,11 @@ static int run_import(struct invocation *invocation)
 {
     const char *source = invocation->arguments[0];
     const char *platform = flags_text(invocation->flags, "platform");
+    const char *message = flags_text(invocation->flags, "message");
+    const char *const *changes = flags_list(invocation->flags, "change");
     struct progress progress = {.invocation = invocation, .stream = 1};
     g_autoptr(GError) error = NULL;
-    if (!is_plain_import(invocation))
+    if (is_from_elsewhere(invocation))
         return docker_cli_assume(invocation->cli, invocation->call, invocation->path,
                                  /* touches_images= */ true);
     g_autoptr(GString) path = g_string_new("/images/create?fromSrc=-");
@@ -165,6 +193,10 @@ static int run_import(struct invocation *invocation)
         docker_query_append(path, "platform", platform);
     if (invocation->arguments[1] != NULL)
         docker_query_append(path, "repo", invocation->arguments[1]);
+    if (*message != '\0')
+        docker_query_append(path, "message", message);
+    for (gsize i = 0; changes != NULL && changes[i] != NULL; i++)
+        docker_query_append(path, "changes", changes[i]);
     g_autoptr(GBytes) tar = read_input(invocation, strcmp(source, "-") != 0 ? source : "", &error);
     bool is_imported = tar != NULL && progress_run(&progress, path->str, tar,
                                                    "Content-Type: application/x-tar", &error);

@@ -448,6 +448,35 @@ Test(archives, the_containerd_store_loads_and_pushes_all_platforms)
     bench_run(&plan, load_and_push_two);
 }
 
+static void load_one_of_two(struct bench *bench)
+{
+    static const char with[] = "/v1.48/images/load?quiet=1&platform=%7B%22os%22%3A%22linux%22%2C"
+                               "%22architecture%22%3A%22ARCH%22%7D";
+    g_autoptr(GBytes) tar = two_platforms();
+    g_auto(GStrv) parts = g_strsplit(with, "ARCH", 2);
+    g_autofree char *arm = g_strjoinv("arm64", parts), *none = g_strjoinv("s390x", parts);
+
+    cr_expect_eq(ask_bytes(bench, "POST", none, tar), 200);
+    g_autofree char *refused = text_of(bench);
+    cr_expect_eq(ask_bytes(bench, "POST", arm, tar), 200);
+    g_autofree char *loaded = text_of(bench);
+    cr_expect_eq(ask(bench, "POST", "/v1.41/images/localhost:5000/two/push?tag=1", NULL), 200);
+    AUTO(image_facts) facts = registry_find(bench->registry, "two", "1");
+
+    cr_expect(strstr(refused, "image localhost:5000/two:1 was loaded, but doesn't provide the "
+                              "requested platform (linux/s390x)") != NULL,
+              "%s", refused);
+    cr_expect_str_eq(loaded, "{\"stream\":\"Loaded image: localhost:5000/two:1\\n\"}\r\n");
+    cr_assert_not_null(facts);
+    cr_expect_eq(facts->platforms->len, 1);
+}
+
+Test(archives, the_containerd_store_loads_the_platform_that_is_asked_for)
+{
+    const struct plan plan = {.profile = "ubuntu-26.04"};
+    bench_run(&plan, load_one_of_two);
+}
+
 static void refuse_two(struct bench *bench)
 {
     g_autoptr(GBytes) tar = two_platforms();

@@ -133,3 +133,17 @@ Test(leg, a_composite_action_says_what_broke_it_and_not_what_may_fail)
     cr_expect_eq(broken->outcome, RESULT_FAILURE);
     cr_expect_str_eq(broken->message, "Process completed with exit code 3.");
 }
+
+Test(leg, notices_where_git_finds_that_the_event_s_commit_has_another_hash)
+{
+    AUTO(bench)
+    bench = bench_new_steps(
+        "      - run: |\n          echo bad object ${{ github.sha }}\n"
+        "          echo bad object ${{ github.sha }}\n"
+        "      - {run: echo bad object 1234567890123456789012345678901234567890}\n");
+
+    AUTO(leg_result) result = bench_run_leg(bench, NULL);
+
+    cr_assert_eq(result->assumptions->len, 1, "%u", result->assumptions->len);
+    cr_expect(((struct assumption *)result->assumptions->pdata[0])->leaves_gap);
+}

@@ -63,10 +63,11 @@ Test(bake, all_targets_of_a_group_are_built_and_pushed)
 static void compose_body(struct bench *bench)
 {
     write_context(bench);
-    write_file(
-        bench, "/src/compose.yaml",
-        "services:\n  web:\n    image: localhost:5000/o/web:1\n    build:\n      context: .\n"
-        "      args: [A=1]\n  db:\n    image: postgres\n");
+    write_file(bench, "/src/compose.yaml",
+               "include: [more.yaml]\nservices:\n  web:\n    image: localhost:5000/o/web:$TAG\n"
+               "    build:\n      context: .\n      args: [A=1]\n");
+    write_file(bench, "/src/more.yaml", "services:\n  db:\n    image: postgres\n");
+    write_file(bench, "/src/.env", "TAG=1\n");
     OUTCOME(outcome) = run_line(bench, "docker buildx bake");
     AUTO(local_image_facts) facts = dockerd_find_image(bench->dockerd, "localhost:5000/o/web:1");
 
@@ -77,6 +78,99 @@ static void compose_body(struct bench *bench)
 Test(bake, services_of_a_compose_file_with_a_build_section_are_targets)
 {
     bench_run(NULL, compose_body);
+}
+
+/* The linked target is named last and has no tag of its own. */
+static const char link_hcl[] =
+    "target \"default\" {\n"
+    "  contexts = { base = \"target:base\", builder = \"target:base\" }\n"
+    "  dockerfile-inline = \"FROM nowhere/at-all AS builder\\nFROM base\\nRUN true\\n"
+    "COPY --from=builder /hello /again\\nCOPY --from=base /made /made\\n\"\n"
+    "  tags = [\"localhost:5000/o/app:1\"]\n"
+    "  platforms = PLATFORMS\n}\n"
+    "variable \"PLATFORMS\" { default = [\"linux/amd64\"] }\n"
+    "variable \"COMMAND\" { default = \"RUN make > /made\" }\n"
+    "target \"base\" {\n"
+    "  dockerfile-inline = \"FROM alpine:3\\nENV A=b\\nCOPY Dockerfile /hello\\n${COMMAND}\\n\"\n"
+    "  platforms = PLATFORMS\n}\n";
+
+static void link_body(struct bench *bench)
+{
+    write_context(bench);
+    write_file(bench, "/src/docker-bake.hcl", link_hcl);
+    run_well(bench, "docker buildx create --name X --use --bootstrap");
+    OUTCOME(outcome) = run_line(bench, "docker buildx bake --push");
+    g_autofree char *app = platforms_of(bench, "o/app", "1");
+    const char *base = strstr(outcome.err, "[base 3/3] RUN make > /made");
+    const char *on_it = strstr(outcome.err, "RUN true");
+
+    cr_assert_eq(outcome.exit_code, 0, "%s", outcome.err);
+    cr_assert_str_eq(app, "linux/amd64");
+    cr_assert(base != NULL && on_it != NULL && base < on_it, "%s", outcome.err);
+    cr_assert_null(strstr(outcome.err, "nowhere/at-all"), "%s", outcome.err);
+    cr_assert_str_eq(bench->assumed->str, "");
+    run_well(bench, "docker pull localhost:5000/o/app:1");
+    OUTCOME(shown) = run_line(bench, "docker image inspect localhost:5000/o/app:1");
+    cr_assert(strstr(shown.out, "\"A=b\"") != NULL, "%s", shown.out);
+}
+
+Test(bake, a_target_stands_on_the_result_of_another_that_it_names_as_a_context)
+{
+    bench_run(NULL, link_body);
+}
+
+static void link_in_the_engine_body(struct bench *bench)
+{
+    write_context(bench);
+    write_file(bench, "/src/docker-bake.hcl", link_hcl);
+    OUTCOME(outcome) = run_line(bench, "docker buildx bake");
+    AUTO(local_image_facts) facts = dockerd_find_image(bench->dockerd, "localhost:5000/o/app:1");
+
+    cr_assert_eq(outcome.exit_code, 0, "%s", outcome.err);
+    cr_assert_not_null(facts);
+}
+
+Test(bake, the_engine_s_own_builder_links_targets_too)
+{
+    bench_run(NULL, link_in_the_engine_body);
+}
+
+static void link_fails_body(struct bench *bench)
+{
+    write_context(bench);
+    write_file(bench, "/src/docker-bake.hcl", link_hcl);
+    run_well(bench, "docker buildx create --name X --use --bootstrap");
+    OUTCOME(outcome) =
+        run_with(bench, "docker buildx bake --push", "COMMAND=COPY --from=nowhere/at-all /x /made");
+    g_autofree char *app = platforms_of(bench, "o/app", "1");
+
+    cr_assert_eq(outcome.exit_code, 1);
+    cr_assert(strstr(outcome.err, "ERROR: target base: failed to solve: ") != NULL, "%s",
+              outcome.err);
+    cr_assert_str_eq(app, "");
+}
+
+Test(bake, a_linked_target_that_fails_takes_those_with_it_that_stand_on_it)
+{
+    bench_run(NULL, link_fails_body);
+}
+
+static void link_of_platforms_body(struct bench *bench)
+{
+    write_context(bench);
+    write_file(bench, "/src/docker-bake.hcl", link_hcl);
+    run_well(bench, "docker buildx create --name X --use --bootstrap");
+    OUTCOME(outcome) = run_line(bench, "docker buildx bake --push --set "
+                                       "*.platform=linux/amd64,linux/arm64");
+    g_autofree char *app = platforms_of(bench, "o/app", "1");
+
+    cr_assert_eq(outcome.exit_code, 0, "%s", outcome.err);
+    cr_assert_str_eq(app, "linux/amd64 linux/arm64");
+}
+
+Test(bake, each_platform_stands_on_its_own_of_a_linked_target)
+{
+    bench_run(NULL, link_of_platforms_body);
 }
 
 static void errors_body(struct bench *bench)
@@ -181,9 +275,10 @@ static void unmodelled_body(struct bench *bench)
         const char *line;
         const char *assumed;
     } cases[] = {
-        {"docker buildx bake -f link.hcl", "buildx bake: the build context base=target:base\n"},
+        {"docker build --build-context base=target:base .",
+         "buildx build: the build context base=target:base\n"},
         {"docker buildx bake -f c.yaml",
-         "buildx bake: c.yaml:1:1: not modelled: include of a compose file\n"},
+         "buildx bake: not modelled: services.x.build.shm_size of a compose file\n"},
         {"docker buildx bake -f link.hcl --list=targets", "buildx bake: --list\n"},
         {"docker buildx bake -f out.hcl",
          "buildx bake: target default: the context ../x outside of the working directory\n"},
@@ -193,7 +288,7 @@ static void unmodelled_body(struct bench *bench)
     write_file(bench, "/src/link.hcl",
                "target \"base\" {}\n"
                "target \"default\" {\n  contexts = { base = \"target:base\" }\n}\n");
-    write_file(bench, "/src/c.yaml", "include: [x.yaml]\nservices: {}\n");
+    write_file(bench, "/src/c.yaml", "services: {x: {build: {context: ., shm_size: 1g}}}\n");
     write_file(bench, "/src/out.hcl", "target \"default\" { context = \"../x\" }\n");
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_string_truncate(bench->assumed, 0);
@@ -211,7 +306,7 @@ Test(bake, what_is_not_modelled_is_assumed)
 
 static void unmodelled_print_body(struct bench *bench)
 {
-    write_file(bench, "/src/c.yaml", "include: [x.yaml]\nservices: {}\n");
+    write_file(bench, "/src/c.yaml", "services: {x: {build: {context: ., shm_size: 1g}}}\n");
     OUTCOME(outcome) = run_line(bench, "docker buildx bake -f c.yaml --print");
 
     cr_expect_eq(outcome.exit_code, 0, "%s", outcome.err);

@@ -158,6 +158,46 @@ Test(build, local_oci_and_tar_outputs_come_to_the_machine)
     bench_run(NULL, outputs_body);
 }
 
+static void stand_ins_body(struct bench *bench)
+{
+    static const struct {
+        const char *dockerfile;
+        bool is_assumed;
+    } cases[] = {
+        {"FROM scratch\nCOPY hello.txt /out.txt\n", false},
+        {"FROM alpine:3\nCOPY hello.txt /out.txt\n", true},
+        {"FROM alpine:3 AS made\nRUN make\nFROM scratch\nCOPY --from=made /out /out.txt\n", true},
+        {"FROM alpine:3 AS made\nRUN make\nFROM scratch AS other\nCOPY --from=made /out /f\n"
+         "FROM scratch\nCOPY --from=other /f /out.txt\n",
+         true},
+        {"FROM alpine:3 AS made\nCOPY hello.txt /h\nRUN make\nFROM scratch\n"
+         "COPY --from=made /h /out.txt\n",
+         false},
+    };
+    run_well(bench, "docker buildx create --name X --use --bootstrap");
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        write_file(bench, "/src/hello.txt", "hello\n");
+        write_file(bench, "/src/Dockerfile", cases[i].dockerfile);
+        g_string_truncate(bench->assumed, 0);
+        run_well(bench, "docker buildx build -o out --metadata-file m.json .");
+        g_autofree char *metadata = read_file(bench, "/src/m.json");
+
+        cr_expect(has_file(bench, "/src/out/out.txt"));
+        cr_expect_str_eq(bench->assumed->str,
+                         cases[i].is_assumed
+                             ? "buildx build: files without their real content in an output "
+                               "(no image)\n"
+                             : "",
+                         "%s: %s", cases[i].dockerfile, bench->assumed->str);
+        cr_expect_null(strstr(metadata, "seatrial"), "%s", metadata);
+    }
+}
+
+Test(build, files_that_a_run_made_are_assumed_where_they_are_given_out)
+{
+    bench_run(NULL, stand_ins_body);
+}
+
 static void ignore_body(struct bench *bench)
 {
     write_file(bench, "/src/docker/app.Dockerfile", "FROM alpine:3\nCOPY secret /secret\n");

@@ -51,6 +51,9 @@ static void complaints(struct bench *bench)
     shell_write(&shell, "/garbage", "this is no archive of any kind, whatever its name may say");
     type_expect(&shell, "load -i /garbage", 1, "",
                 "Error processing tar file(exit status 1): archive/tar: invalid tar header\n");
+    type_expect(&shell, "load --platform linux/arm64 -i /garbage", 1, "",
+                "\"--platform\" requires API version 1.48, but the Docker daemon API version is "
+                "1.41\n");
     type_expect(&shell, "import none.tar", 1, "", "open none.tar: no such file or directory\n");
 }
 
@@ -75,6 +78,24 @@ static void import(struct bench *bench)
 Test(docker_archives, a_tar_of_files_is_imported)
 {
     bench_run(NULL, import);
+}
+
+static void import_changed(struct bench *bench)
+{
+    SHELL(shell, bench, NULL);
+    shell_write(&shell, "/root.tar", "");
+
+    type(&shell, "import -m why -c ENV\tA=b --change CMD\t[\"/x\"] /root.tar made:1");
+    cr_expect_eq(shell.code, 0, "%s", shell.errors->str);
+    type_expect(&shell, "inspect -f {{.Comment}}{{.Config.Env}}{{.Config.Cmd}} made:1", 0,
+                "why[A=b][/x]\n", "");
+    type_expect(&shell, "import -c RUN\tx /root.tar made:2", 1, "",
+                "Error response from daemon: RUN is not a valid change command\n");
+}
+
+Test(docker_archives, an_import_takes_a_message_and_changes)
+{
+    bench_run(NULL, import_changed);
 }
 
 /* A file without bytes of its own stands for one that is too large. */

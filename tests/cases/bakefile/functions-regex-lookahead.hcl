@@ -1,0 +1,5 @@
+target "default" {
+  args = {
+    A = regex("a(?=b)", "ab")
+  }
+}

@@ -1,0 +1,5 @@
+target "default" {
+  args = {
+    A = regex("(?P<a>a)(b)", "ab").a
+  }
+}
