@@ -3,6 +3,7 @@
 #include "harness/cli.h"
 #include "harness/rehearse.h"
 #include "harness/report/survival.h"
+#include "loop/vclock.h"
 #include "runner/server.h"
 
 #include <stdio.h>
@@ -208,6 +209,39 @@ static int code_of(const struct work_result *result, const json_t *document)
     return result->is_nondeterministic ? cli_worse(code, EXIT_NONDETERMINISTIC) : code;
 }
 
+/* Whether the leg broke in clear weather over something that may not have been released yet. */
+static bool is_red_by_the_day(const json_t *row)
+{
+    static const char *const words[] = {"version", "requires go", "toolchain"};
+    const json_t *place = json_get_object(row, "broke_at");
+    const char *message = place != NULL ? json_get_string(place, "message", "") : "";
+    if (strcmp(json_get_string(row, "fault", ""), "none") != 0 ||
+        strcmp(json_get_string(row, "fate", ""), "failed") != 0)
+        return false;
+    for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
+        if (strstr(message, words[i]) != NULL)
+            return true;
+    return false;
+}
+
+/* What is released when, and which image a label means, is of a day that stays the same, so that
+   runs repeat; a workflow of today may ask for more. */
+static void say_day(const struct rehearse_arguments *arguments, const json_t *document)
+{
+    bool is_by_the_day = false;
+    const json_t *row;
+    gsize index;
+    json_array_foreach (json_get_array(document, "rehearsals"), index, row)
+        is_by_the_day = is_by_the_day || is_red_by_the_day(row);
+    if (arguments->date != NULL || !is_by_the_day)
+        return;
+    g_autoptr(GDateTime) day = g_date_time_new_from_unix_utc(VCLOCK_EPOCH_S);
+    g_autofree char *text = g_date_time_format(day, "%Y-%m-%d");
+    g_printerr("red in clear weather as on %s, the day of rehearsals that are not told another: "
+               "--date YYYY-MM-DD\n",
+               text);
+}
+
 static int rehearse_pipeline(const struct app *app, const struct rehearse_arguments *arguments,
                              struct pipeline *pipeline)
 {
@@ -235,6 +269,7 @@ static int rehearse_pipeline(const struct app *app, const struct rehearse_argume
         code = code_of(&result, document);
         if (!write_reports(arguments, document))
             code = cli_worse(code, EXIT_BAD_INPUT);
+        say_day(arguments, document);
     } else {
         cli_complain("rehearse: %s", error->message);
     }

@@ -22,6 +22,12 @@ static const struct {
     {"18.20.8", false}, {"16.20.2", false}, {"14.21.3", false},
 };
 
+/* Lines after the list, two a year, that may be out when a workflow asks for them. */
+enum {
+    LINE_NEWEST = 25,
+    LINE_LATER_MAX = 45,
+};
+
 /* What stands for a line: the newest with long support, the newest, and names of lines. */
 static const char *alias_version(const char *wanted)
 {
@@ -62,7 +68,17 @@ static bool read_wanted(struct action_run *run, char **wanted, GError **error)
            core_throw(error, "The specified node version file at: %s does not exist", path);
 }
 
-/* The version: the newest on the list in the range, or what is asked for when it is exact. */
+/* "26", "26.x", "^27.1": a version of a line that came after the list; NULL when it names none. */
+static char *later_line(const char *wanted)
+{
+    const char *digits = wanted + strspn(wanted, "^~>=v ");
+    guint64 line = g_ascii_strtoull(digits, NULL, 10);
+    bool is_later = line > LINE_NEWEST && line <= LINE_LATER_MAX;
+    return is_later ? g_strdup_printf("%" G_GUINT64_FORMAT ".0.0", line) : NULL;
+}
+
+/* The version: the newest on the list in the range, or what is asked for when it is exact, or later
+   than the list. */
 static char *resolve(const char *wanted, bool *is_preloaded)
 {
     SEMVER_RANGE(range);
@@ -78,7 +94,7 @@ static char *resolve(const char *wanted, bool *is_preloaded)
             return g_strdup(releases[i].version);
         }
     }
-    return NULL;
+    return later_line(wanted);
 }
 
 static bool install(struct action_run *run, const char *wanted, GError **error)

@@ -1,7 +1,7 @@
 /*
  * actions/setup-python: a version of Python on PATH (src/find-python.ts of v4 to v6). Which
- * releases there are is taken from a short list of the newest of each line; an exact other one is
- * assumed.
+ * releases there are is taken from a short list of the newest of each line; an exact other one and
+ * a line after the list are assumed.
  */
 #include "actions/actions.h"
 #include "actions/semver.h"
@@ -16,6 +16,12 @@
 /* The newest known of each line, newest first; GitHub's images hold these. */
 static const char *const releases[] = {"3.14.0",  "3.13.9",  "3.12.12",
                                        "3.11.14", "3.10.19", "3.9.25"};
+
+/* Lines after the list, one a year, that may be out when a workflow asks for them. */
+enum {
+    MINOR_NEWEST = 14,
+    MINOR_LATER_MAX = 24,
+};
 
 static bool read_wanted(struct action_run *run, char **wanted, GError **error)
 {
@@ -32,6 +38,17 @@ static bool read_wanted(struct action_run *run, char **wanted, GError **error)
            core_throw(error, "The specified python version file at: %s doesn't exist.", path);
 }
 
+/* "3.15", "3.15-dev", "~3.16.1": a version of a line that came after the list; NULL when it names
+   none. */
+static char *later_line(const char *wanted)
+{
+    const char *digits = wanted + strspn(wanted, "^~>= ");
+    guint64 minor =
+        g_str_has_prefix(digits, "3.") ? g_ascii_strtoull(digits + strlen("3."), NULL, 10) : 0;
+    bool is_later = minor > MINOR_NEWEST && minor <= MINOR_LATER_MAX;
+    return is_later ? g_strdup_printf("3.%" G_GUINT64_FORMAT ".0", minor) : NULL;
+}
+
 static char *resolve(const char *wanted, bool *is_known)
 {
     SEMVER_RANGE(range);
@@ -44,7 +61,7 @@ static char *resolve(const char *wanted, bool *is_known)
             return g_strdup(releases[i]);
     }
     *is_known = false;
-    return semver_parse(wanted, &exact) ? semver_text(&exact) : NULL;
+    return semver_parse(wanted, &exact) ? semver_text(&exact) : later_line(wanted);
 }
 
 static void export_place(struct action_run *run, const char *place)

@@ -292,6 +292,27 @@ Test(setup_node, reads_version_files_and_assumes_what_it_does_not_hold)
     fake_expect_text(fake_assumed(run), "Node.js 18.17.1\n");
 }
 
+Test(setup_node, assumes_a_line_that_its_list_is_too_old_to_know)
+{
+    FAKE_RUN(run, &action_setup_node, "v4");
+    fake_input(run, "node-version", "26.x");
+
+    fake_main(run);
+
+    fake_expect_text(fake_output(run, "node-version"), "v26.0.0");
+    fake_expect_text(fake_assumed(run), "Node.js 26.0.0\n");
+}
+
+Test(setup_node, refuses_a_line_of_another_century)
+{
+    FAKE_RUN(run, &action_setup_node, "v4");
+    fake_input(run, "node-version", "62");
+
+    fake_main(run);
+
+    fake_expect_part(fake_failure(run), "Unable to find Node version '62'");
+}
+
 Test(setup_node, refuses_what_is_no_version)
 {
     FAKE_RUN(run, &action_setup_node, "v4");
@@ -325,6 +346,17 @@ Test(setup_python, puts_a_version_on_path)
     fake_expect_text(fake_exported(run, "pythonLocation"), CACHE "Python/3.12.12/arm64");
     fake_expect_text(fake_path(run),
                      CACHE "Python/3.12.12/arm64:" CACHE "Python/3.12.12/arm64/bin");
+}
+
+Test(setup_python, assumes_a_line_that_its_list_is_too_old_to_know)
+{
+    FAKE_RUN(run, &action_setup_python, "v5");
+    fake_input(run, "python-version", "3.15");
+
+    fake_main(run);
+
+    fake_expect_text(fake_output(run, "python-version"), "3.15.0");
+    fake_expect_text(fake_assumed(run), "Python 3.15.0\n");
 }
 
 Test(setup_python, refuses_a_line_that_never_was)
