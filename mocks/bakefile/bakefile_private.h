@@ -318,9 +318,10 @@ const struct value *bake_block_value(struct bake *bake, const char *type, const 
 bool bake_is_block_type(const char *name);
 void bake_instance_free(void *item);
 
-/* A target's last step (finish.c); replaces the object. */
-/* Go's path.Clean, by which buildx goes before it prints a context that is no URL; g_free. */
+/* Go's path.Clean, by which buildx goes before it prints a context that is no URL (finish.c);
+   g_free. */
 char *bake_path_clean(const char *path);
+/* A target's last step (finish.c); replaces the object. */
 bool bake_target_finish(struct bake *bake, json_t **attributes);
 
 /* print.c */

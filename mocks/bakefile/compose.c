@@ -4,11 +4,6 @@
 
 #include <string.h>
 
-static struct bake *bake_of(const struct compose_project *project)
-{
-    return project->composing->bake;
-}
-
 /* ---- services ---- */
 
 static bool take_service(const struct compose_project *project, struct bake_config *config,
@@ -27,7 +22,7 @@ static bool take_service(const struct compose_project *project, struct bake_conf
         json_object_set_new(target, "tags", json_pack("[s]", image));
     bake_target_add(config, name, g_steal_pointer(&target));
     bake_names_add(bake_config_group(config, "default")->targets, name);
-    return bake_of(project)->error == NULL;
+    return compose_project_bake(project)->error == NULL;
 }
 
 /* checkConsistency(), of what is left of a service. */
@@ -76,7 +71,7 @@ static bool take_services(const struct compose_project *project, struct bake_con
         g_ptr_array_add(names, (char *)name);
     g_ptr_array_sort(names, by_text);
     for (guint i = 0; i < names->len; i++)
-        if (!check_service(bake_of(project), services, names->pdata[i],
+        if (!check_service(compose_project_bake(project), services, names->pdata[i],
                            json_object_get(services, names->pdata[i])))
             return false;
     if (names->len > 0 && bake_config_group(config, "default") == NULL)

@@ -1,8 +1,9 @@
 /*
  * Compose files as compose-go 2.7 loads them for buildx bake, in steps: a text to a model with its
- * variables put in (compose_read.c), `include` and `extends` (compose_load.c), files over each
- * other (compose_merge_models.c), `env_file` (compose_env.c); compose.c makes targets of the
- * result.
+ * variables put in (compose_read.c), `include` and `extends` (compose_include.c,
+ * compose_extends.c), files over each other (compose_load.c, compose_merge.c), long forms and paths
+ * (compose_form.c), `env_file` (compose_service.c, compose_env.c); compose.c and compose_target.c
+ * make targets of the result.
  *
  * A model is JSON: {"services": {NAME: {…}}, "secrets": …, "include": …, "name": …}. A service has
  * only what bake looks at: image, build, environment, env_file, extends.

@@ -11,7 +11,7 @@ struct loading {
     const struct compose_variables *variables;
     const char *folder; /* of localResourceLoader */
     const char *name;   /* of the file, for errors */
-    GPtrArray *way;     /* "service\nfile" of all that extend each other; char* */
+    GPtrArray *way;     /* "service in file" of all that extend each other; char* */
     GPtrArray *included;
     bool is_alone;    /* neither include nor extends */
     bool is_nameless; /* in errors, as buildx checks each file first */

@@ -1,5 +1,4 @@
-/* Compose models over each other, and their short forms made long (compose-go's override/,
-   transform/ and paths/). */
+/* Compose models over each other (compose-go's override/). */
 #include "mocks/bakefile/compose.h"
 
 #include <string.h>

@@ -10,6 +10,9 @@ struct compose_project {
     const json_t *model;
 };
 
+struct bake *compose_project_bake(const struct compose_project *project);
+/* What Go's fmt prints of a scalar, as a text; "" for what is none. */
+json_t *compose_text(const json_t *value);
 /* What `environment` says over what the files of `env_file` say; nulls are names that have no
    value; NULL with an error. */
 json_t *compose_environment(const struct compose_project *project, const json_t *service);

@@ -3,7 +3,12 @@
 
 #include <string.h>
 
-static json_t *text_json(const json_t *value)
+struct bake *compose_project_bake(const struct compose_project *project)
+{
+    return project->composing->bake;
+}
+
+json_t *compose_text(const json_t *value)
 {
     g_autofree char *text = compose_scalar(value);
     return json_text_or_null(text == NULL ? "" : text);
@@ -15,7 +20,7 @@ json_t *compose_mapping(struct bake *bake, const json_t *value)
     const char *key;
     json_t *item;
     json_object_foreach ((json_t *)value, key, item)
-        json_object_set_new(map, key, json_is_null(item) ? json_null() : text_json(item));
+        json_object_set_new(map, key, json_is_null(item) ? json_null() : compose_text(item));
     for (gsize i = 0; i < json_array_size(value); i++) {
         g_autofree char *text = compose_scalar(json_array_get(value, i));
         g_auto(GStrv) pair = g_strsplit(text == NULL ? "" : text, "=", 2);
@@ -27,11 +32,6 @@ json_t *compose_mapping(struct bake *bake, const json_t *value)
             json_object_set_new(map, name, json_text_or_null(pair[1]));
     }
     return g_steal_pointer(&map);
-}
-
-static struct bake *bake_of(const struct compose_project *project)
-{
-    return project->composing->bake;
 }
 
 /* As WithServicesEnvironmentResolved() has it while it reads env files. */
@@ -77,13 +77,13 @@ static bool add_env_file(const struct compose_project *project, const json_t *fi
     const char *format = json_get_string(file, "format", "");
     g_autoptr(GBytes) bytes = compose_file(project->composing, path);
     if (bytes == NULL && json_get_boolean(file, "required", true))
-        return bake_fail(bake_of(project), BAKEFILE_ERROR_INVALID,
+        return bake_fail(compose_project_bake(project), BAKEFILE_ERROR_INVALID,
                          "env file %s not found: stat %s: no such file or directory", path,
                          path) != NULL;
     if (bytes == NULL)
-        return bake_of(project)->error == NULL;
+        return compose_project_bake(project)->error == NULL;
     if (*format != '\0' && strcmp(format, ".env") != 0)
-        return bake_fail(bake_of(project), BAKEFILE_ERROR_INVALID,
+        return bake_fail(compose_project_bake(project), BAKEFILE_ERROR_INVALID,
                          "unsupported env_file format \"%s\"", format) != NULL;
     return compose_env_read(project->composing, path, bytes, variables, service_lookup, &scope);
 }
@@ -92,7 +92,7 @@ json_t *compose_environment(const struct compose_project *project, const json_t 
 {
     const json_t *files = json_get_array(service, "env_file");
     g_autoptr(json_t) environment =
-        compose_mapping(bake_of(project), json_object_get(service, "environment"));
+        compose_mapping(compose_project_bake(project), json_object_get(service, "environment"));
     if (environment == NULL)
         return NULL;
     compose_resolve_nulls(environment, compose_variable, project->variables);

@@ -3,23 +3,12 @@
 
 #include <string.h>
 
-static struct bake *bake_of(const struct compose_project *project)
-{
-    return project->composing->bake;
-}
-
-static json_t *text_json(const json_t *value)
-{
-    g_autofree char *text = compose_scalar(value);
-    return json_text_or_null(text == NULL ? "" : text);
-}
-
 /* A list, or one text: words of it in x-bake. */
 static json_t *texts_json(const json_t *value)
 {
     json_t *list = json_array();
     for (gsize i = 0; i < json_array_size(value); i++)
-        json_array_append_new(list, text_json(json_array_get(value, i)));
+        json_array_append_new(list, compose_text(json_array_get(value, i)));
     g_autofree char *text = compose_scalar(value);
     g_auto(GStrv) words = g_strsplit_set(text == NULL ? "" : text, " \t\n", -1);
     for (gsize i = 0; words[i] != NULL; i++)
@@ -78,7 +67,8 @@ static bool add_secret(const struct compose_project *project, const json_t *want
     const char *file = json_get_string(secret, "file", "");
     const char *variable = json_get_string(secret, "environment", "");
     if (json_is_true(json_object_get(secret, "external")))
-        return bake_fail(bake_of(project), BAKEFILE_ERROR_INVALID, "unsupported external secret %s",
+        return bake_fail(compose_project_bake(project), BAKEFILE_ERROR_INVALID,
+                         "unsupported external secret %s",
                          json_get_string(secret, "name", source)) != NULL;
     g_autofree char *text = g_strconcat("id=", source, *file != '\0' ? ",src=" : "", file,
                                         *variable != '\0' ? ",env=" : "", variable, NULL);
@@ -138,16 +128,16 @@ static bool take_attribute(const struct compose_project *project, json_t *target
         g_autofree char *text = compose_scalar(value);
         taken = json_boolean(g_strcmp0(text, "true") == 0);
     } else if (row->kind == ATTRIBUTE_TEXT) {
-        taken = text_json(value);
+        taken = compose_text(value);
     } else if (row->kind == ATTRIBUTE_MAP || row->kind == ATTRIBUTE_NULL_MAP) {
-        taken = map_json(bake_of(project), row, value);
+        taken = map_json(compose_project_bake(project), row, value);
     } else if (row->kind < ATTRIBUTE_CACHES) {
         taken = texts_json(value);
     } else {
         g_autoptr(json_t) texts = entry_texts(project, row, value);
         taken = texts == NULL ? NULL : bake_entries_parse(row->kind, texts, &problem);
         if (taken == NULL)
-            return bake_fail(bake_of(project), BAKEFILE_ERROR_INVALID,
+            return bake_fail(compose_project_bake(project), BAKEFILE_ERROR_INVALID,
                              "failed to parse compose file: %s",
                              problem == NULL ? "secret" : problem) != NULL;
     }
@@ -206,7 +196,7 @@ static bool take_build(const struct compose_project *project, json_t *target, co
             (row != NULL && row->name == NULL))
             continue;
         if (row == NULL)
-            return bake_fail(bake_of(project), BAKEFILE_ERROR_UNKNOWN,
+            return bake_fail(compose_project_bake(project), BAKEFILE_ERROR_UNKNOWN,
                              "not modelled: services.%s.build.%s of a compose file", name,
                              key) != NULL;
         if (!take_attribute(project, target, bake_attribute_row(row->name), value))

@@ -37,10 +37,12 @@
  */
 #pragma once
 
+#include "mocks/dockerd/dockerd.h"
+
 /* In the metadata file of a build beside BuildKit's own keys, for our buildx: true when a client
    got files whose content is not what the real steps would have made. */
 #define METADATA_STAND_INS "dev.seatrial.stand-ins"
-
-#include "mocks/dockerd/dockerd.h"
+/* In front of the name of a result that is kept, where it is a named context. */
+#define KEPT_RESULT_PREFIX "input://"
 
 extern const struct container_program buildkit_program;

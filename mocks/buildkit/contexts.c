@@ -3,9 +3,8 @@
 
 #include <string.h>
 
-#define IMAGE_PREFIX  "docker-image://"
-#define LOCAL_PREFIX  "local:"
-#define RESULT_PREFIX "input://" /* ours: the gateway hands results of the same client over */
+#define IMAGE_PREFIX "docker-image://"
+#define LOCAL_PREFIX "local:"
 
 struct build_files *build_read_folder(const struct build *build, const char *folder)
 {
@@ -132,7 +131,7 @@ const char *build_named_image(const struct build *build, const char *name)
 const struct kept_image *build_named_result(const struct build *build, const char *name,
                                             const char *platform)
 {
-    const char *reference = named_option(build, name, RESULT_PREFIX);
+    const char *reference = named_option(build, name, KEPT_RESULT_PREFIX);
     return reference != NULL ? daemon_result_image(build->daemon, reference, platform) : NULL;
 }
 

@@ -1,12 +1,7 @@
 /* git-remote-https: the conversation with git, and pushes. */
 #include "mocks/commands/remote_git.h"
 
-#include "base/units.h"
-
 #include <string.h>
-
-/* git has no limit of its own for a server that says nothing: longer than any job may run. */
-#define SILENCE_US (60 * 24 * HOUR_US)
 
 enum {
     EXIT_FATAL = 128,
@@ -62,7 +57,7 @@ static int meet_weather(const struct remote_git *remote, const char *verb)
     g_autoptr(GError) error = NULL;
     if (!effect.is_failure)
         return 0;
-    bool is_heard = !effect.is_hang || fiber_sleep(options->loop, SILENCE_US, &error);
+    bool is_heard = !effect.is_hang || fiber_sleep(options->loop, GIT_SILENCE_US, &error);
     if (is_heard)
         command_complain(remote->call, "fatal: unable to access '%s/': %s\n", remote->url,
                          effect.message);
@@ -77,6 +72,7 @@ int remote_git_note(struct remote_git *remote, const char *verb, bool leaves_gap
     g_autofree char *what = g_strconcat(verb, " ", remote->url, NULL);
     const char *const noted[] = {"git", what, NULL};
     g_autoptr(GError) error = NULL;
+
     if (leaves_gap && said == NULL)
         assumed_note(remote->set, noted, /* touches_images= */ false);
     else
@@ -98,9 +94,9 @@ static int compare_texts(gconstpointer left, gconstpointer right)
 }
 
 /* What a push is compared with: tags are left out, for a local one says nothing of the remote. */
-static int list_for_push(const struct remote_git *remote)
+static int list_heads(const struct remote_git *remote, const char *verb)
 {
-    int exit_code = meet_weather(remote, "push");
+    int exit_code = meet_weather(remote, verb);
     if (exit_code != 0)
         return exit_code;
     g_autoptr(GList) names = g_list_sort(g_hash_table_get_keys(remote->heads), compare_texts);
@@ -155,8 +151,10 @@ static int obey(struct remote_git *remote, const char *line)
         command_print(remote->call, "stateless-connect\npush\noption\n\n");
     else if (g_str_has_prefix(line, "option "))
         command_print(remote->call, "ok\n");
-    else if (g_str_has_prefix(line, "list"))
-        return list_for_push(remote);
+    else if (strcmp(line, "list for-push") == 0)
+        return list_heads(remote, "push");
+    else if (strcmp(line, "list") == 0)
+        return list_heads(remote, "fetch");
     else if (g_str_has_prefix(line, "push "))
         return push(remote, line);
     else if (strcmp(line, "stateless-connect git-upload-pack") == 0)

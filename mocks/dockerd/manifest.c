@@ -80,7 +80,7 @@ GBytes *manifest_make(GBytes *config, GPtrArray *layers, bool is_oci)
 }
 
 GBytes *config_make(const char *platform, const char *created, const char *comment,
-                    GPtrArray *diff_ids)
+                    json_t *settings, GPtrArray *diff_ids)
 {
     g_auto(GStrv) parts = g_strsplit(platform, "/", 3);
     g_autoptr(json_t) layers = json_array();
@@ -91,6 +91,8 @@ GBytes *config_make(const char *platform, const char *created, const char *comme
         json_pack("{s:s, s:s, s:s, s:s, s:{}, s:{s:s, s:O}}", "architecture", parts[1], "os",
                   parts[0], "created", created, "comment", comment, "config", "rootfs", "type",
                   "layers", "diff_ids", layers);
+    if (settings != NULL)
+        json_object_set(config, "config", settings);
     if (parts[2] != NULL)
         json_object_set_new(config, "variant", json_string(parts[2]));
     return json_bytes(config);

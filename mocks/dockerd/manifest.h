@@ -2,6 +2,7 @@
    Push) and, in the containerd store, when it keeps what was built. */
 #pragma once
 
+#include "base/json.h"
 #include "mocks/dockerd/image_store.h"
 
 #define MANIFEST_DOCKER_TYPE "application/vnd.docker.distribution.manifest.v2+json"
@@ -14,6 +15,7 @@ GBytes *stored_layer_bytes(struct stored_layer *layer);
 char *layer_chain_id(const char *below, const char *diff_id);
 /* Layers in virtual images carry their declared sizes as annotations. */
 GBytes *manifest_make(GBytes *config, GPtrArray *layers, bool is_oci);
-/* An image config as `docker import` and runner images have it. diff_ids: char*. */
+/* An image config as `docker import` and runner images have it. settings: its "config", or NULL for
+   none. diff_ids: char*. */
 GBytes *config_make(const char *platform, const char *created, const char *comment,
-                    GPtrArray *diff_ids);
+                    json_t *settings, GPtrArray *diff_ids);

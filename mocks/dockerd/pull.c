@@ -174,9 +174,9 @@ static void layer_clear(struct layer *layer)
     g_clear_pointer(&layer->bytes, g_bytes_unref);
 }
 
-/* changes: the "config" of the image, or NULL. */
+/* settings: the "config" of the image, or NULL. */
 static bool store_single_layer(struct dockerd *dockerd, const char *tag, const char *platform,
-                               const char *comment, json_t *changes, struct layer *layer,
+                               const char *comment, json_t *settings, struct layer *layer,
                                char **image_id, GError **error)
 {
     g_autoptr(GPtrArray) diff_ids = g_ptr_array_new();
@@ -186,13 +186,7 @@ static bool store_single_layer(struct dockerd *dockerd, const char *tag, const c
 
     g_ptr_array_add(diff_ids, layer->diff_id);
     g_ptr_array_add(layers, layer);
-    g_autoptr(GBytes) plain = config_make(platform, created, comment, diff_ids);
-    g_autoptr(json_t) shape = json_parse_gbytes(plain, error);
-    if (shape == NULL)
-        return false;
-    if (changes != NULL)
-        json_object_set(shape, "config", changes);
-    g_autoptr(GBytes) config = json_bytes(shape);
+    g_autoptr(GBytes) config = config_make(platform, created, comment, settings, diff_ids);
     return dockerd_store_image(dockerd, tags, config, layers, image_id, error);
 }
 

@@ -31,10 +31,11 @@ static void git_fails_point(const struct fault_strike *strike, const struct poin
 
 const struct fault_kind fault_kind_git_fails = {
     .record = {.name = "git-fails",
-               .summary = "a fetch or push of git over the network fails; checkout makes three",
+               .summary =
+                   "a fetch or push of git over the network fails; checkout makes three attempts",
                .size = sizeof(struct git_fails),
                .fields = fields},
-    .evidence = "failures.md M8",
+    .evidence = "failures.md M8 (the same outages), actions/checkout src/retry-helper.ts",
     .stage = FAULT_AT_POINT,
     .point = POINT_GIT,
     .point_strike = git_fails_point,

@@ -6,13 +6,12 @@
 #include "actions/actions.h"
 #include "actions/core.h"
 
+#include "base/limits.h"
 #include "base/units.h"
 
 #include <string.h>
 
 #define OTHER_CLONE_US (2 * SECOND_US)
-/* git has no limit of its own for a server that says nothing: longer than any job may run. */
-#define SILENCE_US (60 * 24 * HOUR_US)
 
 enum {
     ATTEMPTS = 3,
@@ -23,6 +22,7 @@ enum {
 struct checkout {
     struct action_run *run;
     char *repository;
+    char *url;  /* of it */
     char *path; /* absolute, in the action's world */
     char *reference, *commit;
 };
@@ -30,6 +30,7 @@ struct checkout {
 static void checkout_clear(struct checkout *checkout)
 {
     g_free(checkout->repository);
+    g_free(checkout->url);
     g_free(checkout->path);
     g_free(checkout->reference);
     g_free(checkout->commit);
@@ -46,6 +47,7 @@ static bool read_repository(struct checkout *checkout, GError **error)
     const char *given = action_input(checkout->run, "repository");
     checkout->repository =
         g_strdup(*given != '\0' ? given : action_context(checkout->run, "github.repository"));
+    checkout->url = g_strconcat("https://github.com/", checkout->repository, NULL);
     g_auto(GStrv) parts = g_strsplit(checkout->repository, "/", -1);
     bool is_valid = g_strv_length(parts) == 2 && *parts[0] != '\0' && *parts[1] != '\0';
     return is_valid || core_throw(error, "Invalid repository '%s'. Expected format {owner}/{repo}.",
@@ -99,8 +101,7 @@ static void log_git(const struct checkout *checkout)
     {
         CORE_GROUP(run, "Initializing the repository");
         action_log(run, "[command]/usr/bin/git init %s", checkout->path);
-        action_log(run, "[command]/usr/bin/git remote add origin https://github.com/%s",
-                   checkout->repository);
+        action_log(run, "[command]/usr/bin/git remote add origin %s", checkout->url);
     }
 }
 
@@ -134,17 +135,16 @@ static void log_fetch_command(const struct checkout *checkout)
 #define FAILED_GIT "The process '/usr/bin/git' failed with exit code 128"
 
 /* Its problem matcher makes an annotation of what git says. */
-static bool attempt(const struct checkout *checkout, const char *url, bool *is_there,
-                    GError **error)
+static bool attempt(const struct checkout *checkout, bool *is_there, GError **error)
 {
     struct action_run *run = checkout->run;
     log_fetch_command(checkout);
-    const struct fetch_attempt outcome = action_git_fetch(run, url);
+    const struct fetch_attempt outcome = action_git_fetch(run, checkout->url);
     if (outcome.is_silent)
-        return action_sleep(run, SILENCE_US, error);
+        return action_sleep(run, GIT_SILENCE_US, error);
     *is_there = outcome.error == NULL;
     if (!*is_there)
-        action_error(run, "fatal: unable to access '%s/': %s", url, outcome.error);
+        action_error(run, "fatal: unable to access '%s/': %s", checkout->url, outcome.error);
     return true;
 }
 
@@ -159,11 +159,10 @@ static bool wait_before_next(struct action_run *run, GError **error)
 
 static bool fetch(const struct checkout *checkout, GError **error)
 {
-    g_autofree char *url = g_strconcat("https://github.com/", checkout->repository, NULL);
     CORE_GROUP(checkout->run, "Fetching the repository");
     for (int count = 1;; count++) {
         bool is_there = false;
-        if (!attempt(checkout, url, &is_there, error))
+        if (!attempt(checkout, &is_there, error))
             return false;
         if (is_there)
             return true;
@@ -195,7 +194,6 @@ static bool get_own(const struct checkout *checkout, GError **error)
 {
     struct action_run *run = checkout->run;
     const char *submodules = action_input(run, "submodules");
-    g_autofree char *url = g_strconcat("https://github.com/", checkout->repository, NULL);
     bool has_history = strcmp(action_input(run, "fetch-depth"), "1") != 0;
     bool has_tags = false;
     if (!action_input_boolean(run, "fetch-tags", &has_tags))
@@ -205,7 +203,7 @@ static bool get_own(const struct checkout *checkout, GError **error)
         .reference = checkout->reference,
         .commit =
             is_commit(checkout->commit) ? checkout->commit : action_context(run, "github.sha"),
-        .url = url,
+        .url = checkout->url,
         .has_history = has_history,
         .has_tags = has_tags || strcmp(action_input(run, "fetch-depth"), "0") == 0,
         .has_submodules = strcmp(submodules, "true") == 0 || strcmp(submodules, "recursive") == 0,

@@ -114,10 +114,12 @@
 #define BAKE_TARGETS_MAX          1000
 
 /* The commands of a fake machine, and the services they ask. */
-#define NESTED_COMMANDS_MAX             64
-#define ASSUMED_USES_MAX                1000
-#define COMPOSE_EXTENDS_MAX             64 /* services one above the other; compose has no limit */
-#define GIT_REFERENCES_MAX              10000
+#define NESTED_COMMANDS_MAX 64
+#define ASSUMED_USES_MAX    1000
+#define COMPOSE_EXTENDS_MAX 64 /* services one above the other; compose has no limit */
+#define GIT_REFERENCES_MAX  10000
+/* git itself waits for ever for a server that says nothing: longer than any job may run. */
+#define GIT_SILENCE_US                  (INT64_C(60) * 24 * 60 * 60 * 1000000)
 #define GIT_PACKED_REFERENCES_BYTES_MAX (4 * 1024 * 1024)
 #define DOWNLOAD_BYTES_MAX              HTTP_BODY_BYTES_MAX
 #define GO_MOD_BYTES_MAX                (1024 * 1024)

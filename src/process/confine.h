@@ -37,7 +37,7 @@ int confine_landlock(const struct confine *confine, const char **at);
 /* The program is of struct sock_filter, length in bytes. */
 int confine_seccomp(const void *program, size_t length_bytes, const char **at);
 /* Nobody from now on, children included, may send this process a signal or end its group: what a
-   pid namespace does for its first process. No harm where seccomp is refused as a layer. */
+   pid namespace does for its first process. Of seccomp. */
 int confine_shield(const char **at);
 /* 0 when there is no Landlock. */
 int landlock_abi(void);

@@ -22,11 +22,13 @@ void bake_sources_clear(struct bake_sources *sources);
 bool bake_sources_read(struct bake_sources *sources, struct plugin_run *run, const GPtrArray *paths,
                        struct voice *voice, GError **error) MUST_USE;
 
-/* ---- bake_request.c ---- */
+/* ---- bake_links.c ---- */
 
 /* Links of a bake: a context "target:NAME" becomes the result of that target's request, which is
    kept for it; the requests come in an order in which what others stand on goes first. */
 void bake_link_requests(struct plugin_run *run, GPtrArray *requests);
+
+/* ---- bake_request.c ---- */
 
 /* What a target asks for (bake.go toBuildOpt); url is that of a remote definition, or NULL. */
 struct build_request *bake_request_new(struct plugin_run *run, const struct bake_target *target,

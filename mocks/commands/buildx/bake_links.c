@@ -3,10 +3,11 @@
  */
 #include "mocks/commands/buildx/bake.h"
 
+#include "mocks/buildkit/buildkit.h"
+
 #include <string.h>
 
-#define LINK   "target:"
-#define RESULT "input://" /* contexts.c of mocks/buildkit */
+#define LINK "target:"
 
 static struct build_request *find(const GPtrArray *requests, const char *name)
 {
@@ -48,7 +49,7 @@ static void link_context(struct plugin_run *run, const GPtrArray *requests, char
         other->kept_as = run_identity(run);
     g_autofree char *own = g_strndup(*context, strcspn(*context, "="));
     g_free(*context);
-    *context = g_strconcat(own, "=" RESULT, other->kept_as, NULL);
+    *context = g_strconcat(own, "=" KEPT_RESULT_PREFIX, other->kept_as, NULL);
 }
 
 void bake_link_requests(struct plugin_run *run, GPtrArray *requests)

@@ -1,6 +1,6 @@
 /*
- * The page by which a sandbox shows the loop's time to the clock library. Plain C. The host writes
- * it before anything that lets a process go on; while processes run it does not change.
+ * The page by which a sandbox shows the loop's time to the preloaded clock. Plain C. The host
+ * writes it before anything that lets a process go on; while processes run it does not change.
  */
 #pragma once
 

@@ -91,13 +91,14 @@ static void enter_namespaces(const struct confine *confine)
         fail(problem, at);
 }
 
-static void install_filter(void)
+/* Whether seccomp is one of the layers. */
+static bool install_filter(void)
 {
     const char *at = NULL;
     struct stat status;
     if (fstat(WIRE_FILTER_FD, &status) < 0 || !S_ISREG(status.st_mode)) {
         close(WIRE_FILTER_FD);
-        return;
+        return false;
     }
     void *program = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, WIRE_FILTER_FD, 0);
     if (program == MAP_FAILED)
@@ -106,6 +107,7 @@ static void install_filter(void)
     if (problem != 0)
         fail(problem, at);
     close(WIRE_FILTER_FD);
+    return true;
 }
 
 /* Addresses are fixed so that what programs derive from them repeats. */
@@ -126,8 +128,7 @@ static void confine_self(const struct confine *confine)
         problem = confine_landlock(confine, &at);
     if (problem != 0)
         fail(problem, at);
-    install_filter();
-    if (!confine->has_namespaces)
+    if (install_filter() && !confine->has_namespaces)
         problem = confine_shield(&at);
     if (problem != 0)
         fail(problem, at);
