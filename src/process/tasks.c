@@ -243,17 +243,19 @@ static bool look_first(struct tasks *tasks, guint index)
     return true;
 }
 
-/* The second: it has not run meanwhile, and it sleeps in a way that only others can end. */
+/* The second: it has not run meanwhile, and it sleeps in a way that only others can end. Children
+   are read before it is looked at: a child that ends is seen as a zombie a moment before its parent
+   is woken, under the lock that reading children takes (exit_notify() in the kernel's exit.c). So
+   who was a zombie in the first look has woken its parent now. */
 static bool look_again(struct tasks *tasks, guint index)
 {
+    if (meet_children(tasks, index) != task_at(tasks, index)->children_hash)
+        return false;
     struct task *task = task_at(tasks, index);
-    uint64_t run_count = run_count_of(tasks, task);
-    if (run_count != task->run_count || !is_blocked(tasks, task))
+    if (run_count_of(tasks, task) != task->run_count || !is_blocked(tasks, task))
         return false;
     char state = state_of(tasks, task);
-    if (state != 'S' && !is_inert(state))
-        return false;
-    return meet_children(tasks, index) == task_at(tasks, index)->children_hash;
+    return state == 'S' || is_inert(state);
 }
 
 static void drop_stale(struct tasks *tasks)
