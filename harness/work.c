@@ -1,6 +1,7 @@
-/* Runs the scenarios of a suite, in this process or in forked workers. */
+/* Runs the scenarios of a suite in forked workers. */
 #include "harness/work.h"
 
+#include "base/units.h"
 #include "harness/folders.h"
 #include "harness/report/entry.h"
 
@@ -8,13 +9,15 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 struct worker {
-    pid_t pid;
-    int pipe_fd; /* its entries, as lines "INDEX JSON" */
+    pid_t pid;   /* 0: none is at work */
+    int pipe_fd; /* its entries, each as a line of JSON; -1: none is at work */
+    guint next;  /* the scenario whose entry comes next */
     GString *pending;
 };
 
@@ -99,26 +102,6 @@ static json_t *run_scenario(const struct work_options *options, const struct sce
     return work_entry(options, outcome);
 }
 
-/* ---- in this process ---- */
-
-static bool has_signal(const struct crew *crew)
-{
-    struct pollfd ready = {.fd = crew->signal_fd, .events = POLLIN};
-    return poll(&ready, 1, 0) > 0;
-}
-
-static void work_alone(struct crew *crew)
-{
-    for (guint i = 0; i < crew->suite->scenarios->len; i++) {
-        if (has_signal(crew)) {
-            crew->result->is_interrupted = true;
-            return;
-        }
-        crew->entries[i] =
-            run_scenario(crew->options, g_ptr_array_index(crew->suite->scenarios, i));
-    }
-}
-
 /* ---- in workers ---- */
 
 static bool write_all(int fd, const char *bytes, gsize length)
@@ -135,6 +118,20 @@ static bool write_all(int fd, const char *bytes, gsize length)
     return true;
 }
 
+/* Whether this process has used half of the processor time that the shell's limit (ulimit -t) gives
+   each. */
+static bool is_worn_out(void)
+{
+    struct rlimit limit;
+    struct rusage used;
+    if (getrlimit(RLIMIT_CPU, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
+        getrusage(RUSAGE_SELF, &used) != 0)
+        return false;
+    const int64_t seconds = used.ru_utime.tv_sec + used.ru_stime.tv_sec;
+    const int64_t used_us = seconds * SECOND_US + used.ru_utime.tv_usec + used.ru_stime.tv_usec;
+    return (rlim_t)(2 * used_us / SECOND_US) >= limit.rlim_cur;
+}
+
 /* Every n-th scenario is this worker's: neighbours in a folder take alike long. */
 static G_GNUC_NORETURN void worker_main(const struct crew *crew, int fd, guint first)
 {
@@ -142,14 +139,21 @@ static G_GNUC_NORETURN void worker_main(const struct crew *crew, int fd, guint f
         g_autoptr(json_t) entry =
             run_scenario(crew->options, g_ptr_array_index(crew->suite->scenarios, i));
         g_autofree char *text = json_text(entry);
-        g_autofree char *line = g_strdup_printf("%u %s\n", i, text);
+        g_autofree char *line = g_strconcat(text, "\n", NULL);
         if (!write_all(fd, line, strlen(line)))
             _exit(1);
+        if (is_worn_out())
+            break;
     }
     _exit(0);
 }
 
-static bool worker_start(struct crew *crew, struct worker *worker, guint first, GError **error)
+static bool has_work(const struct crew *crew, const struct worker *worker)
+{
+    return worker->next < crew->suite->scenarios->len;
+}
+
+static bool worker_start(struct crew *crew, struct worker *worker, GError **error)
 {
     int ends[2] = {-1, -1};
     if (pipe(ends) != 0 || (worker->pid = fork()) < 0) {
@@ -157,34 +161,25 @@ static bool worker_start(struct crew *crew, struct worker *worker, guint first, 
                     g_strerror(errno));
         close(ends[0]);
         close(ends[1]);
+        worker->pid = 0;
         return false;
     }
     if (worker->pid == 0) {
         close(ends[0]);
-        worker_main(crew, ends[1], first);
+        worker_main(crew, ends[1], worker->next);
     }
     close(ends[1]);
     worker->pipe_fd = ends[0];
-    worker->pending = g_string_new(NULL);
     return true;
-}
-
-static void take_line(struct crew *crew, const char *line, gsize length)
-{
-    char *rest = NULL;
-    guint64 index = g_ascii_strtoull(line, &rest, 10);
-    if (index >= crew->suite->scenarios->len || *rest != ' ')
-        return;
-    rest++;
-    crew->entries[index] = json_parse_bytes(rest, length - (gsize)(rest - line), NULL);
 }
 
 static void take_lines(struct crew *crew, struct worker *worker)
 {
     const char *line = worker->pending->str;
     const char *end;
-    while ((end = strchr(line, '\n')) != NULL) {
-        take_line(crew, line, (gsize)(end - line));
+    while (has_work(crew, worker) && (end = strchr(line, '\n')) != NULL) {
+        crew->entries[worker->next] = json_parse_bytes(line, (gsize)(end - line), NULL);
+        worker->next += crew->options->jobs;
         line = end + 1;
     }
     g_string_erase(worker->pending, 0, line - worker->pending->str);
@@ -204,69 +199,92 @@ static bool worker_read(struct crew *crew, struct worker *worker)
     return true;
 }
 
-static void worker_finish(struct worker *worker)
+/* false: it died, of the scenario that it was running. */
+static bool worker_finish(struct worker *worker)
 {
     int status = 0;
-    if (worker->pid <= 0)
-        return;
     close(worker->pipe_fd);
+    worker->pipe_fd = -1;
     while (waitpid(worker->pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    g_string_free(worker->pending, TRUE);
+        continue;
     worker->pid = 0;
+    g_string_truncate(worker->pending, 0);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-static void interrupt(struct crew *crew, struct worker *workers, guint count)
+/* What a worker that has ended leaves is another's; one that died takes a single scenario along. */
+static bool worker_relieve(struct crew *crew, struct worker *worker, GError **error)
 {
-    crew->result->is_interrupted = true;
+    if (!worker_finish(worker))
+        worker->next += crew->options->jobs;
+    if (crew->result->is_interrupted || !has_work(crew, worker))
+        return true;
+    return worker_start(crew, worker, error);
+}
+
+static void kill_all(struct worker *workers, guint count)
+{
     for (guint i = 0; i < count; i++)
         if (workers[i].pid > 0)
             kill(workers[i].pid, SIGKILL);
 }
 
-/* Reads until every worker has closed its pipe. */
-static void collect(struct crew *crew, struct worker *workers, guint count)
+static bool is_anybody_at_work(const struct worker *workers, guint count)
 {
-    g_autofree struct pollfd *ready = g_new0(struct pollfd, count + 1);
-    guint open_count = count;
-
     for (guint i = 0; i < count; i++)
-        ready[i] = (struct pollfd){.fd = workers[i].pipe_fd, .events = POLLIN};
-    ready[count] = (struct pollfd){.fd = crew->signal_fd, .events = POLLIN};
-    while (open_count > 0) {
-        if (poll(ready, count + 1, -1) < 0 && errno != EINTR)
-            break;
-        if (ready[count].revents != 0) {
-            interrupt(crew, workers, count);
-            ready[count].fd = -1;
-        }
-        for (guint i = 0; i < count; i++) {
-            if (ready[i].revents == 0 || worker_read(crew, &workers[i]))
-                continue;
-            ready[i].fd = -1;
-            open_count--;
-        }
-    }
+        if (workers[i].pid > 0)
+            return true;
+    return false;
 }
 
-static bool work_in_parallel(struct crew *crew, GError **error)
+/* Reads until every scenario has its entry or has taken its worker along. */
+static bool collect(struct crew *crew, struct worker *workers, guint count, GError **error)
+{
+    g_autofree struct pollfd *ready = g_new0(struct pollfd, count + 1);
+
+    ready[count] = (struct pollfd){.fd = crew->signal_fd, .events = POLLIN};
+    while (is_anybody_at_work(workers, count)) {
+        for (guint i = 0; i < count; i++)
+            ready[i] = (struct pollfd){.fd = workers[i].pipe_fd, .events = POLLIN};
+        if (poll(ready, count + 1, -1) < 0)
+            continue;
+        if (ready[count].revents != 0) {
+            crew->result->is_interrupted = true;
+            kill_all(workers, count);
+            ready[count].fd = -1;
+        }
+        for (guint i = 0; i < count; i++)
+            if (ready[i].revents != 0 && !worker_read(crew, &workers[i]) &&
+                !worker_relieve(crew, &workers[i], error))
+                return false;
+    }
+    return true;
+}
+
+static bool work_shared_out(struct crew *crew, GError **error)
 {
     guint count = crew->options->jobs;
     g_autofree struct worker *workers = g_new0(struct worker, count);
     bool is_fine = true;
 
-    for (guint i = 0; i < count && is_fine; i++)
-        is_fine = worker_start(crew, &workers[i], i, error);
-    if (is_fine)
-        collect(crew, workers, count);
     for (guint i = 0; i < count; i++)
-        worker_finish(&workers[i]);
+        workers[i] = (struct worker){.pipe_fd = -1, .next = i, .pending = g_string_new(NULL)};
+    for (guint i = 0; i < count && is_fine; i++)
+        is_fine = worker_start(crew, &workers[i], error);
+    is_fine = is_fine && collect(crew, workers, count, error);
+    if (!is_fine)
+        kill_all(workers, count);
+    for (guint i = 0; i < count; i++) {
+        if (workers[i].pid > 0)
+            (void)worker_finish(&workers[i]);
+        g_string_free(workers[i].pending, TRUE);
+    }
     if (crew->result->is_interrupted)
         folders_sweep(); /* after those that were killed */
     return is_fine;
 }
 
-/* ---- both ---- */
+/* ---- the results ---- */
 
 static void deliver(struct crew *crew)
 {
@@ -304,7 +322,7 @@ bool work_do(const struct suite *suite, const struct work_options *options,
     sigset_t before;
     struct crew crew = {.suite = suite, .options = options, .result = result};
     struct work_options narrowed = *options;
-    bool is_fine = true;
+    bool is_fine = false;
 
     narrowed.jobs = MIN(options->jobs, suite->scenarios->len);
     crew.options = &narrowed;
@@ -316,10 +334,7 @@ bool work_do(const struct suite *suite, const struct work_options *options,
     sigprocmask(SIG_BLOCK, &interrupts, &before);
     crew.signal_fd = signalfd(-1, &interrupts, SFD_CLOEXEC | SFD_NONBLOCK);
 
-    if (narrowed.jobs > 1)
-        is_fine = work_in_parallel(&crew, error);
-    else
-        work_alone(&crew);
+    is_fine = work_shared_out(&crew, error);
     forget_signals(&crew);
     close(crew.signal_fd);
     sigprocmask(SIG_SETMASK, &before, NULL);

@@ -1,7 +1,8 @@
 /*
  * Work shared out to processes: the interposed clock belongs to a process, so scenarios run side by
  * side only in forked workers. Results come back as entries and are put in the suite's order,
- * whoever finished first.
+ * whoever finished first. A worker that dies takes one scenario along, which is broken; one that
+ * has used half of the processor time that RLIMIT_CPU gives a process hands over to a fresh one.
  */
 #pragma once
 
@@ -11,7 +12,7 @@
 struct work_options {
     struct run_context context;
     const uint64_t *seed;        /* NULL: each scenario's own */
-    guint jobs;                  /* 1: in this process */
+    guint jobs;                  /* so many workers side by side */
     guint repeat;                /* run each so often; all traces must be equal */
     const char *trace_directory; /* NULL: traces are not kept */
     const char *log_directory;   /* NULL: logs of workflows' legs are not kept */

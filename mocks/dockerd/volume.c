@@ -3,19 +3,29 @@
 
 #include <string.h>
 
-struct volume *volume_find(struct dockerd *dockerd, const char *name)
+/* Where the volume stands in the list, which is in the order of names, or would have to stand. */
+static guint place_of(const struct dockerd *dockerd, const char *name)
 {
-    for (guint i = 0; i < dockerd->volumes->len; i++) {
-        struct volume *volume = g_ptr_array_index(dockerd->volumes, i);
-        if (g_str_equal(volume->name, name))
-            return volume;
+    guint low = 0;
+    guint high = dockerd->volumes->len;
+    while (low < high) {
+        guint middle = low + (high - low) / 2;
+        const struct volume *volume = g_ptr_array_index(dockerd->volumes, middle);
+        if (strcmp(volume->name, name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
     }
-    return NULL;
+    return low;
 }
 
-static gint compare_names(gconstpointer left, gconstpointer right)
+struct volume *volume_find(struct dockerd *dockerd, const char *name)
 {
-    return strcmp((*(struct volume *const *)left)->name, (*(struct volume *const *)right)->name);
+    guint place = place_of(dockerd, name);
+    if (place == dockerd->volumes->len)
+        return NULL;
+    struct volume *volume = g_ptr_array_index(dockerd->volumes, place);
+    return g_str_equal(volume->name, name) ? volume : NULL;
 }
 
 struct volume *volume_obtain(struct dockerd *dockerd, const char *name)
@@ -30,8 +40,7 @@ struct volume *volume_obtain(struct dockerd *dockerd, const char *name)
     volume->options = json_null();
     volume->created_us = dockerd_now_us(dockerd);
     volume->files = file_tree_new(/* has_base= */ false);
-    g_ptr_array_add(dockerd->volumes, volume);
-    g_ptr_array_sort(dockerd->volumes, compare_names);
+    g_ptr_array_insert(dockerd->volumes, (gint)place_of(dockerd, volume->name), volume);
     dockerd_note(dockerd, "volume", "create", volume->name, NULL);
     return volume;
 }

@@ -1,12 +1,14 @@
 /* Suites at work: order, workers that die, repetitions that differ, traces that are kept. */
 #include "hand_made.h"
 
+#include "base/units.h"
 #include "harness/work.h"
 #include "loop/vclock.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /* Scenarios of this date kill the process that binds the clock for them: a crash at a seam. */
@@ -65,25 +67,62 @@ Test(work, in_parallel_gives_the_entries_of_work_alone_in_the_suites_order)
     work_result_clear(&right);
 }
 
-Test(work, reports_a_scenario_whose_worker_died_as_broken_by_us)
+Test(work, reports_a_scenario_whose_worker_died_as_broken_by_us_and_does_the_others)
 {
     AUTO(suite) suite = load_suite();
-    const struct work_options options = {.context = {.bind_clock = bind_or_die},
-                                         .jobs = (guint)suite->scenarios->len};
-    struct scenario *last = g_ptr_array_index(suite->scenarios, suite->scenarios->len - 1);
+    const struct work_options options = {.context = {.bind_clock = bind_or_die}, .jobs = 1};
+    struct scenario *second = g_ptr_array_index(suite->scenarios, 1);
     struct work_result result = {0};
-    last->setting.date_s = DEADLY_DATE_S;
+    second->setting.date_s = DEADLY_DATE_S;
 
     do_work(suite, &options, &result);
 
-    const json_t *entry = entry_at(&result, suite->scenarios->len - 1);
+    const json_t *entry = entry_at(&result, 1);
     cr_assert_eq(result.entries->len, suite->scenarios->len);
+    cr_assert_gt(suite->scenarios->len, 2u);
     cr_assert_str_eq(json_get_string(entry, "verdict", ""), "broken");
     cr_assert_str_eq(json_get_string(entry, "reason", ""),
                      "the process that ran it died without a result");
     cr_assert(json_get_boolean(entry, "is_our_fault", false));
-    cr_assert_str_eq(json_get_string(entry, "name", ""), last->name);
-    cr_assert_str_eq(json_get_string(entry_at(&result, 0), "verdict", ""), "pass");
+    cr_assert_str_eq(json_get_string(entry, "name", ""), second->name);
+    for (guint i = 0; i < result.entries->len; i++)
+        if (i != 1)
+            cr_expect_str_eq(json_get_string(entry_at(&result, i), "verdict", ""), "pass");
+    work_result_clear(&result);
+}
+
+static int64_t processor_time_us(void)
+{
+    struct rusage used;
+    getrusage(RUSAGE_SELF, &used);
+    return (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * SECOND_US + used.ru_utime.tv_usec +
+           used.ru_stime.tv_usec;
+}
+
+/* 0.35 s of processor time for each scenario: the third would be past a second. */
+static void bind_and_burn(const struct loop *loop, int64_t date_s)
+{
+    const int64_t start_us = processor_time_us();
+    vclock_bind(loop, date_s);
+    while (loop != NULL && processor_time_us() - start_us < 350 * MILLISECOND_US)
+        continue;
+}
+
+Test(work, a_worker_hands_over_before_the_limit_of_processor_time_ends_it)
+{
+    AUTO(suite) suite = load_suite();
+    const struct work_options options = {.context = {.bind_clock = bind_and_burn}, .jobs = 1};
+    struct work_result result = {0};
+    struct rlimit limit;
+    cr_assert_gt(suite->scenarios->len, 2u);
+    getrlimit(RLIMIT_CPU, &limit);
+    limit.rlim_cur = 1;
+    cr_assert_eq(setrlimit(RLIMIT_CPU, &limit), 0);
+
+    do_work(suite, &options, &result);
+
+    for (guint i = 0; i < result.entries->len; i++)
+        cr_expect_str_eq(json_get_string(entry_at(&result, i), "verdict", ""), "pass");
     work_result_clear(&result);
 }
 
