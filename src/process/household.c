@@ -123,8 +123,10 @@ static int64_t household_hold(void *argument)
 {
     struct household *household = argument;
     enum tasks_state worst = TASKS_QUIET;
-    for (guint i = 0; i < household->sandboxes->len; i++)
-        worst = MAX(worst, look_at(g_ptr_array_index(household->sandboxes, i)));
+    for (guint i = 0; i < household->sandboxes->len; i++) {
+        enum tasks_state state = look_at(g_ptr_array_index(household->sandboxes, i));
+        worst = MAX(worst, state); /* a macro, which must not look twice */
+    }
     serve_watched(household, worst == TASKS_WATCHING);
     if (worst == TASKS_QUIET) {
         household->patience_us = PATIENCE_US_MIN;
