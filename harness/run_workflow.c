@@ -7,6 +7,7 @@
 #include "harness/leg_machine.h"
 #include "harness/made_up.h"
 #include "harness/public_world.h"
+#include "process/sandbox.h"
 #include "runner/action.h"
 #include "runner/checkout_store.h"
 #include "runner/server.h"
@@ -281,9 +282,12 @@ static void machine_free(void *machine)
 bool run_workflow_begin(struct run *run, GError **error)
 {
     int lock_fd = -1;
+    sandbox_files_begin(run->context->sandbox_layers);
     char *directory = folder_make_root(&lock_fd, error);
-    if (directory == NULL)
+    if (directory == NULL) {
+        sandbox_files_end(run->context->sandbox_layers);
         return false;
+    }
     run->workflow = g_new0(struct workflow_run, 1);
     run->workflow->lock_fd = lock_fd;
     run->workflow->run = run;
@@ -311,6 +315,7 @@ void run_workflow_end(struct run *run)
     g_ptr_array_unref(run->workflow->machines);
     checkout_store_free(run->workflow->checkouts);
     folder_remove(run->workflow->directory);
+    sandbox_files_end(run->context->sandbox_layers);
     close(run->workflow->lock_fd);
     g_free(run->workflow->directory);
     g_free(run->workflow->complaint);

@@ -179,6 +179,19 @@ int confine_shield(const char **at)
     return confine_seccomp(program, sizeof(program), at);
 }
 
+int confine_user(const char **at)
+{
+    *at = "becoming an ordinary user";
+    if (syscall(SYS_setgroups, 0, NULL) < 0 ||
+        syscall(SYS_setresgid, CONFINE_ORDINARY_USER_ID, CONFINE_ORDINARY_USER_ID,
+                CONFINE_ORDINARY_USER_ID) < 0 ||
+        syscall(SYS_setresuid, CONFINE_ORDINARY_USER_ID, CONFINE_ORDINARY_USER_ID,
+                CONFINE_ORDINARY_USER_ID) < 0)
+        return errno;
+    /* The change closes /proc/PID to the host, which looks there. */
+    return prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0 ? errno : 0;
+}
+
 /* Root without a user namespace would get its capabilities back with every exec. */
 int confine_privileges(const char **at)
 {

@@ -16,10 +16,14 @@ struct confine {
     const char *preload_library; /* "": none */
     bool has_namespaces;
     bool has_landlock;
+    bool is_root; /* and is to become an ordinary user */
 };
 
 enum {
     CONFINE_USER_ID = 1001, /* in the user namespace; the one of hosted machines */
+    /* Who root's processes become without namespaces: of the numbers that no distribution gives to
+       anybody (systemd's UIDS-GIDS.md), and always the same, because scripts may print it. */
+    CONFINE_ORDINARY_USER_ID = 61001,
 };
 
 /* The process may be one that clone() made with new namespaces: writes its identity maps, builds a
@@ -31,6 +35,8 @@ int confine_root(const struct confine *confine, unsigned user_id, unsigned group
 int confine_cover(const struct confine *confine);
 /* Flags of clone() for it. */
 int confine_clone_flags(void);
+/* Root becomes an ordinary user, for good. */
+int confine_user(const char **at);
 int confine_privileges(const char **at);
 int confine_limits(bool has_user_namespace, const char **at);
 int confine_landlock(const struct confine *confine, const char **at);

@@ -90,6 +90,8 @@ static int keeper_layers(const struct sandbox *sandbox, char *letters)
         letters[count++] = 'n';
     if (sandbox->layers & SANDBOX_LANDLOCK)
         letters[count++] = 'l';
+    if (sandbox_has_ordinary_user(sandbox->layers))
+        letters[count++] = 'u';
     letters[count] = '\0';
     return count;
 }
@@ -97,7 +99,7 @@ static int keeper_layers(const struct sandbox *sandbox, char *letters)
 /* posix_spawn() shares memory until the exec, which is many times cheaper than fork() here. */
 static int spawn(struct sandbox *sandbox, int control_fd, int filter_fd, pid_t *pid)
 {
-    char letters[4];
+    char letters[8];
     char *arguments[] = {
         (char *)(uintptr_t)WIRE_KEEPER_NAME,
         letters,

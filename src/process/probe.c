@@ -55,10 +55,17 @@ static int try_seccomp(void)
     return confine_seccomp(program, (size_t)length, &at);
 }
 
+static int try_ordinary_user(void)
+{
+    const char *at;
+    return confine_user(&at);
+}
+
 static const struct attempt attempts[] = {
     {SANDBOX_NAMESPACES, "namespaces", try_namespaces},
     {SANDBOX_LANDLOCK, "Landlock", try_landlock},
     {SANDBOX_SECCOMP, "seccomp", try_seccomp},
+    {SANDBOX_ORDINARY_USER, "ordinary user for root to become", try_ordinary_user},
 };
 
 static int attempt_in_child(const struct attempt *attempt)
@@ -80,6 +87,8 @@ unsigned sandbox_probe(char **missing)
     unsigned layers = 0;
     g_autoptr(GString) text = g_string_new(NULL);
     for (gsize i = 0; i < G_N_ELEMENTS(attempts); i++) {
+        if (attempts[i].layer == SANDBOX_ORDINARY_USER && geteuid() != 0)
+            continue; /* is one */
         int problem = attempt_in_child(&attempts[i]);
         if (problem == 0)
             layers |= attempts[i].layer;

@@ -3,13 +3,17 @@
 
 #include "base/limits.h"
 #include "loop/vclock.h"
+#include "process/confine.h"
 #include "process/preload/clock_page.h"
 #include "process/sandbox_private.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/securebits.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/fsuid.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -19,7 +23,8 @@
 static bool suffice(unsigned layers, bool is_root)
 {
     const unsigned without = SANDBOX_LANDLOCK | SANDBOX_SECCOMP;
-    return (layers & SANDBOX_NAMESPACES) || ((layers & without) == without && !is_root);
+    return (layers & SANDBOX_NAMESPACES) ||
+           ((layers & without) == without && (!is_root || (layers & SANDBOX_ORDINARY_USER)));
 }
 
 bool sandbox_layers_suffice(unsigned layers)
@@ -30,6 +35,34 @@ bool sandbox_layers_suffice(unsigned layers)
 bool sandbox_root_is_the_trouble(unsigned layers)
 {
     return !sandbox_layers_suffice(layers) && suffice(layers, /* is_root= */ false);
+}
+
+bool sandbox_has_ordinary_user(unsigned layers)
+{
+    return (layers & SANDBOX_ORDINARY_USER) && !(layers & SANDBOX_NAMESPACES);
+}
+
+static void make_files_for(unsigned user_id)
+{
+    (void)setfsgid(user_id);
+    (void)setfsuid(user_id);
+}
+
+/* Without SECBIT_NO_SETUID_FIXUP the kernel takes root's say over files away with the number. */
+void sandbox_files_begin(unsigned layers)
+{
+    if (!sandbox_has_ordinary_user(layers))
+        return;
+    (void)prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0);
+    make_files_for(CONFINE_ORDINARY_USER_ID);
+}
+
+void sandbox_files_end(unsigned layers)
+{
+    if (!sandbox_has_ordinary_user(layers))
+        return;
+    make_files_for(geteuid());
+    (void)prctl(PR_SET_SECUREBITS, 0, 0, 0, 0);
 }
 
 static char *find_beside_program(const char *name)

@@ -17,7 +17,9 @@
  *
  * Landlock does not mediate connect() to a socket's path (docker.sock), therefore it does not
  * suffice alone: see sandbox_layers_suffice(). In every configuration processes have no privileges,
- * gain none (no_new_privs), and have limits of their own (confine_tables.c).
+ * gain none (no_new_privs), and have limits of their own (confine_tables.c). Root without
+ * namespaces, as in most containers, is root for the host alone: its processes are an ordinary
+ * user's (sandbox_files_begin()).
  *
  * Nor does it mediate chmod() and its like, which then work by descriptor alone: seccomp refuses
  * them by path, and the preloaded library makes them good (preload/metadata.c).
@@ -52,6 +54,7 @@ enum sandbox_layer {
     SANDBOX_NAMESPACES = 1 << 0, /* user, mount, network, pid as far as they can be had */
     SANDBOX_LANDLOCK = 1 << 1,
     SANDBOX_SECCOMP = 1 << 2,
+    SANDBOX_ORDINARY_USER = 1 << 3, /* root's processes become one where there are no namespaces */
     SANDBOX_ALL = SANDBOX_NAMESPACES | SANDBOX_LANDLOCK | SANDBOX_SECCOMP,
 };
 
@@ -75,10 +78,18 @@ struct sandbox_options {
 };
 
 /* Whether these layers keep scripts of strangers from the machine's files, sockets, network and
-   other processes, and keep their number within bounds: as root only namespaces do. */
+   other processes, and keep their number within bounds: of root's, without namespaces, only when
+   they become an ordinary user's. */
 bool sandbox_layers_suffice(unsigned layers);
 /* Whether these layers do not suffice here, but would if the program were not run as root. */
 bool sandbox_root_is_the_trouble(unsigned layers);
+/*
+ * Between the two calls files that this process makes belong to the user its processes will be,
+ * where these layers make that another one than root, and root reads and writes what it could
+ * before. Everything that a sandbox's processes are to find is made between them.
+ */
+void sandbox_files_begin(unsigned layers);
+void sandbox_files_end(unsigned layers);
 /* Where the stub and the preloaded library are: beside the running program, in the two folders
    above it, or in ../lib/seatrial. NULL when not found; g_free. */
 char *sandbox_find_stub(void);

@@ -58,6 +58,8 @@ struct sandbox {
 /* Processes may go on because of what the sandbox does next: time is looked at anew, and they are
    shown the present. Called before every act that a process can notice. */
 void sandbox_disturb(struct sandbox *sandbox);
+/* Whether these layers make the processes another user's than the host is. */
+bool sandbox_has_ordinary_user(unsigned layers);
 /* What is free where its processes write, and how much there is at all; INT64_MAX and 0 when nobody
    knows. */
 int64_t sandbox_free_bytes(const struct sandbox *sandbox, int64_t *all_bytes);

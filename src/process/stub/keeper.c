@@ -110,6 +110,17 @@ static bool install_filter(void)
     return true;
 }
 
+/* What root's TMPDIR holds may be closed to everybody else. */
+static int become_user(const struct confine *confine, const char **at)
+{
+    int problem = confine_user(at);
+    if (problem == 0 && access(confine->directory, R_OK | W_OK | X_OK) < 0) {
+        *at = "reaching the folder that TMPDIR names, as the ordinary user whom root becomes";
+        problem = errno;
+    }
+    return problem;
+}
+
 /* Addresses are fixed so that what programs derive from them repeats. */
 static void confine_self(const struct confine *confine)
 {
@@ -121,7 +132,9 @@ static void confine_self(const struct confine *confine)
         report(KEEPER_PID, 0, getpid(), NULL, -1);
     (void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     umask(022);
-    int problem = confine_limits(confine->has_namespaces, &at);
+    int problem = confine->is_root ? become_user(confine, &at) : 0;
+    if (problem == 0)
+        problem = confine_limits(confine->has_namespaces, &at);
     if (problem == 0)
         problem = confine_privileges(&at);
     if (problem == 0 && confine->has_landlock)
@@ -307,6 +320,7 @@ int keeper_main(int argument_count, char **arguments)
     struct confine confine = {
         .has_namespaces = strchr(arguments[1], 'n') != NULL,
         .has_landlock = strchr(arguments[1], 'l') != NULL,
+        .is_root = strchr(arguments[1], 'u') != NULL,
         .directory = arguments[2],
         .home = arguments[3],
         .run_directory = arguments[4],

@@ -110,11 +110,11 @@ static const char *const command_names[] = {
     "sleep", "timeout", NULL,
 };
 
-void rig_init(struct rig *rig)
+void rig_init_with(struct rig *rig, unsigned layers)
 {
-    g_autofree char *missing = NULL;
     *rig = (struct rig){.loop = loop_new(CLOCK_VIRTUAL, 1), .log = g_string_new(NULL)};
     vclock_bind(rig->loop, VCLOCK_EPOCH_S);
+    sandbox_files_begin(layers);
     rig->folder = g_dir_make_tmp("seatrial-test-XXXXXX", NULL);
     rig->home = g_build_filename(rig->folder, "machine", NULL);
     cr_assert_eq(g_mkdir_with_parents(rig->home, 0755), 0);
@@ -128,10 +128,16 @@ void rig_init(struct rig *rig)
         .stub = sandbox_find_stub(),
         .preload_library = sandbox_find_preload_library(),
         .host = &rig->host,
-        .layers = sandbox_probe(&missing),
+        .layers = layers,
         .seed = 42,
         .real_time_us_max = 60 * SECOND_US,
     };
+}
+
+void rig_init(struct rig *rig)
+{
+    g_autofree char *missing = NULL;
+    rig_init_with(rig, sandbox_probe(&missing));
 }
 
 void rig_open(struct rig *rig)
@@ -153,6 +159,7 @@ void rig_close(struct rig *rig)
     vclock_bind(NULL, 0);
     loop_free(rig->loop);
     remove_folder(rig->folder);
+    sandbox_files_end(rig->options.layers);
     g_free(rig->folder);
     g_free(rig->home);
     g_free((char *)(uintptr_t)rig->options.stub);

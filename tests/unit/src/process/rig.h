@@ -24,6 +24,8 @@ struct rig {
 /* All layers that the machine gives, the preloaded library, a real-time cap that no test should
    reach. Options may be changed until rig_open(). */
 void rig_init(struct rig *rig);
+/* The same with these layers. */
+void rig_init_with(struct rig *rig, unsigned layers);
 void rig_open(struct rig *rig);
 void rig_close(struct rig *rig);
 /* Runs the script to its end and the end of its output; 137 and so on as a shell has it. Opens the

@@ -19,18 +19,16 @@ static const unsigned layer_sets[] = {
     SANDBOX_LANDLOCK,
     SANDBOX_SECCOMP,
     SANDBOX_LANDLOCK | SANDBOX_SECCOMP,
+    SANDBOX_LANDLOCK | SANDBOX_SECCOMP | SANDBOX_ORDINARY_USER,
 };
 
 /* Runs the script under a set of layers and gives its stdout; g_free. */
 static char *output_with(unsigned layers, const char *script)
 {
     struct rig rig;
-    rig_init(&rig);
-    if ((rig.options.layers & layers) != layers) {
-        rig_close(&rig);
+    if (!rig_has(layers))
         return NULL;
-    }
-    rig.options.layers = layers;
+    rig_init_with(&rig, layers);
     rig_run(&rig, script);
     char *output = g_strdup(rig.output[1]->str);
     rig_close(&rig);
@@ -119,14 +117,13 @@ Test(sandbox, a_program_past_the_path_is_a_command_when_the_host_has_it)
         cr_skip_test("git is not installed");
     for (gsize i = 0; i < G_N_ELEMENTS(layer_sets); i++) {
         struct rig rig;
-        rig_init(&rig);
-        if ((rig.options.layers & layer_sets[i]) == layer_sets[i]) {
-            rig.options.layers = layer_sets[i];
-            rig.options.git_configuration = "[url \"https://a/\"]\n\tinsteadOf = short:\n";
-            rig_run(&rig, "git ls-remote short:b || true");
-            cr_expect(strstr(rig.log->str, "git-remote-https short:b https://a/b") != NULL,
-                      "layers %u: %s", layer_sets[i], rig.log->str);
-        }
+        if (!rig_has(layer_sets[i]))
+            continue;
+        rig_init_with(&rig, layer_sets[i]);
+        rig.options.git_configuration = "[url \"https://a/\"]\n\tinsteadOf = short:\n";
+        rig_run(&rig, "git ls-remote short:b || true");
+        cr_expect(strstr(rig.log->str, "git-remote-https short:b https://a/b") != NULL,
+                  "layers %u: %s", layer_sets[i], rig.log->str);
         rig_close(&rig);
     }
 }
@@ -187,6 +184,16 @@ Test(sandbox, there_is_no_network)
                     "safe\n");
 }
 
+Test(sandbox, processes_of_root_without_namespaces_are_an_ordinary_users)
+{
+    const unsigned layers = SANDBOX_LANDLOCK | SANDBOX_SECCOMP | SANDBOX_ORDINARY_USER;
+    expect_with(layers,
+                "id -u; id -G; echo own >a; stat -c '%u %a' . a; cat /etc/shadow || echo no",
+                "61001\n61001\n61001 755\n61001 644\nno\n");
+    if (geteuid() == 0)
+        cr_assert(rig_has(SANDBOX_ORDINARY_USER) && sandbox_layers_suffice(layers));
+}
+
 Test(sandbox, layers_that_leave_a_gap_do_not_suffice)
 {
     cr_assert(sandbox_layers_suffice(SANDBOX_NAMESPACES));
@@ -204,14 +211,11 @@ Test(sandbox, layers_that_leave_a_gap_do_not_suffice)
 Test(sandbox, killing_everybody_does_not_meet_us)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(layer_sets); i++) {
-        if (layer_sets[i] == SANDBOX_LANDLOCK)
+        if (layer_sets[i] == SANDBOX_LANDLOCK || !rig_has(layer_sets[i]))
             continue;
         struct rig rig;
-        rig_init(&rig);
-        if ((rig.options.layers & layer_sets[i]) == layer_sets[i]) {
-            rig.options.layers = layer_sets[i];
-            rig_run(&rig, "kill -9 -1 || true; kill -9 $PPID || true");
-        }
+        rig_init_with(&rig, layer_sets[i]);
+        rig_run(&rig, "kill -9 -1 || true; kill -9 $PPID || true");
         rig_close(&rig);
     }
 }
