@@ -4,6 +4,7 @@
 #include "harness/promise_book.h"
 
 #include <criterion/criterion.h>
+#include <glib/gstdio.h>
 
 static struct scenario *scenario_of(const char *name, const char *text)
 {
@@ -18,6 +19,9 @@ static struct scenario *scenario_of(const char *name, const char *text)
     (void)g_file_set_contents(path, text, -1, NULL);
     struct scenario *scenario = scenario_load(path, &error);
     cr_assert_not_null(scenario, "%s", error != NULL ? error->message : "");
+    g_remove(workflow);
+    g_remove(path);
+    g_rmdir(folder);
     g_free(scenario->path);
     scenario->path = g_strdup(name);
     return scenario;

@@ -12,9 +12,12 @@ struct folders {
     char *root, *from, *to;
 };
 
+/* In memory where that can be had: a disk may take half a minute for the files of a ceiling. */
 static struct folders folders_new(void)
 {
-    struct folders folders = {.root = g_dir_make_tmp("tree-XXXXXX", NULL)};
+    const char *parent = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : g_get_tmp_dir();
+    struct folders folders = {.root = g_build_filename(parent, "tree-XXXXXX", NULL)};
+    cr_assert_not_null(g_mkdtemp(folders.root));
     folders.from = g_build_filename(folders.root, "from", NULL);
     folders.to = g_build_filename(folders.root, "to", NULL);
     cr_assert_eq(g_mkdir_with_parents(folders.from, 0755), 0);
@@ -62,10 +65,10 @@ Test(tree, of_more_bytes_than_the_ceiling_is_refused_before_they_are_copied)
 Test(tree, of_more_files_than_the_ceiling_is_refused)
 {
     FOLDERS(folders);
-    for (int i = 0; i <= RUNNER_CHECKOUT_FILES_MAX; i++) {
-        g_autofree char *name = g_strdup_printf("%d", i);
-        make_file(&folders, name, 0);
-    }
+    g_autofree char *script = g_strdup_printf("seq 0 %d | xargs touch", RUNNER_CHECKOUT_FILES_MAX);
+    const char *const arguments[] = {"sh", "-c", script, NULL};
+    cr_assert(g_spawn_sync(folders.from, (char **)arguments, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL,
+                           NULL, NULL, NULL, NULL));
 
     expect_refusal(&folders, "RUNNER_CHECKOUT_FILES_MAX");
 }
