@@ -156,6 +156,11 @@ static bool has_layers(const struct base *base)
     return true;
 }
 
+const struct build_files *base_files(const struct base *base)
+{
+    return base->kept != NULL ? base->kept->files : base->build->any_files;
+}
+
 void base_add_layers(const struct base *base, GPtrArray *layers)
 {
     for (guint i = 0; base->kept != NULL && i < base->kept->layers->len; i++)

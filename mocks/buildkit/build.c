@@ -224,6 +224,7 @@ static bool add_bases(struct target *target)
     for (guint i = 0; i < target->plan->stages->len; i++) {
         const struct plan_stage *stage = g_ptr_array_index(target->plan->stages, i);
         if (stage->is_needed && stage->base_name != NULL &&
+            !build_names_folder(target->build, stage->base_name) &&
             base_obtain(target->build, stage->base_name, stage->platform, stage->from, &cause) ==
                 NULL)
             return build_fail(target->build, NULL, stage->from, cause);
@@ -306,6 +307,8 @@ static bool solve(struct build *build)
     if (!build_load_git(build) || !read_dockerfile(build) || !make_targets(build) ||
         !resolve_bases(build))
         return false;
+    build->any_files = build_files_new();
+    build_files_open(build->any_files, "");
     build->whole_context = build_read_folder(build, build_command_local(build->command, "context"));
     read_ignore(build);
     build->context = build_files_filter(build->whole_context, build->ignore);
@@ -342,6 +345,7 @@ static void build_clear(struct build *build)
     g_free(build->dockerfile_name);
     build_files_free(build->whole_context);
     build_files_free(build->context);
+    build_files_free(build->any_files);
     g_clear_pointer(&build->named, g_hash_table_unref);
     ignore_free(build->ignore);
     g_clear_pointer(&build->arguments, g_ptr_array_unref);

@@ -34,11 +34,10 @@ struct base {
 /* One stage for one platform, as far as it has come. */
 struct stage_state {
     struct plan_stage *stage;
-    struct base *base; /* or NULL */
-    char *key;         /* digest over all inputs so far */
-    GPtrArray *layers; /* struct stored, bottom first */
-    struct build_files *files;
-    bool has_unknown_files; /* a base image or a RUN may have made any file */
+    struct base *base;         /* or NULL */
+    char *key;                 /* digest over all inputs so far */
+    GPtrArray *layers;         /* struct stored, bottom first */
+    struct build_files *files; /* open where a base image or a RUN may have made any */
     json_t *history;
 };
 
@@ -70,6 +69,7 @@ struct build {
     char *dockerfile_name;
     struct build_files *whole_context; /* with what .dockerignore excludes */
     struct build_files *context;
+    struct build_files *any_files; /* of images that are not looked into */
     GHashTable *named; /* name to struct build_files; looked up, never walked; NULL: none yet */
     struct ignore *ignore;
     bool is_context_told;
@@ -112,7 +112,9 @@ void build_tell(struct build *build, const char *name, const char *what, gsize l
 struct build_files *build_read_folder(const struct build *build, const char *folder);
 /* The image that --opt context:NAME=docker-image://IMAGE puts in a name's place, or NULL. */
 const char *build_named_image(const struct build *build, const char *name);
-/* The files of --opt context:NAME=local:X: true with NULL when there is none, false when they find
+/* Whether --opt context:NAME=local:X puts a folder of the client's in a name's place. */
+bool build_names_folder(const struct build *build, const char *name);
+/* Its files: true with NULL when there is none, false when they find
    no room; lent. */
 bool build_named_files(struct build *build, const char *name, const struct build_files **files,
                        GError **error) MUST_USE;
@@ -124,6 +126,12 @@ void build_give_transferred(struct build *build);
    NULL. */
 const struct kept_image *build_named_result(const struct build *build, const char *name,
                                             const char *platform);
+
+/* ---- step.c ---- */
+/* A layer of files that came from the client, made unless it is there already; the caller's, NULL
+   when the disk has no room. */
+struct stored *build_layer_of(struct build *build, const struct build_files *files, const char *key,
+                              GError **error) MUST_USE;
 
 /* ---- result.c ---- */
 /* The base on a result that was kept. */
@@ -143,6 +151,8 @@ bool base_read(struct base *base, GError **error) MUST_USE;
 bool base_resolve(struct base *base) MUST_USE;
 /* Fetches its layers unless they are here; from_name is the vertex. */
 bool base_fetch(struct base *base, const char *from_name) MUST_USE;
+/* What it has, as far as anybody knows; lent. */
+const struct build_files *base_files(const struct base *base);
 /* Its layers as struct stored, added to layers. */
 void base_add_layers(const struct base *base, GPtrArray *layers);
 /* From $DOCKER_CONFIG/config.json in the container, for the host of this registry. */

@@ -135,6 +135,17 @@ const struct kept_image *build_named_result(const struct build *build, const cha
     return reference != NULL ? daemon_result_image(build->daemon, reference, platform) : NULL;
 }
 
+static const char *named_folder(const struct build *build, const char *name)
+{
+    const char *local = named_option(build, name, LOCAL_PREFIX);
+    return local != NULL ? build_command_local(build->command, local) : NULL;
+}
+
+bool build_names_folder(const struct build *build, const char *name)
+{
+    return named_folder(build, name) != NULL;
+}
+
 static void free_files(void *files)
 {
     build_files_free(files);
@@ -143,8 +154,7 @@ static void free_files(void *files)
 bool build_named_files(struct build *build, const char *name, const struct build_files **files,
                        GError **error)
 {
-    const char *local = option_of(build, name, LOCAL_PREFIX);
-    const char *folder = local != NULL ? build_command_local(build->command, local) : NULL;
+    const char *folder = named_folder(build, name);
     *files = NULL;
     if (folder == NULL)
         return true;

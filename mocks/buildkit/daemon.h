@@ -53,7 +53,6 @@ struct kept_image {
     GBytes *config;
     GPtrArray *layers; /* struct stored */
     struct build_files *files;
-    bool has_unknown_files;
 };
 void daemon_result_free(void *result);
 /* The image of a platform; a result of one platform serves all; NULL: there is none. */

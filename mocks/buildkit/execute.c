@@ -152,7 +152,6 @@ bool step_execute(struct target *target, const struct stage_state *state,
 /* Where COPY takes its files from. */
 struct origin {
     const struct build_files *files;
-    bool has_unknown; /* what is not among the files may be there all the same */
     const char *key;
 };
 
@@ -162,18 +161,18 @@ static bool find_origin(struct target *target, const struct stage_state *state,
     if (step->from_stage != STAGE_NONE) {
         const struct stage_state *other =
             g_ptr_array_index(target->states, (guint)step->from_stage);
-        *origin = (struct origin){other->files, other->has_unknown_files, other->key};
+        *origin = (struct origin){other->files, other->key};
         return true;
     }
     if (step->from_image == NULL) {
-        *origin = (struct origin){NULL, false, state->key};
+        *origin = (struct origin){NULL, state->key};
         return build_context_of(target->build, &origin->files, error);
     }
     const struct build_files *named = NULL;
     if (!build_named_files(target->build, step->from_image, &named, error))
         return false;
     if (named != NULL) {
-        *origin = (struct origin){named, false, state->key};
+        *origin = (struct origin){named, state->key};
         return true;
     }
     struct base *base =
@@ -184,11 +183,7 @@ static bool find_origin(struct target *target, const struct stage_state *state,
         g_set_error(error, FIBER_ERROR, FIBER_ERROR_CANCELLED, "its image is not there");
         return false;
     }
-    if (base->kept != NULL)
-        *origin =
-            (struct origin){base->kept->files, base->kept->has_unknown_files, base->kept->digest};
-    else
-        *origin = (struct origin){NULL, true, base->image->manifest_digest};
+    *origin = (struct origin){base_files(base), base->image->manifest_digest};
     return true;
 }
 
@@ -210,24 +205,22 @@ static void add_made_file(struct build_files *files, const struct origin *origin
     g_autofree char *target = build_copy_target(source, destination, is_one);
     g_autoptr(GBytes) bytes = g_bytes_new(text, strlen(text));
     build_files_put(files, target, bytes, 0755, COST_MADE_FILE_BYTES);
+    build_files_open(files, destination); /* or a folder */
 }
 
-static bool add_source(struct build_files *files, const struct origin *origin, char *source,
-                       const char *destination, bool is_one, GError **error)
+static bool add_source(struct build_files *files, const struct origin *origin,
+                       const struct build_copy *copy, bool is_one, GError **error)
 {
-    char *const sources[] = {source, NULL};
     g_autofree char *missing = NULL;
-    AUTO(build_files) none = build_files_new();
-    AUTO(build_files)
-    taken = build_files_copy(origin->files != NULL ? origin->files : none, sources, destination,
-                             &missing);
+    AUTO(build_files) taken = build_files_copy(copy, &missing);
+    bool may_exist = taken == NULL && build_files_may_have(origin->files, missing);
     if (taken != NULL)
         build_files_put_all(files, taken);
-    else if (origin->has_unknown)
-        add_made_file(files, origin, source, destination, is_one);
+    else if (may_exist)
+        add_made_file(files, origin, copy->sources[0], copy->destination, is_one);
     else
         set_missing(origin, missing, error);
-    return taken != NULL || origin->has_unknown;
+    return taken != NULL || may_exist;
 }
 
 static void add_heredocs(struct build_files *files, const struct plan_step *step,
@@ -254,9 +247,15 @@ struct build_files *step_copy_files(struct target *target, const struct stage_st
 
     if (!find_origin(target, state, step, &origin, error))
         return NULL;
-    for (gsize i = 0; step->sources[i] != NULL; i++)
-        if (!add_source(files, &origin, step->sources[i], destination, is_one, error))
+    for (gsize i = 0; step->sources[i] != NULL; i++) {
+        char *const sources[] = {step->sources[i], NULL};
+        const struct build_copy copy = {.from = origin.files,
+                                        .sources = sources,
+                                        .destination = destination,
+                                        .unpacks = instruction_unpacks(step->instruction)};
+        if (!add_source(files, &origin, &copy, is_one, error))
             return NULL;
+    }
     add_heredocs(files, step, destination, is_one);
     return g_steal_pointer(&files);
 }

@@ -170,7 +170,7 @@ static bool has_stand_ins(const struct stage_state *state)
         if (file->declared_bytes != (int64_t)g_bytes_get_size(file->bytes))
             return true;
     }
-    return state->has_unknown_files;
+    return build_files_is_open(state->files);
 }
 
 /* Several platforms lie in folders of their own, "linux_arm64". */

@@ -74,7 +74,6 @@ static struct kept_image *image_of(const struct target *target, GError **error)
         g_ptr_array_add(image->layers, stored_copy(g_ptr_array_index(state->layers, i)));
     image->files = build_files_new();
     build_files_put_all(image->files, state->files);
-    image->has_unknown_files = state->has_unknown_files;
     return image;
 }
 

@@ -32,7 +32,6 @@ static void continue_stage(struct stage_state *state, const struct stage_state *
 {
     state->key = g_strdup(other->key);
     state->base = other->base;
-    state->has_unknown_files = other->has_unknown_files;
     build_files_put_all(state->files, other->files);
     json_array_extend(state->history, other->history);
     for (guint i = 0; i < other->layers->len; i++)
@@ -43,13 +42,27 @@ static void begin_on_image(struct stage_state *state, struct base *base)
 {
     state->base = base;
     state->key = g_strdup(base->image->manifest_digest);
-    state->has_unknown_files = base->kept == NULL || base->kept->has_unknown_files;
-    if (base->kept != NULL)
-        build_files_put_all(state->files, base->kept->files);
+    build_files_put_all(state->files, base_files(base));
     base_add_layers(base, state->layers);
     json_t *history = json_get_array(base->config, "history");
     if (history != NULL)
         json_array_extend(state->history, history);
+}
+
+/* On a named context that is a folder: its files are all there is (dockerui/namedcontext.go). */
+static bool begin_on_folder(struct target *target, struct stage_state *state,
+                            const struct build_files *folder)
+{
+    GError *cause = NULL;
+    state->key = build_files_digest(folder);
+    struct stored *layer = build_layer_of(target->build, folder, state->key, &cause);
+    if (layer == NULL)
+        return build_fail(target->build, NULL, state->stage->from, cause);
+    g_ptr_array_add(state->layers, layer);
+    build_files_put_all(state->files, folder);
+    json_array_append_new(state->history,
+                          json_pack("{s:s}", "comment", "buildkit.exporter.image.v0"));
+    return true;
 }
 
 static bool begin_stage(struct target *target, struct stage_state *state)
@@ -64,6 +77,11 @@ static bool begin_stage(struct target *target, struct stage_state *state)
         state->key = digest_of("scratch", strlen("scratch"));
         return true;
     }
+    const struct build_files *folder = NULL;
+    if (!build_named_files(target->build, stage->base_name, &folder, &cause))
+        return build_fail(target->build, NULL, stage->from, cause);
+    if (folder != NULL)
+        return begin_on_folder(target, state, folder);
     struct base *base =
         base_obtain(target->build, stage->base_name, stage->platform, stage->from, &cause);
     if (base == NULL)

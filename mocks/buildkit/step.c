@@ -77,10 +77,9 @@ static char *step_key(struct target *target, const struct stage_state *state,
 /* ---- layers ---- */
 
 /* Packs, takes the disk for it and keeps the record. */
-static struct stored *make_layer(struct target *target, const struct build_files *files,
+static struct stored *make_layer(struct buildkitd *daemon, const struct build_files *files,
                                  const char *key, GError **error)
 {
-    struct buildkitd *daemon = target->build->daemon;
     struct packed_layer packed = {0};
     struct stored *stored = g_new0(struct stored, 1);
     build_files_pack(files, &packed);
@@ -99,6 +98,13 @@ static struct stored *make_layer(struct target *target, const struct build_files
     if (!is_fine)
         g_clear_pointer(&stored, stored_free);
     return stored;
+}
+
+struct stored *build_layer_of(struct build *build, const struct build_files *files, const char *key,
+                              GError **error)
+{
+    struct stored *stored = store_find_record(build->daemon, key);
+    return stored != NULL ? stored : make_layer(build->daemon, files, key, error);
 }
 
 /* ENOSPC reads differently by who writes (failures.md E4). */
@@ -147,7 +153,7 @@ static struct stored *run_step(struct target *target, struct stage_state *state,
     g_hash_table_add(daemon->running, g_strdup(key));
     AUTO(build_files) made = step->command != NULL ? cost_files_of_run(step->command, key) : NULL;
     if (run_in_slot(target, state, step, files, vertex, &cause)) {
-        stored = make_layer(target, made != NULL ? made : files, key, &cause);
+        stored = make_layer(daemon, made != NULL ? made : files, key, &cause);
         if (stored == NULL)
             word_disk_failure(target, step, vertex, &cause);
     }
@@ -232,6 +238,7 @@ bool build_step_run(struct target *target, struct stage_state *state, const stru
     state->key = g_steal_pointer(&key);
     if (files != NULL)
         build_files_put_all(state->files, files);
-    state->has_unknown_files = state->has_unknown_files || step->command != NULL;
+    if (step->command != NULL)
+        build_files_open(state->files, "");
     return true;
 }

@@ -19,8 +19,7 @@ struct classic_stage {
     GPtrArray *layers; /* struct layer, bottom first */
     json_t *base;      /* the base's whole config, or NULL */
     struct build_files *files;
-    bool has_unknown_files; /* a base image or a RUN may have made any file */
-    bool is_cached;         /* every step so far was there already */
+    bool is_cached; /* every step so far was there already */
     bool has_cached_layer;
 };
 

@@ -94,7 +94,7 @@ static bool begin_on_image(struct classic_build *build, struct classic_stage *st
     begin_empty(stage, platform);
     stage->base = json_parse_gbytes(config, error);
     stage->key = digest_of_bytes(config);
-    stage->has_unknown_files = true;
+    build_files_open(stage->files, "");
     for (guint i = 0; i < layers->len; i++)
         g_ptr_array_add(stage->layers, layer_of_stored(g_ptr_array_index(layers, i)));
     AUTO(local_image_facts) facts = dockerd_find_image(build->dockerd, name);
@@ -110,7 +110,6 @@ static void begin_on_stage(struct classic_build *build, struct classic_stage *st
     stage->key = g_strdup(other->key);
     stage->image_id = g_strdup(other->image_id);
     stage->base = json_incref(other->base);
-    stage->has_unknown_files = other->has_unknown_files;
     build_files_put_all(stage->files, other->files);
     for (guint i = 0; i < other->layers->len; i++)
         g_ptr_array_add(stage->layers, layer_copy(g_ptr_array_index(other->layers, i)));

@@ -84,6 +84,25 @@ static bool set_missing(const struct plan_step *step, const char *path, GError *
                        instruction_name(step->instruction->kind), path + 1);
 }
 
+static bool is_pattern(const char *source)
+{
+    return strpbrk(source, "*?[") != NULL;
+}
+
+static bool are_patterns(char *const *sources)
+{
+    for (gsize i = 0; sources[i] != NULL; i++)
+        if (!is_pattern(sources[i]))
+            return false;
+    return true;
+}
+
+static bool set_no_source(const struct plan_step *step, GError **error)
+{
+    return engine_fail(error, 500, "%s failed: no source files were specified",
+                       instruction_name(step->instruction->kind));
+}
+
 /* Taken one by one: what an image or a RUN may have made is made up when it is not known. */
 static bool copy_source(struct build_files *files, const struct classic_stage *other,
                         const struct build_files *from, const struct plan_step *step, char *source,
@@ -93,20 +112,24 @@ static bool copy_source(struct build_files *files, const struct classic_stage *o
     bool is_one = step->sources[1] == NULL;
     g_autofree char *destination = g_strconcat(step->destination, is_one ? "" : "/", NULL);
     g_autofree char *missing = NULL;
-    AUTO(build_files) taken = build_files_copy(from, sources, destination, &missing);
-    bool may_exist = step->from_image != NULL || (other != NULL && other->has_unknown_files);
+    const struct build_copy copy = {.from = from,
+                                    .sources = sources,
+                                    .destination = destination,
+                                    .unpacks = instruction_unpacks(step->instruction)};
+    AUTO(build_files) taken = build_files_copy(&copy, &missing);
 
     if (taken != NULL) {
         build_files_put_all(files, taken);
         return true;
     }
-    if (!may_exist)
-        return set_missing(step, missing, error);
+    if (!build_files_may_have(from, missing))
+        return is_pattern(source) || set_missing(step, missing, error);
     g_autofree char *text =
         g_strdup_printf("%s of %s\n", source, other != NULL ? other->key : step->from_image);
     g_autofree char *target = build_copy_target(source, destination, is_one);
     g_autoptr(GBytes) bytes = g_bytes_new(text, strlen(text));
     build_files_put(files, target, bytes, 0755, COST_MADE_FILE_BYTES);
+    build_files_open(files, destination); /* or a folder */
     return true;
 }
 
@@ -114,21 +137,21 @@ static struct build_files *copy_files(struct classic_build *build, const struct 
                                       GError **error)
 {
     AUTO(build_files) files = build_files_new();
-    AUTO(build_files) none = build_files_new();
+    AUTO(build_files) any = build_files_new();
     const struct classic_stage *other =
         step->from_stage != STAGE_NONE ? g_ptr_array_index(build->stages, (guint)step->from_stage)
                                        : NULL;
     const struct build_files *from = other != NULL              ? other->files
-                                     : step->from_image != NULL ? none
+                                     : step->from_image != NULL ? any
                                                                 : build->context;
-    if (step->sources[0] == NULL) { /* heredocs alone: it takes no notice of them */
-        engine_fail(error, 500, "%s failed: no source files were specified",
-                    instruction_name(step->instruction->kind));
-        return NULL;
-    }
+    build_files_open(any, "");
     for (gsize i = 0; step->sources[i] != NULL; i++)
         if (!copy_source(files, other, from, step, step->sources[i], error))
             return NULL;
+    /* Patterns that match nothing, or heredocs, of which it takes no notice. */
+    if (are_patterns(step->sources) && build_files_count(files) == 0 &&
+        !set_no_source(step, error))
+        return NULL;
     return g_steal_pointer(&files);
 }
 
@@ -337,7 +360,8 @@ bool classic_run_step(struct classic_build *build, struct classic_stage *stage,
         return false;
     if (step->sources != NULL)
         build_files_put_all(stage->files, files);
-    stage->has_unknown_files = stage->has_unknown_files || step->command != NULL;
+    if (step->command != NULL)
+        build_files_open(stage->files, "");
     g_free(stage->key);
     stage->key = g_strdup(key);
     g_free(stage->image_id);

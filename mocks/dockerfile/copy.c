@@ -1,8 +1,13 @@
 /* What COPY and ADD take from a set of files, and where it comes to lie. */
 #include "mocks/dockerfile/files.h"
 
+#include "base/archive.h"
+#include "base/units.h"
+
 #include <fnmatch.h>
 #include <string.h>
+
+#define REMOTE_BYTES MIB_BYTES
 
 static bool has_wildcard(const char *source)
 {
@@ -12,21 +17,6 @@ static bool has_wildcard(const char *source)
 static bool is_remote(const char *source)
 {
     return g_regex_match_simple("^(https?|git|ssh)://|^git@", source, 0, 0);
-}
-
-/* Whether the path is the folder's or lies below it; *rest is then the part below ("" for itself).
- */
-static bool is_below(const char *path, const char *folder, const char **rest)
-{
-    gsize length = strlen(folder);
-    if (length == 0) {
-        *rest = path;
-        return true;
-    }
-    if (strncmp(path, folder, length) != 0 || (path[length] != '\0' && path[length] != '/'))
-        return false;
-    *rest = path[length] == '/' ? path + length + 1 : path + length;
-    return true;
 }
 
 static bool ends_with_slash(const char *text)
@@ -46,23 +36,93 @@ struct copying {
     const struct build_files *from;
     struct build_files *to;
     const char *destination;
+    bool unpacks;
     bool is_one; /* one source without wildcards: may name the file it becomes */
 };
+
+/* ---- ADD of archives ---- */
+
+/* Links may lead anywhere. */
+static void put_member(struct copying *copying, const struct archive_member *member)
+{
+    g_autofree char *target = g_strconcat(copying->destination, "/", member->name, NULL);
+    if (member->kind == ARCHIVE_FILE)
+        build_files_put(copying->to, target, member->contents, member->mode,
+                        (int64_t)g_bytes_get_size(member->contents));
+    else if (member->kind != ARCHIVE_DIRECTORY)
+        build_files_open(copying->to, copying->destination);
+}
+
+/* One that breaks off, or is above a ceiling, has more than was read. */
+static bool unpack_bytes(struct copying *copying, GBytes *bytes)
+{
+    gsize length_bytes = 0;
+    const void *data = g_bytes_get_data(bytes, &length_bytes);
+    const struct archive_member *member = NULL;
+    bool is_archive = false;
+    if (length_bytes == 0)
+        return false;
+    AUTO(archive_reader)
+    reader = archive_reader_new_packed(data, length_bytes, /* is_confined= */ true);
+    while (archive_reader_next(reader, &member, NULL)) {
+        if (member == NULL)
+            return is_archive;
+        is_archive = true;
+        put_member(copying, member);
+    }
+    if (is_archive)
+        build_files_open(copying->to, copying->destination);
+    return is_archive;
+}
+
+/* Of a file that is too large to be here the name has to tell. */
+static bool is_called_archive(const char *path)
+{
+    return g_regex_match_simple("\\.(tar(\\.(gz|bz2|xz|zst))?|tgz|tbz2?|txz)$", path, 0, 0);
+}
+
+static bool unpack(struct copying *copying, const struct build_file *file)
+{
+    if (file->declared_bytes == (int64_t)g_bytes_get_size(file->bytes))
+        return unpack_bytes(copying, file->bytes);
+    if (is_called_archive(file->path))
+        build_files_open(copying->to, copying->destination);
+    return false;
+}
+
+/* ---- taking ---- */
+
+/* Below a file that is listed there is nothing else, unless it may be a folder. */
+static void take_open(struct copying *copying, const char *source)
+{
+    const char *rest = NULL;
+    if (build_files_may_have(copying->from, source) &&
+        build_files_find(copying->from, source) == NULL)
+        build_files_open(copying->to, copying->destination);
+    for (guint i = 0; i < build_files_open_count(copying->from); i++)
+        if (build_path_is_below(build_files_open_at(copying->from, i), source, &rest)) {
+            g_autofree char *target = g_strconcat(copying->destination, "/", rest, NULL);
+            build_files_open(copying->to, target);
+        }
+}
 
 /* Takes one file, or a folder's contents. */
 static bool take(struct copying *copying, const char *source)
 {
     bool is_any = false;
+    take_open(copying, source);
     for (guint i = 0; i < build_files_count(copying->from); i++) {
         const struct build_file *file = build_files_at(copying->from, i);
         const char *rest = NULL;
-        if (!is_below(file->path, source, &rest))
+        if (!build_path_is_below(file->path, source, &rest))
+            continue;
+        is_any = true;
+        if (copying->unpacks && *rest == '\0' && unpack(copying, file))
             continue;
         g_autofree char *target =
             *rest == '\0' ? build_copy_target(source, copying->destination, copying->is_one)
                           : g_strconcat(copying->destination, "/", rest, NULL);
         build_files_put(copying->to, target, file->bytes, file->mode, file->declared_bytes);
-        is_any = true;
     }
     return is_any;
 }
@@ -79,12 +139,27 @@ static char *path_head(const char *path, gsize part_count)
     return end == NULL ? g_strdup(path) : g_strndup(path, (gsize)(end - path));
 }
 
-/* Every file or folder that the pattern names, each once. */
+/* Whether there is anything below the folder that a pattern looks in. */
+static bool has_folder_of(const struct build_files *files, const char *pattern)
+{
+    g_autofree char *plain = g_strndup(pattern, strcspn(pattern, "*?["));
+    char *end = strrchr(plain, '/');
+    const char *rest = NULL;
+    *(end != NULL ? end : plain) = '\0';
+    for (guint i = 0; i < build_files_count(files); i++)
+        if (build_path_is_below(build_files_at(files, i)->path, plain, &rest) && *rest != '\0')
+            return true;
+    return *plain == '\0';
+}
+
+/* Every file or folder that the pattern names, each once; none is fine (AllowEmptyWildcard in
+   dockerfile2llb; dockerd's copyWithWildcards()), but BuildKit wants the folder. */
 static bool take_matching(struct copying *copying, const char *pattern)
 {
     g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     gsize depth = 1;
     bool is_any = false;
+    take_open(copying, pattern);
     for (const char *next = pattern; *next != '\0'; next++)
         depth += *next == '/' ? 1 : 0;
     for (guint i = 0; i < build_files_count(copying->from); i++) {
@@ -95,15 +170,18 @@ static bool take_matching(struct copying *copying, const char *pattern)
         is_any = take(copying, head) || is_any;
         g_hash_table_add(seen, g_steal_pointer(&head));
     }
-    return is_any;
+    return is_any || (!build_files_may_have(copying->from, pattern) &&
+                      has_folder_of(copying->from, pattern));
 }
 
-/* A remote source stands for a small file of its name. */
+/* A file of its name stands for a remote source, whose size nobody knows; of a git repository it
+   may be a folder. */
 static bool take_remote(struct copying *copying, const char *source)
 {
     g_autoptr(GBytes) bytes = g_bytes_new(source, strlen(source));
     g_autofree char *target = build_copy_target(source, copying->destination, copying->is_one);
-    build_files_put(copying->to, target, bytes, 0600, (int64_t)strlen(source));
+    build_files_put(copying->to, target, bytes, 0600, REMOTE_BYTES);
+    build_files_open(copying->to, target);
     return true;
 }
 
@@ -125,14 +203,15 @@ static bool take_source(struct copying *copying, const char *source)
     return take(copying, clean) || *clean == '\0';
 }
 
-struct build_files *build_files_copy(const struct build_files *from, char *const *sources,
-                                     const char *destination, char **missing)
+struct build_files *build_files_copy(const struct build_copy *copy, char **missing)
 {
     AUTO(build_files) to = build_files_new();
+    char *const *sources = copy->sources;
     struct copying copying = {
-        .from = from,
+        .from = copy->from,
         .to = to,
-        .destination = destination,
+        .destination = copy->destination,
+        .unpacks = copy->unpacks,
         .is_one = sources[0] != NULL && sources[1] == NULL && !has_wildcard(sources[0]),
     };
     for (gsize i = 0; sources[i] != NULL; i++) {

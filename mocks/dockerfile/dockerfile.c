@@ -76,6 +76,12 @@ const char *instruction_flag(const struct instruction *instruction, const char *
     return NULL;
 }
 
+bool instruction_unpacks(const struct instruction *instruction)
+{
+    const char *flag = instruction_flag(instruction, "unpack");
+    return instruction->kind == INSTRUCTION_ADD && (flag == NULL || strcmp(flag, "false") != 0);
+}
+
 /* ---- lines ---- */
 
 static bool is_comment(const char *line)

@@ -57,6 +57,8 @@ struct instruction {
 };
 /* The value of a flag, or NULL if it is not there; the first counts. */
 const char *instruction_flag(const struct instruction *instruction, const char *name);
+/* Whether tars among its sources become their contents: those of ADD, unless --unpack=false. */
+bool instruction_unpacks(const struct instruction *instruction);
 
 struct dockerfile {
     char *syntax;            /* of "# syntax=docker/dockerfile:1", or NULL */

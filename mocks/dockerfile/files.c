@@ -10,6 +10,7 @@
 
 struct build_files {
     GPtrArray *list; /* struct build_file, sorted by path */
+    GPtrArray *open; /* char *, clean paths */
 };
 
 static void file_free(void *pointer)
@@ -24,6 +25,7 @@ struct build_files *build_files_new(void)
 {
     struct build_files *files = g_new0(struct build_files, 1);
     files->list = g_ptr_array_new_with_free_func(file_free);
+    files->open = g_ptr_array_new_with_free_func(g_free);
     return files;
 }
 
@@ -32,6 +34,7 @@ void build_files_free(struct build_files *files)
     if (files == NULL)
         return;
     g_ptr_array_unref(files->list);
+    g_ptr_array_unref(files->open);
     g_free(files);
 }
 
@@ -91,6 +94,59 @@ void build_files_put_all(struct build_files *files, const struct build_files *mo
         const struct build_file *file = build_files_at(more, i);
         build_files_put(files, file->path, file->bytes, file->mode, file->declared_bytes);
     }
+    for (guint i = 0; i < more->open->len; i++)
+        build_files_open(files, g_ptr_array_index(more->open, i));
+}
+
+bool build_path_is_below(const char *path, const char *folder, const char **rest)
+{
+    gsize length = strlen(folder);
+    bool is_below = length == 0 || (strncmp(path, folder, length) == 0 &&
+                                    (path[length] == '\0' || path[length] == '/'));
+    if (is_below)
+        *rest = length > 0 && path[length] == '/' ? path + length + 1 : path + length;
+    return is_below;
+}
+
+static bool is_open_at(const struct build_files *files, const char *clean)
+{
+    const char *rest;
+    for (guint i = 0; i < files->open->len; i++)
+        if (build_path_is_below(clean, g_ptr_array_index(files->open, i), &rest))
+            return true;
+    return false;
+}
+
+/* A path below an open one counts as well: what is known to be a file is open no longer, but for
+   one that may be a folder. */
+void build_files_open(struct build_files *files, const char *path)
+{
+    char *clean = build_path_clean(path);
+    if (clean == NULL || g_ptr_array_find_with_equal_func(files->open, clean, g_str_equal, NULL))
+        g_free(clean);
+    else
+        g_ptr_array_add(files->open, clean);
+}
+
+bool build_files_is_open(const struct build_files *files)
+{
+    return files->open->len > 0;
+}
+
+bool build_files_may_have(const struct build_files *files, const char *path)
+{
+    g_autofree char *clean = build_path_clean(path);
+    return clean != NULL && is_open_at(files, clean);
+}
+
+guint build_files_open_count(const struct build_files *files)
+{
+    return files->open->len;
+}
+
+const char *build_files_open_at(const struct build_files *files, guint index)
+{
+    return g_ptr_array_index(files->open, index);
 }
 
 guint build_files_count(const struct build_files *files)

@@ -1,6 +1,9 @@
 /*
  * Files of a build: a context, what COPY takes from it, the file system that a stage has made so
  * far. Paths are relative and clean ("cmd/main.go"), kept sorted; folders are there by their files.
+ *
+ * Below some paths a set is open: there may be any files besides those it lists, because a RUN or
+ * an image that is not looked into may have made them.
  */
 #pragma once
 
@@ -20,9 +23,17 @@ struct build_files;
 struct build_files *build_files_new(void);
 void build_files_free(struct build_files *files);
 CLEANUP(build_files, build_files_free)
+/* Opens the set below a path: "" is the root. */
+void build_files_open(struct build_files *files, const char *path);
+bool build_files_is_open(const struct build_files *files);
+guint build_files_open_count(const struct build_files *files);
+const char *build_files_open_at(const struct build_files *files, guint index);
+/* Whether the path is open, whatever the set lists. */
+bool build_files_may_have(const struct build_files *files, const char *path);
 /* Replaces a file of that path. The path is cleaned; one that leads nowhere ("..") is dropped. */
 void build_files_put(struct build_files *files, const char *path, GBytes *bytes, unsigned mode,
                      int64_t declared_bytes);
+/* With what it is open for. */
 void build_files_put_all(struct build_files *files, const struct build_files *more);
 guint build_files_count(const struct build_files *files);
 const struct build_file *build_files_at(const struct build_files *files, guint index);
@@ -43,16 +54,26 @@ GBytes *build_stand_in_read(const char *path, int64_t size_bytes);
 /* What these bytes stand for: their own length unless they are a stand-in. */
 int64_t build_stand_in_bytes(GBytes *bytes);
 
+/* Whether a clean path is the folder's or lies below it; *rest is then the part below ("" for
+   itself). */
+bool build_path_is_below(const char *path, const char *folder, const char **rest);
 /* "a/b" of "/a//./b/", "" of "/"; NULL if it climbs above the root; g_free. */
 char *build_path_clean(const char *path);
 
+struct build_copy {
+    const struct build_files *from;
+    char *const *sources;
+    const char *destination; /* absolute */
+    bool unpacks;            /* ADD: a tar becomes its contents (BuildKit's AttemptUnpack) */
+};
+
 /*
  * What COPY and ADD take, at the paths where it comes to lie: patterns, folders with their
- * contents, a destination that ends with a slash or not. destination is absolute. *missing is the
- * first source that is not there ("/x", g_free), and the answer then NULL.
+ * contents, a destination that ends with a slash or not. A pattern may match nothing. What the
+ * sources may have besides is open in the answer. *missing is the first source that is not listed ("/x", g_free), and the answer
+ * then NULL.
  */
-struct build_files *build_files_copy(const struct build_files *from, char *const *sources,
-                                     const char *destination, char **missing);
+struct build_files *build_files_copy(const struct build_copy *copy, char **missing);
 /* A folder that takes several sources, or none: where one file comes to lie (g_free). */
 char *build_copy_target(const char *source, const char *destination, bool is_one_file);
 

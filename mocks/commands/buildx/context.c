@@ -20,6 +20,7 @@ struct walk {
     int64_t taken_bytes;
     gsize carried_bytes;
     gsize taken_count;
+    bool is_in_link; /* links in it are not followed: they may lead in a circle */
 };
 
 /* From which size on a file goes as a stand-in: sooner when much has been carried already. */
@@ -73,14 +74,27 @@ static bool take_file(struct walk *walk, const char *relative, const char *host,
     return true;
 }
 
-/* Links that stay inside are followed as files; those that climb or start at the root are left. */
+/* Links that stay inside are followed, as COPY follows them; those that climb, start at the root or
+   lead to a folder that they lie in are left. */
 static bool leads_inside(const char *host, const char *relative)
 {
     g_autofree char *target = g_file_read_link(host, NULL);
     g_autofree char *folder = g_path_get_dirname(relative);
     g_autofree char *joined = target != NULL ? g_build_filename(folder, target, NULL) : NULL;
     g_autofree char *clean = joined != NULL ? build_path_clean(joined) : NULL;
-    return target != NULL && target[0] != '/' && clean != NULL;
+    const char *rest = NULL;
+    return target != NULL && target[0] != '/' && clean != NULL &&
+           !build_path_is_below(relative, clean, &rest);
+}
+
+static bool take_linked_folder(struct walk *walk, const char *relative, GError **error)
+{
+    if (walk->is_in_link)
+        return true;
+    walk->is_in_link = true;
+    bool is_fine = take_folder(walk, relative, error);
+    walk->is_in_link = false;
+    return is_fine;
 }
 
 static bool take_entry(struct walk *walk, const char *relative, GError **error)
@@ -91,8 +105,10 @@ static bool take_entry(struct walk *walk, const char *relative, GError **error)
     bool is_link = g_file_test(host, G_FILE_TEST_IS_SYMLINK);
     if (g_stat(host, &facts) != 0 || (is_link && !leads_inside(host, relative)))
         return true;
+    if (S_ISDIR(facts.st_mode) && is_link)
+        return is_ignored || take_linked_folder(walk, relative, error);
     if (S_ISDIR(facts.st_mode)) /* a later pattern may take something of it back */
-        return is_link || take_folder(walk, relative, error);
+        return take_folder(walk, relative, error);
     if (!S_ISREG(facts.st_mode) || (is_ignored && strcmp(relative, ".dockerignore") != 0))
         return true;
     return take_file(walk, relative, host, &facts, error);

@@ -97,3 +97,23 @@ Test(buildkit_outputs, named_contexts_stand_for_images_and_folders)
 {
     bench_run(NULL, names_contexts);
 }
+
+static void stands_on_a_folder(struct bench *bench)
+{
+    boot_builder(bench);
+    put_files(bench, "/ctx/Dockerfile", "FROM base\nCOPY y /y\n", "/ctx/y", "y\n", "/root/bin/sh",
+              "sh\n", NULL);
+
+    ANSWER(answer) = build(bench, "--local root=/root --opt context:base=local:root " TO_REGISTRY);
+
+    cr_assert_eq(answer.exit_code, 0, "%s", answer.text);
+    cr_assert_not_null(strstr(answer.text, "[context base] load from client"), "%s", answer.text);
+    cr_assert_null(strstr(answer.text, "library/base"), "%s", answer.text);
+    cr_assert(image_has_file(bench, "o/app", "1", "bin/sh"));
+    cr_assert(image_has_file(bench, "o/app", "1", "y"));
+}
+
+Test(buildkit_outputs, a_stage_stands_on_a_named_context_that_is_a_folder)
+{
+    bench_run(NULL, stands_on_a_folder);
+}

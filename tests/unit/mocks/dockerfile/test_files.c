@@ -1,4 +1,6 @@
 /* Files of a build: COPY, .dockerignore, layers, costs. */
+#include "base/archive.h"
+#include "base/gzip.h"
 #include "base/units.h"
 #include "mocks/dockerfile/cost.h"
 #include "mocks/dockerfile/expand.h"
@@ -41,7 +43,9 @@ static const struct {
     {"*", "/to/", "to/a.go to/b.txt to/f to/sub/c.go"},
     {"https://example.com/x.tgz", "/to/", "to/x.tgz"},
     {"none", "/to/", "! /none"},
-    {"d/*.c", "/to/", "! /d/*.c"},
+    {"d/*.c", "/to/", ""},
+    {"f go.sum* none?", "/to/", "to/f"},
+    {"none/*.c", "/to/", "! /none/*.c"},
     {"../f", "/to", "to"}, /* no ".." leads out of the context */
     {"../../d/../f ./d/../../d/b.txt", "/to/", "to/b.txt to/f"},
     {"../none", "/to", "! /none"},
@@ -54,11 +58,71 @@ Test(dockerfile_files, copy_takes_what_docker_takes)
     for (gsize i = 0; i < G_N_ELEMENTS(copies); i++) {
         g_auto(GStrv) sources = g_strsplit(copies[i].sources, " ", -1);
         g_autofree char *missing = NULL;
-        AUTO(build_files)
-        taken = build_files_copy(context, sources, copies[i].destination, &missing);
+        const struct build_copy copy = {
+            .from = context, .sources = sources, .destination = copies[i].destination};
+        AUTO(build_files) taken = build_files_copy(&copy, &missing);
         g_autofree char *shown = taken != NULL ? paths_of(taken) : g_strconcat("! ", missing, NULL);
         cr_assert_str_eq(shown, copies[i].expected, "%s: %s", copies[i].sources, shown);
     }
+}
+
+static struct build_files *copy_one(const struct build_files *from, const char *source,
+                                    const char *destination, bool unpacks)
+{
+    char *sources[] = {(char *)(uintptr_t)source, NULL};
+    const struct build_copy copy = {
+        .from = from, .sources = sources, .destination = destination, .unpacks = unpacks};
+    g_autofree char *missing = NULL;
+    return build_files_copy(&copy, &missing);
+}
+
+Test(dockerfile_files, what_a_source_may_have_besides_comes_along)
+{
+    AUTO(build_files) made = files_of("out/known out/folder-or-file");
+    build_files_open(made, "out");
+    build_files_open(made, "out/folder-or-file");
+    AUTO(build_files) whole = copy_one(made, "/out", "/", false);
+    AUTO(build_files) file = copy_one(made, "/out/known", "/bin/known", false);
+    AUTO(build_files) part = copy_one(made, "/out/folder-or-file", "/bin/part", false);
+    AUTO(build_files) above = copy_one(made, "/", "/all", false);
+
+    cr_assert(build_files_may_have(whole, "/bin/any"));
+    cr_assert_not(build_files_is_open(file));
+    cr_assert(build_files_may_have(part, "/bin/part/any") && !build_files_may_have(part, "/etc"));
+    cr_assert(build_files_may_have(above, "/all/out/any") &&
+              !build_files_may_have(above, "/all/x"));
+    cr_assert_null(copy_one(made, "/etc/passwd", "/p", false));
+}
+
+static GBytes *tar_of(const char *name)
+{
+    AUTO(archive_writer) writer = archive_writer_new();
+    archive_writer_add_file(writer, name, 0644, "x", 1);
+    g_autoptr(GBytes) tar = archive_writer_finish(writer);
+    gsize length_bytes = 0;
+    const void *bytes = g_bytes_get_data(tar, &length_bytes);
+    return gzip_compress(bytes, length_bytes);
+}
+
+Test(dockerfile_files, add_unpacks_tars_and_copy_does_not)
+{
+    AUTO(build_files) context = files_of("plain.tgz");
+    g_autoptr(GBytes) tar = tar_of("etc/passwd");
+    build_files_put(context, "root.tgz", tar, 0644, (int64_t)g_bytes_get_size(tar));
+    build_files_put(context, "large.tar.xz", tar, 0644, 1000000);
+    AUTO(build_files) added = copy_one(context, "root.tgz", "/r/", true);
+    AUTO(build_files) copied = copy_one(context, "root.tgz", "/r/", false);
+    AUTO(build_files) plain = copy_one(context, "plain.tgz", "/r/", true);
+    AUTO(build_files) large = copy_one(context, "large.tar.xz", "/r/", true);
+    g_autofree char *of_added = paths_of(added);
+    g_autofree char *of_copied = paths_of(copied);
+    g_autofree char *of_plain = paths_of(plain);
+
+    cr_assert_str_eq(of_added, "r/etc/passwd");
+    cr_assert_str_eq(of_copied, "r/root.tgz");
+    cr_assert_str_eq(of_plain, "r/plain.tgz");
+    cr_assert(build_files_may_have(large, "/r/any") && !build_files_may_have(large, "/any"));
+    cr_assert_not(build_files_is_open(added));
 }
 
 static const struct {
