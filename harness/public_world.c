@@ -4,12 +4,25 @@
 #include "base/glob.h"
 #include "base/limits.h"
 #include "harness/made_up.h"
+#include "harness/official_images.h"
 
 #include <string.h>
 
 static const struct pipeline *pipeline_of(const struct stage *stage)
 {
     return stage->plan->scenario->pipeline;
+}
+
+/* A name alone that no official image has is a stage's that is misspelt, or an image that only lies
+   in an Engine: docker.io/library has none. Files that write a tag beside it know of one. */
+static bool is_nobodys(const struct repository_facts *facts, const char *repository)
+{
+    static const char official[] = "library/";
+    g_autofree char *name = g_strconcat("docker.io/", repository, NULL);
+    return g_str_has_prefix(repository, official) &&
+           !official_image_is_known(repository + strlen(official)) &&
+           (!repository_facts_stands_on(facts, name, NULL) ||
+            repository_facts_stands_on(facts, name, "latest"));
 }
 
 /* Images below the owner's name or that of a made-up account are what the workflow makes, but for
@@ -20,6 +33,9 @@ static bool wants_image(void *context, const struct registry_service *service,
     const struct stage *stage = context;
     g_autofree char *own = g_strconcat(pipeline_of(stage)->owner, "/", NULL);
     g_autofree char *name = g_strconcat(service->name, "/", repository, NULL);
+    if (strcmp(service->name, "docker.io") == 0 &&
+        is_nobodys(pipeline_of(stage)->facts, repository))
+        return false;
     bool is_own = g_str_has_prefix(repository, own) || glob_match(made_up_accounts, repository);
     return !is_own || repository_facts_stands_on(pipeline_of(stage)->facts, name, tag);
 }

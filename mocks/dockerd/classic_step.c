@@ -149,8 +149,7 @@ static struct build_files *copy_files(struct classic_build *build, const struct 
         if (!copy_source(files, other, from, step, step->sources[i], error))
             return NULL;
     /* Patterns that match nothing, or heredocs, of which it takes no notice. */
-    if (are_patterns(step->sources) && build_files_count(files) == 0 &&
-        !set_no_source(step, error))
+    if (are_patterns(step->sources) && build_files_count(files) == 0 && !set_no_source(step, error))
         return NULL;
     return g_steal_pointer(&files);
 }

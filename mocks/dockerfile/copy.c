@@ -170,8 +170,8 @@ static bool take_matching(struct copying *copying, const char *pattern)
         is_any = take(copying, head) || is_any;
         g_hash_table_add(seen, g_steal_pointer(&head));
     }
-    return is_any || (!build_files_may_have(copying->from, pattern) &&
-                      has_folder_of(copying->from, pattern));
+    return is_any ||
+           (!build_files_may_have(copying->from, pattern) && has_folder_of(copying->from, pattern));
 }
 
 /* A file of its name stands for a remote source, whose size nobody knows; of a git repository it

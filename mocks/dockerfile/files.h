@@ -70,8 +70,8 @@ struct build_copy {
 /*
  * What COPY and ADD take, at the paths where it comes to lie: patterns, folders with their
  * contents, a destination that ends with a slash or not. A pattern may match nothing. What the
- * sources may have besides is open in the answer. *missing is the first source that is not listed ("/x", g_free), and the answer
- * then NULL.
+ * sources may have besides is open in the answer. *missing is the first source that is not listed
+ * ("/x", g_free), and the answer then NULL.
  */
 struct build_files *build_files_copy(const struct build_copy *copy, char **missing);
 /* A folder that takes several sources, or none: where one file comes to lie (g_free). */
