@@ -125,8 +125,28 @@ static bool remove_pass(struct removal *removal)
     return removal->done_count > before;
 }
 
+/* The short way, for what no script has made hard: what is too deep, or closed, is left. */
+static void remove_plainly(int parent_fd, const char *name, int depth)
+{
+    enum {
+        DEPTH_MAX = 64
+    };
+    int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+    int fd = depth < DEPTH_MAX ? openat(parent_fd, name, flags) : -1;
+    DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
+    const struct dirent *each;
+    while (folder != NULL && (each = readdir(folder)) != NULL)
+        if (!is_dots(each->d_name) &&
+            (each->d_type == DT_DIR || unlinkat(fd, each->d_name, 0) != 0))
+            remove_plainly(fd, each->d_name, depth + 1);
+    if (folder != NULL)
+        closedir(folder);
+    (void)unlinkat(parent_fd, name, AT_REMOVEDIR);
+}
+
 void folder_remove(const char *path)
 {
+    remove_plainly(AT_FDCWD, path, 0);
     struct removal removal = {.top_fd = open_to_empty(AT_FDCWD, path)};
     if (removal.top_fd < 0)
         return;

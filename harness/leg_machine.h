@@ -26,7 +26,7 @@ struct leg_machine_options {
     const json_t *runs_on; /* evaluated */
     const char *directory; /* an empty folder is made in it */
     const char *token;
-    struct checkout_store *checkouts; /* of the run; lent */
+    struct checkout_store *checkouts; /* of the process; lent */
     unsigned sandbox_layers;
     const char *why_unprotected; /* then no script runs; or NULL */
 };

@@ -5,11 +5,14 @@
 #include "base/limits.h"
 #include "base/units.h"
 #include "harness/effects.h"
+#include "harness/folders.h"
 #include "harness/promise_book.h"
 #include "process/sandbox.h"
+#include "runner/checkout_store.h"
 #include "runner/working_copy.h"
 
 #include <string.h>
+#include <unistd.h>
 
 /* After the last leg's clock: what its epilogue and the daemons may still take. */
 #define AFTER_US (30 * MINUTE_US)
@@ -169,12 +172,32 @@ static void execute(struct run *run)
         context->bind_clock(NULL, 0);
 }
 
+static void open_checkouts(struct run_context *context)
+{
+    sandbox_files_begin(context->sandbox_layers);
+    context->checkout_directory = folder_make_root(&context->checkout_lock_fd, NULL);
+    sandbox_files_end(context->sandbox_layers);
+    if (context->checkout_directory != NULL)
+        context->checkouts = checkout_store_new(context->checkout_directory);
+}
+
+static void close_checkouts(struct run_context *context)
+{
+    if (context->checkouts == NULL)
+        return;
+    g_clear_pointer(&context->checkouts, checkout_store_free);
+    folder_remove(context->checkout_directory);
+    close(context->checkout_lock_fd);
+    g_clear_pointer(&context->checkout_directory, g_free);
+}
+
 void run_context_prepare(struct run_context *context)
 {
     g_autofree char *missing = NULL;
     working_copy_prepare();
     context->is_prepared = true;
     context->sandbox_layers = sandbox_probe(&missing);
+    open_checkouts(context);
     if (sandbox_layers_suffice(context->sandbox_layers))
         return;
     context->why_unprotected =
@@ -189,6 +212,7 @@ void run_context_prepare(struct run_context *context)
 void run_context_clear(struct run_context *context)
 {
     g_clear_pointer(&context->why_unprotected, g_free);
+    close_checkouts(context);
     if (context->is_prepared)
         working_copy_release();
 }

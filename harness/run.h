@@ -6,6 +6,8 @@
 
 #include "harness/outcome.h"
 
+struct checkout_store;
+
 /* How a run binds the process's clock to its loop. */
 typedef void bind_clock_fn(const struct loop *loop, int64_t date_s);
 
@@ -21,12 +23,16 @@ struct run_context {
        run_context_prepare(). */
     unsigned sandbox_layers;
     char *why_unprotected;
+    struct checkout_store *checkouts; /* NULL: every leg makes its own */
+    char *checkout_directory;
+    int checkout_lock_fd; /* of the directory */
     bool is_prepared;
     bool is_unsafe; /* scripts run all the same: --unsafe-scripts */
 };
 
 /* Once for a process, before any workflow runs: finds out what this machine can protect itself
-   with, and starts what their checkouts stand on. run_context_clear() undoes it, or nothing. */
+   with, and starts what their checkouts stand on. What is forked from it shares the checkouts'
+   folder. run_context_clear() undoes it, or nothing. */
 void run_context_prepare(struct run_context *context);
 void run_context_clear(struct run_context *context);
 

@@ -9,7 +9,6 @@
 #include "harness/public_world.h"
 #include "process/sandbox.h"
 #include "runner/action.h"
-#include "runner/checkout_store.h"
 #include "runner/server.h"
 #include "workflow/literal.h"
 
@@ -20,9 +19,8 @@ struct workflow_run {
     struct run *run;
     const struct pipeline *pipeline;
     char *directory;
-    int lock_fd;         /* of the directory */
-    GPtrArray *machines; /* struct leg_machine */
-    struct checkout_store *checkouts;
+    int lock_fd;                         /* of the directory */
+    GPtrArray *machines;                 /* struct leg_machine */
     struct interruptions *interruptions; /* while the server runs it */
     char *complaint;                     /* why scripts cannot run as they must, or NULL */
     json_t *made_up;                     /* secrets by name, those of computed names too */
@@ -77,7 +75,7 @@ static const struct runner_machine *find_machine(void *self, const char *leg_id,
         .runs_on = runs_on,
         .directory = workflow->directory,
         .token = token,
-        .checkouts = workflow->checkouts,
+        .checkouts = workflow->run->context->checkouts,
         .sandbox_layers = context->sandbox_layers,
         .why_unprotected = context->is_unsafe ? NULL : context->why_unprotected,
     };
@@ -294,7 +292,6 @@ bool run_workflow_begin(struct run *run, GError **error)
     run->workflow->pipeline = run->outcome->plan->scenario->pipeline;
     run->workflow->directory = directory;
     run->workflow->made_up = json_deep_copy(run->workflow->pipeline->made_up);
-    run->workflow->checkouts = checkout_store_new(directory);
     run->workflow->machines = g_ptr_array_new_with_free_func(machine_free);
     return true;
 }
@@ -313,7 +310,6 @@ void run_workflow_end(struct run *run)
         return;
     interruptions_free(run->workflow->interruptions);
     g_ptr_array_unref(run->workflow->machines);
-    checkout_store_free(run->workflow->checkouts);
     folder_remove(run->workflow->directory);
     sandbox_files_end(run->context->sandbox_layers);
     close(run->workflow->lock_fd);

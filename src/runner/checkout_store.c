@@ -3,7 +3,7 @@
 
 #include "runner/tree.h"
 
-#include <glib/gstdio.h>
+#include <errno.h>
 
 struct checkout_store {
     char *directory;
@@ -72,10 +72,12 @@ static const char *find(struct checkout_store *store, const struct working_copy_
     if (known != NULL)
         return known;
     struct working_copy_options own = *options;
-    g_autofree char *folder =
-        g_strdup_printf("%s/.checkout-%u", store->directory, g_hash_table_size(store->made));
+    g_autofree char *folder = g_build_filename(store->directory, "checkout-XXXXXX", NULL);
+    if (g_mkdtemp_full(folder, 0755) == NULL) {
+        g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "%s: %s", folder, g_strerror(errno));
+        return NULL;
+    }
     own.target = folder;
-    g_mkdir_with_parents(folder, 0755);
     if (!make(&own, error))
         return NULL;
     char *kept = g_steal_pointer(&folder);

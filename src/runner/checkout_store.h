@@ -1,8 +1,8 @@
 /*
- * Checkouts of one run. Legs that check the same out get copies of what was made for the first of
- * them: to read a repository's rules and attributes and to pack its objects takes many times as
- * long as to copy what came of it, and a matrix does it in every leg. A copy is as good as another
- * making: files, .git and index, whose entries tell of the copied files.
+ * Checkouts of one process. Legs, of whatever run, that check the same out get copies of what was
+ * made for the first of them: to read a repository's rules and attributes and to pack its objects
+ * takes many times as long as to copy what came of it, and a matrix does it in every leg. A copy is
+ * as good as another making: files, .git and index, whose entries tell of the copied files.
  *
  * The first is made in a folder of the store that no script sees, so that none has touched what
  * others get. The user's folder is taken to stay as it is while the store lasts.
@@ -13,7 +13,8 @@
 
 struct checkout_store;
 
-/* directory: an existing folder, in which the store makes its own; removing it is the caller's. */
+/* directory: an existing folder, in which the store makes its own, beside those of other processes;
+   removing it is the caller's. */
 struct checkout_store *checkout_store_new(const char *directory);
 void checkout_store_free(struct checkout_store *store);
 CLEANUP(checkout_store, checkout_store_free)

@@ -45,7 +45,7 @@ struct runner_machine {
     const char *token;                /* GITHUB_TOKEN of the job it runs; NULL: one of the run's */
     const char *runtime_token;        /* ACTIONS_RUNTIME_TOKEN; NULL: one that nothing takes */
     const char *repository;           /* the user's work tree: what checkout copies; or NULL */
-    struct checkout_store *checkouts; /* of the run; NULL: none are kept */
+    struct checkout_store *checkouts; /* of the process; NULL: none are kept */
     uint64_t seed;
     int64_t date_s; /* wall clock at the loop's time zero */
     /* Environment of the runner's own process: "NAME=value", NULL-terminated. */
