@@ -115,7 +115,8 @@ static bool check_alone(struct composing *composing, const struct bake_text *tex
         return bake_fail(composing->bake, BAKEFILE_ERROR_INVALID, "empty compose file") != NULL;
     json_object_foreach (json_object_get(model, "services"), name, service) {
         g_autoptr(json_t) environment = compose_environment(&project, service);
-        if (environment == NULL)
+        if (environment == NULL ||
+            !compose_check_limits(composing->bake, name, json_object_get(service, "build")))
             return false;
     }
     return true;

@@ -37,26 +37,30 @@ static const char *argument_lookup(const char *name, const void *context)
 static const struct build_row {
     const char *key;
     const char *name;
+    compose_convert *convert; /* NULL: as it stands */
 } build_rows[] = {
-    {"context", "context"},
-    {"dockerfile", "dockerfile"},
-    {"dockerfile_inline", "dockerfile-inline"},
-    {"args", "args"},
-    {"labels", "labels"},
-    {"target", "target"},
-    {"network", "network"},
-    {"tags", "tags"},
-    {"platforms", "platforms"},
-    {"cache_from", "cache-from"},
-    {"cache_to", "cache-to"},
-    {"additional_contexts", "contexts"},
-    {"secrets", "secret"},
-    {"ssh", "ssh"},
-    {"no_cache", NULL},
-    {"pull", NULL},
-    {"privileged", NULL},
-    {"isolation", NULL},
-    {"entitlements", NULL},
+    {"context", "context", NULL},
+    {"dockerfile", "dockerfile", NULL},
+    {"dockerfile_inline", "dockerfile-inline", NULL},
+    {"args", "args", NULL},
+    {"labels", "labels", NULL},
+    {"target", "target", NULL},
+    {"network", "network", NULL},
+    {"tags", "tags", NULL},
+    {"platforms", "platforms", NULL},
+    {"cache_from", "cache-from", NULL},
+    {"cache_to", "cache-to", NULL},
+    {"additional_contexts", "contexts", NULL},
+    {"secrets", "secret", NULL},
+    {"ssh", "ssh", NULL},
+    {"extra_hosts", "extra-hosts", compose_hosts},
+    {"ulimits", "ulimits", compose_ulimits},
+    {"shm_size", "shm-size", compose_shm_size},
+    {"no_cache", NULL, NULL},
+    {"pull", NULL, NULL},
+    {"privileged", NULL, NULL},
+    {"isolation", NULL, NULL},
+    {"entitlements", NULL, NULL},
 };
 
 /* composeToBuildkitSecret() */
@@ -185,6 +189,18 @@ static const struct build_row *row_of(const char *key)
     return NULL;
 }
 
+static bool take_row(const struct compose_project *project, json_t *target, const char *service,
+                     const struct build_row *row, json_t *value)
+{
+    g_autoptr(json_t) taken = row->convert != NULL
+                                  ? row->convert(compose_project_bake(project), service, value)
+                                  : json_incref(value);
+    if (taken == NULL)
+        return false;
+    return json_is_null(taken) ||
+           take_attribute(project, target, bake_attribute_row(row->name), taken);
+}
+
 static bool take_build(const struct compose_project *project, json_t *target, const char *name,
                        const json_t *build)
 {
@@ -199,7 +215,7 @@ static bool take_build(const struct compose_project *project, json_t *target, co
             return bake_fail(compose_project_bake(project), BAKEFILE_ERROR_UNKNOWN,
                              "not modelled: services.%s.build.%s of a compose file", name,
                              key) != NULL;
-        if (!take_attribute(project, target, bake_attribute_row(row->name), value))
+        if (!take_row(project, target, name, row, value))
             return false;
     }
     const json_t *extension = json_object_get(build, "x-bake");

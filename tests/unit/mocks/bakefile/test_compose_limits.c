@@ -109,8 +109,8 @@ Test(compose_limits, a_file_beside_has_the_ceiling_of_all)
 
 Test(compose_limits, what_is_not_modelled_says_so_and_where)
 {
-    fails("services: {a: {build: {context: ., shm_size: 1g}}}\n", NULL, BAKEFILE_ERROR_UNKNOWN,
-          "services.a.build.shm_size");
+    fails("services: {a: {build: {context: ., provenance: true}}}\n", NULL, BAKEFILE_ERROR_UNKNOWN,
+          "services.a.build.provenance");
     fails("services: {a: {build: {context: ., target: !reset null}}}\n", NULL,
           BAKEFILE_ERROR_UNKNOWN, "not modelled");
     fails("services: {a: {build: {context: ., args: {A: 2024-01-01}}}}\n", NULL,

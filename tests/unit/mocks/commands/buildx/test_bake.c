@@ -278,7 +278,7 @@ static void unmodelled_body(struct bench *bench)
         {"docker build --build-context base=target:base .",
          "buildx build: the build context base=target:base\n"},
         {"docker buildx bake -f c.yaml",
-         "buildx bake: not modelled: services.x.build.shm_size of a compose file\n"},
+         "buildx bake: not modelled: services.x.build.provenance of a compose file\n"},
         {"docker buildx bake -f link.hcl --list=targets", "buildx bake: --list\n"},
         {"docker buildx bake -f out.hcl",
          "buildx bake: target default: the context ../x outside of the working directory\n"},
@@ -288,7 +288,7 @@ static void unmodelled_body(struct bench *bench)
     write_file(bench, "/src/link.hcl",
                "target \"base\" {}\n"
                "target \"default\" {\n  contexts = { base = \"target:base\" }\n}\n");
-    write_file(bench, "/src/c.yaml", "services: {x: {build: {context: ., shm_size: 1g}}}\n");
+    write_file(bench, "/src/c.yaml", "services: {x: {build: {context: ., provenance: true}}}\n");
     write_file(bench, "/src/out.hcl", "target \"default\" { context = \"../x\" }\n");
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_string_truncate(bench->assumed, 0);
@@ -306,7 +306,7 @@ Test(bake, what_is_not_modelled_is_assumed)
 
 static void unmodelled_print_body(struct bench *bench)
 {
-    write_file(bench, "/src/c.yaml", "services: {x: {build: {context: ., shm_size: 1g}}}\n");
+    write_file(bench, "/src/c.yaml", "services: {x: {build: {context: ., provenance: true}}}\n");
     OUTCOME(outcome) = run_line(bench, "docker buildx bake -f c.yaml --print");
 
     cr_expect_eq(outcome.exit_code, 0, "%s", outcome.err);
