@@ -65,8 +65,7 @@ void evaluation_refresh(struct evaluation *evaluation)
 
 char *evaluation_expand(struct evaluation *evaluation, const char *text, GError **error)
 {
-    return plan_expand(evaluation->plan, evaluation->instruction, text, evaluation->variables,
-                       error);
+    return plan_expand(evaluation->plan, text, evaluation->variables, error);
 }
 
 char **evaluation_words(struct evaluation *evaluation, const char *text, GError **error)

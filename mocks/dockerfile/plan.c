@@ -44,15 +44,10 @@ void build_plan_free(struct plan *plan)
     g_free(plan);
 }
 
-char *plan_expand(const struct plan *plan, const struct instruction *instruction, const char *text,
-                  const GPtrArray *variables, GError **error)
+char *plan_expand(const struct plan *plan, const char *text, const GPtrArray *variables,
+                  GError **error)
 {
-    g_autoptr(GError) cause = NULL;
-    char *word = expand_word(text, plan->dockerfile->escape, variables, EXPAND_WORD, &cause);
-    if (word == NULL)
-        g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "dockerfile parse error on line %d: %s",
-                    instruction->line, cause->message);
-    return word;
+    return expand_word(text, plan->dockerfile->escape, variables, EXPAND_WORD, error);
 }
 
 /* ---- platforms ---- */
@@ -96,16 +91,14 @@ static bool add_platform(GPtrArray *variables, const char *prefix, const char *p
 
 /* ---- before the first FROM ---- */
 
-static bool add_global(struct plan *plan, const struct instruction *instruction, const char *word,
-                       GError **error)
+static bool add_global(struct plan *plan, const char *word, GError **error)
 {
     g_auto(GStrv) pair = g_strsplit(word, "=", 2);
     const char *given = variables_get(plan->request.arguments, pair[0]);
     if (given == NULL && pair[1] == NULL)
         return true;
-    g_autofree char *value = given != NULL
-                                 ? g_strdup(given)
-                                 : plan_expand(plan, instruction, pair[1], plan->globals, error);
+    g_autofree char *value =
+        given != NULL ? g_strdup(given) : plan_expand(plan, pair[1], plan->globals, error);
     if (value != NULL)
         variables_set(plan->globals, pair[0], value);
     return value != NULL;
@@ -126,7 +119,7 @@ static bool add_globals(struct plan *plan, GError **error)
             return true;
         g_auto(GStrv) words = split_words(instruction->rest, plan->dockerfile->escape);
         for (gsize j = 0; words[j] != NULL; j++)
-            if (!add_global(plan, instruction, words[j], error))
+            if (!add_global(plan, words[j], error))
                 return false;
     }
     return true;
@@ -173,7 +166,7 @@ static bool set_platform(struct plan *plan, struct plan_stage *stage, GError **e
         stage->platform = g_strdup(plan->request.platform);
         return true;
     }
-    stage->platform = plan_expand(plan, stage->from, flag, plan->globals, error);
+    stage->platform = plan_expand(plan, flag, plan->globals, error);
     if (stage->platform == NULL)
         return false;
     g_autoptr(GError) cause = NULL;
@@ -191,13 +184,12 @@ static bool set_platform(struct plan *plan, struct plan_stage *stage, GError **e
 static bool set_base(struct plan *plan, struct plan_stage *stage, const char *written,
                      GError **error)
 {
-    g_autofree char *base = plan_expand(plan, stage->from, written, plan->globals, error);
+    g_autofree char *base = plan_expand(plan, written, plan->globals, error);
     if (base == NULL)
         return false;
     if (*base == '\0') {
-        g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID,
-                    "dockerfile parse error on line %d: base name (%s) should not be blank",
-                    stage->from->line, written);
+        g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "base name (%s) should not be blank",
+                    written);
         return false;
     }
     const struct plan_stage *other = plan_find_stage(plan, base, plan->stages->len - 1);

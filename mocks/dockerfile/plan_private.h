@@ -4,9 +4,9 @@
 #include "mocks/dockerfile/expand.h"
 #include "mocks/dockerfile/plan.h"
 
-/* Expands a word with the variables of a place in the file; the error names the line. */
-char *plan_expand(const struct plan *plan, const struct instruction *instruction, const char *text,
-                  const GPtrArray *variables, GError **error) MUST_USE;
+/* Expands a word with the variables of a place in the file. */
+char *plan_expand(const struct plan *plan, const char *text, const GPtrArray *variables,
+                  GError **error) MUST_USE;
 
 /* By name, or by number, among the first `before` stages. */
 struct plan_stage *plan_find_stage(const struct plan *plan, const char *name, guint before);
