@@ -8,6 +8,7 @@
 #include "mocks/buildkit/daemon.h"
 #include "mocks/buildkit/progress.h"
 #include "mocks/dockerfile/cost.h"
+#include "mocks/dockerfile/mount.h"
 #include "mocks/dockerfile/plan.h"
 
 /* NOT_FETCHED -> FETCHING -> FETCHED, or back on failure. */
@@ -177,6 +178,32 @@ bool step_execute(struct target *target, const struct stage_state *state,
 void step_word_io_error(const struct plan_step *step, GError **error);
 /* The context, told when it is first used; false when it finds no room. */
 bool build_context_of(struct build *build, const struct build_files **files,
+                      GError **error) MUST_USE;
+
+/* ---- origin.c ---- */
+/* What COPY --from or a mount's from names: a stage, an image or a named context; the context when
+   it names nothing. */
+struct origin_wanted {
+    int stage; /* or STAGE_NONE */
+    const char *image;
+    const struct instruction *instruction;
+};
+struct origin {
+    const struct build_files *files; /* lent */
+    const char *key;
+};
+/* Fetches an image. */
+bool origin_find(struct target *target, const struct stage_state *state,
+                 const struct origin_wanted *wanted, struct origin *origin,
+                 GError **error) MUST_USE;
+/* The solver's error for a path that is not there. */
+void origin_set_missing(const struct origin *origin, const char *path, GError **error);
+/* Whether what RUN binds is there. */
+bool step_bind_files(struct target *target, const struct stage_state *state,
+                     const struct plan_step *step, GError **error) MUST_USE;
+/* Whether the client has the secrets and agents that RUN requires; asked when it runs, so that a
+   cached step needs none. */
+bool step_ask_session(const struct build *build, const struct plan_step *step,
                       GError **error) MUST_USE;
 
 /* ---- image.c, export.c ---- */

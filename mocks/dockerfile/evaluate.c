@@ -1,4 +1,5 @@
 /* The steps of one stage, variables replaced, and the config that comes out. */
+#include "mocks/dockerfile/mount.h"
 #include "mocks/dockerfile/plan_private.h"
 
 #include <string.h>
@@ -36,8 +37,26 @@ static bool evaluate_copy(struct evaluation *evaluation, GError **error)
     return from == NULL || stage != NULL || step->from_image != NULL;
 }
 
+static bool evaluate_mounts(struct evaluation *evaluation, GError **error)
+{
+    const struct plan *plan = evaluation->plan;
+    GPtrArray *mounts = run_mounts_read(evaluation->instruction, plan->dockerfile->escape,
+                                        evaluation->variables, error);
+    evaluation->step->mounts = mounts;
+    for (guint i = 0; mounts != NULL && i < mounts->len; i++) {
+        struct run_mount *mount = g_ptr_array_index(mounts, i);
+        const struct plan_stage *stage =
+            mount->from != NULL
+                ? plan_find_stage(plan, mount->from, (guint)evaluation->stage->index)
+                : NULL;
+        if (stage != NULL)
+            mount->from_stage = stage->index;
+    }
+    return mounts != NULL;
+}
+
 /* The shell's words, then the instruction as written; of a lone heredoc its text. */
-static void evaluate_run(struct evaluation *evaluation)
+static bool evaluate_run(struct evaluation *evaluation, GError **error)
 {
     const struct instruction *instruction = evaluation->instruction;
     g_autoptr(json_t) words = config_command_words(evaluation);
@@ -54,6 +73,7 @@ static void evaluate_run(struct evaluation *evaluation)
     }
     evaluation->step->command = g_string_free(command, FALSE);
     evaluation->step->variables = variables_copy(evaluation->variables);
+    return evaluate_mounts(evaluation, error);
 }
 
 static bool evaluate_instruction(struct evaluation *evaluation, GError **error)
@@ -71,8 +91,8 @@ static bool evaluate_instruction(struct evaluation *evaluation, GError **error)
             plan_step_name(evaluation->plan, evaluation->stage, step->text, evaluation->variables);
     if (is_copy && !evaluate_copy(evaluation, error))
         return false;
-    if (instruction->kind == INSTRUCTION_RUN)
-        evaluate_run(evaluation);
+    if (instruction->kind == INSTRUCTION_RUN && !evaluate_run(evaluation, error))
+        return false;
     if (!config_apply(evaluation, error))
         return false;
     step->folder = g_strdup(evaluation->folder);

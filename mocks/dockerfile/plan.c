@@ -1,4 +1,5 @@
 /* Stages of a Dockerfile: names, bases, platforms, and which of them the target needs. */
+#include "mocks/dockerfile/mount.h"
 #include "mocks/dockerfile/plan_private.h"
 
 #include <math.h>
@@ -16,6 +17,8 @@ static void step_free(void *pointer)
     g_strfreev(step->sources);
     if (step->variables != NULL)
         g_ptr_array_unref(step->variables);
+    if (step->mounts != NULL)
+        g_ptr_array_unref(step->mounts);
     g_free(step);
 }
 
@@ -246,6 +249,25 @@ static bool set_target(struct plan *plan, GError **error)
     return plan->target != NULL;
 }
 
+static void mark_named(struct plan *plan, const char *name, guint before)
+{
+    struct plan_stage *stage = name != NULL ? plan_find_stage(plan, name, before) : NULL;
+    if (stage != NULL)
+        stage->is_needed = true;
+}
+
+/* Those that COPY --from and RUN --mount=from= name. */
+static void mark_origins(struct plan *plan, const struct instruction *instruction, guint before)
+{
+    mark_named(plan, instruction_flag(instruction, "from"), before);
+    for (guint i = 0; i < instruction->flags->len; i++) {
+        const struct instruction_flag *flag = g_ptr_array_index(instruction->flags, i);
+        g_autofree char *from =
+            strcmp(flag->name, "mount") == 0 ? run_mount_from(flag->value) : NULL;
+        mark_named(plan, from, before);
+    }
+}
+
 /* Stages refer to earlier ones only, so one pass from the target down finds all. */
 static void mark_needed(struct plan *plan)
 {
@@ -257,12 +279,8 @@ static void mark_needed(struct plan *plan)
             continue;
         if (stage->base_stage != STAGE_NONE)
             ((struct plan_stage *)plan->stages->pdata[stage->base_stage])->is_needed = true;
-        for (guint j = 0; j < stage->instructions->len; j++) {
-            const char *from = instruction_flag(stage->instructions->pdata[j], "from");
-            struct plan_stage *other = from != NULL ? plan_find_stage(plan, from, (guint)i) : NULL;
-            if (other != NULL)
-                other->is_needed = true;
-        }
+        for (guint j = 0; j < stage->instructions->len; j++)
+            mark_origins(plan, stage->instructions->pdata[j], (guint)i);
     }
 }
 

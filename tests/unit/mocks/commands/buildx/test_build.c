@@ -110,6 +110,29 @@ Test(build, a_step_that_fails_is_told_with_its_lines_and_the_reason)
     bench_run(&plan, failing_step_body);
 }
 
+static void secrets_body(struct bench *bench)
+{
+    write_context(bench);
+    write_file(bench, "/src/token", "t");
+    run_well(bench, CREATE);
+    write_file(bench, "/src/Dockerfile",
+               "FROM alpine:3\nRUN --mount=type=secret,id=t,required=true uname\n");
+    run_well(bench, "docker buildx build --secret id=t,src=token .");
+    write_file(bench, "/src/Dockerfile",
+               "FROM alpine:3\nRUN --mount=type=secret,id=t,required=true uname -r\n");
+    run_well(bench, "docker buildx build --secret id=t,env=NONE .");
+    OUTCOME(none) = run_line(bench, "docker buildx build --secret id=t,src=nothing .");
+    OUTCOME(nameless) = run_line(bench, "docker buildx build --secret src=token .");
+
+    assert_has(none.err, "failed to stat nothing: stat nothing: no such file or directory\n");
+    assert_has(nameless.err, "secret missing ID\n");
+}
+
+Test(build, secrets_reach_the_builder_and_their_files_are_looked_for)
+{
+    bench_run(NULL, secrets_body);
+}
+
 static void load_body(struct bench *bench)
 {
     write_context(bench);
