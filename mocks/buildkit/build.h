@@ -87,6 +87,7 @@ struct build {
     struct base *cache; /* the image that holds them */
     struct fiber_queue base_over;
     struct fiber_group *resolving; /* while metadata is waited for, else NULL */
+    struct instruction directive;  /* the place of "# syntax=", as far as its lines */
     GError *error;                 /* the first */
     struct vertex *failed;
     const struct instruction *failed_instruction;
@@ -231,6 +232,11 @@ bool base_fetch_local(struct base *base, GError **error) MUST_USE;
 /* Keeps the targets as images of the Engine under names; *image_id: g_free. index NULL: one. */
 bool engine_keep_images(struct build *build, char *const *names, GBytes *index, char **image_id,
                         GError **error) MUST_USE;
+
+/* ---- frontend.c ---- */
+/* Pulls the image of "# syntax=…" or of the build argument BUILDKIT_SYNTAX; true when there is
+   none. */
+bool build_load_frontend(struct build *build) MUST_USE;
 
 /* ---- git.c ---- */
 /* Whether the context is a git URL, whose content came with the command in its stead. */

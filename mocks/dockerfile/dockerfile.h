@@ -62,6 +62,7 @@ bool instruction_unpacks(const struct instruction *instruction);
 
 struct dockerfile {
     char *syntax;            /* of "# syntax=docker/dockerfile:1", or NULL */
+    int syntax_line;
     char escape;             /* '\\' or '`' */
     char **lines;            /* of the file, for error excerpts */
     GPtrArray *instructions; /* struct instruction; the first is ARG or FROM */

@@ -168,6 +168,12 @@ static const struct refusal refusals[] = {
      "error: failed to solve: alpine:9: failed to resolve source metadata for "
      "docker.io/library/alpine:9: docker.io/library/alpine:9: not found\n"},
     {"FROM alpine:3\nCOPY nothing /f\n", "", "\"/nothing\": not found\n"},
+    {"# syntax=docker/dockerfile:1\nFROM scratch\nCOPY f /f\n", "",
+     "error: failed to solve: failed to resolve source metadata for "
+     "docker.io/docker/dockerfile:1: pull access denied, repository does not exist or may require "
+     "authorization: server message: insufficient_scope: authorization failed\n"},
+    {"FROM scratch\nCOPY f /f\n", "--opt build-arg:BUILDKIT_SYNTAX=alpine:9",
+     "docker.io/library/alpine:9: not found\n"},
     {"FROM alpine:3\nRUN --mount=source=none,target=/n cat /n\n", "", "\"/none\": not found\n"},
     {"FROM scratch AS a\nCOPY f /f\nFROM alpine:3\nRUN --mount=from=a,source=/g,target=/g cat /g\n",
      "", "\"/g\": not found\n"},
@@ -205,6 +211,24 @@ Test(buildkit_failures, what_cannot_be_built_is_said_in_the_last_line)
         refused = &refusals[i];
         bench_run(NULL, refuses);
     }
+}
+
+static void pulls_frontend(struct bench *bench)
+{
+    ANSWER(answer) = build_files(bench, "# syntax=alpine:3 more\nFROM scratch\nCOPY f /f\n", "");
+
+    cr_assert_eq(answer.exit_code, 0, "%s", answer.text);
+    cr_assert_not_null(
+        strstr(answer.text,
+               "#2 resolve image config for docker-image://docker.io/library/alpine:3\n"),
+        "%s", answer.text);
+    cr_assert_not_null(strstr(answer.text, "#3 docker-image://docker.io/library/alpine:3@sha256:"),
+                       "%s", answer.text);
+}
+
+Test(buildkit_failures, the_frontend_that_a_dockerfile_names_is_pulled_first)
+{
+    bench_run(NULL, pulls_frontend);
 }
 
 static void mounts(struct bench *bench)
