@@ -17,6 +17,12 @@ struct build_files *build_read_folder(const struct build *build, const char *fol
         if (g_str_has_prefix(path, clean))
             build_files_put(files, path + strlen(clean), bytes, 0644, build_stand_in_bytes(bytes));
     }
+    g_autoptr(GPtrArray) folders = container_folders_below(build->daemon->container, folder);
+    for (guint i = 0; i < folders->len; i++) {
+        const char *path = g_ptr_array_index(folders, i);
+        if (g_str_has_prefix(path, clean))
+            build_files_put_folder(files, path + strlen(clean));
+    }
     return files;
 }
 

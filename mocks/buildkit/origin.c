@@ -53,18 +53,6 @@ void origin_set_missing(const struct origin *origin, const char *path, GError **
 
 /* ---- the mounts of a RUN ---- */
 
-static bool has_source(const struct origin *origin, const char *source)
-{
-    g_autofree char *clean = build_path_clean(source);
-    const char *rest = NULL;
-    if (clean == NULL || *clean == '\0' || build_files_may_have(origin->files, clean))
-        return true;
-    for (guint i = 0; i < build_files_count(origin->files); i++)
-        if (build_path_is_below(build_files_at(origin->files, i)->path, clean, &rest))
-            return true;
-    return false;
-}
-
 static bool bind_files(struct target *target, const struct stage_state *state,
                        const struct plan_step *step, const struct run_mount *mount, GError **error)
 {
@@ -77,7 +65,7 @@ static bool bind_files(struct target *target, const struct stage_state *state,
         return true;
     if (!origin_find(target, state, &wanted, &origin, error))
         return false;
-    if (mount->source == NULL || has_source(&origin, mount->source))
+    if (mount->source == NULL || build_files_have(origin.files, mount->source))
         return true;
     g_autofree char *path = g_canonicalize_filename(mount->source, "/");
     origin_set_missing(&origin, path, error);

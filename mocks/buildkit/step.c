@@ -225,6 +225,14 @@ static struct stored *obtain_step(struct target *target, struct stage_state *sta
     return stored != NULL ? stored : run_step(target, state, step, files, key);
 }
 
+/* What WORKDIR makes. */
+static struct build_files *folder_of(const struct plan_step *step)
+{
+    struct build_files *files = build_files_new();
+    build_files_put_folder(files, step->folder);
+    return files;
+}
+
 bool build_step_run(struct target *target, struct stage_state *state, const struct plan_step *step)
 {
     struct build *build = target->build;
@@ -232,7 +240,7 @@ bool build_step_run(struct target *target, struct stage_state *state, const stru
     GError *cause = NULL;
     AUTO(build_files)
     files = is_copy                 ? step_copy_files(target, state, step, &cause)
-            : step->command == NULL ? build_files_new()
+            : step->command == NULL ? folder_of(step)
                                     : NULL;
     if ((is_copy && files == NULL) || !step_bind_files(target, state, step, &cause)) {
         struct vertex *vertex = progress_begin(build->progress, step->name, step->name);

@@ -25,6 +25,7 @@ struct walk {
 
 /* From which size on a file goes as a stand-in: sooner when much has been carried already. */
 enum {
+    FOLDER_MODE = 0755,
     LARGE_BYTES = 256 * 1024,
     LARGE_BYTES_LATER = 4 * 1024,
     LATER_BYTES = BUILD_CARRIED_BYTES_MAX / 2
@@ -114,6 +115,20 @@ static bool take_entry(struct walk *walk, const char *relative, GError **error)
     return take_file(walk, relative, host, &facts, error);
 }
 
+/* Or one of which everything is ignored. */
+static bool take_empty_folder(struct walk *walk, const char *relative, GError **error)
+{
+    g_autofree char *name = g_strconcat(walk->prefix, relative, NULL);
+    bool is_ignored = walk->ignore != NULL && ignore_excludes(walk->ignore, relative);
+    if (*relative == '\0' || is_ignored)
+        return true;
+    walk->taken_count++;
+    if (!has_room(walk, error))
+        return false;
+    archive_writer_add_directory(walk->writer, name, FOLDER_MODE);
+    return true;
+}
+
 static gint compare_texts(gconstpointer left, gconstpointer right)
 {
     const char *const *a = left;
@@ -130,6 +145,7 @@ static bool take_folder(struct walk *walk, const char *relative, GError **error)
     while (folder != NULL && (name = g_dir_read_name(folder)) != NULL)
         if (strcmp(name, ".git") != 0)
             g_ptr_array_add(names, g_strdup(name));
+    gsize count_before = walk->taken_count;
     g_ptr_array_sort(names, compare_texts);
     for (guint i = 0; i < names->len; i++) {
         const char *each = g_ptr_array_index(names, i);
@@ -138,7 +154,7 @@ static bool take_folder(struct walk *walk, const char *relative, GError **error)
         if (!take_entry(walk, path, error))
             return false;
     }
-    return true;
+    return walk->taken_count > count_before || take_empty_folder(walk, relative, error);
 }
 
 /* ---- where things are ---- */

@@ -231,6 +231,22 @@ Test(buildkit_failures, the_frontend_that_a_dockerfile_names_is_pulled_first)
     bench_run(NULL, pulls_frontend);
 }
 
+static void copies_folders(struct bench *bench)
+{
+    ANSWER(made) = build_files(bench,
+                               "FROM scratch AS a\nWORKDIR /app/data\nFROM scratch\n"
+                               "COPY --from=a /app /app\nCOPY --from=a /app/d* /d/\n"
+                               "FROM scratch\nCOPY --from=1 /app/data /x\n",
+                               "");
+
+    cr_assert_eq(made.exit_code, 0, "%s", made.text);
+}
+
+Test(buildkit_failures, a_folder_without_files_is_there)
+{
+    bench_run(NULL, copies_folders);
+}
+
 static void mounts(struct bench *bench)
 {
     boot_builder(bench);

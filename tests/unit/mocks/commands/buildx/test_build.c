@@ -110,6 +110,26 @@ Test(build, a_step_that_fails_is_told_with_its_lines_and_the_reason)
     bench_run(&plan, failing_step_body);
 }
 
+static void empty_folders_body(struct bench *bench)
+{
+    write_context(bench);
+    write_file(bench, "/src/data/nothing", "x");
+    write_file(bench, "/src/.dockerignore", "data/*\nlogs\n");
+    write_file(bench, "/src/logs/nothing", "x");
+    run_well(bench, CREATE);
+    write_file(bench, "/src/Dockerfile", "FROM scratch\nCOPY data /data\n");
+    run_well(bench, "docker buildx build .");
+    write_file(bench, "/src/Dockerfile", "FROM scratch\nCOPY logs /logs\n");
+    OUTCOME(ignored) = run_line(bench, "docker buildx build .");
+
+    assert_has(ignored.err, "\"/logs\": not found\n");
+}
+
+Test(build, a_folder_of_which_everything_is_ignored_is_there_and_an_ignored_one_is_not)
+{
+    bench_run(NULL, empty_folders_body);
+}
+
 static void secrets_body(struct bench *bench)
 {
     write_context(bench);
