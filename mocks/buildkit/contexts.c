@@ -147,9 +147,19 @@ static const char *named_folder(const struct build *build, const char *name)
     return local != NULL ? build_command_local(build->command, local) : NULL;
 }
 
+/* A repository or an archive of the net, which is not looked into. */
+static bool is_remote(const struct build *build, const char *name)
+{
+    static const char *const prefixes[] = {"https://", "http://", "git://", "git@", "ssh://"};
+    for (gsize i = 0; i < G_N_ELEMENTS(prefixes); i++)
+        if (named_option(build, name, prefixes[i]) != NULL)
+            return true;
+    return false;
+}
+
 bool build_names_folder(const struct build *build, const char *name)
 {
-    return named_folder(build, name) != NULL;
+    return named_folder(build, name) != NULL || is_remote(build, name);
 }
 
 static void free_files(void *files)
@@ -162,8 +172,10 @@ bool build_named_files(struct build *build, const char *name, const struct build
 {
     const char *folder = named_folder(build, name);
     *files = NULL;
-    if (folder == NULL)
+    if (folder == NULL) {
+        *files = is_remote(build, name) ? build->any_files : NULL;
         return true;
+    }
     if (build->named == NULL)
         build->named = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_files);
     *files = g_hash_table_lookup(build->named, name);

@@ -294,10 +294,11 @@ static void git_body(struct bench *bench)
     assert_has(own.err,
                "#1 [internal] load git source https://github.com/acme/app.git#refs/heads/main\n");
     assert_lacks(own.err, "load build definition");
-    cr_assert_eq(other.exit_code, 1);
+    cr_assert_eq(other.exit_code, 0);
+    assert_has(bench->assumed->str, "the build context https://github.com/other/app.git\n");
 }
 
-Test(build, the_own_repository_is_a_git_context_and_others_are_not_there)
+Test(build, the_own_repository_is_a_git_context_and_others_are_assumed)
 {
     bench_run(NULL, git_body);
 }
