@@ -198,6 +198,8 @@ struct build_files *step_copy_files(struct target *target, const struct stage_st
     guint count = g_strv_length(step->sources) + step->instruction->heredocs->len;
     bool is_one = count == 1;
     g_autofree char *destination = g_strconcat(step->destination, is_one ? "" : "/", NULL);
+    g_autofree char *patterns = instruction_flag_lines(step->instruction, "exclude");
+    AUTO(ignore) excluded = ignore_parse(patterns, strlen(patterns));
     AUTO(build_files) files = build_files_new();
 
     if (!origin_find(target, state, &wanted, &origin, error))
@@ -207,7 +209,10 @@ struct build_files *step_copy_files(struct target *target, const struct stage_st
         const struct build_copy copy = {.from = origin.files,
                                         .sources = sources,
                                         .destination = destination,
-                                        .unpacks = instruction_unpacks(step->instruction)};
+                                        .unpacks = instruction_unpacks(step->instruction),
+                                        .keeps_parents =
+                                            instruction_has(step->instruction, "parents"),
+                                        .excluded = excluded};
         if (!add_source(files, &origin, &copy, is_one, error))
             return NULL;
     }

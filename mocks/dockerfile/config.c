@@ -215,11 +215,9 @@ static bool apply_expose(struct evaluation *evaluation, GError **error)
     g_auto(GStrv) words = evaluation_words(evaluation, evaluation->instruction->rest, error);
     if (words == NULL)
         return false;
-    for (gsize i = 0; words[i] != NULL; i++) {
-        bool has_protocol = strchr(words[i], '/') != NULL;
-        g_autofree char *port = g_strconcat(words[i], has_protocol ? "" : "/tcp", NULL);
-        json_object_set_new(ports, port, json_object());
-    }
+    for (gsize i = 0; words[i] != NULL; i++)
+        if (*words[i] != '\0' && !expose_ports(ports, words[i], error))
+            return false;
     return true;
 }
 

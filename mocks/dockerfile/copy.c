@@ -37,6 +37,7 @@ struct copying {
     struct build_files *to;
     const char *destination;
     bool unpacks;
+    const struct ignore *excluded;
     bool is_one; /* one source without wildcards: may name the file it becomes */
 };
 
@@ -123,6 +124,14 @@ static bool take_folders(struct copying *copying, const char *source)
     return is_any;
 }
 
+/* By its path below the source, or its name if it is the source. */
+static bool is_excluded(const struct copying *copying, const char *source, const char *rest)
+{
+    g_autofree char *name = g_path_get_basename(source);
+    return copying->excluded != NULL &&
+           ignore_excludes(copying->excluded, *rest != '\0' ? rest : name);
+}
+
 /* Takes one file, or a folder's contents. */
 static bool take(struct copying *copying, const char *source)
 {
@@ -134,6 +143,8 @@ static bool take(struct copying *copying, const char *source)
         if (!build_path_is_below(file->path, source, &rest))
             continue;
         is_any = true;
+        if (is_excluded(copying, source, rest))
+            continue;
         if (copying->unpacks && *rest == '\0' && unpack(copying, file))
             continue;
         g_autofree char *target =
@@ -225,6 +236,31 @@ static char *below_root(const char *source)
     return g_strdup(whole + 1);
 }
 
+/* --parents: what the pattern includes, "**" and all, with its path from a pivot "/./" on
+   (IncludePatterns in dispatchCopy). */
+static bool take_with_parents(struct copying *copying, const char *source)
+{
+    const char *pivot = strstr(source, "/./");
+    g_autofree char *before =
+        pivot != NULL ? g_strndup(source, (gsize)(pivot - source)) : g_strdup("");
+    g_autofree char *root = below_root(before);
+    g_autofree char *pattern = below_root(pivot != NULL ? pivot + strlen("/./") : source);
+    AUTO(ignore) included = ignore_parse(pattern, strlen(pattern));
+    bool is_any = has_wildcard(source);
+    take_open(copying, root);
+    for (guint i = 0; i < build_files_count(copying->from); i++) {
+        const struct build_file *file = build_files_at(copying->from, i);
+        const char *rest = NULL;
+        if (!build_path_is_below(file->path, root, &rest) || !ignore_excludes(included, rest))
+            continue;
+        is_any = true;
+        g_autofree char *target = g_strconcat(copying->destination, "/", rest, NULL);
+        if (!is_excluded(copying, root, rest))
+            build_files_put(copying->to, target, file->bytes, file->mode, file->declared_bytes);
+    }
+    return is_any;
+}
+
 static bool take_source(struct copying *copying, const char *source)
 {
     g_autofree char *clean = below_root(source);
@@ -244,10 +280,14 @@ struct build_files *build_files_copy(const struct build_copy *copy, char **missi
         .to = to,
         .destination = copy->destination,
         .unpacks = copy->unpacks,
+        .excluded = copy->excluded,
         .is_one = sources[0] != NULL && sources[1] == NULL && !has_wildcard(sources[0]),
     };
     for (gsize i = 0; sources[i] != NULL; i++) {
-        if (take_source(&copying, sources[i]))
+        bool is_taken = copy->keeps_parents && !is_remote(sources[i])
+                            ? take_with_parents(&copying, sources[i])
+                            : take_source(&copying, sources[i]);
+        if (is_taken)
             continue;
         g_autofree char *clean = below_root(sources[i]);
         *missing = g_strconcat("/", clean, NULL);

@@ -67,11 +67,15 @@ bool build_path_is_below(const char *path, const char *folder, const char **rest
 /* "a/b" of "/a//./b/", "" of "/"; NULL if it climbs above the root; g_free. */
 char *build_path_clean(const char *path);
 
+struct ignore;
+
 struct build_copy {
     const struct build_files *from;
     char *const *sources;
-    const char *destination; /* absolute */
-    bool unpacks;            /* ADD: a tar becomes its contents (BuildKit's AttemptUnpack) */
+    const char *destination;       /* absolute */
+    bool unpacks;                  /* ADD: a tar becomes its contents (BuildKit's AttemptUnpack) */
+    bool keeps_parents;            /* --parents */
+    const struct ignore *excluded; /* --exclude, or NULL */
 };
 
 /*
@@ -101,8 +105,6 @@ void build_files_pack(const struct build_files *files, struct packed_layer *laye
 void packed_layer_clear(struct packed_layer *layer);
 
 /* ---- .dockerignore ---- */
-
-struct ignore;
 
 /* Patterns of moby/patternmatcher: **, !, comments; the last that matches a path or one of its
    folders decides. A broken pattern is skipped. */

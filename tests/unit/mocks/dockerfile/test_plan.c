@@ -194,6 +194,9 @@ static const struct {
     {"FROM a\nCOPY https://example.com/f /f\n", NULL, "source can't be a URL for COPY"},
     {"FROM a\nADD --checksum=x https://example.com/f /f\n", NULL, "invalid checksum digest format"},
     {"FROM a\nRUN --mount=type=cache x\n", NULL, "invalid mount target \"/\""},
+    {"FROM a\nEXPOSE web\n", NULL, "invalid containerPort: web"},
+    {"FROM a\nEXPOSE 90-80\n", NULL, "invalid containerPort: 90-80"},
+    {"FROM a\nEXPOSE 80/http\n", NULL, "invalid port: \"80/http\": invalid proto: http"},
     {"FROM a\nWORKDIR ${X:?needed}\n", NULL, "failed to process \"${X:?needed}\": X: needed"},
 };
 
