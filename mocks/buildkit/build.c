@@ -202,14 +202,18 @@ static bool add_target(struct build *build, const char *platform, GError **error
     return true;
 }
 
-static bool make_targets(struct build *build)
+static bool read_options(struct build *build)
 {
     GError *cause = NULL;
     build->arguments = build_command_options(build->command, "build-arg:");
     build->labels = build_command_options(build->command, "label:");
     build->contexts = build_command_options(build->command, "context:");
-    if (!read_platforms(build, &cause))
-        return build_fail(build, NULL, NULL, cause);
+    return read_platforms(build, &cause) || build_fail(build, NULL, NULL, cause);
+}
+
+static bool make_targets(struct build *build)
+{
+    GError *cause = NULL;
     for (gsize i = 0; build->platforms[i] != NULL; i++)
         if (!add_target(build, build->platforms[i], &cause))
             return build_fail(build, NULL, NULL, cause);
@@ -304,8 +308,8 @@ static void say_credentials(struct build *build)
 
 static bool solve(struct build *build)
 {
-    if (!build_load_git(build) || !read_dockerfile(build) || !make_targets(build) ||
-        !resolve_bases(build))
+    if (!build_load_git(build) || !read_dockerfile(build) || !read_options(build) ||
+        !build_load_frontend(build) || !make_targets(build) || !resolve_bases(build))
         return false;
     build->any_files = build_files_new();
     build_files_open(build->any_files, "");

@@ -8,6 +8,7 @@
 #include "mocks/buildkit/daemon.h"
 #include "mocks/buildkit/progress.h"
 #include "mocks/dockerfile/cost.h"
+#include "mocks/dockerfile/mount.h"
 #include "mocks/dockerfile/plan.h"
 
 /* NOT_FETCHED -> FETCHING -> FETCHED, or back on failure. */
@@ -86,6 +87,7 @@ struct build {
     struct base *cache; /* the image that holds them */
     struct fiber_queue base_over;
     struct fiber_group *resolving; /* while metadata is waited for, else NULL */
+    struct instruction directive;  /* the place of "# syntax=", as far as its lines */
     GError *error;                 /* the first */
     struct vertex *failed;
     const struct instruction *failed_instruction;
@@ -179,6 +181,32 @@ void step_word_io_error(const struct plan_step *step, GError **error);
 bool build_context_of(struct build *build, const struct build_files **files,
                       GError **error) MUST_USE;
 
+/* ---- origin.c ---- */
+/* What COPY --from or a mount's from names: a stage, an image or a named context; the context when
+   it names nothing. */
+struct origin_wanted {
+    int stage; /* or STAGE_NONE */
+    const char *image;
+    const struct instruction *instruction;
+};
+struct origin {
+    const struct build_files *files; /* lent */
+    const char *key;
+};
+/* Fetches an image. */
+bool origin_find(struct target *target, const struct stage_state *state,
+                 const struct origin_wanted *wanted, struct origin *origin,
+                 GError **error) MUST_USE;
+/* The solver's error for a path that is not there. */
+void origin_set_missing(const struct origin *origin, const char *path, GError **error);
+/* Whether what RUN binds is there. */
+bool step_bind_files(struct target *target, const struct stage_state *state,
+                     const struct plan_step *step, GError **error) MUST_USE;
+/* Whether the client has the secrets and agents that RUN requires; asked when it runs, so that a
+   cached step needs none. */
+bool step_ask_session(const struct build *build, const struct plan_step *step,
+                      GError **error) MUST_USE;
+
 /* ---- image.c, export.c ---- */
 bool target_make_image(struct target *target, GError **error) MUST_USE;
 void target_forget_image(struct target *target);
@@ -204,6 +232,11 @@ bool base_fetch_local(struct base *base, GError **error) MUST_USE;
 /* Keeps the targets as images of the Engine under names; *image_id: g_free. index NULL: one. */
 bool engine_keep_images(struct build *build, char *const *names, GBytes *index, char **image_id,
                         GError **error) MUST_USE;
+
+/* ---- frontend.c ---- */
+/* Pulls the image of "# syntax=…" or of the build argument BUILDKIT_SYNTAX; true when there is
+   none. */
+bool build_load_frontend(struct build *build) MUST_USE;
 
 /* ---- git.c ---- */
 /* Whether the context is a git URL, whose content came with the command in its stead. */

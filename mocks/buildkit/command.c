@@ -87,6 +87,20 @@ static bool take_export(struct build_command *command, const char *value, GError
     return take_attributes(command->exports, "--export-cache", value, error);
 }
 
+static bool take_secret(struct build_command *command, const char *value, GError **error)
+{
+    (void)error;
+    g_ptr_array_add(command->secrets, attributes_parse(value));
+    return true;
+}
+
+static bool take_agent(struct build_command *command, const char *value, GError **error)
+{
+    (void)error;
+    g_ptr_array_add(command->agents, g_strndup(value, strcspn(value, "=")));
+    return true;
+}
+
 static bool take_frontend(struct build_command *command, const char *value, GError **error)
 {
     (void)error;
@@ -146,8 +160,8 @@ static const struct flag {
     {"progress", true, take_progress},
     {"metadata-file", true, take_metadata_file},
     {"no-cache", false, take_no_cache},
-    {"secret", true, take_nothing},
-    {"ssh", true, take_nothing},
+    {"secret", true, take_secret},
+    {"ssh", true, take_agent},
     {"allow", true, take_nothing},
     {"trace", true, take_nothing},
     {"ref-file", true, take_nothing},
@@ -197,6 +211,8 @@ struct build_command *build_command_parse(const char *const *arguments, GError *
     command->outputs = g_ptr_array_new_with_free_func(attributes_free);
     command->imports = g_ptr_array_new_with_free_func(attributes_free);
     command->exports = g_ptr_array_new_with_free_func(attributes_free);
+    command->secrets = g_ptr_array_new_with_free_func(attributes_free);
+    command->agents = g_ptr_array_new_with_free_func(g_free);
     while (*arguments != NULL) {
         if ((*arguments)[0] != '-') {
             g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "invalid argument %s", *arguments);
@@ -220,6 +236,8 @@ void build_command_free(struct build_command *command)
     g_ptr_array_unref(command->outputs);
     g_ptr_array_unref(command->imports);
     g_ptr_array_unref(command->exports);
+    g_ptr_array_unref(command->secrets);
+    g_ptr_array_unref(command->agents);
     g_free(command);
 }
 
@@ -242,4 +260,17 @@ GPtrArray *build_command_options(const struct build_command *command, const char
             g_ptr_array_add(found, (char *)option + strlen(prefix));
     }
     return found;
+}
+
+bool build_command_has_secret(const struct build_command *command, const char *id)
+{
+    for (guint i = 0; i < command->secrets->len; i++)
+        if (g_strcmp0(attributes_get(g_ptr_array_index(command->secrets, i), "id"), id) == 0)
+            return true;
+    return false;
+}
+
+bool build_command_has_agent(const struct build_command *command, const char *name)
+{
+    return g_ptr_array_find_with_equal_func(command->agents, name, g_str_equal, NULL);
 }

@@ -19,6 +19,8 @@ struct build_command {
     GPtrArray *outputs; /* struct attributes */
     GPtrArray *imports;
     GPtrArray *exports;
+    GPtrArray *secrets; /* struct attributes: "id=token,src=…" */
+    GPtrArray *agents;  /* char*: "default" of --ssh default=… */
 };
 /* arguments: what follows `build`. Errors are the last line's text, without "error: ". */
 struct build_command *build_command_parse(const char *const *arguments, GError **error) MUST_USE;
@@ -27,5 +29,8 @@ CLEANUP(build_command, build_command_free)
 const char *build_command_local(const struct build_command *command, const char *name);
 /* --opt NAME=VALUE, or NULL. */
 const char *build_command_option(const struct build_command *command, const char *name);
+/* Whether the client has a secret of this id, an agent of this name. */
+bool build_command_has_secret(const struct build_command *command, const char *id);
+bool build_command_has_agent(const struct build_command *command, const char *name);
 /* The rest of all --opt that begin with prefix ("build-arg:"): char*, lent; caller unrefs. */
 GPtrArray *build_command_options(const struct build_command *command, const char *prefix);

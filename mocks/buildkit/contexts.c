@@ -17,6 +17,12 @@ struct build_files *build_read_folder(const struct build *build, const char *fol
         if (g_str_has_prefix(path, clean))
             build_files_put(files, path + strlen(clean), bytes, 0644, build_stand_in_bytes(bytes));
     }
+    g_autoptr(GPtrArray) folders = container_folders_below(build->daemon->container, folder);
+    for (guint i = 0; i < folders->len; i++) {
+        const char *path = g_ptr_array_index(folders, i);
+        if (g_str_has_prefix(path, clean))
+            build_files_put_folder(files, path + strlen(clean));
+    }
     return files;
 }
 
@@ -141,9 +147,19 @@ static const char *named_folder(const struct build *build, const char *name)
     return local != NULL ? build_command_local(build->command, local) : NULL;
 }
 
+/* A repository or an archive of the net, which is not looked into. */
+static bool is_remote(const struct build *build, const char *name)
+{
+    static const char *const prefixes[] = {"https://", "http://", "git://", "git@", "ssh://"};
+    for (gsize i = 0; i < G_N_ELEMENTS(prefixes); i++)
+        if (named_option(build, name, prefixes[i]) != NULL)
+            return true;
+    return false;
+}
+
 bool build_names_folder(const struct build *build, const char *name)
 {
-    return named_folder(build, name) != NULL;
+    return named_folder(build, name) != NULL || is_remote(build, name);
 }
 
 static void free_files(void *files)
@@ -156,8 +172,10 @@ bool build_named_files(struct build *build, const char *name, const struct build
 {
     const char *folder = named_folder(build, name);
     *files = NULL;
-    if (folder == NULL)
+    if (folder == NULL) {
+        *files = is_remote(build, name) ? build->any_files : NULL;
         return true;
+    }
     if (build->named == NULL)
         build->named = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_files);
     *files = g_hash_table_lookup(build->named, name);

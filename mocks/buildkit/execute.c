@@ -140,6 +140,8 @@ bool step_execute(struct target *target, const struct stage_state *state,
     run.factor = factor_of(&effect);
     if (!world_suffer(daemon->world, &effect, error))
         return false;
+    if (step->command != NULL && !step_ask_session(target->build, step, error))
+        return false;
     if (step->command != NULL)
         return begin_emulation(&run, error) && run_process(&run, &effect, error);
     if (effect.is_failure)
@@ -148,54 +150,6 @@ bool step_execute(struct target *target, const struct stage_state *state,
 }
 
 /* ---- COPY ---- */
-
-/* Where COPY takes its files from. */
-struct origin {
-    const struct build_files *files;
-    const char *key;
-};
-
-static bool find_origin(struct target *target, const struct stage_state *state,
-                        const struct plan_step *step, struct origin *origin, GError **error)
-{
-    if (step->from_stage != STAGE_NONE) {
-        const struct stage_state *other =
-            g_ptr_array_index(target->states, (guint)step->from_stage);
-        *origin = (struct origin){other->files, other->key};
-        return true;
-    }
-    if (step->from_image == NULL) {
-        *origin = (struct origin){NULL, state->key};
-        return build_context_of(target->build, &origin->files, error);
-    }
-    const struct build_files *named = NULL;
-    if (!build_named_files(target->build, step->from_image, &named, error))
-        return false;
-    if (named != NULL) {
-        *origin = (struct origin){named, state->key};
-        return true;
-    }
-    struct base *base =
-        base_obtain(target->build, step->from_image, target->platform, step->instruction, error);
-    if (base == NULL)
-        return false;
-    if (base->image == NULL && !base_resolve(base)) {
-        g_set_error(error, FIBER_ERROR, FIBER_ERROR_CANCELLED, "its image is not there");
-        return false;
-    }
-    *origin = (struct origin){base_files(base), base->image->manifest_digest};
-    return true;
-}
-
-/* The solver names the files it looked in by two random ids; here they follow from the key. */
-static void set_missing(const struct origin *origin, const char *path, GError **error)
-{
-    const char *hex = strchr(origin->key, ':') + 1;
-    g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID,
-                "failed to compute cache key: failed to calculate checksum of ref %.25s::%.25s: "
-                "\"%s\": not found",
-                hex, hex + 25, path);
-}
 
 /* A file that only a RUN, or an image that is not looked into, can have. */
 static void add_made_file(struct build_files *files, const struct origin *origin,
@@ -219,7 +173,7 @@ static bool add_source(struct build_files *files, const struct origin *origin,
     else if (may_exist)
         add_made_file(files, origin, copy->sources[0], copy->destination, is_one);
     else
-        set_missing(origin, missing, error);
+        origin_set_missing(origin, missing, error);
     return taken != NULL || may_exist;
 }
 
@@ -239,20 +193,26 @@ static void add_heredocs(struct build_files *files, const struct plan_step *step
 struct build_files *step_copy_files(struct target *target, const struct stage_state *state,
                                     const struct plan_step *step, GError **error)
 {
+    const struct origin_wanted wanted = {step->from_stage, step->from_image, step->instruction};
     struct origin origin = {0};
     guint count = g_strv_length(step->sources) + step->instruction->heredocs->len;
     bool is_one = count == 1;
     g_autofree char *destination = g_strconcat(step->destination, is_one ? "" : "/", NULL);
+    g_autofree char *patterns = instruction_flag_lines(step->instruction, "exclude");
+    AUTO(ignore) excluded = ignore_parse(patterns, strlen(patterns));
     AUTO(build_files) files = build_files_new();
 
-    if (!find_origin(target, state, step, &origin, error))
+    if (!origin_find(target, state, &wanted, &origin, error))
         return NULL;
     for (gsize i = 0; step->sources[i] != NULL; i++) {
         char *const sources[] = {step->sources[i], NULL};
         const struct build_copy copy = {.from = origin.files,
                                         .sources = sources,
                                         .destination = destination,
-                                        .unpacks = instruction_unpacks(step->instruction)};
+                                        .unpacks = instruction_unpacks(step->instruction),
+                                        .keeps_parents =
+                                            instruction_has(step->instruction, "parents"),
+                                        .excluded = excluded};
         if (!add_source(files, &origin, &copy, is_one, error))
             return NULL;
     }

@@ -40,16 +40,28 @@ static void add_run(struct hasher *hasher, const struct stage_state *state,
         add_text(hasher, g_ptr_array_index(step->variables, i));
 }
 
-static bool binds_context(const struct instruction *instruction)
+static bool binds_context(const struct plan_step *step)
 {
-    for (guint i = 0; i < instruction->flags->len; i++) {
-        const struct instruction_flag *flag = g_ptr_array_index(instruction->flags, i);
-        if (strcmp(flag->name, "mount") == 0 && strstr(flag->value, "type=cache") == NULL &&
-            strstr(flag->value, "type=secret") == NULL && strstr(flag->value, "type=ssh") == NULL &&
-            strstr(flag->value, "type=tmpfs") == NULL)
+    for (guint i = 0; step->mounts != NULL && i < step->mounts->len; i++) {
+        const struct run_mount *mount = g_ptr_array_index(step->mounts, i);
+        if (strcmp(mount->type, "bind") == 0 && mount->from == NULL)
             return true;
     }
     return false;
+}
+
+/* Stages that are mounted; of images the flag itself says enough. */
+static void add_mounted(struct hasher *hasher, const struct target *target,
+                        const struct plan_step *step)
+{
+    for (guint i = 0; step->mounts != NULL && i < step->mounts->len; i++) {
+        const struct run_mount *mount = g_ptr_array_index(step->mounts, i);
+        if (mount->from_stage == STAGE_NONE)
+            continue;
+        const struct stage_state *other =
+            g_ptr_array_index(target->states, (guint)mount->from_stage);
+        add_text(hasher, other->key);
+    }
 }
 
 /* A digest over everything that the step's result depends on. */
@@ -67,7 +79,8 @@ static char *step_key(struct target *target, const struct stage_state *state,
     }
     if (step->command != NULL)
         add_run(hasher, state, step);
-    if (binds_context(step->instruction)) {
+    add_mounted(hasher, target, step);
+    if (binds_context(step)) {
         g_autofree char *digest = build_files_digest(target->build->context);
         add_text(hasher, digest);
     }
@@ -212,6 +225,14 @@ static struct stored *obtain_step(struct target *target, struct stage_state *sta
     return stored != NULL ? stored : run_step(target, state, step, files, key);
 }
 
+/* What WORKDIR makes. */
+static struct build_files *folder_of(const struct plan_step *step)
+{
+    struct build_files *files = build_files_new();
+    build_files_put_folder(files, step->folder);
+    return files;
+}
+
 bool build_step_run(struct target *target, struct stage_state *state, const struct plan_step *step)
 {
     struct build *build = target->build;
@@ -219,15 +240,12 @@ bool build_step_run(struct target *target, struct stage_state *state, const stru
     GError *cause = NULL;
     AUTO(build_files)
     files = is_copy                 ? step_copy_files(target, state, step, &cause)
-            : step->command == NULL ? build_files_new()
+            : step->command == NULL ? folder_of(step)
                                     : NULL;
-    if (is_copy && files == NULL) {
+    if ((is_copy && files == NULL) || !step_bind_files(target, state, step, &cause)) {
         struct vertex *vertex = progress_begin(build->progress, step->name, step->name);
         return build_fail(build, vertex, step->instruction, cause);
     }
-    const struct build_files *bound = NULL;
-    if (binds_context(step->instruction) && !build_context_of(build, &bound, &cause))
-        return build_fail(build, NULL, NULL, cause);
     g_autofree char *key = step_key(target, state, step, files);
     struct stored *stored = obtain_step(target, state, step, files, key);
     if (stored == NULL)

@@ -361,6 +361,8 @@ bool classic_run_step(struct classic_build *build, struct classic_stage *stage,
         build_files_put_all(stage->files, files);
     if (step->command != NULL)
         build_files_open(stage->files, "");
+    if (step->instruction->kind == INSTRUCTION_WORKDIR)
+        build_files_put_folder(stage->files, step->folder);
     g_free(stage->key);
     stage->key = g_strdup(key);
     g_free(stage->image_id);

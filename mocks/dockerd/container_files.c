@@ -130,16 +130,17 @@ bool container_write_file(struct container *container, const char *path, GBytes 
     return container_put_file(container, path, bytes, 0644, error);
 }
 
-GPtrArray *container_files_below(const struct container *container, const char *folder)
+/* Paths inside a volume are told from the container's root, as they were asked. */
+static GPtrArray *paths_below(const struct container *container, const char *folder,
+                              GPtrArray *(*list)(const struct file_tree *tree, const char *folder))
 {
     g_autofree char *inner = NULL;
     struct volume *volume = NULL;
     const struct file_tree *tree = container_tree_at(container, folder, &inner, &volume);
-    g_autoptr(GPtrArray) paths = file_tree_below(tree, inner);
+    g_autoptr(GPtrArray) paths = list(tree, inner);
     if (volume == NULL)
         return g_steal_pointer(&paths);
 
-    /* Paths inside a volume are told from the container's root, as they were asked. */
     g_autofree char *clean = file_path_clean(folder);
     const struct mount *mount = mount_of(container, clean);
     GPtrArray *absolute = g_ptr_array_new_with_free_func(g_free);
@@ -147,6 +148,16 @@ GPtrArray *container_files_below(const struct container *container, const char *
         g_ptr_array_add(absolute,
                         g_strconcat(mount->target, (char *)g_ptr_array_index(paths, i), NULL));
     return absolute;
+}
+
+GPtrArray *container_files_below(const struct container *container, const char *folder)
+{
+    return paths_below(container, folder, file_tree_below);
+}
+
+GPtrArray *container_folders_below(const struct container *container, const char *folder)
+{
+    return paths_below(container, folder, file_tree_folders_below);
 }
 
 void container_remove_file(struct container *container, const char *path)

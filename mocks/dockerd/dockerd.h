@@ -137,6 +137,8 @@ bool container_write_file(struct container *container, const char *path, GBytes 
                           GError **error) MUST_USE;
 /* All files below a folder as sorted paths (char*); caller unrefs. */
 GPtrArray *container_files_below(const struct container *container, const char *folder);
+/* The same of its folders. */
+GPtrArray *container_folders_below(const struct container *container, const char *folder);
 void container_remove_file(struct container *container, const char *path); /* or a whole folder */
 /* Disk inside a volume that is not kept as files (BuildKit's state): counted in its size, given
    back with it. Fails with "no space left on device". */

@@ -168,6 +168,11 @@ GPtrArray *file_tree_below(const struct file_tree *tree, const char *folder)
     return keys_below(tree->files, folder);
 }
 
+GPtrArray *file_tree_folders_below(const struct file_tree *tree, const char *folder)
+{
+    return keys_below(tree->folders, folder);
+}
+
 static void add_names(GPtrArray *names, GHashTable *table, const char *folder, const char *tail)
 {
     gsize skip = g_str_equal(folder, "/") ? 1 : strlen(folder) + 1;

@@ -33,6 +33,8 @@ void file_tree_add_folder(struct file_tree *tree, const char *path);
 int64_t file_tree_remove(struct file_tree *tree, const char *path);
 /* Sorted paths (char*) of the files below a folder; caller unrefs. */
 GPtrArray *file_tree_below(const struct file_tree *tree, const char *folder);
+/* The same of its folders. */
+GPtrArray *file_tree_folders_below(const struct file_tree *tree, const char *folder);
 /* Sorted names of what lies directly in a folder, folders with a slash at the end; caller unrefs.
  */
 GPtrArray *file_tree_names(const struct file_tree *tree, const char *folder);

@@ -65,8 +65,7 @@ void evaluation_refresh(struct evaluation *evaluation)
 
 char *evaluation_expand(struct evaluation *evaluation, const char *text, GError **error)
 {
-    return plan_expand(evaluation->plan, evaluation->instruction, text, evaluation->variables,
-                       error);
+    return plan_expand(evaluation->plan, text, evaluation->variables, error);
 }
 
 char **evaluation_words(struct evaluation *evaluation, const char *text, GError **error)
@@ -216,11 +215,9 @@ static bool apply_expose(struct evaluation *evaluation, GError **error)
     g_auto(GStrv) words = evaluation_words(evaluation, evaluation->instruction->rest, error);
     if (words == NULL)
         return false;
-    for (gsize i = 0; words[i] != NULL; i++) {
-        bool has_protocol = strchr(words[i], '/') != NULL;
-        g_autofree char *port = g_strconcat(words[i], has_protocol ? "" : "/tcp", NULL);
-        json_object_set_new(ports, port, json_object());
-    }
+    for (gsize i = 0; words[i] != NULL; i++)
+        if (*words[i] != '\0' && !expose_ports(ports, words[i], error))
+            return false;
     return true;
 }
 

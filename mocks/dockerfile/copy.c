@@ -37,6 +37,7 @@ struct copying {
     struct build_files *to;
     const char *destination;
     bool unpacks;
+    const struct ignore *excluded;
     bool is_one; /* one source without wildcards: may name the file it becomes */
 };
 
@@ -49,7 +50,9 @@ static void put_member(struct copying *copying, const struct archive_member *mem
     if (member->kind == ARCHIVE_FILE)
         build_files_put(copying->to, target, member->contents, member->mode,
                         (int64_t)g_bytes_get_size(member->contents));
-    else if (member->kind != ARCHIVE_DIRECTORY)
+    else if (member->kind == ARCHIVE_DIRECTORY)
+        build_files_put_folder(copying->to, target);
+    else
         build_files_open(copying->to, copying->destination);
 }
 
@@ -106,6 +109,29 @@ static void take_open(struct copying *copying, const char *source)
         }
 }
 
+/* Folders without files, at or below the source. */
+static bool take_folders(struct copying *copying, const char *source)
+{
+    bool is_any = false;
+    const char *rest = NULL;
+    for (guint i = 0; i < build_files_folder_count(copying->from); i++) {
+        if (!build_path_is_below(build_files_folder_at(copying->from, i), source, &rest))
+            continue;
+        g_autofree char *target = g_strconcat(copying->destination, "/", rest, NULL);
+        build_files_put_folder(copying->to, target);
+        is_any = true;
+    }
+    return is_any;
+}
+
+/* By its path below the source, or its name if it is the source. */
+static bool is_excluded(const struct copying *copying, const char *source, const char *rest)
+{
+    g_autofree char *name = g_path_get_basename(source);
+    return copying->excluded != NULL &&
+           ignore_excludes(copying->excluded, *rest != '\0' ? rest : name);
+}
+
 /* Takes one file, or a folder's contents. */
 static bool take(struct copying *copying, const char *source)
 {
@@ -117,6 +143,8 @@ static bool take(struct copying *copying, const char *source)
         if (!build_path_is_below(file->path, source, &rest))
             continue;
         is_any = true;
+        if (is_excluded(copying, source, rest))
+            continue;
         if (copying->unpacks && *rest == '\0' && unpack(copying, file))
             continue;
         g_autofree char *target =
@@ -124,7 +152,7 @@ static bool take(struct copying *copying, const char *source)
                           : g_strconcat(copying->destination, "/", rest, NULL);
         build_files_put(copying->to, target, file->bytes, file->mode, file->declared_bytes);
     }
-    return is_any;
+    return take_folders(copying, source) || is_any;
 }
 
 /* The first parts of a path, or NULL if it has fewer; g_free. */
@@ -149,7 +177,26 @@ static bool has_folder_of(const struct build_files *files, const char *pattern)
     for (guint i = 0; i < build_files_count(files); i++)
         if (build_path_is_below(build_files_at(files, i)->path, plain, &rest) && *rest != '\0')
             return true;
-    return *plain == '\0';
+    return *plain == '\0' || build_files_have(files, plain);
+}
+
+/* A pattern, and what it has named so far. */
+struct matching {
+    const char *pattern;
+    gsize depth; /* how many parts it has */
+    GHashTable *seen;
+};
+
+/* The file or folder above this path that the pattern names, once. */
+static bool take_head(struct copying *copying, const struct matching *matching, const char *path)
+{
+    g_autofree char *head = path_head(path, matching->depth);
+    if (head == NULL || g_hash_table_contains(matching->seen, head) ||
+        fnmatch(matching->pattern, head, FNM_PATHNAME) != 0)
+        return false;
+    bool is_taken = take(copying, head);
+    g_hash_table_add(matching->seen, g_steal_pointer(&head));
+    return is_taken;
 }
 
 /* Every file or folder that the pattern names, each once; none is fine (AllowEmptyWildcard in
@@ -157,21 +204,17 @@ static bool has_folder_of(const struct build_files *files, const char *pattern)
 static bool take_matching(struct copying *copying, const char *pattern)
 {
     g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    gsize depth = 1;
+    const struct build_files *from = copying->from;
+    struct matching matching = {pattern, 1, seen};
     bool is_any = false;
     take_open(copying, pattern);
     for (const char *next = pattern; *next != '\0'; next++)
-        depth += *next == '/' ? 1 : 0;
-    for (guint i = 0; i < build_files_count(copying->from); i++) {
-        g_autofree char *head = path_head(build_files_at(copying->from, i)->path, depth);
-        if (head == NULL || g_hash_table_contains(seen, head) ||
-            fnmatch(pattern, head, FNM_PATHNAME) != 0)
-            continue;
-        is_any = take(copying, head) || is_any;
-        g_hash_table_add(seen, g_steal_pointer(&head));
-    }
-    return is_any ||
-           (!build_files_may_have(copying->from, pattern) && has_folder_of(copying->from, pattern));
+        matching.depth += *next == '/' ? 1 : 0;
+    for (guint i = 0; i < build_files_count(from); i++)
+        is_any = take_head(copying, &matching, build_files_at(from, i)->path) || is_any;
+    for (guint i = 0; i < build_files_folder_count(from); i++)
+        is_any = take_head(copying, &matching, build_files_folder_at(from, i)) || is_any;
+    return is_any || (!build_files_may_have(from, pattern) && has_folder_of(from, pattern));
 }
 
 /* A file of its name stands for a remote source, whose size nobody knows; of a git repository it
@@ -193,6 +236,31 @@ static char *below_root(const char *source)
     return g_strdup(whole + 1);
 }
 
+/* --parents: what the pattern includes, "**" and all, with its path from a pivot "/./" on
+   (IncludePatterns in dispatchCopy). */
+static bool take_with_parents(struct copying *copying, const char *source)
+{
+    const char *pivot = strstr(source, "/./");
+    g_autofree char *before =
+        pivot != NULL ? g_strndup(source, (gsize)(pivot - source)) : g_strdup("");
+    g_autofree char *root = below_root(before);
+    g_autofree char *pattern = below_root(pivot != NULL ? pivot + strlen("/./") : source);
+    AUTO(ignore) included = ignore_parse(pattern, strlen(pattern));
+    bool is_any = has_wildcard(source);
+    take_open(copying, root);
+    for (guint i = 0; i < build_files_count(copying->from); i++) {
+        const struct build_file *file = build_files_at(copying->from, i);
+        const char *rest = NULL;
+        if (!build_path_is_below(file->path, root, &rest) || !ignore_excludes(included, rest))
+            continue;
+        is_any = true;
+        g_autofree char *target = g_strconcat(copying->destination, "/", rest, NULL);
+        if (!is_excluded(copying, root, rest))
+            build_files_put(copying->to, target, file->bytes, file->mode, file->declared_bytes);
+    }
+    return is_any;
+}
+
 static bool take_source(struct copying *copying, const char *source)
 {
     g_autofree char *clean = below_root(source);
@@ -212,10 +280,14 @@ struct build_files *build_files_copy(const struct build_copy *copy, char **missi
         .to = to,
         .destination = copy->destination,
         .unpacks = copy->unpacks,
+        .excluded = copy->excluded,
         .is_one = sources[0] != NULL && sources[1] == NULL && !has_wildcard(sources[0]),
     };
     for (gsize i = 0; sources[i] != NULL; i++) {
-        if (take_source(&copying, sources[i]))
+        bool is_taken = copy->keeps_parents && !is_remote(sources[i])
+                            ? take_with_parents(&copying, sources[i])
+                            : take_source(&copying, sources[i]);
+        if (is_taken)
             continue;
         g_autofree char *clean = below_root(sources[i]);
         *missing = g_strconcat("/", clean, NULL);

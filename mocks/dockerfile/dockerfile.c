@@ -76,6 +76,23 @@ const char *instruction_flag(const struct instruction *instruction, const char *
     return NULL;
 }
 
+bool instruction_has(const struct instruction *instruction, const char *name)
+{
+    const char *value = instruction_flag(instruction, name);
+    return value != NULL && strcmp(value, "false") != 0;
+}
+
+char *instruction_flag_lines(const struct instruction *instruction, const char *name)
+{
+    GString *lines = g_string_new(NULL);
+    for (guint i = 0; i < instruction->flags->len; i++) {
+        const struct instruction_flag *flag = g_ptr_array_index(instruction->flags, i);
+        if (strcmp(flag->name, name) == 0)
+            g_string_append_printf(lines, "%s\n", flag->value);
+    }
+    return g_string_free(lines, FALSE);
+}
+
 bool instruction_unpacks(const struct instruction *instruction)
 {
     const char *flag = instruction_flag(instruction, "unpack");

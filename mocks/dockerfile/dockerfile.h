@@ -60,8 +60,14 @@ const char *instruction_flag(const struct instruction *instruction, const char *
 /* Whether tars among its sources become their contents: those of ADD, unless --unpack=false. */
 bool instruction_unpacks(const struct instruction *instruction);
 
+/* Whether a flag is there and not "false". */
+bool instruction_has(const struct instruction *instruction, const char *name);
+/* The values of a flag that may be there several times, a line each; g_free. */
+char *instruction_flag_lines(const struct instruction *instruction, const char *name);
+
 struct dockerfile {
-    char *syntax;            /* of "# syntax=docker/dockerfile:1", or NULL */
+    char *syntax; /* of "# syntax=docker/dockerfile:1", or NULL */
+    int syntax_line;
     char escape;             /* '\\' or '`' */
     char **lines;            /* of the file, for error excerpts */
     GPtrArray *instructions; /* struct instruction; the first is ARG or FROM */

@@ -1,11 +1,111 @@
 /* The steps of one stage, variables replaced, and the config that comes out. */
+#include "mocks/dockerfile/mount.h"
 #include "mocks/dockerfile/plan_private.h"
 
 #include <string.h>
 
+#define CHMOD_MAX 07777
+
 static char *absolute_path(const char *folder, const char *path)
 {
     return path[0] == '/' ? g_strdup(path) : g_build_filename(folder, path, NULL);
+}
+
+static bool fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
+static bool fail(GError **error, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    g_set_error_literal(error, BASE_ERROR, BASE_ERROR_INVALID, text);
+    return false;
+}
+
+/* A stage that comes later, or the own one. The classic builder takes it for an image. */
+static bool refuse_later(const struct evaluation *evaluation, const char *name, GError **error)
+{
+    const struct plan *plan = evaluation->plan;
+    const struct plan_stage *own = evaluation->stage;
+    const struct plan_stage *later = plan_find_stage(plan, name, plan->stages->len);
+    g_autofree char *own_name =
+        own->name != NULL ? g_strdup(own->name) : g_strdup_printf("stage-%d", own->index);
+    if (later == NULL || !plan->request.has_platform_arguments)
+        return true;
+    if (later == own)
+        return fail(error, "circular dependency detected on stage: %s", own_name);
+    return fail(error,
+                "cannot copy from stage \"%s\", it needs to be defined before current stage \"%s\"",
+                name, own_name);
+}
+
+/* toCommand() in dockerfile2llb/convert.go; nothing is put in for variables. */
+static bool find_from(struct evaluation *evaluation, GError **error)
+{
+    const struct plan *plan = evaluation->plan;
+    struct plan_step *step = evaluation->step;
+    const char *from = instruction_flag(evaluation->instruction, "from");
+    const struct plan_stage *stage =
+        from != NULL ? plan_find_stage(plan, from, (guint)evaluation->stage->index) : NULL;
+    bool is_buildkit = plan->request.has_platform_arguments;
+    if (stage != NULL)
+        step->from_stage = stage->index;
+    if (from == NULL || stage != NULL)
+        return true;
+    if (is_buildkit && strchr(from, '$') != NULL)
+        return fail(error, "variable expansion is not supported for --from, define a new stage "
+                           "with FROM using ARG from global scope as a workaround");
+    if (!refuse_later(evaluation, from, error))
+        return false;
+    if (is_buildkit && *from != '\0' && strspn(from, "0123456789") == strlen(from))
+        return fail(error, "invalid stage index %s", from);
+    step->from_image = evaluation_expand(evaluation, from, error);
+    return step->from_image != NULL;
+}
+
+/* Octal up to 07777, or symbols, which are not looked at. */
+static bool check_chmod(struct evaluation *evaluation, GError **error)
+{
+    const char *flag = instruction_flag(evaluation->instruction, "chmod");
+    g_autofree char *mode = flag != NULL ? evaluation_expand(evaluation, flag, error) : NULL;
+    if (flag == NULL || mode == NULL)
+        return flag == NULL;
+    bool is_number = g_ascii_isdigit(mode[0]);
+    guint64 value = 0;
+    if (!is_number || g_ascii_string_to_unsigned(mode, 8, 0, CHMOD_MAX, &value, NULL))
+        return true;
+    return fail(error,
+                "invalid chmod parameter: '%s'. it should be octal string and between 0 and 07777",
+                mode);
+}
+
+static bool check_checksum(struct evaluation *evaluation, GError **error)
+{
+    const char *flag = instruction_flag(evaluation->instruction, "checksum");
+    char **sources = evaluation->step->sources;
+    g_autofree char *checksum = flag != NULL ? evaluation_expand(evaluation, flag, error) : NULL;
+    if (flag == NULL || checksum == NULL)
+        return flag == NULL;
+    if (sources[0] == NULL || sources[1] != NULL)
+        return fail(error, "checksum can't be specified for multiple sources");
+    bool is_http = g_regex_match_simple("^https?://", sources[0], 0, 0);
+    bool is_git = g_regex_match_simple("\\.git(#.*)?$|^git@|^(git|ssh)://", sources[0], 0, 0);
+    if (!is_http && !is_git)
+        return fail(error, "checksum requires HTTP(S) or Git sources");
+    return is_git ||
+           g_regex_match_simple("^[a-z0-9]+([+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$", checksum, 0, 0) ||
+           fail(error, "invalid checksum digest format");
+}
+
+/* dispatchCopy() in dockerfile2llb/convert_copy.go */
+static bool check_copy(struct evaluation *evaluation, GError **error)
+{
+    char **sources = evaluation->step->sources;
+    bool is_copy = evaluation->instruction->kind == INSTRUCTION_COPY;
+    for (gsize i = 0; is_copy && sources[i] != NULL; i++)
+        if (g_regex_match_simple("^https?://", sources[i], 0, 0))
+            return fail(error, "source can't be a URL for COPY");
+    return check_chmod(evaluation, error) && check_checksum(evaluation, error);
 }
 
 static bool evaluate_copy(struct evaluation *evaluation, GError **error)
@@ -25,19 +125,41 @@ static bool evaluate_copy(struct evaluation *evaluation, GError **error)
     g_ptr_array_add(sources, NULL);
     step->sources = (char **)g_ptr_array_steal(sources, NULL);
     step->destination = absolute_path(evaluation->folder, words[count - 1]);
-    const char *from = instruction_flag(instruction, "from");
-    const struct plan_stage *stage =
-        from == NULL ? NULL
-                     : plan_find_stage(evaluation->plan, from, (guint)evaluation->stage->index);
-    if (stage != NULL)
-        step->from_stage = stage->index;
-    else if (from != NULL)
-        step->from_image = evaluation_expand(evaluation, from, error);
-    return from == NULL || stage != NULL || step->from_image != NULL;
+    return check_copy(evaluation, error) && find_from(evaluation, error);
+}
+
+/* Secrets and agents have places of their own. */
+static bool check_target(const struct evaluation *evaluation, const struct run_mount *mount,
+                         GError **error)
+{
+    g_autofree char *target =
+        g_canonicalize_filename(mount->target != NULL ? mount->target : ".", evaluation->folder);
+    return strcmp(target, "/") != 0 || strcmp(mount->type, "secret") == 0 ||
+           strcmp(mount->type, "ssh") == 0 || fail(error, "invalid mount target \"%s\"", target);
+}
+
+static bool evaluate_mounts(struct evaluation *evaluation, GError **error)
+{
+    const struct plan *plan = evaluation->plan;
+    GPtrArray *mounts = run_mounts_read(evaluation->instruction, plan->dockerfile->escape,
+                                        evaluation->variables, error);
+    evaluation->step->mounts = mounts;
+    for (guint i = 0; mounts != NULL && i < mounts->len; i++) {
+        struct run_mount *mount = g_ptr_array_index(mounts, i);
+        const struct plan_stage *stage =
+            mount->from != NULL
+                ? plan_find_stage(plan, mount->from, (guint)evaluation->stage->index)
+                : NULL;
+        if (stage != NULL)
+            mount->from_stage = stage->index;
+        if (!check_target(evaluation, mount, error))
+            return false;
+    }
+    return mounts != NULL;
 }
 
 /* The shell's words, then the instruction as written; of a lone heredoc its text. */
-static void evaluate_run(struct evaluation *evaluation)
+static bool evaluate_run(struct evaluation *evaluation, GError **error)
 {
     const struct instruction *instruction = evaluation->instruction;
     g_autoptr(json_t) words = config_command_words(evaluation);
@@ -54,6 +176,7 @@ static void evaluate_run(struct evaluation *evaluation)
     }
     evaluation->step->command = g_string_free(command, FALSE);
     evaluation->step->variables = variables_copy(evaluation->variables);
+    return evaluate_mounts(evaluation, error);
 }
 
 static bool evaluate_instruction(struct evaluation *evaluation, GError **error)
@@ -71,8 +194,8 @@ static bool evaluate_instruction(struct evaluation *evaluation, GError **error)
             plan_step_name(evaluation->plan, evaluation->stage, step->text, evaluation->variables);
     if (is_copy && !evaluate_copy(evaluation, error))
         return false;
-    if (instruction->kind == INSTRUCTION_RUN)
-        evaluate_run(evaluation);
+    if (instruction->kind == INSTRUCTION_RUN && !evaluate_run(evaluation, error))
+        return false;
     if (!config_apply(evaluation, error))
         return false;
     step->folder = g_strdup(evaluation->folder);

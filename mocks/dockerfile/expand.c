@@ -1,6 +1,8 @@
 /* Variables in words: lookup, replacement, splitting. */
 #include "mocks/dockerfile/expand.h"
 
+#include "mocks/dockerfile/expand_pattern.h"
+
 #include <string.h>
 
 /* ---- variables ---- */
@@ -55,6 +57,7 @@ struct expansion {
     char escape;
     const GPtrArray *variables;
     enum expand_mode mode;
+    bool keeps_escapes; /* inside the pattern of ${X#pattern} */
     int depth;
     GString *out;
 };
@@ -83,16 +86,18 @@ static gsize name_length(const char *text)
     return g_ascii_isdigit(text[0]) || (text[0] != '\0' && strchr("@*#", text[0]) != NULL) ? 1 : 0;
 }
 
-/* The word after the modifier of ${X:-word}, expanded, its "}" read. */
-static char *expand_inner(struct expansion *expansion, GError **error)
+/* The word behind a modifier of ${X:-word} or ${X/word/word}, expanded, its end read. */
+static char *expand_inner(struct expansion *expansion, char stop, GError **error)
 {
     struct expansion inner = *expansion;
     inner.out = g_string_new(NULL);
     inner.depth++;
-    bool is_fine = inner.depth <= EXPAND_DEPTH_MAX ? expand_until(&inner, '}', error)
+    bool is_fine = inner.depth <= EXPAND_DEPTH_MAX ? expand_until(&inner, stop, error)
                                                    : fail(expansion, error, "nested too deep");
-    if (is_fine && *inner.next != '}')
-        is_fine = fail(expansion, error, "syntax error: missing '}'");
+    if (is_fine && *inner.next != stop)
+        is_fine =
+            fail(expansion, error,
+                 stop == '}' ? "syntax error: missing '}'" : "syntax error: missing '/' in ${}");
     if (is_fine)
         expansion->next = inner.next + 1;
     char *text = g_string_free(inner.out, FALSE);
@@ -101,28 +106,123 @@ static char *expand_inner(struct expansion *expansion, GError **error)
     return text;
 }
 
-static bool apply_modifier(struct expansion *expansion, const char *name, bool has_colon,
+/* The word of a pattern, whose backslashes are the pattern's own. */
+static char *expand_pattern(struct expansion *expansion, char stop, GError **error)
+{
+    bool kept_before = expansion->keeps_escapes;
+    expansion->keeps_escapes = true;
+    char *word = expand_inner(expansion, stop, error);
+    expansion->keeps_escapes = kept_before;
+    return word;
+}
+
+/* A variable that ${X…} names, and what of it is written up to here. */
+struct braced {
+    char *name;
+    const char *start; /* at the "$" */
+    const char *value; /* or NULL */
+};
+
+/* For display an unset variable stays as it is. */
+static bool stays(const struct expansion *expansion, const struct braced *braced)
+{
+    bool is_kept = expansion->mode == EXPAND_TEXT && braced->value == NULL;
+    if (is_kept)
+        g_string_append_len(expansion->out, braced->start, expansion->next - braced->start);
+    return is_kept;
+}
+
+/* Takes text over; NULL: cause says why. */
+static bool append_changed(struct expansion *expansion, char *text, const GError *cause,
                            GError **error)
 {
-    char modifier = *expansion->next++;
-    const char *value = variables_get(expansion->variables, name);
-    bool is_set = value != NULL && (!has_colon || *value != '\0');
+    g_autofree char *changed = text;
+    if (changed == NULL)
+        return fail(expansion, error, cause->message);
+    g_string_append(expansion->out, changed);
+    return true;
+}
 
-    if (modifier == '\0' || strchr("-+?", modifier) == NULL)
-        return fail(expansion, error, "unsupported modifier in substitution");
-    g_autofree char *word = expand_inner(expansion, error);
+/* ${X#p} and ${X%p}, doubled for the longest. */
+static bool apply_trim(struct expansion *expansion, const struct braced *braced, GError **error)
+{
+    char modifier = *expansion->next++;
+    g_autofree char *word = expand_pattern(expansion, '}', error);
+    g_autoptr(GError) cause = NULL;
     if (word == NULL)
         return false;
-    if (modifier == '?' && !is_set) {
-        g_autofree char *reason = g_strdup_printf(
-            "%s: %s", name,
-            *word != '\0' ? word
-                          : (has_colon ? "not allowed to be empty" : "not allowed to be unset"));
-        return fail(expansion, error, reason);
-    }
+    if (stays(expansion, braced))
+        return true;
+    bool is_longest = word[0] == modifier;
+    return append_changed(
+        expansion,
+        pattern_trim(braced->value != NULL ? braced->value : "", word + (is_longest ? 1 : 0),
+                     modifier == '#' ? PATTERN_AT_START : PATTERN_AT_END, is_longest, &cause),
+        cause, error);
+}
+
+/* ${X/p/r} and ${X//p/r}. */
+static bool apply_replace(struct expansion *expansion, const struct braced *braced, GError **error)
+{
+    bool is_all = expansion->next[1] == '/';
+    expansion->next += is_all ? 2 : 1;
+    g_autofree char *pattern = expand_pattern(expansion, '/', error);
+    g_autofree char *with = pattern != NULL ? expand_pattern(expansion, '}', error) : NULL;
+    g_autoptr(GError) cause = NULL;
+    if (with == NULL)
+        return false;
+    if (stays(expansion, braced))
+        return true;
+    return append_changed(
+        expansion,
+        pattern_replace(braced->value != NULL ? braced->value : "", pattern, with, is_all, &cause),
+        cause, error);
+}
+
+static bool refuse_unset(const struct expansion *expansion, const struct braced *braced,
+                         const char *word, GError **error)
+{
+    const char *usual =
+        braced->value == NULL ? "is not allowed to be unset" : "is not allowed to be empty";
+    g_autofree char *reason = g_strdup_printf("%s: %s", braced->name, *word != '\0' ? word : usual);
+    return fail(expansion, error, reason);
+}
+
+/* ${X-w}, ${X+w}, ${X?w}, and the same behind a colon. */
+static bool apply_default(struct expansion *expansion, const struct braced *braced, bool has_colon,
+                          GError **error)
+{
+    char modifier = *expansion->next++;
+    bool is_set = braced->value != NULL && (!has_colon || *braced->value != '\0');
+    g_autofree char *word = expand_inner(expansion, '}', error);
+    if (word == NULL)
+        return false;
+    if (stays(expansion, braced))
+        return true;
+    if (modifier == '?' && !is_set)
+        return refuse_unset(expansion, braced, word, error);
     bool takes_word = modifier == '+' ? is_set : modifier == '-' && !is_set;
-    g_string_append(expansion->out, takes_word ? word : (modifier == '+' || !is_set ? "" : value));
+    g_string_append(expansion->out,
+                    takes_word ? word : (modifier == '+' || !is_set ? "" : braced->value));
     return true;
+}
+
+/* At what follows the name. */
+static bool apply_modifier(struct expansion *expansion, const struct braced *braced, GError **error)
+{
+    bool has_colon = *expansion->next == ':';
+    char modifier = expansion->next[has_colon ? 1 : 0];
+    if (!has_colon && modifier == '/')
+        return apply_replace(expansion, braced, error);
+    if (!has_colon && (modifier == '#' || modifier == '%'))
+        return apply_trim(expansion, braced, error);
+    if (modifier != '\0' && strchr("-+?", modifier) != NULL) {
+        expansion->next += has_colon ? 1 : 0;
+        return apply_default(expansion, braced, has_colon, error);
+    }
+    g_autofree char *reason = g_strdup_printf("unsupported modifier (%s%.*s) in substitution",
+                                              has_colon ? ":" : "", 1, &modifier);
+    return fail(expansion, error, reason);
 }
 
 static void append_value(struct expansion *expansion, const char *name, const char *as_written,
@@ -149,9 +249,9 @@ static bool expand_braced(struct expansion *expansion, GError **error)
         expansion->next = after + 1;
         return true;
     }
-    bool has_colon = *after == ':';
-    expansion->next = after + (has_colon ? 1 : 0);
-    return apply_modifier(expansion, name, has_colon, error);
+    const struct braced braced = {name, start, variables_get(expansion->variables, name)};
+    expansion->next = after;
+    return apply_modifier(expansion, &braced, error);
 }
 
 static bool expand_dollar(struct expansion *expansion, GError **error)
@@ -194,7 +294,7 @@ static bool expand_single_quoted(struct expansion *expansion, GError **error)
 static void expand_escape(struct expansion *expansion, bool is_quoted)
 {
     char after = expansion->next[1];
-    bool keeps = is_raw(expansion) ||
+    bool keeps = is_raw(expansion) || expansion->keeps_escapes ||
                  (is_quoted && after != '"' && after != '$' && after != expansion->escape);
     if (keeps || after == '\0')
         g_string_append_c(expansion->out, *expansion->next);

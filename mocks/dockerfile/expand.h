@@ -1,5 +1,6 @@
 /*
- * Variables in Dockerfile words: $X, ${X}, ${X:-d}, ${X-d}, ${X:+a}, ${X+a}, ${X:?e}, ${X?e};
+ * Variables in Dockerfile words: $X, ${X}, ${X:-d}, ${X-d}, ${X:+a}, ${X+a}, ${X:?e}, ${X?e},
+ * ${X#p}, ${X##p}, ${X%p}, ${X%%p}, ${X/p/r}, ${X//p/r};
  * quotes and escapes as the Dockerfile reference says ("Environment replacement"). Variables are
  * "NAME=value" texts in a GPtrArray, a later one of a name counts.
  */

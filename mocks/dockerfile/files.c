@@ -8,9 +8,15 @@
 
 #include <string.h>
 
+enum {
+    FOLDER_MODE = 0755
+};
+
 struct build_files {
-    GPtrArray *list; /* struct build_file, sorted by path */
-    GPtrArray *open; /* char *, clean paths */
+    GPtrArray *list;    /* struct build_file, sorted by path */
+    GPtrArray *folders; /* char *, clean paths, sorted; of those without files, but for what came
+                           later */
+    GPtrArray *open;    /* char *, clean paths */
 };
 
 static void file_free(void *pointer)
@@ -25,6 +31,7 @@ struct build_files *build_files_new(void)
 {
     struct build_files *files = g_new0(struct build_files, 1);
     files->list = g_ptr_array_new_with_free_func(file_free);
+    files->folders = g_ptr_array_new_with_free_func(g_free);
     files->open = g_ptr_array_new_with_free_func(g_free);
     return files;
 }
@@ -34,6 +41,7 @@ void build_files_free(struct build_files *files)
     if (files == NULL)
         return;
     g_ptr_array_unref(files->list);
+    g_ptr_array_unref(files->folders);
     g_ptr_array_unref(files->open);
     g_free(files);
 }
@@ -94,6 +102,8 @@ void build_files_put_all(struct build_files *files, const struct build_files *mo
         const struct build_file *file = build_files_at(more, i);
         build_files_put(files, file->path, file->bytes, file->mode, file->declared_bytes);
     }
+    for (guint i = 0; i < more->folders->len; i++)
+        build_files_put_folder(files, g_ptr_array_index(more->folders, i));
     for (guint i = 0; i < more->open->len; i++)
         build_files_open(files, g_ptr_array_index(more->open, i));
 }
@@ -137,6 +147,64 @@ bool build_files_may_have(const struct build_files *files, const char *path)
 {
     g_autofree char *clean = build_path_clean(path);
     return clean != NULL && is_open_at(files, clean);
+}
+
+/* The index of the first folder that is not below this one in order. */
+static guint folder_bound(const struct build_files *files, const char *path)
+{
+    guint low = 0;
+    guint high = files->folders->len;
+    while (low < high) {
+        guint middle = low + (high - low) / 2;
+        if (strcmp(build_files_folder_at(files, middle), path) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* A file or a folder there, or something below it, which is the next in order. */
+static bool is_listed(const struct build_files *files, const char *clean)
+{
+    g_autofree char *below = g_strconcat(clean, *clean != '\0' ? "/" : "", NULL);
+    const char *const paths[] = {clean, below};
+    const char *rest;
+    for (gsize i = 0; i < G_N_ELEMENTS(paths); i++) {
+        guint file = lower_bound(files, paths[i]);
+        guint folder = folder_bound(files, paths[i]);
+        if ((file < files->list->len &&
+             build_path_is_below(build_files_at(files, file)->path, clean, &rest)) ||
+            (folder < files->folders->len &&
+             build_path_is_below(build_files_folder_at(files, folder), clean, &rest)))
+            return true;
+    }
+    return false;
+}
+
+void build_files_put_folder(struct build_files *files, const char *path)
+{
+    g_autofree char *clean = build_path_clean(path);
+    if (clean == NULL || *clean == '\0' || is_listed(files, clean))
+        return;
+    guint index = folder_bound(files, clean);
+    g_ptr_array_insert(files->folders, (gint)index, g_steal_pointer(&clean));
+}
+
+guint build_files_folder_count(const struct build_files *files)
+{
+    return files->folders->len;
+}
+
+const char *build_files_folder_at(const struct build_files *files, guint index)
+{
+    return g_ptr_array_index(files->folders, index);
+}
+
+bool build_files_have(const struct build_files *files, const char *path)
+{
+    g_autofree char *clean = build_path_clean(path);
+    return clean != NULL && (*clean == '\0' || is_listed(files, clean) || is_open_at(files, clean));
 }
 
 guint build_files_open_count(const struct build_files *files)
@@ -190,6 +258,10 @@ char *build_files_digest(const struct build_files *files)
         hasher_update(hasher, head, strlen(head));
         hasher_update(hasher, bytes, length_bytes);
     }
+    for (guint i = 0; i < files->folders->len; i++) {
+        g_autofree char *line = g_strconcat(build_files_folder_at(files, i), "/\n", NULL);
+        hasher_update(hasher, line, strlen(line));
+    }
     return hasher_digest(hasher);
 }
 
@@ -207,6 +279,8 @@ struct build_files *build_files_read_tar(GBytes *tar, GError **error)
         if (member->kind == ARCHIVE_FILE)
             build_files_put(files, member->name, member->contents, member->mode,
                             (int64_t)g_bytes_get_size(member->contents));
+        else if (member->kind == ARCHIVE_DIRECTORY)
+            build_files_put_folder(files, member->name);
     }
     return NULL;
 }
@@ -224,6 +298,8 @@ static int64_t real_bytes(const struct build_files *files)
 void build_files_pack(const struct build_files *files, struct packed_layer *layer)
 {
     AUTO(archive_writer) writer = archive_writer_new();
+    for (guint i = 0; i < files->folders->len; i++)
+        archive_writer_add_directory(writer, build_files_folder_at(files, i), FOLDER_MODE);
     for (guint i = 0; i < files->list->len; i++) {
         const struct build_file *file = build_files_at(files, i);
         gsize length_bytes;

@@ -1,6 +1,7 @@
 /*
  * Files of a build: a context, what COPY takes from it, the file system that a stage has made so
- * far. Paths are relative and clean ("cmd/main.go"), kept sorted; folders are there by their files.
+ * far. Paths are relative and clean ("cmd/main.go"), kept sorted; folders are there by their files,
+ * or are told when they have none.
  *
  * Below some paths a set is open: there may be any files besides those it lists, because a RUN or
  * an image that is not looked into may have made them.
@@ -33,6 +34,12 @@ bool build_files_may_have(const struct build_files *files, const char *path);
 /* Replaces a file of that path. The path is cleaned; one that leads nowhere ("..") is dropped. */
 void build_files_put(struct build_files *files, const char *path, GBytes *bytes, unsigned mode,
                      int64_t declared_bytes);
+/* A folder; one that has something below it is there already. */
+void build_files_put_folder(struct build_files *files, const char *path);
+guint build_files_folder_count(const struct build_files *files);
+const char *build_files_folder_at(const struct build_files *files, guint index);
+/* Whether there is, or may be, a file or a folder of that path. */
+bool build_files_have(const struct build_files *files, const char *path);
 /* With what it is open for. */
 void build_files_put_all(struct build_files *files, const struct build_files *more);
 guint build_files_count(const struct build_files *files);
@@ -41,7 +48,7 @@ const struct build_file *build_files_find(const struct build_files *files, const
 int64_t build_files_bytes(const struct build_files *files); /* declared */
 /* SHA-256 over paths, modes and bytes; g_free. */
 char *build_files_digest(const struct build_files *files);
-/* The regular files of a tar, up to its own ceilings. NULL on errors. */
+/* The regular files and folders of a tar, up to its own ceilings. NULL on errors. */
 struct build_files *build_files_read_tar(GBytes *tar, GError **error) MUST_USE;
 
 /*
@@ -60,11 +67,15 @@ bool build_path_is_below(const char *path, const char *folder, const char **rest
 /* "a/b" of "/a//./b/", "" of "/"; NULL if it climbs above the root; g_free. */
 char *build_path_clean(const char *path);
 
+struct ignore;
+
 struct build_copy {
     const struct build_files *from;
     char *const *sources;
-    const char *destination; /* absolute */
-    bool unpacks;            /* ADD: a tar becomes its contents (BuildKit's AttemptUnpack) */
+    const char *destination;       /* absolute */
+    bool unpacks;                  /* ADD: a tar becomes its contents (BuildKit's AttemptUnpack) */
+    bool keeps_parents;            /* --parents */
+    const struct ignore *excluded; /* --exclude, or NULL */
 };
 
 /*
@@ -94,8 +105,6 @@ void build_files_pack(const struct build_files *files, struct packed_layer *laye
 void packed_layer_clear(struct packed_layer *layer);
 
 /* ---- .dockerignore ---- */
-
-struct ignore;
 
 /* Patterns of moby/patternmatcher: **, !, comments; the last that matches a path or one of its
    folders decides. A broken pattern is skipped. */

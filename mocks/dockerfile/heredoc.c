@@ -8,47 +8,74 @@
 /* "# name = value": false if the line is none. */
 static bool split_directive(const char *line, char **name, char **value)
 {
-    const char *start = line + strspn(line, " \t");
-    if (*start != '#')
-        return false;
-    const char *equals = strchr(start, '=');
+    const char *equals = *line == '#' ? strchr(line, '=') : NULL;
     if (equals == NULL)
         return false;
-    *name = g_ascii_strdown(start + 1, equals - start - 1);
-    g_strstrip(*name);
+    *name = g_strstrip(g_ascii_strdown(line + 1, equals - line - 1));
     *value = g_strstrip(g_strdup(equals + 1));
-    if (**name != '\0' && strspn(*name, "abcdefghijklmnopqrstuvwxyz") == strlen(*name))
-        return true;
-    g_clear_pointer(name, g_free);
-    g_clear_pointer(value, g_free);
-    return false;
-}
-
-static bool take_directive(struct parser *parser, const char *name, const char *value,
-                           GError **error)
-{
-    struct dockerfile *dockerfile = parser->dockerfile;
-    if (strcmp(name, "syntax") == 0) {
-        g_free(dockerfile->syntax);
-        dockerfile->syntax = g_strdup(value);
-    } else if (strcmp(name, "escape") == 0) {
-        if (strcmp(value, "\\") != 0 && strcmp(value, "`") != 0)
-            return parse_fail(error, (int)parser->next + 1,
-                              "invalid escape token '%s' does not match ` or \\", value);
-        dockerfile->escape = value[0];
-    }
     return true;
 }
 
+static bool take_syntax(struct parser *parser, const char *value, GError **error)
+{
+    (void)error;
+    parser->dockerfile->syntax = g_strdup(value);
+    parser->dockerfile->syntax_line = (int)parser->next + 1;
+    return true;
+}
+
+static bool take_escape(struct parser *parser, const char *value, GError **error)
+{
+    if (strcmp(value, "\\") != 0 && strcmp(value, "`") != 0)
+        return parse_fail(error, (int)parser->next + 1,
+                          "invalid escape token '%s' does not match ` or \\", value);
+    parser->dockerfile->escape = value[0];
+    return true;
+}
+
+/* What a check would find is not modelled. */
+static bool take_check(struct parser *parser, const char *value, GError **error)
+{
+    (void)parser;
+    (void)value;
+    (void)error;
+    return true;
+}
+
+static const struct directive {
+    const char *name;
+    bool (*take)(struct parser *parser, const char *value, GError **error);
+} directives[] = {{"syntax", take_syntax}, {"escape", take_escape}, {"check", take_check}};
+
+/* The index of a row, or their number. */
+static gsize find_directive(const char *name)
+{
+    gsize index = 0;
+    while (index < G_N_ELEMENTS(directives) && strcmp(directives[index].name, name) != 0)
+        index++;
+    return index;
+}
+
+/* The first line that is none of ours ends them (parser/directives.go). */
 bool parse_directives(struct parser *parser, GError **error)
 {
+    bool is_seen[G_N_ELEMENTS(directives)] = {false};
     char **lines = parser->dockerfile->lines;
     for (; lines[parser->next] != NULL; parser->next++) {
         g_autofree char *name = NULL;
         g_autofree char *value = NULL;
-        if (!split_directive(lines[parser->next], &name, &value))
+        gsize index = split_directive(lines[parser->next], &name, &value)
+                          ? find_directive(name)
+                          : G_N_ELEMENTS(directives);
+        if (index == G_N_ELEMENTS(directives) || *value == '\0')
             return true;
-        if (!take_directive(parser, name, value, error))
+        if (is_seen[index]) {
+            g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID,
+                        "only one %s parser directive can be used", name);
+            return false;
+        }
+        is_seen[index] = true;
+        if (!directives[index].take(parser, value, error))
             return false;
     }
     return true;

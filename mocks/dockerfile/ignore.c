@@ -158,5 +158,8 @@ struct build_files *build_files_filter(const struct build_files *files, const st
         if (!ignore_excludes(ignore, file->path))
             build_files_put(kept, file->path, file->bytes, file->mode, file->declared_bytes);
     }
+    for (guint i = 0; i < build_files_folder_count(files); i++)
+        if (!ignore_excludes(ignore, build_files_folder_at(files, i)))
+            build_files_put_folder(kept, build_files_folder_at(files, i));
     return kept;
 }

@@ -3,7 +3,6 @@
 #include "mocks/dockerfile/parse.h"
 
 #include "base/json.h"
-#include "mocks/dockerfile/expand.h"
 
 #include <string.h>
 
@@ -81,80 +80,6 @@ static char **read_json_words(const char *text)
     return (char **)g_ptr_array_steal(words, NULL);
 }
 
-/* ---- checks ---- */
-
-static bool check_from(const struct instruction *instruction, GError **error)
-{
-    g_auto(GStrv) words = split_words(instruction->rest, '\\');
-    guint count = g_strv_length(words);
-    if (count == 1)
-        return true;
-    if (count != 3 || g_ascii_strcasecmp(words[1], "as") != 0)
-        return parse_fail(error, instruction->line, "FROM requires either one or three arguments");
-    g_autofree char *name = g_ascii_strdown(words[2], -1);
-    if (g_regex_match_simple("^[a-z][a-z0-9-_.]*$", name, 0, 0))
-        return true;
-    return parse_fail(error, instruction->line,
-                      "invalid name for build stage: \"%s\", name can't start with a number or "
-                      "contain symbols",
-                      words[2]);
-}
-
-static bool check_copy(const struct instruction *instruction, guint word_count, GError **error)
-{
-    const char *name = instruction_name(instruction->kind);
-    if (word_count >= 2)
-        return true;
-    if (word_count == 0)
-        return parse_fail(error, instruction->line, "%s requires at least two arguments", name);
-    return parse_fail(error, instruction->line,
-                      "%s requires at least two arguments, but only one was provided. Destination "
-                      "could not be determined",
-                      name);
-}
-
-static bool check_pairs(const struct instruction *instruction, char **words, GError **error)
-{
-    const char *name = instruction_name(instruction->kind);
-    if (strchr(words[0], '=') == NULL) /* the old form: ENV name value */
-        return words[1] != NULL ||
-               parse_fail(error, instruction->line, "%s must have two arguments", name);
-    for (gsize i = 0; words[i] != NULL; i++) {
-        if (strchr(words[i], '=') == NULL)
-            return parse_fail(error, instruction->line,
-                              "Syntax error - can't find = in \"%s\". Must be of the form: "
-                              "name=value",
-                              words[i]);
-        if (words[i][0] == '=')
-            return parse_fail(error, instruction->line, "%s names can not be blank", name);
-    }
-    return true;
-}
-
-static bool check_words(const struct parser *parser, const struct instruction *instruction,
-                        GError **error)
-{
-    const struct keyword *keyword = keyword_of(instruction->kind);
-    g_auto(GStrv) words = instruction->words != NULL
-                              ? g_strdupv(instruction->words)
-                              : split_words(instruction->rest, parser->dockerfile->escape);
-    guint count = g_strv_length(words);
-
-    if (instruction->kind == INSTRUCTION_FROM)
-        return check_from(instruction, error);
-    if (instruction->kind == INSTRUCTION_COPY || instruction->kind == INSTRUCTION_ADD)
-        return check_copy(instruction, count, error);
-    if (count < (guint)keyword->words_min)
-        return parse_fail(error, instruction->line, "%s requires %s one argument", keyword->name,
-                          keyword->words_exact ? "exactly" : "at least");
-    if (instruction->kind == INSTRUCTION_ENV || instruction->kind == INSTRUCTION_LABEL)
-        return check_pairs(instruction, words, error);
-    if (instruction->kind == INSTRUCTION_SHELL && instruction->words == NULL)
-        return parse_fail(error, instruction->line,
-                          "SHELL requires the arguments to be in JSON form");
-    return true;
-}
-
 static bool check_place(struct parser *parser, const struct instruction *instruction,
                         GError **error)
 {
@@ -180,5 +105,5 @@ bool parse_instruction(struct parser *parser, struct instruction *instruction, G
     instruction->rest = g_strchomp(g_strdup(next));
     if (keyword_of(instruction->kind)->has_json)
         instruction->words = read_json_words(instruction->rest);
-    return check_place(parser, instruction, error) && check_words(parser, instruction, error);
+    return check_place(parser, instruction, error) && parse_check(parser, instruction, error);
 }

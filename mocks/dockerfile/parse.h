@@ -34,6 +34,9 @@ bool parse_directives(struct parser *parser, GError **error) MUST_USE;
 /* Reads the texts of the heredocs that an instruction's line opens. */
 bool parse_heredocs(struct parser *parser, struct instruction *instruction,
                     GError **error) MUST_USE;
+/* What is wrong with its words and flags. */
+bool parse_check(const struct parser *parser, const struct instruction *instruction,
+                 GError **error) MUST_USE;
 /* Splits text into keyword, flags, rest and words; checks them. */
 bool parse_instruction(struct parser *parser, struct instruction *instruction,
                        GError **error) MUST_USE;

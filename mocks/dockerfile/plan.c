@@ -1,4 +1,5 @@
 /* Stages of a Dockerfile: names, bases, platforms, and which of them the target needs. */
+#include "mocks/dockerfile/mount.h"
 #include "mocks/dockerfile/plan_private.h"
 
 #include <math.h>
@@ -16,6 +17,8 @@ static void step_free(void *pointer)
     g_strfreev(step->sources);
     if (step->variables != NULL)
         g_ptr_array_unref(step->variables);
+    if (step->mounts != NULL)
+        g_ptr_array_unref(step->mounts);
     g_free(step);
 }
 
@@ -44,15 +47,10 @@ void build_plan_free(struct plan *plan)
     g_free(plan);
 }
 
-char *plan_expand(const struct plan *plan, const struct instruction *instruction, const char *text,
-                  const GPtrArray *variables, GError **error)
+char *plan_expand(const struct plan *plan, const char *text, const GPtrArray *variables,
+                  GError **error)
 {
-    g_autoptr(GError) cause = NULL;
-    char *word = expand_word(text, plan->dockerfile->escape, variables, EXPAND_WORD, &cause);
-    if (word == NULL)
-        g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "dockerfile parse error on line %d: %s",
-                    instruction->line, cause->message);
-    return word;
+    return expand_word(text, plan->dockerfile->escape, variables, EXPAND_WORD, error);
 }
 
 /* ---- platforms ---- */
@@ -96,16 +94,14 @@ static bool add_platform(GPtrArray *variables, const char *prefix, const char *p
 
 /* ---- before the first FROM ---- */
 
-static bool add_global(struct plan *plan, const struct instruction *instruction, const char *word,
-                       GError **error)
+static bool add_global(struct plan *plan, const char *word, GError **error)
 {
     g_auto(GStrv) pair = g_strsplit(word, "=", 2);
     const char *given = variables_get(plan->request.arguments, pair[0]);
     if (given == NULL && pair[1] == NULL)
         return true;
-    g_autofree char *value = given != NULL
-                                 ? g_strdup(given)
-                                 : plan_expand(plan, instruction, pair[1], plan->globals, error);
+    g_autofree char *value =
+        given != NULL ? g_strdup(given) : plan_expand(plan, pair[1], plan->globals, error);
     if (value != NULL)
         variables_set(plan->globals, pair[0], value);
     return value != NULL;
@@ -126,7 +122,7 @@ static bool add_globals(struct plan *plan, GError **error)
             return true;
         g_auto(GStrv) words = split_words(instruction->rest, plan->dockerfile->escape);
         for (gsize j = 0; words[j] != NULL; j++)
-            if (!add_global(plan, instruction, words[j], error))
+            if (!add_global(plan, words[j], error))
                 return false;
     }
     return true;
@@ -173,7 +169,7 @@ static bool set_platform(struct plan *plan, struct plan_stage *stage, GError **e
         stage->platform = g_strdup(plan->request.platform);
         return true;
     }
-    stage->platform = plan_expand(plan, stage->from, flag, plan->globals, error);
+    stage->platform = plan_expand(plan, flag, plan->globals, error);
     if (stage->platform == NULL)
         return false;
     g_autoptr(GError) cause = NULL;
@@ -191,13 +187,12 @@ static bool set_platform(struct plan *plan, struct plan_stage *stage, GError **e
 static bool set_base(struct plan *plan, struct plan_stage *stage, const char *written,
                      GError **error)
 {
-    g_autofree char *base = plan_expand(plan, stage->from, written, plan->globals, error);
+    g_autofree char *base = plan_expand(plan, written, plan->globals, error);
     if (base == NULL)
         return false;
     if (*base == '\0') {
-        g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID,
-                    "dockerfile parse error on line %d: base name (%s) should not be blank",
-                    stage->from->line, written);
+        g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "base name (%s) should not be blank",
+                    written);
         return false;
     }
     const struct plan_stage *other = plan_find_stage(plan, base, plan->stages->len - 1);
@@ -254,6 +249,25 @@ static bool set_target(struct plan *plan, GError **error)
     return plan->target != NULL;
 }
 
+static void mark_named(struct plan *plan, const char *name, guint before)
+{
+    struct plan_stage *stage = name != NULL ? plan_find_stage(plan, name, before) : NULL;
+    if (stage != NULL)
+        stage->is_needed = true;
+}
+
+/* Those that COPY --from and RUN --mount=from= name. */
+static void mark_origins(struct plan *plan, const struct instruction *instruction, guint before)
+{
+    mark_named(plan, instruction_flag(instruction, "from"), before);
+    for (guint i = 0; i < instruction->flags->len; i++) {
+        const struct instruction_flag *flag = g_ptr_array_index(instruction->flags, i);
+        g_autofree char *from =
+            strcmp(flag->name, "mount") == 0 ? run_mount_from(flag->value) : NULL;
+        mark_named(plan, from, before);
+    }
+}
+
 /* Stages refer to earlier ones only, so one pass from the target down finds all. */
 static void mark_needed(struct plan *plan)
 {
@@ -265,12 +279,8 @@ static void mark_needed(struct plan *plan)
             continue;
         if (stage->base_stage != STAGE_NONE)
             ((struct plan_stage *)plan->stages->pdata[stage->base_stage])->is_needed = true;
-        for (guint j = 0; j < stage->instructions->len; j++) {
-            const char *from = instruction_flag(stage->instructions->pdata[j], "from");
-            struct plan_stage *other = from != NULL ? plan_find_stage(plan, from, (guint)i) : NULL;
-            if (other != NULL)
-                other->is_needed = true;
-        }
+        for (guint j = 0; j < stage->instructions->len; j++)
+            mark_origins(plan, stage->instructions->pdata[j], (guint)i);
     }
 }
 

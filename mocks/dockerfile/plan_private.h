@@ -4,9 +4,9 @@
 #include "mocks/dockerfile/expand.h"
 #include "mocks/dockerfile/plan.h"
 
-/* Expands a word with the variables of a place in the file; the error names the line. */
-char *plan_expand(const struct plan *plan, const struct instruction *instruction, const char *text,
-                  const GPtrArray *variables, GError **error) MUST_USE;
+/* Expands a word with the variables of a place in the file. */
+char *plan_expand(const struct plan *plan, const char *text, const GPtrArray *variables,
+                  GError **error) MUST_USE;
 
 /* By name, or by number, among the first `before` stages. */
 struct plan_stage *plan_find_stage(const struct plan *plan, const char *name, guint before);
@@ -35,6 +35,8 @@ char **evaluation_words(struct evaluation *evaluation, const char *text, GError 
 
 /* config.c: what one instruction does to the image's config and the variables. */
 bool config_apply(struct evaluation *evaluation, GError **error) MUST_USE;
+/* expose.c: adds the ports that one word of EXPOSE means. */
+bool expose_ports(json_t *ports, const char *spec, GError **error) MUST_USE;
 /* The words that RUN, CMD and ENTRYPOINT run. */
 json_t *config_command_words(const struct evaluation *evaluation);
 GPtrArray *config_environment(const json_t *config);

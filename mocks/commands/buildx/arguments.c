@@ -217,7 +217,14 @@ static void add_cache_modes(const struct build_request *request, const struct bu
         add(words, "--opt", g_strdup("no-cache="));
 }
 
-void solve_make_words(struct solve *solve, const char *filename, const char *url)
+static void add_all(GPtrArray *words, const char *flag, const GPtrArray *values)
+{
+    for (guint i = 0; i < values->len; i++)
+        add(words, flag, g_strdup(g_ptr_array_index(values, i)));
+}
+
+void solve_make_words(struct solve *solve, const char *filename, const char *url,
+                      const GPtrArray *secrets)
 {
     const struct build_request *request = solve->request;
     GPtrArray *words = solve->words;
@@ -238,6 +245,8 @@ void solve_make_words(struct solve *solve, const char *filename, const char *url
     add_cache_modes(request, solve->node, words);
     add_prefixed(words, "build-arg:", request->arguments);
     add_prefixed(words, "label:", request->labels);
+    add_all(words, "--secret", secrets);
+    add_all(words, "--ssh", request->agents);
     add_attests(solve->run, request, solve->node, words);
     add_caches(solve->run, request, solve->node, words);
     for (guint i = 0; i < solve->outputs->len; i++) {

@@ -49,6 +49,8 @@ static void take_lists(struct build_request *request, const json_t *attributes)
         {"cache-to", request->cache_to, take_texts},
         {"output", request->outputs, take_texts},
         {"attest", request->attests, take_texts},
+        {"secret", request->secrets, take_texts},
+        {"ssh", request->agents, take_texts},
         {"no-cache-filter", request->no_cache_filters, take_texts},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)

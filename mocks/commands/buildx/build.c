@@ -74,6 +74,8 @@ static struct build_request *read_request(struct plugin_run *run)
     take_list(run, "output", request->outputs);
     take_list(run, "build-context", request->contexts);
     take_list(run, "no-cache-filter", request->no_cache_filters);
+    take_list(run, "secret", request->secrets);
+    take_list(run, "ssh", request->agents);
     take_list(run, "attest", request->attests);
     take_attest(run, "provenance", request->attests);
     take_attest(run, "sbom", request->attests);

@@ -1,145 +1,11 @@
 /* What goes to BuildKit: the context without what is ignored, the Dockerfile, the credentials. */
 #include "mocks/commands/buildx/request.h"
+#include "mocks/commands/buildx/walk.h"
 
-#include "base/archive.h"
 #include "base/limits.h"
 #include "base/regular_file.h"
-#include "mocks/dockerfile/files.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
-#include <unistd.h>
-
-/* ---- walking a folder ---- */
-
-struct walk {
-    struct archive_writer *writer;
-    const char *prefix; /* "context/" */
-    const char *root;   /* on this machine */
-    const struct ignore *ignore;
-    int64_t taken_bytes;
-    gsize carried_bytes;
-    gsize taken_count;
-    bool is_in_link; /* links in it are not followed: they may lead in a circle */
-};
-
-/* From which size on a file goes as a stand-in: sooner when much has been carried already. */
-enum {
-    LARGE_BYTES = 256 * 1024,
-    LARGE_BYTES_LATER = 4 * 1024,
-    LATER_BYTES = BUILD_CARRIED_BYTES_MAX / 2
-};
-
-static GBytes *read_file(const struct walk *walk, const char *host, int64_t size_bytes)
-{
-    int64_t large_bytes = walk->carried_bytes > LATER_BYTES ? LARGE_BYTES_LATER : LARGE_BYTES;
-    char *bytes = NULL;
-    gsize length_bytes = 0;
-    if (size_bytes > large_bytes)
-        return build_stand_in_read(host, size_bytes);
-    return regular_file_read(host, &bytes, &length_bytes, NULL)
-               ? g_bytes_new_take(bytes, length_bytes)
-               : NULL;
-}
-
-static bool has_room(const struct walk *walk, GError **error)
-{
-    if (walk->taken_bytes <= BUILD_CONTEXT_BYTES_MAX && walk->taken_count <= ARCHIVE_ENTRIES_MAX &&
-        walk->carried_bytes <= BUILD_CARRIED_BYTES_MAX)
-        return true;
-    g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT,
-                "a build context of more than %d MiB, %d MiB of it in small files, or %d files",
-                (int)(BUILD_CONTEXT_BYTES_MAX >> 20), BUILD_CARRIED_BYTES_MAX >> 20,
-                ARCHIVE_ENTRIES_MAX);
-    return false;
-}
-
-static bool take_folder(struct walk *walk, const char *relative, GError **error);
-
-static bool take_file(struct walk *walk, const char *relative, const char *host,
-                      const GStatBuf *facts, GError **error)
-{
-    g_autofree char *name = g_strconcat(walk->prefix, relative, NULL);
-    g_autoptr(GBytes) bytes = read_file(walk, host, (int64_t)facts->st_size);
-    gsize length_bytes = 0;
-    if (bytes == NULL)
-        return run_fail(error, "failed to read %s", relative);
-    const void *data = g_bytes_get_data(bytes, &length_bytes);
-    walk->taken_bytes += build_stand_in_bytes(bytes);
-    walk->carried_bytes += length_bytes;
-    walk->taken_count++;
-    if (!has_room(walk, error))
-        return false;
-    archive_writer_add_file(walk->writer, name, facts->st_mode & 0777u, data, length_bytes);
-    return true;
-}
-
-/* Links that stay inside are followed, as COPY follows them; those that climb, start at the root or
-   lead to a folder that they lie in are left. */
-static bool leads_inside(const char *host, const char *relative)
-{
-    g_autofree char *target = g_file_read_link(host, NULL);
-    g_autofree char *folder = g_path_get_dirname(relative);
-    g_autofree char *joined = target != NULL ? g_build_filename(folder, target, NULL) : NULL;
-    g_autofree char *clean = joined != NULL ? build_path_clean(joined) : NULL;
-    const char *rest = NULL;
-    return target != NULL && target[0] != '/' && clean != NULL &&
-           !build_path_is_below(relative, clean, &rest);
-}
-
-static bool take_linked_folder(struct walk *walk, const char *relative, GError **error)
-{
-    if (walk->is_in_link)
-        return true;
-    walk->is_in_link = true;
-    bool is_fine = take_folder(walk, relative, error);
-    walk->is_in_link = false;
-    return is_fine;
-}
-
-static bool take_entry(struct walk *walk, const char *relative, GError **error)
-{
-    g_autofree char *host = g_build_filename(walk->root, relative, NULL);
-    GStatBuf facts;
-    bool is_ignored = walk->ignore != NULL && ignore_excludes(walk->ignore, relative);
-    bool is_link = g_file_test(host, G_FILE_TEST_IS_SYMLINK);
-    if (g_stat(host, &facts) != 0 || (is_link && !leads_inside(host, relative)))
-        return true;
-    if (S_ISDIR(facts.st_mode) && is_link)
-        return is_ignored || take_linked_folder(walk, relative, error);
-    if (S_ISDIR(facts.st_mode)) /* a later pattern may take something of it back */
-        return take_folder(walk, relative, error);
-    if (!S_ISREG(facts.st_mode) || (is_ignored && strcmp(relative, ".dockerignore") != 0))
-        return true;
-    return take_file(walk, relative, host, &facts, error);
-}
-
-static gint compare_texts(gconstpointer left, gconstpointer right)
-{
-    const char *const *a = left;
-    const char *const *b = right;
-    return strcmp(*a, *b);
-}
-
-static bool take_folder(struct walk *walk, const char *relative, GError **error)
-{
-    g_autofree char *host = g_build_filename(walk->root, relative, NULL);
-    g_autoptr(GDir) folder = g_dir_open(host, 0, NULL);
-    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-    const char *name;
-    while (folder != NULL && (name = g_dir_read_name(folder)) != NULL)
-        if (strcmp(name, ".git") != 0)
-            g_ptr_array_add(names, g_strdup(name));
-    g_ptr_array_sort(names, compare_texts);
-    for (guint i = 0; i < names->len; i++) {
-        const char *each = g_ptr_array_index(names, i);
-        g_autofree char *path =
-            *relative != '\0' ? g_build_filename(relative, each, NULL) : g_strdup(each);
-        if (!take_entry(walk, path, error))
-            return false;
-    }
-    return true;
-}
 
 /* ---- where things are ---- */
 
@@ -149,6 +15,7 @@ struct places {
     char *dockerfile_folder; /* NULL: the Dockerfile is text */
     char *filename;
     GBytes *dockerfile; /* when it is text */
+    GBytes *tar;        /* the context, when it came through stdin */
     char *url;
 };
 
@@ -158,6 +25,7 @@ static void places_clear(struct places *places)
     g_free(places->dockerfile_folder);
     g_free(places->filename);
     g_clear_pointer(&places->dockerfile, g_bytes_unref);
+    g_clear_pointer(&places->tar, g_bytes_unref);
     g_free(places->url);
 }
 
@@ -192,10 +60,7 @@ char *build_context_git_folder(const struct plugin_run *run, const char *url, GE
     const char *fragment = strchr(url, '#');
     const char *folder = fragment != NULL ? strchr(fragment, ':') : NULL;
     if (repository == NULL || !is_own_repository(run, url)) {
-        run_fail(error,
-                 "failed to solve: failed to read dockerfile: failed to load cache key: "
-                 "repository does not contain ref %s, output: \"\"",
-                 fragment != NULL ? fragment + 1 : url);
+        run_unmodelled(error, "the build context %s", url);
         return NULL;
     }
     return folder != NULL && folder[1] != '\0' ? g_build_filename(repository, folder + 1, NULL)
@@ -208,6 +73,26 @@ static bool find_git(struct plugin_run *run, const char *context, struct places 
     places->root = build_context_git_folder(run, context, error);
     places->url = g_strdup(context);
     return places->root != NULL;
+}
+
+/* A tar is the context, anything else a Dockerfile without one. */
+static bool find_on_stdin(struct plugin_run *run, const struct build_request *request,
+                          struct places *places, GError **error)
+{
+    if (g_strcmp0(request->dockerfile, "-") == 0)
+        return run_fail(error, "invalid argument: can't use stdin for both build context and "
+                               "dockerfile");
+    g_autoptr(GBytes) bytes = command_read_all(run->call, BUILD_CARRIED_BYTES_MAX, error);
+    if (bytes == NULL)
+        return false;
+    if (walk_is_tar(bytes))
+        places->tar = g_steal_pointer(&bytes);
+    else if (request->dockerfile != NULL)
+        return run_fail(error, "ambiguous Dockerfile source: both stdin and flag correspond to "
+                               "Dockerfiles");
+    else
+        places->dockerfile = g_steal_pointer(&bytes);
+    return true;
 }
 
 static bool read_stdin(struct plugin_run *run, struct places *places, GError **error)
@@ -223,15 +108,8 @@ static bool find_context(struct plugin_run *run, const struct build_request *req
     if (context == NULL || *context == '\0')
         return run_fail(error, "please specify build context (e.g. \".\" for the current "
                                "directory)");
-    if (strcmp(context, "-") == 0) {
-        if (request->dockerfile != NULL && strcmp(request->dockerfile, "-") == 0)
-            return run_fail(error, "invalid argument: can't use stdin for both build context and "
-                                   "dockerfile");
-        if (request->dockerfile != NULL)
-            return run_fail(error, "ambiguous Dockerfile source: both stdin and flag correspond to "
-                                   "Dockerfiles");
-        return read_stdin(run, places, error);
-    }
+    if (strcmp(context, "-") == 0)
+        return find_on_stdin(run, request, places, error);
     g_autofree char *host = command_host_path(run->call, context);
     if (host != NULL && g_file_test(host, G_FILE_TEST_IS_DIR)) {
         places->root = g_steal_pointer(&host);
@@ -263,6 +141,10 @@ static bool find_dockerfile(struct plugin_run *run, const struct build_request *
         return false;
     if (places->dockerfile != NULL) {
         places->filename = g_strdup("Dockerfile");
+        return true;
+    }
+    if (places->tar != NULL) {
+        places->filename = g_path_get_basename(path != NULL && *path != '\0' ? path : "Dockerfile");
         return true;
     }
     if (path == NULL || *path == '\0') {
@@ -310,9 +192,10 @@ static void add_bytes(struct archive_writer *writer, const char *folder, const c
 static struct ignore *add_dockerfile(struct archive_writer *writer, const struct places *places)
 {
     g_autofree char *own_name = g_strconcat(places->filename, ".dockerignore", NULL);
-    g_autoptr(GBytes) dockerfile =
-        places->dockerfile != NULL ? g_bytes_ref(places->dockerfile)
-                                   : read_host_file(places->dockerfile_folder, places->filename);
+    g_autoptr(GBytes) dockerfile = places->dockerfile != NULL ? g_bytes_ref(places->dockerfile)
+                                   : places->dockerfile_folder != NULL
+                                       ? read_host_file(places->dockerfile_folder, places->filename)
+                                       : NULL;
     g_autoptr(GBytes) own = places->dockerfile_folder != NULL
                                 ? read_host_file(places->dockerfile_folder, own_name)
                                 : NULL;
@@ -361,7 +244,7 @@ static bool take_named(struct plugin_run *run, const struct build_request *reque
         walk->prefix = prefix;
         walk->root = host;
         walk->ignore = NULL;
-        if (!take_folder(walk, "", error))
+        if (!walk_folder(walk, "", error))
             return false;
     }
     return true;
@@ -371,6 +254,22 @@ bool build_context_is_path(const char *named)
 {
     const char *value = strchr(named, '=');
     return value != NULL && strstr(value, "://") == NULL && !g_str_has_prefix(value, "=target:");
+}
+
+/* The context from stdin, its Dockerfile among it. */
+static bool take_stdin(struct walk *walk, const struct build_request *request,
+                       const struct places *places, GError **error)
+{
+    const char *path = request->dockerfile;
+    g_autofree char *wanted = build_path_clean(path != NULL && *path != '\0' ? path : "Dockerfile");
+    g_autoptr(GBytes) dockerfile = NULL;
+    if (places->tar == NULL)
+        return true;
+    if (!walk_tar(walk, places->tar, wanted != NULL ? wanted : "", &dockerfile, error))
+        return false;
+    if (dockerfile != NULL)
+        add_bytes(walk->writer, "dockerfile", places->filename, dockerfile);
+    return true;
 }
 
 GBytes *plugin_context_read(struct plugin_run *run, const struct build_request *request,
@@ -385,8 +284,8 @@ GBytes *plugin_context_read(struct plugin_run *run, const struct build_request *
     struct walk walk = {
         .writer = writer, .prefix = "context/", .root = places.root, .ignore = ignore};
     add_credentials(run, writer);
-    if ((places.root != NULL && !take_folder(&walk, "", error)) ||
-        !take_named(run, request, &walk, error))
+    if ((places.root != NULL && !walk_folder(&walk, "", error)) ||
+        !take_stdin(&walk, request, &places, error) || !take_named(run, request, &walk, error))
         return NULL;
     *filename = g_steal_pointer(&places.filename);
     *url = g_steal_pointer(&places.url);

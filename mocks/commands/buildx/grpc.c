@@ -36,6 +36,8 @@ bool tar_add(struct archive_writer *writer, const char *prefix, GBytes *files, G
         g_autofree char *name = g_strconcat(prefix, member->name, NULL);
         if (member->kind == ARCHIVE_FILE)
             archive_writer_add_file(writer, name, member->mode, data, size_bytes);
+        else if (member->kind == ARCHIVE_DIRECTORY)
+            archive_writer_add_directory(writer, name, member->mode);
     }
     return false;
 }

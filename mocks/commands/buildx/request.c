@@ -25,6 +25,8 @@ struct build_request *build_request_new(const char *name)
     request->attests = texts_new();
     request->contexts = texts_new();
     request->no_cache_filters = texts_new();
+    request->secrets = texts_new();
+    request->agents = texts_new();
     return request;
 }
 
@@ -32,10 +34,11 @@ void build_request_free(struct build_request *request)
 {
     if (request == NULL)
         return;
-    GPtrArray *const lists[] = {request->arguments, request->labels,          request->annotations,
-                                request->tags,      request->platforms,       request->cache_from,
-                                request->cache_to,  request->outputs,         request->attests,
-                                request->contexts,  request->no_cache_filters};
+    GPtrArray *const lists[] = {request->arguments, request->labels,           request->annotations,
+                                request->tags,      request->platforms,        request->cache_from,
+                                request->cache_to,  request->outputs,          request->attests,
+                                request->contexts,  request->no_cache_filters, request->secrets,
+                                request->agents};
     for (gsize i = 0; i < G_N_ELEMENTS(lists); i++)
         g_ptr_array_unref(lists[i]);
     g_free(request->name);

@@ -25,6 +25,8 @@ struct build_request {
     GPtrArray *attests; /* "type=provenance,mode=max" */
     GPtrArray *contexts;
     GPtrArray *no_cache_filters;
+    GPtrArray *secrets; /* "id=token,src=file" as written */
+    GPtrArray *agents;  /* of --ssh: "default", "name=path" */
     bool ignores_cache;
     bool is_pull;
     bool is_push;
@@ -71,6 +73,12 @@ char *build_context_git_folder(const struct plugin_run *run, const char *url,
  */
 GBytes *plugin_context_read(struct plugin_run *run, const struct build_request *request,
                             char **filename, char **url, GError **error) MUST_USE;
+
+/* ---- secrets.c ---- */
+/* "id=NAME" of each secret, for BuildKit, its file looked for first (secretsprovider, NewStore);
+   char*, NULL: it cannot be had. */
+GPtrArray *build_request_secrets(const struct plugin_run *run, const struct build_request *request,
+                                 GError **error) MUST_USE;
 
 /* ---- solve.c ---- */
 struct build_result {

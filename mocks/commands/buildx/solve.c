@@ -263,10 +263,13 @@ static bool prepare(struct solve *solve, GBytes **files, GError **error)
     if (!ask_for_importer(solve, error) ||
         !build_request_check_driver(solve->request, solve->node, solve->outputs, error))
         return false;
+    g_autoptr(GPtrArray) secrets = build_request_secrets(solve->run, solve->request, error);
+    if (secrets == NULL)
+        return false;
     *files = plugin_context_read(solve->run, solve->request, &filename, &url, error);
     if (*files == NULL)
         return false;
-    solve_make_words(solve, filename, url);
+    solve_make_words(solve, filename, url, secrets);
     return true;
 }
 

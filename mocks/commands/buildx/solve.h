@@ -18,7 +18,9 @@ struct solve {
 };
 
 /* ---- arguments.c ---- */
-void solve_make_words(struct solve *solve, const char *filename, const char *url);
+/* secrets: "id=NAME" of each. */
+void solve_make_words(struct solve *solve, const char *filename, const char *url,
+                      const GPtrArray *secrets);
 
 /* ---- deliver.c ---- */
 /* Results to where they were asked: files, stdout, the Engine; pushes of the docker driver. */

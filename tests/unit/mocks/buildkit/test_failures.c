@@ -168,6 +168,23 @@ static const struct refusal refusals[] = {
      "error: failed to solve: alpine:9: failed to resolve source metadata for "
      "docker.io/library/alpine:9: docker.io/library/alpine:9: not found\n"},
     {"FROM alpine:3\nCOPY nothing /f\n", "", "\"/nothing\": not found\n"},
+    {"# syntax=docker/dockerfile:1\nFROM scratch\nCOPY f /f\n", "",
+     "error: failed to solve: failed to resolve source metadata for "
+     "docker.io/docker/dockerfile:1: pull access denied, repository does not exist or may require "
+     "authorization: server message: insufficient_scope: authorization failed\n"},
+    {"FROM scratch\nCOPY f /f\n", "--opt build-arg:BUILDKIT_SYNTAX=alpine:9",
+     "docker.io/library/alpine:9: not found\n"},
+    {"FROM alpine:3\nRUN --mount=source=none,target=/n cat /n\n", "", "\"/none\": not found\n"},
+    {"FROM scratch AS a\nCOPY f /f\nFROM alpine:3\nRUN --mount=from=a,source=/g,target=/g cat /g\n",
+     "", "\"/g\": not found\n"},
+    {"FROM alpine:3\nRUN --mount=from=alpine:9,target=/a ls\n", "",
+     "docker.io/library/alpine:9: not found\n"},
+    {"FROM alpine:3\nRUN --mount=type=tmp,target=/a ls\n", "",
+     "error: failed to solve: unsupported mount type \"tmp\"\n"},
+    {"FROM alpine:3\nRUN --mount=type=secret,id=t,required=true ls\n", "--secret id=other",
+     "error: failed to solve: secret t: not found\n"},
+    {"FROM alpine:3\nRUN --mount=type=ssh,required ls\n", "",
+     "error: failed to solve: no SSH key \"default\" forwarded from the client\n"},
     {"FROM alpine:3\n", "--opt target=x",
      "error: failed to solve: target stage \"x\" could not be found\n"},
     {"FROM alpine:3\n", "--opt filename=D2",
@@ -194,6 +211,60 @@ Test(buildkit_failures, what_cannot_be_built_is_said_in_the_last_line)
         refused = &refusals[i];
         bench_run(NULL, refuses);
     }
+}
+
+static void pulls_frontend(struct bench *bench)
+{
+    ANSWER(answer) = build_files(bench, "# syntax=alpine:3 more\nFROM scratch\nCOPY f /f\n", "");
+
+    cr_assert_eq(answer.exit_code, 0, "%s", answer.text);
+    cr_assert_not_null(
+        strstr(answer.text,
+               "#2 resolve image config for docker-image://docker.io/library/alpine:3\n"),
+        "%s", answer.text);
+    cr_assert_not_null(strstr(answer.text, "#3 docker-image://docker.io/library/alpine:3@sha256:"),
+                       "%s", answer.text);
+}
+
+Test(buildkit_failures, the_frontend_that_a_dockerfile_names_is_pulled_first)
+{
+    bench_run(NULL, pulls_frontend);
+}
+
+static void copies_folders(struct bench *bench)
+{
+    ANSWER(made) = build_files(bench,
+                               "FROM scratch AS a\nWORKDIR /app/data\nFROM scratch\n"
+                               "COPY --from=a /app /app\nCOPY --from=a /app/d* /d/\n"
+                               "FROM scratch\nCOPY --from=1 /app/data /x\n",
+                               "");
+
+    cr_assert_eq(made.exit_code, 0, "%s", made.text);
+}
+
+Test(buildkit_failures, a_folder_without_files_is_there)
+{
+    bench_run(NULL, copies_folders);
+}
+
+static void mounts(struct bench *bench)
+{
+    boot_builder(bench);
+    put_files(bench, "/ctx/Dockerfile",
+              "FROM alpine:3 AS made\nRUN touch /out\nFROM alpine:3\nARG D=d\n"
+              "RUN --mount=from=made,source=/out,target=/out --mount=source=$D,target=/d "
+              "--mount=type=secret,id=t,required=true --mount=type=ssh cat /out\n",
+              "/ctx/d/f", "x\n", NULL);
+
+    ANSWER(answer) = build(bench, "--secret id=t");
+
+    cr_assert_eq(answer.exit_code, 0, "%s", answer.text);
+    cr_assert_not_null(strstr(answer.text, "RUN touch /out"), "%s", answer.text);
+}
+
+Test(buildkit_failures, what_a_run_mounts_is_made_and_found)
+{
+    bench_run(NULL, mounts);
 }
 
 static void is_too_old(struct bench *bench)

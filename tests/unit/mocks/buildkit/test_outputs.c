@@ -98,6 +98,23 @@ Test(buildkit_outputs, named_contexts_stand_for_images_and_folders)
     bench_run(NULL, names_contexts);
 }
 
+static void stands_on_repository(struct bench *bench)
+{
+    boot_builder(bench);
+    put_files(bench, "/ctx/Dockerfile",
+              "FROM other AS o\nFROM scratch\nCOPY --from=other /x /x\nCOPY --from=o /y /y\n",
+              NULL);
+
+    ANSWER(answer) = build(bench, "--opt context:other=https://github.com/o/r.git#main");
+
+    cr_assert_eq(answer.exit_code, 0, "%s", answer.text);
+}
+
+Test(buildkit_outputs, a_named_context_of_the_net_may_have_any_file)
+{
+    bench_run(NULL, stands_on_repository);
+}
+
 static void stands_on_a_folder(struct bench *bench)
 {
     boot_builder(bench);

@@ -23,10 +23,25 @@ static const struct {
     {"\\$A", EXPAND_WORD, "$A"},
     {"a$", EXPAND_WORD, "a$"},
     {"${NONE:?no way}", EXPAND_WORD, "! failed to process \"${NONE:?no way}\": NONE: no way"},
-    {"${NONE:?}", EXPAND_WORD, "! failed to process \"${NONE:?}\": NONE: not allowed to be empty"},
-    {"${A", EXPAND_WORD, "! failed to process \"${A\": unsupported modifier in substitution"},
+    {"${NONE:?}", EXPAND_WORD,
+     "! failed to process \"${NONE:?}\": NONE: is not allowed to be unset"},
+    {"${A", EXPAND_WORD, "! failed to process \"${A\": unsupported modifier () in substitution"},
     {"${}", EXPAND_WORD, "! failed to process \"${}\": syntax error: bad substitution"},
     {"${A:-b", EXPAND_WORD, "! failed to process \"${A:-b\": syntax error: missing '}'"},
+    {"${V%.*}", EXPAND_WORD, "3.20"},
+    {"${V%%.*}", EXPAND_WORD, "3"},
+    {"${V#*.}", EXPAND_WORD, "20.1"},
+    {"${V##*.}", EXPAND_WORD, "1"},
+    {"${V#4}", EXPAND_WORD, "3.20.1"},
+    {"${V/./-}", EXPAND_WORD, "3-20.1"},
+    {"${V//./-}", EXPAND_WORD, "3-20-1"},
+    {"${V//[0-9]/x}", EXPAND_WORD, "3.20.1"},
+    {"${PATHS//\\//_}", EXPAND_WORD, "a_b_c"},
+    {"${V%.${A}}", EXPAND_WORD, "3.20"},
+    {"${V:#3}", EXPAND_WORD,
+     "! failed to process \"${V:#3}\": unsupported modifier (:#) in substitution"},
+    {"${V/.}", EXPAND_WORD, "! failed to process \"${V/.}\": syntax error: missing '/' in ${}"},
+    {"${NONE:-x} ${NONE%x}", EXPAND_TEXT, "${NONE:-x} ${NONE%x}"},
     {"\"a", EXPAND_WORD,
      "! failed to process \"\"a\": unexpected end of statement while looking for matching "
      "double-quote"},
@@ -39,6 +54,8 @@ Test(dockerfile_expand, words_expand_as_the_reference_says)
     variables_set(variables, "A", "0");
     variables_set(variables, "A", "1");
     variables_set(variables, "EMPTY", "");
+    variables_set(variables, "V", "3.20.1");
+    variables_set(variables, "PATHS", "a/b/c");
 
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(GError) error = NULL;

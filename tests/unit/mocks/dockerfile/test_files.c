@@ -125,6 +125,48 @@ Test(dockerfile_files, add_unpacks_tars_and_copy_does_not)
     cr_assert_not(build_files_is_open(added));
 }
 
+static struct build_files *some_files(void)
+{
+    static const char *const paths[] = {"package.json", "a/package.json", "a/b/package.json",
+                                        "a/main.js"};
+    struct build_files *files = build_files_new();
+    g_autoptr(GBytes) bytes = g_bytes_new("x", 1);
+    for (gsize i = 0; i < G_N_ELEMENTS(paths); i++)
+        build_files_put(files, paths[i], bytes, 0644, 1);
+    return files;
+}
+
+Test(dockerfile_files, parents_are_kept_of_what_a_pattern_includes)
+{
+    AUTO(build_files) from = some_files();
+    char *sources[] = {(char *)(uintptr_t) "**/package.json", (char *)(uintptr_t) "a/./b", NULL};
+    const struct build_copy copy = {
+        .from = from, .sources = sources, .destination = "/d", .keeps_parents = true};
+    g_autofree char *missing = NULL;
+
+    AUTO(build_files) taken = build_files_copy(&copy, &missing);
+
+    cr_assert_eq(build_files_count(taken), 4);
+    cr_assert_not_null(build_files_find(taken, "d/package.json"));
+    cr_assert_not_null(build_files_find(taken, "d/a/b/package.json"));
+    cr_assert_not_null(build_files_find(taken, "d/b/package.json"));
+}
+
+Test(dockerfile_files, what_a_copy_excludes_stays)
+{
+    AUTO(build_files) from = some_files();
+    AUTO(ignore) excluded = ignore_parse("*.js\n", 5);
+    char *sources[] = {(char *)(uintptr_t) "a", NULL};
+    const struct build_copy copy = {
+        .from = from, .sources = sources, .destination = "/d", .excluded = excluded};
+    g_autofree char *missing = NULL;
+
+    AUTO(build_files) taken = build_files_copy(&copy, &missing);
+
+    cr_assert_eq(build_files_count(taken), 2);
+    cr_assert_null(build_files_find(taken, "d/main.js"));
+}
+
 static const struct {
     const char *patterns;
     const char *kept; /* of "a.go d/a.go d/e/b.md README.md .git/config" */

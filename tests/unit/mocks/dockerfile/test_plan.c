@@ -182,11 +182,22 @@ static const struct {
     const char *error;
 } refusals[] = {
     {"FROM a\n", "x", "target stage \"x\" could not be found"},
-    {"ARG A\nFROM $A\n", NULL,
-     "dockerfile parse error on line 2: base name ($A) should not be blank"},
+    {"ARG A\nFROM $A\n", NULL, "base name ($A) should not be blank"},
     {"FROM --platform=$NONE a\n", NULL, "failed to parse platform : \"\" is an invalid OS"},
-    {"FROM a\nWORKDIR ${X:?needed}\n", NULL,
-     "dockerfile parse error on line 2: failed to process \"${X:?needed}\": X: needed"},
+    {"ARG F=x\nFROM a AS x\nFROM a\nCOPY --from=$F /f /f\n", NULL,
+     "variable expansion is not supported for --from, "},
+    {"FROM a\nCOPY --from=3 /f /f\n", NULL, "invalid stage index 3"},
+    {"FROM a AS x\nCOPY --from=y /f /f\nFROM a AS y\nFROM x\n", NULL,
+     "cannot copy from stage \"y\", it needs to be defined before current stage \"x\""},
+    {"FROM a AS x\nCOPY --from=x /f /f\n", NULL, "circular dependency detected on stage: x"},
+    {"FROM a\nCOPY --chmod=999 f /f\n", NULL, "invalid chmod parameter: '999'. "},
+    {"FROM a\nCOPY https://example.com/f /f\n", NULL, "source can't be a URL for COPY"},
+    {"FROM a\nADD --checksum=x https://example.com/f /f\n", NULL, "invalid checksum digest format"},
+    {"FROM a\nRUN --mount=type=cache x\n", NULL, "invalid mount target \"/\""},
+    {"FROM a\nEXPOSE web\n", NULL, "invalid containerPort: web"},
+    {"FROM a\nEXPOSE 90-80\n", NULL, "invalid containerPort: 90-80"},
+    {"FROM a\nEXPOSE 80/http\n", NULL, "invalid port: \"80/http\": invalid proto: http"},
+    {"FROM a\nWORKDIR ${X:?needed}\n", NULL, "failed to process \"${X:?needed}\": X: needed"},
 };
 
 Test(dockerfile_plan, what_makes_no_sense_is_refused_in_buildkits_words)

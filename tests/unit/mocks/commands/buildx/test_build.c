@@ -110,6 +110,49 @@ Test(build, a_step_that_fails_is_told_with_its_lines_and_the_reason)
     bench_run(&plan, failing_step_body);
 }
 
+static void empty_folders_body(struct bench *bench)
+{
+    write_context(bench);
+    write_file(bench, "/src/data/nothing", "x");
+    write_file(bench, "/src/.dockerignore", "data/*\nlogs\n");
+    write_file(bench, "/src/logs/nothing", "x");
+    run_well(bench, CREATE);
+    write_file(bench, "/src/Dockerfile", "FROM scratch\nCOPY data /data\n");
+    run_well(bench, "docker buildx build .");
+    write_file(bench, "/src/Dockerfile", "FROM scratch\nCOPY logs /logs\n");
+    OUTCOME(ignored) = run_line(bench, "docker buildx build .");
+
+    assert_has(ignored.err, "\"/logs\": not found\n");
+}
+
+Test(build, a_folder_of_which_everything_is_ignored_is_there_and_an_ignored_one_is_not)
+{
+    bench_run(NULL, empty_folders_body);
+}
+
+static void secrets_body(struct bench *bench)
+{
+    write_context(bench);
+    write_file(bench, "/src/token", "t");
+    run_well(bench, CREATE);
+    write_file(bench, "/src/Dockerfile",
+               "FROM alpine:3\nRUN --mount=type=secret,id=t,required=true uname\n");
+    run_well(bench, "docker buildx build --secret id=t,src=token .");
+    write_file(bench, "/src/Dockerfile",
+               "FROM alpine:3\nRUN --mount=type=secret,id=t,required=true uname -r\n");
+    run_well(bench, "docker buildx build --secret id=t,env=NONE .");
+    OUTCOME(none) = run_line(bench, "docker buildx build --secret id=t,src=nothing .");
+    OUTCOME(nameless) = run_line(bench, "docker buildx build --secret src=token .");
+
+    assert_has(none.err, "failed to stat nothing: stat nothing: no such file or directory\n");
+    assert_has(nameless.err, "secret missing ID\n");
+}
+
+Test(build, secrets_reach_the_builder_and_their_files_are_looked_for)
+{
+    bench_run(NULL, secrets_body);
+}
+
 static void load_body(struct bench *bench)
 {
     write_context(bench);
@@ -251,10 +294,11 @@ static void git_body(struct bench *bench)
     assert_has(own.err,
                "#1 [internal] load git source https://github.com/acme/app.git#refs/heads/main\n");
     assert_lacks(own.err, "load build definition");
-    cr_assert_eq(other.exit_code, 1);
+    cr_assert_eq(other.exit_code, 0);
+    assert_has(bench->assumed->str, "the build context https://github.com/other/app.git\n");
 }
 
-Test(build, the_own_repository_is_a_git_context_and_others_are_not_there)
+Test(build, the_own_repository_is_a_git_context_and_others_are_assumed)
 {
     bench_run(NULL, git_body);
 }

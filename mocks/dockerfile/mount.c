@@ -1,0 +1,241 @@
+/* --mount of RUN: one row a key. */
+#include "mocks/dockerfile/mount.h"
+
+#include "mocks/dockerfile/expand.h"
+#include "mocks/dockerfile/plan.h"
+
+#include <string.h>
+
+void run_mount_free(void *pointer)
+{
+    struct run_mount *mount = pointer;
+    g_free(mount->type);
+    g_free(mount->from);
+    g_free(mount->source);
+    g_free(mount->target);
+    g_free(mount->id);
+    g_free(mount);
+}
+
+/* Fields of one line of CSV, quotes taken off. */
+static char **split_fields(const char *text)
+{
+    GPtrArray *fields = g_ptr_array_new();
+    GString *field = g_string_new(NULL);
+    bool is_quoted = false;
+    for (;; text++) {
+        if (*text == '"') {
+            is_quoted = !is_quoted;
+        } else if (*text == '\0' || (*text == ',' && !is_quoted)) {
+            g_ptr_array_add(fields, g_strdup(field->str));
+            g_string_truncate(field, 0);
+        } else {
+            g_string_append_c(field, *text);
+        }
+        if (*text == '\0')
+            break;
+    }
+    g_string_free(field, TRUE);
+    g_ptr_array_add(fields, NULL);
+    return (char **)g_ptr_array_free(fields, FALSE);
+}
+
+static bool fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
+static bool fail(GError **error, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "%s", text);
+    return false;
+}
+
+/* ---- keys ---- */
+
+static bool is_of_session(const struct run_mount *mount)
+{
+    return strcmp(mount->type, "secret") == 0 || strcmp(mount->type, "ssh") == 0;
+}
+
+static bool parse_bool(const char *text, bool *value)
+{
+    static const char *const trues[] = {"1", "t", "T", "true", "TRUE", "True", NULL};
+    static const char *const falses[] = {"0", "f", "F", "false", "FALSE", "False", NULL};
+    *value = g_strv_contains(trues, text);
+    return *value || g_strv_contains(falses, text);
+}
+
+static bool take_type(struct run_mount *mount, const char *key, const char *value, GError **error)
+{
+    static const char *const types[] = {"bind", "cache", "tmpfs", "secret", "ssh", NULL};
+    (void)key;
+    g_free(mount->type);
+    mount->type = g_ascii_strdown(value, -1);
+    return g_strv_contains(types, mount->type) ||
+           fail(error, "unsupported mount type \"%s\"", value);
+}
+
+static bool take_required(struct run_mount *mount, const char *key, const char *value,
+                          GError **error)
+{
+    if (!is_of_session(mount))
+        return fail(error, "unexpected key '%s' for mount type '%s'", key, mount->type);
+    return parse_bool(value, &mount->is_required) ||
+           fail(error, "invalid value for %s: %s", key, value);
+}
+
+static bool take_size(struct run_mount *mount, const char *key, const char *value, GError **error)
+{
+    (void)value;
+    return strcmp(mount->type, "tmpfs") == 0 ||
+           fail(error, "unexpected key '%s' for mount type '%s'", key, mount->type);
+}
+
+static bool take_sharing(struct run_mount *mount, const char *key, const char *value,
+                         GError **error)
+{
+    static const char *const modes[] = {"shared", "private", "locked", NULL};
+    g_autofree char *lower = g_ascii_strdown(value, -1);
+    (void)mount;
+    (void)key;
+    return g_strv_contains(modes, lower) || fail(error, "unsupported sharing value \"%s\"", value);
+}
+
+static bool take_switch(struct run_mount *mount, const char *key, const char *value, GError **error)
+{
+    bool is_on;
+    (void)mount;
+    return parse_bool(value, &is_on) || fail(error, "invalid value for %s: %s", key, value);
+}
+
+static const struct key {
+    const char *name;
+    gsize text; /* offset of the text that it sets */
+    bool (*take)(struct run_mount *mount, const char *key, const char *value, GError **error);
+    bool stands_alone; /* without a value it is true */
+} keys[] = {
+    {"type", 0, take_type, false},
+    {"from", G_STRUCT_OFFSET(struct run_mount, from), NULL, false},
+    {"source", G_STRUCT_OFFSET(struct run_mount, source), NULL, false},
+    {"src", G_STRUCT_OFFSET(struct run_mount, source), NULL, false},
+    {"target", G_STRUCT_OFFSET(struct run_mount, target), NULL, false},
+    {"dst", G_STRUCT_OFFSET(struct run_mount, target), NULL, false},
+    {"destination", G_STRUCT_OFFSET(struct run_mount, target), NULL, false},
+    {"id", G_STRUCT_OFFSET(struct run_mount, id), NULL, false},
+    {"required", 0, take_required, true},
+    {"size", 0, take_size, false},
+    {"sharing", 0, take_sharing, false},
+    {"readonly", 0, take_switch, true},
+    {"ro", 0, take_switch, true},
+    {"readwrite", 0, take_switch, true},
+    {"rw", 0, take_switch, true},
+    {"mode", 0, NULL, false},
+    {"uid", 0, NULL, false},
+    {"gid", 0, NULL, false},
+    {"env", 0, NULL, false},
+};
+
+static const struct key *find_key(const char *name)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(keys); i++)
+        if (strcmp(keys[i].name, name) == 0)
+            return &keys[i];
+    return NULL;
+}
+
+static bool take_value(struct run_mount *mount, const struct key *key, const char *value,
+                       GError **error)
+{
+    if (key->take != NULL)
+        return key->take(mount, key->name, value, error);
+    if (key->text == 0)
+        return true;
+    char **text = (char **)G_STRUCT_MEMBER_P(mount, key->text);
+    g_free(*text);
+    *text = g_strdup(value);
+    return true;
+}
+
+static bool take_field(struct run_mount *mount, const char *field, char escape,
+                       const GPtrArray *variables, GError **error)
+{
+    const char *equals = strchr(field, '=');
+    g_autofree char *raw =
+        equals != NULL ? g_strndup(field, (gsize)(equals - field)) : g_strdup(field);
+    g_autofree char *name = g_ascii_strdown(raw, -1);
+    const struct key *key = find_key(name);
+    if (equals == NULL && (key == NULL || !key->stands_alone))
+        return fail(error, "invalid field '%s' must be a key=value pair", field);
+    if (key == NULL)
+        return fail(error, "unexpected key '%s' in '%s'", name, field);
+    g_autofree char *value = equals == NULL
+                                 ? g_strdup("true")
+                                 : expand_word(equals + 1, escape, variables, EXPAND_WORD, error);
+    return value != NULL && take_value(mount, key, value, error);
+}
+
+/* ---- the whole ---- */
+
+/* dispatchRunMounts() asks for a target where there is a mount point. */
+static bool check(const struct run_mount *mount, GError **error)
+{
+    bool is_secret = strcmp(mount->type, "secret") == 0;
+    if (is_secret && mount->from != NULL)
+        return fail(error, "secret mount should not have a from");
+    if (is_secret && mount->source == NULL && mount->target == NULL && mount->id == NULL)
+        return fail(error, "invalid secret mount. one of source, target required");
+    if (is_secret && mount->source != NULL && mount->id != NULL)
+        return fail(error, "both source and id can't be set");
+    if (strcmp(mount->type, "ssh") == 0 && mount->source != NULL)
+        return fail(error, "ssh does not support source");
+    return true;
+}
+
+static struct run_mount *read_mount(const char *text, char escape, const GPtrArray *variables,
+                                    GError **error)
+{
+    struct run_mount *mount = g_new0(struct run_mount, 1);
+    g_auto(GStrv) fields = split_fields(text);
+    bool is_fine = true;
+    mount->type = g_strdup("bind");
+    mount->from_stage = STAGE_NONE;
+    for (gsize i = 0; is_fine && fields[i] != NULL; i++)
+        is_fine = take_field(mount, fields[i], escape, variables, error);
+    if (is_fine && check(mount, error))
+        return mount;
+    run_mount_free(mount);
+    return NULL;
+}
+
+GPtrArray *run_mounts_read(const struct instruction *instruction, char escape,
+                           const GPtrArray *variables, GError **error)
+{
+    g_autoptr(GPtrArray) mounts = g_ptr_array_new_with_free_func(run_mount_free);
+    for (guint i = 0; i < instruction->flags->len; i++) {
+        const struct instruction_flag *flag = g_ptr_array_index(instruction->flags, i);
+        if (strcmp(flag->name, "mount") != 0)
+            continue;
+        struct run_mount *mount = read_mount(flag->value, escape, variables, error);
+        if (mount == NULL)
+            return NULL;
+        g_ptr_array_add(mounts, mount);
+    }
+    return g_steal_pointer(&mounts);
+}
+
+char *run_mount_from(const char *value)
+{
+    g_auto(GStrv) fields = split_fields(value);
+    for (gsize i = 0; fields[i] != NULL; i++)
+        if (g_ascii_strncasecmp(fields[i], "from=", strlen("from=")) == 0)
+            return g_strdup(fields[i] + strlen("from="));
+    return NULL;
+}
+
+char *run_mount_secret_id(const struct run_mount *mount)
+{
+    if (mount->source != NULL || mount->id != NULL)
+        return g_strdup(mount->source != NULL ? mount->source : mount->id);
+    return g_path_get_basename(mount->target);
+}

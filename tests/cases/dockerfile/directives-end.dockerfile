@@ -1,0 +1,3 @@
+# who=me
+# syntax=a
+FROM a
