@@ -24,8 +24,7 @@ static bool may_be_there(const struct container *container, const struct file_tr
 static void assume_path(const struct container *container, const char *path)
 {
     const struct dockerd *dockerd = container->dockerd;
-    g_autofree char *what =
-        g_strdup_printf("cp %s: that it has %s", container->image_name, path);
+    g_autofree char *what = g_strdup_printf("cp %s: that it has %s", container->image_name, path);
     dockerd->assume(dockerd->assume_context, what, /* touches_images= */ false,
                     /* leaves_gap= */ true);
 }

@@ -311,7 +311,8 @@ HANDLER(containers_rename)
     if (bare == NULL || *bare == '\0')
         return engine_fail(error, 400, "Neither old nor new names may be empty");
     if (g_str_equal(container->name, bare))
-        return engine_fail(error, 400, "Renaming a container with the same name as its current name");
+        return engine_fail(error, 400,
+                           "Renaming a container with the same name as its current name");
     if (!check_name(request->dockerd, bare, &reason))
         return engine_fail(error, reason->code, "Error when allocating new name: %s",
                            reason->message);

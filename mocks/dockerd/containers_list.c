@@ -110,10 +110,10 @@ static const struct {
     const char *key;
     bool (*passes)(const struct container *container, const char *value);
 } filters[] = {
-    {"ancestor", has_image},  {"before", is_before},    {"exited", has_exited_with},
-    {"expose", exposes},      {"health", has_health},   {"id", has_id},
-    {"name", has_name},       {"network", is_on_network}, {"publish", publishes},
-    {"since", is_since},      {"status", has_status},   {"volume", has_volume},
+    {"ancestor", has_image}, {"before", is_before},      {"exited", has_exited_with},
+    {"expose", exposes},     {"health", has_health},     {"id", has_id},
+    {"name", has_name},      {"network", is_on_network}, {"publish", publishes},
+    {"since", is_since},     {"status", has_status},     {"volume", has_volume},
 };
 
 /* Of swarm and Windows, which no container here is about, and what is asked for elsewhere. */

@@ -113,8 +113,8 @@ json_t *container_summary(struct container *container, bool has_size)
                   (json_int_t)dockerd_unix_time(container->created_us), "Ports",
                   container_port_list(container), "Labels", labels_of(container), "State",
                   container_state_text(container), "Status", status, "HostConfig", "NetworkMode",
-                  container_network_mode(container), "NetworkSettings", "Networks", container_networks(container),
-                  "Mounts", mounts_shape(container));
+                  container_network_mode(container), "NetworkSettings", "Networks",
+                  container_networks(container), "Mounts", mounts_shape(container));
     if (!has_size)
         return summary;
     int64_t own_bytes = container_size_bytes(container);
@@ -212,9 +212,9 @@ static json_t *network_settings_shape(const struct container *container)
         "LinkLocalIPv6Address", "", "LinkLocalIPv6PrefixLen", 0, "Ports",
         container_ports(container), "SandboxKey", is_up ? "/var/run/docker/netns/default" : "",
         "SecondaryIPAddresses", "SecondaryIPv6Addresses", "EndpointID",
-        json_get_string(bridge, "EndpointID", ""), "Gateway", json_get_string(bridge, "Gateway", ""),
-        "GlobalIPv6Address", "", "GlobalIPv6PrefixLen", 0, "IPAddress",
-        json_get_string(bridge, "IPAddress", ""), "IPPrefixLen",
+        json_get_string(bridge, "EndpointID", ""), "Gateway",
+        json_get_string(bridge, "Gateway", ""), "GlobalIPv6Address", "", "GlobalIPv6PrefixLen", 0,
+        "IPAddress", json_get_string(bridge, "IPAddress", ""), "IPPrefixLen",
         (int)json_get_integer(bridge, "IPPrefixLen", 0), "IPv6Gateway", "", "MacAddress",
         json_get_string(bridge, "MacAddress", ""), "Networks", networks);
 }

@@ -69,13 +69,13 @@ json_t *container_networks(const struct container *container)
     g_autofree char *address = g_strdup_printf("172.%u.%u.%u", subnet, high, low);
     g_autofree char *mac = g_strdup_printf("02:42:ac:%02x:%02x:%02x", subnet, high, low);
 
-    json_t *endpoint = json_pack(
-        "{s:n, s:n, s:n, s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:i, s:s, s:n}", "IPAMConfig", "Links",
-        "Aliases", "NetworkID", network != NULL ? network->id : "", "EndpointID",
-        is_up ? container->id : "", "Gateway", has_address ? gateway : "", "IPAddress",
-        has_address ? address : "", "IPPrefixLen", has_address ? NETWORK_PREFIX_LENGTH : 0,
-        "IPv6Gateway", "", "GlobalIPv6Address", "", "GlobalIPv6PrefixLen", 0, "MacAddress",
-        has_address ? mac : "", "DriverOpts");
+    json_t *endpoint =
+        json_pack("{s:n, s:n, s:n, s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:i, s:s, s:n}", "IPAMConfig",
+                  "Links", "Aliases", "NetworkID", network != NULL ? network->id : "", "EndpointID",
+                  is_up ? container->id : "", "Gateway", has_address ? gateway : "", "IPAddress",
+                  has_address ? address : "", "IPPrefixLen",
+                  has_address ? NETWORK_PREFIX_LENGTH : 0, "IPv6Gateway", "", "GlobalIPv6Address",
+                  "", "GlobalIPv6PrefixLen", 0, "MacAddress", has_address ? mac : "", "DriverOpts");
     return json_pack("{s:o}", network_name(container), endpoint);
 }
 
