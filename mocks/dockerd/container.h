@@ -182,7 +182,8 @@ const struct container_program *program_choose(struct dockerd *dockerd, const ch
 extern const struct container_program binfmt_program;
 extern const struct container_program qemu_register_program;
 extern const struct container_program generic_program;
-/* true, false, echo, sleep, kill, pkill, rm, cat, ls, df, uname: -1 if it is none of them. */
+/* true, false, echo, sleep, kill, pkill, rm, cat, ls, df, uname, pwd, env, printenv: -1 if it is
+   none of them. */
 int common_program_run(struct process *process);
 /* A command by exec in an image that nobody wrote a program for: 0 when it is assumed, -1 when it
    is not there, else as common_program_run(). */
