@@ -99,6 +99,7 @@ static void add_commands(struct leg_machine *machine, struct stage *stage)
         .api_version = profile->api_version,
         .buildx_version = BUILDX_VERSION,
         .compose_version = COMPOSE_VERSION,
+        .is_of_github = !g_str_has_prefix(profile->name, "self-hosted"),
         .repository = repository_map_root(pipeline->map),
         .seed = stage->plan->seed,
         .assumed = pipeline->assume != NULL ? pipeline->assume->commands : NULL,

@@ -60,6 +60,27 @@ static void service_free(void *memory)
     g_free(service);
 }
 
+/* Whether a container of the run, by its image a registry, is behind this port of its machine:
+   nobody needs a login for it, and it has what is pushed. */
+static bool is_of_the_run(const struct stage *stage, const char *host)
+{
+    static const char *const registries[] = {"registry", "distribution", "zot"};
+    const char *port = strrchr(host, ':');
+
+    if (port == NULL ||
+        !(g_str_has_prefix(host, "localhost:") || g_str_has_prefix(host, "127.0.0.1:")))
+        return false;
+    for (guint i = 0; i < stage->machines->len; i++) {
+        const struct machine *machine = g_ptr_array_index(stage->machines, i);
+        const char *image =
+            dockerd_port_holder(machine->dockerd, (int)g_ascii_strtoll(port + 1, NULL, 10));
+        for (gsize k = 0; image != NULL && k < G_N_ELEMENTS(registries); k++)
+            if (strstr(image, registries[k]) != NULL)
+                return true;
+    }
+    return false;
+}
+
 /* Only daemons push and pull; what else dials an unknown name does not find it. */
 static void found_registry(void *context, const char *host, const char *role)
 {
@@ -71,7 +92,7 @@ static void found_registry(void *context, const char *host, const char *role)
     service->name = g_strdup(host);
     service->api_site = g_strdup(host);
     g_ptr_array_add(stage->found_services, service);
-    stage_add_registry(stage, known != NULL ? known : service, /* needs_login_to_push= */ true);
+    stage_add_registry(stage, known != NULL ? known : service, !is_of_the_run(stage, host));
 }
 
 void public_world_begin(struct stage *stage)
@@ -157,6 +178,8 @@ void public_world_open(struct stage *stage, struct registry *registry)
     /* Somebody nobody can be: from now on unknown secrets are wrong. */
     const struct registry_login nobody = {.user = "", .secret = ""};
 
+    if (is_of_the_run(stage, registry_service_of(registry)->name))
+        return;
     registry_set_inventor(registry, &inventor);
     registry_add_login(registry, &nobody);
     admit_secrets(pipeline_of(stage), registry);

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define EXIT_NOT_FOUND 127
+
 /* A program that a step may call and whose work no part of the world stands for. */
 struct known_command {
     const char *name;
@@ -195,9 +197,28 @@ static bool asks_for_version(const struct command_call *call)
             strcmp(word, "version") == 0);
 }
 
+/* GitHub's images have lost the old command (actions/runner-images, July 2024). What was assumed
+   before may have brought it. */
+static bool is_gone(const struct command_set *set, const struct command_call *call)
+{
+    if (!g_str_equal(command_name(call), "docker-compose") || !set->options.is_of_github)
+        return false;
+    for (guint i = 0; i < set->uses->len; i++) {
+        const struct assumed_use *use = g_ptr_array_index(set->uses, i);
+        if (use->leaves_gap)
+            return false;
+    }
+    return true;
+}
+
 int assumed_run(struct command_set *set, const struct command_call *call)
 {
     const struct known_command *command = find_known(command_name(call));
+
+    if (is_gone(set, call)) {
+        command_complain(call, "%s: command not found\n", command_name(call));
+        return EXIT_NOT_FOUND;
+    }
 
     if (command != NULL && command->version != NULL && asks_for_version(call)) {
         command_print(call, "%s\n", command->version);

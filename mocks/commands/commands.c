@@ -6,10 +6,13 @@
 #include <string.h>
 
 static const struct command_row own_rows[] = {
+    {"aws", "passwords for ECR; else assumed", row_aws, NULL},
+    {"az", "logins to ACR; else assumed", row_az, NULL},
     {"curl", "downloads from sites of the world; others are assumed", row_curl, NULL},
     {"df", "the machine's virtual disk and its mounts", row_df, NULL},
     {"docker", "the machine's Engine, with buildx and compose", row_docker, NULL},
     {"free", "the machine's memory", row_free, NULL},
+    {"gcloud", "logins to Google's registries; else assumed", row_gcloud, NULL},
     {"git-remote-http", "the far end of git's http remotes", row_remote_git, NULL},
     {"git-remote-https", "the far end of git's https remotes", row_remote_git, NULL},
     {"go", "Go's toolchain rules, and modules through the proxy", row_go, NULL},

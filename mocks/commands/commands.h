@@ -62,6 +62,7 @@ struct command_set_options {
     const char *api_version;               /* the newest it speaks: "1.48" */
     const char *buildx_version;            /* "v0.26.1"; NULL: no plugin */
     const char *compose_version;           /* "v2.38.2"; NULL: no plugin */
+    bool is_of_github;                     /* GitHub's own image: docker-compose is not there */
     const char *repository;                /* the user's work tree, for git contexts; or NULL */
     uint64_t seed;                         /* names of builders */
     int64_t date_s;                        /* wall clock at the loop's time zero */

@@ -41,6 +41,15 @@ bool api_query_flag(struct request *request, const char *key);
 bool api_filter_has(struct request *request, const char *key, const char *value);
 /* The values of one filter (char*), or an empty list; caller unrefs. */
 GPtrArray *api_filter_values(struct request *request, const char *key);
+/* Whether all filters are of these keys, which end with NULL; ENGINE_ERROR 400. */
+bool api_filters_check(struct request *request, const char *const *keys, GError **error) MUST_USE;
+/* Whether any value of a filter is a pattern that fits text, or equals it; true without values. */
+bool api_filter_matches(struct request *request, const char *key, const char *text);
+bool api_filter_is(struct request *request, const char *key, const char *text);
+/* Whether every "label" ("K", "K=V") is among these; labels may be NULL. */
+bool api_filter_labels(struct request *request, const json_t *labels);
+/* A filter that is true or false, or not there. */
+bool api_filter_truth(struct request *request, const char *key, bool truth);
 /* {"username","password"} of the header X-Registry-Auth; empty strings are left out. */
 struct credentials *api_credentials(struct request *request);
 void api_credentials_free(struct credentials *credentials);
@@ -74,6 +83,7 @@ HANDLER(containers_wait);
 HANDLER(containers_attach);
 HANDLER(containers_logs);
 HANDLER(containers_delete);
+HANDLER(containers_rename);
 HANDLER(containers_prune);
 HANDLER(archive_put);
 HANDLER(archive_get);

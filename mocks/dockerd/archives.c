@@ -13,6 +13,22 @@ static bool fail_missing(struct request *request, const char *path, GError **err
                        request->name);
 }
 
+/* Whether the image may have brought something to this path: nobody knows its files. What is asked
+   for by a name that ends in '/' can only be a folder. */
+static bool may_be_there(const struct container *container, const struct file_tree *tree)
+{
+    return container->dockerd->assume != NULL && container->program == &generic_program &&
+           tree == container->files;
+}
+
+static void assume_path(const struct container *container, const char *path)
+{
+    const struct dockerd *dockerd = container->dockerd;
+    g_autofree char *what = g_strdup_printf("cp %s: that it has %s", container->image_name, path);
+    dockerd->assume(dockerd->assume_context, what, /* touches_images= */ false,
+                    /* leaves_gap= */ true);
+}
+
 /* ---- PUT ---- */
 
 /* Newer daemons word it otherwise; all keep the end (engine-contract.md D). */
@@ -75,9 +91,13 @@ HANDLER(archive_put)
         return engine_fail(error, 400, "bad parameter: path cannot be empty");
     g_autofree char *folder = file_path_clean(path);
     g_autofree char *inner = NULL;
-    const struct file_tree *tree = container_tree_at(container, folder, &inner, NULL);
-    if (!file_tree_has_folder(tree, inner))
-        return fail_missing(request, path, error);
+    struct file_tree *tree = container_tree_at(container, folder, &inner, NULL);
+    if (!file_tree_has_folder(tree, inner)) {
+        if (!may_be_there(container, tree))
+            return fail_missing(request, path, error);
+        assume_path(container, folder);
+        file_tree_add_folder(tree, inner);
+    }
     if (!exchange_read_all(request->exchange, HTTP_BODY_BYTES_MAX, &tar, error) ||
         !put_all(container, folder, tar, error))
         return false;
@@ -130,20 +150,50 @@ static GBytes *pack(const struct file_tree *tree, const char *inner, const char 
     return archive_writer_finish(writer);
 }
 
+/* Puts something at a path where the image may have it: a file if its name has an ending, else a
+   folder. */
+static void imagine(struct container *container, struct file_tree *tree, const char *path,
+                    const char *inner)
+{
+    g_autofree char *name = g_path_get_basename(inner);
+    const char *dot = strrchr(name, '.');
+    bool is_file = dot != NULL && dot != name && !g_str_has_suffix(path, "/");
+    g_autoptr(GBytes) nothing = g_bytes_new(NULL, 0);
+
+    assume_path(container, path);
+    if (is_file)
+        file_tree_put(tree, inner, nothing, 0644);
+    else
+        file_tree_add_folder(tree, inner);
+}
+
+/* Where copies go to is looked at by HEAD before; there a name that is not known is one that the
+   copy gets, but for a folder that is asked for as such. */
+static bool is_imaginable(struct request *request, const struct container *container,
+                          const struct file_tree *tree, const char *path)
+{
+    bool is_look = g_str_equal(exchange_method(request->exchange), "HEAD");
+    return may_be_there(container, tree) && (!is_look || g_str_has_suffix(path, "/"));
+}
+
 HANDLER(archive_get)
 {
     const char *path = exchange_query_value(request->exchange, "path");
-    const struct container *container = container_find(request->dockerd, request->name, error);
+    struct container *container = container_find(request->dockerd, request->name, error);
     if (container == NULL)
         return false;
     if (path == NULL || *path == '\0')
         return engine_fail(error, 400, "bad parameter: path cannot be empty");
     g_autofree char *clean = file_path_clean(path);
     g_autofree char *inner = NULL;
-    const struct file_tree *tree = container_tree_at(container, clean, &inner, NULL);
+    struct file_tree *tree = container_tree_at(container, clean, &inner, NULL);
+    bool is_missing = file_tree_find(tree, inner) == NULL && !file_tree_has_folder(tree, inner);
+    if (is_missing && is_imaginable(request, container, tree, path)) {
+        imagine(container, tree, path, inner);
+        is_missing = false;
+    }
     const struct file *file = file_tree_find(tree, inner);
     /* "/tmp/" of capture 22: a trailing slash asks for a folder */
-    bool is_missing = file == NULL && !file_tree_has_folder(tree, inner);
     if (is_missing || (file != NULL && g_str_has_suffix(path, "/")))
         return fail_missing(request, path, error);
     set_stat_header(request, clean, file);

@@ -289,13 +289,44 @@ static int run_uname(struct process *process)
     return -1;
 }
 
+static int run_pwd(struct process *process)
+{
+    return process_printf(process, 1, NULL, "%s\n", process->working_directory) ? 0 : 1;
+}
+
+/* Without words of its own. */
+static int run_env(struct process *process)
+{
+    if (argument_count(process) > 1)
+        return -1;
+    for (gsize i = 0; process->environment != NULL && process->environment[i] != NULL; i++)
+        if (!process_printf(process, 1, NULL, "%s\n", process->environment[i]))
+            return 1;
+    return 0;
+}
+
+static int run_printenv(struct process *process)
+{
+    const char *name = process->arguments[1];
+    if (name == NULL)
+        return run_env(process);
+    const char *value = g_environ_getenv((char **)process->environment, name);
+    if (argument_count(process) > 2)
+        return -1;
+    if (value == NULL)
+        return 1;
+    return process_printf(process, 1, NULL, "%s\n", value) ? 0 : 1;
+}
+
 static const struct {
     const char *name;
     int (*run)(struct process *process);
 } commands[] = {
-    {"true", run_true}, {"false", run_false}, {"echo", run_echo},   {"sleep", run_sleep},
-    {"tail", run_tail}, {"kill", run_kill},   {"pkill", run_pkill}, {"rm", run_rm},
-    {"cat", run_cat},   {"ls", run_ls},       {"df", run_df},       {"uname", run_uname},
+    {"true", run_true},   {"false", run_false}, {"echo", run_echo},
+    {"sleep", run_sleep}, {"tail", run_tail},   {"kill", run_kill},
+    {"pkill", run_pkill}, {"rm", run_rm},       {"cat", run_cat},
+    {"ls", run_ls},       {"df", run_df},       {"uname", run_uname},
+    {"pwd", run_pwd},     {"env", run_env},     {"printenv", run_printenv},
 };
 
 int common_program_run(struct process *process)

@@ -214,6 +214,8 @@ bool container_start(struct container *container, GError **error)
             : pass_weather(container, &reason);
     if (is_possible && container->state == CONTAINER_REMOVED)
         is_possible = engine_fail(&reason, 404, "No such container: %s", container->id);
+    if (is_possible && !container_is_running(container))
+        is_possible = container_join_network(container, &reason);
     if (is_possible) {
         container->was_stopped_by_user = false;
         if (!container_is_running(container))

@@ -61,7 +61,8 @@ struct container {
     int restart_count;
     unsigned exit_count; /* for wait?condition=next-exit */
     int64_t created_us, started_us, finished_us;
-    int next_pid; /* inside */
+    int next_pid;     /* inside */
+    unsigned address; /* the last 16 bits of the one it has on its network; 0: none */
 
     struct file_tree *files;
     const struct container_program *program;
@@ -112,6 +113,16 @@ bool container_send(const struct container *container, struct outlet *outlet, in
 /* As a client sees it: "starting", "healthy" or "unhealthy"; NULL: it has no health check. Tells of
    a check that is taken to pass (dockerd_on_assumed()). */
 const char *container_health(struct container *container);
+/* ---- networks ---- */
+/* "default", "host", "none", a network's name or id. */
+const char *container_network_mode(const struct container *container);
+/* NULL: there is none of that name. Lent. */
+struct engine_network *container_network(const struct container *container);
+/* Gives a container that starts an address; fails as the daemon does when the network is not there
+   or a port of the host is another container's. */
+bool container_join_network(struct container *container, GError **error) MUST_USE;
+/* NetworkSettings.Networks; the caller owns it. */
+json_t *container_networks(const struct container *container);
 /* Gives a container that starts the ports of the host that it asked for. */
 void container_bind_ports(struct container *container);
 /* "5432/tcp" to its bindings, null where it is only exposed; empty while it is down. A reference.
@@ -171,7 +182,8 @@ const struct container_program *program_choose(struct dockerd *dockerd, const ch
 extern const struct container_program binfmt_program;
 extern const struct container_program qemu_register_program;
 extern const struct container_program generic_program;
-/* true, false, echo, sleep, kill, pkill, rm, cat, ls, df, uname: -1 if it is none of them. */
+/* true, false, echo, sleep, kill, pkill, rm, cat, ls, df, uname, pwd, env, printenv: -1 if it is
+   none of them. */
 int common_program_run(struct process *process);
 /* A command by exec in an image that nobody wrote a program for: 0 when it is assumed, -1 when it
    is not there, else as common_program_run(). */

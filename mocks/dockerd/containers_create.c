@@ -298,6 +298,31 @@ static struct container *make(struct request *request, json_t *body, const char 
     return container_new(dockerd, bare, body, image, variant);
 }
 
+/* moby daemon/rename.go */
+HANDLER(containers_rename)
+{
+    struct container *container = container_find(request->dockerd, request->name, error);
+    const char *name = exchange_query_value(request->exchange, "name");
+    const char *bare = name != NULL && name[0] == '/' ? name + 1 : name;
+    g_autoptr(GError) reason = NULL;
+
+    if (container == NULL)
+        return false;
+    if (bare == NULL || *bare == '\0')
+        return engine_fail(error, 400, "Neither old nor new names may be empty");
+    if (g_str_equal(container->name, bare))
+        return engine_fail(error, 400,
+                           "Renaming a container with the same name as its current name");
+    if (!check_name(request->dockerd, bare, &reason))
+        return engine_fail(error, reason->code, "Error when allocating new name: %s",
+                           reason->message);
+    g_free(container->name);
+    container->name = g_strdup(bare);
+    dockerd_note(request->dockerd, "container", "rename", bare, NULL);
+    api_reply_empty(request, 204);
+    return true;
+}
+
 /* captures 11, 39 */
 HANDLER(containers_create)
 {

@@ -1,4 +1,4 @@
-/* What the Engine shows of containers: the list and inspect (captures 18, 21, 23c). */
+/* What the Engine shows of a container: its row of the list and inspect (captures 18, 21, 23c). */
 #include "mocks/dockerd/api.h"
 
 #include "base/units.h"
@@ -71,26 +71,6 @@ static char *command_text(const struct container *container)
     return g_string_free(text, FALSE);
 }
 
-static const char *network_mode(const struct container *container)
-{
-    const char *mode = json_get_string(container->host_config, "NetworkMode", "");
-    return *mode == '\0' ? "default" : mode;
-}
-
-static json_t *networks_shape(const struct container *container)
-{
-    const char *mode = network_mode(container);
-    const char *name = g_str_equal(mode, "default") ? "bridge" : mode;
-    const struct engine_network *network = network_find(container->dockerd, name);
-    bool is_up = container->state == CONTAINER_RUNNING;
-    json_t *endpoint = json_pack(
-        "{s:n, s:n, s:n, s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:i, s:s, s:n}", "IPAMConfig", "Links",
-        "Aliases", "NetworkID", network != NULL ? network->id : "", "EndpointID",
-        is_up ? container->id : "", "Gateway", "", "IPAddress", "", "IPPrefixLen", 0, "IPv6Gateway",
-        "", "GlobalIPv6Address", "", "GlobalIPv6PrefixLen", 0, "MacAddress", "", "DriverOpts");
-    return json_pack("{s:o}", name, endpoint);
-}
-
 static json_t *mounts_shape(const struct container *container)
 {
     json_t *list = json_array();
@@ -133,8 +113,8 @@ json_t *container_summary(struct container *container, bool has_size)
                   (json_int_t)dockerd_unix_time(container->created_us), "Ports",
                   container_port_list(container), "Labels", labels_of(container), "State",
                   container_state_text(container), "Status", status, "HostConfig", "NetworkMode",
-                  network_mode(container), "NetworkSettings", "Networks", networks_shape(container),
-                  "Mounts", mounts_shape(container));
+                  container_network_mode(container), "NetworkSettings", "Networks",
+                  container_networks(container), "Mounts", mounts_shape(container));
     if (!has_size)
         return summary;
     int64_t own_bytes = container_size_bytes(container);
@@ -142,51 +122,6 @@ json_t *container_summary(struct container *container, bool has_size)
         json_object_set_new(summary, "SizeRw", json_integer(own_bytes));
     json_object_set_new(summary, "SizeRootFs", json_integer(image_bytes(container) + own_bytes));
     return summary;
-}
-
-static bool has_label(const struct container *container, const char *wanted)
-{
-    json_t *labels = json_get_object(container->config, "Labels");
-    g_auto(GStrv) parts = g_strsplit(wanted, "=", 2);
-    const char *value = parts[0] == NULL ? NULL : json_get_string(labels, parts[0], NULL);
-    return value != NULL && (parts[1] == NULL || g_str_equal(parts[1], value));
-}
-
-static bool passes_filters(struct request *request, const struct container *container)
-{
-    g_autoptr(GPtrArray) labels = api_filter_values(request, "label");
-    g_autoptr(GPtrArray) names = api_filter_values(request, "name");
-    g_autoptr(GPtrArray) states = api_filter_values(request, "status");
-
-    for (guint i = 0; i < labels->len; i++)
-        if (!has_label(container, g_ptr_array_index(labels, i)))
-            return false;
-    if (states->len > 0 && !g_ptr_array_find_with_equal_func(
-                               states, container_state_text(container), g_str_equal, NULL))
-        return false;
-    for (guint i = 0; i < names->len; i++)
-        if (strstr(container->name, g_ptr_array_index(names, i)) != NULL)
-            return true;
-    return names->len == 0;
-}
-
-/* capture 21; newest first */
-HANDLER(containers_list)
-{
-    const GPtrArray *containers = request->dockerd->containers;
-    g_autoptr(GPtrArray) states = api_filter_values(request, "status");
-    bool has_all = api_query_flag(request, "all") || states->len > 0;
-    json_t *list = json_array();
-
-    (void)error;
-    for (guint i = containers->len; i > 0; i--) {
-        struct container *container = g_ptr_array_index(containers, i - 1);
-        if ((has_all || container_is_running(container)) && passes_filters(request, container))
-            json_array_append_new(list,
-                                  container_summary(container, api_query_flag(request, "size")));
-    }
-    api_reply_json(request, 200, list);
-    return true;
 }
 
 /* ---- inspect ---- */
@@ -267,15 +202,21 @@ static json_t *state_shape(struct container *container)
 static json_t *network_settings_shape(const struct container *container)
 {
     bool is_up = container->state == CONTAINER_RUNNING;
-    return json_pack("{s:s, s:s, s:b, s:s, s:i, s:o, s:s, s:n, s:n, s:s, s:s, s:s, s:i, s:s, s:i, "
-                     "s:s, s:s, s:o}",
-                     "Bridge", "", "SandboxID", is_up ? container->id : "", "HairpinMode", 0,
-                     "LinkLocalIPv6Address", "", "LinkLocalIPv6PrefixLen", 0, "Ports",
-                     container_ports(container), "SandboxKey",
-                     is_up ? "/var/run/docker/netns/default" : "", "SecondaryIPAddresses",
-                     "SecondaryIPv6Addresses", "EndpointID", "", "Gateway", "", "GlobalIPv6Address",
-                     "", "GlobalIPv6PrefixLen", 0, "IPAddress", "", "IPPrefixLen", 0, "IPv6Gateway",
-                     "", "MacAddress", "", "Networks", networks_shape(container));
+    g_autoptr(json_t) networks = container_networks(container);
+    /* Of the default bridge alone, as it was before there were others. */
+    g_autoptr(json_t) bridge = json_incref(json_get_object(networks, "bridge"));
+    return json_pack(
+        "{s:s, s:s, s:b, s:s, s:i, s:o, s:s, s:n, s:n, s:s, s:s, s:s, s:i, s:s, s:i, s:s, s:s, "
+        "s:O}",
+        "Bridge", "", "SandboxID", is_up ? container->id : "", "HairpinMode", 0,
+        "LinkLocalIPv6Address", "", "LinkLocalIPv6PrefixLen", 0, "Ports",
+        container_ports(container), "SandboxKey", is_up ? "/var/run/docker/netns/default" : "",
+        "SecondaryIPAddresses", "SecondaryIPv6Addresses", "EndpointID",
+        json_get_string(bridge, "EndpointID", ""), "Gateway",
+        json_get_string(bridge, "Gateway", ""), "GlobalIPv6Address", "", "GlobalIPv6PrefixLen", 0,
+        "IPAddress", json_get_string(bridge, "IPAddress", ""), "IPPrefixLen",
+        (int)json_get_integer(bridge, "IPPrefixLen", 0), "IPv6Gateway", "", "MacAddress",
+        json_get_string(bridge, "MacAddress", ""), "Networks", networks);
 }
 
 /* Running execs only; null when there is none (capture 18). */
@@ -302,7 +243,7 @@ static json_t *config_shape(const struct container *container)
     json_object_set_new(shape, "Labels", labels_of(container));
     if (*hostname == '\0')
         json_object_set_new(shape, "Hostname",
-                            json_string(g_str_equal(network_mode(container), "host")
+                            json_string(g_str_equal(container_network_mode(container), "host")
                                             ? container->dockerd->options.machine
                                             : short_id));
     static const char *const inherited[] = {"Entrypoint", "Cmd",          "Env",

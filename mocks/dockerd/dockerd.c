@@ -99,9 +99,9 @@ static void make_lists(struct dockerd *dockerd)
     dockerd->build_cache = g_ptr_array_new_with_free_func((GDestroyNotify)build_record_free);
     dockerd->subscribers = g_ptr_array_new_with_free_func((GDestroyNotify)outlet_unref);
     dockerd->running_prunes = g_hash_table_new(g_str_hash, g_str_equal);
-    network_add(dockerd, "bridge", "bridge", /* is_predefined= */ true);
-    network_add(dockerd, "host", "host", /* is_predefined= */ true);
-    network_add(dockerd, "none", "null", /* is_predefined= */ true);
+    network_add(dockerd, "bridge", "bridge", NULL, /* is_predefined= */ true);
+    network_add(dockerd, "host", "host", NULL, /* is_predefined= */ true);
+    network_add(dockerd, "none", "null", NULL, /* is_predefined= */ true);
 }
 
 /* "ILP4:3TTY:…", twelve groups of base 32. */

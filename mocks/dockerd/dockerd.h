@@ -186,6 +186,10 @@ bool dockerd_has_containerd_store(const struct dockerd *dockerd);
 /* Whether a process's container stands for it. */
 bool dockerd_is_engine_builder(const struct container *container);
 
+/* The image of the running container that has this TCP port of the host, as create said; NULL: none
+   has. Lent. */
+const char *dockerd_port_holder(const struct dockerd *dockerd, int port);
+
 /* ---- faults ---- */
 
 /* The daemon goes down now, for down_us: connections are cut and refused, pulls and processes die;

@@ -76,12 +76,54 @@ static GPtrArray *matching_names(const GPtrArray *names, const GPtrArray *patter
     return matching;
 }
 
+static bool has_labels(struct request *request, const struct image *image)
+{
+    g_autoptr(json_t) config = image_json_config(image);
+    return api_filter_labels(request, json_get_object(json_get_object(config, "config"), "Labels"));
+}
+
+/* Whether it was made before, or after, an image that a filter names; the daemon refuses a name
+   that is none's. */
+static bool is_in_time(struct request *request, const struct image *image, const char *key,
+                       bool wants_older)
+{
+    g_autoptr(GPtrArray) names = api_filter_values(request, key);
+    for (guint i = 0; i < names->len; i++) {
+        const struct image *other =
+            image_store_find(&request->dockerd->images, g_ptr_array_index(names, i));
+        bool is_older = other != NULL && image->created_s < other->created_s;
+        bool is_newer = other != NULL && image->created_s > other->created_s;
+        if (!(wants_older ? is_older : is_newer))
+            return false;
+    }
+    return true;
+}
+
+static bool check_filters(struct request *request, GError **error)
+{
+    static const char *const keys[] = {"before", "dangling", "label", "reference",
+                                       "since",  "until",    NULL};
+    static const char *const times[] = {"before", "since"};
+
+    if (!api_filters_check(request, keys, error))
+        return false;
+    for (gsize i = 0; i < G_N_ELEMENTS(times); i++) {
+        g_autoptr(GPtrArray) names = api_filter_values(request, times[i]);
+        for (guint j = 0; j < names->len; j++) {
+            const char *name = g_ptr_array_index(names, j);
+            if (image_store_find(&request->dockerd->images, name) == NULL)
+                return engine_fail(error, 404, "No such image: %s", name);
+        }
+    }
+    return true;
+}
+
 static bool is_listed(struct request *request, const struct image *image)
 {
-    bool is_dangling = image->tags->len == 0;
-    if (api_filter_has(request, "dangling", "true") && !is_dangling)
-        return false;
-    return !api_filter_has(request, "dangling", "false") || !is_dangling;
+    return api_filter_truth(request, "dangling", image->tags->len == 0) &&
+           has_labels(request, image) &&
+           is_in_time(request, image, "before", /* wants_older= */ true) &&
+           is_in_time(request, image, "since", /* wants_older= */ false);
 }
 
 /* With a filter for references an image shows those names only that pass it. NULL: none does. */
@@ -105,9 +147,10 @@ static json_t *listed_summary(struct request *request, const struct image *image
 HANDLER(images_list)
 {
     const GPtrArray *images = request->dockerd->images.images;
-    json_t *list = json_array();
 
-    (void)error;
+    if (!check_filters(request, error))
+        return false;
+    json_t *list = json_array();
     for (guint i = images->len; i > 0; i--) {
         const struct image *image = g_ptr_array_index(images, i - 1);
         json_t *summary = is_listed(request, image) ? listed_summary(request, image) : NULL;

@@ -1,4 +1,4 @@
-/* Networks and the build cache: names and sizes, nothing behind them. */
+/* Networks and the build cache: names, addresses and sizes, nothing behind them. */
 #include "mocks/dockerd/volume.h"
 
 struct engine_network *network_find(struct dockerd *dockerd, const char *name)
@@ -11,14 +11,35 @@ struct engine_network *network_find(struct dockerd *dockerd, const char *name)
     return NULL;
 }
 
+enum {
+    SUBNET_FIRST = 17,
+    SUBNET_LAST = 31
+};
+
+/* moby's default pools; where they are used up, an address is only not told. */
+static unsigned free_subnet(const struct dockerd *dockerd)
+{
+    for (unsigned subnet = SUBNET_FIRST; subnet <= SUBNET_LAST; subnet++) {
+        bool is_free = true;
+        for (guint i = 0; i < dockerd->networks->len && is_free; i++) {
+            const struct engine_network *each = g_ptr_array_index(dockerd->networks, i);
+            is_free = each->subnet != subnet;
+        }
+        if (is_free)
+            return subnet;
+    }
+    return 0;
+}
+
 struct engine_network *network_add(struct dockerd *dockerd, const char *name, const char *driver,
-                                   bool is_predefined)
+                                   json_t *labels, bool is_predefined)
 {
     struct engine_network *network = g_new0(struct engine_network, 1);
     network->id = dockerd_new_id(dockerd);
     network->name = g_strdup(name);
     network->driver = g_strdup(driver);
-    network->labels = json_object();
+    network->labels = labels != NULL ? json_incref(labels) : json_object();
+    network->subnet = g_str_equal(driver, "bridge") ? free_subnet(dockerd) : 0;
     network->created_us = dockerd_now_us(dockerd);
     network->is_predefined = is_predefined;
     g_ptr_array_add(dockerd->networks, network);

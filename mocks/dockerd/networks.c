@@ -4,26 +4,55 @@
 #include "base/limits.h"
 #include "mocks/dockerd/volume.h"
 
+static json_t *address_pools(const struct engine_network *network)
+{
+    g_autofree char *subnet =
+        g_strdup_printf("172.%u.0.0/%d", network->subnet, NETWORK_PREFIX_LENGTH);
+    g_autofree char *gateway = g_strdup_printf("172.%u.0.1", network->subnet);
+    if (network->subnet == 0)
+        return json_array();
+    return json_pack("[{s:s, s:s}]", "Subnet", subnet, "Gateway", gateway);
+}
+
 static json_t *network_shape(const struct engine_network *network)
 {
     g_autofree char *created = dockerd_time_text(network->created_us);
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:{s:s, s:n, s:[]}, s:b, s:b, s:b, s:{s:s}, "
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:{s:s, s:n, s:o}, s:b, s:b, s:b, s:{s:s}, "
                      "s:b, s:{}, s:{}, s:O}",
                      "Name", network->name, "Id", network->id, "Created", created, "Scope", "local",
                      "Driver", network->driver, "EnableIPv6", 0, "IPAM", "Driver", "default",
-                     "Options", "Config", "Internal", 0, "Attachable", 0, "Ingress", 0,
-                     "ConfigFrom", "Network", "", "ConfigOnly", 0, "Containers", "Options",
-                     "Labels", network->labels);
+                     "Options", "Config", address_pools(network), "Internal", 0, "Attachable", 0,
+                     "Ingress", 0, "ConfigFrom", "Network", "", "ConfigOnly", 0, "Containers",
+                     "Options", "Labels", network->labels);
+}
+
+/* moby daemon/network/filter.go */
+static bool passes_filters(struct request *request, const struct engine_network *network)
+{
+    const char *type = network->is_predefined ? "builtin" : "custom";
+    bool is_dangling = !network->is_predefined && network_use_count(request->dockerd, network) == 0;
+    return api_filter_matches(request, "name", network->name) &&
+           api_filter_matches(request, "id", network->id) &&
+           api_filter_is(request, "driver", network->driver) &&
+           api_filter_is(request, "scope", "local") && api_filter_is(request, "type", type) &&
+           api_filter_truth(request, "dangling", is_dangling) &&
+           api_filter_labels(request, network->labels);
 }
 
 HANDLER(networks_list)
 {
+    static const char *const keys[] = {"dangling", "driver", "id",   "label",
+                                       "name",     "scope",  "type", NULL};
     const GPtrArray *networks = request->dockerd->networks;
-    json_t *list = json_array();
 
-    (void)error;
-    for (guint i = 0; i < networks->len; i++)
-        json_array_append_new(list, network_shape(g_ptr_array_index(networks, i)));
+    if (!api_filters_check(request, keys, error))
+        return false;
+    json_t *list = json_array();
+    for (guint i = 0; i < networks->len; i++) {
+        const struct engine_network *network = g_ptr_array_index(networks, i);
+        if (passes_filters(request, network))
+            json_array_append_new(list, network_shape(network));
+    }
     api_reply_json(request, 200, list);
     return true;
 }
@@ -41,7 +70,7 @@ HANDLER(networks_create)
         return engine_fail(error, 500, "more than %d networks", ENGINE_OBJECTS_MAX);
     struct engine_network *network =
         network_add(dockerd, name, json_get_string(body, "Driver", "bridge"),
-                    /* is_predefined= */ false);
+                    json_get_object(body, "Labels"), /* is_predefined= */ false);
     dockerd_note(dockerd, "network", "create", name, NULL);
     api_reply_json(request, 201, json_pack("{s:s, s:s}", "Id", network->id, "Warning", ""));
     return true;

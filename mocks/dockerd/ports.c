@@ -93,3 +93,25 @@ json_t *container_port_list(const struct container *container)
     }
     return list;
 }
+
+static bool publishes(const struct container *container, int port)
+{
+    g_autoptr(json_t) ports = container_port_list(container);
+    for (size_t i = 0; i < json_array_size(ports); i++) {
+        const json_t *row = json_array_get(ports, i);
+        if (json_get_integer(row, "PublicPort", 0) == port &&
+            g_str_equal(json_get_string(row, "Type", ""), "tcp"))
+            return true;
+    }
+    return false;
+}
+
+const char *dockerd_port_holder(const struct dockerd *dockerd, int port)
+{
+    for (guint i = 0; i < dockerd->containers->len; i++) {
+        const struct container *container = g_ptr_array_index(dockerd->containers, i);
+        if (publishes(container, port))
+            return container->image_name;
+    }
+    return NULL;
+}

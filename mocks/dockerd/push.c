@@ -159,7 +159,7 @@ static GBytes *fill(const struct dockerd *dockerd, struct image *image, struct p
 
 struct push_request {
     struct dockerd *dockerd;
-    struct reference *reference;
+    struct reference *reference; /* of one image */
     struct credentials *credentials;
 };
 
@@ -201,9 +201,8 @@ static void note_pushed(const struct push_request *request, const char *image_id
     dockerd_note(dockerd, "image", "push", digest_name, image_id);
 }
 
-static bool push_job(void *context, struct outlet *outlet, GError **error)
+static bool push_one(const struct push_request *request, struct outlet *outlet, GError **error)
 {
-    const struct push_request *request = context;
     struct image *image = find_image(request, outlet, error);
     if (image == NULL)
         return false;
@@ -222,14 +221,59 @@ static bool push_job(void *context, struct outlet *outlet, GError **error)
     return true;
 }
 
-/* capture 07 */
+static bool push_job(void *context, struct outlet *outlet, GError **error)
+{
+    return push_one(context, outlet, error);
+}
+
+/* ---- all tags of a repository ---- */
+
+/* References of the local images of one repository (struct reference). */
+static GPtrArray *tags_of(const struct push_request *request)
+{
+    const GPtrArray *images = request->dockerd->images.images;
+    g_autofree char *name = reference_familiar_name(request->reference);
+    GPtrArray *references = g_ptr_array_new_with_free_func((GDestroyNotify)reference_free);
+
+    for (guint i = 0; i < images->len; i++) {
+        const struct image *image = g_ptr_array_index(images, i);
+        for (guint k = 0; k < image->tags->len; k++) {
+            struct reference *each =
+                reference_parse(g_ptr_array_index(image->tags, k), /* default_tag= */ true, NULL);
+            g_autofree char *own = each != NULL ? reference_familiar_name(each) : NULL;
+            if (g_strcmp0(own, name) == 0)
+                g_ptr_array_add(references, each);
+            else
+                reference_free(each);
+        }
+    }
+    return references;
+}
+
+static bool push_all_job(void *context, struct outlet *outlet, GError **error)
+{
+    const struct push_request *request = context;
+    g_autoptr(GPtrArray) references = tags_of(request);
+
+    if (references->len == 0)
+        return push_one(request, outlet, error);
+    for (guint i = 0; i < references->len; i++) {
+        struct push_request one = *request;
+        one.reference = g_ptr_array_index(references, i);
+        if (!push_one(&one, outlet, error))
+            return false;
+    }
+    return true;
+}
+
+/* capture 07; without a tag all that there are (moby distribution/push_v2.go) */
 HANDLER(images_push)
 {
     const char *tag = exchange_query_value(request->exchange, "tag");
+    bool is_all = tag == NULL || *tag == '\0';
     g_autoptr(GError) reason = NULL;
-    g_autofree char *text = tag == NULL || *tag == '\0'
-                                ? g_strdup(request->name)
-                                : g_strconcat(request->name, ":", tag, NULL);
+    g_autofree char *text =
+        is_all ? g_strdup(request->name) : g_strconcat(request->name, ":", tag, NULL);
     AUTO(reference) reference = reference_parse(text, /* default_tag= */ true, &reason);
     if (reference == NULL)
         return engine_fail(error, 400, "%s", reason->message);
@@ -238,7 +282,7 @@ HANDLER(images_push)
         .reference = reference,
         .credentials = api_credentials(request),
     };
-    bool is_done = job_run(request, push_job, &push_request, error);
+    bool is_done = job_run(request, is_all ? push_all_job : push_job, &push_request, error);
     api_credentials_free(push_request.credentials);
     return is_done;
 }

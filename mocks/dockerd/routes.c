@@ -37,6 +37,7 @@ static const struct route_row rows[] = {
     {"POST", "/containers/", "/restart", containers_restart, true},
     {"POST", "/containers/", "/kill", containers_kill, false},
     {"POST", "/containers/", "/wait", containers_wait, true},
+    {"POST", "/containers/", "/rename", containers_rename, false},
     {"POST", "/containers/", "/attach", containers_attach, true},
     {"POST", "/containers/", "/exec", exec_create, true},
     {"DELETE", "/containers/", "", containers_delete, true},

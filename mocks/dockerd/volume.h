@@ -25,6 +25,9 @@ void volume_remove(struct dockerd *dockerd, struct volume *volume);
 void volume_free(struct volume *volume);
 int64_t volume_size_bytes(const struct volume *volume);
 
+enum {
+    NETWORK_PREFIX_LENGTH = 16 /* of 172.N.0.0 */
+};
 struct engine_network {
     char *id;
     char *name;
@@ -32,10 +35,12 @@ struct engine_network {
     json_t *labels;
     int64_t created_us;
     bool is_predefined;
+    unsigned subnet; /* the N of 172.N.0.0/16; 0: it has no addresses */
 };
 struct engine_network *network_find(struct dockerd *dockerd, const char *name);
+/* labels: an object, or NULL. */
 struct engine_network *network_add(struct dockerd *dockerd, const char *name, const char *driver,
-                                   bool is_predefined);
+                                   json_t *labels, bool is_predefined);
 void network_free(struct engine_network *network);
 /* Containers that are attached to it. */
 unsigned network_use_count(struct dockerd *dockerd, const struct engine_network *network);

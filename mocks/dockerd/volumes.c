@@ -19,15 +19,28 @@ json_t *volume_shape(const struct volume *volume, bool is_for_usage)
     return shape;
 }
 
+/* moby volume/service/store.go; a name is a pattern. */
+static bool passes_filters(struct request *request, const struct volume *volume)
+{
+    return api_filter_matches(request, "name", volume->name) &&
+           api_filter_is(request, "driver", "local") &&
+           api_filter_truth(request, "dangling", volume->use_count == 0) &&
+           api_filter_labels(request, volume->labels);
+}
+
 HANDLER(volumes_list)
 {
+    static const char *const keys[] = {"dangling", "driver", "label", "name", NULL};
     const GPtrArray *volumes = request->dockerd->volumes;
-    json_t *list = json_array();
 
-    (void)error;
-    for (guint i = 0; i < volumes->len; i++)
-        json_array_append_new(list, volume_shape(g_ptr_array_index(volumes, i),
-                                                 /* is_for_usage= */ false));
+    if (!api_filters_check(request, keys, error))
+        return false;
+    json_t *list = json_array();
+    for (guint i = 0; i < volumes->len; i++) {
+        const struct volume *volume = g_ptr_array_index(volumes, i);
+        if (passes_filters(request, volume))
+            json_array_append_new(list, volume_shape(volume, /* is_for_usage= */ false));
+    }
     api_reply_json(request, 200, json_pack("{s:o, s:n}", "Volumes", list, "Warnings"));
     return true;
 }

@@ -266,9 +266,24 @@ static int show_devices(void)
     return problem == 0 ? make_writable("dev/shm", "mode=1777,size=64m") : problem;
 }
 
+/* Scripts look whether the Docker daemon's socket is there and change its mode. Nobody listens:
+   the docker command is not a real one. */
+static int make_engine_socket(void)
+{
+    int problem = make_folders("var");
+    if (problem == 0 &&
+        (mknod("run/docker.sock", S_IFSOCK | 0660, 0) < 0 || symlink("/run", "var/run") < 0))
+        problem = errno;
+    return problem == 0 && chmod("run/docker.sock", 0660) < 0 ? errno : problem;
+}
+
 static int show_own(const struct confine *confine)
 {
-    int problem = make_folders("run/seatrial");
+    int problem = make_writable("run", "mode=755,size=256k");
+    if (problem == 0)
+        problem = make_engine_socket();
+    if (problem == 0)
+        problem = make_folders("run/seatrial");
     if (problem == 0)
         problem = make_writable("run/seatrial/calls", "mode=755,size=256k");
     if (problem == 0 && mkfifo("run/seatrial/calls/door", 0600) < 0)
@@ -291,8 +306,6 @@ static int show_private(const struct confine *confine)
         problem = show_below(confine->run_directory, "tmp", ".", show_writable);
     if (problem == 0)
         problem = show_writable(confine->directory, confine->home + 1);
-    if (problem == 0)
-        problem = make_folders("var");
     if (problem == 0 && symlink("/tmp", "var/tmp") < 0)
         problem = errno;
     return problem;

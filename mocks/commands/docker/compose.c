@@ -1,4 +1,4 @@
-/* The compose plugin: its options and commands, and how it runs docker command lines. */
+/* The compose plugin: its own options, and how it runs docker command lines. */
 #include "mocks/commands/docker/compose_private.h"
 
 #include <string.h>
@@ -92,6 +92,7 @@ static const struct flag_row global_flags[] = {
     {"all-resources", 0, FLAG_BOOLEAN, NULL},
     {"ansi", 0, FLAG_TEXT, NULL},
     {"compatibility", 0, FLAG_BOOLEAN, NULL},
+    {"dry-run", 0, FLAG_BOOLEAN, NULL},
     {"env-file", 0, FLAG_TEXT, NULL},
     {"file", 'f', FLAG_LIST, NULL},
     {"parallel", 0, FLAG_INTEGER, "-1"},
@@ -102,114 +103,13 @@ static const struct flag_row global_flags[] = {
     {"version", 'v', FLAG_BOOLEAN, NULL},
     {0},
 };
-static const struct flag_row up_flags[] = {
-    {"abort-on-container-exit", 0, FLAG_BOOLEAN, NULL},
-    {"build", 0, FLAG_BOOLEAN, NULL},
-    {"detach", 'd', FLAG_BOOLEAN, NULL},
-    {"exit-code-from", 0, FLAG_TEXT, NULL},
-    {"force-recreate", 0, FLAG_BOOLEAN, NULL},
-    {"no-build", 0, FLAG_BOOLEAN, NULL},
-    {"no-deps", 0, FLAG_BOOLEAN, NULL},
-    {"no-start", 0, FLAG_BOOLEAN, NULL},
-    {"pull", 0, FLAG_TEXT, "policy"},
-    {"quiet-pull", 0, FLAG_BOOLEAN, NULL},
-    {"remove-orphans", 0, FLAG_BOOLEAN, NULL},
-    {"timeout", 't', FLAG_INTEGER, "0"},
-    {"wait", 0, FLAG_BOOLEAN, NULL},
-    {"wait-timeout", 0, FLAG_INTEGER, "0"},
-    {0},
-};
-static const struct flag_row down_flags[] = {
-    {"remove-orphans", 0, FLAG_BOOLEAN, NULL},
-    {"rmi", 0, FLAG_TEXT, NULL},
-    {"timeout", 't', FLAG_INTEGER, "0"},
-    {"volumes", 'v', FLAG_BOOLEAN, NULL},
-    {0},
-};
-static const struct flag_row build_flags[] = {
-    {"build-arg", 0, FLAG_LIST, NULL},
-    {"builder", 0, FLAG_TEXT, NULL},
-    {"no-cache", 0, FLAG_BOOLEAN, NULL},
-    {"progress", 0, FLAG_TEXT, NULL},
-    {"pull", 0, FLAG_BOOLEAN, NULL},
-    {"push", 0, FLAG_BOOLEAN, NULL},
-    {"quiet", 'q', FLAG_BOOLEAN, NULL},
-    {"with-dependencies", 0, FLAG_BOOLEAN, NULL},
-    {0},
-};
-static const struct flag_row transfer_flags[] = {
-    {"ignore-buildable", 0, FLAG_BOOLEAN, NULL},
-    {"ignore-pull-failures", 0, FLAG_BOOLEAN, NULL},
-    {"ignore-push-failures", 0, FLAG_BOOLEAN, NULL},
-    {"include-deps", 0, FLAG_BOOLEAN, NULL},
-    {"policy", 0, FLAG_TEXT, NULL},
-    {"quiet", 'q', FLAG_BOOLEAN, NULL},
-    {0},
-};
-static const struct flag_row ps_flags[] = {
-    {"all", 'a', FLAG_BOOLEAN, NULL},
-    {"format", 0, FLAG_TEXT, NULL},
-    {"quiet", 'q', FLAG_BOOLEAN, NULL},
-    {"services", 0, FLAG_BOOLEAN, NULL},
-    {0},
-};
-static const struct flag_row logs_flags[] = {
-    {"follow", 'f', FLAG_BOOLEAN, NULL},      {"no-color", 0, FLAG_BOOLEAN, NULL},
-    {"no-log-prefix", 0, FLAG_BOOLEAN, NULL}, {"tail", 'n', FLAG_TEXT, "all"},
-    {"timestamps", 't', FLAG_BOOLEAN, NULL},  {0},
-};
-static const struct flag_row run_flags[] = {
-    {"build", 0, FLAG_BOOLEAN, NULL},
-    {"detach", 'd', FLAG_BOOLEAN, NULL},
-    {"entrypoint", 0, FLAG_TEXT, NULL},
-    {"env", 'e', FLAG_LIST, NULL},
-    {"interactive", 'i', FLAG_BOOLEAN, NULL},
-    {"name", 0, FLAG_TEXT, NULL},
-    {"no-deps", 0, FLAG_BOOLEAN, NULL},
-    {"no-TTY", 'T', FLAG_BOOLEAN, NULL},
-    {"rm", 0, FLAG_BOOLEAN, NULL},
-    {"user", 'u', FLAG_TEXT, NULL},
-    {"volume", 'v', FLAG_LIST, NULL},
-    {"workdir", 'w', FLAG_TEXT, NULL},
-    {0},
-};
-static const struct flag_row config_flags[] = {
-    {"format", 0, FLAG_TEXT, NULL},
-    {"images", 0, FLAG_BOOLEAN, NULL},
-    {"output", 'o', FLAG_TEXT, NULL},
-    {"quiet", 'q', FLAG_BOOLEAN, NULL},
-    {"services", 0, FLAG_BOOLEAN, NULL},
-    {"volumes", 0, FLAG_BOOLEAN, NULL},
-    {0},
-};
-
-static const struct compose_row {
-    const char *name;
-    const char *summary;
-    const struct flag_row *flags;
-    int (*run)(struct compose_call *compose);
-    bool is_interspersed;
-} rows[] = {
-    {"build", "Build or rebuild services", build_flags, compose_build, true},
-    {"config", "Parse, resolve and render compose file in canonical format", config_flags,
-     compose_config, true},
-    {"down", "Stop and remove containers, networks", down_flags, compose_down, true},
-    {"exec", "Execute a command in a running container", run_flags, compose_exec, false},
-    {"logs", "View output from containers", logs_flags, compose_logs, true},
-    {"ps", "List containers", ps_flags, compose_ps, true},
-    {"pull", "Pull service images", transfer_flags, compose_pull, true},
-    {"push", "Push service images", transfer_flags, compose_push, true},
-    {"run", "Run a one-off command on a service", run_flags, compose_run_service, false},
-    {"up", "Create and start containers", up_flags, compose_up, true},
-};
-
 static int print_help(const struct command_call *call)
 {
     command_print(call,
                   "Usage:  docker compose [OPTIONS] COMMAND\n\nDefine and run multi-container "
                   "applications with Docker\n\nCommands:\n");
-    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
-        command_print(call, "  %-11s %s\n", rows[i].name, rows[i].summary);
+    for (const struct compose_row *row = compose_rows; row->name != NULL; row++)
+        command_print(call, "  %-11s %s\n", row->name, row->summary);
     return 0;
 }
 
@@ -229,9 +129,15 @@ static int run_row(const struct compose_row *row, struct project *project,
                       row->summary);
         return 0;
     }
-    if (!project_load(project, flags_list(globals, "file"), flags_text(globals, "project-name"),
-                      flags_text(globals, "project-directory"), flags_text(globals, "env-file"),
-                      &error)) {
+    const struct project_sources sources = {
+        .files = flags_list(globals, "file"),
+        .name = flags_text(globals, "project-name"),
+        .directory = flags_text(globals, "project-directory"),
+        .env_file = flags_text(globals, "env-file"),
+        .profiles = flags_list(globals, "profile"),
+        .wanted = flags_arguments(flags),
+    };
+    if (!project_load(project, &sources, &error)) {
         command_complain(project->call, "%s\n", error->message);
         return 1;
     }
@@ -265,13 +171,16 @@ static int run_plugin(void *self, struct docker_cli *cli, const struct command_c
                              words[0] != NULL && g_strcmp0(words[1], "--short") == 0);
     if (words[0] == NULL || flags_wants_help(globals))
         return print_help(call);
-    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
-        if (!g_str_equal(rows[i].name, words[0]))
-            continue;
+    const struct compose_row *row = compose_row_find(words[0]);
+    if (row != NULL) {
         struct project project = {.cli = cli, .call = call};
-        int code = run_row(&rows[i], &project, globals, words + 1);
+        int code = run_row(row, &project, globals, words + 1);
         project_clear(&project);
         return code;
+    }
+    if (compose_is_other(words[0])) {
+        g_autofree char *what = g_strconcat("compose ", words[0], NULL);
+        return docker_cli_assume(cli, call, what, /* touches_images= */ false);
     }
     command_complain(call, "unknown docker command: \"compose %s\"\n", words[0]);
     return 1;

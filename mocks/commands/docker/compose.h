@@ -4,7 +4,8 @@
  * a real compose leaves behind: images, networks, volumes and containers with their names and
  * labels. What it prints is compose's plain progress. Requests are not compose's own one by one.
  *
- * Not modelled: profiles, extends, include, secrets, configs, scaling, watch.
+ * Not modelled: include, secrets, configs, scaling, other networks than the default one,
+ * and the commands that compose_is_other() lists, whose outcome is assumed.
  */
 #pragma once
 

@@ -186,6 +186,13 @@ static void add_health(const json_t *shape, struct words *words)
     g_ptr_array_add(test, NULL);
     g_autofree char *command = g_strjoinv(" ", (char **)test->pdata);
     words_add(words, "--health-cmd", command, NULL);
+    static const char *const periods[][2] = {{"interval", "--health-interval"},
+                                             {"start_period", "--health-start-period"},
+                                             {"start_interval", "--health-start-interval"},
+                                             {"timeout", "--health-timeout"}};
+    for (gsize i = 0; i < G_N_ELEMENTS(periods); i++)
+        if (*json_get_string(health, periods[i][0], "") != '\0')
+            words_add(words, periods[i][1], json_get_string(health, periods[i][0], ""), NULL);
 }
 
 static void add_network(const struct project *project, const char *service, const json_t *shape,

@@ -252,15 +252,16 @@ static bool check_services(const struct project *project, GError **error)
     return true;
 }
 
-bool project_load(struct project *project, const char *const *files, const char *name,
-                  const char *directory, const char *env_file, GError **error)
+bool project_load(struct project *project, const struct project_sources *sources, GError **error)
 {
-    g_autoptr(GPtrArray) paths = find_files(project->call, files, error);
+    g_autoptr(GPtrArray) paths = find_files(project->call, sources->files, error);
     if (paths == NULL)
         return false;
-    project->directory = *directory != '\0' ? command_absolute_path(project->call, directory)
-                                            : g_path_get_dirname(g_ptr_array_index(paths, 0));
-    g_autoptr(json_t) variables = read_variables(project->call, project->directory, env_file);
+    project->directory = *sources->directory != '\0'
+                             ? command_absolute_path(project->call, sources->directory)
+                             : g_path_get_dirname(g_ptr_array_index(paths, 0));
+    g_autoptr(json_t) variables =
+        read_variables(project->call, project->directory, sources->env_file);
     project->model = json_object();
     for (guint i = 0; i < paths->len; i++) {
         const char *path = g_ptr_array_index(paths, i);
@@ -269,8 +270,9 @@ bool project_load(struct project *project, const char *const *files, const char 
             return false;
         compose_merge(project->model, one);
     }
-    project->name = choose_name(project, name, variables);
-    return check_services(project, error);
+    project->name = choose_name(project, sources->name, variables);
+    return check_services(project, error) &&
+           project_apply_profiles(project, sources, variables, error);
 }
 
 void project_clear(struct project *project)

@@ -15,9 +15,21 @@ struct project {
     json_t *model;
 };
 
-/* files: -f, may be empty. Errors are compose's words. */
-bool project_load(struct project *project, const char *const *files, const char *name,
-                  const char *directory, const char *env_file, GError **error) MUST_USE;
+/* What a command line says of the project; lists end with NULL, texts may be empty. */
+struct project_sources {
+    const char *const *files;
+    const char *name;
+    const char *directory;
+    const char *env_file;
+    const char *const *profiles;
+    const char *const *wanted; /* the command's arguments: services named are on */
+};
+/* Errors are compose's words. */
+bool project_load(struct project *project, const struct project_sources *sources,
+                  GError **error) MUST_USE;
+/* Takes services out whose profiles are off, unless others need them (compose_profiles.c). */
+bool project_apply_profiles(struct project *project, const struct project_sources *sources,
+                            const json_t *variables, GError **error) MUST_USE;
 void project_clear(struct project *project);
 
 /* NULL: no such service. Lent. */
@@ -88,6 +100,19 @@ bool project_create_container(const struct project *project, const char *service
 void project_print_log(const struct project *project, const char *service, const GString *text,
                        int stream, bool has_prefix);
 
+/* ---- waiting ---- */
+
+/* Until it is healthy or, without a check, runs; false: it has ended or is sick. Complains. */
+bool project_await_health(const struct project *project, const char *container);
+/* Until all that a service depends on is as it says; complains. */
+bool project_await_needs(const struct project *project, const char *service);
+/* Whether another service waits for this one's end. */
+bool project_may_end(const struct project *project, const char *service);
+/* Until one of these services ends; lent. NULL: the command is to end. */
+const char *project_await_any_end(const struct project *project, const GPtrArray *order,
+                                  bool is_failure_only);
+int project_exit_code(const struct project *project, const char *container);
+
 /* The model as compose prints it: YAML; g_free. */
 char *project_yaml(const struct project *project);
 
@@ -98,6 +123,19 @@ struct compose_call {
     struct flags *flags;
     const char *const *arguments;
 };
+/* One command of compose. */
+struct compose_row {
+    const char *name;
+    const char *summary;
+    const struct flag_row *flags;
+    int (*run)(struct compose_call *compose);
+    bool is_interspersed;
+};
+extern const struct compose_row compose_rows[]; /* ends with a NULL name */
+const struct compose_row *compose_row_find(const char *name);
+/* Whether compose has the command, though it is not modelled. */
+bool compose_is_other(const char *name);
+
 int compose_up(struct compose_call *compose);
 int compose_down(struct compose_call *compose);
 int compose_build(struct compose_call *compose);
@@ -108,3 +146,10 @@ int compose_logs(struct compose_call *compose);
 int compose_run_service(struct compose_call *compose);
 int compose_exec(struct compose_call *compose);
 int compose_config(struct compose_call *compose);
+int compose_create(struct compose_call *compose);
+int compose_start(struct compose_call *compose);
+int compose_stop(struct compose_call *compose);
+int compose_restart(struct compose_call *compose);
+int compose_kill(struct compose_call *compose);
+int compose_rm(struct compose_call *compose);
+int compose_port(struct compose_call *compose);

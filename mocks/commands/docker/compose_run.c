@@ -1,4 +1,4 @@
-/* compose run, exec, ps and logs. */
+/* compose run, exec and logs. */
 #include "mocks/commands/docker/compose_private.h"
 
 #include <string.h>
@@ -7,7 +7,11 @@
 
 static void add_asked(const struct compose_call *compose, struct words *words)
 {
-    static const char *const lists[][2] = {{"env", "--env"}, {"volume", "--volume"}};
+    static const char *const lists[][2] = {{"env", "--env"},
+                                           {"env-from-file", "--env-file"},
+                                           {"label", "--label"},
+                                           {"publish", "--publish"},
+                                           {"volume", "--volume"}};
     static const char *const texts[][2] = {{"user", "--user"}, {"workdir", "--workdir"}};
 
     for (gsize i = 0; i < G_N_ELEMENTS(lists); i++) {
@@ -44,12 +48,15 @@ static bool start_needs(const struct compose_call *compose, const char *service)
         g_autofree char *state = project_state_of(compose->project, container);
         WORDS(words);
         words_init(&words, "start", container, NULL);
+        if (!project_await_needs(compose->project, need))
+            return false;
         if ((state == NULL && !project_create_container(compose->project, need, container)) ||
             (g_strcmp0(state, "running") != 0 &&
              !project_step(compose->project, &words, container, "Starting", "Started")))
             return false;
     }
-    return true;
+    return flags_boolean(compose->flags, "no-deps") ||
+           project_await_needs(compose->project, service);
 }
 
 int compose_run_service(struct compose_call *compose)
@@ -106,29 +113,7 @@ int compose_exec(struct compose_call *compose)
     return project_docker(project, &words, NULL, NULL);
 }
 
-/* ---- ps, logs ---- */
-
-int compose_ps(struct compose_call *compose)
-{
-    const struct project *project = compose->project;
-    const struct flags *flags = compose->flags;
-    const char *asked = flags_text(flags, "format");
-    g_autofree char *filter = g_strconcat("label=com.docker.compose.project=", project->name, NULL);
-    WORDS(words);
-
-    words_init(&words, "ps", "--filter", filter, "--format", NULL);
-    words_add(&words,
-              flags_boolean(flags, "quiet")      ? "{{.ID}}"
-              : flags_boolean(flags, "services") ? "{{.Label \"com.docker.compose.service\"}}"
-              : *asked != '\0'                   ? asked
-                               : "table {{.Names}}\t{{.Image}}\t{{.Command}}\t{{.Label "
-                                 "\"com.docker.compose.service\"}}\t{{.RunningFor}}\t{{.Status}}\t"
-                                 "{{.Ports}}",
-              NULL);
-    if (flags_boolean(flags, "all"))
-        words_add(&words, "--all", NULL);
-    return project_docker(project, &words, NULL, NULL);
-}
+/* ---- logs ---- */
 
 int compose_logs(struct compose_call *compose)
 {

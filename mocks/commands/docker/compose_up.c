@@ -80,7 +80,7 @@ static bool remove_container(const struct project *project, const char *containe
     return project_step(project, &words, container, "Removing", "Removed");
 }
 
-static bool start_service(const struct compose_call *compose, const char *service)
+static bool start_service(const struct compose_call *compose, const char *service, bool is_started)
 {
     const struct project *project = compose->project;
     g_autofree char *container = project_container(project, service);
@@ -98,8 +98,10 @@ static bool start_service(const struct compose_call *compose, const char *servic
     }
     if (state == NULL && !project_create_container(project, service, container))
         return false;
-    if (flags_boolean(compose->flags, "no-start"))
+    if (!is_started)
         return true;
+    if (!flags_boolean(compose->flags, "no-deps") && !project_await_needs(project, service))
+        return false;
     words_init(&words, "start", container, NULL);
     return project_step(project, &words, container, "Starting", "Started");
 }
@@ -117,23 +119,14 @@ static bool prepare(const struct compose_call *compose, const GPtrArray *order)
     return project_make_networks(compose->project);
 }
 
-/* Whether all still run; one that has ended is what up --wait fails on. */
+/* One that has ended is what up --wait fails on, unless that is what another waits for. */
 static int wait_for_all(const struct project *project, const GPtrArray *order)
 {
     for (guint i = 0; i < order->len; i++) {
-        g_autofree char *container = project_container(project, g_ptr_array_index(order, i));
-        project_say(project, "Container", container, "Waiting");
-        g_autofree char *state = project_state_of(project, container);
-        if (g_strcmp0(state, "running") != 0) {
-            WORDS(words);
-            words_init(&words, "container", "inspect", "--format", "{{.State.ExitCode}}", container,
-                       NULL);
-            g_autofree char *code = project_ask(project, &words);
-            command_complain(project->call, "container %s exited (%s)\n", container,
-                             code != NULL ? code : "1");
+        const char *service = g_ptr_array_index(order, i);
+        g_autofree char *container = project_container(project, service);
+        if (!project_may_end(project, service) && !project_await_health(project, container))
             return 1;
-        }
-        project_say(project, "Container", container, "Healthy");
     }
     return 0;
 }
@@ -153,7 +146,7 @@ void project_print_log(const struct project *project, const char *service, const
 }
 
 /* Follows one container to its end. */
-static int follow(const struct project *project, const char *service)
+static void follow(const struct project *project, const char *service)
 {
     g_autofree char *container = project_container(project, service);
     g_autoptr(GString) output = g_string_new(NULL);
@@ -169,49 +162,89 @@ static int follow(const struct project *project, const char *service)
     g_autofree char *ended = code == 0 ? project_ask(project, &question) : NULL;
     command_print(project->call, "%s-1 exited with code %s\n", service,
                   ended != NULL ? ended : "1");
-    return ended != NULL ? (int)g_ascii_strtoll(ended, NULL, 10) : 1;
+}
+
+/* Until one ends; then all are stopped. The code is that of the service that is asked for, else of
+   the one that has ended. */
+static int attach_to_any(const struct compose_call *compose, const GPtrArray *order,
+                         const char *from)
+{
+    const struct project *project = compose->project;
+    bool is_failure_only = flags_boolean(compose->flags, "abort-on-container-failure");
+    const char *ended = project_await_any_end(project, order, is_failure_only);
+    const char *counted = *from != '\0' ? from : ended;
+
+    if (ended == NULL)
+        return 1;
+    for (guint i = order->len; i > 0; i--) {
+        g_autofree char *container = project_container(project, g_ptr_array_index(order, i - 1));
+        g_autofree char *state = project_state_of(project, container);
+        WORDS(words);
+        words_init(&words, "stop", container, NULL);
+        if (g_strcmp0(state, "running") == 0)
+            (void)project_step(project, &words, container, "Stopping", "Stopped");
+    }
+    for (guint i = 0; i < order->len; i++)
+        follow(project, g_ptr_array_index(order, i));
+    g_autofree char *container = project_container(project, counted);
+    return project_exit_code(project, container);
 }
 
 /* Without -d: until every container has ended. */
 static int attach(const struct compose_call *compose, const GPtrArray *order)
 {
-    const char *from = flags_text(compose->flags, "exit-code-from");
+    const struct flags *flags = compose->flags;
+    const char *from = flags_text(flags, "exit-code-from");
     g_autoptr(GString) names = g_string_new(NULL);
-    int code = 0;
 
     for (guint i = 0; i < order->len; i++)
         g_string_append_printf(names, "%s%s-1", i > 0 ? ", " : "",
                                (const char *)g_ptr_array_index(order, i));
     command_print(compose->project->call, "Attaching to %s\n", names->str);
-    for (guint i = 0; i < order->len; i++) {
-        const char *service = g_ptr_array_index(order, i);
-        int ended = follow(compose->project, service);
-        if (g_str_equal(from, service))
-            code = ended;
+    if (*from != '\0' || flags_boolean(flags, "abort-on-container-exit") ||
+        flags_boolean(flags, "abort-on-container-failure"))
+        return attach_to_any(compose, order, from);
+    for (guint i = 0; i < order->len; i++)
+        follow(compose->project, g_ptr_array_index(order, i));
+    return 0;
+}
+
+/* The order of the services that are there now, created and, if that is asked for, started. */
+static GPtrArray *bring_up(const struct compose_call *compose, bool has_needs, bool is_started)
+{
+    const struct project *project = compose->project;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) order = project_order(project, compose->arguments, has_needs, &error);
+
+    if (order == NULL) {
+        project_fail(project, error->message);
+        return NULL;
     }
-    return code;
+    if (!prepare(compose, order))
+        return NULL;
+    for (guint i = 0; i < order->len; i++)
+        if (!start_service(compose, g_ptr_array_index(order, i), is_started))
+            return NULL;
+    return g_steal_pointer(&order);
+}
+
+int compose_create(struct compose_call *compose)
+{
+    g_autoptr(GPtrArray) order = bring_up(compose, /* has_needs= */ true, /* is_started= */ false);
+    return order == NULL;
 }
 
 int compose_up(struct compose_call *compose)
 {
-    const struct project *project = compose->project;
     const struct flags *flags = compose->flags;
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GPtrArray) order =
-        project_order(project, compose->arguments, !flags_boolean(flags, "no-deps"), &error);
+    bool is_started = !flags_boolean(flags, "no-start");
+    g_autoptr(GPtrArray) order = bring_up(compose, !flags_boolean(flags, "no-deps"), is_started);
 
     if (order == NULL)
-        return project_fail(project, error->message);
-    if (!prepare(compose, order))
         return 1;
-    for (guint i = 0; i < order->len; i++)
-        if (!start_service(compose, g_ptr_array_index(order, i)))
-            return 1;
     if (flags_boolean(flags, "wait"))
-        return wait_for_all(project, order);
-    if (flags_boolean(flags, "detach") || flags_boolean(flags, "no-start"))
-        return 0;
-    return attach(compose, order);
+        return wait_for_all(compose->project, order);
+    return flags_boolean(flags, "detach") || !is_started ? 0 : attach(compose, order);
 }
 
 /* ---- down ---- */

@@ -109,7 +109,20 @@ static json_t *list_document(json_t *entries)
                      "manifests", entries);
 }
 
-/* One tab a level for a single image, a manifest list for an index. */
+/* One tab a level. */
+static char *tabbed(const json_t *value)
+{
+    g_autofree char *text = json_dumps(value, JSON_INDENT(1));
+    GString *tabs = g_string_new(NULL);
+    bool is_start = true;
+    for (const char *byte = text; byte != NULL && *byte != '\0'; byte++) {
+        is_start = *byte == '\n' || (is_start && *byte == ' ');
+        g_string_append_c(tabs, is_start && *byte == ' ' ? '\t' : *byte);
+    }
+    return g_string_free(tabs, FALSE);
+}
+
+/* A single image, or a manifest list for an index. */
 static char *shown(GBytes *bytes, const char *media_type)
 {
     g_autoptr(json_t) document = json_parse_gbytes(bytes, NULL);
@@ -120,16 +133,39 @@ static char *shown(GBytes *bytes, const char *media_type)
     json_array_foreach (json_get_array(document, "manifests"), i, descriptor)
         json_array_append_new(entries, list_entry(descriptor));
     g_autoptr(json_t) list = list_document(entries);
-    if (is_list_type(media_type))
-        return three_indented(list);
-    g_autofree char *text = json_dumps(document, JSON_INDENT(1));
-    GString *tabbed = g_string_new(NULL);
-    bool is_start = true;
-    for (const char *byte = text; byte != NULL && *byte != '\0'; byte++) {
-        is_start = *byte == '\n' || (is_start && *byte == ' ');
-        g_string_append_c(tabbed, is_start && *byte == ' ' ? '\t' : *byte);
+    return is_list_type(media_type) ? three_indented(list) : tabbed(document);
+}
+
+/* --verbose: all that is known of one image, or a list of that for each of an index; NULL with an
+   error. */
+static char *shown_whole(struct registry_client *client, GBytes *bytes, const char *media_type,
+                         GError **error)
+{
+    g_autoptr(json_t) document = json_parse_gbytes(bytes, NULL);
+    g_autoptr(json_t) whole = json_array();
+    size_t i;
+    json_t *descriptor;
+
+    if (!is_list_type(media_type)) {
+        g_autoptr(json_t) member = member_of(client, bytes, media_type, error);
+        return member != NULL ? tabbed(member) : NULL;
     }
-    return g_string_free(tabbed, FALSE);
+    json_array_foreach (json_get_array(document, "manifests"), i, descriptor) {
+        const char *digest = json_get_string(descriptor, "digest", "");
+        g_autoptr(GBytes) inner = NULL;
+        g_autofree char *type = NULL;
+        if (!registry_client_manifest(client, digest, &inner, &type, error))
+            return NULL;
+        g_autoptr(json_t) member = inner != NULL ? member_of(client, inner, type, error) : NULL;
+        if (member == NULL)
+            return NULL;
+        g_autofree char *ref = g_strconcat(json_get_string(member, "Ref", ""), "@", digest, NULL);
+        json_object_set_new(member, "Ref", json_string(ref));
+        json_object_set(json_get_object(member, "Descriptor"), "platform",
+                        json_get_object(descriptor, "platform"));
+        json_array_append(whole, member);
+    }
+    return tabbed(whole);
 }
 
 static int run_inspect(struct invocation *invocation)
@@ -143,12 +179,15 @@ static int run_inspect(struct invocation *invocation)
 
     if (reference == NULL)
         return invocation_fail(invocation, error);
-    bool is_found = registry_client_open(&client, invocation, reference, false, &error) &&
-                    fetch(&client, &bytes, &media_type, &error);
+    g_autofree char *text = NULL;
+    if (registry_client_open(&client, invocation, reference, false, &error) &&
+        fetch(&client, &bytes, &media_type, &error))
+        text = flags_boolean(invocation->flags, "verbose")
+                   ? shown_whole(&client, bytes, media_type, &error)
+                   : shown(bytes, media_type);
     registry_client_clear(&client);
-    if (!is_found)
+    if (text == NULL)
         return invocation_fail(invocation, error);
-    g_autofree char *text = shown(bytes, media_type);
     command_print(invocation->call, "%s\n", text);
     return 0;
 }

@@ -194,6 +194,7 @@ static void open_set(struct bench *bench)
         .date_s = plan->date_s != 0 ? plan->date_s : VCLOCK_EPOCH_S,
         .more = plan->more,
         .assumed = plan->assumed,
+        .is_of_github = plan->is_of_github,
     };
     bench->set = command_set_new(&options);
 }

@@ -25,6 +25,7 @@ struct plan {
     const struct command_row *more;
     bool has_no_processes; /* the seam starts no children, as for actions */
     bool has_docker;       /* a fake Engine */
+    bool is_of_github;     /* the image of the machine */
     bool has_no_proxy;     /* the module proxy is no site of the world */
 };
 

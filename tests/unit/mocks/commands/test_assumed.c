@@ -42,6 +42,37 @@ Test(commands_assumed, wrappers_of_unknown_commands_succeed_too)
     bench_run(NULL, unknown_in_wrappers);
 }
 
+static void clouds(struct bench *bench)
+{
+    const GPtrArray *uses = command_set_assumed(bench->set);
+    expect(bench, "aws ecr get-login-password --region us-east-1", 0, "cloud-password-of-an-hour\n",
+           "");
+    expect(bench, "gcloud auth print-access-token", 0, "cloud-password-of-an-hour\n", "");
+    expect(bench, "az acr login -n x --expose-token", 0, "cloud-password-of-an-hour\n", "");
+    expect(bench, "aws s3 ls", 0, "", "");
+    cr_assert_eq(uses->len, 4);
+    cr_expect_not(((struct assumed_use *)g_ptr_array_index(uses, 0))->leaves_gap);
+    cr_expect(((struct assumed_use *)g_ptr_array_index(uses, 3))->leaves_gap);
+}
+
+Test(commands_assumed, clouds_grant_passwords)
+{
+    bench_run(NULL, clouds);
+}
+
+static void old_compose(struct bench *bench)
+{
+    expect(bench, "docker-compose up", 127, "", "docker-compose: command not found\n");
+    expect(bench, "apt-get install docker-compose", 0, "", "");
+    expect(bench, "docker-compose up", 0, "", "");
+}
+
+Test(commands_assumed, the_old_compose_is_gone_unless_something_may_have_brought_it)
+{
+    const struct plan plan = {.is_of_github = true};
+    bench_run(&plan, old_compose);
+}
+
 static void in_steps(struct bench *bench)
 {
     const GPtrArray *uses = command_set_assumed(bench->set);

@@ -372,3 +372,101 @@ Test(compose, variables_of_files_stand_below_those_of_the_service)
 {
     bench_run(NULL, variable_files_body);
 }
+
+/* ---- profiles, waiting, the end ---- */
+
+static const char with_profiles[] = "services:\n"
+                                    "  web:\n"
+                                    "    image: bb:1\n"
+                                    "    command: sleep 1000\n"
+                                    "    ports: [\"8080:80\"]\n"
+                                    "    depends_on:\n"
+                                    "      db: {condition: service_healthy}\n"
+                                    "  db:\n"
+                                    "    image: bb:1\n"
+                                    "    command: sleep 1000\n"
+                                    "    healthcheck: {test: [CMD, true], interval: 2s}\n"
+                                    "  test:\n"
+                                    "    image: bb:1\n"
+                                    "    command: [\"false\"]\n"
+                                    "    profiles: [test]\n";
+
+static void switch_profiles(struct shell *shell)
+{
+    shell_write(shell, FILE_PATH, with_profiles);
+    type_expect(shell, "compose config --services", 0, "db\nweb\n", "");
+    type_expect(shell, "compose --profile test config --services", 0, "db\nweb\ntest\n", "");
+    type_expect(shell, "compose config --services test", 0, "test\n", "");
+    shell->variable = "COMPOSE_PROFILES=a,test";
+    type_expect(shell, "compose config --services", 0, "db\nweb\ntest\n", "");
+}
+
+static void profiles_body(struct bench *bench)
+{
+    with_compose(bench, switch_profiles);
+}
+
+Test(compose, services_of_profiles_are_on_when_asked_for_or_named)
+{
+    bench_run(NULL, profiles_body);
+}
+
+static void wait_for_health(struct shell *shell)
+{
+    shell_write(shell, FILE_PATH, with_profiles);
+    type(shell, "compose up -d --wait");
+    cr_assert_eq(shell->code, 0, "%s", shell->errors->str);
+    cr_expect_geq(loop_now_us(shell->bench->loop), 2 * SECOND_US);
+    cr_expect(strstr(shell->errors->str, "work-db-1  Healthy\n Container work-web-1  Starting") !=
+                  NULL,
+              "%s", shell->errors->str);
+    type_expect(shell, "compose ps --format {{.Service}}_{{.State}}_{{.Health}}", 0,
+                "web running \ndb running healthy\n", "");
+    type(shell, "compose ps -q web");
+    cr_expect_eq(strlen(shell->output->str), 65, "%s", shell->output->str);
+    type_expect(shell, "compose port web 80", 0, "0.0.0.0:8080\n", "");
+    type_expect(shell, "compose stop web", 0, "",
+                " Container work-web-1  Stopping\n Container work-web-1  Stopped\n");
+    type_expect(shell, "compose start web", 0, "",
+                " Container work-web-1  Starting\n Container work-web-1  Started\n");
+    type_expect(shell, "compose kill web", 0, "",
+                " Container work-web-1  Killing\n Container work-web-1  Killed\n");
+    type_expect(shell, "compose rm -f web", 0, "",
+                " Container work-web-1  Removing\n Container work-web-1  Removed\n");
+    type_expect(shell, "compose start web", 1, "", "service \"web\" has no container to start\n");
+    type_expect(shell, "compose port nosuch 80", 1, "", "no such service: nosuch\n");
+}
+
+static void health_body(struct bench *bench)
+{
+    with_compose(bench, wait_for_health);
+}
+
+Test(compose, waits_for_health_and_leads_containers_through_their_lives)
+{
+    bench_run(NULL, health_body);
+}
+
+static void abort_up(struct shell *shell)
+{
+    shell_write(shell, FILE_PATH, with_profiles);
+    type(shell, "compose --profile test up --abort-on-container-exit");
+    cr_expect_eq(shell->code, 1);
+    cr_expect(strstr(shell->errors->str, "work-web-1  Stopped") != NULL, "%s", shell->errors->str);
+    cr_expect(strstr(shell->output->str, "test-1 exited with code 1\n") != NULL, "%s",
+              shell->output->str);
+    type(shell, "compose --profile test up --exit-code-from web");
+    cr_expect_eq(shell->code, 143);
+    type_expect(shell, "compose top", 0, "",
+                "docker compose top: not modelled, its outcome is assumed\n");
+}
+
+static void abort_body(struct bench *bench)
+{
+    with_compose(bench, abort_up);
+}
+
+Test(compose, up_aborts_when_a_container_ends)
+{
+    bench_run(NULL, abort_body);
+}
