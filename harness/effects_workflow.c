@@ -302,7 +302,7 @@ static void judge_leg(const struct survey *survey, struct leg_outcome *leg)
         leg->fate = fate_worse(leg->fate, effect->fate);
     }
     leg->doubt = is_red(leg->fate) ? doubt(survey, leg) : NULL;
-    if (leg->doubt != NULL || (green && has_assumed_images(leg)))
+    if (leg->doubt != NULL || ((green || !has_ran(leg)) && has_assumed_images(leg)))
         leg->fate = FATE_UNKNOWN;
 }
 

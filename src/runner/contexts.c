@@ -112,7 +112,7 @@ void leg_make_contexts(struct leg_run *leg)
 {
     leg->github = map_of(leg->options.github);
     leg->vars = map_of(leg->options.vars);
-    leg->needs = map_of(leg->options.needs);
+    leg->needs = unknown_rows_value(leg->options.needs, "needs", &leg->unknown);
     leg->matrix = folded_value(leg->options.leg != NULL ? leg->options.leg->values : NULL);
     leg->scope->inputs = json_incref((json_t *)(uintptr_t)leg->options.inputs);
     set_text(&leg->github, "job", leg->options.job->id);
@@ -128,6 +128,7 @@ void leg_free_contexts(struct leg_run *leg)
     value_clear(&leg->github);
     value_clear(&leg->vars);
     value_clear(&leg->needs);
+    unknown_log_clear(&leg->unknown);
     value_clear(&leg->matrix);
     secrets_clear(&leg->secrets);
     value_clear(&leg->strategy);
@@ -223,7 +224,7 @@ struct value step_contexts(const struct step_run *step)
     value_set(&all, "matrix", value_copy(&leg->matrix));
     value_set(&all, "strategy", value_copy(&leg->strategy));
     value_set(&all, "needs", value_copy(&leg->needs));
-    value_set(&all, "steps", map_of(step->scope->steps));
+    value_set(&all, "steps", unknown_rows_value(step->scope->steps, "steps", &leg->unknown));
     value_set(&all, "job", job_of(leg));
     value_set(&all, "runner", runner_of(leg));
     if (!step->scope->is_composite) /* actions-semantics.md 2.5 */
@@ -260,6 +261,8 @@ void scope_record(struct scope *scope, const struct step_result *step, bool has_
         json_object_set_new(scope->steps, step->id, row);
     }
     json_object_set(row, "outputs", step->outputs);
+    if (step->unknown != NULL)
+        json_object_set(row, unknown_key, step->unknown);
     if (!has_ended)
         return;
     json_object_set_new(row, "outcome", json_string(result_text(step->outcome)));

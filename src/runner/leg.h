@@ -9,6 +9,7 @@
 #include "runner/mask.h"
 #include "runner/runner.h"
 #include "runner/shell.h"
+#include "runner/unknown.h"
 #include "workflow/expression_check.h"
 
 struct step_run;
@@ -88,7 +89,8 @@ struct leg_run {
 
     struct value github, vars, matrix, strategy, needs; /* contexts that stay */
     struct secrets secrets;
-    json_t *environment; /* workflow, job, GITHUB_ENV */
+    struct unknown_log unknown; /* what was read of outputs that nobody knows */
+    json_t *environment;        /* workflow, job, GITHUB_ENV */
     gsize written_environment_bytes;
     GPtrArray *path;       /* GITHUB_PATH, the latest last; char * */
     json_t *services;      /* job.services */
@@ -138,6 +140,9 @@ void step_output_end(struct step_run *step);
 /* Something whose result is known, such as a download: it took its time and worked. */
 void leg_assume(struct leg_run *leg, const struct step_run *step, bool touches_images,
                 const char *format, ...) G_GNUC_PRINTF(4, 5);
+/* An output that nobody knows was read since the last look: it is assumed, and touches images if
+   the step could. */
+void leg_assume_unknown(struct leg_run *leg, const struct step_run *step, bool may_touch);
 /* Something that would have left files, outputs or processes, of which nothing is there. */
 void leg_assume_gap(struct leg_run *leg, const struct step_run *step, bool touches_images,
                     const char *format, ...) G_GNUC_PRINTF(4, 5);

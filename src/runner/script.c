@@ -113,8 +113,10 @@ static bool read_directory(const struct step_run *step, struct script *script, G
 
 static bool read_script(const struct step_run *step, struct script *script, GError **error)
 {
-    return step_evaluate_text(step, step->step->run, &script->text, error) &&
-           read_directory(step, script, error) && read_shell(step, script, error);
+    bool is_fine = step_evaluate_text(step, step->step->run, &script->text, error) &&
+                   read_directory(step, script, error) && read_shell(step, script, error);
+    leg_assume_unknown(step->leg, step, /* may_touch= */ true);
+    return is_fine;
 }
 
 void print_environment(struct step_run *step)

@@ -93,9 +93,12 @@ static bool give_outputs(struct server_run *run, GError **error)
         const struct node_entry *entry = node_entry(declared, i);
         const struct node *value =
             entry->value->kind == NODE_MAPPING ? node_get(entry->value, "value") : entry->value;
+        unknown_log_clear(&flow->server->unknown);
         g_autofree char *text = value != NULL ? flow_output(flow, value, error) : NULL;
         if (text == NULL)
             return false;
+        if (run->task->flow->server->unknown.name != NULL)
+            unknown_add(&run->row->result->unknown, entry->key);
         if (text[0] != '\0')
             json_object_set_new(run->row->result->outputs, entry->key, json_text_or_null(text));
     }
@@ -118,6 +121,7 @@ static void assume(struct server_run *run, const char *text)
     assumption->position = run->task->job->position;
     assumption->touches_images = true;
     assumption->leaves_gap = true;
+    unknown_add(&run->row->result->unknown, "*");
     g_ptr_array_add(run->row->result->assumptions, assumption);
     run->row->reason = g_strdup_printf("the workflow %s is not here; it is taken to succeed", text);
 }

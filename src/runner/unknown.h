@@ -1,0 +1,30 @@
+/*
+ * Outputs that nobody knows: what a step would have put out whose action nothing models, and what
+ * jobs, composite actions and called workflows put out of that. They read as null, as any output
+ * that is missing; but a null that decides whether an image is made proves nothing, so whoever
+ * evaluates asks afterwards whether one of them was read.
+ *
+ * Rows are those of the contexts steps, needs and jobs: id to {"outputs": …, "result": …}. Beside
+ * them unknown_key names the outputs in question; "*" in it is any that is not there.
+ */
+#pragma once
+
+#include "base/json.h"
+#include "expr/value.h"
+
+/* No expression can write it, and none sees it. */
+extern const char unknown_key[];
+
+/* The first that was read since the last look: "steps.filter.outputs.backend"; NULL: none. */
+struct unknown_log {
+    char *name;
+};
+void unknown_log_clear(struct unknown_log *log);
+/* Clears it; g_free. */
+char *unknown_log_take(struct unknown_log *log);
+
+/* Adds a name to a set of them, which is made when it is NULL. */
+void unknown_add(json_t **unknown, const char *name);
+/* The context of this name as a value, in which reading an unknown output is noted. rows NULL: an
+   empty one. log is lent and outlives the value. */
+struct value unknown_rows_value(const json_t *rows, const char *context, struct unknown_log *log);
