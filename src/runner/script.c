@@ -2,6 +2,7 @@
    (actions-semantics.md 1.8, 5.1; the runner's ScriptHandler.cs). */
 #include "runner/arguments.h"
 #include "runner/leg.h"
+#include "runner/touch.h"
 #include "workflow/literal.h"
 
 #include <glib/gstdio.h>
@@ -225,10 +226,47 @@ static void fail_of_itself(struct step_run *step, const struct script *script, i
         script_blame_secrets(step, script->text);
 }
 
-static bool run_script(struct step_run *step, const struct script *script, GError **error)
+/* GitHub's machines have many a shell that this one lacks, and a step may have installed more;
+   those of Windows alone are surely not there. */
+static bool is_shell_here(const struct script *script, const GError *error)
+{
+    return !g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT) ||
+           g_ascii_strcasecmp(script->command, "cmd") == 0 ||
+           g_ascii_strcasecmp(script->command, "powershell") == 0;
+}
+
+static void assume_script(struct step_run *step, const struct script *script)
+{
+    step->result->is_assumed = true;
+    unknown_add(&step->result->unknown, "*");
+    leg_assume_gap(step->leg, step, script_touches_images(script->text), "a script of %s",
+                   script->command);
+}
+
+static bool perform(struct step_run *step, const struct script *script, const char *path,
+                    GError **error)
 {
     const guint64 failures_before = failure_count(step);
     int exit_code = 0;
+    g_autoptr(GError) wrong = NULL;
+    g_auto(GStrv) arguments = arguments_of(script, path);
+    g_auto(GStrv) environment = step_environment(step, NULL, NULL);
+    if (process_run(step, (const char *const *)arguments, environment, script->directory,
+                    &exit_code, &wrong)) {
+        if (exit_code != 0 && !step_is_interrupted(step))
+            fail_of_itself(step, script, exit_code, failure_count(step) > failures_before);
+        return true;
+    }
+    if (is_shell_here(script, wrong)) {
+        g_propagate_error(error, g_steal_pointer(&wrong));
+        return false;
+    }
+    assume_script(step, script);
+    return true;
+}
+
+static bool run_script(struct step_run *step, const struct script *script, GError **error)
+{
     if (step->leg->shell.type == NULL) {
         const char *why = step->leg->machine->why_no_sandbox;
         g_set_error_literal(error, BASE_ERROR, BASE_ERROR_INVALID,
@@ -238,16 +276,7 @@ static bool run_script(struct step_run *step, const struct script *script, GErro
     if (!files_create(step, error) || !check_directory(step, script, error))
         return false;
     g_autofree char *path = write_file(step, script, error);
-    if (path == NULL)
-        return false;
-    g_auto(GStrv) arguments = arguments_of(script, path);
-    g_auto(GStrv) environment = step_environment(step, NULL, NULL);
-    if (!process_run(step, (const char *const *)arguments, environment, script->directory,
-                     &exit_code, error))
-        return false;
-    if (exit_code != 0 && !step_is_interrupted(step))
-        fail_of_itself(step, script, exit_code, failure_count(step) > failures_before);
-    return true;
+    return path != NULL && perform(step, script, path, error);
 }
 
 void script_work(struct step_run *step)
