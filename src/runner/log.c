@@ -198,7 +198,7 @@ void leg_assume_unknown(struct leg_run *leg, const struct step_run *step, bool m
 {
     const struct leg_options *options = &leg->options;
     g_autofree char *name = unknown_log_take(&leg->unknown);
-    if (name != NULL)
+    if (name != NULL && step->phase == PHASE_MAIN) /* others ask the same once more */
         leg_assume(leg, step,
                    may_touch && step->step != NULL &&
                        step_touches_images(step->step, options->find_action, options->self),

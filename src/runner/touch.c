@@ -8,6 +8,14 @@
 
 #include <string.h>
 
+static bool matches_any(const char *const *patterns, const char *text)
+{
+    for (; *patterns != NULL; patterns++)
+        if (glob_match(*patterns, text))
+            return true;
+    return false;
+}
+
 bool use_touches_images(const char *name)
 {
     static const char *const patterns[] = {
@@ -26,11 +34,12 @@ bool use_touches_images(const char *name)
         "*imjasonh/*", "*redhat-actions/*",
         NULL,
     };
+    /* These look at images, or write beside them. */
+    static const char *const onlookers[] = {"docker/scout-action@*",
+                                            "docker/setup-compose-action@*",
+                                            "peter-evans/dockerhub-description@*", NULL};
     g_autofree char *lower = g_ascii_strdown(name, -1);
-    for (const char *const *pattern = patterns; *pattern != NULL; pattern++)
-        if (glob_match(*pattern, lower))
-            return true;
-    return false;
+    return matches_any(patterns, lower) && !matches_any(onlookers, lower);
 }
 
 bool script_touches_images(const char *script)
