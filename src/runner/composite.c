@@ -49,9 +49,7 @@ static bool give_outputs(struct step_run *step, struct scope *scope, GError **er
             continue;
         if (!step_evaluate_text(&asking, output->node, &text, error))
             return false;
-        if (step->leg->unknown.name != NULL)
-            unknown_add(&step->result->unknown, output->name);
-        unknown_log_clear(&step->leg->unknown);
+        unknown_pass_on(&step->leg->unknown, &step->result->unknown, output->name);
         step_set_output(step, output->name, text);
     }
     return true;

@@ -58,8 +58,8 @@ static void find_unknown(const struct step_run *step, const struct node *node)
         const struct node_entry *entry = node_entry(node, i);
         g_autofree char *text = NULL;
         unknown_log_clear(&leg->unknown);
-        if (step_evaluate_text(step, entry->value, &text, NULL) && leg->unknown.name != NULL)
-            unknown_add(&leg->result->unknown, entry->key);
+        if (step_evaluate_text(step, entry->value, &text, NULL))
+            unknown_pass_on(&leg->unknown, &leg->result->unknown, entry->key);
     }
     unknown_log_clear(&leg->unknown);
 }
@@ -79,7 +79,7 @@ static void give_outputs(struct step_run *step)
         step_fail(step, error);
         return;
     }
-    if (step->leg->unknown.name != NULL)
+    if (step->leg->unknown.name != NULL || step->leg->unknown.doubtful != NULL)
         find_unknown(step, node);
     json_object_foreach (outputs, name, value)
         give_output(step, name, json_string_value(value));

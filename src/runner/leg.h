@@ -141,8 +141,9 @@ void step_output_end(struct step_run *step);
 void leg_assume(struct leg_run *leg, const struct step_run *step, bool touches_images,
                 const char *format, ...) G_GNUC_PRINTF(4, 5);
 /* An output that nobody knows was read since the last look: it is assumed, and touches images if
-   the step could. */
-void leg_assume_unknown(struct leg_run *leg, const struct step_run *step, bool may_touch);
+   the step could and if it may_touch. with_doubts: so is one in doubt. */
+void leg_assume_unknown(struct leg_run *leg, const struct step_run *step, bool may_touch,
+                        bool with_doubts);
 /* Something that would have left files, outputs or processes, of which nothing is there. */
 void leg_assume_gap(struct leg_run *leg, const struct step_run *step, bool touches_images,
                     const char *format, ...) G_GNUC_PRINTF(4, 5);

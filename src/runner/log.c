@@ -194,10 +194,11 @@ void leg_assume_gap(struct leg_run *leg, const struct step_run *step, bool touch
     va_end(arguments);
 }
 
-void leg_assume_unknown(struct leg_run *leg, const struct step_run *step, bool may_touch)
+void leg_assume_unknown(struct leg_run *leg, const struct step_run *step, bool may_touch,
+                        bool with_doubts)
 {
     const struct leg_options *options = &leg->options;
-    g_autofree char *name = unknown_log_take(&leg->unknown);
+    g_autofree char *name = unknown_log_take(&leg->unknown, with_doubts);
     if (name != NULL && step->phase == PHASE_MAIN) /* others ask the same once more */
         leg_assume(leg, step,
                    may_touch && step->step != NULL &&

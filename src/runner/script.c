@@ -116,7 +116,7 @@ static bool read_script(const struct step_run *step, struct script *script, GErr
 {
     bool is_fine = step_evaluate_text(step, step->step->run, &script->text, error) &&
                    read_directory(step, script, error) && read_shell(step, script, error);
-    leg_assume_unknown(step->leg, step, /* may_touch= */ true);
+    leg_assume_unknown(step->leg, step, /* may_touch= */ true, /* with_doubts= */ false);
     return is_fine;
 }
 
@@ -217,6 +217,22 @@ static guint64 failure_count(const struct step_run *step)
     return host != NULL && host->failure_count != NULL ? host->failure_count(host->self) : 0;
 }
 
+static guint64 gap_count(const struct step_run *step)
+{
+    const struct command_host *host = step->leg->machine->host;
+    return host != NULL && host->gap_count != NULL ? host->gap_count(host->self) : 0;
+}
+
+/* It may stand on what commands did not say that nothing models. */
+static void doubt_outputs(struct step_run *step)
+{
+    const char *name;
+    json_t *value;
+    unknown_doubt(&step->result->unknown, "*");
+    json_object_foreach (step->result->outputs, name, value)
+        unknown_doubt(&step->result->unknown, name);
+}
+
 static void fail_of_itself(struct step_run *step, const struct script *script, int exit_code,
                            bool has_failing_command)
 {
@@ -281,6 +297,7 @@ static bool run_script(struct step_run *step, const struct script *script, GErro
 
 void script_work(struct step_run *step)
 {
+    const guint64 gaps_before = gap_count(step);
     g_autoptr(GError) error = NULL;
     struct script script = {0};
     bool is_fine = read_script(step, &script, &error);
@@ -291,5 +308,7 @@ void script_work(struct step_run *step)
     if (!is_fine)
         step_fail(step, error);
     files_take(step);
+    if (gap_count(step) > gaps_before)
+        doubt_outputs(step);
     script_clear(&script);
 }

@@ -170,7 +170,7 @@ static void decide(struct task *task)
     make_needs(task);
     unknown_log_clear(unknown);
     bool is_fine = task_condition(task, &is_wanted, &why, &error);
-    g_autofree char *doubt = unknown_log_take(unknown);
+    g_autofree char *doubt = unknown_log_take(unknown, /* with_doubts= */ true);
     if (!is_fine)
         task_refuse(task, g_steal_pointer(&error));
     else if (is_wanted)

@@ -61,8 +61,7 @@ static void give_outputs(const struct server_run *run)
         g_autoptr(GError) error = NULL;
         unknown_log_clear(&run->task->flow->server->unknown);
         g_autofree char *text = task_output(run->task, run->leg, steps, entry->value, &error);
-        if (run->task->flow->server->unknown.name != NULL)
-            unknown_add(&run->row->result->unknown, entry->key);
+        unknown_pass_on(&run->task->flow->server->unknown, &run->row->result->unknown, entry->key);
         if (text != NULL && text[0] != '\0')
             json_object_set_new(run->row->result->outputs, entry->key, json_text_or_null(text));
     }

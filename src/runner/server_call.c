@@ -97,8 +97,7 @@ static bool give_outputs(struct server_run *run, GError **error)
         g_autofree char *text = value != NULL ? flow_output(flow, value, error) : NULL;
         if (text == NULL)
             return false;
-        if (run->task->flow->server->unknown.name != NULL)
-            unknown_add(&run->row->result->unknown, entry->key);
+        unknown_pass_on(&flow->server->unknown, &run->row->result->unknown, entry->key);
         if (text[0] != '\0')
             json_object_set_new(run->row->result->outputs, entry->key, json_text_or_null(text));
     }

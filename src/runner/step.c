@@ -133,7 +133,7 @@ static bool make_environment(struct step_run *step, GError **error)
     g_autoptr(json_t) own = step_evaluate_map(step, step->step->env, error);
     if (own == NULL)
         return false;
-    leg_assume_unknown(step->leg, step, /* may_touch= */ true);
+    leg_assume_unknown(step->leg, step, /* may_touch= */ true, /* with_doubts= */ false);
     json_object_update(step->environment, own);
     return true;
 }
@@ -281,7 +281,8 @@ static bool look_at_condition(struct step_run *step, bool *is_wanted)
 {
     g_autoptr(GError) error = NULL;
     bool is_fine = step_evaluate_condition(step, is_wanted, &error);
-    leg_assume_unknown(step->leg, step, /* may_touch= */ !*is_wanted);
+    leg_assume_unknown(step->leg, step, /* may_touch= */ !*is_wanted,
+                       /* with_doubts= */ !*is_wanted);
     if (is_fine)
         return true;
     fail_at_once(step, error);

@@ -9,11 +9,15 @@ static const char any_name[] = "*";
 void unknown_log_clear(struct unknown_log *log)
 {
     g_clear_pointer(&log->name, g_free);
+    g_clear_pointer(&log->doubtful, g_free);
 }
 
-char *unknown_log_take(struct unknown_log *log)
+char *unknown_log_take(struct unknown_log *log, bool with_doubts)
 {
-    return g_steal_pointer(&log->name);
+    char *taken = log->name != NULL || !with_doubts ? g_steal_pointer(&log->name)
+                                                    : g_steal_pointer(&log->doubtful);
+    unknown_log_clear(log);
+    return taken;
 }
 
 void unknown_add(json_t **unknown, const char *name)
@@ -21,6 +25,23 @@ void unknown_add(json_t **unknown, const char *name)
     if (*unknown == NULL)
         *unknown = json_object();
     json_object_set_new(*unknown, name, json_true());
+}
+
+void unknown_doubt(json_t **unknown, const char *name)
+{
+    if (*unknown == NULL)
+        *unknown = json_object();
+    if (json_object_get(*unknown, name) == NULL)
+        json_object_set_new(*unknown, name, json_false());
+}
+
+void unknown_pass_on(struct unknown_log *log, json_t **unknown, const char *name)
+{
+    if (log->name != NULL)
+        unknown_add(unknown, name);
+    else if (log->doubtful != NULL)
+        unknown_doubt(unknown, name);
+    unknown_log_clear(log);
 }
 
 /* ---- outputs of a row ---- */
@@ -33,32 +54,35 @@ struct outputs {
     struct unknown_log *log;
 };
 
-static void note(const struct outputs *outputs, const char *name)
-{
-    if (outputs->log->name == NULL)
-        outputs->log->name = g_strdup_printf("%s.%s", outputs->path, name);
-}
-
-static bool is_in_question(const struct outputs *outputs, const char *name)
+/* key is name, or the one that stands for all. False: it is not in question. */
+static bool note(const struct outputs *outputs, const char *key, const char *name)
 {
     VALUE(found);
-    return outputs->unknown.type->get(outputs->unknown.self, name, &found);
+    if (!outputs->unknown.type->get(outputs->unknown.self, key, &found))
+        return false;
+    char **first = found.boolean ? &outputs->log->name : &outputs->log->doubtful;
+    if (*first == NULL)
+        *first = g_strdup_printf("%s.%s", outputs->path, name);
+    return true;
 }
 
 static bool get(void *self, const char *name, struct value *out)
 {
     struct outputs *outputs = self;
     bool is_there = outputs->members.type->get(outputs->members.self, name, out);
-    if (is_in_question(outputs, name) || (!is_there && is_in_question(outputs, any_name)))
-        note(outputs, name);
+    if (!note(outputs, name, name) && !is_there)
+        (void)note(outputs, any_name, name);
     return is_there;
 }
 
 static void list(void *self, GPtrArray *names)
 {
     struct outputs *outputs = self;
+    guint count = names->len;
     outputs->members.type->list(outputs->members.self, names);
-    note(outputs, any_name);
+    (void)note(outputs, any_name, any_name);
+    for (guint i = count; i < names->len; i++)
+        (void)note(outputs, names->pdata[i], names->pdata[i]);
 }
 
 static void ref(void *self)

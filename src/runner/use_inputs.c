@@ -132,7 +132,7 @@ static void assume_unknown(struct step_run *step)
         unknown_log_clear(&step->leg->unknown);
         step->leg->unknown.name = g_steal_pointer(&first);
     }
-    leg_assume_unknown(step->leg, step, do_decide);
+    leg_assume_unknown(step->leg, step, do_decide, /* with_doubts= */ false);
 }
 
 json_t *use_inputs(struct step_run *step, GError **error)
