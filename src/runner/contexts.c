@@ -115,6 +115,7 @@ void leg_make_contexts(struct leg_run *leg)
     leg->needs = unknown_rows_value(leg->options.needs, "needs", &leg->unknown);
     leg->matrix = folded_value(leg->options.leg != NULL ? leg->options.leg->values : NULL);
     leg->scope->inputs = json_incref((json_t *)(uintptr_t)leg->options.inputs);
+    leg->scope->unknown = json_incref((json_t *)(uintptr_t)leg->options.unknown_inputs);
     set_text(&leg->github, "job", leg->options.job->id);
     set_text(&leg->github, "workspace", leg->workspace);
     g_autofree char *event = g_strconcat(leg->temp, "/_github_workflow/event.json", NULL);
@@ -220,7 +221,8 @@ struct value step_contexts(const struct step_run *step)
     value_set(&all, "github", github_of(step));
     value_set(&all, "env", env_of(step));
     value_set(&all, "vars", value_copy(&leg->vars));
-    value_set(&all, "inputs", map_of(step->scope->inputs));
+    value_set(&all, "inputs",
+              unknown_inputs_value(step->scope->inputs, step->scope->unknown, &leg->unknown));
     value_set(&all, "matrix", value_copy(&leg->matrix));
     value_set(&all, "strategy", value_copy(&leg->strategy));
     value_set(&all, "needs", value_copy(&leg->needs));
@@ -246,6 +248,7 @@ void scope_free(struct scope *scope)
         return;
     json_decref(scope->steps);
     json_decref(scope->inputs);
+    json_decref(scope->unknown);
     g_hash_table_unref(scope->names);
     g_free(scope);
 }

@@ -19,6 +19,7 @@ struct use;
 struct scope {
     json_t *steps;      /* the steps context */
     json_t *inputs;     /* the inputs context; NULL: an empty one */
+    json_t *unknown;    /* inputs that nobody knows, a set of unknown.h; or NULL */
     bool is_composite;  /* then success() and failure() look at status */
     enum result status; /* github.action_status */
     GHashTable *names;  /* made github.action names to how often */

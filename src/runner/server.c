@@ -93,6 +93,7 @@ void flow_free(struct flow *flow)
         return;
     g_ptr_array_unref(flow->tasks);
     json_decref(flow->inputs);
+    json_decref(flow->unknown_inputs);
     json_decref(flow->secrets);
     if (flow->known_secrets != NULL)
         secrets_clear(flow->known_secrets);

@@ -70,6 +70,22 @@ static json_t *inputs_of(const struct server_run *run, const struct workflow *ca
     return inputs;
 }
 
+/* Which of them stand on an output that nobody knows; NULL: none. */
+static json_t *unknown_inputs_of(const struct server_run *run)
+{
+    struct unknown_log *log = &run->task->flow->server->unknown;
+    const struct node *with = run->task->job->with;
+    json_t *unknown = NULL;
+    for (gsize i = 0; with != NULL && with->kind == NODE_MAPPING && i < node_length(with); i++) {
+        const struct node_entry *entry = node_entry(with, i);
+        unknown_log_clear(log);
+        g_autoptr(json_t) value = task_evaluate_json(run->task, run->leg, entry->value, NULL);
+        if (value != NULL)
+            unknown_pass_on(log, &unknown, entry->key);
+    }
+    return unknown;
+}
+
 static json_t *secrets_of(const struct server_run *run, GError **error)
 {
     const struct job *job = run->task->job;
@@ -150,6 +166,7 @@ static void call(struct server_run *run, const struct workflow *called)
     flow->id_prefix = g_strconcat(run->row->id, "/", NULL);
     flow->name_prefix = g_strconcat(run->row->name, " / ", NULL);
     flow->inputs = inputs_of(run, called, &error);
+    flow->unknown_inputs = unknown_inputs_of(run);
     json_t *secrets = flow->inputs != NULL ? secrets_of(run, &error) : NULL;
     if (secrets == NULL && error != NULL) {
         refuse(run, g_steal_pointer(&error));

@@ -12,7 +12,8 @@ static struct value contexts_of(const struct flow *flow)
     const struct server_options *options = flow->server->options;
     struct value all = value_of_folded_map();
     value_set(&all, "github", folded_value(options->github));
-    value_set(&all, "inputs", folded_value(flow->inputs));
+    value_set(&all, "inputs",
+              unknown_inputs_value(flow->inputs, flow->unknown_inputs, &flow->server->unknown));
     value_set(&all, "vars", folded_value(options->vars));
     value_set(&all, "secrets", secrets_value(flow->known_secrets));
     return all;

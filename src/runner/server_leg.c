@@ -177,6 +177,7 @@ static void perform(struct server_run *run, const struct runner_machine *machine
         .machine = machine,
         .github = options->github,
         .inputs = task->flow->inputs,
+        .unknown_inputs = task->flow->unknown_inputs,
         .needs = task->needs,
         .vars = options->vars,
         .secrets = task->flow->secrets,

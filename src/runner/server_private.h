@@ -49,7 +49,8 @@ struct flow {
     char *name_prefix; /* "call / ", or "" */
     int depth;
     json_t *inputs, *secrets;
-    bool has_all_secrets; /* the run's own, not some that were passed on */
+    json_t *unknown_inputs; /* those that nobody knows, a set of unknown.h; or NULL */
+    bool has_all_secrets;   /* the run's own, not some that were passed on */
     struct secrets *known_secrets;
     GPtrArray *tasks;        /* struct task, in the order of the file */
     struct fiber_queue over; /* tasks that wait for another */

@@ -112,12 +112,14 @@ static const struct object_type outputs_type = {
 
 /* ---- rows ---- */
 
-static struct value outputs_value(const json_t *row, char *path, struct unknown_log *log)
+/* Takes path over. */
+static struct value outputs_value(const json_t *members, const json_t *unknown, char *path,
+                                  struct unknown_log *log)
 {
     struct outputs *outputs = g_new0(struct outputs, 1);
     outputs->reference_count = 1;
-    outputs->members = folded_value(json_object_get(row, "outputs"));
-    outputs->unknown = folded_value(json_object_get(row, unknown_key));
+    outputs->members = folded_value(members);
+    outputs->unknown = folded_value(unknown);
     outputs->path = path;
     outputs->log = log;
     struct value value = value_of_object(&outputs_type, outputs);
@@ -135,7 +137,8 @@ static struct value row_value(const char *id, const json_t *row, const char *con
     json_object_foreach ((json_t *)(uintptr_t)row, name, member) {
         if (has_unknown && g_str_equal(name, "outputs"))
             value_set(&value, name,
-                      outputs_value(row, g_strdup_printf("%s.%s.outputs", context, id), log));
+                      outputs_value(member, json_object_get(row, unknown_key),
+                                    g_strdup_printf("%s.%s.outputs", context, id), log));
         else if (!g_str_equal(name, unknown_key))
             value_set(&value, name, folded_value(member));
     }
@@ -150,4 +153,13 @@ struct value unknown_rows_value(const json_t *rows, const char *context, struct 
     json_object_foreach ((json_t *)(uintptr_t)rows, id, row)
         value_set(&value, id, row_value(id, row, context, log));
     return value;
+}
+
+struct value unknown_inputs_value(const json_t *inputs, const json_t *unknown,
+                                  struct unknown_log *log)
+{
+    if (!json_is_object(inputs))
+        return value_of_folded_map();
+    return unknown != NULL ? outputs_value(inputs, unknown, g_strdup("inputs"), log)
+                           : folded_value(inputs);
 }
