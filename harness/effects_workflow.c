@@ -243,6 +243,15 @@ static bool may_tell_in(const struct leg_outcome *earlier, const struct leg_outc
                         : result->conclusion != RESULT_SUCCESS && has_gap_before_break(result);
 }
 
+/* Of one job alone, what those that it needs leave behind is not there. */
+static bool lacks_needed_jobs(const struct pipeline *pipeline, const struct leg_outcome *leg)
+{
+    const struct server_leg *outermost = leg->server;
+    while (outermost->caller != NULL)
+        outermost = outermost->caller;
+    return pipeline->only_job != NULL && outermost->job->needs->len > 0;
+}
+
 /* In clear weather a leg goes red by a mistake of its author, or because something it stands on
    was assumed, in it before it broke or in a leg that it needs: then its red says nothing. */
 static const char *doubt_in_clear_weather(const struct survey *survey,
@@ -254,6 +263,8 @@ static const char *doubt_in_clear_weather(const struct survey *survey,
 
     if (missing != NULL && *missing != NULL)
         return "it is red in clear weather, where inputs that it requires are missing";
+    if (lacks_needed_jobs(pipeline, leg))
+        return "it is red in clear weather, without the jobs that it needs";
     for (guint i = 0; i < legs->len; i++) {
         const struct leg_outcome *each = g_ptr_array_index(legs, i);
         if (each == leg && has_gap_before_break(each->server->result))
@@ -302,7 +313,7 @@ static void judge_leg(const struct survey *survey, struct leg_outcome *leg)
         leg->fate = fate_worse(leg->fate, effect->fate);
     }
     leg->doubt = is_red(leg->fate) ? doubt(survey, leg) : NULL;
-    if (leg->doubt != NULL || (green && has_assumed_images(leg)))
+    if (leg->doubt != NULL || ((green || !has_ran(leg)) && has_assumed_images(leg)))
         leg->fate = FATE_UNKNOWN;
 }
 

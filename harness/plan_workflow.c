@@ -87,7 +87,7 @@ static void add_legs(GString *text, int depth, const struct call *call, const st
         add_line(text, depth, "legs: not known before the run");
     for (guint i = 0; legs != NULL && i < legs->len; i++) {
         const struct leg *leg = legs->pdata[i];
-        g_autofree char *name = job_leg_name(job, leg);
+        g_autofree char *name = plan_leg_name(call, job, leg, sources);
         g_autofree char *runner =
             job->runs_on != NULL ? runner_name(call, job, leg, sources) : NULL;
         if (runner != NULL)

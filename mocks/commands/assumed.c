@@ -159,6 +159,7 @@ static void note(struct command_set *set, const char *const *words, bool touches
     use->count++;
     use->touches_images = use->touches_images || touches_images;
     use->leaves_gap = use->leaves_gap || leaves_gap;
+    set->gap_count += leaves_gap;
     trace_note(set->options.trace, "assumed", "machine", set->options.machine, "line", line, NULL);
 }
 

@@ -120,6 +120,11 @@ static void begin_step(void *self, guint step)
     g_hash_table_remove_all(set->use_lines);
 }
 
+static guint64 gap_count(void *self)
+{
+    return ((const struct command_set *)self)->gap_count;
+}
+
 static guint64 failure_count(void *self)
 {
     return ((const struct command_set *)self)->failure_count;
@@ -153,6 +158,7 @@ struct command_set *command_set_new(const struct command_set_options *options)
         .run = run_any,
         .begin_step = begin_step,
         .failure_count = failure_count,
+        .gap_count = gap_count,
         .self = set,
     };
     if (options->dockerd != NULL)

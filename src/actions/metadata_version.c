@@ -202,10 +202,12 @@ static bool add_match(struct meta *meta, const struct meta_tag *tag, GError **er
 {
     GError *failure = NULL;
     g_autofree char *text = value_or_tag(meta, tag, &failure);
-    if (text == NULL) {
+    if (failure != NULL) {
         g_propagate_error(error, failure);
-        return failure == NULL;
+        return false;
     }
+    if (text == NULL)
+        return true;
     const char *pattern = meta_attribute(tag, "pattern");
     const char *end = strrchr(pattern, '/');
     bool is_literal = *pattern == '/' && end > pattern + 1; /* "/v(\d)/i" */

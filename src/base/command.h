@@ -45,6 +45,8 @@ struct command_host {
     void (*begin_step)(void *self, guint step);
     /* How many commands have ended with another code than 0 so far; NULL: nobody counts. */
     guint64 (*failure_count)(void *self);
+    /* How many were assumed so far of which something would have come; NULL: nobody counts. */
+    guint64 (*gap_count)(void *self);
     void *self;
 };
 

@@ -21,7 +21,7 @@ struct child_options {
     void *output_context;
 };
 
-/* BASE_ERROR_INVALID with the system's words when the program cannot be started. */
+/* G_FILE_ERROR with the system's words when the program cannot be started. */
 struct child *child_start(struct sandbox *sandbox, const struct child_options *options,
                           GError **error) MUST_USE;
 /* Lets go of it; does not kill. No output is reported any more. */

@@ -263,7 +263,8 @@ bool keeper_start(struct sandbox *sandbox, unsigned number, GBytes *description,
         return true;
     if (*pidfd >= 0)
         close(*pidfd);
-    g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "%s", g_strerror(report.value));
+    g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(report.value), "%s",
+                g_strerror(report.value));
     return false;
 }
 

@@ -49,6 +49,7 @@ static bool give_outputs(struct step_run *step, struct scope *scope, GError **er
             continue;
         if (!step_evaluate_text(&asking, output->node, &text, error))
             return false;
+        unknown_pass_on(&step->leg->unknown, &step->result->unknown, output->name);
         step_set_output(step, output->name, text);
     }
     return true;

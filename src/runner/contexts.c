@@ -112,9 +112,10 @@ void leg_make_contexts(struct leg_run *leg)
 {
     leg->github = map_of(leg->options.github);
     leg->vars = map_of(leg->options.vars);
-    leg->needs = map_of(leg->options.needs);
+    leg->needs = unknown_rows_value(leg->options.needs, "needs", &leg->unknown);
     leg->matrix = folded_value(leg->options.leg != NULL ? leg->options.leg->values : NULL);
     leg->scope->inputs = json_incref((json_t *)(uintptr_t)leg->options.inputs);
+    leg->scope->unknown = json_incref((json_t *)(uintptr_t)leg->options.unknown_inputs);
     set_text(&leg->github, "job", leg->options.job->id);
     set_text(&leg->github, "workspace", leg->workspace);
     g_autofree char *event = g_strconcat(leg->temp, "/_github_workflow/event.json", NULL);
@@ -128,6 +129,7 @@ void leg_free_contexts(struct leg_run *leg)
     value_clear(&leg->github);
     value_clear(&leg->vars);
     value_clear(&leg->needs);
+    unknown_log_clear(&leg->unknown);
     value_clear(&leg->matrix);
     secrets_clear(&leg->secrets);
     value_clear(&leg->strategy);
@@ -219,11 +221,12 @@ struct value step_contexts(const struct step_run *step)
     value_set(&all, "github", github_of(step));
     value_set(&all, "env", env_of(step));
     value_set(&all, "vars", value_copy(&leg->vars));
-    value_set(&all, "inputs", map_of(step->scope->inputs));
+    value_set(&all, "inputs",
+              unknown_inputs_value(step->scope->inputs, step->scope->unknown, &leg->unknown));
     value_set(&all, "matrix", value_copy(&leg->matrix));
     value_set(&all, "strategy", value_copy(&leg->strategy));
     value_set(&all, "needs", value_copy(&leg->needs));
-    value_set(&all, "steps", map_of(step->scope->steps));
+    value_set(&all, "steps", unknown_rows_value(step->scope->steps, "steps", &leg->unknown));
     value_set(&all, "job", job_of(leg));
     value_set(&all, "runner", runner_of(leg));
     if (!step->scope->is_composite) /* actions-semantics.md 2.5 */
@@ -245,6 +248,7 @@ void scope_free(struct scope *scope)
         return;
     json_decref(scope->steps);
     json_decref(scope->inputs);
+    json_decref(scope->unknown);
     g_hash_table_unref(scope->names);
     g_free(scope);
 }
@@ -260,6 +264,8 @@ void scope_record(struct scope *scope, const struct step_result *step, bool has_
         json_object_set_new(scope->steps, step->id, row);
     }
     json_object_set(row, "outputs", step->outputs);
+    if (step->unknown != NULL)
+        json_object_set(row, unknown_key, step->unknown);
     if (!has_ended)
         return;
     json_object_set_new(row, "outcome", json_string(result_text(step->outcome)));

@@ -50,6 +50,20 @@ static void give_output(struct step_run *step, const char *name, const char *val
     json_object_set_new(leg->result->outputs, name, json_text_or_null(value));
 }
 
+/* Which of them stand on an output that nobody knows. */
+static void find_unknown(const struct step_run *step, const struct node *node)
+{
+    struct leg_run *leg = step->leg;
+    for (gsize i = 0; node->kind == NODE_MAPPING && i < node_length(node); i++) {
+        const struct node_entry *entry = node_entry(node, i);
+        g_autofree char *text = NULL;
+        unknown_log_clear(&leg->unknown);
+        if (step_evaluate_text(step, entry->value, &text, NULL))
+            unknown_pass_on(&leg->unknown, &leg->result->unknown, entry->key);
+    }
+    unknown_log_clear(&leg->unknown);
+}
+
 static void give_outputs(struct step_run *step)
 {
     g_autoptr(GError) error = NULL;
@@ -65,6 +79,8 @@ static void give_outputs(struct step_run *step)
         step_fail(step, error);
         return;
     }
+    if (step->leg->unknown.name != NULL || step->leg->unknown.doubtful != NULL)
+        find_unknown(step, node);
     json_object_foreach (outputs, name, value)
         give_output(step, name, json_string_value(value));
 }

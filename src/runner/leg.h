@@ -9,6 +9,7 @@
 #include "runner/mask.h"
 #include "runner/runner.h"
 #include "runner/shell.h"
+#include "runner/unknown.h"
 #include "workflow/expression_check.h"
 
 struct step_run;
@@ -18,6 +19,7 @@ struct use;
 struct scope {
     json_t *steps;      /* the steps context */
     json_t *inputs;     /* the inputs context; NULL: an empty one */
+    json_t *unknown;    /* inputs that nobody knows, a set of unknown.h; or NULL */
     bool is_composite;  /* then success() and failure() look at status */
     enum result status; /* github.action_status */
     GHashTable *names;  /* made github.action names to how often */
@@ -88,7 +90,8 @@ struct leg_run {
 
     struct value github, vars, matrix, strategy, needs; /* contexts that stay */
     struct secrets secrets;
-    json_t *environment; /* workflow, job, GITHUB_ENV */
+    struct unknown_log unknown; /* what was read of outputs that nobody knows */
+    json_t *environment;        /* workflow, job, GITHUB_ENV */
     gsize written_environment_bytes;
     GPtrArray *path;       /* GITHUB_PATH, the latest last; char * */
     json_t *services;      /* job.services */
@@ -138,6 +141,10 @@ void step_output_end(struct step_run *step);
 /* Something whose result is known, such as a download: it took its time and worked. */
 void leg_assume(struct leg_run *leg, const struct step_run *step, bool touches_images,
                 const char *format, ...) G_GNUC_PRINTF(4, 5);
+/* An output that nobody knows was read since the last look: it is assumed, and touches images if
+   the step could and if it may_touch. with_doubts: so is one in doubt. */
+void leg_assume_unknown(struct leg_run *leg, const struct step_run *step, bool may_touch,
+                        bool with_doubts);
 /* Something that would have left files, outputs or processes, of which nothing is there. */
 void leg_assume_gap(struct leg_run *leg, const struct step_run *step, bool touches_images,
                     const char *format, ...) G_GNUC_PRINTF(4, 5);

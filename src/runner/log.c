@@ -1,6 +1,7 @@
 /* What steps say: the log with its masks, annotations, and lines of output. */
 #include "base/limits.h"
 #include "runner/leg.h"
+#include "runner/touch.h"
 
 #include <string.h>
 
@@ -191,6 +192,18 @@ void leg_assume_gap(struct leg_run *leg, const struct step_run *step, bool touch
                                .touches_images = touches_images,
                                .leaves_gap = true});
     va_end(arguments);
+}
+
+void leg_assume_unknown(struct leg_run *leg, const struct step_run *step, bool may_touch,
+                        bool with_doubts)
+{
+    const struct leg_options *options = &leg->options;
+    g_autofree char *name = unknown_log_take(&leg->unknown, with_doubts);
+    if (name != NULL && step->phase == PHASE_MAIN) /* others ask the same once more */
+        leg_assume(leg, step,
+                   may_touch && step->step != NULL &&
+                       step_touches_images(step->step, options->find_action, options->self),
+                   "%s, which nobody knows", name);
 }
 
 void leg_assume_secret(struct leg_run *leg, const struct step_run *step, const char *name)

@@ -9,7 +9,8 @@ enum {
 };
 
 struct masks {
-    GPtrArray *secrets;                   /* char * */
+    GHashTable *secrets;                  /* that were added */
+    GHashTable *texts;                    /* they and what encodings make of them */
     GPtrArray *by_first_byte[BYTE_COUNT]; /* the same, lent; NULL: none. A script may add as many
                                              secrets as it likes and print as many lines. */
 };
@@ -17,7 +18,8 @@ struct masks {
 struct masks *masks_new(void)
 {
     struct masks *masks = g_new0(struct masks, 1);
-    masks->secrets = g_ptr_array_new_with_free_func(g_free);
+    masks->secrets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    masks->texts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     return masks;
 }
 
@@ -27,23 +29,34 @@ void masks_free(struct masks *masks)
         return;
     for (gsize i = 0; i < BYTE_COUNT; i++)
         g_clear_pointer(&masks->by_first_byte[i], g_ptr_array_unref);
-    g_ptr_array_unref(masks->secrets);
+    g_hash_table_unref(masks->secrets);
+    g_hash_table_unref(masks->texts);
     g_free(masks);
+}
+
+static void add_text(struct masks *masks, const char *text)
+{
+    GPtrArray **same_byte = &masks->by_first_byte[(unsigned char)text[0]];
+    if (g_hash_table_contains(masks->texts, text))
+        return;
+    char *copy = g_strdup(text);
+    g_hash_table_add(masks->texts, copy);
+    if (*same_byte == NULL)
+        *same_byte = g_ptr_array_new();
+    g_ptr_array_add(*same_byte, copy);
 }
 
 static bool add_one(struct masks *masks, const char *secret)
 {
-    if (secret[0] == '\0' ||
-        g_ptr_array_find_with_equal_func(masks->secrets, secret, g_str_equal, NULL))
+    if (secret[0] == '\0' || g_hash_table_contains(masks->secrets, secret))
         return true;
-    if (masks->secrets->len >= RUNNER_MASKS_MAX)
+    if (g_hash_table_size(masks->secrets) >= RUNNER_MASKS_MAX)
         return false;
-    GPtrArray **same_byte = &masks->by_first_byte[(unsigned char)secret[0]];
-    char *copy = g_strdup(secret);
-    if (*same_byte == NULL)
-        *same_byte = g_ptr_array_new();
-    g_ptr_array_add(masks->secrets, copy);
-    g_ptr_array_add(*same_byte, copy);
+    g_autoptr(GPtrArray) encodings = mask_encodings(secret);
+    g_hash_table_add(masks->secrets, g_strdup(secret));
+    add_text(masks, secret);
+    for (guint i = 0; i < encodings->len; i++)
+        add_text(masks, encodings->pdata[i]);
     return true;
 }
 

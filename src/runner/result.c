@@ -22,6 +22,7 @@ void step_result_free(struct step_result *step)
     g_free(step->title);
     g_free(step->message);
     json_decref(step->outputs);
+    json_decref(step->unknown);
     if (step->steps != NULL)
         g_ptr_array_unref(step->steps);
     g_free(step);
@@ -61,6 +62,7 @@ void leg_result_free(struct leg_result *result)
     if (result == NULL)
         return;
     json_decref(result->outputs);
+    json_decref(result->unknown);
     g_ptr_array_unref(result->steps);
     g_ptr_array_unref(result->annotations);
     g_ptr_array_unref(result->assumptions);

@@ -36,6 +36,7 @@ struct step_result {
     char *message; /* its last error annotation, of a composite action's that of the last step that
                       broke it; or NULL */
     json_t *outputs;  /* name to text */
+    json_t *unknown;  /* those that nobody knows, a set of unknown.h; or NULL */
     bool is_assumed;  /* nothing models what it does */
     GPtrArray *steps; /* struct step_result of a composite action, or NULL */
 };
@@ -70,6 +71,7 @@ struct leg_result {
     enum result result;     /* what needs.X.result is, before job-level continue-on-error */
     enum result conclusion; /* after it */
     json_t *outputs;        /* of the job: name to text */
+    json_t *unknown;        /* those that nobody knows, a set of unknown.h; or NULL */
     GPtrArray *steps;       /* struct step_result, in the order in which they ran */
     GPtrArray *annotations; /* struct annotation */
     GPtrArray *assumptions; /* struct assumption */

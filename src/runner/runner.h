@@ -63,6 +63,7 @@ struct leg_options {
     const struct runner_machine *machine;
     /* Contexts as JSON, lent; NULL is an empty one. github is that of the event. */
     const json_t *github, *inputs, *needs, *vars, *secrets;
+    const json_t *unknown_inputs;         /* those that nobody knows, a set of unknown.h; or NULL */
     const struct action *const *actions;  /* ends with NULL */
     const struct assumed_action *assumed; /* ends with a NULL pattern; or NULL */
     /* Where actions of the same repository and mapped ones are: the folder of action.yml for a

@@ -2,6 +2,7 @@
    (actions-semantics.md 1.8, 5.1; the runner's ScriptHandler.cs). */
 #include "runner/arguments.h"
 #include "runner/leg.h"
+#include "runner/touch.h"
 #include "workflow/literal.h"
 
 #include <glib/gstdio.h>
@@ -113,8 +114,10 @@ static bool read_directory(const struct step_run *step, struct script *script, G
 
 static bool read_script(const struct step_run *step, struct script *script, GError **error)
 {
-    return step_evaluate_text(step, step->step->run, &script->text, error) &&
-           read_directory(step, script, error) && read_shell(step, script, error);
+    bool is_fine = step_evaluate_text(step, step->step->run, &script->text, error) &&
+                   read_directory(step, script, error) && read_shell(step, script, error);
+    leg_assume_unknown(step->leg, step, /* may_touch= */ true, /* with_doubts= */ false);
+    return is_fine;
 }
 
 void print_environment(struct step_run *step)
@@ -214,6 +217,22 @@ static guint64 failure_count(const struct step_run *step)
     return host != NULL && host->failure_count != NULL ? host->failure_count(host->self) : 0;
 }
 
+static guint64 gap_count(const struct step_run *step)
+{
+    const struct command_host *host = step->leg->machine->host;
+    return host != NULL && host->gap_count != NULL ? host->gap_count(host->self) : 0;
+}
+
+/* It may stand on what commands did not say that nothing models. */
+static void doubt_outputs(struct step_run *step)
+{
+    const char *name;
+    json_t *value;
+    unknown_doubt(&step->result->unknown, "*");
+    json_object_foreach (step->result->outputs, name, value)
+        unknown_doubt(&step->result->unknown, name);
+}
+
 static void fail_of_itself(struct step_run *step, const struct script *script, int exit_code,
                            bool has_failing_command)
 {
@@ -223,10 +242,47 @@ static void fail_of_itself(struct step_run *step, const struct script *script, i
         script_blame_secrets(step, script->text);
 }
 
-static bool run_script(struct step_run *step, const struct script *script, GError **error)
+/* GitHub's machines have many a shell that this one lacks, and a step may have installed more;
+   those of Windows alone are surely not there. */
+static bool is_shell_here(const struct script *script, const GError *error)
+{
+    return !g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT) ||
+           g_ascii_strcasecmp(script->command, "cmd") == 0 ||
+           g_ascii_strcasecmp(script->command, "powershell") == 0;
+}
+
+static void assume_script(struct step_run *step, const struct script *script)
+{
+    step->result->is_assumed = true;
+    unknown_add(&step->result->unknown, "*");
+    leg_assume_gap(step->leg, step, script_touches_images(script->text), "a script of %s",
+                   script->command);
+}
+
+static bool perform(struct step_run *step, const struct script *script, const char *path,
+                    GError **error)
 {
     const guint64 failures_before = failure_count(step);
     int exit_code = 0;
+    g_autoptr(GError) wrong = NULL;
+    g_auto(GStrv) arguments = arguments_of(script, path);
+    g_auto(GStrv) environment = step_environment(step, NULL, NULL);
+    if (process_run(step, (const char *const *)arguments, environment, script->directory,
+                    &exit_code, &wrong)) {
+        if (exit_code != 0 && !step_is_interrupted(step))
+            fail_of_itself(step, script, exit_code, failure_count(step) > failures_before);
+        return true;
+    }
+    if (is_shell_here(script, wrong)) {
+        g_propagate_error(error, g_steal_pointer(&wrong));
+        return false;
+    }
+    assume_script(step, script);
+    return true;
+}
+
+static bool run_script(struct step_run *step, const struct script *script, GError **error)
+{
     if (step->leg->shell.type == NULL) {
         const char *why = step->leg->machine->why_no_sandbox;
         g_set_error_literal(error, BASE_ERROR, BASE_ERROR_INVALID,
@@ -236,20 +292,12 @@ static bool run_script(struct step_run *step, const struct script *script, GErro
     if (!files_create(step, error) || !check_directory(step, script, error))
         return false;
     g_autofree char *path = write_file(step, script, error);
-    if (path == NULL)
-        return false;
-    g_auto(GStrv) arguments = arguments_of(script, path);
-    g_auto(GStrv) environment = step_environment(step, NULL, NULL);
-    if (!process_run(step, (const char *const *)arguments, environment, script->directory,
-                     &exit_code, error))
-        return false;
-    if (exit_code != 0 && !step_is_interrupted(step))
-        fail_of_itself(step, script, exit_code, failure_count(step) > failures_before);
-    return true;
+    return path != NULL && perform(step, script, path, error);
 }
 
 void script_work(struct step_run *step)
 {
+    const guint64 gaps_before = gap_count(step);
     g_autoptr(GError) error = NULL;
     struct script script = {0};
     bool is_fine = read_script(step, &script, &error);
@@ -260,5 +308,7 @@ void script_work(struct step_run *step)
     if (!is_fine)
         step_fail(step, error);
     files_take(step);
+    if (gap_count(step) > gaps_before)
+        doubt_outputs(step);
     script_clear(&script);
 }

@@ -49,6 +49,7 @@ static void task_free(void *argument)
 {
     struct task *task = argument;
     json_decref(task->outputs);
+    json_decref(task->unknown);
     json_decref(task->needs);
     g_ptr_array_unref(task->runs);
     if (task->legs != NULL)
@@ -92,6 +93,7 @@ void flow_free(struct flow *flow)
         return;
     g_ptr_array_unref(flow->tasks);
     json_decref(flow->inputs);
+    json_decref(flow->unknown_inputs);
     json_decref(flow->secrets);
     if (flow->known_secrets != NULL)
         secrets_clear(flow->known_secrets);
@@ -129,6 +131,8 @@ static void make_needs(struct task *task)
         json_t *row = json_object();
         json_object_set_new(row, "result", json_string(result_text(needed->result)));
         json_object_set(row, "outputs", needed->outputs);
+        if (needed->unknown != NULL)
+            json_object_set(row, unknown_key, needed->unknown);
         json_object_set_new(task->needs, needed->job->id, row);
     }
 }
@@ -148,26 +152,34 @@ static char *missing_need(const struct task *task)
     return NULL;
 }
 
-static void decide(struct task *task)
+static void leave_out(struct task *task, const char *why)
 {
-    g_autoptr(GError) error = NULL;
-    g_autofree char *why = NULL;
-    bool is_wanted = false;
-    make_needs(task);
-    if (!task_condition(task, &is_wanted, &why, &error)) {
-        task_refuse(task, g_steal_pointer(&error));
-        return;
-    }
-    if (is_wanted) {
-        task_run_legs(task);
-        return;
-    }
     g_autofree char *need = why == NULL ? missing_need(task) : NULL;
     const char *reason = why != NULL    ? why
                          : need != NULL ? need
                                         : "the run was cancelled before it began";
     task_settle(task, task->flow->is_cancelled && why == NULL ? RESULT_CANCELLED : RESULT_SKIPPED,
                 "%s", reason);
+}
+
+static void decide(struct task *task)
+{
+    struct unknown_log *unknown = &task->flow->server->unknown;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *why = NULL;
+    bool is_wanted = false;
+    make_needs(task);
+    unknown_log_clear(unknown);
+    bool is_fine = task_condition(task, &is_wanted, &why, &error);
+    g_autofree char *doubt = unknown_log_take(unknown, /* with_doubts= */ true);
+    if (!is_fine)
+        task_refuse(task, g_steal_pointer(&error));
+    else if (is_wanted)
+        task_run_legs(task);
+    else
+        leave_out(task, why);
+    if (is_fine && !is_wanted)
+        task_question(task, doubt);
 }
 
 static void run_task(void *argument)
@@ -194,6 +206,13 @@ static bool is_left_out(const struct flow *flow, const struct task *task)
     return flow->depth == 0 && only != NULL && g_ascii_strcasecmp(only, task->job->id) != 0;
 }
 
+/* Its result is success; what it would have put out nobody knows. */
+static void leave_aside(struct task *task)
+{
+    task->is_over = true;
+    unknown_add(&task->unknown, "*");
+}
+
 void flow_run(struct flow *flow)
 {
     FIBER_GROUP(group);
@@ -201,7 +220,7 @@ void flow_run(struct flow *flow)
     for (guint i = 0; i < flow->tasks->len; i++) {
         struct task *task = flow->tasks->pdata[i];
         if (is_left_out(flow, task))
-            task->is_over = true; /* and result is success */
+            leave_aside(task);
         else
             fiber_group_spawn(&group, "job", run_task, task);
     }
@@ -294,6 +313,7 @@ struct server_result *server_run(const struct server_options *options)
     allowed_dialect_free(server.conditions);
     g_hash_table_unref(server.groups);
     g_queue_clear(&server.runners.waiting);
+    unknown_log_clear(&server.unknown);
     return result;
 }
 

@@ -17,6 +17,7 @@ static bool may_fail(const struct step *step)
     return node != NULL && node->kind == NODE_BOOLEAN && node->boolean;
 }
 
+/* Nothing in it has run: what an expression would ask of it nobody knows. */
 static struct step_result *assumed_step(const struct step *step, enum result outcome)
 {
     struct step_result *result = g_new0(struct step_result, 1);
@@ -39,10 +40,12 @@ static json_t *steps_of(const struct leg_result *result)
         const struct step_result *step = result->steps->pdata[i];
         if (step->id == NULL)
             continue;
-        json_object_set_new(steps, step->id,
-                            json_pack("{s:s, s:s, s:O}", "outcome", result_text(step->outcome),
-                                      "conclusion", result_text(step->conclusion), "outputs",
-                                      step->outputs));
+        json_t *row =
+            json_pack("{s:s, s:s, s:O}", "outcome", result_text(step->outcome), "conclusion",
+                      result_text(step->conclusion), "outputs", step->outputs);
+        if (step->unknown != NULL)
+            json_object_set(row, unknown_key, step->unknown);
+        json_object_set_new(steps, step->id, row);
     }
     return steps;
 }
@@ -56,7 +59,9 @@ static void give_outputs(const struct server_run *run)
          i++) {
         const struct node_entry *entry = node_entry(outputs, i);
         g_autoptr(GError) error = NULL;
+        unknown_log_clear(&run->task->flow->server->unknown);
         g_autofree char *text = task_output(run->task, run->leg, steps, entry->value, &error);
+        unknown_pass_on(&run->task->flow->server->unknown, &run->row->result->unknown, entry->key);
         if (text != NULL && text[0] != '\0')
             json_object_set_new(run->row->result->outputs, entry->key, json_text_or_null(text));
     }
@@ -88,6 +93,8 @@ static enum result assume_steps(const struct server_run *run)
         const struct assumed_action *rule = rule_of(run, steps->pdata[i]);
         if (rule != NULL && rule->outputs != NULL && outcome != RESULT_SKIPPED)
             json_object_update(step->outputs, (json_t *)(uintptr_t)rule->outputs);
+        if (rule == NULL)
+            unknown_add(&step->unknown, "*");
         step->started_us = started_us;
         step->duration_us = loop_now_us(loop) - started_us;
         g_ptr_array_add(run->row->result->steps, step);
@@ -124,4 +131,41 @@ void server_run_assume(struct server_run *run, const char *why)
         run->row->reason = g_strdup(run->cancel_text);
         leg_result_annotate(result, run->cancel_text);
     }
+}
+
+/* ---- what may be left out wrongly ---- */
+
+/* A job that this one needs, directly or through others, and that is in question; or NULL. */
+static const struct task *needed_in_question(const struct task *task)
+{
+    for (guint i = 0; i < task->flow->tasks->len; i++) {
+        const struct task *other = task->flow->tasks->pdata[i];
+        if (other->is_in_question && g_ptr_array_find(task->job->needs, other->job, NULL))
+            return other;
+    }
+    return NULL;
+}
+
+static bool may_touch_images(const struct task *task)
+{
+    const struct server_options *options = task->flow->server->options;
+    return task->job->uses != NULL ||
+           job_touches_images(task->job, options->find_action, options->self);
+}
+
+void task_question(struct task *task, const char *unknown)
+{
+    const struct task *needed = unknown == NULL ? needed_in_question(task) : NULL;
+    const struct server_run *run = g_ptr_array_index(task->runs, 0);
+    if (unknown == NULL && needed == NULL)
+        return;
+    struct assumption *assumption = g_new0(struct assumption, 1);
+    assumption->what =
+        unknown != NULL ? g_strdup_printf("%s, which nobody knows", unknown)
+                        : g_strdup_printf("needs.%s.result, which nobody knows", needed->job->id);
+    assumption->position = task->job->position;
+    assumption->touches_images = may_touch_images(task);
+    g_ptr_array_add(run->row->result->assumptions, assumption);
+    task->is_in_question = true;
+    unknown_add(&task->unknown, "*");
 }

@@ -70,6 +70,22 @@ static json_t *inputs_of(const struct server_run *run, const struct workflow *ca
     return inputs;
 }
 
+/* Which of them stand on an output that nobody knows; NULL: none. */
+static json_t *unknown_inputs_of(const struct server_run *run)
+{
+    struct unknown_log *log = &run->task->flow->server->unknown;
+    const struct node *with = run->task->job->with;
+    json_t *unknown = NULL;
+    for (gsize i = 0; with != NULL && with->kind == NODE_MAPPING && i < node_length(with); i++) {
+        const struct node_entry *entry = node_entry(with, i);
+        unknown_log_clear(log);
+        g_autoptr(json_t) value = task_evaluate_json(run->task, run->leg, entry->value, NULL);
+        if (value != NULL)
+            unknown_pass_on(log, &unknown, entry->key);
+    }
+    return unknown;
+}
+
 static json_t *secrets_of(const struct server_run *run, GError **error)
 {
     const struct job *job = run->task->job;
@@ -93,9 +109,11 @@ static bool give_outputs(struct server_run *run, GError **error)
         const struct node_entry *entry = node_entry(declared, i);
         const struct node *value =
             entry->value->kind == NODE_MAPPING ? node_get(entry->value, "value") : entry->value;
+        unknown_log_clear(&flow->server->unknown);
         g_autofree char *text = value != NULL ? flow_output(flow, value, error) : NULL;
         if (text == NULL)
             return false;
+        unknown_pass_on(&flow->server->unknown, &run->row->result->unknown, entry->key);
         if (text[0] != '\0')
             json_object_set_new(run->row->result->outputs, entry->key, json_text_or_null(text));
     }
@@ -118,6 +136,7 @@ static void assume(struct server_run *run, const char *text)
     assumption->position = run->task->job->position;
     assumption->touches_images = true;
     assumption->leaves_gap = true;
+    unknown_add(&run->row->result->unknown, "*");
     g_ptr_array_add(run->row->result->assumptions, assumption);
     run->row->reason = g_strdup_printf("the workflow %s is not here; it is taken to succeed", text);
 }
@@ -147,6 +166,7 @@ static void call(struct server_run *run, const struct workflow *called)
     flow->id_prefix = g_strconcat(run->row->id, "/", NULL);
     flow->name_prefix = g_strconcat(run->row->name, " / ", NULL);
     flow->inputs = inputs_of(run, called, &error);
+    flow->unknown_inputs = unknown_inputs_of(run);
     json_t *secrets = flow->inputs != NULL ? secrets_of(run, &error) : NULL;
     if (secrets == NULL && error != NULL) {
         refuse(run, g_steal_pointer(&error));

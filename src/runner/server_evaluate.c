@@ -12,7 +12,8 @@ static struct value contexts_of(const struct flow *flow)
     const struct server_options *options = flow->server->options;
     struct value all = value_of_folded_map();
     value_set(&all, "github", folded_value(options->github));
-    value_set(&all, "inputs", folded_value(flow->inputs));
+    value_set(&all, "inputs",
+              unknown_inputs_value(flow->inputs, flow->unknown_inputs, &flow->server->unknown));
     value_set(&all, "vars", folded_value(options->vars));
     value_set(&all, "secrets", secrets_value(flow->known_secrets));
     return all;
@@ -21,7 +22,8 @@ static struct value contexts_of(const struct flow *flow)
 static struct value contexts_for(const struct task *task, const struct leg *leg)
 {
     struct value all = contexts_of(task->flow);
-    value_set(&all, "needs", folded_value(task->needs));
+    value_set(&all, "needs",
+              unknown_rows_value(task->needs, "needs", &task->flow->server->unknown));
     if (leg != NULL)
         value_set(&all, "matrix", folded_value(leg->values));
     return all;
@@ -151,7 +153,7 @@ char *task_output(const struct task *task, const struct leg *leg, const json_t *
     VALUE(contexts);
     VALUE(value);
     contexts = contexts_for(task, leg);
-    value_set(&contexts, "steps", folded_value(steps));
+    value_set(&contexts, "steps", unknown_rows_value(steps, "steps", &task->flow->server->unknown));
     return evaluate(task->flow, &contexts, node, &value, error) ? github_value_string(&value)
                                                                 : NULL;
 }
@@ -219,9 +221,11 @@ char *flow_output(const struct flow *flow, const struct node *node, GError **err
         json_t *row = json_object();
         json_object_set_new(row, "result", json_string(result_text(task->result)));
         json_object_set(row, "outputs", task->outputs);
+        if (task->unknown != NULL)
+            json_object_set(row, unknown_key, task->unknown);
         json_object_set_new(jobs, task->job->id, row);
     }
     contexts = contexts_of(flow);
-    value_set(&contexts, "jobs", folded_value(jobs));
+    value_set(&contexts, "jobs", unknown_rows_value(jobs, "jobs", &flow->server->unknown));
     return evaluate(flow, &contexts, node, &value, error) ? github_value_string(&value) : NULL;
 }

@@ -177,6 +177,7 @@ static void perform(struct server_run *run, const struct runner_machine *machine
         .machine = machine,
         .github = options->github,
         .inputs = task->flow->inputs,
+        .unknown_inputs = task->flow->unknown_inputs,
         .needs = task->needs,
         .vars = options->vars,
         .secrets = task->flow->secrets,
@@ -264,6 +265,9 @@ static void conclude(struct server_run *run)
     if (result->result == RESULT_FAILURE && run->may_fail)
         result->conclusion = RESULT_SUCCESS;
     json_object_update(task->outputs, result->outputs); /* the last one that ended wins */
+    if (result->unknown != NULL && task->unknown == NULL)
+        task->unknown = json_object();
+    json_object_update(task->unknown, result->unknown);
     run->is_over = true;
     if (result->conclusion == RESULT_FAILURE && task->is_failing_fast && task->runs->len > 1)
         fail_fast(task, run);

@@ -4,6 +4,7 @@
 
 #include "expr/github.h"
 #include "runner/server.h"
+#include "runner/unknown.h"
 #include "workflow/expression_check.h"
 
 struct task;
@@ -30,6 +31,7 @@ struct server {
     struct allowed_dialect *conditions; /* of jobs */
     GHashTable *groups;                 /* of concurrency: folded name to group */
     struct runner_queue runners;
+    struct unknown_log unknown; /* what was read of outputs that nobody knows */
 };
 
 /* A leg's place in a concurrency group. */
@@ -47,7 +49,8 @@ struct flow {
     char *name_prefix; /* "call / ", or "" */
     int depth;
     json_t *inputs, *secrets;
-    bool has_all_secrets; /* the run's own, not some that were passed on */
+    json_t *unknown_inputs; /* those that nobody knows, a set of unknown.h; or NULL */
+    bool has_all_secrets;   /* the run's own, not some that were passed on */
     struct secrets *known_secrets;
     GPtrArray *tasks;        /* struct task, in the order of the file */
     struct fiber_queue over; /* tasks that wait for another */
@@ -83,7 +86,9 @@ struct task {
     const struct job *job;
     enum result result; /* what needs.X.result is */
     json_t *outputs;
-    json_t *needs;            /* the needs context */
+    json_t *unknown;          /* outputs that nobody knows, a set of unknown.h; or NULL */
+    bool is_in_question;      /* it was left out, and nobody knows whether rightly */
+    json_t *needs;            /* the needs context, as rows of unknown.h */
     GPtrArray *runs;          /* struct server_run, in the order of the matrix */
     GPtrArray *legs;          /* struct leg made at run time, or NULL */
     struct fiber_slots slots; /* of max-parallel */
@@ -157,6 +162,10 @@ void runner_queue_wake(const struct server_run *run);
 /* A leg whose runner nothing models: what its steps would do is assumed, and their outputs are what
    a scenario says of them, else empty. */
 void server_run_assume(struct server_run *run, const char *why);
+
+/* The job was left out, as a condition says that read this of an output that nobody knows (NULL: it
+   read none), or because a job that it needs was: the same job might have run. */
+void task_question(struct task *task, const char *unknown);
 
 /* ---- server_evaluate.c ---- */
 

@@ -27,6 +27,7 @@ struct shell_leftover {
 };
 
 struct shell_type {
+    /* G_FILE_ERROR_NOENT: there is no such program. */
     void *(*start)(void *self, const struct shell_start *start, GError **error);
     bool (*wait_exit)(void *process, GError **error);
     bool (*wait_output_end)(void *process, GError **error);

@@ -133,6 +133,7 @@ static bool make_environment(struct step_run *step, GError **error)
     g_autoptr(json_t) own = step_evaluate_map(step, step->step->env, error);
     if (own == NULL)
         return false;
+    leg_assume_unknown(step->leg, step, /* may_touch= */ true, /* with_doubts= */ false);
     json_object_update(step->environment, own);
     return true;
 }
@@ -267,6 +268,7 @@ static bool prepare(struct step_run *step)
     g_autoptr(GError) error = NULL;
     bool is_fine = make_environment(step, &error);
     step_title_set(step);
+    unknown_log_clear(&step->leg->unknown); /* a title decides nothing */
     if (!is_fine && step->outer == NULL)
         fail_at_once(step, error);
     else if (!is_fine)
@@ -274,21 +276,30 @@ static bool prepare(struct step_run *step)
     return is_fine || step->outer != NULL;
 }
 
-static void decide(struct step_run *step)
+/* What is left out by an output that nobody knows might have run. */
+static bool look_at_condition(struct step_run *step, bool *is_wanted)
 {
     g_autoptr(GError) error = NULL;
+    bool is_fine = step_evaluate_condition(step, is_wanted, &error);
+    leg_assume_unknown(step->leg, step, /* may_touch= */ !*is_wanted,
+                       /* with_doubts= */ !*is_wanted);
+    if (is_fine)
+        return true;
+    fail_at_once(step, error);
+    step->is_last = step->outer != NULL;
+    return false;
+}
+
+static void decide(struct step_run *step)
+{
     bool is_wanted = false;
     bool is_asked = !step->leg->is_shut_down || step->is_closing;
-    if (!prepare(step))
+    if (!prepare(step) || (is_asked && !look_at_condition(step, &is_wanted)))
         return;
-    if (is_asked && !step_evaluate_condition(step, &is_wanted, &error)) {
-        fail_at_once(step, error);
-        step->is_last = step->outer != NULL;
-    } else if (is_wanted) {
+    if (is_wanted)
         work(step);
-    } else {
+    else
         step->outcome = RESULT_SKIPPED;
-    }
 }
 
 static void trace_step(const struct step_run *step, bool has_ended)

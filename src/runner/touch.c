@@ -8,6 +8,14 @@
 
 #include <string.h>
 
+static bool matches_any(const char *const *patterns, const char *text)
+{
+    for (; *patterns != NULL; patterns++)
+        if (glob_match(*patterns, text))
+            return true;
+    return false;
+}
+
 bool use_touches_images(const char *name)
 {
     static const char *const patterns[] = {
@@ -26,11 +34,12 @@ bool use_touches_images(const char *name)
         "*imjasonh/*", "*redhat-actions/*",
         NULL,
     };
+    /* These look at images, or write beside them. */
+    static const char *const onlookers[] = {"docker/scout-action@*",
+                                            "docker/setup-compose-action@*",
+                                            "peter-evans/dockerhub-description@*", NULL};
     g_autofree char *lower = g_ascii_strdown(name, -1);
-    for (const char *const *pattern = patterns; *pattern != NULL; pattern++)
-        if (glob_match(*pattern, lower))
-            return true;
-    return false;
+    return matches_any(patterns, lower) && !matches_any(onlookers, lower);
 }
 
 bool script_touches_images(const char *script)
@@ -75,18 +84,27 @@ static bool does_action_touch(const struct search *search, const char *uses)
            do_steps_touch(&below, manifest->steps) || use_touches_images(uses);
 }
 
+static bool does_step_touch(const struct search *search, const struct step *step)
+{
+    const struct node *node = step->kind == STEP_RUN ? step->run : step->uses;
+    g_autofree char *text = node != NULL ? literal_text(node) : NULL;
+    if (text == NULL)
+        return false;
+    return step->kind == STEP_RUN ? script_touches_images(text) : does_action_touch(search, text);
+}
+
 static bool do_steps_touch(const struct search *search, const GPtrArray *steps)
 {
-    for (guint i = 0; steps != NULL && i < steps->len; i++) {
-        const struct step *step = g_ptr_array_index(steps, i);
-        const struct node *node = step->kind == STEP_RUN ? step->run : step->uses;
-        g_autofree char *text = node != NULL ? literal_text(node) : NULL;
-        if (text == NULL)
-            continue;
-        if (step->kind == STEP_RUN ? script_touches_images(text) : does_action_touch(search, text))
+    for (guint i = 0; steps != NULL && i < steps->len; i++)
+        if (does_step_touch(search, g_ptr_array_index(steps, i)))
             return true;
-    }
     return false;
+}
+
+bool step_touches_images(const struct step *step, find_action_fn *find_action, void *self)
+{
+    const struct search search = {find_action, self, 0};
+    return does_step_touch(&search, step);
 }
 
 bool job_touches_images(const struct job *job, find_action_fn *find_action, void *self)

@@ -96,11 +96,51 @@ static void check_names(struct step_run *step, const json_t *given)
     step_warning(step, "Unexpected input(s) '%s', valid inputs are ['%s']", wrong, valid);
 }
 
+/* They shape an image, but do not decide whether there is one, and where. */
+static bool is_about_contents(const char *input)
+{
+    static const char *const names[] = {"annotations", "build-args", "cache-from", "cache-to",
+                                        "labels",      "secrets",    NULL};
+    g_autofree char *lower = g_ascii_strdown(input, -1);
+    return g_strv_contains(names, lower);
+}
+
+/* Outputs that nobody knows were read: whether by an input that matters is looked for again. */
+static bool do_inputs_decide(const struct step_run *step)
+{
+    const struct node *with = step->step->with;
+    if (with->kind != NODE_MAPPING)
+        return true;
+    for (gsize i = 0; i < node_length(with); i++) {
+        const struct node_entry *entry = node_entry(with, i);
+        g_autofree char *text = NULL;
+        unknown_log_clear(&step->leg->unknown);
+        if (!is_about_contents(entry->key) && step_evaluate_text(step, entry->value, &text, NULL) &&
+            step->leg->unknown.name != NULL)
+            return true;
+    }
+    return false;
+}
+
+static void assume_unknown(struct step_run *step)
+{
+    g_autofree char *first = g_strdup(step->leg->unknown.name);
+    if (first == NULL)
+        return;
+    bool do_decide = do_inputs_decide(step);
+    if (!do_decide) {
+        unknown_log_clear(&step->leg->unknown);
+        step->leg->unknown.name = g_steal_pointer(&first);
+    }
+    leg_assume_unknown(step->leg, step, do_decide, /* with_doubts= */ false);
+}
+
 json_t *use_inputs(struct step_run *step, GError **error)
 {
     g_autoptr(json_t) inputs = step_evaluate_map(step, step->step->with, error);
     if (inputs == NULL)
         return NULL;
+    assume_unknown(step);
     check_names(step, inputs);
     if (step->use->action != NULL && !add_native_defaults(step, inputs, error))
         return NULL;

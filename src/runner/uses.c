@@ -219,8 +219,10 @@ static void assumed_work(struct step_run *step)
     use_print_header(step, inputs);
     step->result->is_assumed = true;
     leg_assume_gap(step->leg, step, use_touches_images(use->text), "action %s", use->text);
-    if (row == NULL)
+    if (row == NULL) {
+        unknown_add(&step->result->unknown, "*");
         return;
+    }
     bool is_over = false;
     if (row->duration_us > 0)
         leg_wait(step->leg, &is_over, step, row->duration_us, "an assumed action");

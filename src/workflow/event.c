@@ -359,11 +359,12 @@ void event_free(struct event *event)
 struct event_facts event_facts_of(const struct event *event)
 {
     bool is_request = json_is_object(json_object_get(event->payload, "pull_request"));
+    const char *own = event_text_at(event->github, "ref", NULL);
     return (struct event_facts){
         .name = event->name,
         .action = event_text_at(event->payload, "action", NULL),
         .ref = is_request ? event_text_at(event->payload, "pull_request.base.ref", NULL)
-                          : event_text_at(event->github, "ref", NULL),
+                          : event_text_at(event->payload, "workflow_run.head_branch", own),
         .paths = (const char *const *)event->changed_files,
     };
 }

@@ -6,7 +6,9 @@
  * same everywhere. The repository is acme/FOLDER, the actor its owner; a push is to main, unless
  * the filters of the workflow want another branch or a tag: then to the first that they name, or to
  * v1.0.0; pull request 1 goes from the branch feature to main or to what the filters name; a
- * release is of the tag v1.0.0; a schedule is the first of the workflow.
+ * release is of the tag v1.0.0; a schedule is the first of the workflow; a workflow_run follows a
+ * push whose run went well. The activity is the usual one, or the first that the workflow names
+ * when that does not start it; a pull request that is closed was merged.
  *
  * An event file, JSON or YAML, is the payload as GitHub's webhooks send it. What it leaves out is
  * filled with the defaults, object by object. These members beside the payload are ours:

@@ -39,7 +39,10 @@ static void place_of_request(const struct event *event, struct place *place)
         return;
     }
     json_int_t number = json_integer_value(json_object_get(payload, "number"));
-    place->ref = g_strdup_printf("refs/pull/%" JSON_INTEGER_FORMAT "/merge", number);
+    bool is_merged =
+        json_is_true(json_object_get(json_object_get(payload, "pull_request"), "merged"));
+    place->ref = is_merged ? g_strconcat("refs/heads/", place->base_ref, NULL)
+                           : g_strdup_printf("refs/pull/%" JSON_INTEGER_FORMAT "/merge", number);
     place->sha = g_strdup(event_text_at(payload, "pull_request.merge_commit_sha", EVENT_SHA));
 }
 

@@ -28,12 +28,18 @@ static json_t *repository_json(const char *full_name)
                      url, "owner", owner_json(full_name));
 }
 
+static json_t *commit_json(const char *owner, const char *email)
+{
+    json_t *author = json_pack("{s:s, s:s, s:s}", "name", owner, "email", email, "username", owner);
+    return json_pack("{s:s, s:s, s:s, s:O, s:o}", "id", EVENT_SHA, "message", "Change", "timestamp",
+                     TIMESTAMP, "author", author, "committer", author);
+}
+
 static json_t *push_json(const char *repository)
 {
     g_auto(GStrv) parts = g_strsplit(repository, "/", 2);
     g_autofree char *email = g_strconcat(parts[0], "@users.noreply.github.com", NULL);
-    json_t *commit =
-        json_pack("{s:s, s:s, s:s}", "id", EVENT_SHA, "message", "Change", "timestamp", TIMESTAMP);
+    json_t *commit = commit_json(parts[0], email);
     return json_pack("{s:s, s:s, s:s, s:b, s:b, s:b, s:n, s:O, s:[o], s:{s:s, s:s}}", "ref",
                      "refs/heads/main", "before", BEFORE_SHA, "after", EVENT_SHA, "created", false,
                      "deleted", false, "forced", false, "base_ref", "head_commit", commit,
@@ -48,11 +54,12 @@ static json_t *branch_json(const char *ref, const char *sha, const char *reposit
 
 static json_t *pull_request_json(const char *repository)
 {
-    json_t *request = json_pack("{s:i, s:s, s:s, s:b, s:b, s:s, s:o, s:o, s:o}", "number", 1,
-                                "state", "open", "title", "Change", "draft", false, "merged", false,
-                                "merge_commit_sha", EVENT_SHA, "user", owner_json(repository),
-                                "head", branch_json("feature", HEAD_SHA, repository), "base",
-                                branch_json("main", BEFORE_SHA, repository));
+    json_t *request =
+        json_pack("{s:i, s:s, s:s, s:b, s:b, s:s, s:[], s:s, s:o, s:o, s:o}", "number", 1, "state",
+                  "open", "title", "Change", "draft", false, "merged", false, "merge_commit_sha",
+                  EVENT_SHA, "labels", "author_association", "OWNER", "user",
+                  owner_json(repository), "head", branch_json("feature", HEAD_SHA, repository),
+                  "base", branch_json("main", BEFORE_SHA, repository));
     return json_pack("{s:s, s:i, s:o}", "action", "opened", "number", 1, "pull_request", request);
 }
 
@@ -62,6 +69,52 @@ static json_t *release_json(const char *repository)
     return json_pack("{s:s, s:{s:i, s:s, s:s, s:s, s:s, s:b, s:b}}", "action", "published",
                      "release", "id", 1, "tag_name", "v1.0.0", "name", "v1.0.0", "body", "",
                      "target_commitish", "main", "draft", false, "prerelease", false);
+}
+
+/* Of a run that went well, after a push. */
+static json_t *workflow_run_json(const char *repository)
+{
+    json_t *run = json_pack(
+        "{s:i, s:i, s:i, s:s, s:s, s:s, s:s, s:s, s:[], s:o, s:o, s:{s:s, s:s}}", "id", 1000000000,
+        "run_number", 1, "run_attempt", 1, "event", "push", "status", "completed", "conclusion",
+        "success", "head_branch", "main", "head_sha", EVENT_SHA, "pull_requests", "repository",
+        repository_json(repository), "head_repository", repository_json(repository), "head_commit",
+        "id", EVENT_SHA, "message", "Change");
+    return json_pack("{s:s, s:o}", "action", "completed", "workflow_run", run);
+}
+
+static json_t *merge_group_json(const char *repository)
+{
+    (void)repository;
+    return json_pack("{s:s, s:{s:s, s:s, s:s, s:s}}", "action", "checks_requested", "merge_group",
+                     "head_sha", EVENT_SHA, "head_ref",
+                     "refs/heads/gh-readonly-queue/main/pr-1-" BEFORE_SHA, "base_sha", BEFORE_SHA,
+                     "base_ref", "refs/heads/main");
+}
+
+static json_t *issue_json(const char *repository)
+{
+    return json_pack("{s:i, s:s, s:s, s:s, s:[], s:o}", "number", 1, "state", "open", "title",
+                     "Change", "author_association", "OWNER", "labels", "user",
+                     owner_json(repository));
+}
+
+static json_t *issues_json(const char *repository)
+{
+    return json_pack("{s:s, s:o}", "action", "opened", "issue", issue_json(repository));
+}
+
+static json_t *issue_comment_json(const char *repository)
+{
+    return json_pack("{s:s, s:o, s:{s:i, s:s, s:s, s:o}}", "action", "created", "issue",
+                     issue_json(repository), "comment", "id", 1, "body", "Comment",
+                     "author_association", "OWNER", "user", owner_json(repository));
+}
+
+static json_t *repository_dispatch_json(const char *repository)
+{
+    (void)repository;
+    return json_pack("{s:s, s:{}}", "branch", "main", "client_payload");
 }
 
 static json_t *empty_json(const char *repository)
@@ -88,6 +141,11 @@ static const struct payload_row {
     {"pull_request_review_comment", pull_request_json},
     {"release", release_json},
     {"workflow_dispatch", dispatch_json},
+    {"workflow_run", workflow_run_json},
+    {"merge_group", merge_group_json},
+    {"issues", issues_json},
+    {"issue_comment", issue_comment_json},
+    {"repository_dispatch", repository_dispatch_json},
     {"schedule", empty_json},
 };
 
@@ -112,6 +170,52 @@ static void set_ref(json_t *payload, const char *name, const struct workflow *wo
         json_object_set_new(payload, "ref", json_string(ref));
     if (request != NULL)
         json_object_set_new(json_object_get(request, "base"), "ref", json_string(branch));
+    if (strcmp(name, "workflow_run") == 0)
+        json_object_set_new(json_object_get(payload, "workflow_run"), "head_branch",
+                            json_string(branch));
+}
+
+/* A pull request is closed since it was merged, a run that begins has not come to anything. */
+static void follow_action(json_t *payload, const char *action)
+{
+    json_t *request = json_object_get(payload, "pull_request");
+    json_t *run = json_object_get(payload, "workflow_run");
+    if (strcmp(action, "closed") == 0 && request != NULL) {
+        json_object_set_new(request, "state", json_string("closed"));
+        json_object_set_new(request, "merged", json_true());
+    }
+    if (strcmp(action, "completed") != 0 && run != NULL) {
+        json_object_set_new(run, "status", json_string(action));
+        json_object_set_new(run, "conclusion", json_null());
+    }
+    if (strcmp(action, "prereleased") == 0)
+        json_object_set_new(json_object_get(payload, "release"), "prerelease", json_true());
+}
+
+/* The activity is the usual one, or the first that starts the workflow. */
+static void set_action(json_t *payload, const char *name, const struct workflow *workflow)
+{
+    const struct trigger *trigger = triggers_get(workflow->triggers, name);
+    const char *usual = event_text_at(payload, "action", "");
+    if (trigger == NULL || trigger->types == NULL || trigger->types[0] == NULL ||
+        g_strv_contains((const char *const *)trigger->types, usual))
+        return;
+    json_object_set_new(payload, "action", json_string(trigger->types[0]));
+    follow_action(payload, trigger->types[0]);
+}
+
+/* The run is of the first workflow that is waited for. */
+static void set_run_name(json_t *payload, const struct workflow *workflow)
+{
+    const struct trigger *trigger = triggers_get(workflow->triggers, "workflow_run");
+    const struct node *names =
+        trigger != NULL && trigger->node != NULL ? node_get(trigger->node, "workflows") : NULL;
+    if (names != NULL && names->kind == NODE_SEQUENCE && node_length(names) > 0)
+        names = node_item(names, 0);
+    if (names == NULL || names->kind != NODE_STRING)
+        return;
+    json_object_set_new(json_object_get(payload, "workflow_run"), "name", json_string(names->text));
+    json_object_set_new(payload, "workflow", json_pack("{s:s}", "name", names->text));
 }
 
 static bool is_event(const char *name)
@@ -137,7 +241,10 @@ json_t *event_payload(const char *name, const char *repository, const struct wor
         json_object_set_new(payload, "schedule", json_string(cron_of(workflow)));
     if (strcmp(name, "workflow_dispatch") == 0)
         json_object_set_new(payload, "workflow", json_string(workflow_path));
+    if (strcmp(name, "workflow_run") == 0)
+        set_run_name(payload, workflow);
     set_ref(payload, name, workflow);
+    set_action(payload, name, workflow);
     json_object_set_new(payload, "repository", repository_json(repository));
     json_object_set_new(payload, "sender", owner_json(repository));
     return payload;

@@ -27,6 +27,22 @@ bool plan_runner(const struct call *call, const struct job *job, const struct le
     return runs_on != NULL && runner_choose(runs_on, sources->date, runner, &error);
 }
 
+char *plan_leg_name(const struct call *call, const struct job *job, const struct leg *leg,
+                    const struct plan_sources *sources)
+{
+    VALUE(scope);
+    if (job->name == NULL || !literal_is_dynamic(job->name))
+        return job_leg_name(job, leg);
+    g_autoptr(json_t) inputs = resolve_call_inputs(call, sources->event);
+    resolve_scope(sources->event, inputs, job, leg, &scope);
+    g_autoptr(json_t) name = resolve_node(job->name, &scope, NULL);
+    if (name == NULL)
+        return job_leg_name(job, leg);
+    g_autofree char *text =
+        json_is_string(name) ? g_strdup(json_string_value(name)) : json_text(name);
+    return text[0] != '\0' ? g_steal_pointer(&text) : g_strdup(job->id);
+}
+
 const char *plan_leads_to(const struct step *step, const struct call *call,
                           const struct plan_sources *sources, char **path)
 {
@@ -132,7 +148,7 @@ static json_t *legs_json(const struct call *call, const struct job *job,
     json_t *legs = json_array();
     for (guint i = 0; i < job->strategy.legs->len; i++) {
         const struct leg *leg = job->strategy.legs->pdata[i];
-        g_autofree char *name = job_leg_name(job, leg);
+        g_autofree char *name = plan_leg_name(call, job, leg, sources);
         json_t *object = json_pack("{s:s, s:s}", "id", leg->id, "name", name);
         set(object, "matrix", leg->values != NULL ? json_incref(leg->values) : json_null());
         set(object, "runner", runner_json(call, job, leg, sources));

@@ -11,8 +11,9 @@
  *                "steps": [{"number", "id", "name", "line", "column", "run" or "uses",
  * "leads_to"}], "call": {"state", "file", "origin", "workflow", "jobs"}}]}
  *
- * Expressions are as they stand in the file. legs is null when the matrix depends on expressions,
- * runner when runs-on needs what is not known before the run. leads_to of a `uses` is {"kind",
+ * Expressions are as they stand in the file, but in names of legs where nothing else is needed than
+ * what is known before the run. legs is null when the matrix depends on expressions, runner when
+ * runs-on needs what is not known before the run. leads_to of a `uses` is {"kind",
  * "path"}: file, dockerfile, image, modelled, missing or not-mapped; of a file also what its action
  * "runs" and the "steps" of a composite one, or the "errors" for which it is refused. Keys that a
  * job or step does not have are left out, but for "if", "runs_on" and "timeout_minutes" of jobs and
@@ -42,6 +43,10 @@ json_t *workflow_errors_json(const GPtrArray *errors);
 /* The runner of a leg; false: not known before the run. The caller clears it. */
 bool plan_runner(const struct call *call, const struct job *job, const struct leg *leg,
                  const struct plan_sources *sources, struct runner *runner);
+/* What GitHub will call a leg; a name that needs more than is known before the run as it stands.
+   g_free. */
+char *plan_leg_name(const struct call *call, const struct job *job, const struct leg *leg,
+                    const struct plan_sources *sources);
 /* Where a step's uses leads: "file", …; *path is its file or NULL, g_free. */
 const char *plan_leads_to(const struct step *step, const struct call *call,
                           const struct plan_sources *sources, char **path);

@@ -129,13 +129,10 @@ static bool read_remote_files(struct bake_sources *sources, const char *folder,
     for (gsize i = 0; paths->len == 0 && i < G_N_ELEMENTS(usual_names); i++)
         if (!keep_remote(sources, folder, usual_names[i], /* must_exist= */ false, error))
             return false;
-    for (guint i = 0; i < paths->len; i++) {
-        const char *path = g_ptr_array_index(paths, i);
-        if (g_str_has_prefix(path, "cwd://"))
-            return run_unmodelled(error, "%s beside a remote definition", path);
-        if (!keep_remote(sources, folder, path, /* must_exist= */ true, error))
+    for (guint i = 0; i < paths->len; i++)
+        if (!keep_remote(sources, folder, g_ptr_array_index(paths, i), /* must_exist= */ true,
+                         error))
             return false;
-    }
     return true;
 }
 
@@ -154,11 +151,29 @@ static bool read_remote(struct bake_sources *sources, struct plugin_run *run,
 
 /* ---- the whole ---- */
 
+/* commands/bake.go readBakeFiles: cwd://FILE is of the machine even beside a remote definition, and
+   comes after those that are the repository's. */
+static void split_paths(const GPtrArray *paths, bool is_remote, GPtrArray *local, GPtrArray *remote)
+{
+    static const char prefix[] = "cwd://";
+    for (guint i = 0; i < paths->len; i++) {
+        char *path = g_ptr_array_index(paths, i);
+        bool is_own = g_str_has_prefix(path, prefix);
+        g_ptr_array_add(is_own || !is_remote ? local : remote,
+                        is_own ? path + strlen(prefix) : path);
+    }
+}
+
 bool bake_sources_read(struct bake_sources *sources, struct plugin_run *run, const GPtrArray *paths,
                        struct voice *voice, GError **error)
 {
     sources->list = g_array_new(FALSE, FALSE, sizeof(struct bakefile_source));
     g_array_set_clear_func(sources->list, source_clear);
-    return sources->url != NULL ? read_remote(sources, run, paths, voice, error)
-                                : read_local(sources, run, paths, voice, error);
+    g_autoptr(GPtrArray) local = g_ptr_array_new();
+    g_autoptr(GPtrArray) remote = g_ptr_array_new();
+    split_paths(paths, sources->url != NULL, local, remote);
+    if (sources->url != NULL && !read_remote(sources, run, remote, voice, error))
+        return false;
+    return (sources->url != NULL && local->len == 0) ||
+           read_local(sources, run, local, voice, error);
 }

@@ -125,7 +125,9 @@ Test(docker_metadata, matches_patterns)
         {"push", "refs/tags/v1.0", "type=match,pattern=v(\\d.\\d),group=3", "", ""},
         {"push", MASTER, "type=match,pattern=v(.*),group=1,value=v1.2.3\ntype=edge", "",
          "user/app:1.2.3 user/app:edge user/app:latest"},
+        {"push", MASTER, "type=match,pattern=v(.*),group=1", "", ""}, /* no tag, nothing to match */
     };
+    (void)g_log_set_always_fatal(G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL);
     EXPECT_ALL(cases);
 }
 

@@ -207,6 +207,12 @@ static void *start(void *self, const struct shell_start *options, GError **error
     for (const char *const *each = options->arguments; *each != NULL; each++)
         path = *each;
     g_autofree char *file = here(shell, path);
+    if (strcmp(options->arguments[0], "pwsh") == 0 || strcmp(options->arguments[0], "cmd") == 0) {
+        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT, "%s: No such file or directory",
+                    options->arguments[0]);
+        g_free(process);
+        return NULL;
+    }
     if (!g_file_get_contents(file, &text, NULL, error)) {
         g_free(process);
         return NULL;

@@ -12,6 +12,8 @@
  *     trap TERM                        SIGTERM is ignored from here on
  *     fill TIMES KIB NAME [$FILE]      that many lines NAME0=xxx… of so many KiB each
  *     exit N, false, true, # comment
+ *
+ * Nor is there any pwsh or cmd.
  */
 #pragma once
 

@@ -57,3 +57,42 @@ Test(masks, have_a_ceiling)
     cr_expect(masks_add(masks, "secret-0."));
     cr_expect_not(masks_add(masks, "one more"));
 }
+
+Test(masks, hide_what_base64_makes_of_a_secret_wherever_it_begins)
+{
+    AUTO(masks) masks = masks_new();
+
+    masks_add(masks, "hush-hush");
+
+    expect(masks, "aHVzaC1odXNo", "***");                 /* hush-hush */
+    expect(masks, "YWNtZTpodXNoLWh1c2g=", "YWNtZTpo***"); /* acme:hush-hush */
+    expect(masks, "eDpodXNoLWh1c2g=", "eDpo***");         /* x:hush-hush */
+    expect(masks, "aHVzaA==", "aHVzaA==");                /* hush */
+}
+
+Test(masks, hide_what_escapes_make_of_a_secret)
+{
+    AUTO(masks) masks = masks_new();
+
+    masks_add(masks, "a\"b'c&d<e f");
+
+    expect(masks, "a\\\"b'c&d<e f", "***");
+    expect(masks, "a\"b''c&d<e f", "***");
+    expect(masks, "a%22b%27c%26d%3Ce%20f", "***");
+    expect(masks, "a&quot;b&apos;c&amp;d&lt;e f", "***");
+}
+
+Test(masks, hide_parts_of_a_secret_with_quotes_or_ampersands)
+{
+    AUTO(masks) masks = masks_new();
+
+    masks_add(masks, "\"in quotes\"");
+    masks_add(masks, "first&second&third-1");
+    masks_add(masks, "left-1&+right-1");
+    masks_add(masks, "a&b");
+
+    expect(masks, "in quotes", "***");
+    expect(masks, "first&second& third-1", "*** ***");
+    expect(masks, "left-1&+ ight-1 right-", "*** *** right-");
+    expect(masks, "a& b", "a& b");
+}

@@ -23,4 +23,7 @@ Test(touch, an_action_that_is_not_here_is_told_by_its_name)
 {
     cr_expect(use_touches_images("docker/build-push-action@v6"));
     cr_expect_not(use_touches_images("actions/checkout@v4"));
+    cr_expect(use_touches_images("docker/setup-docker-action@v4"));
+    cr_expect_not(use_touches_images("docker/scout-action@v1"));
+    cr_expect_not(use_touches_images("peter-evans/dockerhub-description@v4"));
 }

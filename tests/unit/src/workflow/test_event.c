@@ -449,3 +449,71 @@ Test(event, goes_where_it_starts_the_workflow)
         cr_expect_str_eq(facts.ref, rows[i][2], "%s: %s", rows[i][0], facts.ref);
     }
 }
+
+static const char *payload_text(const struct event *event, const char *object, const char *name)
+{
+    return json_get_string(json_object_get(event->payload, object), name, "");
+}
+
+Test(event, workflow_run_is_of_a_run_that_went_well_on_a_branch_that_starts_the_workflow)
+{
+    g_autoptr(GPtrArray) errors = error_list();
+    AUTO(workflow)
+    workflow = workflow_of("on: {workflow_run: {workflows: [Build], branches: [release]}}");
+
+    AUTO(event) event = event_of(workflow, NULL, errors);
+    struct event_facts facts = event_facts_of(event);
+
+    expect_github(event, "ref", "refs/heads/main");
+    cr_expect_str_eq(json_get_string(event->payload, "action", ""), "completed");
+    cr_expect_str_eq(payload_text(event, "workflow_run", "conclusion"), "success");
+    cr_expect_str_eq(payload_text(event, "workflow_run", "name"), "Build");
+    cr_expect_str_eq(payload_text(event, "workflow_run", "head_branch"), "release");
+    cr_expect_not_null(triggers_find(workflow->triggers, &facts));
+}
+
+Test(event, is_of_an_activity_that_starts_the_workflow)
+{
+    static const char *const rows[][3] = {
+        {"on: pull_request", "pull_request", "opened"},
+        {"on: {pull_request: {types: [labeled, opened]}}", "pull_request", "opened"},
+        {"on: {pull_request: {types: [closed, labeled]}}", "pull_request", "closed"},
+        {"on: {release: {types: [released]}}", "release", "released"},
+        {"on: {repository_dispatch: {types: [go]}}", "repository_dispatch", "go"},
+        {"on: issue_comment", "issue_comment", "created"},
+        {"on: {workflow_run: {workflows: [a], types: [requested]}}", "workflow_run", "requested"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GPtrArray) errors = error_list();
+        AUTO(workflow) workflow = workflow_of(rows[i][0]);
+        AUTO(event) event = event_of(workflow, rows[i][1], errors);
+        cr_expect_str_eq(json_get_string(event->payload, "action", ""), rows[i][2], "%s",
+                         rows[i][0]);
+    }
+}
+
+Test(event, pull_request_that_is_closed_was_merged_into_its_base)
+{
+    g_autoptr(GPtrArray) errors = error_list();
+    AUTO(workflow) workflow = workflow_of("on: {pull_request: {types: [closed]}}");
+
+    AUTO(event) event = event_of(workflow, NULL, errors);
+    const json_t *request = json_object_get(event->payload, "pull_request");
+
+    cr_expect(json_is_true(json_object_get(request, "merged")));
+    cr_expect_str_eq(json_get_string(request, "state", ""), "closed");
+    expect_github(event, "ref", "refs/heads/main");
+}
+
+Test(event, merge_group_runs_on_its_own_branch)
+{
+    g_autoptr(GPtrArray) errors = error_list();
+    AUTO(workflow) workflow = workflow_of("on: merge_group");
+
+    AUTO(event) event = event_of(workflow, NULL, errors);
+
+    cr_expect_str_eq(json_get_string(event->payload, "action", ""), "checks_requested");
+    cr_expect(g_str_has_prefix(json_get_string(event->github, "ref", ""),
+                               "refs/heads/gh-readonly-queue/main/pr-1-"));
+}

@@ -88,6 +88,30 @@ Test(workflow_json, leaves_a_machine_null_that_only_the_run_can_tell)
     expect_text(document, "jobs/1/legs/0/runner", "null");
 }
 
+Test(workflow_json, names_legs_as_github_will_where_that_is_known)
+{
+    g_autoptr(GPtrArray) errors = error_list();
+
+    g_autoptr(json_t) document =
+        document_of("on: push\n"
+                    "jobs:\n"
+                    "  a:\n"
+                    "    name: Build ${{ matrix.image }} of ${{ github.ref_name }}\n"
+                    "    strategy: {matrix: {image: [api, web]}}\n"
+                    "    runs-on: ubuntu-24.04\n"
+                    "    steps: [{run: a}]\n"
+                    "  b:\n"
+                    "    name: Of ${{ needs.a.outputs.x }}\n"
+                    "    needs: a\n"
+                    "    runs-on: ubuntu-24.04\n"
+                    "    steps: [{run: a}]\n",
+                    errors);
+
+    expect_text(document, "jobs/0/legs/0/name", "\"Build api of main\"");
+    expect_text(document, "jobs/0/legs/1/name", "\"Build web of main\"");
+    expect_text(document, "jobs/1/legs/0/name", "\"Of ${{ needs.a.outputs.x }}\"");
+}
+
 Test(workflow_json, of_a_refused_file_lists_its_errors_with_places)
 {
     g_autoptr(GPtrArray) errors = error_list();

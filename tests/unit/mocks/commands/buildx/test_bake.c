@@ -269,6 +269,29 @@ Test(bake, a_remote_definition_is_the_repositorys)
     bench_run(NULL, remote_body);
 }
 
+static void own_file_body(struct bench *bench)
+{
+    write_context(bench);
+    write_file(bench, "/src/docker-bake.hcl",
+               "target \"meta\" { tags = [\"localhost:5000/o/app:local\"] }\n"
+               "target \"default\" { inherits = [\"meta\"] }\n");
+    write_file(bench, "/tmp/meta.json",
+               "{\"target\": {\"meta\": {\"tags\": [\"localhost:5000/o/app:7\"]}}}");
+    run_well(bench, "docker buildx create --name X --use --bootstrap");
+    OUTCOME(outcome) = run_line(bench, "docker buildx bake https://github.com/o/r.git#main "
+                                       "-f docker-bake.hcl -f cwd:///tmp/meta.json --push");
+    g_autofree char *platforms = platforms_of(bench, "o/app", "7");
+
+    cr_assert_eq(outcome.exit_code, 0, "%s", outcome.err);
+    cr_expect_str_eq(platforms, "linux/amd64");
+    cr_expect_str_eq(bench->assumed->str, "");
+}
+
+Test(bake, a_file_of_the_machine_is_merged_into_a_remote_definition)
+{
+    bench_run(NULL, own_file_body);
+}
+
 static void unmodelled_body(struct bench *bench)
 {
     static const struct {

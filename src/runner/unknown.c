@@ -1,0 +1,165 @@
+/* Rows of outputs as values whose members are looked up when they are asked for. */
+#include "runner/unknown.h"
+
+#include "runner/leg.h"
+
+const char unknown_key[] = "?";
+static const char any_name[] = "*";
+
+void unknown_log_clear(struct unknown_log *log)
+{
+    g_clear_pointer(&log->name, g_free);
+    g_clear_pointer(&log->doubtful, g_free);
+}
+
+char *unknown_log_take(struct unknown_log *log, bool with_doubts)
+{
+    char *taken = log->name != NULL || !with_doubts ? g_steal_pointer(&log->name)
+                                                    : g_steal_pointer(&log->doubtful);
+    unknown_log_clear(log);
+    return taken;
+}
+
+void unknown_add(json_t **unknown, const char *name)
+{
+    if (*unknown == NULL)
+        *unknown = json_object();
+    json_object_set_new(*unknown, name, json_true());
+}
+
+void unknown_doubt(json_t **unknown, const char *name)
+{
+    if (*unknown == NULL)
+        *unknown = json_object();
+    if (json_object_get(*unknown, name) == NULL)
+        json_object_set_new(*unknown, name, json_false());
+}
+
+void unknown_pass_on(struct unknown_log *log, json_t **unknown, const char *name)
+{
+    if (log->name != NULL)
+        unknown_add(unknown, name);
+    else if (log->doubtful != NULL)
+        unknown_doubt(unknown, name);
+    unknown_log_clear(log);
+}
+
+/* ---- outputs of a row ---- */
+
+struct outputs {
+    unsigned reference_count;
+    struct value members; /* those that are there */
+    struct value unknown; /* the names in question */
+    char *path;           /* "steps.filter.outputs" */
+    struct unknown_log *log;
+};
+
+/* key is name, or the one that stands for all. False: it is not in question. */
+static bool note(const struct outputs *outputs, const char *key, const char *name)
+{
+    VALUE(found);
+    if (!outputs->unknown.type->get(outputs->unknown.self, key, &found))
+        return false;
+    char **first = found.boolean ? &outputs->log->name : &outputs->log->doubtful;
+    if (*first == NULL)
+        *first = g_strdup_printf("%s.%s", outputs->path, name);
+    return true;
+}
+
+static bool get(void *self, const char *name, struct value *out)
+{
+    struct outputs *outputs = self;
+    bool is_there = outputs->members.type->get(outputs->members.self, name, out);
+    if (!note(outputs, name, name) && !is_there)
+        (void)note(outputs, any_name, name);
+    return is_there;
+}
+
+static void list(void *self, GPtrArray *names)
+{
+    struct outputs *outputs = self;
+    guint count = names->len;
+    outputs->members.type->list(outputs->members.self, names);
+    (void)note(outputs, any_name, any_name);
+    for (guint i = count; i < names->len; i++)
+        (void)note(outputs, names->pdata[i], names->pdata[i]);
+}
+
+static void ref(void *self)
+{
+    struct outputs *outputs = self;
+    outputs->reference_count++;
+}
+
+static void unref(void *self)
+{
+    struct outputs *outputs = self;
+    if (--outputs->reference_count > 0)
+        return;
+    value_clear(&outputs->members);
+    value_clear(&outputs->unknown);
+    g_free(outputs->path);
+    g_free(outputs);
+}
+
+static const struct object_type outputs_type = {
+    .kind_text = "outputs",
+    .get = get,
+    .list = list,
+    .ref = ref,
+    .unref = unref,
+};
+
+/* ---- rows ---- */
+
+/* Takes path over. */
+static struct value outputs_value(const json_t *members, const json_t *unknown, char *path,
+                                  struct unknown_log *log)
+{
+    struct outputs *outputs = g_new0(struct outputs, 1);
+    outputs->reference_count = 1;
+    outputs->members = folded_value(members);
+    outputs->unknown = folded_value(unknown);
+    outputs->path = path;
+    outputs->log = log;
+    struct value value = value_of_object(&outputs_type, outputs);
+    unref(outputs); /* the value has its own */
+    return value;
+}
+
+static struct value row_value(const char *id, const json_t *row, const char *context,
+                              struct unknown_log *log)
+{
+    const bool has_unknown = json_object_get(row, unknown_key) != NULL;
+    struct value value = value_of_folded_map();
+    const char *name;
+    json_t *member;
+    json_object_foreach ((json_t *)(uintptr_t)row, name, member) {
+        if (has_unknown && g_str_equal(name, "outputs"))
+            value_set(&value, name,
+                      outputs_value(member, json_object_get(row, unknown_key),
+                                    g_strdup_printf("%s.%s.outputs", context, id), log));
+        else if (!g_str_equal(name, unknown_key))
+            value_set(&value, name, folded_value(member));
+    }
+    return value;
+}
+
+struct value unknown_rows_value(const json_t *rows, const char *context, struct unknown_log *log)
+{
+    struct value value = value_of_folded_map();
+    const char *id;
+    json_t *row;
+    json_object_foreach ((json_t *)(uintptr_t)rows, id, row)
+        value_set(&value, id, row_value(id, row, context, log));
+    return value;
+}
+
+struct value unknown_inputs_value(const json_t *inputs, const json_t *unknown,
+                                  struct unknown_log *log)
+{
+    if (!json_is_object(inputs))
+        return value_of_folded_map();
+    return unknown != NULL ? outputs_value(inputs, unknown, g_strdup("inputs"), log)
+                           : folded_value(inputs);
+}
