@@ -309,7 +309,8 @@ static void say_credentials(struct build *build)
 static bool solve(struct build *build)
 {
     if (!build_load_git(build) || !read_dockerfile(build) || !read_options(build) ||
-        !build_load_frontend(build) || !make_targets(build) || !resolve_bases(build))
+        !build_load_frontend(build) || !make_targets(build) || !resolve_bases(build) ||
+        !build_check_entitlements(build))
         return false;
     build->any_files = build_files_new();
     build_files_open(build->any_files, "");

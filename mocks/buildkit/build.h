@@ -234,6 +234,9 @@ bool engine_keep_images(struct build *build, char *const *names, GBytes *index, 
                         GError **error) MUST_USE;
 
 /* ---- frontend.c ---- */
+/* Whether all that the needed stages' RUNs ask for is allowed by the client; false: build_fail()
+   was called. */
+bool build_check_entitlements(struct build *build) MUST_USE;
 /* Pulls the image of "# syntax=…" or of the build argument BUILDKIT_SYNTAX; true when there is
    none. */
 bool build_load_frontend(struct build *build) MUST_USE;
