@@ -1,9 +1,6 @@
 /* `buildctl build` from its command line to its exit code. */
 #include "mocks/buildkit/build.h"
 
-#include "base/limits.h"
-#include "mocks/dockerfile/expand.h"
-
 #include <string.h>
 
 enum {
@@ -132,43 +129,6 @@ static void read_ignore(struct build *build)
 
 /* ---- platforms ---- */
 
-static char *normal_platform(const char *platform, GError **error)
-{
-    g_auto(GStrv) parts = platform_split(platform, error);
-    if (parts == NULL)
-        return NULL;
-    bool is_plain_arm64 = g_strcmp0(parts[1], "arm64") == 0 && g_strcmp0(parts[2], "v8") == 0;
-    if (parts[1] == NULL) /* "arm64" alone */
-        return g_strconcat("linux/", parts[0], NULL);
-    return is_plain_arm64 ? g_strdup("linux/arm64") : g_strdup(platform);
-}
-
-static bool read_platforms(struct build *build, GError **error)
-{
-    const char *option = build_command_option(build->command, "platform");
-    g_auto(GStrv) list = g_strsplit(
-        option != NULL && *option != '\0' ? option : buildkitd_platform(build->daemon), ",", -1);
-    g_autoptr(GPtrArray) platforms = g_ptr_array_new_with_free_func(g_free);
-
-    for (gsize i = 0; list[i] != NULL; i++) {
-        char *platform = normal_platform(g_strstrip(list[i]), error);
-        if (platform == NULL)
-            return false;
-        if (g_ptr_array_find_with_equal_func(platforms, platform, g_str_equal, NULL))
-            g_free(platform);
-        else
-            g_ptr_array_add(platforms, platform);
-    }
-    if (platforms->len > BUILD_PLATFORMS_MAX) {
-        g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT, "more than %d platforms in one build",
-                    BUILD_PLATFORMS_MAX);
-        return false;
-    }
-    g_ptr_array_add(platforms, NULL);
-    build->platforms = (char **)g_ptr_array_steal(platforms, NULL);
-    return true;
-}
-
 static void target_free(void *pointer)
 {
     struct target *target = pointer;
@@ -208,7 +168,7 @@ static bool read_options(struct build *build)
     build->arguments = build_command_options(build->command, "build-arg:");
     build->labels = build_command_options(build->command, "label:");
     build->contexts = build_command_options(build->command, "context:");
-    return read_platforms(build, &cause) || build_fail(build, NULL, NULL, cause);
+    return build_read_platforms(build, &cause) || build_fail(build, NULL, NULL, cause);
 }
 
 static bool make_targets(struct build *build)
@@ -309,7 +269,8 @@ static void say_credentials(struct build *build)
 static bool solve(struct build *build)
 {
     if (!build_load_git(build) || !read_dockerfile(build) || !read_options(build) ||
-        !build_load_frontend(build) || !make_targets(build) || !resolve_bases(build))
+        !build_load_frontend(build) || !make_targets(build) || !resolve_bases(build) ||
+        !build_check_entitlements(build))
         return false;
     build->any_files = build_files_new();
     build_files_open(build->any_files, "");

@@ -109,6 +109,10 @@ void build_note(const struct build *build, const char *platform, const char *ste
 /* A vertex that is one line and over. */
 void build_tell(struct build *build, const char *name, const char *what, gsize length_bytes);
 
+/* ---- platforms.c ---- */
+/* --opt platform=, each once and in containerd's form; the builder's own without it. */
+bool build_read_platforms(struct build *build, GError **error) MUST_USE;
+
 /* ---- contexts.c ---- */
 /* What the container holds below a folder. */
 struct build_files *build_read_folder(const struct build *build, const char *folder);
@@ -234,6 +238,9 @@ bool engine_keep_images(struct build *build, char *const *names, GBytes *index, 
                         GError **error) MUST_USE;
 
 /* ---- frontend.c ---- */
+/* Whether all that the needed stages' RUNs ask for is allowed by the client; false: build_fail()
+   was called. */
+bool build_check_entitlements(struct build *build) MUST_USE;
 /* Pulls the image of "# syntax=…" or of the build argument BUILDKIT_SYNTAX; true when there is
    none. */
 bool build_load_frontend(struct build *build) MUST_USE;

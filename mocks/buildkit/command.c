@@ -101,6 +101,13 @@ static bool take_agent(struct build_command *command, const char *value, GError 
     return true;
 }
 
+static bool take_allowed(struct build_command *command, const char *value, GError **error)
+{
+    (void)error;
+    g_ptr_array_add(command->allowed, g_strdup(value));
+    return true;
+}
+
 static bool take_frontend(struct build_command *command, const char *value, GError **error)
 {
     (void)error;
@@ -162,7 +169,7 @@ static const struct flag {
     {"no-cache", false, take_no_cache},
     {"secret", true, take_secret},
     {"ssh", true, take_agent},
-    {"allow", true, take_nothing},
+    {"allow", true, take_allowed},
     {"trace", true, take_nothing},
     {"ref-file", true, take_nothing},
     {"source-policy-file", true, take_nothing},
@@ -212,6 +219,7 @@ struct build_command *build_command_parse(const char *const *arguments, GError *
     command->imports = g_ptr_array_new_with_free_func(attributes_free);
     command->exports = g_ptr_array_new_with_free_func(attributes_free);
     command->secrets = g_ptr_array_new_with_free_func(attributes_free);
+    command->allowed = g_ptr_array_new_with_free_func(g_free);
     command->agents = g_ptr_array_new_with_free_func(g_free);
     while (*arguments != NULL) {
         if ((*arguments)[0] != '-') {
@@ -237,6 +245,7 @@ void build_command_free(struct build_command *command)
     g_ptr_array_unref(command->imports);
     g_ptr_array_unref(command->exports);
     g_ptr_array_unref(command->secrets);
+    g_ptr_array_unref(command->allowed);
     g_ptr_array_unref(command->agents);
     g_free(command);
 }

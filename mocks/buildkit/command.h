@@ -20,6 +20,7 @@ struct build_command {
     GPtrArray *imports;
     GPtrArray *exports;
     GPtrArray *secrets; /* struct attributes: "id=token,src=…" */
+    GPtrArray *allowed; /* char*: "network.host" */
     GPtrArray *agents;  /* char*: "default" of --ssh default=… */
 };
 /* arguments: what follows `build`. Errors are the last line's text, without "error: ". */

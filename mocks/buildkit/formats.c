@@ -156,6 +156,10 @@ bool exporting_write_layout(struct exporting *exporting, const char *names, GErr
 
 /* ---- files: local and tar ---- */
 
+enum {
+    FOLDER_MODE = 0755
+};
+
 static const struct stage_state *result_of(const struct target *target)
 {
     return g_ptr_array_index(target->states, (guint)target->plan->target->index);
@@ -182,6 +186,16 @@ static char *result_name(const struct build *build, const struct target *target,
     return g_strconcat(folder, "/", path, NULL);
 }
 
+static void add_folders(struct archive_writer *writer, const struct build *build,
+                        const struct target *target)
+{
+    const struct build_files *files = result_of(target)->files;
+    for (guint i = 0; i < build_files_folder_count(files); i++) {
+        g_autofree char *name = result_name(build, target, build_files_folder_at(files, i));
+        archive_writer_add_directory(writer, name, FOLDER_MODE);
+    }
+}
+
 bool exporting_write_files(struct exporting *exporting, const char *names, GError **error)
 {
     struct build *build = exporting->build;
@@ -200,6 +214,7 @@ bool exporting_write_files(struct exporting *exporting, const char *names, GErro
             g_autofree char *name = result_name(build, target, file->path);
             archive_writer_add_file(writer, name, file->mode, bytes, length_bytes);
         }
+        add_folders(writer, build, target);
         exporting->declared_bytes += build_files_bytes(files);
     }
     g_autoptr(GBytes) tar = archive_writer_finish(writer);

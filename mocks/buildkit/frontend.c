@@ -1,4 +1,5 @@
-/* The frontend that "# syntax=docker/dockerfile:1" names: an image, pulled before the build. */
+/* Before the build: the frontend that "# syntax=docker/dockerfile:1" names is pulled, and what RUN
+   may do is checked. */
 #include "mocks/buildkit/build.h"
 
 #include "mocks/dockerfile/expand.h"
@@ -48,4 +49,46 @@ bool build_load_frontend(struct build *build)
     if (base == NULL)
         return build_fail(build, NULL, is_directive ? &build->directive : NULL, cause);
     return resolve(base) && (base->kept != NULL || base_fetch(base, "docker-image://"));
+}
+
+/* ---- entitlements ---- */
+
+/* util/entitlements; solver/llbsolver/bridge.go */
+static bool check_instruction(struct build *build, const struct instruction *instruction)
+{
+    static const struct {
+        const char *flag;
+        const char *value;
+        const char *entitlement;
+    } rows[] = {{"network", "host", "network.host"}, {"security", "insecure", "security.insecure"}};
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const char *value = instruction_flag(instruction, rows[i].flag);
+        if (g_strcmp0(value, rows[i].value) == 0 &&
+            !g_ptr_array_find_with_equal_func(build->command->allowed, rows[i].entitlement,
+                                              g_str_equal, NULL))
+            return build_fail(build, NULL, NULL,
+                              g_error_new(BASE_ERROR, BASE_ERROR_INVALID,
+                                          "failed to load LLB: %s is not allowed",
+                                          rows[i].entitlement));
+    }
+    return true;
+}
+
+static bool check_plan(struct build *build, const struct plan *plan)
+{
+    for (guint i = 0; i < plan->stages->len; i++) {
+        const struct plan_stage *stage = g_ptr_array_index(plan->stages, i);
+        for (guint j = 0; stage->is_needed && j < stage->instructions->len; j++)
+            if (!check_instruction(build, g_ptr_array_index(stage->instructions, j)))
+                return false;
+    }
+    return true;
+}
+
+bool build_check_entitlements(struct build *build)
+{
+    for (guint i = 0; i < build->targets->len; i++)
+        if (!check_plan(build, ((struct target *)g_ptr_array_index(build->targets, i))->plan))
+            return false;
+    return true;
 }

@@ -99,6 +99,14 @@ static void add_history(struct stage_state *state, const struct plan_step *step)
     json_array_append_new(state->history, entry);
 }
 
+/* The one at which evaluation ended. */
+static const struct instruction *last_instruction(const struct plan_stage *stage)
+{
+    const struct plan_step *last =
+        stage->steps->len > 0 ? g_ptr_array_index(stage->steps, stage->steps->len - 1) : NULL;
+    return last != NULL ? last->instruction : NULL;
+}
+
 static bool run_stage(struct target *target, struct stage_state *state)
 {
     const struct plan_stage *stage = state->stage;
@@ -107,7 +115,7 @@ static bool run_stage(struct target *target, struct stage_state *state)
     GError *cause = NULL;
 
     if (!plan_stage_evaluate(target->plan, state->stage, config, &cause))
-        return build_fail(target->build, NULL, NULL, cause);
+        return build_fail(target->build, NULL, last_instruction(stage), cause);
     for (guint i = 0; i < stage->steps->len; i++) {
         const struct plan_step *step = g_ptr_array_index(stage->steps, i);
         if (step->name != NULL && !build_step_run(target, state, step))

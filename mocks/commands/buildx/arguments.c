@@ -245,6 +245,7 @@ void solve_make_words(struct solve *solve, const char *filename, const char *url
     add_cache_modes(request, solve->node, words);
     add_prefixed(words, "build-arg:", request->arguments);
     add_prefixed(words, "label:", request->labels);
+    add_all(words, "--allow", request->allowed);
     add_all(words, "--secret", secrets);
     add_all(words, "--ssh", request->agents);
     add_attests(solve->run, request, solve->node, words);

@@ -49,6 +49,7 @@ static void take_lists(struct build_request *request, const json_t *attributes)
         {"cache-to", request->cache_to, take_texts},
         {"output", request->outputs, take_texts},
         {"attest", request->attests, take_texts},
+        {"entitlements", request->allowed, take_texts},
         {"secret", request->secrets, take_texts},
         {"ssh", request->agents, take_texts},
         {"no-cache-filter", request->no_cache_filters, take_texts},
@@ -138,6 +139,8 @@ struct build_request *bake_request_new(struct plugin_run *run, const struct bake
     take_lists(request, attributes);
     request->target = take_text(attributes, "target");
     request->network = take_text(attributes, "network");
+    if (g_strcmp0(request->network, "host") == 0)
+        g_ptr_array_add(request->allowed, g_strdup("network.host"));
     request->ignores_cache = json_get_boolean(attributes, "no-cache", false);
     request->is_pull = json_get_boolean(attributes, "pull", false);
     return check(run, request, attributes, url, error) ? g_steal_pointer(&request) : NULL;

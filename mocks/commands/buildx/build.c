@@ -53,6 +53,19 @@ static void take_attest(struct plugin_run *run, const char *type, GPtrArray *int
         g_ptr_array_add(into, attest);
 }
 
+/* A network of the host is allowed with it (build/opt.go). */
+static void take_allowed(struct plugin_run *run, struct build_request *request)
+{
+    g_autoptr(GPtrArray) values = plugin_flags_list(run->flags, "allow");
+    for (guint i = 0; i < values->len; i++) {
+        g_auto(GStrv) each = g_strsplit(g_ptr_array_index(values, i), ",", -1);
+        for (gsize j = 0; each[j] != NULL; j++)
+            g_ptr_array_add(request->allowed, g_strdup(g_strstrip(each[j])));
+    }
+    if (g_strcmp0(request->network, "host") == 0)
+        g_ptr_array_add(request->allowed, g_strdup("network.host"));
+}
+
 static struct build_request *read_request(struct plugin_run *run)
 {
     struct build_request *request = build_request_new("default");
@@ -74,6 +87,7 @@ static struct build_request *read_request(struct plugin_run *run)
     take_list(run, "output", request->outputs);
     take_list(run, "build-context", request->contexts);
     take_list(run, "no-cache-filter", request->no_cache_filters);
+    take_allowed(run, request);
     take_list(run, "secret", request->secrets);
     take_list(run, "ssh", request->agents);
     take_list(run, "attest", request->attests);

@@ -10,6 +10,20 @@
 
 /* ---- files ---- */
 
+static bool unpack_member(struct solve *solve, const char *folder,
+                          const struct archive_member *member, GError **error)
+{
+    gsize size_bytes = 0;
+    const void *data = g_bytes_get_data(member->contents, &size_bytes);
+    g_autofree char *path = g_build_filename(folder, member->name, NULL);
+    g_autofree char *parent = g_path_get_dirname(path);
+    if (member->kind == ARCHIVE_DIRECTORY)
+        return run_make_folder(solve->run, path, error);
+    return member->kind != ARCHIVE_FILE ||
+           (run_make_folder(solve->run, parent, error) &&
+            run_write_file(solve->run, path, data, size_bytes, error));
+}
+
 static bool unpack(struct solve *solve, const char *folder, GBytes *tar, GError **error)
 {
     gsize length_bytes = 0;
@@ -21,14 +35,7 @@ static bool unpack(struct solve *solve, const char *folder, GBytes *tar, GError 
     while (archive_reader_next(reader, &member, error)) {
         if (member == NULL)
             return true;
-        if (member->kind != ARCHIVE_FILE)
-            continue;
-        gsize size_bytes = 0;
-        const void *data = g_bytes_get_data(member->contents, &size_bytes);
-        g_autofree char *path = g_build_filename(folder, member->name, NULL);
-        g_autofree char *parent = g_path_get_dirname(path);
-        if (!run_make_folder(solve->run, parent, error) ||
-            !run_write_file(solve->run, path, data, size_bytes, error))
+        if (!unpack_member(solve, folder, member, error))
             return false;
     }
     return false;

@@ -26,6 +26,7 @@ struct build_request *build_request_new(const char *name)
     request->contexts = texts_new();
     request->no_cache_filters = texts_new();
     request->secrets = texts_new();
+    request->allowed = texts_new();
     request->agents = texts_new();
     return request;
 }
@@ -38,7 +39,7 @@ void build_request_free(struct build_request *request)
                                 request->tags,      request->platforms,        request->cache_from,
                                 request->cache_to,  request->outputs,          request->attests,
                                 request->contexts,  request->no_cache_filters, request->secrets,
-                                request->agents};
+                                request->agents,    request->allowed};
     for (gsize i = 0; i < G_N_ELEMENTS(lists); i++)
         g_ptr_array_unref(lists[i]);
     g_free(request->name);

@@ -26,6 +26,7 @@ struct build_request {
     GPtrArray *contexts;
     GPtrArray *no_cache_filters;
     GPtrArray *secrets; /* "id=token,src=file" as written */
+    GPtrArray *allowed; /* entitlements: "network.host" */
     GPtrArray *agents;  /* of --ssh: "default", "name=path" */
     bool ignores_cache;
     bool is_pull;

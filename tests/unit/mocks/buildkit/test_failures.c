@@ -174,6 +174,8 @@ static const struct refusal refusals[] = {
      "authorization: server message: insufficient_scope: authorization failed\n"},
     {"FROM scratch\nCOPY f /f\n", "--opt build-arg:BUILDKIT_SYNTAX=alpine:9",
      "docker.io/library/alpine:9: not found\n"},
+    {"FROM alpine:3\nRUN --security=insecure ls\n", "--allow network.host",
+     "error: failed to solve: failed to load LLB: security.insecure is not allowed\n"},
     {"FROM alpine:3\nRUN --mount=source=none,target=/n cat /n\n", "", "\"/none\": not found\n"},
     {"FROM scratch AS a\nCOPY f /f\nFROM alpine:3\nRUN --mount=from=a,source=/g,target=/g cat /g\n",
      "", "\"/g\": not found\n"},

@@ -130,6 +130,23 @@ Test(build, a_folder_of_which_everything_is_ignored_is_there_and_an_ignored_one_
     bench_run(NULL, empty_folders_body);
 }
 
+static void entitled_body(struct bench *bench)
+{
+    write_context(bench);
+    write_file(bench, "/src/Dockerfile", "FROM alpine:3\nRUN --security=insecure uname\n");
+    run_well(bench, CREATE);
+    run_well(bench, "docker buildx build --allow network.host,security.insecure .");
+    write_file(bench, "/src/Dockerfile", "FROM scratch\nWORKDIR /app/empty\n");
+    run_well(bench, "docker buildx build -o out .");
+
+    cr_assert(has_file(bench, "/src/out/app/empty"));
+}
+
+Test(build, entitlements_reach_the_builder_and_empty_folders_come_back)
+{
+    bench_run(NULL, entitled_body);
+}
+
 static void secrets_body(struct bench *bench)
 {
     write_context(bench);
