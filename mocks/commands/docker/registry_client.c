@@ -164,13 +164,34 @@ bool registry_client_manifest(struct registry_client *client, const char *tag_or
     return true;
 }
 
+/* Blobs lie elsewhere: where a registry sends to, Go's client goes without credentials. */
+static bool follow(const struct registry_client *client, struct http_response *response,
+                   GError **error)
+{
+    enum {
+        REDIRECTS_MAX = 10
+    };
+    struct registry_client bare = *client;
+    bare.authorization = NULL;
+    for (int i = 0; i < REDIRECTS_MAX; i++) {
+        g_autofree char *url = g_strdup(http_response_header(response, "Location"));
+        if (response->status / 100 != 3 || url == NULL)
+            return true;
+        http_response_clear(response);
+        if (!perform(&bare, "GET", url, NULL, NULL, response, error))
+            return false;
+    }
+    return cli_refuse(error, "stopped after %d redirects", REDIRECTS_MAX);
+}
+
 bool registry_client_blob(struct registry_client *client, const char *digest, GBytes **bytes,
                           GError **error)
 {
     g_autofree char *url = url_of(client, "blobs", digest);
     HTTP_RESPONSE(response);
 
-    if (!perform(client, "GET", url, NULL, NULL, &response, error))
+    if (!perform(client, "GET", url, NULL, NULL, &response, error) ||
+        !follow(client, &response, error))
         return false;
     if (response.status != 200)
         return fail_with_answer(&response, error);
