@@ -164,17 +164,27 @@ bool registry_client_manifest(struct registry_client *client, const char *tag_or
     return true;
 }
 
-/* Registries keep blobs elsewhere, where the token must not go (RFC 9110 15.4). */
-static bool follow(struct registry_client *client, const char *place,
-                   struct http_response *response, GError **error)
+/* Blobs lie elsewhere: where a registry sends to, Go's client goes without credentials
+   (RFC 9110 15.4). */
+static bool follow(struct registry_client *client, struct http_response *response,
+                   GError **error)
 {
-    g_autofree char *url = *place == '/' ? g_strconcat(client->base, place, NULL) : g_strdup(place);
-    bool is_own = g_str_has_prefix(url, client->base);
-    char *authorization = is_own ? NULL : g_steal_pointer(&client->authorization);
-    bool is_done = perform(client, "GET", url, NULL, NULL, response, error);
-    if (!is_own)
-        client->authorization = authorization;
-    return is_done;
+    enum {
+        REDIRECTS_MAX = 10
+    };
+    struct registry_client bare = *client;
+    bare.authorization = NULL;
+    for (int i = 0; i < REDIRECTS_MAX; i++) {
+        const char *place = http_response_header(response, "Location");
+        if (response->status / 100 != 3 || place == NULL)
+            return true;
+        bool is_relative = *place == '/';
+        g_autofree char *url = g_strconcat(is_relative ? client->base : "", place, NULL);
+        http_response_clear(response);
+        if (!perform(is_relative ? client : &bare, "GET", url, NULL, NULL, response, error))
+            return false;
+    }
+    return cli_refuse(error, "stopped after %d redirects", REDIRECTS_MAX);
 }
 
 bool registry_client_blob(struct registry_client *client, const char *digest, GBytes **bytes,
@@ -182,18 +192,13 @@ bool registry_client_blob(struct registry_client *client, const char *digest, GB
 {
     g_autofree char *url = url_of(client, "blobs", digest);
     HTTP_RESPONSE(response);
-    HTTP_RESPONSE(elsewhere);
 
-    if (!perform(client, "GET", url, NULL, NULL, &response, error))
+    if (!perform(client, "GET", url, NULL, NULL, &response, error) ||
+        !follow(client, &response, error))
         return false;
-    const char *place = http_response_header(&response, "Location");
-    bool is_elsewhere = response.status / 100 == 3 && place != NULL;
-    if (is_elsewhere && !follow(client, place, &elsewhere, error))
-        return false;
-    const struct http_response *last = is_elsewhere ? &elsewhere : &response;
-    if (last->status != 200)
-        return fail_with_answer(last, error);
-    *bytes = g_bytes_ref(last->body);
+    if (response.status != 200)
+        return fail_with_answer(&response, error);
+    *bytes = g_bytes_ref(response.body);
     return true;
 }
 
