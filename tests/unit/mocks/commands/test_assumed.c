@@ -70,6 +70,7 @@ static void root_writes(struct bench *bench)
     expect(bench, "sudo chmod +x /usr/local/bin/yq", 0, "", "");
     expect(bench, "sudo mv yq /usr/local/bin/yq", 0, "", "");
     expect(bench, "sudo sed -i s/a/b/ /etc/hosts", 0, "", "");
+    expect(bench, "sudo chmod 666 /var/run/docker.sock", 0, "", "");
     cr_assert_eq(uses->len, 5);
     cr_expect_str_eq(((struct assumed_use *)g_ptr_array_index(uses, 0))->line,
                      "tee /etc/docker/daemon.json");
