@@ -51,6 +51,13 @@ void assumed_note_complete(struct command_set *set, const char *const *words);
 /* A dockerd_assume_fn; the context is the set. */
 void assumed_note_container(void *set, const char *what, bool touches_images, bool leaves_gap);
 
+/* ---- root_files.c ---- */
+
+/* A program that root runs to write where a step's processes cannot (`tee
+   /etc/docker/daemon.json`): true when it is assumed, with its exit code. */
+bool root_files_assume(struct command_set *set, const struct command_call *call,
+                       const char *const *words, int *exit_code);
+
 /* ---- words.c ---- */
 
 /* A word between the quotes of the command's locale, as GNU programs write them; g_free. */

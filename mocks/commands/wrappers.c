@@ -198,6 +198,9 @@ static int run_as_root(struct command_set *set, const struct command_call *call,
         command_complain(call, "usage: sudo -h | -K | -k | -V\n");
         return 1;
     }
+    int exit_code = 0;
+    if (root_files_assume(set, call, nested.arguments, &exit_code))
+        return exit_code;
     return nested_run(set, call, &nested, NULL);
 }
 

@@ -275,6 +275,34 @@ static bool check_platform(const struct image_variant *variant, const char *name
                        name, variant->platform, wanted);
 }
 
+enum {
+    MEMORY_BYTES_MIN = 6 * 1024 * 1024
+};
+
+/* moby daemon/container.go verifyContainerSettings */
+static bool check_settings(const json_t *body, GError **error)
+{
+    static const char *const policies[] = {"",  "no", "always", "on-failure", "unless-stopped",
+                                           NULL};
+    const json_t *host = json_get_object(body, "HostConfig");
+    const char *folder = json_get_string(body, "WorkingDir", "");
+    const char *policy = json_get_string(json_get_object(host, "RestartPolicy"), "Name", "");
+    int64_t memory_bytes = json_get_integer(host, "Memory", 0);
+
+    if (*folder != '\0' && *folder != '/')
+        return engine_fail(error, 400,
+                           "the working directory '%s' is invalid, it needs to be an absolute path",
+                           folder);
+    if (!g_strv_contains(policies, policy))
+        return engine_fail(error, 400,
+                           "invalid restart policy: unknown policy '%s'; use one of 'no', "
+                           "'always', 'on-failure', or 'unless-stopped'",
+                           policy);
+    if (memory_bytes > 0 && memory_bytes < MEMORY_BYTES_MIN)
+        return engine_fail(error, 400, "Minimum memory limit allowed is 6MB");
+    return true;
+}
+
 static struct container *make(struct request *request, json_t *body, const char *wanted,
                               GError **error)
 {
@@ -286,7 +314,7 @@ static struct container *make(struct request *request, json_t *body, const char 
     if (bare != NULL && *bare == '\0')
         bare = NULL;
     const struct image *image = find_image(dockerd, image_name, error);
-    if (image == NULL || !check_name(dockerd, bare, error))
+    if (image == NULL || !check_name(dockerd, bare, error) || !check_settings(body, error))
         return NULL;
     const struct image_variant *variant = choose_variant(dockerd, image, wanted);
     if (!check_platform(variant, image_name, wanted, error))

@@ -267,23 +267,29 @@ static int show_devices(void)
 }
 
 /* Scripts look whether the Docker daemon's socket is there and change its mode. Nobody listens:
-   the docker command is not a real one. */
+   the docker command is not a real one. It alone is shown from a folder in memory, so that the rest
+   of /run stays read-only. */
 static int make_engine_socket(void)
 {
-    int problem = make_folders("var");
-    if (problem == 0 &&
-        (mknod("run/docker.sock", S_IFSOCK | 0660, 0) < 0 || symlink("/run", "var/run") < 0))
+    int problem = make_writable("run/engine", "mode=755,size=16k");
+    if (problem == 0)
+        problem = make_folders("var");
+    if (problem == 0 && mknod("run/engine/docker.sock", S_IFSOCK | 0660, 0) < 0)
         problem = errno;
-    return problem == 0 && chmod("run/docker.sock", 0660) < 0 ? errno : problem;
+    if (problem == 0 && chmod("run/engine/docker.sock", 0660) < 0)
+        problem = errno;
+    if (problem == 0)
+        problem = write_text("run/docker.sock", "%s", "");
+    if (problem == 0 && mount("run/engine/docker.sock", "run/docker.sock", NULL, MS_BIND, NULL) < 0)
+        problem = errno;
+    return problem == 0 && symlink("/run", "var/run") < 0 ? errno : problem;
 }
 
 static int show_own(const struct confine *confine)
 {
-    int problem = make_writable("run", "mode=755,size=256k");
+    int problem = make_folders("run/seatrial");
     if (problem == 0)
         problem = make_engine_socket();
-    if (problem == 0)
-        problem = make_folders("run/seatrial");
     if (problem == 0)
         problem = make_writable("run/seatrial/calls", "mode=755,size=256k");
     if (problem == 0 && mkfifo("run/seatrial/calls/door", 0600) < 0)

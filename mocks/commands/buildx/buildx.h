@@ -14,7 +14,8 @@
  * - Only the first node of a builder builds; targets of a bake are built one after the other, those
  *   that others stand on (`target:NAME` contexts) first; the drivers kubernetes, remote and cloud
  *   are refused; contexts of the CLI other than "default" are not known; --progress tty and rawjson
- *   print plain; --ssh and --secret are accepted and mean nothing; --check finds nothing.
+ *   print plain; --ssh is accepted and means nothing, --secret only that its
+ *   file must be there; --check finds nothing.
  * - Of bake, a remote definition is read from the repository's folder without a BuildKit.
  * - Large files of the context go as stand-ins (mocks/dockerfile/files.h): they count with their
  *   sizes, and a `local` output of one holds the stand-in's text. A local cache export leaves an

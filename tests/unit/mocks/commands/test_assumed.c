@@ -60,6 +60,29 @@ Test(commands_assumed, clouds_grant_passwords)
     bench_run(NULL, clouds);
 }
 
+static void root_writes(struct bench *bench)
+{
+    const GPtrArray *uses = command_set_assumed(bench->set);
+    bench->input = "{}\n";
+    expect(bench, "sudo tee /etc/docker/daemon.json", 0, "{}\n", "");
+    bench->input = NULL;
+    expect(bench, "sudo mkdir -p /opt/x", 0, "", "");
+    expect(bench, "sudo chmod +x /usr/local/bin/yq", 0, "", "");
+    expect(bench, "sudo mv yq /usr/local/bin/yq", 0, "", "");
+    expect(bench, "sudo sed -i s/a/b/ /etc/hosts", 0, "", "");
+    expect(bench, "sudo chmod 666 /var/run/docker.sock", 0, "", "");
+    cr_assert_eq(uses->len, 5);
+    cr_expect_str_eq(((struct assumed_use *)g_ptr_array_index(uses, 0))->line,
+                     "tee /etc/docker/daemon.json");
+    cr_expect(((struct assumed_use *)g_ptr_array_index(uses, 0))->touches_images);
+    cr_expect_not(((struct assumed_use *)g_ptr_array_index(uses, 1))->touches_images);
+}
+
+Test(commands_assumed, root_writes_where_nobody_reads)
+{
+    bench_run(NULL, root_writes);
+}
+
 static void old_compose(struct bench *bench)
 {
     expect(bench, "docker-compose up", 127, "", "docker-compose: command not found\n");

@@ -140,3 +140,30 @@ Test(dockerd_create, a_container_that_an_earlier_job_left_holds_its_name_until_a
 {
     bench_run(NULL, meet_leftover);
 }
+
+static void refuse_settings(struct bench *bench)
+{
+    static const struct {
+        const char *member;
+        const char *message;
+    } cases[] = {
+        {"\"WorkingDir\":\"app\"",
+         "the working directory 'app' is invalid, it needs to be an absolute path"},
+        {"\"HostConfig\":{\"Memory\":1024}", "Minimum memory limit allowed is 6MB"},
+        {"\"HostConfig\":{\"RestartPolicy\":{\"Name\":\"ever\"}}",
+         "invalid restart policy: unknown policy 'ever'; use one of 'no', 'always', 'on-failure', "
+         "or "
+         "'unless-stopped'"},
+    };
+    preload_busybox(bench);
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        const char *body = format("{\"Image\":\"bb:1\",%s}", cases[i].member);
+        cr_expect_eq(ask(bench, "POST", "/v1.41/containers/create", body), 400u);
+        cr_expect_str_eq(message_of(bench), cases[i].message);
+    }
+}
+
+Test(dockerd_create, settings_that_make_no_sense_are_refused)
+{
+    bench_run(NULL, refuse_settings);
+}
