@@ -166,7 +166,7 @@ static bool build(struct plugin_run *run, struct builder *builder, GPtrArray *re
                   struct voice *voice, struct build_result *result, GError **error)
 {
     const struct build_request *request = g_ptr_array_index(requests, 0);
-    if (build_session_check(run, error) && build_request_check(request, error) &&
+    if (build_request_check(request, error) &&
         build_all(run, builder, requests, voice, result, error))
         return true;
     if ((*error)->domain != FIBER_ERROR && !run_is_unmodelled(*error) &&

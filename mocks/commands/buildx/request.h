@@ -60,10 +60,6 @@ bool build_request_check_driver(const struct build_request *request,
                                 const struct builder_node *node, GPtrArray *outputs,
                                 GError **error) MUST_USE;
 
-/* ---- session.c ---- */
-/* Whether the secrets that are asked for can be had. */
-bool build_session_check(const struct plugin_run *run, GError **error) MUST_USE;
-
 /* ---- context.c ---- */
 /* Whether a --build-context names a folder: "NAME=PATH". */
 bool build_context_is_path(const char *named);

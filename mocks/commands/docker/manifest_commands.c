@@ -1,13 +1,11 @@
 /* docker manifest: lists of images kept below ~/.docker/manifests until they are pushed. */
+#include "mocks/commands/docker/manifest_list.h"
 #include "mocks/commands/docker/manifest_store.h"
 #include "mocks/commands/docker/registry_client.h"
 
 #include "base/digest.h"
 
 #include <string.h>
-
-#define LIST_TYPE  "application/vnd.docker.distribution.manifest.list.v2+json"
-#define INDEX_TYPE "application/vnd.oci.image.index.v1+json"
 
 static const struct flag_row insecure_flags[] = {
     {"amend", 'a', FLAG_BOOLEAN, NULL},
@@ -25,11 +23,6 @@ static struct image_reference *read_reference(const char *text, GError **error)
     if (reference != NULL && image_reference_is_name_only(reference))
         reference->tag = g_strdup("latest");
     return reference;
-}
-
-static bool is_list_type(const char *media_type)
-{
-    return strstr(media_type, "manifest.list") != NULL || strstr(media_type, "image.index") != NULL;
 }
 
 /* ---- an image of a registry ---- */
@@ -81,34 +74,6 @@ static bool fetch(struct registry_client *client, GBytes **bytes, char **media_t
 
 /* ---- inspect ---- */
 
-/* Indented by three blanks a level, as distribution writes manifests. */
-static char *three_indented(const json_t *value)
-{
-    return json_dumps(value, JSON_INDENT(3));
-}
-
-static json_t *list_entry(const json_t *descriptor)
-{
-    return json_pack("{s:s, s:I, s:s, s:O?}", "mediaType",
-                     json_get_string(descriptor, "mediaType", ""), "size",
-                     (json_int_t)json_get_integer(descriptor, "size", 0), "digest",
-                     json_get_string(descriptor, "digest", ""), "platform",
-                     json_get_object(descriptor, "platform"));
-}
-
-/* Of OCI manifests it is an index (distribution manifestlist.FromDescriptors). */
-static const char *list_type(const json_t *entries)
-{
-    const char *first = json_get_string(json_array_get(entries, 0), "mediaType", "");
-    return strstr(first, ".oci.") != NULL ? INDEX_TYPE : LIST_TYPE;
-}
-
-static json_t *list_document(json_t *entries)
-{
-    return json_pack("{s:i, s:s, s:o}", "schemaVersion", 2, "mediaType", list_type(entries),
-                     "manifests", entries);
-}
-
 /* One tab a level. */
 static char *tabbed(const json_t *value)
 {
@@ -131,9 +96,9 @@ static char *shown(GBytes *bytes, const char *media_type)
     json_t *descriptor;
 
     json_array_foreach (json_get_array(document, "manifests"), i, descriptor)
-        json_array_append_new(entries, list_entry(descriptor));
-    g_autoptr(json_t) list = list_document(entries);
-    return is_list_type(media_type) ? three_indented(list) : tabbed(document);
+        json_array_append_new(entries, manifest_list_entry(descriptor));
+    g_autoptr(json_t) list = manifest_list_document(entries);
+    return manifest_is_list(media_type) ? manifest_list_text(list) : tabbed(document);
 }
 
 /* --verbose: all that is known of one image, or a list of that for each of an index; NULL with an
@@ -146,7 +111,7 @@ static char *shown_whole(struct registry_client *client, GBytes *bytes, const ch
     size_t i;
     json_t *descriptor;
 
-    if (!is_list_type(media_type)) {
+    if (!manifest_is_list(media_type)) {
         g_autoptr(json_t) member = member_of(client, bytes, media_type, error);
         return member != NULL ? tabbed(member) : NULL;
     }
@@ -208,7 +173,7 @@ static bool add_member(struct invocation *invocation, const struct image_referen
     g_autofree char *text = image_reference_text(reference);
     if (registry_client_open(&client, invocation, reference, false, error) &&
         fetch(&client, &bytes, &media_type, error)) {
-        if (is_list_type(media_type))
+        if (manifest_is_list(media_type))
             cli_refuse(error, "%s is a manifest list", text);
         else
             member = member_of(&client, bytes, media_type, error);
@@ -347,12 +312,12 @@ static bool push_list(struct registry_client *client, const GPtrArray *paths, GE
                               "manifest %s must have an OS and Architecture to be pushed to a "
                               "registry",
                               json_get_string(member, "Ref", ""));
-        json_array_append_new(entries, list_entry(descriptor));
+        json_array_append_new(entries, manifest_list_entry(descriptor));
     }
-    g_autoptr(json_t) list = list_document(json_incref(entries));
-    g_autofree char *text = three_indented(list);
+    g_autoptr(json_t) list = manifest_list_document(json_incref(entries));
+    g_autofree char *text = manifest_list_text(list);
     g_autoptr(GBytes) bytes = g_bytes_new(text, strlen(text));
-    if (!registry_client_put_manifest(client, NULL, bytes, list_type(entries), error))
+    if (!registry_client_put_manifest(client, NULL, bytes, manifest_list_type(entries), error))
         return false;
     g_autofree char *digest = digest_of_bytes(bytes);
     command_print(client->invocation->call, "%s\n", digest);

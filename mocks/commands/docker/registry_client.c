@@ -166,8 +166,7 @@ bool registry_client_manifest(struct registry_client *client, const char *tag_or
 
 /* Blobs lie elsewhere: where a registry sends to, Go's client goes without credentials
    (RFC 9110 15.4). */
-static bool follow(struct registry_client *client, struct http_response *response,
-                   GError **error)
+static bool follow(struct registry_client *client, struct http_response *response, GError **error)
 {
     enum {
         REDIRECTS_MAX = 10

@@ -706,23 +706,3 @@ Test(build, the_classic_builder_fails_at_a_folder_too)
         .rules = "- {id: s, on: leg, match: {subject: 'WORKDIR *'}, do: {kind: step-failure}}\n"};
     bench_run(&plan, classic_workdir_body);
 }
-
-static void secrets_body(struct bench *bench)
-{
-    write_context(bench);
-    write_file(bench, "/src/key", "k");
-    fails_with(bench, "docker build --secret id=a,src=none .",
-               "ERROR: failed to build: failed to stat none: stat none: no such file or "
-               "directory\n");
-    fails_with(bench, "docker build --secret src=key .",
-               "ERROR: failed to build: secret missing ID\n");
-    OUTCOME(from_file) = run_line(bench, "docker build --secret id=a,src=key .");
-    cr_expect_eq(from_file.exit_code, 0, "%s", from_file.err);
-    OUTCOME(from_variable) = run_with(bench, "docker build --secret id=A .", "A=1");
-    cr_expect_eq(from_variable.exit_code, 0, "%s", from_variable.err);
-}
-
-Test(build, secrets_in_files_must_be_there)
-{
-    bench_run(NULL, secrets_body);
-}
