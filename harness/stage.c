@@ -203,13 +203,13 @@ struct stage *stage_new(const struct plan *plan, struct loop *loop, struct trace
     stage->loop = loop;
     stage->world = world;
     stage->images = images;
+    stage->machines = g_ptr_array_new();
     if (plan->scenario->pipeline != NULL)
         public_world_begin(stage);
     add_registries(stage);
     add_default_images(stage);
     for (guint i = 0; i < setting->images->len; i++)
         add_image(stage, g_ptr_array_index(setting->images, i));
-    stage->machines = g_ptr_array_new();
     for (guint i = 0; i < plan->legs->len; i++)
         stage_add_machine(stage, g_ptr_array_index(plan->legs, i));
     add_weather(stage, is_clear);

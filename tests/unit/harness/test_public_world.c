@@ -23,15 +23,17 @@ static void write_file(const char *root, const char *name, const char *text)
     cr_assert(g_file_set_contents(path, text, -1, NULL));
 }
 
-static void scene_begin(struct scene *scene)
+/* lines: of the scenario, besides. */
+static void scene_begin_with(struct scene *scene, const char *lines)
 {
     g_autoptr(GError) error = NULL;
     scene->root = g_dir_make_tmp("seatrial-test-XXXXXX", NULL);
     write_file(scene->root, ".github/workflows/ci.yml",
                "on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps: [{run: 'true'}]\n");
-    write_file(scene->root, "s.yaml",
-               "seatrial: scenario/1\npurpose: x\nfate: delivered\n"
-               "workflow: .github/workflows/ci.yml\n");
+    g_autofree char *text = g_strconcat("seatrial: scenario/1\npurpose: x\nfate: delivered\n"
+                                        "workflow: .github/workflows/ci.yml\n",
+                                        lines, NULL);
+    write_file(scene->root, "s.yaml", text);
     g_autofree char *path = g_build_filename(scene->root, "s.yaml", NULL);
     scene->scenario = scenario_load(path, &error);
     cr_assert_not_null(scene->scenario, "%s", error != NULL ? error->message : "");
@@ -39,6 +41,11 @@ static void scene_begin(struct scene *scene)
     scene->loop = loop_new(CLOCK_VIRTUAL, 1);
     scene->stage = stage_new(scene->plan, scene->loop, NULL, NULL, /* is_clear= */ false, &error);
     cr_assert_not_null(scene->stage, "%s", error != NULL ? error->message : "");
+}
+
+static void scene_begin(struct scene *scene)
+{
+    scene_begin_with(scene, "");
 }
 
 static void scene_end(struct scene *scene)
@@ -62,6 +69,15 @@ Test(public_world, has_no_image_below_the_owners_name_before_the_run)
     cr_assert_not_null(registry);
     AUTO(image_facts) facts = registry_find(registry, own, "main");
     cr_assert_null(facts);
+    scene_end(&scene);
+}
+
+Test(public_world, knows_a_scenarios_registry_on_the_runner_before_any_machine_is_there)
+{
+    struct scene scene = {0};
+    scene_begin_with(&scene, "world: {registries: [{service: 'localhost:5000'}]}\n");
+
+    cr_assert_not_null(stage_registry(scene.stage, "localhost:5000"));
     scene_end(&scene);
 }
 
