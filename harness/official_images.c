@@ -1,6 +1,7 @@
 /* Docker Hub's official images. */
 #include "harness/official_images.h"
 
+#include <glib.h>
 #include <stdlib.h>
 #include <string.h>
 

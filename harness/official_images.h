@@ -1,7 +1,6 @@
 /* Docker Hub's official images: the names without a user, "alpine" for docker.io/library/alpine. */
 #pragma once
 
-#include <glib.h>
 #include <stdbool.h>
 
 /* Whether Docker Hub has, or had, an official image of this name. */

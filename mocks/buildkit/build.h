@@ -120,8 +120,7 @@ struct build_files *build_read_folder(const struct build *build, const char *fol
 const char *build_named_image(const struct build *build, const char *name);
 /* Whether --opt context:NAME=local:X puts a folder of the client's in a name's place. */
 bool build_names_folder(const struct build *build, const char *name);
-/* Its files: true with NULL when there is none, false when they find
-   no room; lent. */
+/* Its files: true with NULL when there is none, false when they find no room; lent. */
 bool build_named_files(struct build *build, const char *name, const struct build_files **files,
                        GError **error) MUST_USE;
 /* The disk for the Dockerfile. */

@@ -11,17 +11,6 @@ static char *absolute_path(const char *folder, const char *path)
     return path[0] == '/' ? g_strdup(path) : g_build_filename(folder, path, NULL);
 }
 
-static bool fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
-static bool fail(GError **error, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    g_autofree char *text = g_strdup_vprintf(format, arguments);
-    va_end(arguments);
-    g_set_error_literal(error, BASE_ERROR, BASE_ERROR_INVALID, text);
-    return false;
-}
-
 /* A stage that comes later, or the own one. The classic builder takes it for an image. */
 static bool refuse_later(const struct evaluation *evaluation, const char *name, GError **error)
 {
@@ -33,10 +22,10 @@ static bool refuse_later(const struct evaluation *evaluation, const char *name, 
     if (later == NULL || !plan->request.has_platform_arguments)
         return true;
     if (later == own)
-        return fail(error, "circular dependency detected on stage: %s", own_name);
-    return fail(error,
-                "cannot copy from stage \"%s\", it needs to be defined before current stage \"%s\"",
-                name, own_name);
+        return plan_fail(error, "circular dependency detected on stage: %s", own_name);
+    return plan_fail(
+        error, "cannot copy from stage \"%s\", it needs to be defined before current stage \"%s\"",
+        name, own_name);
 }
 
 /* toCommand() in dockerfile2llb/convert.go; nothing is put in for variables. */
@@ -53,12 +42,13 @@ static bool find_from(struct evaluation *evaluation, GError **error)
     if (from == NULL || stage != NULL)
         return true;
     if (is_buildkit && strchr(from, '$') != NULL)
-        return fail(error, "variable expansion is not supported for --from, define a new stage "
-                           "with FROM using ARG from global scope as a workaround");
+        return plan_fail(error,
+                         "variable expansion is not supported for --from, define a new stage "
+                         "with FROM using ARG from global scope as a workaround");
     if (!refuse_later(evaluation, from, error))
         return false;
     if (is_buildkit && *from != '\0' && strspn(from, "0123456789") == strlen(from))
-        return fail(error, "invalid stage index %s", from);
+        return plan_fail(error, "invalid stage index %s", from);
     step->from_image = evaluation_expand(evaluation, from, error);
     return step->from_image != NULL;
 }
@@ -74,9 +64,9 @@ static bool check_chmod(struct evaluation *evaluation, GError **error)
     guint64 value = 0;
     if (!is_number || g_ascii_string_to_unsigned(mode, 8, 0, CHMOD_MAX, &value, NULL))
         return true;
-    return fail(error,
-                "invalid chmod parameter: '%s'. it should be octal string and between 0 and 07777",
-                mode);
+    return plan_fail(
+        error, "invalid chmod parameter: '%s'. it should be octal string and between 0 and 07777",
+        mode);
 }
 
 static bool check_checksum(struct evaluation *evaluation, GError **error)
@@ -87,14 +77,14 @@ static bool check_checksum(struct evaluation *evaluation, GError **error)
     if (flag == NULL || checksum == NULL)
         return flag == NULL;
     if (sources[0] == NULL || sources[1] != NULL)
-        return fail(error, "checksum can't be specified for multiple sources");
+        return plan_fail(error, "checksum can't be specified for multiple sources");
     bool is_http = g_regex_match_simple("^https?://", sources[0], 0, 0);
     bool is_git = g_regex_match_simple("\\.git(#.*)?$|^git@|^(git|ssh)://", sources[0], 0, 0);
     if (!is_http && !is_git)
-        return fail(error, "checksum requires HTTP(S) or Git sources");
+        return plan_fail(error, "checksum requires HTTP(S) or Git sources");
     return is_git ||
            g_regex_match_simple("^[a-z0-9]+([+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$", checksum, 0, 0) ||
-           fail(error, "invalid checksum digest format");
+           plan_fail(error, "invalid checksum digest format");
 }
 
 /* dispatchCopy() in dockerfile2llb/convert_copy.go */
@@ -104,7 +94,7 @@ static bool check_copy(struct evaluation *evaluation, GError **error)
     bool is_copy = evaluation->instruction->kind == INSTRUCTION_COPY;
     for (gsize i = 0; is_copy && sources[i] != NULL; i++)
         if (g_regex_match_simple("^https?://", sources[i], 0, 0))
-            return fail(error, "source can't be a URL for COPY");
+            return plan_fail(error, "source can't be a URL for COPY");
     return check_chmod(evaluation, error) && check_checksum(evaluation, error);
 }
 
@@ -135,7 +125,8 @@ static bool check_target(const struct evaluation *evaluation, const struct run_m
     g_autofree char *target =
         g_canonicalize_filename(mount->target != NULL ? mount->target : ".", evaluation->folder);
     return strcmp(target, "/") != 0 || strcmp(mount->type, "secret") == 0 ||
-           strcmp(mount->type, "ssh") == 0 || fail(error, "invalid mount target \"%s\"", target);
+           strcmp(mount->type, "ssh") == 0 ||
+           plan_fail(error, "invalid mount target \"%s\"", target);
 }
 
 static bool evaluate_mounts(struct evaluation *evaluation, GError **error)

@@ -2,7 +2,7 @@
 #include "mocks/dockerfile/mount.h"
 
 #include "mocks/dockerfile/expand.h"
-#include "mocks/dockerfile/plan.h"
+#include "mocks/dockerfile/plan_private.h"
 
 #include <string.h>
 
@@ -40,17 +40,6 @@ static char **split_fields(const char *text)
     return (char **)g_ptr_array_free(fields, FALSE);
 }
 
-static bool fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
-static bool fail(GError **error, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    g_autofree char *text = g_strdup_vprintf(format, arguments);
-    va_end(arguments);
-    g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "%s", text);
-    return false;
-}
-
 /* ---- keys ---- */
 
 static bool is_of_session(const struct run_mount *mount)
@@ -73,23 +62,23 @@ static bool take_type(struct run_mount *mount, const char *key, const char *valu
     g_free(mount->type);
     mount->type = g_ascii_strdown(value, -1);
     return g_strv_contains(types, mount->type) ||
-           fail(error, "unsupported mount type \"%s\"", value);
+           plan_fail(error, "unsupported mount type \"%s\"", value);
 }
 
 static bool take_required(struct run_mount *mount, const char *key, const char *value,
                           GError **error)
 {
     if (!is_of_session(mount))
-        return fail(error, "unexpected key '%s' for mount type '%s'", key, mount->type);
+        return plan_fail(error, "unexpected key '%s' for mount type '%s'", key, mount->type);
     return parse_bool(value, &mount->is_required) ||
-           fail(error, "invalid value for %s: %s", key, value);
+           plan_fail(error, "invalid value for %s: %s", key, value);
 }
 
 static bool take_size(struct run_mount *mount, const char *key, const char *value, GError **error)
 {
     (void)value;
     return strcmp(mount->type, "tmpfs") == 0 ||
-           fail(error, "unexpected key '%s' for mount type '%s'", key, mount->type);
+           plan_fail(error, "unexpected key '%s' for mount type '%s'", key, mount->type);
 }
 
 static bool take_sharing(struct run_mount *mount, const char *key, const char *value,
@@ -99,14 +88,15 @@ static bool take_sharing(struct run_mount *mount, const char *key, const char *v
     g_autofree char *lower = g_ascii_strdown(value, -1);
     (void)mount;
     (void)key;
-    return g_strv_contains(modes, lower) || fail(error, "unsupported sharing value \"%s\"", value);
+    return g_strv_contains(modes, lower) ||
+           plan_fail(error, "unsupported sharing value \"%s\"", value);
 }
 
 static bool take_switch(struct run_mount *mount, const char *key, const char *value, GError **error)
 {
     bool is_on;
     (void)mount;
-    return parse_bool(value, &is_on) || fail(error, "invalid value for %s: %s", key, value);
+    return parse_bool(value, &is_on) || plan_fail(error, "invalid value for %s: %s", key, value);
 }
 
 static const struct key {
@@ -166,9 +156,9 @@ static bool take_field(struct run_mount *mount, const char *field, char escape,
     g_autofree char *name = g_ascii_strdown(raw, -1);
     const struct key *key = find_key(name);
     if (equals == NULL && (key == NULL || !key->stands_alone))
-        return fail(error, "invalid field '%s' must be a key=value pair", field);
+        return plan_fail(error, "invalid field '%s' must be a key=value pair", field);
     if (key == NULL)
-        return fail(error, "unexpected key '%s' in '%s'", name, field);
+        return plan_fail(error, "unexpected key '%s' in '%s'", name, field);
     g_autofree char *value = equals == NULL
                                  ? g_strdup("true")
                                  : expand_word(equals + 1, escape, variables, EXPAND_WORD, error);
@@ -182,13 +172,13 @@ static bool check(const struct run_mount *mount, GError **error)
 {
     bool is_secret = strcmp(mount->type, "secret") == 0;
     if (is_secret && mount->from != NULL)
-        return fail(error, "secret mount should not have a from");
+        return plan_fail(error, "secret mount should not have a from");
     if (is_secret && mount->source == NULL && mount->target == NULL && mount->id == NULL)
-        return fail(error, "invalid secret mount. one of source, target required");
+        return plan_fail(error, "invalid secret mount. one of source, target required");
     if (is_secret && mount->source != NULL && mount->id != NULL)
-        return fail(error, "both source and id can't be set");
+        return plan_fail(error, "both source and id can't be set");
     if (strcmp(mount->type, "ssh") == 0 && mount->source != NULL)
-        return fail(error, "ssh does not support source");
+        return plan_fail(error, "ssh does not support source");
     return true;
 }
 

@@ -5,6 +5,16 @@
 #include <math.h>
 #include <string.h>
 
+bool plan_fail(GError **error, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    g_set_error_literal(error, BASE_ERROR, BASE_ERROR_INVALID, text);
+    return false;
+}
+
 static void step_free(void *pointer)
 {
     struct plan_step *step = pointer;

@@ -8,6 +8,9 @@
 char *plan_expand(const struct plan *plan, const char *text, const GPtrArray *variables,
                   GError **error) MUST_USE;
 
+/* Fills error with text that names no line; always false. */
+bool plan_fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
 /* By name, or by number, among the first `before` stages. */
 struct plan_stage *plan_find_stage(const struct plan *plan, const char *name, guint before);
 /* Whether BuildKit counts and names it as a step. */

@@ -14,17 +14,16 @@
  * - Only the first node of a builder builds; targets of a bake are built one after the other, those
  *   that others stand on (`target:NAME` contexts) first; the drivers kubernetes, remote and cloud
  *   are refused; contexts of the CLI other than "default" are not known; --progress tty and rawjson
- *   print plain; --ssh is accepted and means nothing, --secret only that its
- *   file must be there; --check finds nothing.
+ *   print plain; of --secret and --ssh only the names reach the builder, and a secret's file must
+ *   be there; a build's --check finds nothing.
  * - Of bake, a remote definition is read from the repository's folder without a BuildKit.
  * - Large files of the context go as stand-ins (mocks/dockerfile/files.h): they count with their
  *   sizes, and a `local` output of one holds the stand-in's text. A local cache export leaves an
  *   empty layout, and nothing is imported from one.
  * - Not modelled, so that the outcome is assumed (docker_cli_assume()): history, --list, --check
- * and
- *   --call of bake, `target:` contexts of build, oci-layout ones, entitlements that nobody allowed,
- *   and what mocks/bakefile does not know; files that a `local` or `tar` output has only in the
- *   place of those that a RUN or a base image would have made.
+ *   and --call of bake, `target:` contexts of build, oci-layout ones, entitlements that nobody
+ *   allowed, and what mocks/bakefile does not know; files that a `local` or `tar` output has only
+ *   in the place of those that a RUN or a base image would have made.
  */
 #pragma once
 

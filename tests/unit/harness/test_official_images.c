@@ -2,6 +2,7 @@
 #include "harness/official_images.h"
 
 #include <criterion/criterion.h>
+#include <glib.h>
 
 Test(official_images, are_found_by_their_whole_names)
 {
