@@ -31,6 +31,11 @@ static const struct field assume_fields[] = {
      .kind = FIELD_NODE,
      .offset = offsetof(struct assume_rule, outputs),
      .summary = "outputs of such an action: a mapping of texts"},
+    {.name = "creates",
+     .kind = FIELD_STRINGS,
+     .offset = offsetof(struct assume_rule, creates),
+     .summary = "files that it makes, empty where they are not there yet: an action below the "
+                "workspace, a command below its directory"},
     {.name = "exit_code",
      .kind = FIELD_INTEGER,
      .offset = offsetof(struct assume_rule, exit_code),
@@ -41,10 +46,6 @@ static const struct field assume_fields[] = {
      .kind = FIELD_STRING,
      .offset = offsetof(struct assume_rule, output),
      .summary = "what such a command prints"},
-    {.name = "creates",
-     .kind = FIELD_STRINGS,
-     .offset = offsetof(struct assume_rule, creates),
-     .summary = "files that such a command makes, below its directory"},
     {0},
 };
 
@@ -83,6 +84,20 @@ const struct record_type assume_record = {.name = "assume",
                                           .fields = assume_fields,
                                           .check = check_rule};
 
+static const struct field assume_file_fields[] = {
+    {.name = "assume",
+     .kind = FIELD_RECORDS,
+     .offset = offsetof(struct list_file, records),
+     .type = &assume_record,
+     .is_required = true,
+     .summary = "what is assumed of actions and commands"},
+    {0},
+};
+static const struct record_type assume_file_record = {.name = "assume file",
+                                                      .summary = "what to assume in a rehearsal",
+                                                      .size = sizeof(struct list_file),
+                                                      .fields = assume_file_fields};
+
 /* Outputs are texts, however they are written. */
 static json_t *texts_of(const struct node *outputs)
 {
@@ -93,6 +108,17 @@ static json_t *texts_of(const struct node *outputs)
         json_object_set_new(texts, entry->key, json_text_or_null(text));
     }
     return texts;
+}
+
+static struct assumed_action action_of(const struct assume_rule *rule)
+{
+    return (struct assumed_action){
+        .pattern = rule->action,
+        .outcome = rule->outcome,
+        .duration_us = rule->duration_us,
+        .outputs = rule->outputs != NULL ? texts_of(rule->outputs) : NULL,
+        .creates = (const char *const *)rule->creates,
+    };
 }
 
 struct assume_rules *assume_rules_of(const GPtrArray *records)
@@ -106,14 +132,22 @@ struct assume_rules *assume_rules_of(const GPtrArray *records)
     for (guint i = 0; i < records->len; i++) {
         struct assume_rule *rule = g_ptr_array_index(records, i);
         if (rule->action != NULL)
-            rules->actions[action_count++] =
-                (struct assumed_action){rule->action, rule->outcome, rule->duration_us,
-                                        rule->outputs != NULL ? texts_of(rule->outputs) : NULL};
+            rules->actions[action_count++] = action_of(rule);
         else
             rules->commands[command_count++] =
                 (struct assumed_command){rule->command, (int)rule->exit_code, rule->output,
                                          rule->duration_us, (const char *const *)rule->creates};
     }
+    return rules;
+}
+
+struct assume_rules *assume_rules_load(const char *path, GError **error)
+{
+    struct list_file file;
+    if (!list_file_load(&file, path, &assume_file_record, error))
+        return NULL;
+    struct assume_rules *rules = assume_rules_of(file.records);
+    rules->file = file;
     return rules;
 }
 
@@ -125,5 +159,6 @@ void assume_rules_free(struct assume_rules *rules)
         json_decref((json_t *)each->outputs);
     g_free(rules->actions);
     g_free(rules->commands);
+    list_file_clear(&rules->file, &assume_file_record);
     g_free(rules);
 }

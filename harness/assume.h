@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "doc/record.h"
+#include "doc/list_file.h"
 #include "mocks/commands/commands.h"
 #include "runner/runner.h"
 
@@ -14,20 +14,24 @@ struct assume_rule {
     enum result outcome; /* of an action */
     int64_t duration_us;
     const struct node *outputs; /* of an action; or NULL */
-    int64_t exit_code;          /* the rest is of a command */
-    char *output;
     char **creates;
+    int64_t exit_code; /* the rest is of a command */
+    char *output;
     struct position position;
 };
 
 extern const struct record_type assume_record;
 
-/* The rules of a scenario as the runner and the commands take them. Lent by the records. */
+/* The rules as the runner and the commands take them. Lent by the records. */
 struct assume_rules {
     struct assumed_action *actions;   /* ends with a NULL pattern */
     struct assumed_command *commands; /* the same */
+    struct list_file file;            /* of rules that have one of their own */
 };
-/* records: struct assume_rule. */
+/* records: struct assume_rule, of a scenario. */
 struct assume_rules *assume_rules_of(const GPtrArray *records);
+/* Those of a file that is a list of rules, or a mapping with `assume`; path NULL: none. NULL and
+   error when it cannot be read. */
+struct assume_rules *assume_rules_load(const char *path, GError **error) MUST_USE;
 void assume_rules_free(struct assume_rules *rules);
 CLEANUP(assume_rules, assume_rules_free)

@@ -21,6 +21,7 @@ struct rehearse_arguments {
     char *workflow_permissions;
     char *event;
     char *faults;
+    char *assume;
     char *json;
     char *trace;
     char *log;
@@ -28,6 +29,7 @@ struct rehearse_arguments {
     char *color;
     char **inputs;
     char **secrets;
+    char **vars;
     char **maps;
     char **map_files;
     int jobs;
@@ -46,6 +48,7 @@ static void arguments_clear(struct rehearse_arguments *arguments)
     g_free(arguments->workflow_permissions);
     g_free(arguments->event);
     g_free(arguments->faults);
+    g_free(arguments->assume);
     g_free(arguments->json);
     g_free(arguments->trace);
     g_free(arguments->log);
@@ -53,6 +56,7 @@ static void arguments_clear(struct rehearse_arguments *arguments)
     g_free(arguments->color);
     g_strfreev(arguments->inputs);
     g_strfreev(arguments->secrets);
+    g_strfreev(arguments->vars);
     g_strfreev(arguments->maps);
     g_strfreev(arguments->map_files);
 }
@@ -69,6 +73,8 @@ static bool parse(struct rehearse_arguments *arguments, int *argc, char ***argv)
         {"secret", 0, 0, G_OPTION_ARG_STRING_ARRAY, &arguments->secrets,
          "A secret, instead of one that is made up; without =VALUE one that is not set",
          "NAME=VALUE"},
+        {"var", 0, 0, G_OPTION_ARG_STRING_ARRAY, &arguments->vars,
+         "A configuration variable of the repository", "NAME=VALUE"},
         {"repository", 0, 0, G_OPTION_ARG_STRING, &arguments->repository,
          "What GitHub calls the repository; acme and the folder's name", "OWNER/NAME"},
         {"workflow-permissions", 0, 0, G_OPTION_ARG_STRING, &arguments->workflow_permissions,
@@ -80,6 +86,8 @@ static bool parse(struct rehearse_arguments *arguments, int *argc, char ***argv)
          "The day on which it runs: what is published and on the runners by then", "YYYY-MM-DD"},
         {"faults", 0, 0, G_OPTION_ARG_STRING, &arguments->faults,
          "Fault rules, each for a rehearsal of its own; or none", "FILE"},
+        {"assume", 0, 0, G_OPTION_ARG_STRING, &arguments->assume,
+         "What actions and commands do that nothing models: a scenario's `assume:`", "FILE"},
         {"map", 0, 0, G_OPTION_ARG_STRING_ARRAY, &arguments->maps, "Where another repository is",
          "owner/repo@ref=PATH"},
         {"map-file", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &arguments->map_files,
@@ -139,33 +147,39 @@ static void warn_of_missing_inputs(const struct event *event)
                      *each, *each);
 }
 
-/* Name to text, null for one that is not set; NULL and told when a name is none. */
-static json_t *secrets_of(char *const *given)
+/* Secrets or variables: name to text, null for one that is not set; NULL and told when a name is
+   none. */
+static json_t *texts_of(char *const *given, const char *what)
 {
-    g_autoptr(json_t) secrets = json_object();
+    g_autoptr(json_t) texts = json_object();
     for (; given != NULL && *given != NULL; given++) {
         const char *equals = strchr(*given, '=');
         g_autofree char *name =
             equals != NULL ? g_strndup(*given, (gsize)(equals - *given)) : g_strdup(*given);
         if (!g_regex_match_simple("^[A-Za-z_][A-Za-z0-9_]*$", name, 0, 0)) {
-            cli_complain("rehearse: a secret is NAME=VALUE, or NAME for one that is not set; its "
-                         "name is of letters, digits and _");
+            cli_complain("rehearse: a %s is NAME=VALUE, or NAME for one that is not set; its "
+                         "name is of letters, digits and _",
+                         what);
             return NULL;
         }
-        json_object_set_new(secrets, name, json_text_or_null(equals != NULL ? equals + 1 : NULL));
+        json_object_set_new(texts, name, json_text_or_null(equals != NULL ? equals + 1 : NULL));
     }
-    return g_steal_pointer(&secrets);
+    return g_steal_pointer(&texts);
 }
 
-static struct pipeline *load(const struct rehearse_arguments *arguments, const char *path)
+static struct pipeline *load(const struct rehearse_arguments *arguments, const char *path,
+                             const struct assume_rules *assume)
 {
     g_autoptr(GPtrArray) errors = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
-    g_autoptr(json_t) secrets = secrets_of(arguments->secrets);
-    if (secrets == NULL)
+    g_autoptr(json_t) secrets = texts_of(arguments->secrets, "secret");
+    g_autoptr(json_t) vars = texts_of(arguments->vars, "variable");
+    if (secrets == NULL || vars == NULL)
         return NULL;
     const struct pipeline_request request = {
         .path = path,
         .secrets = secrets,
+        .vars = vars,
+        .assume = assume,
         .event = arguments->event,
         .job = arguments->job,
         .repository = arguments->repository,
@@ -278,16 +292,26 @@ static int rehearse_pipeline(const struct app *app, const struct rehearse_argume
     return code;
 }
 
+static int rehearse(const struct app *app, const struct rehearse_arguments *arguments,
+                    const char *path)
+{
+    g_autoptr(GError) error = NULL;
+    AUTO(assume_rules) assume = assume_rules_load(arguments->assume, &error);
+    if (assume == NULL) {
+        cli_complain("rehearse: %s", error->message);
+        return EXIT_BAD_INPUT;
+    }
+    AUTO(pipeline) pipeline = load(arguments, path, assume);
+    return pipeline != NULL ? rehearse_pipeline(app, arguments, pipeline) : EXIT_BAD_INPUT;
+}
+
 static int run(const struct app *app, int argc, char **argv)
 {
     struct rehearse_arguments arguments = {.concurrent_jobs = CONCURRENT_JOBS_STANDARD};
     int code = EXIT_BAD_INPUT;
 
-    if (parse(&arguments, &argc, &argv) && check(&arguments, argv + 1)) {
-        AUTO(pipeline) pipeline = load(&arguments, argv[1]);
-        if (pipeline != NULL)
-            code = rehearse_pipeline(app, &arguments, pipeline);
-    }
+    if (parse(&arguments, &argc, &argv) && check(&arguments, argv + 1))
+        code = rehearse(app, &arguments, argv[1]);
     arguments_clear(&arguments);
     return code;
 }

@@ -1,20 +1,16 @@
 /* Builds a suite of one scenario a fault, and has it run. */
 #include "harness/rehearse.h"
 
+#include "doc/list_file.h"
 #include "harness/promise.h"
 #include "mocks/faults/rule.h"
 
 #include <stddef.h>
 
-/* A file of faults, with or without `faults:` round its list. */
-struct fault_file {
-    GPtrArray *rules; /* struct fault_rule */
-};
-
 static const struct field fault_file_fields[] = {
     {.name = "faults",
      .kind = FIELD_RECORDS,
-     .offset = offsetof(struct fault_file, rules),
+     .offset = offsetof(struct list_file, records),
      .type = &fault_rule_record,
      .is_required = true,
      .summary = "the faults, each for a rehearsal of its own"},
@@ -22,13 +18,12 @@ static const struct field fault_file_fields[] = {
 };
 static const struct record_type fault_file_record = {.name = "faults file",
                                                      .summary = "faults to rehearse under",
-                                                     .size = sizeof(struct fault_file),
+                                                     .size = sizeof(struct list_file),
                                                      .fields = fault_file_fields};
 
 struct rehearse {
     const struct rehearse_options *options;
-    struct doc *doc;
-    struct fault_file file;
+    struct list_file faults;
     struct suite *suite;
 };
 
@@ -36,38 +31,7 @@ static void rehearse_clear(struct rehearse *rehearse)
 {
     if (rehearse->suite != NULL)
         suite_free(rehearse->suite);
-    record_clear(&fault_file_record, &rehearse->file);
-    doc_free(rehearse->doc);
-}
-
-/* A bare list is wrapped, so that both forms are read by one table. */
-static bool read_list(struct rehearse *rehearse, const struct node *list, GError **error)
-{
-    rehearse->file.rules = g_ptr_array_new();
-    for (gsize i = 0; i < node_length(list); i++) {
-        struct fault_rule *rule = g_new0(struct fault_rule, 1);
-        if (!record_read(&fault_rule_record, node_item(list, i), rule, error)) {
-            g_free(rule);
-            return false;
-        }
-        g_ptr_array_add(rehearse->file.rules, rule);
-    }
-    return true;
-}
-
-static bool read_faults(struct rehearse *rehearse, GError **error)
-{
-    if (rehearse->options->faults == NULL) {
-        rehearse->file.rules = g_ptr_array_new();
-        return true;
-    }
-    rehearse->doc = doc_load_file(rehearse->options->faults, DOC_DEFAULT, error);
-    if (rehearse->doc == NULL)
-        return false;
-    const struct node *root = doc_root(rehearse->doc);
-    if (root->kind == NODE_SEQUENCE)
-        return read_list(rehearse, root, error);
-    return record_read(&fault_file_record, root, &rehearse->file, error);
+    list_file_clear(&rehearse->faults, &fault_file_record);
 }
 
 static struct scenario *new_scenario(const struct rehearse *rehearse, const char *name, void *rule,
@@ -89,7 +53,7 @@ static bool add_scenario(struct rehearse *rehearse, const char *name, void *rule
 
 static bool make_suite(struct rehearse *rehearse, GError **error)
 {
-    const GPtrArray *rules = rehearse->file.rules;
+    const GPtrArray *rules = rehearse->faults.records;
     rehearse->suite = suite_new();
     for (guint i = 0; i < rules->len; i++) {
         struct fault_rule *rule = g_ptr_array_index(rules, i);
@@ -142,8 +106,8 @@ bool rehearse_run(const struct rehearse_options *options, struct work_result *re
                   GError **error)
 {
     struct rehearse rehearse = {.options = options};
-    bool is_done = read_faults(&rehearse, error) && make_suite(&rehearse, error) &&
-                   run(&rehearse, result, error);
+    bool is_done = list_file_load(&rehearse.faults, options->faults, &fault_file_record, error) &&
+                   make_suite(&rehearse, error) && run(&rehearse, result, error);
     rehearse_clear(&rehearse);
     return is_done;
 }

@@ -147,10 +147,17 @@ static void append_leg_notes(GString *text, const json_t *row)
     append_remedy(text, row);
 }
 
+static bool is_unknown(const json_t *row)
+{
+    return strcmp(json_get_string(row, "fate", ""), "unknown") == 0 &&
+           json_array_size(json_object_get(row, "assumptions")) > 0;
+}
+
 static void append_notes(GString *text, const json_t *document)
 {
     gsize index;
     gsize image_count = 0;
+    bool is_any_unknown = false;
     json_t *row;
     g_string_append(text, "\nin clear weather:\n");
     json_array_foreach (json_get_array(document, "rehearsals"), index, row) {
@@ -158,9 +165,13 @@ static void append_notes(GString *text, const json_t *document)
             continue;
         append_leg_notes(text, row);
         image_count += json_array_size(json_object_get(row, "images"));
+        is_any_unknown = is_any_unknown || is_unknown(row);
     }
     if (image_count == 0)
         g_string_append(text, "  nothing is pushed: this event promises no image\n");
+    if (is_any_unknown)
+        g_string_append(text,
+                        "  what assumed actions and commands do can be told: --assume FILE\n");
 }
 
 char *survival_text(const json_t *document, bool has_color)

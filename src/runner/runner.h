@@ -21,7 +21,8 @@ struct assumed_action {
     const char *pattern; /* glob over "owner/repo/path@ref" or the step's id */
     enum result outcome;
     int64_t duration_us;
-    const json_t *outputs; /* name to text, or NULL */
+    const json_t *outputs;      /* name to text, or NULL */
+    const char *const *creates; /* empty files made below the workspace; NULL-terminated, or NULL */
 };
 
 struct fetch_attempt; /* action.h */

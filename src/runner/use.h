@@ -54,6 +54,7 @@ void use_add_post(struct step_run *step, const char *condition, step_work_fn *wo
 bool step_evaluate_raw(const struct step_run *step, const char *text, char **out,
                        GError **error) MUST_USE;
 
+void assumed_action_work(struct step_run *step);
 void native_work(struct step_run *step);
 void composite_work(struct step_run *step);
 void container_work(struct step_run *step);

@@ -1,6 +1,5 @@
 /* `uses` steps: what a text stands for, inputs and header, post steps (actions-semantics.md 1.2,
    1.8; the runner's ActionRunner.cs). */
-#include "base/glob.h"
 #include "runner/tree.h"
 #include "runner/use.h"
 #include "workflow/literal.h"
@@ -42,16 +41,6 @@ bool use_is_local(const struct step *step)
 {
     g_autofree char *text = literal_text(step->uses);
     return g_str_has_prefix(text, "./") || g_str_has_prefix(text, ".\\");
-}
-
-const struct assumed_action *assumed_action_find(const struct assumed_action *rows,
-                                                 const struct step *step, const char *uses)
-{
-    for (; rows != NULL && rows->pattern != NULL; rows++)
-        if ((uses != NULL && glob_match(rows->pattern, uses)) ||
-            (step->id != NULL && glob_match(rows->pattern, step->id)))
-            return rows;
-    return NULL;
 }
 
 static bool load_manifest(struct use *use, GError **error)
@@ -203,40 +192,10 @@ void use_add_post(struct step_run *step, const char *condition, step_work_fn *po
 
 /* ---- the step ---- */
 
-/* Nothing models it: the scenario says what it comes to, or it succeeds. */
-static void assumed_work(struct step_run *step)
-{
-    const struct use *use = step->use;
-    const struct assumed_action *row = use->assumed;
-    g_autoptr(GError) error = NULL;
-    g_autoptr(json_t) inputs = use_inputs(step, &error);
-    const char *name;
-    json_t *value;
-    if (inputs == NULL) {
-        step_fail(step, error);
-        return;
-    }
-    use_print_header(step, inputs);
-    step->result->is_assumed = true;
-    leg_assume_gap(step->leg, step, use_touches_images(use->text), "action %s", use->text);
-    if (row == NULL) {
-        unknown_add(&step->result->unknown, "*");
-        return;
-    }
-    bool is_over = false;
-    if (row->duration_us > 0)
-        leg_wait(step->leg, &is_over, step, row->duration_us, "an assumed action");
-    if (step_is_interrupted(step))
-        return;
-    json_object_foreach ((json_t *)(uintptr_t)row->outputs, name, value)
-        step_set_output(step, name, json_string_value(value));
-    step->outcome = row->outcome;
-}
-
 static void run_use(struct step_run *step)
 {
     static step_work_fn *const works[] = {
-        [USE_ASSUMED] = assumed_work,
+        [USE_ASSUMED] = assumed_action_work,
         [USE_NATIVE] = native_work,
         [USE_COMPOSITE] = composite_work,
         [USE_CONTAINER] = container_work,
