@@ -27,6 +27,7 @@ struct leg_machine_options {
     const char *directory; /* an empty folder is made in it */
     const char *token;
     struct checkout_store *checkouts; /* of the process; lent */
+    const char *shared_directory;     /* of the process; or NULL */
     unsigned sandbox_layers;
     const char *why_unprotected; /* then no script runs; or NULL */
 };

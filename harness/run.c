@@ -172,23 +172,23 @@ static void execute(struct run *run)
         context->bind_clock(NULL, 0);
 }
 
-static void open_checkouts(struct run_context *context)
+static void open_shared(struct run_context *context)
 {
     sandbox_files_begin(context->sandbox_layers);
-    context->checkout_directory = folder_make_root(&context->checkout_lock_fd, NULL);
+    context->shared_directory = folder_make_root(&context->shared_lock_fd, NULL);
     sandbox_files_end(context->sandbox_layers);
-    if (context->checkout_directory != NULL)
-        context->checkouts = checkout_store_new(context->checkout_directory);
+    if (context->shared_directory != NULL)
+        context->checkouts = checkout_store_new(context->shared_directory);
 }
 
-static void close_checkouts(struct run_context *context)
+static void close_shared(struct run_context *context)
 {
     if (context->checkouts == NULL)
         return;
     g_clear_pointer(&context->checkouts, checkout_store_free);
-    folder_remove(context->checkout_directory);
-    close(context->checkout_lock_fd);
-    g_clear_pointer(&context->checkout_directory, g_free);
+    folder_remove(context->shared_directory);
+    close(context->shared_lock_fd);
+    g_clear_pointer(&context->shared_directory, g_free);
 }
 
 void run_context_prepare(struct run_context *context)
@@ -197,7 +197,7 @@ void run_context_prepare(struct run_context *context)
     working_copy_prepare();
     context->is_prepared = true;
     context->sandbox_layers = sandbox_probe(&missing);
-    open_checkouts(context);
+    open_shared(context);
     if (sandbox_layers_suffice(context->sandbox_layers))
         return;
     context->why_unprotected =
@@ -212,7 +212,7 @@ void run_context_prepare(struct run_context *context)
 void run_context_clear(struct run_context *context)
 {
     g_clear_pointer(&context->why_unprotected, g_free);
-    close_checkouts(context);
+    close_shared(context);
     if (context->is_prepared)
         working_copy_release();
 }

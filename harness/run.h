@@ -24,8 +24,8 @@ struct run_context {
     unsigned sandbox_layers;
     char *why_unprotected;
     struct checkout_store *checkouts; /* NULL: every leg makes its own */
-    char *checkout_directory;
-    int checkout_lock_fd; /* of the directory */
+    char *shared_directory;           /* of checkouts, and of what sandboxes share; or NULL */
+    int shared_lock_fd;
     bool is_prepared;
     bool is_unsafe; /* scripts run all the same: --unsafe-scripts */
 };

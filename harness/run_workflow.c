@@ -76,6 +76,7 @@ static const struct runner_machine *find_machine(void *self, const char *leg_id,
         .directory = workflow->directory,
         .token = token,
         .checkouts = workflow->run->context->checkouts,
+        .shared_directory = workflow->run->context->shared_directory,
         .sandbox_layers = context->sandbox_layers,
         .why_unprotected = context->is_unsafe ? NULL : context->why_unprotected,
     };

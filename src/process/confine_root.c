@@ -136,26 +136,6 @@ static bool is_replaced_in_usr(const char *name)
            strcmp(name, "games") == 0;
 }
 
-/* The list has lines such as "docker /run/seatrial/stub": names of the private PATH and where they
-   lead. Links are made here because a file in memory costs next to nothing. */
-static int make_commands(const struct confine *confine)
-{
-    char path[4096], name[256], target[4096];
-    int problem = make_folders("usr/bin");
-    if (snprintf(path, sizeof(path), "%s/commands", confine->run_directory) >= (int)sizeof(path))
-        return ENAMETOOLONG;
-    FILE *list = fopen(path, "re");
-    if (list == NULL)
-        return errno;
-    while (problem == 0 && fscanf(list, "%200s %4000s", name, target) == 2) {
-        snprintf(path, sizeof(path), "usr/bin/%s", name);
-        if (symlink(target, path) < 0 && errno != EEXIST)
-            problem = errno;
-    }
-    fclose(list);
-    return problem;
-}
-
 /* /usr but for its programs: /usr/bin is the private PATH, so that absolute names lead there too.
  */
 static int show_usr(const struct confine *confine)
@@ -173,7 +153,7 @@ static int show_usr(const struct confine *confine)
     if (folder != NULL)
         closedir(folder);
     if (problem == 0)
-        problem = make_commands(confine);
+        problem = show_below(confine->run_directory, "bin", "usr", show_read_only);
     if (problem == 0 && (symlink("bin", "usr/sbin") < 0 || symlink("usr/bin", "bin") < 0 ||
                          symlink("usr/bin", "sbin") < 0))
         problem = errno;

@@ -1,7 +1,6 @@
 /* The folder beside a sandbox's directory: private PATH, stub, clock, FIFOs, /tmp, bits of /etc. */
 #include "process/confine_tables.h"
 #include "process/preload/clock_page.h"
-#include "process/real_programs.h"
 #include "process/sandbox_private.h"
 
 #include <dirent.h>
@@ -11,10 +10,6 @@
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define PROGRAMS_INSIDE "/run/seatrial/programs"
-#define STUB_INSIDE     "/run/seatrial/stub"
-#define USR_BIN         "/usr/bin/"
 
 static bool fail(const char *path, GError **error)
 {
@@ -55,77 +50,6 @@ static bool copy_program(const char *source, const char *target, GError **error)
     return is_copied;
 }
 
-/* Most are plain files in the first folder, which is worth a short way: there are many. */
-static char *real_program(const char *name)
-{
-    static const char *const folders[] = {"/usr/bin", "/bin", "/usr/local/bin"};
-    char resolved[PATH_MAX];
-    struct stat status;
-    g_autofree char *usual = g_strconcat(USR_BIN, name, NULL);
-    if (lstat(usual, &status) == 0 && S_ISREG(status.st_mode) && (status.st_mode & S_IXOTH))
-        return g_steal_pointer(&usual);
-    for (gsize i = 0; i < G_N_ELEMENTS(folders); i++) {
-        g_autofree char *path = g_build_filename(folders[i], name, NULL);
-        if (realpath(path, resolved) != NULL && access(resolved, X_OK) == 0)
-            return g_strdup(resolved);
-    }
-    return NULL;
-}
-
-/* The machine's /usr/bin is elsewhere for processes that have a root of their own. */
-static char *as_seen(const struct sandbox *sandbox, const char *program)
-{
-    if (has_root(sandbox) && g_str_has_prefix(program, USR_BIN))
-        return g_build_filename(PROGRAMS_INSIDE, program + strlen(USR_BIN), NULL);
-    return g_strdup(program);
-}
-
-static bool is_plain_name(const char *name)
-{
-    return name[0] != '\0' && name[0] != '.' && strpbrk(name, "/ \t\n") == NULL;
-}
-
-/* The private PATH as lines of name and target. Commands of the host come first, and count. */
-static char *list_commands(const struct sandbox *sandbox, GError **error)
-{
-    g_autoptr(GString) list = g_string_new(NULL);
-    g_autofree char *stub = has_root(sandbox)
-                                ? g_strdup(STUB_INSIDE)
-                                : g_build_filename(sandbox->run_directory, "stub", NULL);
-    const char *const *names = sandbox->host.names;
-    for (; names != NULL && *names != NULL; names++) {
-        if (!is_plain_name(*names)) {
-            g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "no command can be called '%s'",
-                        *names);
-            return NULL;
-        }
-        g_string_append_printf(list, "%s %s\n", *names, stub);
-    }
-    for (const char *const *name = real_programs; *name != NULL; name++) {
-        g_autofree char *program = real_program(*name);
-        g_autofree char *seen = program == NULL ? NULL : as_seen(sandbox, program);
-        if (seen != NULL)
-            g_string_append_printf(list, "%s %s\n", *name, seen);
-    }
-    return g_string_free(g_steal_pointer(&list), FALSE);
-}
-
-static bool make_links(const struct sandbox *sandbox, char *list, GError **error)
-{
-    g_autofree char *bin = g_build_filename(sandbox->run_directory, "bin", NULL);
-    g_auto(GStrv) lines = g_strsplit(list, "\n", -1);
-    int bin_fd = open(bin, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    bool is_made = bin_fd >= 0 || fail(bin, error);
-    for (char **line = lines; is_made && **line != '\0'; line++) {
-        char *target = strchr(*line, ' ');
-        *target++ = '\0';
-        is_made = symlinkat(target, bin_fd, *line) == 0 || errno == EEXIST || fail(*line, error);
-    }
-    if (bin_fd >= 0)
-        close(bin_fd);
-    return is_made;
-}
-
 static bool is_answered(const struct sandbox *sandbox, const char *name)
 {
     return sandbox->host.names != NULL && g_strv_contains(sandbox->host.names, name);
@@ -164,21 +88,20 @@ static bool make_git_folder(struct sandbox *sandbox, const char *stub, GError **
 }
 
 /* With a root of its own the keeper makes the rest in memory. */
-static bool make_inside(struct sandbox *sandbox, const char *list, GError **error)
+static bool make_inside(struct sandbox *sandbox, GError **error)
 {
-    g_autofree char *path = g_build_filename(sandbox->run_directory, "commands", NULL);
-    return make_folder(sandbox, "root", error) &&
-           g_file_set_contents_full(path, list, -1, G_FILE_SET_CONTENTS_NONE, 0644, error);
+    g_autofree char *bin = g_build_filename(sandbox->run_directory, "bin", NULL);
+    return make_folder(sandbox, "root", error) && private_path_show(sandbox, bin, error);
 }
 
-static bool make_beside(struct sandbox *sandbox, char *list, GError **error)
+static bool make_beside(struct sandbox *sandbox, GError **error)
 {
+    g_autofree char *bin = g_build_filename(sandbox->run_directory, "bin", NULL);
     g_autofree char *stub = g_build_filename(sandbox->run_directory, "stub", NULL);
     g_autofree char *preload = g_build_filename(sandbox->run_directory, PRELOAD_LIBRARY_NAME, NULL);
     g_autofree char *door = g_build_filename(sandbox->run_directory, "calls", "door", NULL);
-    if (!make_folder(sandbox, "bin", error) || !make_folder(sandbox, "calls", error) ||
-        !copy_program(sandbox->stub, stub, error) || !make_links(sandbox, list, error) ||
-        !make_git_folder(sandbox, stub, error))
+    if (!make_folder(sandbox, "calls", error) || !copy_program(sandbox->stub, stub, error) ||
+        !private_path_make(sandbox, bin, error) || !make_git_folder(sandbox, stub, error))
         return false;
     if (mkfifo(door, 0600) < 0)
         return fail(door, error);
@@ -202,11 +125,8 @@ bool layout_make(struct sandbox *sandbox, GError **error)
 {
     if (mkdir(sandbox->run_directory, 0755) < 0)
         return fail(sandbox->run_directory, error);
-    g_autofree char *list = list_commands(sandbox, error);
-    return list != NULL && make_folder(sandbox, "tmp", error) &&
-           write_git_configuration(sandbox, error) &&
-           (has_root(sandbox) ? make_inside(sandbox, list, error)
-                              : make_beside(sandbox, list, error));
+    return make_folder(sandbox, "tmp", error) && write_git_configuration(sandbox, error) &&
+           (has_root(sandbox) ? make_inside(sandbox, error) : make_beside(sandbox, error));
 }
 
 /* Takes over folder_fd. Links are removed, never followed: processes made what is in there. */

@@ -146,6 +146,7 @@ static struct sandbox *sandbox_create(struct loop *loop, const struct sandbox_op
     sandbox->preload_library = g_strdup(has_preload ? options->preload_library : "");
     sandbox->host = *options->host;
     sandbox->git_configuration = g_strdup(options->git_configuration);
+    sandbox->shared_directory = g_strdup(options->shared_directory);
     sandbox->layers = options->layers;
     sandbox->real_time_us_max =
         options->real_time_us_max > 0 ? options->real_time_us_max : SANDBOX_REAL_TIME_US_MAX;
@@ -154,6 +155,7 @@ static struct sandbox *sandbox_create(struct loop *loop, const struct sandbox_op
     read_disk(sandbox);
     sandbox->keeper.control_fd = -1;
     sandbox->door_fd = sandbox->calls_fd = -1;
+    sandbox->home_fd = sandbox->tmp_fd = -1;
     sandbox->tasks = tasks_new();
     sandbox->children = g_ptr_array_new();
     sandbox->calls = g_ptr_array_new();
@@ -193,6 +195,30 @@ static bool open_clock(struct sandbox *sandbox, const struct sandbox_options *op
     return sandbox->clock != NULL;
 }
 
+static bool open_folder(const char *path, int *fd, GError **error)
+{
+    *fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (*fd < 0)
+        g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "%s: %s", path, g_strerror(errno));
+    return *fd >= 0;
+}
+
+static bool open_folders(struct sandbox *sandbox, GError **error)
+{
+    g_autofree char *tmp = g_build_filename(sandbox->run_directory, "tmp", NULL);
+    bool has_root = sandbox->layers & SANDBOX_NAMESPACES;
+    return open_folder(sandbox->directory, &sandbox->home_fd, error) &&
+           (!has_root || open_folder(tmp, &sandbox->tmp_fd, error));
+}
+
+static void close_folders(struct sandbox *sandbox)
+{
+    if (sandbox->home_fd >= 0)
+        close(sandbox->home_fd);
+    if (sandbox->tmp_fd >= 0)
+        close(sandbox->tmp_fd);
+}
+
 static bool check_options(const struct sandbox_options *options, GError **error)
 {
     if (!g_path_is_absolute(options->directory) || !g_path_is_absolute(options->home) ||
@@ -214,8 +240,9 @@ struct sandbox *sandbox_new(struct loop *loop, const struct sandbox_options *opt
     if (!check_options(options, error))
         return NULL;
     AUTO(sandbox) sandbox = sandbox_create(loop, options);
-    if (!layout_make(sandbox, error) || !open_clock(sandbox, options, error) ||
-        !keeper_open(sandbox, error) || !open_door(sandbox, error))
+    if (!layout_make(sandbox, error) || !open_folders(sandbox, error) ||
+        !open_clock(sandbox, options, error) || !keeper_open(sandbox, error) ||
+        !open_door(sandbox, error))
         return NULL;
     return g_steal_pointer(&sandbox);
 }
@@ -248,6 +275,7 @@ void sandbox_free(struct sandbox *sandbox)
     if (sandbox->calls_fd >= 0)
         close(sandbox->calls_fd);
     household_leave(sandbox);
+    close_folders(sandbox);
     layout_remove(sandbox->run_directory);
     clock_page_free(sandbox->clock);
     tasks_free(sandbox->tasks);
@@ -263,6 +291,7 @@ void sandbox_free(struct sandbox *sandbox)
     g_free(sandbox->preload);
     g_free(sandbox->git_folder);
     g_free(sandbox->git_configuration);
+    g_free(sandbox->shared_directory);
     g_free(sandbox->complaint);
     g_free(sandbox);
 }

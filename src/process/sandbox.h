@@ -70,6 +70,7 @@ struct sandbox_options {
     const char *preload_library;     /* its path, or NULL: time is real */
     const struct command_host *host; /* answers commands; lent */
     const char *git_configuration;   /* text of git's system configuration, or NULL */
+    const char *shared_directory;    /* for what all sandboxes of a run can share; or NULL */
     unsigned layers;                 /* of enum sandbox_layer; what cannot be had is an error */
     uint64_t seed;                   /* of RANDOM */
     int64_t real_time_us_max;        /* for all processes together; 0: SANDBOX_REAL_TIME_US_MAX */

@@ -30,6 +30,8 @@ struct sandbox {
     char *preload;           /* for LD_PRELOAD, or NULL */
     char *git_folder;        /* for GIT_EXEC_PATH, or NULL */
     char *git_configuration; /* text, or NULL */
+    char *shared_directory;  /* or NULL */
+    int home_fd, tmp_fd;     /* where paths of processes begin; tmp_fd of a root of their own */
     struct command_host host;
     unsigned layers;
     int64_t real_time_us_max;
@@ -99,6 +101,11 @@ void call_abandon(struct sandbox *sandbox);
 int seccomp_program(bool is_socket_allowed, GError **error) MUST_USE;
 
 /* layout.c */
+/* Makes the folder and fills it: what processes without a root of their own have in PATH. */
+bool private_path_make(const struct sandbox *sandbox, const char *folder, GError **error) MUST_USE;
+/* The same for those with a root of their own, who see it as /usr/bin: folder may become a link to
+   one that sandboxes share, because its links are the same for all. */
+bool private_path_show(const struct sandbox *sandbox, const char *folder, GError **error) MUST_USE;
 bool layout_make(struct sandbox *sandbox, GError **error) MUST_USE;
 void layout_remove(const char *directory);
 
