@@ -7,7 +7,8 @@
 #include <unistd.h>
 
 enum {
-    CHUNK_BYTES = 64 * 1024,
+    CHUNK_BYTES_MIN = 512,
+    CHUNK_BYTES_MAX = 64 * 1024,
 };
 
 static bool fail(const char *path, int problem, const char *words, GError **error)
@@ -19,11 +20,12 @@ static bool fail(const char *path, int problem, const char *words, GError **erro
 /* NULL, with errno: it cannot be read. */
 static GByteArray *read_all(int fd, gsize expected_bytes)
 {
-    GByteArray *bytes = g_byte_array_sized_new((guint)expected_bytes + 1);
+    guint chunk_bytes = (guint)CLAMP(expected_bytes + 1, CHUNK_BYTES_MIN, CHUNK_BYTES_MAX);
+    GByteArray *bytes = g_byte_array_sized_new((guint)expected_bytes + chunk_bytes);
     for (;;) {
         guint before = bytes->len;
-        g_byte_array_set_size(bytes, before + CHUNK_BYTES);
-        gssize length = read(fd, bytes->data + before, CHUNK_BYTES);
+        g_byte_array_set_size(bytes, before + chunk_bytes);
+        gssize length = read(fd, bytes->data + before, chunk_bytes);
         g_byte_array_set_size(bytes, before + (guint)MAX(length, 0));
         if (length == 0)
             return bytes;

@@ -102,8 +102,10 @@ static enum tasks_state look_at(struct sandbox *sandbox)
     enum tasks_state state = tasks_look(sandbox->tasks, sandbox->keeper.pid);
     if (state == TASKS_TOO_MANY)
         sandbox_give_up(sandbox, "more than %d processes", SANDBOX_PROCESSES_MAX);
+    bool was_busy = sandbox->looked_at_us != 0;
     charge(sandbox, state != TASKS_QUIET);
-    guard_disk(sandbox);
+    if (was_busy || state != TASKS_QUIET)
+        guard_disk(sandbox);
     sandbox->is_disturbed = state != TASKS_QUIET;
     return state;
 }

@@ -2,7 +2,7 @@
 #include "process/tasks.h"
 
 #include "base/limits.h"
-#include "process/blocked.h"
+#include "process/task.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,43 +17,22 @@
 enum {
     THREADS_MAX = SANDBOX_PROCESSES_MAX * 4,
     DESCRIPTORS_KEPT_MAX = 32, /* threads whose files stay open between looks */
-    TEXT_BYTES_MAX = 16 * 1024,
-};
-
-/* The kernel's files that are read of each thread. */
-enum task_file {
-    FILE_CHILDREN,
-    FILE_SYSCALL,
-    FILE_SCHEDSTAT,
-    FILE_STAT,
-    FILE_COUNT,
-};
-
-static const char *const file_names[FILE_COUNT] = {"children", "syscall", "schedstat", "stat"};
-
-struct task {
-    pid_t process, thread;
-    unsigned look; /* the last one that saw it */
-    bool is_kept;  /* fds stay open */
-    int fds[FILE_COUNT];
-    int threads_fd; /* the folder of its process's threads, for the first thread; or -1 */
-    uint64_t children_hash;
-    uint64_t run_count;
+    COUNTED_LOOK = 16,         /* of so many looks at busy processes one walks on and counts them */
 };
 
 struct tasks {
-    int proc_fd;
     unsigned look;
     bool has_watchers; /* in this look */
+    pid_t busy_thread; /* the one that the last look found busy; 0: none */
     unsigned kept_count;
     GArray *list; /* struct task, in the order of discovery */
-    char text[TEXT_BYTES_MAX];
+    struct task_reader reader;
 };
 
 struct tasks *tasks_new(void)
 {
     struct tasks *tasks = g_new0(struct tasks, 1);
-    tasks->proc_fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    tasks->reader.proc_fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
     tasks->list = g_array_new(FALSE, FALSE, sizeof(struct task));
     return tasks;
 }
@@ -63,15 +42,6 @@ static struct task *task_at(struct tasks *tasks, guint index)
     return &g_array_index(tasks->list, struct task, index);
 }
 
-static void task_close(struct task *task)
-{
-    for (int i = 0; i < FILE_COUNT; i++)
-        if (task->fds[i] >= 0)
-            close(task->fds[i]);
-    if (task->threads_fd >= 0)
-        close(task->threads_fd);
-}
-
 void tasks_free(struct tasks *tasks)
 {
     if (tasks == NULL)
@@ -79,29 +49,8 @@ void tasks_free(struct tasks *tasks)
     for (guint i = 0; i < tasks->list->len; i++)
         task_close(task_at(tasks, i));
     g_array_unref(tasks->list);
-    close(tasks->proc_fd);
+    close(tasks->reader.proc_fd);
     g_free(tasks);
-}
-
-/* Reads into tasks->text; false when the thread is gone or may not be looked at. */
-static bool task_read(struct tasks *tasks, struct task *task, enum task_file file)
-{
-    int fd = task->fds[file];
-    if (fd < 0) {
-        char path[64];
-        snprintf(path, sizeof(path), "%d/task/%d/%s", task->process, task->thread,
-                 file_names[file]);
-        fd = openat(tasks->proc_fd, path, O_RDONLY | O_CLOEXEC);
-    }
-    if (fd < 0)
-        return false;
-    ssize_t length = pread(fd, tasks->text, sizeof(tasks->text) - 1, 0);
-    if (task->is_kept)
-        task->fds[file] = fd;
-    else
-        close(fd);
-    tasks->text[MAX(length, 0)] = '\0';
-    return length >= 0;
 }
 
 /* New ones are noted at the end, so that a walk meets them; known ones keep their files. */
@@ -147,7 +96,7 @@ static void meet_threads(struct tasks *tasks, guint index)
     snprintf(path, sizeof(path), "%d/task", process);
     int fd = task->threads_fd;
     if (fd < 0)
-        fd = openat(tasks->proc_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        fd = openat(tasks->reader.proc_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return;
     if (task->is_kept)
@@ -178,10 +127,10 @@ static uint64_t hash_text(const char *text)
 
 static uint64_t meet_children(struct tasks *tasks, guint index)
 {
-    if (!task_read(tasks, task_at(tasks, index), FILE_CHILDREN))
+    if (!task_read(&tasks->reader, task_at(tasks, index), FILE_CHILDREN))
         return 0;
-    uint64_t hash = hash_text(tasks->text);
-    char *cursor = tasks->text;
+    uint64_t hash = hash_text(tasks->reader.text);
+    char *cursor = tasks->reader.text;
     for (;;) {
         char *end;
         int pid = (int)strtol(cursor, &end, 10);
@@ -193,24 +142,6 @@ static uint64_t meet_children(struct tasks *tasks, guint index)
     }
 }
 
-/* How often the thread was put on a processor: the third number. Kernels that do not count say 0;
-   then the processor time, the first, has to do. */
-static uint64_t run_count_of(struct tasks *tasks, struct task *task)
-{
-    unsigned long long run_ns = 0, wait_ns = 0, count = 0;
-    if (!task_read(tasks, task, FILE_SCHEDSTAT) ||
-        sscanf(tasks->text, "%llu %llu %llu", &run_ns, &wait_ns, &count) != 3)
-        return 0;
-    return count != 0 ? count : run_ns;
-}
-
-/* The letter after the name, which may itself hold anything. */
-static char state_of(struct tasks *tasks, struct task *task)
-{
-    const char *end = task_read(tasks, task, FILE_STAT) ? strrchr(tasks->text, ')') : NULL;
-    return end != NULL && end[1] == ' ' ? end[2] : 'X';
-}
-
 /* A process that ended and waits for its parent does nothing any more, nor does a stopped one. */
 static bool is_inert(char state)
 {
@@ -219,12 +150,10 @@ static bool is_inert(char state)
 
 static bool is_blocked(struct tasks *tasks, struct task *task)
 {
-    enum blocked blocked = BLOCKED_UNKNOWN;
-    if (task_read(tasks, task, FILE_SYSCALL) && tasks->text[0] != '\0')
-        blocked = blocked_parse(tasks->text);
+    enum blocked blocked = task_blocked(&tasks->reader, task);
     /* A process may forbid to be looked at; then its state and counters decide. */
     if (blocked == BLOCKED_UNKNOWN) {
-        char state = state_of(tasks, task);
+        char state = task_state(&tasks->reader, task);
         return is_inert(state) || state == 'S';
     }
     tasks->has_watchers |= blocked == BLOCKED_WATCHING;
@@ -234,7 +163,7 @@ static bool is_blocked(struct tasks *tasks, struct task *task)
 /* The first look at one thread: what it is must be blocked, and its children join the list. */
 static bool look_first(struct tasks *tasks, guint index)
 {
-    task_at(tasks, index)->run_count = run_count_of(tasks, task_at(tasks, index));
+    task_at(tasks, index)->run_count = task_run_count(&tasks->reader, task_at(tasks, index));
     if (!is_blocked(tasks, task_at(tasks, index)))
         return false;
     meet_threads(tasks, index);
@@ -252,9 +181,9 @@ static bool look_again(struct tasks *tasks, guint index)
     if (meet_children(tasks, index) != task_at(tasks, index)->children_hash)
         return false;
     struct task *task = task_at(tasks, index);
-    if (run_count_of(tasks, task) != task->run_count || !is_blocked(tasks, task))
+    if (task_run_count(&tasks->reader, task) != task->run_count || !is_blocked(tasks, task))
         return false;
-    char state = state_of(tasks, task);
+    char state = task_state(&tasks->reader, task);
     return state == 'S' || is_inert(state);
 }
 
@@ -302,6 +231,7 @@ static bool walk(struct tasks *tasks, bool stops_at_busy)
                 meet_threads(tasks, i);
                 meet_children(tasks, i);
             } else if (!look_first(tasks, i)) {
+                tasks->busy_thread = task_at(tasks, i)->thread;
                 return false;
             }
         }
@@ -325,12 +255,28 @@ static bool are_unchanged(struct tasks *tasks)
     return tasks->list->len == count;
 }
 
+/* Who computed a moment ago mostly still does: one file tells, where a walk reads many. */
+static bool is_still_busy(struct tasks *tasks)
+{
+    for (guint i = 0; tasks->busy_thread != 0 && i < tasks->list->len; i++) {
+        struct task *task = task_at(tasks, i);
+        if (task->thread == tasks->busy_thread)
+            return task->is_kept && task_blocked(&tasks->reader, task) == BLOCKED_RUNNING;
+    }
+    return false;
+}
+
 enum tasks_state tasks_look(struct tasks *tasks, pid_t root)
 {
+    if ((tasks->look + 1) % COUNTED_LOOK != 0 && is_still_busy(tasks)) {
+        tasks->look++;
+        return TASKS_BUSY;
+    }
+    tasks->busy_thread = 0;
     begin_look(tasks, root);
     if (!walk(tasks, /* stops_at_busy= */ true)) {
         /* A bomb is always busy: it is counted now and then, by walking on. */
-        if (tasks->look % 16 != 0)
+        if (tasks->look % COUNTED_LOOK != 0)
             return TASKS_BUSY;
         begin_look(tasks, root);
         (void)walk(tasks, /* stops_at_busy= */ false);
@@ -361,7 +307,7 @@ GArray *tasks_below(struct tasks *tasks, pid_t root)
     for (guint i = 0; i < tasks->list->len; i++) {
         struct task *task = task_at(tasks, i);
         if (task->process == task->thread && task->process != root &&
-            state_of(tasks, task) != 'Z' && state_of(tasks, task) != 'X')
+            task_state(&tasks->reader, task) != 'Z' && task_state(&tasks->reader, task) != 'X')
             g_array_append_val(pids, task->process);
     }
     g_array_sort(pids, compare_ints);
@@ -372,7 +318,7 @@ char *tasks_name(struct tasks *tasks, pid_t pid)
 {
     char path[32], name[32];
     snprintf(path, sizeof(path), "%d/comm", pid);
-    int fd = openat(tasks->proc_fd, path, O_RDONLY | O_CLOEXEC);
+    int fd = openat(tasks->reader.proc_fd, path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return NULL;
     ssize_t length = read(fd, name, sizeof(name) - 1);

@@ -5,8 +5,10 @@
 #include "runner/file_command.h"
 #include "runner/leg.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* In the order in which the runner reads them. */
 static const struct {
@@ -28,18 +30,31 @@ char *files_path(const struct step_run *step, const char *context_name)
     return NULL;
 }
 
+/* A file that nobody has made before, mostly in a folder that is there. */
+static bool make_file(struct step_run *step, const char *path, GError **error)
+{
+    struct sandbox *sandbox = step->leg->machine->sandbox;
+    int fd =
+        sandbox == NULL ? -1 : sandbox_open(sandbox, path, O_WRONLY | O_CREAT | O_EXCL, 0644, NULL);
+    if (fd >= 0) {
+        close(fd);
+        return true;
+    }
+    g_autofree char *here = leg_host_path(step->leg, path);
+    if (here == NULL)
+        return true; /* a machine without files */
+    g_autofree char *folder = g_path_get_dirname(here);
+    g_mkdir_with_parents(folder, 0755);
+    return g_file_set_contents(here, "", 0, error);
+}
+
 bool files_create(struct step_run *step, GError **error)
 {
     g_free(step->files_id);
     step->files_id = leg_uuid(step->leg);
     for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
         g_autofree char *path = files_path(step, kinds[i].context_name);
-        g_autofree char *here = leg_host_path(step->leg, path);
-        if (here == NULL)
-            return true; /* a machine without files */
-        g_autofree char *folder = g_path_get_dirname(here);
-        g_mkdir_with_parents(folder, 0755);
-        if (!g_file_set_contents(here, "", 0, error))
+        if (!make_file(step, path, error))
             return false;
     }
     return true;
