@@ -76,8 +76,10 @@ static struct effect *add_effect(struct survey *survey, const char *leg, const c
 static void add_pushed_tag(struct survey *survey, struct registry *registry, const char *repository,
                            const char *tag)
 {
+    if (!registry_tag_is_pushed(registry, repository, tag))
+        return;
     AUTO(image_facts) facts = registry_find(registry, repository, tag);
-    if (facts == NULL || facts->pushed_by_exchange == 0 || facts->platforms->len == 0)
+    if (facts == NULL || facts->platforms->len == 0)
         return;
     g_autofree char *image =
         g_strdup_printf("%s/%s:%s", registry_service_of(registry)->name, repository, tag);

@@ -159,7 +159,11 @@ static bool is_empty(json_t *value)
 
 static json_t *host_config_shape(const struct container *container)
 {
-    json_t *shape = json_parse_bytes(host_config_template, strlen(host_config_template), NULL);
+    struct dockerd *dockerd = container->dockerd;
+    if (dockerd->host_config_defaults == NULL)
+        dockerd->host_config_defaults =
+            json_parse_bytes(host_config_template, strlen(host_config_template), NULL);
+    json_t *shape = json_copy(dockerd->host_config_defaults);
     const char *key;
     json_t *value;
 

@@ -182,6 +182,8 @@ void dockerd_free(struct dockerd *dockerd)
     g_strfreev((char **)dockerd->options.registry_mirrors);
     g_free((char *)dockerd->options.machine);
     g_free(dockerd->id);
+    json_decref(dockerd->info_defaults);
+    json_decref(dockerd->host_config_defaults);
     g_free(dockerd);
 }
 

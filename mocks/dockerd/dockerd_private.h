@@ -14,9 +14,11 @@ struct dockerd {
     const struct personality *personality;
     struct site *site;
     struct puller *puller;
-    struct http *http; /* for login */
-    struct rng rng;    /* ids */
-    char *id;          /* of the engine, in /info */
+    struct http *http;            /* for login */
+    struct rng rng;               /* ids */
+    char *id;                     /* of the engine, in /info */
+    json_t *info_defaults;        /* what every answer of /info begins as; NULL: not yet asked */
+    json_t *host_config_defaults; /* of containers that are looked at; the same */
     struct image_store images;
     GPtrArray *containers;  /* struct container, in order of creation; the list holds a reference */
     GPtrArray *volumes;     /* struct volume, sorted by name */

@@ -119,15 +119,17 @@ static void count_containers(const struct dockerd *dockerd, json_t *info)
 
 HANDLER(system_info)
 {
-    const struct dockerd *dockerd = request->dockerd;
+    struct dockerd *dockerd = request->dockerd;
     const struct machine_profile *profile = dockerd->options.profile;
     const struct personality *words = dockerd->personality;
-    json_t *info = json_parse_bytes(info_template, strlen(info_template), error);
+    if (dockerd->info_defaults == NULL)
+        dockerd->info_defaults = json_parse_bytes(info_template, strlen(info_template), error);
+    if (dockerd->info_defaults == NULL)
+        return false;
+    json_t *info = json_copy(dockerd->info_defaults);
     g_autofree char *now = dockerd_time_text(dockerd_now_us(dockerd));
     bool is_arm = g_str_equal(processor_of(dockerd), "arm64");
 
-    if (info == NULL)
-        return false;
     count_containers(dockerd, info);
     json_object_set_new(info, "ID", json_string(dockerd->id));
     json_object_set_new(info, "Driver", json_string(words->storage_driver));

@@ -117,6 +117,13 @@ static void note_push(const struct survey *survey, const struct stored_manifest 
     survey->facts->pushed_at_us = tag != NULL ? tag->pushed_at_us : manifest->pushed_at_us;
 }
 
+bool registry_tag_is_pushed(struct registry *registry, const char *repository, const char *tag)
+{
+    struct repository *found = registry_store_find(registry->store, repository);
+    const struct stored_tag *stored = found != NULL ? repository_find_tag(found, tag) : NULL;
+    return stored != NULL && stored->pushed_by_exchange != 0;
+}
+
 struct image_facts *registry_find(struct registry *registry, const char *repository,
                                   const char *reference)
 {

@@ -148,6 +148,8 @@ struct image_facts {
     char *pushed_by_machine;     /* who asked for it, as far as the world knows; or NULL */
     int64_t pushed_at_us;
 };
+/* Whether somebody pushed what the tag names: asking makes no image. */
+bool registry_tag_is_pushed(struct registry *registry, const char *repository, const char *tag);
 /* reference is a tag or a digest. NULL: not there. */
 struct image_facts *registry_find(struct registry *registry, const char *repository,
                                   const char *reference);
