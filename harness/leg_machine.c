@@ -73,6 +73,7 @@ static char **environment_of(const struct leg_machine *machine, const char *home
     g_ptr_array_add(all, g_strdup("USER=runner"));
     g_ptr_array_add(all, g_strdup("DEBIAN_FRONTEND=noninteractive"));
     g_ptr_array_add(all, g_strdup_printf("RUNNER_TOOL_CACHE=%s/hostedtoolcache", home));
+    g_ptr_array_add(all, g_strdup_printf("AGENT_TOOLSDIRECTORY=%s/hostedtoolcache", home));
     g_ptr_array_add(all, g_strdup_printf("ImageOS=%s", machine->plan.profile->name));
     g_ptr_array_add(all, NULL);
     return (char **)g_ptr_array_steal(all, NULL);
@@ -90,6 +91,7 @@ static void add_commands(struct leg_machine *machine, struct stage *stage)
         .http = machine->machine->http,
         .dockerd = machine->machine->dockerd,
         .disk = machine->machine->disk,
+        .folders = profile->folders,
         .memory_bytes = profile->memory_bytes,
         .core_count = (unsigned)profile->cores,
         .platform = profile->platform,

@@ -46,17 +46,18 @@ struct assumed_command {
 
 struct command_set_options {
     struct loop *loop;
-    struct trace *trace;       /* or NULL */
-    const char *machine;       /* "leg-build" */
-    struct world *world;       /* which hosts there are: all others are assumed */
-    struct http *http;         /* the client of curl, wget and go on this machine */
-    struct dockerd *dockerd;   /* for what has no API: systemctl restart docker; or NULL */
-    struct disk *disk;         /* of df */
-    int64_t memory_bytes;      /* of free */
-    unsigned core_count;       /* of nproc */
-    const char *platform;      /* of uname: "linux/amd64" */
-    int64_t second_disk_bytes; /* mounted at /mnt, as on older images; 0: none */
-    const char *go_version;    /* on the machine: "1.24.5"; NULL: none */
+    struct trace *trace;     /* or NULL */
+    const char *machine;     /* "leg-build" */
+    struct world *world;     /* which hosts there are: all others are assumed */
+    struct http *http;       /* the client of curl, wget and go on this machine */
+    struct dockerd *dockerd; /* for what has no API: systemctl restart docker; or NULL */
+    struct disk *disk;       /* of df */
+    const struct machine_folder *folders; /* that root may remove from it; or NULL */
+    int64_t memory_bytes;                 /* of free */
+    unsigned core_count;                  /* of nproc */
+    const char *platform;                 /* of uname: "linux/amd64" */
+    int64_t second_disk_bytes;            /* mounted at /mnt, as on older images; 0: none */
+    const char *go_version;               /* on the machine: "1.24.5"; NULL: none */
     /* Of the docker command. NULL: it is not modelled, and assumed like any other. */
     const char *docker_version;            /* "28.0.4" */
     const char *api_version;               /* the newest it speaks: "1.48" */

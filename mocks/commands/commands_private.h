@@ -15,6 +15,7 @@ struct command_set {
     guint step;                     /* of the job that runs */
     guint64 failure_count;          /* commands that ended with another code than 0 */
     guint64 gap_count;              /* those that were assumed and would have left something */
+    guint64 removed_folders;        /* of the options' folders, a bit each */
     int nested_count;               /* commands that run inside others, without processes */
     GHashTable *go_modules;         /* "path@version" in Go's module cache, a set; never iterated */
 };
@@ -57,6 +58,14 @@ void assumed_note_container(void *set, const char *what, bool touches_images, bo
    /etc/docker/daemon.json`): true when it is assumed, with its exit code. */
 bool root_files_assume(struct command_set *set, const struct command_call *call,
                        const char *const *words, int *exit_code);
+
+/* ---- machine_folders.c ---- */
+
+/* `rm` by root of what a step's processes cannot reach: folders of the runner's image give their
+   bytes back, anything else is taken to be gone. True when it was such a call, with its exit code.
+ */
+bool machine_folders_remove(struct command_set *set, const struct command_call *call,
+                            const char *const *words, int *exit_code);
 
 /* ---- words.c ---- */
 

@@ -85,7 +85,7 @@ bool root_files_assume(struct command_set *set, const struct command_call *call,
 {
     g_autofree char *name = g_path_get_basename(words[0]);
     *exit_code = 0;
-    if (is_about_socket(name, words))
+    if (is_about_socket(name, words) || machine_folders_remove(set, call, words, exit_code))
         return true;
     for (gsize i = 0; i < G_N_ELEMENTS(writers); i++) {
         const char *target =

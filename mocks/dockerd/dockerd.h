@@ -11,6 +11,13 @@
 
 /* ---- machines ---- */
 
+/* What the image of a runner brings and workflows remove to have room for theirs. */
+struct machine_folder {
+    const char *path; /* no other row's is below it */
+    int64_t size_bytes;
+    int64_t removal_us; /* what rm takes for it */
+};
+
 /* A machine profile as data; profile.c has the table of hosted runners. */
 struct machine_profile {
     const char *name; /* "ubuntu-24.04" */
@@ -22,7 +29,8 @@ struct machine_profile {
     const char *platform;    /* "linux/amd64" */
     int cores;
     int64_t disk_bytes;
-    int64_t disk_used_bytes; /* by the image of the runner itself */
+    int64_t disk_used_bytes;              /* by the image of the runner itself */
+    const struct machine_folder *folders; /* part of that; ends with a NULL path; or NULL */
     int64_t memory_bytes;
 };
 const struct machine_profile *machine_profile_find(const char *name);

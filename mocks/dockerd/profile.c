@@ -3,6 +3,38 @@
 
 #include "base/units.h"
 
+#define GIB(tenths) ((tenths)*GIB_BYTES / 10)
+
+/*
+ * As users measured them with du and df, which round to tenths: RSSNext/Folo #4786 and
+ * peer-observer #447 (ubuntu-24.04, 2025 and 2026), actions/runner-images #10386 (2024) and
+ * conda-smithy #1750 (ubuntu-22.04, 2023); times of rm from conda-smithy #1750 and uutils/coreutils
+ * #10276. What is not in these lists frees nothing here when it is removed, packages neither.
+ */
+static const struct machine_folder folders_24_04[] = {
+    {"/usr/local/lib/android", GIB(80), 45 * SECOND_US},
+    {"/usr/local/.ghcup", GIB(64), 5 * SECOND_US},
+    {"/usr/share/dotnet", GIB(40), 5 * SECOND_US},
+    {"/opt/hostedtoolcache/other", GIB(35), 4 * SECOND_US},
+    {"/usr/share/swift", GIB(32), SECOND_US / 5},
+    {"/opt/hostedtoolcache/CodeQL", GIB(17), SECOND_US},
+    {"/usr/local/julia1.12.2", GIB(10), SECOND_US / 5},
+    {"/usr/local/share/powershell", GIB(10), SECOND_US / 5},
+    {"/usr/lib/jvm", GIB(8), SECOND_US},
+    {0},
+};
+static const struct machine_folder folders_22_04[] = {
+    {"/usr/local/lib/android", GIB(120), 45 * SECOND_US},
+    {"/usr/local/.ghcup", GIB(55), 5 * SECOND_US},
+    {"/opt/hostedtoolcache/CodeQL", GIB(50), SECOND_US},
+    {"/opt/hostedtoolcache/other", GIB(35), 4 * SECOND_US},
+    {"/usr/share/dotnet", GIB(18), 5 * SECOND_US},
+    {"/usr/share/swift", GIB(17), SECOND_US / 5},
+    {"/usr/local/share/powershell", GIB(10), SECOND_US / 5},
+    {"/usr/lib/jvm", GIB(8), SECOND_US},
+    {0},
+};
+
 /* A hosted runner promises 14 GiB free of its 72 GiB disk, four cores and 16 GiB of memory. */
 #define HOSTED                                                                                     \
     .cores = 4, .disk_bytes = 72 * GIB_BYTES, .disk_used_bytes = 58 * GIB_BYTES,                   \
@@ -21,6 +53,7 @@ static const struct machine_profile profiles[] = {
         ENGINE_28,
         .platform = "linux/amd64",
         HOSTED,
+        .folders = folders_24_04,
     },
     {
         .name = "ubuntu-24.04-arm",
@@ -35,6 +68,7 @@ static const struct machine_profile profiles[] = {
         ENGINE_28,
         .platform = "linux/amd64",
         HOSTED,
+        .folders = folders_22_04,
     },
     {
         .name = "ubuntu-26.04",
@@ -42,6 +76,7 @@ static const struct machine_profile profiles[] = {
         ENGINE_29,
         .platform = "linux/amd64",
         HOSTED,
+        .folders = folders_24_04,
     },
     {
         .name = "ubuntu-26.04-arm",

@@ -182,6 +182,7 @@ static void open_set(struct bench *bench)
         .http = bench->http,
         .dockerd = bench->dockerd,
         .disk = bench->disk,
+        .folders = plan->folders,
         .memory_bytes = 16 * GIB_BYTES,
         .core_count = 4,
         .platform = plan->platform != NULL ? plan->platform : "linux/amd64",

@@ -18,7 +18,8 @@ struct plan {
     const char *platform;   /* NULL: linux/amd64 */
     int64_t disk_bytes;     /* 0: 72 GiB, of which 58 are used */
     int64_t disk_used_bytes;
-    int64_t date_s; /* 0: VCLOCK_EPOCH_S */
+    const struct machine_folder *folders; /* that its image brings; or NULL */
+    int64_t date_s;                       /* 0: VCLOCK_EPOCH_S */
     const struct weather *weather;
     site_handler *handle; /* of "site"; context: the bench */
     const struct assumed_command *assumed;
