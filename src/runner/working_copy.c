@@ -19,16 +19,6 @@ static bool fail(const struct working_copy *copy, const char *what, GError **err
     return false;
 }
 
-void working_copy_prepare(void)
-{
-    git_libgit2_init();
-}
-
-void working_copy_release(void)
-{
-    git_libgit2_shutdown();
-}
-
 static void forget_machine(void)
 {
     static const int levels[] = {GIT_CONFIG_LEVEL_PROGRAMDATA, GIT_CONFIG_LEVEL_SYSTEM,
@@ -38,6 +28,17 @@ static void forget_machine(void)
     git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
     /* An index may name what only memory holds yet. */
     git_libgit2_opts(GIT_OPT_ENABLE_STRICT_OBJECT_CREATION, 0);
+}
+
+void working_copy_prepare(void)
+{
+    git_libgit2_init();
+    forget_machine();
+}
+
+void working_copy_release(void)
+{
+    git_libgit2_shutdown();
 }
 
 /* What the user's repository tells, where the folder is one. */
@@ -61,7 +62,6 @@ struct working_copy *working_copy_new(const struct working_copy_options *options
     copy->options = *options;
     copy->ends = g_string_new(NULL);
     working_copy_prepare();
-    forget_machine();
     git_repository_init_options_init(&how, GIT_REPOSITORY_INIT_OPTIONS_VERSION);
     how.flags = GIT_REPOSITORY_INIT_MKPATH;
     how.initial_head = "main";
