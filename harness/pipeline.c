@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "harness/made_up.h"
+#include "runner/default_branch.h"
 #include "runner/server.h"
 
 #include <string.h>
@@ -243,11 +244,13 @@ static bool load_event(struct pipeline *pipeline, const struct pipeline_request 
     g_autofree char *whole_root = g_canonicalize_filename(root, NULL);
     g_autofree char *folder = g_path_get_basename(whole_root);
     g_autofree char *below = path_in_repository(pipeline->path, root);
+    g_autofree char *branch = default_branch_find(root);
     const struct event_request event = {
         .text = request->event,
         .workflow = pipeline->workflow,
         .workflow_path = below,
         .folder_name = folder,
+        .default_branch = branch,
         .inputs = inputs,
         .repository = request->repository,
         .workflow_permissions = request->workflow_permissions,

@@ -6,9 +6,40 @@
 #define NO_MOD                                                                                     \
     "go.mod file not found in current directory or any parent directory; see 'go help modules'"
 
+/* A folder has its go.mod, or cmd/go cannot load the modules at all. */
+static bool find_folder(struct go *go, const struct go_requirement *requirement)
+{
+    g_autofree char *root = g_path_get_dirname(go->mod_path);
+    g_autofree char *folder = g_canonicalize_filename(requirement->target, root);
+    g_autofree char *path = g_build_filename(folder, "go.mod", NULL);
+    g_autofree char *here = go->call->seam->host_path(go->call->self, path);
+    g_autofree char *inside = g_strconcat(root, "/", NULL);
+    const char *shown = g_str_has_prefix(path, inside) ? path + strlen(inside) : path;
+    if (here != NULL && g_file_test(here, G_FILE_TEST_IS_REGULAR))
+        return true;
+    go_fail(go, "%s@%s (replaced by %s): reading %s: open %s: no such file or directory",
+            requirement->path, requirement->version, requirement->target, shown, path);
+    return false;
+}
+
+static bool fetch_requirement(struct go *go, const struct go_requirement *requirement,
+                              bool is_quiet, bool names_twice);
+
+/* What stands in the place of one that go.mod replaces. */
+static bool fetch_target(struct go *go, const struct go_requirement *requirement, bool is_quiet,
+                         bool names_twice)
+{
+    const struct go_requirement target = {requirement->target, requirement->target_version, NULL,
+                                          NULL};
+    return target.version != NULL ? fetch_requirement(go, &target, is_quiet, names_twice)
+                                  : find_folder(go, requirement);
+}
+
 static bool fetch_requirement(struct go *go, const struct go_requirement *requirement,
                               bool is_quiet, bool names_twice)
 {
+    if (requirement->target != NULL)
+        return fetch_target(go, requirement, is_quiet, names_twice);
     g_autofree char *problem = NULL;
     g_autofree char *what = g_strconcat(requirement->path, "@", requirement->version, NULL);
     g_autofree char *prefix = names_twice ? g_strdup_printf("%s: module ", what) : g_strdup("");
@@ -56,7 +87,8 @@ static int mod_download(struct go *go)
     for (guint i = 0; i < operands->len; i++) {
         g_auto(GStrv) parts = g_strsplit(g_ptr_array_index(operands, i), "@", 2);
         const struct go_requirement one = {
-            parts[0], parts[0] != NULL && parts[1] != NULL ? parts[1] : (char *)"latest"};
+            parts[0], parts[0] != NULL && parts[1] != NULL ? parts[1] : (char *)"latest", NULL,
+            NULL};
         is_fine =
             fetch_requirement(go, &one, /* is_quiet= */ true, /* names_twice= */ true) && is_fine;
     }
@@ -203,7 +235,12 @@ static void list_modules(const struct go *go)
     command_print(go->call, "%s\n", go->mod->module);
     for (guint i = 0; i < go->mod->requirements->len; i++) {
         const struct go_requirement *each = g_ptr_array_index(go->mod->requirements, i);
-        command_print(go->call, "%s %s\n", each->path, each->version);
+        command_print(go->call, "%s %s", each->path, each->version);
+        if (each->target != NULL)
+            command_print(go->call, " => %s%s%s", each->target,
+                          each->target_version != NULL ? " " : "",
+                          each->target_version != NULL ? each->target_version : "");
+        command_print(go->call, "\n");
     }
 }
 

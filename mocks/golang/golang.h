@@ -64,6 +64,10 @@ bool go_semver_is_valid(const char *text);
 struct go_requirement {
     char *path;
     char *version;
+    /* What a `replace` puts in its place: a folder ("./apis") when target_version is NULL, else
+       another module; NULL: nothing does. */
+    char *target;
+    char *target_version;
 };
 struct go_mod {
     char *module;            /* NULL: no such line */

@@ -17,8 +17,15 @@ static const char *format_example(const char *running)
     return go_version_minor(running) > GO_TOOLCHAIN_MINOR_MIN ? "1.23.0" : "1.23";
 }
 
+/* "old [version] => new [version]" */
+struct replacement {
+    char *path, *version; /* version NULL: every one */
+    char *target, *target_version;
+};
+
 struct reader {
     struct go_mod *mod;
+    GArray *replacements; /* struct replacement */
     const char *shown;
     const char *running;
     const char *block; /* directive of the block that is open, or NULL; static */
@@ -30,7 +37,18 @@ static void go_requirement_free(void *data)
     struct go_requirement *requirement = data;
     g_free(requirement->path);
     g_free(requirement->version);
+    g_free(requirement->target);
+    g_free(requirement->target_version);
     g_free(requirement);
+}
+
+static void replacement_clear(void *data)
+{
+    struct replacement *replacement = data;
+    g_free(replacement->path);
+    g_free(replacement->version);
+    g_free(replacement->target);
+    g_free(replacement->target_version);
 }
 
 void go_mod_free(struct go_mod *mod)
@@ -112,6 +130,60 @@ static bool take_require(struct reader *reader, char **words, GError **error)
     return true;
 }
 
+static bool is_folder(const char *target)
+{
+    return g_str_has_prefix(target, "./") || g_str_has_prefix(target, "../") ||
+           g_str_has_prefix(target, "/") || strcmp(target, ".") == 0 || strcmp(target, "..") == 0;
+}
+
+/* Words of cmd/go's modfile, parseReplace(). */
+static bool take_replace(struct reader *reader, char **words, GError **error)
+{
+    static const char usage[] = "usage: replace module/path [v1.2.3] => other/module v1.4\n\t or "
+                                "replace module/path [v1.2.3] => ../local/directory";
+    guint count = g_strv_length(words);
+    guint arrow = count >= 2 && strcmp(words[1], "=>") == 0 ? 1 : 2;
+    if (count < arrow + 2 || count > arrow + 3 || strcmp(words[arrow], "=>") != 0)
+        return refuse(reader, error, "%s", usage);
+    const char *target = words[arrow + 1];
+    if (count == arrow + 2 && !is_folder(target))
+        return refuse(reader, error,
+                      "replacement module without version must be directory path (rooted or "
+                      "starting with . or ..)");
+    if (count == arrow + 3 && is_folder(target))
+        return refuse(reader, error, "replacement module directory path \"%s\" cannot have version",
+                      target);
+    if (reader->replacements->len >= GO_MOD_REQUIREMENTS_MAX)
+        return refuse(reader, error, "more than %d replacements", GO_MOD_REQUIREMENTS_MAX);
+    const struct replacement replacement = {
+        .path = g_strdup(words[0]),
+        .version = arrow == 2 ? g_strdup(words[1]) : NULL,
+        .target = g_strdup(target),
+        .target_version = g_strdup(words[arrow + 2]),
+    };
+    g_array_append_val(reader->replacements, replacement);
+    return true;
+}
+
+/* One of a version counts more than one of all. */
+static void replace(const struct reader *reader, struct go_requirement *requirement)
+{
+    const struct replacement *found = NULL;
+    for (guint i = 0; i < reader->replacements->len; i++) {
+        const struct replacement *each =
+            &g_array_index(reader->replacements, struct replacement, i);
+        if (strcmp(each->path, requirement->path) != 0)
+            continue;
+        if (each->version != NULL ? strcmp(each->version, requirement->version) == 0
+                                  : found == NULL)
+            found = each;
+    }
+    if (found == NULL)
+        return;
+    requirement->target = g_strdup(found->target);
+    requirement->target_version = g_strdup(found->target_version);
+}
+
 static bool take_other(struct reader *reader, char **words, GError **error)
 {
     (void)reader;
@@ -129,7 +201,7 @@ struct directive {
 static const struct directive directives[] = {
     {"module", take_module, true},        {"go", take_go, false},
     {"toolchain", take_toolchain, false}, {"require", take_require, true},
-    {"exclude", take_other, true},        {"replace", take_other, true},
+    {"exclude", take_other, true},        {"replace", take_replace, true},
     {"retract", take_other, true},        {"godebug", take_other, true},
     {"tool", take_other, true},           {"ignore", take_other, true},
 };
@@ -187,16 +259,26 @@ static bool read_line(struct reader *reader, const char *line, GError **error)
     return directive->take(reader, words + 1, error);
 }
 
+static bool read_lines(struct reader *reader, char *const *lines, GError **error)
+{
+    for (; *lines != NULL; lines++)
+        if (!read_line(reader, *lines, error))
+            return false;
+    for (guint i = 0; i < reader->mod->requirements->len; i++)
+        replace(reader, reader->mod->requirements->pdata[i]);
+    return true;
+}
+
 struct go_mod *go_mod_parse(const char *text, const char *shown, const char *running,
                             GError **error)
 {
     AUTO(go_mod) mod = g_new0(struct go_mod, 1);
-    struct reader reader = {.mod = mod, .shown = shown, .running = running};
+    g_autoptr(GArray) replacements = g_array_new(FALSE, FALSE, sizeof(struct replacement));
+    struct reader reader = {
+        .mod = mod, .replacements = replacements, .shown = shown, .running = running};
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
 
+    g_array_set_clear_func(replacements, replacement_clear);
     mod->requirements = g_ptr_array_new_with_free_func(go_requirement_free);
-    for (gsize i = 0; lines[i] != NULL; i++)
-        if (!read_line(&reader, lines[i], error))
-            return NULL;
-    return g_steal_pointer(&mod);
+    return read_lines(&reader, lines, error) ? g_steal_pointer(&mod) : NULL;
 }

@@ -177,6 +177,6 @@
 #define RUNNER_CHECKOUT_DEPTH_MAX       64
 #define REPOSITORY_FACTS_FILES_MAX      20000
 #define REPOSITORY_FACTS_FILE_BYTES_MAX (1024 * 1024)
-#define GIT_OBJECTS_MAX                 200000 /* of a history that a checkout copies */
+#define GIT_OBJECTS_MAX                 200000 /* of a history that a checkout copies; then it ends */
 #define GIT_PARENTS_MAX                 16     /* of a commit; more are dropped */
 #define ACTION_OUTPUT_BYTES_MAX         (4 * 1024 * 1024)

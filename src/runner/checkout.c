@@ -30,5 +30,8 @@ bool action_checkout(struct action_run *run, const struct action_checkout *check
         .has_submodules = checkout->has_submodules,
     };
     g_mkdir_with_parents(target, 0755);
-    return checkout_store_get(machine->checkouts, &options, error);
+    if (!checkout_store_get(machine->checkouts, &options, error))
+        return false;
+    return !options.has_history || !working_copy_is_shallow(target) ||
+           action_assume_gap(run, "the history that this clone lacks", /* duration_us= */ 0, error);
 }

@@ -111,7 +111,7 @@ static void make_secrets(struct leg_run *leg)
 void leg_make_contexts(struct leg_run *leg)
 {
     leg->github = map_of(leg->options.github);
-    leg->vars = map_of(leg->options.vars);
+    leg->vars = unknown_vars_value(leg->options.vars, &leg->unknown);
     leg->needs = unknown_rows_value(leg->options.needs, "needs", &leg->unknown);
     leg->matrix = folded_value(leg->options.leg != NULL ? leg->options.leg->values : NULL);
     leg->scope->inputs = json_incref((json_t *)(uintptr_t)leg->options.inputs);

@@ -61,10 +61,14 @@ static bool evaluate(const struct step_run *step, const char *text, struct value
     static const struct position nowhere = {0};
     VALUE(contexts);
     struct github_functions_context functions = functions_of(step);
+    struct unknown_log *log = &step->leg->unknown;
     contexts = step_contexts(step);
     const struct expr_scope scope = {.names = &contexts, .context = &functions};
-    return github_template_evaluate(allowed_dialect_of(step->leg->dialect), text, nowhere, &scope,
-                                    out, error);
+    guint mark = unknown_log_mark(log);
+    bool is_fine = github_template_evaluate(allowed_dialect_of(step->leg->dialect), text, nowhere,
+                                            &scope, out, error);
+    unknown_log_forgive(log, mark, text);
+    return is_fine;
 }
 
 bool step_evaluate(const struct step_run *step, const struct node *node, struct value *out,

@@ -211,6 +211,7 @@ static void run_own(struct leg_run *leg, const char *title, enum step_phase phas
     step->work = work;
     step->is_closing = phase == PHASE_COMPLETE;
     step_perform(step, leg->result->steps);
+    leg_assume_lacking(leg, step);
 }
 
 /* ---- the environment of the job ---- */
@@ -225,6 +226,7 @@ static void add_environment(struct leg_run *leg, const struct node *node)
     else
         leg_annotate(leg, ANNOTATION_ERROR, error->message);
     leg->has_failed = leg->has_failed || texts == NULL;
+    leg_assume_lacking(leg, NULL);
 }
 
 static void make_folders(const struct leg_run *leg)

@@ -145,6 +145,9 @@ void leg_assume(struct leg_run *leg, const struct step_run *step, bool touches_i
    the step could and if it may_touch. with_doubts: so is one in doubt. */
 void leg_assume_unknown(struct leg_run *leg, const struct step_run *step, bool may_touch,
                         bool with_doubts);
+/* Variables of the repository that nobody gave were read since the last look: a gap for each that
+   is new. leg_assume_unknown() does it, too. */
+void leg_assume_lacking(struct leg_run *leg, const struct step_run *step);
 /* Something that would have left files, outputs or processes, of which nothing is there. */
 void leg_assume_gap(struct leg_run *leg, const struct step_run *step, bool touches_images,
                     const char *format, ...) G_GNUC_PRINTF(4, 5);

@@ -194,11 +194,34 @@ void leg_assume_gap(struct leg_run *leg, const struct step_run *step, bool touch
     va_end(arguments);
 }
 
+static bool is_assumed(const struct leg_run *leg, const char *what)
+{
+    for (guint i = 0; i < leg->result->assumptions->len; i++) {
+        const struct assumption *each = leg->result->assumptions->pdata[i];
+        if (g_str_equal(each->what, what))
+            return true;
+    }
+    return false;
+}
+
+void leg_assume_lacking(struct leg_run *leg, const struct step_run *step)
+{
+    GPtrArray *lacking = leg->unknown.lacking;
+    for (guint i = 0; lacking != NULL && i < lacking->len; i++) {
+        g_autofree char *what =
+            g_strdup_printf("%s, which is not given", (char *)lacking->pdata[i]);
+        if (!is_assumed(leg, what))
+            leg_assume_gap(leg, step, /* touches_images= */ false, "%s", what);
+    }
+    g_clear_pointer(&leg->unknown.lacking, g_ptr_array_unref);
+}
+
 void leg_assume_unknown(struct leg_run *leg, const struct step_run *step, bool may_touch,
                         bool with_doubts)
 {
     const struct leg_options *options = &leg->options;
     g_autofree char *name = unknown_log_take(&leg->unknown, with_doubts);
+    leg_assume_lacking(leg, step);
     if (name != NULL && step->phase == PHASE_MAIN) /* others ask the same once more */
         leg_assume(leg, step,
                    may_touch && step->step != NULL &&

@@ -14,7 +14,7 @@ static struct value contexts_of(const struct flow *flow)
     value_set(&all, "github", folded_value(options->github));
     value_set(&all, "inputs",
               unknown_inputs_value(flow->inputs, flow->unknown_inputs, &flow->server->unknown));
-    value_set(&all, "vars", folded_value(options->vars));
+    value_set(&all, "vars", unknown_vars_value(options->vars, &flow->server->unknown));
     value_set(&all, "secrets", secrets_value(flow->known_secrets));
     return all;
 }
@@ -83,8 +83,12 @@ static bool evaluate(const struct flow *flow, const struct value *contexts, cons
         *out = value_from_node(node);
         return true;
     }
-    if (github_template_evaluate(allowed_dialect_of(flow->server->dialect), node->text, nowhere,
-                                 &scope, out, &wrong))
+    struct unknown_log *log = &flow->server->unknown;
+    guint mark = unknown_log_mark(log);
+    bool is_fine = github_template_evaluate(allowed_dialect_of(flow->server->dialect), node->text,
+                                            nowhere, &scope, out, &wrong);
+    unknown_log_forgive(log, mark, node->text);
+    if (is_fine)
         return true;
     evaluate_place_error(node, wrong->message, error);
     return false;

@@ -10,13 +10,44 @@ void unknown_log_clear(struct unknown_log *log)
 {
     g_clear_pointer(&log->name, g_free);
     g_clear_pointer(&log->doubtful, g_free);
+    g_clear_pointer(&log->lacking, g_ptr_array_unref);
+}
+
+static void lack(struct unknown_log *log, const char *context, const char *name)
+{
+    g_autofree char *text = g_strdup_printf("%s.%s", context, name);
+    if (log->lacking == NULL)
+        log->lacking = g_ptr_array_new_with_free_func(g_free);
+    if (!g_ptr_array_find_with_equal_func(log->lacking, text, g_str_equal, NULL))
+        g_ptr_array_add(log->lacking, g_steal_pointer(&text));
+}
+
+guint unknown_log_mark(const struct unknown_log *log)
+{
+    return log->lacking != NULL ? log->lacking->len : 0;
+}
+
+/* As it is usually written; in other forms it only counts as lacking although it does no harm. */
+static bool has_default(const char *text, const char *name)
+{
+    g_autofree char *quoted = g_regex_escape_string(name, -1);
+    g_autofree char *pattern = g_strdup_printf("\\b%s\\s*\\|\\|", quoted);
+    return g_regex_match_simple(pattern, text, G_REGEX_CASELESS, 0);
+}
+
+void unknown_log_forgive(struct unknown_log *log, guint mark, const char *text)
+{
+    for (guint i = unknown_log_mark(log); i > mark; i--)
+        if (has_default(text, log->lacking->pdata[i - 1]))
+            g_ptr_array_remove_index(log->lacking, i - 1);
 }
 
 char *unknown_log_take(struct unknown_log *log, bool with_doubts)
 {
     char *taken = log->name != NULL || !with_doubts ? g_steal_pointer(&log->name)
                                                     : g_steal_pointer(&log->doubtful);
-    unknown_log_clear(log);
+    g_clear_pointer(&log->name, g_free);
+    g_clear_pointer(&log->doubtful, g_free);
     return taken;
 }
 
@@ -35,12 +66,22 @@ void unknown_doubt(json_t **unknown, const char *name)
         json_object_set_new(*unknown, name, json_false());
 }
 
+static void add_lacking(json_t **unknown, const char *name)
+{
+    if (*unknown == NULL)
+        *unknown = json_object();
+    if (json_object_get(*unknown, name) == NULL)
+        json_object_set_new(*unknown, name, json_null());
+}
+
 void unknown_pass_on(struct unknown_log *log, json_t **unknown, const char *name)
 {
     if (log->name != NULL)
         unknown_add(unknown, name);
     else if (log->doubtful != NULL)
         unknown_doubt(unknown, name);
+    else if (log->lacking != NULL)
+        add_lacking(unknown, name);
     unknown_log_clear(log);
 }
 
@@ -60,6 +101,10 @@ static bool note(const struct outputs *outputs, const char *key, const char *nam
     VALUE(found);
     if (!outputs->unknown.type->get(outputs->unknown.self, key, &found))
         return false;
+    if (found.kind == VALUE_NULL) {
+        lack(outputs->log, outputs->path, name);
+        return true;
+    }
     char **first = found.boolean ? &outputs->log->name : &outputs->log->doubtful;
     if (*first == NULL)
         *first = g_strdup_printf("%s.%s", outputs->path, name);
@@ -162,4 +207,11 @@ struct value unknown_inputs_value(const json_t *inputs, const json_t *unknown,
         return value_of_folded_map();
     return unknown != NULL ? outputs_value(inputs, unknown, g_strdup("inputs"), log)
                            : folded_value(inputs);
+}
+
+struct value unknown_vars_value(const json_t *vars, struct unknown_log *log)
+{
+    g_autoptr(json_t) none = json_object();
+    g_autoptr(json_t) lacking = json_pack("{s:n}", any_name);
+    return outputs_value(json_is_object(vars) ? vars : none, lacking, g_strdup("vars"), log);
 }

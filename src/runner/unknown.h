@@ -7,9 +7,13 @@
  * In doubt is what a script put out that ran commands which nothing models: it may stand on what
  * they did not say. A doubt counts where something is left out by it.
  *
+ * A variable of the repository that nobody gave reads as null, too. On GitHub it has a value more
+ * often than not; what reads it is fine by itself, but where something fails then, it may fail by
+ * our lack.
+ *
  * Rows are those of the contexts steps, needs and jobs: id to {"outputs": …, "result": …}. Beside
- * them unknown_key names the outputs in question, true for unknown and false for in doubt; "*" in
- * it is any that is not there.
+ * them unknown_key names the outputs in question, true for unknown, false for in doubt and null for
+ * one that comes of a variable that is not given; "*" in it is any that is not there.
  */
 #pragma once
 
@@ -24,9 +28,16 @@ extern const char unknown_key[];
 struct unknown_log {
     char *name;
     char *doubtful;
+    GPtrArray *lacking; /* char*, each once: "vars.REGISTRY"; NULL: none */
 };
 void unknown_log_clear(struct unknown_log *log);
-/* Clears it, and gives the unknown one, or with_doubts else the one in doubt; g_free. */
+/* How much is lacking so far. */
+guint unknown_log_mark(const struct unknown_log *log);
+/* Of what is noted as lacking since the mark, forgets what the text, an expression, names before
+   `||`: it has a value for the want of it. */
+void unknown_log_forgive(struct unknown_log *log, guint mark, const char *text);
+/* Clears it, but for what is lacking, and gives the unknown one, or with_doubts else the one in
+ * doubt; g_free. */
 char *unknown_log_take(struct unknown_log *log, bool with_doubts);
 
 /* Adds a name to a set of them, which is made when it is NULL. */
@@ -38,6 +49,8 @@ void unknown_pass_on(struct unknown_log *log, json_t **unknown, const char *name
 /* The context of this name as a value, in which reading an unknown output is noted. rows NULL: an
    empty one. log is lent and outlives the value. */
 struct value unknown_rows_value(const json_t *rows, const char *context, struct unknown_log *log);
+/* The vars context, in which reading one that is not given is noted. */
+struct value unknown_vars_value(const json_t *vars, struct unknown_log *log);
 /* The same of the inputs context, of which a set (NULL: an empty one) names those in question. */
 struct value unknown_inputs_value(const json_t *inputs, const json_t *unknown,
                                   struct unknown_log *log);

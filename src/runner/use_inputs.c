@@ -124,6 +124,7 @@ static bool do_inputs_decide(const struct step_run *step)
 
 static void assume_unknown(struct step_run *step)
 {
+    leg_assume_lacking(step->leg, step);
     g_autofree char *first = g_strdup(step->leg->unknown.name);
     if (first == NULL)
         return;

@@ -9,6 +9,7 @@
 
 #define NOBODY       "octocat"
 #define NOBODY_EMAIL "octocat@users.noreply.github.com"
+#define SHALLOW      "shallow"
 
 static bool fail(const struct working_copy *copy, const char *what, GError **error)
 {
@@ -16,16 +17,6 @@ static bool fail(const struct working_copy *copy, const char *what, GError **err
     g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "%s: %s: %s", copy->options.source, what,
                 last != NULL ? last->message : "unknown");
     return false;
-}
-
-void working_copy_prepare(void)
-{
-    git_libgit2_init();
-}
-
-void working_copy_release(void)
-{
-    git_libgit2_shutdown();
 }
 
 static void forget_machine(void)
@@ -37,6 +28,17 @@ static void forget_machine(void)
     git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
     /* An index may name what only memory holds yet. */
     git_libgit2_opts(GIT_OPT_ENABLE_STRICT_OBJECT_CREATION, 0);
+}
+
+void working_copy_prepare(void)
+{
+    git_libgit2_init();
+    forget_machine();
+}
+
+void working_copy_release(void)
+{
+    git_libgit2_shutdown();
 }
 
 /* What the user's repository tells, where the folder is one. */
@@ -58,8 +60,8 @@ struct working_copy *working_copy_new(const struct working_copy_options *options
     git_repository_init_options how;
 
     copy->options = *options;
+    copy->ends = g_string_new(NULL);
     working_copy_prepare();
-    forget_machine();
     git_repository_init_options_init(&how, GIT_REPOSITORY_INIT_OPTIONS_VERSION);
     how.flags = GIT_REPOSITORY_INIT_MKPATH;
     how.initial_head = "main";
@@ -85,6 +87,7 @@ void working_copy_free(struct working_copy *copy)
     git_index_free(copy->tracked);
     git_repository_free(copy->user);
     git_repository_free(copy->made);
+    g_string_free(copy->ends, TRUE);
     working_copy_release();
     g_free(copy);
 }
@@ -126,12 +129,21 @@ bool working_copy_takes(struct working_copy *copy, const char *path, bool is_fol
 
 /* ---- the commit ---- */
 
-/* Ids of what led to HEAD; their objects are there when history was copied. */
+static bool ends_at_head(const struct working_copy *copy)
+{
+    char hex[GIT_OID_HEXSZ + 1];
+    if (copy->head == NULL || !copy->options.has_history)
+        return true;
+    git_oid_tostr(hex, sizeof hex, git_commit_id(copy->head));
+    return strstr(copy->ends->str, hex) != NULL;
+}
+
+/* Ids of what led to HEAD; their objects are there when history was copied and goes on. */
 static gsize list_parents(const struct working_copy *copy, const git_oid **parents,
                           gsize parents_max)
 {
     gsize count =
-        copy->head != NULL && copy->options.has_history ? git_commit_parentcount(copy->head) : 0;
+        copy->head != NULL && !ends_at_head(copy) ? git_commit_parentcount(copy->head) : 0;
     count = MIN(count, parents_max);
     for (gsize i = 0; i < count; i++)
         parents[i] = git_commit_parent_id(copy->head, (unsigned)i);
@@ -152,52 +164,6 @@ static bool commit_tree(const struct working_copy *copy, const git_oid *tree, gi
                                               message, tree, parent_count, parents) == 0;
     git_signature_free(nobody);
     return is_made;
-}
-
-/* ---- history ---- */
-
-struct packing {
-    git_packbuilder *pack;
-    const struct working_copy *copy;
-};
-
-static int pack_tag(const char *name, git_oid *id, void *context)
-{
-    const struct packing *packing = context;
-    git_revwalk *walk = NULL;
-    (void)git_packbuilder_insert(packing->pack, id, name);
-    if (git_revwalk_new(&walk, packing->copy->user) == 0 && git_revwalk_push(walk, id) == 0)
-        (void)git_packbuilder_insert_walk(packing->pack, walk);
-    git_revwalk_free(walk);
-    return 0;
-}
-
-static bool pack_history(const struct packing *packing)
-{
-    git_revwalk *walk = NULL;
-    bool is_packed = git_revwalk_new(&walk, packing->copy->user) == 0 &&
-                     git_revwalk_push(walk, git_commit_id(packing->copy->head)) == 0 &&
-                     git_packbuilder_insert_walk(packing->pack, walk) == 0;
-    git_revwalk_free(walk);
-    return is_packed;
-}
-
-/* Copies the objects behind HEAD and the tags; too many of them are an error. */
-static bool copy_history(const struct working_copy *copy, GError **error)
-{
-    struct packing packing = {.copy = copy};
-    g_autofree char *folder =
-        g_build_filename(git_repository_path(copy->made), "objects", "pack", NULL);
-    bool is_copied =
-        git_packbuilder_new(&packing.pack, copy->user) == 0 &&
-        (!copy->options.has_history || pack_history(&packing)) &&
-        (!copy->options.has_tags || git_tag_foreach(copy->user, pack_tag, &packing) == 0) &&
-        git_packbuilder_object_count(packing.pack) <= GIT_OBJECTS_MAX &&
-        git_packbuilder_write(packing.pack, folder, 0, NULL, NULL) == 0;
-    if (!is_copied)
-        fail(copy, "its history cannot be copied", error);
-    git_packbuilder_free(packing.pack);
-    return is_copied;
 }
 
 /* ---- references ---- */
@@ -246,14 +212,30 @@ static bool is_annotated_head(const struct working_copy *copy, const git_oid *id
     return is_one;
 }
 
+/* Not what the user's repository lacks, or what is beyond the end of a long history. */
+static bool is_copied(const struct working_copy *copy, const git_oid *id)
+{
+    git_object *tagged = NULL;
+    git_object *commit = NULL;
+    bool is_there = git_object_lookup(&tagged, copy->made, id, GIT_OBJECT_ANY) == 0 &&
+                    git_object_peel(&commit, tagged, GIT_OBJECT_COMMIT) == 0;
+    git_object_free(commit);
+    git_object_free(tagged);
+    return is_there;
+}
+
 static int copy_tag(const char *name, git_oid *id, void *context)
 {
     const struct working_copy *copy = context;
     bool is_of_head = copy->head != NULL && git_oid_equal(id, git_commit_id(copy->head));
     char hex[GIT_OID_HEXSZ + 1];
     git_oid made = *id;
-    if (is_annotated_head(copy, id) && !copy_annotated(copy, id, &made))
-        return -1;
+    if (is_annotated_head(copy, id)) {
+        if (!copy_annotated(copy, id, &made))
+            return -1;
+    } else if (!is_of_head && !is_copied(copy, id)) {
+        return 0;
+    }
     git_oid_tostr(hex, sizeof hex, &made);
     return write_reference(copy, name, is_of_head ? copy->options.commit : hex, NULL) ? 0 : -1;
 }
@@ -331,17 +313,24 @@ static bool name_commit(const struct working_copy *copy, const git_oid *made)
     return is_named;
 }
 
+/* Where history ends although it had begun earlier. */
+static bool write_ends(struct working_copy *copy, GError **error)
+{
+    g_autofree char *path = g_build_filename(git_repository_path(copy->made), SHALLOW, NULL);
+    if (ends_at_head(copy))
+        g_string_append_printf(copy->ends, "%s\n", copy->options.commit);
+    return copy->ends->len == 0 || g_file_set_contents(path, copy->ends->str, -1, error);
+}
+
 static bool set_references(struct working_copy *copy, const git_oid *made, GError **error)
 {
     char hex[GIT_OID_HEXSZ + 1];
     g_autofree char *replace = g_strconcat("refs/replace/", copy->options.commit, NULL);
-    bool has_past = copy->user != NULL && copy->options.has_history;
 
     git_oid_tostr(hex, sizeof hex, made);
     if (!name_commit(copy, made))
         return fail(copy, "its commit cannot be named", error);
-    if (!write_reference(copy, replace, hex, error) ||
-        (!has_past && !write_reference(copy, "shallow", copy->options.commit, error)))
+    if (!write_reference(copy, replace, hex, error) || !write_ends(copy, error))
         return false;
     if (copy->user != NULL && copy->options.has_tags)
         (void)git_tag_foreach(copy->user, copy_tag, copy);
@@ -363,9 +352,15 @@ bool working_copy_commit(struct working_copy *copy, const GPtrArray *paths, GErr
 
     if (!return_home(copy) || !working_copy_write_tree(copy, paths, &tree))
         return fail(copy, "its files cannot be committed", error);
-    if (copy->head != NULL && wants_objects && !copy_history(copy, error))
-        return false;
+    if (copy->head != NULL && wants_objects && !working_copy_copy_history(copy, copy->ends))
+        return fail(copy, "its history cannot be copied", error);
     if (!commit_tree(copy, &tree, &commit) || !name_origin(copy))
         return fail(copy, "its files cannot be committed", error);
     return set_references(copy, &commit, error);
+}
+
+bool working_copy_is_shallow(const char *target)
+{
+    g_autofree char *path = g_build_filename(target, ".git", SHALLOW, NULL);
+    return g_file_test(path, G_FILE_TEST_EXISTS);
 }

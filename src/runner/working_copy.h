@@ -10,6 +10,10 @@
  * one. What reads objects without replacements (clones of the folder, pushes from it to another
  * one, fsck, gc) is refused by git; the leg notices it (log.c) and does not claim what fails of it.
  *
+ * History goes back as far as the user's repository does: a shallow or a partial clone lacks some
+ * of it, a folder that is no repository all, and beyond GIT_OBJECTS_MAX it is left. The checkout is
+ * shallow then, and the report says so.
+ *
  * Hermetic: no configuration of the machine or the user is read, and nothing is written to the
  * user's repository. A folder that is no repository has the rules of its .gitignore files.
  */
@@ -48,3 +52,5 @@ bool working_copy_commit(struct working_copy *copy, const GPtrArray *paths,
 /* Of a copy of a whole checkout: makes its index tell of the files that are there now, so that git
    need not read them all again. */
 bool working_copy_refresh(const char *target, GError **error) MUST_USE;
+/* Whether its history ends before the repository's beginning. */
+bool working_copy_is_shallow(const char *target);

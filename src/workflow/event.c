@@ -225,10 +225,18 @@ static char **texts_of(const json_t *list)
     return g_strv_builder_end(texts);
 }
 
+/* What a file, NULL for none, says of the repository holds for the defaults, too. */
 static struct event *new_named(const struct event_request *request, const char *name,
-                               const char *repository)
+                               const char *repository, const struct node *file)
 {
-    json_t *payload = event_payload(name, repository, request->workflow, request->workflow_path);
+    const struct node *stated = node_get(node_get(file, "repository"), "default_branch");
+    const char *branch = request->default_branch;
+    if (stated != NULL && stated->kind == NODE_STRING)
+        branch = stated->text;
+    if (branch == NULL)
+        branch = event_usual_branch(request->workflow);
+    const struct event_home home = {repository, branch};
+    json_t *payload = event_payload(name, &home, request->workflow, request->workflow_path);
     if (payload == NULL)
         return NULL;
     struct event *event = g_new0(struct event, 1);
@@ -284,7 +292,7 @@ struct event *event_new_of_node(const struct event_request *request, const struc
         return NULL;
     const char *name = guess_name(root);
     g_autofree char *repository = repository_of(request, root);
-    AUTO(event) event = name != NULL ? new_named(request, name, repository) : NULL;
+    AUTO(event) event = name != NULL ? new_named(request, name, repository, root) : NULL;
     if (name == NULL)
         errors_add(errors, root->position, "which event it is cannot be told; add 'event_name'");
     else if (event == NULL)
@@ -331,7 +339,7 @@ struct event *event_new(const struct event_request *request, GPtrArray *errors)
 {
     const char *name = request->text != NULL ? request->text : usual_event(request->workflow);
     g_autofree char *repository = repository_name(request);
-    AUTO(event) event = new_named(request, name, repository);
+    AUTO(event) event = new_named(request, name, repository, NULL);
     if (event != NULL)
         return complete(event, request, NULL, errors) ? g_steal_pointer(&event) : NULL;
     if (g_file_test(name, G_FILE_TEST_EXISTS))

@@ -18,14 +18,15 @@ static json_t *owner_json(const char *repository)
                      "type", "User");
 }
 
-static json_t *repository_json(const char *full_name)
+static json_t *repository_json(const struct event_home *home)
 {
+    const char *full_name = home->repository;
     g_auto(GStrv) parts = g_strsplit(full_name, "/", 2);
     g_autofree char *url = g_strconcat("https://github.com/", full_name, NULL);
     return json_pack("{s:i, s:s, s:s, s:b, s:b, s:s, s:s, s:s, s:o}", "id", 100000001, "name",
                      parts[1] != NULL ? parts[1] : "", "full_name", full_name, "private", false,
-                     "fork", false, "visibility", "public", "default_branch", "main", "html_url",
-                     url, "owner", owner_json(full_name));
+                     "fork", false, "visibility", "public", "default_branch", home->branch,
+                     "html_url", url, "owner", owner_json(full_name));
 }
 
 static json_t *commit_json(const char *owner, const char *email)
@@ -35,61 +36,59 @@ static json_t *commit_json(const char *owner, const char *email)
                      TIMESTAMP, "author", author, "committer", author);
 }
 
-static json_t *push_json(const char *repository)
+static json_t *push_json(const struct event_home *home)
 {
-    g_auto(GStrv) parts = g_strsplit(repository, "/", 2);
+    g_auto(GStrv) parts = g_strsplit(home->repository, "/", 2);
     g_autofree char *email = g_strconcat(parts[0], "@users.noreply.github.com", NULL);
     json_t *commit = commit_json(parts[0], email);
-    return json_pack("{s:s, s:s, s:s, s:b, s:b, s:b, s:n, s:O, s:[o], s:{s:s, s:s}}", "ref",
-                     "refs/heads/main", "before", BEFORE_SHA, "after", EVENT_SHA, "created", false,
-                     "deleted", false, "forced", false, "base_ref", "head_commit", commit,
-                     "commits", commit, "pusher", "name", parts[0], "email", email);
+    return json_pack("{s:s+, s:s, s:s, s:b, s:b, s:b, s:n, s:O, s:[o], s:{s:s, s:s}}", "ref",
+                     "refs/heads/", home->branch, "before", BEFORE_SHA, "after", EVENT_SHA,
+                     "created", false, "deleted", false, "forced", false, "base_ref", "head_commit",
+                     commit, "commits", commit, "pusher", "name", parts[0], "email", email);
 }
 
-static json_t *branch_json(const char *ref, const char *sha, const char *repository)
+static json_t *branch_json(const char *ref, const char *sha, const struct event_home *home)
 {
-    return json_pack("{s:s, s:s, s:o}", "ref", ref, "sha", sha, "repo",
-                     repository_json(repository));
+    return json_pack("{s:s, s:s, s:o}", "ref", ref, "sha", sha, "repo", repository_json(home));
 }
 
-static json_t *pull_request_json(const char *repository)
+static json_t *pull_request_json(const struct event_home *home)
 {
     json_t *request =
         json_pack("{s:i, s:s, s:s, s:b, s:b, s:s, s:[], s:s, s:o, s:o, s:o}", "number", 1, "state",
                   "open", "title", "Change", "draft", false, "merged", false, "merge_commit_sha",
                   EVENT_SHA, "labels", "author_association", "OWNER", "user",
-                  owner_json(repository), "head", branch_json("feature", HEAD_SHA, repository),
-                  "base", branch_json("main", BEFORE_SHA, repository));
+                  owner_json(home->repository), "head", branch_json("feature", HEAD_SHA, home),
+                  "base", branch_json(home->branch, BEFORE_SHA, home));
     return json_pack("{s:s, s:i, s:o}", "action", "opened", "number", 1, "pull_request", request);
 }
 
-static json_t *release_json(const char *repository)
+static json_t *release_json(const struct event_home *home)
 {
-    (void)repository;
     return json_pack("{s:s, s:{s:i, s:s, s:s, s:s, s:s, s:b, s:b}}", "action", "published",
                      "release", "id", 1, "tag_name", "v1.0.0", "name", "v1.0.0", "body", "",
-                     "target_commitish", "main", "draft", false, "prerelease", false);
+                     "target_commitish", home->branch, "draft", false, "prerelease", false);
 }
 
 /* Of a run that went well, after a push. */
-static json_t *workflow_run_json(const char *repository)
+static json_t *workflow_run_json(const struct event_home *home)
 {
     json_t *run = json_pack(
         "{s:i, s:i, s:i, s:s, s:s, s:s, s:s, s:s, s:[], s:o, s:o, s:{s:s, s:s}}", "id", 1000000000,
         "run_number", 1, "run_attempt", 1, "event", "push", "status", "completed", "conclusion",
-        "success", "head_branch", "main", "head_sha", EVENT_SHA, "pull_requests", "repository",
-        repository_json(repository), "head_repository", repository_json(repository), "head_commit",
-        "id", EVENT_SHA, "message", "Change");
+        "success", "head_branch", home->branch, "head_sha", EVENT_SHA, "pull_requests",
+        "repository", repository_json(home), "head_repository", repository_json(home),
+        "head_commit", "id", EVENT_SHA, "message", "Change");
     return json_pack("{s:s, s:o}", "action", "completed", "workflow_run", run);
 }
 
-static json_t *merge_group_json(const char *repository)
+static json_t *merge_group_json(const struct event_home *home)
 {
-    (void)repository;
-    return json_pack("{s:s, s:{s:s, s:s, s:s, s:s}}", "action", "checks_requested", "merge_group",
-                     "head_sha", EVENT_SHA, "head_ref",
-                     "refs/heads/gh-readonly-queue/main/pr-1-" BEFORE_SHA, "base_sha", BEFORE_SHA,
-                     "base_ref", "refs/heads/main");
+    g_autofree char *queue =
+        g_strdup_printf("refs/heads/gh-readonly-queue/%s/pr-1-%s", home->branch, BEFORE_SHA);
+    return json_pack("{s:s, s:{s:s, s:s, s:s, s:s+}}", "action", "checks_requested", "merge_group",
+                     "head_sha", EVENT_SHA, "head_ref", queue, "base_sha", BEFORE_SHA, "base_ref",
+                     "refs/heads/", home->branch);
 }
 
 static json_t *issue_json(const char *repository)
@@ -99,40 +98,38 @@ static json_t *issue_json(const char *repository)
                      owner_json(repository));
 }
 
-static json_t *issues_json(const char *repository)
+static json_t *issues_json(const struct event_home *home)
 {
-    return json_pack("{s:s, s:o}", "action", "opened", "issue", issue_json(repository));
+    return json_pack("{s:s, s:o}", "action", "opened", "issue", issue_json(home->repository));
 }
 
-static json_t *issue_comment_json(const char *repository)
+static json_t *issue_comment_json(const struct event_home *home)
 {
     return json_pack("{s:s, s:o, s:{s:i, s:s, s:s, s:o}}", "action", "created", "issue",
-                     issue_json(repository), "comment", "id", 1, "body", "Comment",
-                     "author_association", "OWNER", "user", owner_json(repository));
+                     issue_json(home->repository), "comment", "id", 1, "body", "Comment",
+                     "author_association", "OWNER", "user", owner_json(home->repository));
 }
 
-static json_t *repository_dispatch_json(const char *repository)
+static json_t *repository_dispatch_json(const struct event_home *home)
 {
-    (void)repository;
-    return json_pack("{s:s, s:{}}", "branch", "main", "client_payload");
+    return json_pack("{s:s, s:{}}", "branch", home->branch, "client_payload");
 }
 
-static json_t *empty_json(const char *repository)
+static json_t *empty_json(const struct event_home *home)
 {
-    (void)repository;
+    (void)home;
     return json_object();
 }
 
-static json_t *dispatch_json(const char *repository)
+static json_t *dispatch_json(const struct event_home *home)
 {
-    (void)repository;
-    return json_pack("{s:s, s:{}}", "ref", "refs/heads/main", "inputs");
+    return json_pack("{s:s+, s:{}}", "ref", "refs/heads/", home->branch, "inputs");
 }
 
 /* Events whose payload has more than the repository and who did it. */
 static const struct payload_row {
     const char *event;
-    json_t *(*make)(const char *repository);
+    json_t *(*make)(const struct event_home *home);
 } rows[] = {
     {"push", push_json},
     {"pull_request", pull_request_json},
@@ -160,11 +157,12 @@ static const char *cron_of(const struct workflow *workflow)
 }
 
 /* A push or a pull request goes where it starts the workflow. */
-static void set_ref(json_t *payload, const char *name, const struct workflow *workflow)
+static void set_ref(json_t *payload, const char *name, const char *default_branch,
+                    const struct workflow *workflow)
 {
-    g_autofree char *ref = event_usual_ref(name, workflow);
+    g_autofree char *ref = event_usual_ref(name, default_branch, workflow);
     const char *branch =
-        g_str_has_prefix(ref, "refs/heads/") ? ref + strlen("refs/heads/") : "main";
+        g_str_has_prefix(ref, "refs/heads/") ? ref + strlen("refs/heads/") : default_branch;
     json_t *request = json_object_get(payload, "pull_request");
     if (strcmp(name, "push") == 0)
         json_object_set_new(payload, "ref", json_string(ref));
@@ -226,15 +224,15 @@ static bool is_event(const char *name)
     return false;
 }
 
-json_t *event_payload(const char *name, const char *repository, const struct workflow *workflow,
-                      const char *workflow_path)
+json_t *event_payload(const char *name, const struct event_home *home,
+                      const struct workflow *workflow, const char *workflow_path)
 {
     json_t *payload = NULL;
     if (!is_event(name))
         return NULL;
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
         if (strcmp(rows[i].event, name) == 0)
-            payload = rows[i].make(repository);
+            payload = rows[i].make(home);
     if (payload == NULL)
         payload = json_object();
     if (strcmp(name, "schedule") == 0)
@@ -243,9 +241,9 @@ json_t *event_payload(const char *name, const char *repository, const struct wor
         json_object_set_new(payload, "workflow", json_string(workflow_path));
     if (strcmp(name, "workflow_run") == 0)
         set_run_name(payload, workflow);
-    set_ref(payload, name, workflow);
+    set_ref(payload, name, home->branch, workflow);
     set_action(payload, name, workflow);
-    json_object_set_new(payload, "repository", repository_json(repository));
-    json_object_set_new(payload, "sender", owner_json(repository));
+    json_object_set_new(payload, "repository", repository_json(home));
+    json_object_set_new(payload, "sender", owner_json(home->repository));
     return payload;
 }

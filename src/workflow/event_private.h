@@ -5,12 +5,21 @@
 
 #define EVENT_SHA "4f2c1d6b8a0e9f735d1c2b3a49586776655443a2"
 
-/* The default payload of an event; repository is "acme/app". NULL: no event of that name. */
-json_t *event_payload(const char *name, const char *repository, const struct workflow *workflow,
-                      const char *workflow_path);
-/* "refs/heads/main" if that starts the workflow, else a branch or tag that its filters name, else
-   v1.0.0 and the like; main when nothing does. g_free. */
-char *event_usual_ref(const char *event, const struct workflow *workflow);
+/* Where things happen: "acme/app" and its default branch, "main". Lent. */
+struct event_home {
+    const char *repository;
+    const char *branch;
+};
+
+/* The default payload of an event. NULL: no event of that name. */
+json_t *event_payload(const char *name, const struct event_home *home,
+                      const struct workflow *workflow, const char *workflow_path);
+/* "master" where filters of branches want it and not main, else "main". */
+const char *event_usual_branch(const struct workflow *workflow);
+/* The default branch, "refs/heads/main", if that starts the workflow, else a branch or tag that its
+   filters name, else v1.0.0 and the like; the default branch when nothing does. g_free. */
+char *event_usual_ref(const char *event, const char *default_branch,
+                      const struct workflow *workflow);
 /* Sets what over has, objects member by member. */
 void event_merge(json_t *under, const json_t *over);
 /* The github context; workflow_path as in the request. The payload of the event is filled. */

@@ -29,19 +29,32 @@ static char *find_named(const struct workflow *workflow, const char *event, cons
     return NULL;
 }
 
-char *event_usual_ref(const char *event, const struct workflow *workflow)
+const char *event_usual_branch(const struct workflow *workflow)
+{
+    for (guint i = 0; i < workflow->triggers->len; i++) {
+        const struct trigger *trigger = workflow->triggers->pdata[i];
+        if (trigger->branches != NULL && !is_started(workflow, trigger->event, BRANCH "main") &&
+            is_started(workflow, trigger->event, BRANCH "master"))
+            return "master";
+    }
+    return "main";
+}
+
+char *event_usual_ref(const char *event, const char *default_branch,
+                      const struct workflow *workflow)
 {
     static const char *const usual[] = {BRANCH "main", BRANCH "master", TAG "v1.0.0", TAG "1.0.0",
                                         BRANCH "release"};
     const struct trigger *trigger = triggers_get(workflow->triggers, event);
+    g_autofree char *home = g_strconcat(BRANCH, default_branch, NULL);
     char *named = NULL;
-    if (trigger == NULL || is_started(workflow, event, usual[0]))
-        return g_strdup(usual[0]);
+    if (trigger == NULL || is_started(workflow, event, home))
+        return g_steal_pointer(&home);
     named = find_named(workflow, event, BRANCH, trigger->branches);
     if (named == NULL)
         named = find_named(workflow, event, TAG, trigger->tags);
     for (gsize i = 0; i < G_N_ELEMENTS(usual) && named == NULL; i++)
         if (is_started(workflow, event, usual[i]))
             named = g_strdup(usual[i]);
-    return named != NULL ? named : g_strdup(usual[0]);
+    return named != NULL ? named : g_steal_pointer(&home);
 }

@@ -189,6 +189,30 @@ Test(commands_go, requirements_come_through_the_proxy)
     bench_run(&go_21, requirements);
 }
 
+static void replaced(struct bench *bench)
+{
+    put_file(bench, "work/go.mod",
+             "module example.com/x\n\ngo 1.21\n\n"
+             "require (\n\texample.com/x/apis v0.0.0\n\texample.com/fork v1.0.0\n)\n\n"
+             "replace (\n\texample.com/x/apis => ./apis\n"
+             "\texample.com/fork => golang.org/x/text v0.0.1\n"
+             "\texample.com/fork v1.0.0 => golang.org/x/tools v0.24.0\n)\n");
+    expect(bench, "go mod download", 1, "",
+           "go: example.com/x/apis@v0.0.0 (replaced by ./apis): reading apis/go.mod: open "
+           "/home/runner/work/apis/go.mod: no such file or directory\n");
+    put_file(bench, "work/apis/go.mod", "module example.com/x/apis\n");
+    expect(bench, "go mod download", 0, "", "");
+    expect(bench, "go list -m all", 0,
+           "example.com/x\nexample.com/x/apis v0.0.0 => ./apis\n"
+           "example.com/fork v1.0.0 => golang.org/x/tools v0.24.0\n",
+           "");
+}
+
+Test(commands_go, a_requirement_that_is_replaced_is_not_fetched_itself)
+{
+    bench_run(&go_21, replaced);
+}
+
 static void without_mod(struct bench *bench)
 {
     expect(bench, "go build", 1, "",

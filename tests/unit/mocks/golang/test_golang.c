@@ -130,6 +130,16 @@ static const struct mod_case mods[] = {
     {"module m // with words\r\n\nrequire \"a/b\" v1.0.0 // indirect\ngo 1.21\nexclude x v1\n",
      "1.26.8", NULL},
     {"", "1.26.8", NULL},
+    {"replace a/b => ../b\nreplace a/b v1.0.0 => c/d v1.2.0\n", "1.26.8", NULL},
+    {"replace a/b => c/d\n", "1.26.8",
+     "go: errors parsing go.mod:\nF:1: replacement module without version must be directory path "
+     "(rooted or starting with . or ..)"},
+    {"replace a/b => ./b v1.0.0\n", "1.26.8",
+     "go: errors parsing go.mod:\nF:1: replacement module directory path \"./b\" cannot have "
+     "version"},
+    {"replace a/b ./b\n", "1.26.8",
+     "go: errors parsing go.mod:\nF:1: usage: replace module/path [v1.2.3] => other/module "
+     "v1.4\n\t or replace module/path [v1.2.3] => ../local/directory"},
 };
 
 Test(golang, go_mod_is_read_as_its_reader_would)

@@ -70,3 +70,45 @@ Test(unknown, name_stays_unknown_when_it_is_doubted_too)
     cr_expect(json_is_true(json_object_get(names, "a")));
     cr_expect(json_is_false(json_object_get(names, "b")));
 }
+
+Test(unknown, variable_that_is_not_given_is_lacking_until_it_has_a_default)
+{
+    struct unknown_log log = {0};
+    VALUE(vars);
+    VALUE(read);
+    g_autoptr(json_t) given = json_pack("{s:s}", "OWNER", "acme");
+    vars = unknown_vars_value(given, &log);
+
+    cr_expect(vars.type->get(vars.self, "owner", &read));
+    cr_expect_eq(unknown_log_mark(&log), 0, "it is given");
+    (void)vars.type->get(vars.self, "REGISTRY", &read);
+    (void)vars.type->get(vars.self, "TAG", &read);
+    (void)vars.type->get(vars.self, "TAG", &read);
+    cr_assert_eq(unknown_log_mark(&log), 2);
+    unknown_log_forgive(&log, 1, "${{ vars.REGISTRY || 'a' }}:${{ vars.tag || 'b' }}");
+    cr_assert_eq(unknown_log_mark(&log), 1, "the first was read before");
+    cr_expect_str_eq(log.lacking->pdata[0], "vars.REGISTRY");
+    unknown_log_clear(&log);
+}
+
+Test(unknown, what_comes_of_a_lacking_variable_is_lacking)
+{
+    struct unknown_log log = {0};
+    json_t *unknown = NULL;
+    VALUE(vars);
+    VALUE(inputs);
+    VALUE(read);
+    g_autoptr(json_t) texts = json_pack("{s:s}", "role", "");
+    vars = unknown_vars_value(NULL, &log);
+    (void)vars.type->get(vars.self, "ROLE", &read);
+
+    unknown_pass_on(&log, &unknown, "role");
+    inputs = unknown_inputs_value(texts, unknown, &log);
+    (void)inputs.type->get(inputs.self, "role", &read);
+
+    cr_expect_null(log.name);
+    cr_assert_eq(unknown_log_mark(&log), 1);
+    cr_expect_str_eq(log.lacking->pdata[0], "inputs.role");
+    unknown_log_clear(&log);
+    json_decref(unknown);
+}

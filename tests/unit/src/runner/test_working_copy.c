@@ -285,6 +285,93 @@ Test(working_copy, with_history_has_the_parents_and_the_tags)
     git_repository_free(user);
 }
 
+/* As a clone that is shallow, or has no old files, does without them. */
+static void lose_object(const struct place *place, const git_oid *id)
+{
+    char hex[GIT_OID_HEXSZ + 1];
+    git_oid_tostr(hex, sizeof hex, id);
+    g_autofree char *folder = g_strndup(hex, 2);
+    g_autofree char *path =
+        g_build_filename(place->source, ".git", "objects", folder, hex + 2, NULL);
+    cr_assert_eq(g_unlink(path), 0);
+}
+
+Test(working_copy, of_a_shallow_clone_is_shallow_at_the_same_commit)
+{
+    PLACE(place);
+    git_repository *user = NULL;
+    git_commit *middle = NULL;
+    char hex[GIT_OID_HEXSZ + 1];
+    cr_assert_eq(git_repository_init(&user, place.source, 0), 0);
+    write_text(&place, "a", "1");
+    git_oid first = commit(user, "first\n", (const char *const[]){"a", NULL});
+    write_text(&place, "a", "2");
+    git_oid second = commit(user, "second\n", (const char *const[]){"a", NULL});
+    write_text(&place, "a", "3");
+    commit(user, "third\n", (const char *const[]){"a", NULL});
+    lose_object(&place, &first);
+
+    g_autofree char *paths =
+        check_out(&place, (struct working_copy_options){.has_history = true, .has_tags = true});
+
+    git_repository *made = NULL;
+    git_commit *head = made_commit(&place, &made);
+    cr_expect_eq(git_commit_parentcount(head), 1);
+    cr_expect_eq(git_commit_lookup(&middle, made, &second), 0, "no object");
+    expect_git(&place, "shallow", git_oid_tostr(hex, sizeof hex, &second));
+    cr_expect(working_copy_is_shallow(place.target));
+    git_commit_free(middle);
+    git_commit_free(head);
+    git_repository_free(made);
+    git_repository_free(user);
+}
+
+Test(working_copy, of_a_clone_of_one_commit_has_no_parents)
+{
+    PLACE(place);
+    git_repository *user = NULL;
+    cr_assert_eq(git_repository_init(&user, place.source, 0), 0);
+    write_text(&place, "a", "1");
+    git_oid first = commit(user, "first\n", (const char *const[]){"a", NULL});
+    write_text(&place, "a", "2");
+    commit(user, "second\n", (const char *const[]){"a", NULL});
+    lose_object(&place, &first);
+
+    g_autofree char *paths = check_out(&place, (struct working_copy_options){.has_history = true});
+
+    git_repository *made = NULL;
+    git_commit *head = made_commit(&place, &made);
+    cr_expect_eq(git_commit_parentcount(head), 0);
+    cr_expect(working_copy_is_shallow(place.target));
+    git_commit_free(head);
+    git_repository_free(made);
+    git_repository_free(user);
+}
+
+Test(working_copy, of_a_partial_clone_lacks_the_files_that_it_lacks)
+{
+    PLACE(place);
+    git_repository *user = NULL;
+    git_oid blob;
+    cr_assert_eq(git_repository_init(&user, place.source, 0), 0);
+    write_text(&place, "a", "1");
+    commit(user, "first\n", (const char *const[]){"a", NULL});
+    cr_assert_eq(git_odb_hash(&blob, "1", 1, GIT_OBJECT_BLOB), 0);
+    write_text(&place, "a", "2");
+    commit(user, "second\n", (const char *const[]){"a", NULL});
+    lose_object(&place, &blob);
+
+    g_autofree char *paths = check_out(&place, (struct working_copy_options){.has_history = true});
+
+    git_repository *made = NULL;
+    git_commit *head = made_commit(&place, &made);
+    cr_expect_eq(git_commit_parentcount(head), 1);
+    cr_expect_not(working_copy_is_shallow(place.target));
+    git_commit_free(head);
+    git_repository_free(made);
+    git_repository_free(user);
+}
+
 Test(working_copy, of_a_tag_or_a_pull_request_has_no_branch)
 {
     PLACE(place);

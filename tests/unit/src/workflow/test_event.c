@@ -517,3 +517,52 @@ Test(event, merge_group_runs_on_its_own_branch)
     cr_expect(g_str_has_prefix(json_get_string(event->github, "ref", ""),
                                "refs/heads/gh-readonly-queue/main/pr-1-"));
 }
+
+static void expect_default_branch(const struct event *event, const char *expected)
+{
+    const json_t *repository = json_object_get(event->payload, "repository");
+    const char *branch = json_string_value(json_object_get(repository, "default_branch"));
+    cr_expect_str_eq(branch, expected, "the default branch is %s", branch);
+}
+
+Test(event, goes_to_the_default_branch_that_the_repository_tells)
+{
+    static const char *const rows[][3] = {
+        {"on: push", "push", "refs/heads/trunk"},
+        {"on: {push: {branches: [main]}}", "push", "refs/heads/main"},
+        {"on: workflow_dispatch", "workflow_dispatch", "refs/heads/trunk"},
+        {"on: {schedule: [{cron: '0 0 * * *'}]}", "schedule", "refs/heads/trunk"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GPtrArray) errors = error_list();
+        AUTO(workflow) workflow = workflow_of(rows[i][0]);
+        const struct event_request request = {.text = rows[i][1],
+                                              .workflow = workflow,
+                                              .workflow_path = ".github/workflows/ci.yml",
+                                              .default_branch = "trunk"};
+        AUTO(event) event = event_new(&request, errors);
+        cr_assert_not_null(event);
+        expect_github(event, "ref", rows[i][2]);
+        expect_default_branch(event, "trunk");
+    }
+}
+
+Test(event, of_a_repository_that_tells_no_default_branch_has_the_one_that_filters_want)
+{
+    static const char *const rows[][2] = {
+        {"on: push", "main"},
+        {"on: {push: {branches: [master]}}", "master"},
+        {"on: {push: {branches: [master, main]}}", "main"},
+        {"on: {push: {tags: ['v*']}, pull_request: {branches: [master]}}", "master"},
+        {"on: {push: {branches: [develop]}}", "main"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GPtrArray) errors = error_list();
+        AUTO(workflow) workflow = workflow_of(rows[i][0]);
+        AUTO(event) event = event_of(workflow, "push", errors);
+        cr_assert_not_null(event);
+        expect_default_branch(event, rows[i][1]);
+    }
+}
