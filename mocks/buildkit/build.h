@@ -240,8 +240,8 @@ bool engine_keep_images(struct build *build, char *const *names, GBytes *index, 
 /* Whether all that the needed stages' RUNs ask for is allowed by the client; false: build_fail()
    was called. */
 bool build_check_entitlements(struct build *build) MUST_USE;
-/* Pulls the image of "# syntax=…" or of the build argument BUILDKIT_SYNTAX; true when there is
-   none. */
+/* Pulls the image of "# syntax=…" or of the build argument BUILDKIT_SYNTAX, when there is one, and
+   asks whether that frontend knows what the Dockerfile says. */
 bool build_load_frontend(struct build *build) MUST_USE;
 
 /* ---- git.c ---- */

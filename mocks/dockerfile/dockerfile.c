@@ -12,8 +12,11 @@ bool parse_fail(GError **error, int line, const char *format, ...)
     va_start(arguments, format);
     g_autofree char *text = g_strdup_vprintf(format, arguments);
     va_end(arguments);
-    g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "dockerfile parse error on line %d: %s",
-                line, text);
+    if (line == LINE_UNTOLD)
+        g_set_error_literal(error, BASE_ERROR, BASE_ERROR_INVALID, text);
+    else
+        g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "dockerfile parse error on line %d: %s",
+                    line, text);
     return false;
 }
 
@@ -45,7 +48,7 @@ static struct instruction *instruction_new(int line)
     return instruction;
 }
 
-static void instruction_free(void *pointer)
+void instruction_free(void *pointer)
 {
     struct instruction *instruction = pointer;
     g_free(instruction->text);
@@ -155,7 +158,7 @@ static bool read_instruction(struct parser *parser, GError **error)
     g_ptr_array_add(instructions, instruction);
     instruction->text = read_logical_line(parser, instruction);
     return parse_instruction(parser, instruction, error) &&
-           parse_heredocs(parser, instruction, error);
+           parse_heredocs(parser, instruction, error) && parse_check(parser, instruction, error);
 }
 
 static bool read_instructions(struct parser *parser, GError **error)
@@ -171,6 +174,23 @@ static bool read_instructions(struct parser *parser, GError **error)
         return true;
     g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "file with no instructions");
     return false;
+}
+
+struct instruction *dockerfile_parse_trigger(const struct dockerfile *dockerfile, const char *text,
+                                             const struct instruction *from, GError **error)
+{
+    struct instruction *instruction = instruction_new(LINE_UNTOLD);
+    struct parser parser = {.dockerfile = (struct dockerfile *)dockerfile, .has_stage = true};
+    instruction->text = g_strdup(text);
+    instruction->is_trigger = true;
+    if (!parse_instruction(&parser, instruction, error) ||
+        !parse_check(&parser, instruction, error)) {
+        instruction_free(instruction);
+        return NULL;
+    }
+    instruction->line = from->line;
+    instruction->last_line = from->last_line;
+    return instruction;
 }
 
 static char **split_lines(const char *bytes, gsize length_bytes)
@@ -189,6 +209,10 @@ struct dockerfile *dockerfile_parse(const void *bytes, gsize length_bytes, GErro
     if (length_bytes > DOCKERFILE_BYTES_MAX) {
         g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT, "Dockerfile is over the limit of %d bytes",
                     DOCKERFILE_BYTES_MAX);
+        return NULL;
+    }
+    if (length_bytes == 0) {
+        g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "the Dockerfile cannot be empty");
         return NULL;
     }
     AUTO(dockerfile) dockerfile = g_new0(struct dockerfile, 1);
