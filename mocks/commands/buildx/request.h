@@ -80,6 +80,9 @@ GBytes *plugin_context_read(struct plugin_run *run, const struct build_request *
    char*, NULL: it cannot be had. */
 GPtrArray *build_request_secrets(const struct plugin_run *run, const struct build_request *request,
                                  GError **error) MUST_USE;
+/* Whether the keys and sockets that --ssh names are there. */
+bool build_request_check_agents(const struct plugin_run *run, const struct build_request *request,
+                                GError **error) MUST_USE;
 
 /* ---- solve.c ---- */
 struct build_result {

@@ -264,7 +264,7 @@ static bool prepare(struct solve *solve, GBytes **files, GError **error)
         !build_request_check_driver(solve->request, solve->node, solve->outputs, error))
         return false;
     g_autoptr(GPtrArray) secrets = build_request_secrets(solve->run, solve->request, error);
-    if (secrets == NULL)
+    if (secrets == NULL || !build_request_check_agents(solve->run, solve->request, error))
         return false;
     *files = plugin_context_read(solve->run, solve->request, &filename, &url, error);
     if (*files == NULL)
