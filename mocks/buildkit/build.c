@@ -171,56 +171,13 @@ static bool read_options(struct build *build)
     return build_read_platforms(build, &cause) || build_fail(build, NULL, NULL, cause);
 }
 
-static bool has_context(const struct build *build, const char *name)
-{
-    return build_named_image(build, name) != NULL || build_names_folder(build, name) ||
-           build_named_result(build, name, build->platforms[0]) != NULL;
-}
-
-static bool check_name(struct build *build, const char *name, const struct instruction *instruction)
-{
-    g_autoptr(GError) cause = NULL;
-    AUTO(reference) reference = reference_parse(name, /* default_tag= */ true, &cause);
-    if (reference != NULL || has_context(build, name))
-        return true;
-    return build_fail(build, NULL, instruction,
-                      g_error_new(BASE_ERROR, BASE_ERROR_INVALID,
-                                  "failed to parse stage name \"%s\": %s", name, cause->message));
-}
-
-static bool check_from(struct build *build, const struct plan *plan,
-                       const struct instruction *instruction)
-{
-    const char *from = instruction_flag(instruction, "from");
-    if (from == NULL || *from == '\0' || plan_has_stage(plan, from))
-        return true;
-    if (strspn(from, "0123456789") != strlen(from))
-        return check_name(build, from, instruction);
-    return build_fail(build, NULL, instruction,
-                      g_error_new(BASE_ERROR, BASE_ERROR_INVALID, "invalid stage index %s", from));
-}
-
-/* All stages name images, also those that the target does not reach (resolveReachableStages()). */
-static bool check_names(struct build *build, const struct plan *plan)
-{
-    for (guint i = 0; i < plan->stages->len; i++) {
-        const struct plan_stage *stage = g_ptr_array_index(plan->stages, i);
-        if (stage->base_name != NULL && !check_name(build, stage->base_name, stage->from))
-            return false;
-        for (guint j = 0; j < stage->instructions->len; j++)
-            if (!check_from(build, plan, g_ptr_array_index(stage->instructions, j)))
-                return false;
-    }
-    return true;
-}
-
 static bool make_targets(struct build *build)
 {
     GError *cause = NULL;
     for (gsize i = 0; build->platforms[i] != NULL; i++)
         if (!add_target(build, build->platforms[i], &cause))
             return build_fail(build, NULL, NULL, cause);
-    return check_names(build, ((struct target *)g_ptr_array_index(build->targets, 0))->plan);
+    return build_check_names(build, ((struct target *)g_ptr_array_index(build->targets, 0))->plan);
 }
 
 /* ---- side by side ---- */
@@ -313,8 +270,10 @@ static bool solve(struct build *build)
 {
     if (!build_load_git(build) || !read_dockerfile(build) || !read_options(build) ||
         !build_load_frontend(build) || !make_targets(build) || !resolve_bases(build) ||
-        !build_check_entitlements(build))
+        !build_check_entitlements(build) || !build_check_rules(build))
         return false;
+    if (build_is_check(build))
+        return true;
     build->any_files = build_files_new();
     build_files_open(build->any_files, "");
     build->whole_context = build_read_folder(build, build_command_local(build->command, "context"));
@@ -366,6 +325,7 @@ static void build_clear(struct build *build)
     json_decref(build->records);
     json_decref(build->imported);
     g_queue_clear(&build->base_over.waiters);
+    g_free(build->lint_summary);
     g_clear_error(&build->error);
 }
 
@@ -378,7 +338,10 @@ static int run_checked(struct build *build)
             g_clear_error(&ignored);
         return 1;
     }
-    if (solve(build))
+    bool is_solved = solve(build);
+    if (build->lint_summary != NULL)
+        progress_say(build->progress, build->lint_summary);
+    if (is_solved)
         return 0;
     if (build->error != NULL)
         say_failure(build);

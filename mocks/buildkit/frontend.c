@@ -6,6 +6,10 @@
 
 #include <string.h>
 
+enum {
+    CHECKS_SINCE = 8 /* docker/dockerfile:1.8 */
+};
+
 /* The build argument counts before the directive (builder/build.go). What follows the first blank
    is the frontend's own command line; g_free, NULL: the daemon's own frontend. */
 static char *wanted(const struct build *build)
@@ -52,6 +56,7 @@ static bool check_frontend(struct build *build, const char *source)
     GError *cause = NULL;
     if (source != NULL && !frontend_of_image(source, &frontend))
         return true; /* another one: nobody knows what it refuses */
+    build->has_checks = frontend.minor >= CHECKS_SINCE;
     return dockerfile_check_frontend(build->dockerfile, &frontend, &cause) ||
            build_fail(build, NULL, NULL, cause);
 }

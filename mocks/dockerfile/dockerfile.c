@@ -51,6 +51,7 @@ static struct instruction *instruction_new(int line)
 void instruction_free(void *pointer)
 {
     struct instruction *instruction = pointer;
+    g_free(instruction->keyword);
     g_free(instruction->text);
     g_free(instruction->rest);
     g_strfreev(instruction->words);
@@ -64,6 +65,7 @@ void dockerfile_free(struct dockerfile *dockerfile)
     if (dockerfile == NULL)
         return;
     g_free(dockerfile->syntax);
+    g_free(dockerfile->check);
     g_strfreev(dockerfile->lines);
     g_ptr_array_unref(dockerfile->instructions);
     g_free(dockerfile);
@@ -135,8 +137,11 @@ static char *read_logical_line(struct parser *parser, struct instruction *instru
     for (bool is_first = true; goes_on && parser->dockerfile->lines[parser->next] != NULL;
          is_first = false) {
         g_autofree char *line = g_strdup(parser->dockerfile->lines[parser->next++]);
-        if (!is_first && (is_comment(line) || is_blank(line)))
+        if (!is_first && (is_comment(line) || is_blank(line))) {
+            bool is_end = parser->dockerfile->lines[parser->next] == NULL;
+            instruction->has_empty_line |= is_blank(line) && !is_end;
             continue;
+        }
         goes_on = cut_continuation(line, parser->dockerfile->escape);
         g_string_append(text, is_first ? g_strchug(line) : line);
         instruction->last_line = (int)parser->next;

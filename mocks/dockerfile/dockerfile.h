@@ -49,11 +49,13 @@ struct instruction {
     enum instruction_kind kind;
     int line; /* from 1 */
     int last_line;
+    char *keyword;       /* as written: "run" */
     char *text;          /* all of it with continuations joined: "RUN uname -m" */
     GPtrArray *flags;    /* struct instruction_flag, in order */
     char *rest;          /* after keyword and flags */
     char **words;        /* of the JSON form; NULL: shell form */
     GPtrArray *heredocs; /* struct heredoc */
+    bool has_empty_line; /* among its continuations */
     bool is_trigger;     /* an ONBUILD of the stage's base */
 };
 void instruction_free(void *instruction);
@@ -70,6 +72,7 @@ char *instruction_flag_lines(const struct instruction *instruction, const char *
 struct dockerfile {
     char *syntax; /* of "# syntax=docker/dockerfile:1", or NULL */
     int syntax_line;
+    char *check;             /* of "# check=error=true", or NULL */
     char escape;             /* '\\' or '`' */
     char **lines;            /* of the file, for error excerpts */
     GPtrArray *instructions; /* struct instruction; the first is ARG or FROM */

@@ -34,12 +34,10 @@ static bool take_escape(struct parser *parser, const char *value, GError **error
     return true;
 }
 
-/* What a check would find is not modelled. */
 static bool take_check(struct parser *parser, const char *value, GError **error)
 {
-    (void)parser;
-    (void)value;
     (void)error;
+    parser->dockerfile->check = g_strdup(value);
     return true;
 }
 

@@ -131,6 +131,7 @@ bool parse_instruction(struct parser *parser, struct instruction *instruction, G
     instruction->kind = keyword_find(word);
     if (instruction->kind == INSTRUCTION_COUNT)
         return keyword_fail_name(word, instruction->line, error);
+    instruction->keyword = g_strdup(word);
     memcpy(instruction->text, upper, strlen(upper));
     if (!take_flags(instruction, &next, error))
         return false;

@@ -31,6 +31,9 @@ bool plan_has_step_name(const struct instruction *instruction);
 char *plan_step_name(const struct plan *plan, struct plan_stage *stage, const char *text,
                      const GPtrArray *variables);
 
+/* How many steps of each stage have names; names those of FROM. */
+void plan_count_names(struct plan *plan);
+
 /* A stage while its instructions are gone through. */
 struct evaluation {
     struct plan *plan;

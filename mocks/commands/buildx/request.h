@@ -28,6 +28,7 @@ struct build_request {
     GPtrArray *secrets; /* "id=token,src=file" as written */
     GPtrArray *allowed; /* entitlements: "network.host" */
     GPtrArray *agents;  /* of --ssh: "default", "name=path" */
+    bool is_check;      /* nothing is built: the Dockerfile is checked */
     bool ignores_cache;
     bool is_pull;
     bool is_push;
