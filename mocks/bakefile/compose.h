@@ -46,9 +46,10 @@ bool compose_env_read(struct composing *composing, const char *name, GBytes *byt
 GBytes *compose_file(struct composing *composing, const char *path);
 bool compose_is_folder(const struct composing *composing, const char *path);
 
-/* A text as a model; NULL with an error. */
+/* A text as a model; NULL with an error. *resets, the caller's: what it makes forget of models
+   below it (doc/reset.h). */
 json_t *compose_read(struct composing *composing, const struct bake_text *text,
-                     const struct compose_variables *variables);
+                     const struct compose_variables *variables, json_t **resets);
 /* "1.1" of 1.10: what Go's fmt prints of a scalar; NULL for what is none; g_free. */
 char *compose_scalar(const json_t *value);
 /* [A=1] or {A: 1} as an object of texts and, for names alone, nulls; NULL with an error. */

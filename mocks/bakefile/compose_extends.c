@@ -2,6 +2,8 @@
    (compose-go's loader/extends.go). */
 #include "mocks/bakefile/compose_loading.h"
 
+#include "doc/reset.h"
+
 #include "base/limits.h"
 
 #include <string.h>
@@ -86,6 +88,7 @@ static bool extend(const struct loading *loading, json_t *services, const char *
         return false;
     if (!json_is_object(base))
         return true;
+    doc_apply_service_resets(base, name, loading->resets);
     if (!compose_merge_service(loading_bake(loading), base, service))
         return false;
     json_object_del(base, "extends");

@@ -3,6 +3,7 @@
 #include "mocks/bakefile/compose_loading.h"
 
 #include "base/limits.h"
+#include "doc/reset.h"
 
 #include <string.h>
 
@@ -82,12 +83,15 @@ static bool load_text(const struct loading *loading, const struct bake_text *tex
 {
     struct loading inner = *loading;
     inner.name = loading->is_nameless ? "" : text->name;
-    g_autoptr(json_t) read = compose_read(loading->composing, text, loading->variables);
+    g_autoptr(json_t) resets = NULL;
+    g_autoptr(json_t) read = compose_read(loading->composing, text, loading->variables, &resets);
     if (read == NULL)
         return false;
+    inner.resets = resets;
     if (!loading->is_alone &&
         (!loading_extend(&inner, read) || !loading_include(&inner, working_folder, read)))
         return false;
+    doc_apply_resets(model, resets);
     if (!compose_merge_models(loading_bake(loading), model, read))
         return false;
     compose_unify(model);
@@ -151,7 +155,15 @@ json_t *compose_load(struct composing *composing, const struct bake_text *const 
     g_autoptr(json_t) model = json_object();
     g_autoptr(GPtrArray) way = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GPtrArray) included = g_ptr_array_new_with_free_func(g_free);
-    const struct loading loading = {composing, variables, "", "", way, included, false, !is_named};
+    const struct loading loading = {
+        .composing = composing,
+        .variables = variables,
+        .folder = "",
+        .name = "",
+        .way = way,
+        .included = included,
+        .is_nameless = !is_named,
+    };
     for (gsize i = 0; i < count; i++)
         if (!load_text(&loading, texts[i], "", model))
             return NULL;

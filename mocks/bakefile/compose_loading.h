@@ -9,9 +9,10 @@
 struct loading {
     struct composing *composing;
     const struct compose_variables *variables;
-    const char *folder; /* of localResourceLoader */
-    const char *name;   /* of the file, for errors */
-    GPtrArray *way;     /* "service in file" of all that extend each other; char* */
+    const char *folder;   /* of localResourceLoader */
+    const char *name;     /* of the file, for errors */
+    const json_t *resets; /* of the file; or NULL */
+    GPtrArray *way;       /* "service in file" of all that extend each other; char* */
     GPtrArray *included;
     bool is_alone;    /* neither include nor extends */
     bool is_nameless; /* in errors, as buildx checks each file first */

@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "doc/merge.h"
+#include "doc/reset.h"
 
 #include <math.h>
 #include <string.h>
@@ -175,17 +176,18 @@ static bool keep_what_counts(struct bake *bake, json_t *model)
 /* What compose reads and the reader of documents does not is no mistake of the file. */
 static json_t *unreadable(struct bake *bake, const struct bake_text *text, const GError *error)
 {
-    bool has_more = g_regex_match_simple("^---", text->text, G_REGEX_MULTILINE, 0) ||
-                    strstr(text->text, "!reset") != NULL || strstr(text->text, "!override") != NULL;
+    bool has_more = g_regex_match_simple("^---", text->text, G_REGEX_MULTILINE, 0);
     return bake_fail(bake, has_more ? BAKEFILE_ERROR_UNKNOWN : BAKEFILE_ERROR_INVALID, "%s%s",
                      has_more ? "not modelled: " : "", error->message);
 }
 
 json_t *compose_read(struct composing *composing, const struct bake_text *text,
-                     const struct compose_variables *variables)
+                     const struct compose_variables *variables, json_t **resets)
 {
     g_autoptr(GError) error = NULL;
-    AUTO(doc) doc = doc_load_text(text->name, text->text, text->length, DOC_KEYS_ARE_FREE, &error);
+    AUTO(doc)
+    doc = doc_load_text(text->name, text->text, text->length, DOC_KEYS_ARE_FREE | DOC_HAS_RESETS,
+                        &error);
     if (doc == NULL || !doc_merge_keys(doc, &error))
         return unreadable(composing->bake, text, error);
     const struct node *root = doc_root(doc);
@@ -196,6 +198,8 @@ json_t *compose_read(struct composing *composing, const struct bake_text *text,
                                                  : "top-level object must be a mapping");
     g_autoptr(json_t) model = tree_json(&reading, root, "");
     composing->place = NULL;
+    if (model != NULL)
+        *resets = doc_take_resets(doc, model);
     return model != NULL && keep_what_counts(composing->bake, model) ? g_steal_pointer(&model)
                                                                      : NULL;
 }

@@ -177,7 +177,7 @@ static bool make_targets(struct build *build)
     for (gsize i = 0; build->platforms[i] != NULL; i++)
         if (!add_target(build, build->platforms[i], &cause))
             return build_fail(build, NULL, NULL, cause);
-    return true;
+    return build_check_names(build, ((struct target *)g_ptr_array_index(build->targets, 0))->plan);
 }
 
 /* ---- side by side ---- */
@@ -270,8 +270,10 @@ static bool solve(struct build *build)
 {
     if (!build_load_git(build) || !read_dockerfile(build) || !read_options(build) ||
         !build_load_frontend(build) || !make_targets(build) || !resolve_bases(build) ||
-        !build_check_entitlements(build))
+        !build_check_entitlements(build) || !build_check_rules(build))
         return false;
+    if (build_is_check(build))
+        return true;
     build->any_files = build_files_new();
     build_files_open(build->any_files, "");
     build->whole_context = build_read_folder(build, build_command_local(build->command, "context"));
@@ -323,6 +325,7 @@ static void build_clear(struct build *build)
     json_decref(build->records);
     json_decref(build->imported);
     g_queue_clear(&build->base_over.waiters);
+    g_free(build->lint_summary);
     g_clear_error(&build->error);
 }
 
@@ -335,7 +338,10 @@ static int run_checked(struct build *build)
             g_clear_error(&ignored);
         return 1;
     }
-    if (solve(build))
+    bool is_solved = solve(build);
+    if (build->lint_summary != NULL)
+        progress_say(build->progress, build->lint_summary);
+    if (is_solved)
         return 0;
     if (build->error != NULL)
         say_failure(build);

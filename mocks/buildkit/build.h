@@ -91,6 +91,8 @@ struct build {
     GError *error;                 /* the first */
     struct vertex *failed;
     const struct instruction *failed_instruction;
+    bool has_checks;    /* its frontend knows build checks */
+    char *lint_summary; /* of the warnings, or NULL */
     bool has_used_credentials;
     bool has_given_stand_ins; /* files of an output are not those that a RUN would make */
 };
@@ -112,6 +114,10 @@ void build_tell(struct build *build, const char *name, const char *what, gsize l
 /* ---- platforms.c ---- */
 /* --opt platform=, each once and in containerd's form; the builder's own without it. */
 bool build_read_platforms(struct build *build, GError **error) MUST_USE;
+
+/* ---- names.c ---- */
+/* Whether all stages name images, contexts or stages; false: build_fail() was called. */
+bool build_check_names(struct build *build, const struct plan *plan) MUST_USE;
 
 /* ---- contexts.c ---- */
 /* What the container holds below a folder. */
@@ -240,9 +246,15 @@ bool engine_keep_images(struct build *build, char *const *names, GBytes *index, 
 /* Whether all that the needed stages' RUNs ask for is allowed by the client; false: build_fail()
    was called. */
 bool build_check_entitlements(struct build *build) MUST_USE;
-/* Pulls the image of "# syntax=…" or of the build argument BUILDKIT_SYNTAX; true when there is
-   none. */
+/* Pulls the image of "# syntax=…" or of the build argument BUILDKIT_SYNTAX, when there is one, and
+   asks whether that frontend knows what the Dockerfile says. */
 bool build_load_frontend(struct build *build) MUST_USE;
+
+/* ---- lint.c ---- */
+/* Whether the client asks for the checks alone, by --opt requestid=frontend.lint. */
+bool build_is_check(const struct build *build);
+/* Checks the Dockerfile; false: build_fail() was called. */
+bool build_check_rules(struct build *build) MUST_USE;
 
 /* ---- git.c ---- */
 /* Whether the context is a git URL, whose content came with the command in its stead. */

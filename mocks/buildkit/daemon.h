@@ -40,6 +40,8 @@ void buildkitd_boot(struct buildkitd *daemon, struct buildkitd_config *config);
 /* Whether the machine runs programs of this platform without an emulator. */
 bool buildkitd_is_native(const struct buildkitd *daemon, const char *platform);
 const char *buildkitd_platform(const struct buildkitd *daemon);
+/* "v0.23.2", or what the Engine says of the one inside it. */
+const char *buildkitd_version(const struct buildkitd *daemon);
 /* Whether what the machine lacks or breaks is told with a gRPC code: v0.23.0 does
    (util/grpcerrors), moby 28 (guacsec/guac#2832), but not moby 24 (docker/cli#4844). */
 bool buildkitd_tells_codes(const struct buildkitd *daemon);

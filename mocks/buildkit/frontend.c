@@ -6,6 +6,10 @@
 
 #include <string.h>
 
+enum {
+    CHECKS_SINCE = 8 /* docker/dockerfile:1.8 */
+};
+
 /* The build argument counts before the directive (builder/build.go). What follows the first blank
    is the frontend's own command line; g_free, NULL: the daemon's own frontend. */
 static char *wanted(const struct build *build)
@@ -35,9 +39,30 @@ static bool resolve(struct base *base)
     return build_fail(build, vertex, base->instruction, cause);
 }
 
-bool build_load_frontend(struct build *build)
+/* The daemon's own: of a builder by the tag of its image, "moby/buildkit:v0.12.5"; tags that move
+   are the newest. */
+static struct frontend own_frontend(const struct buildkitd *daemon)
 {
-    g_autofree char *source = wanted(build);
+    if (daemon->is_engine)
+        return frontend_of_buildkit(buildkitd_version(daemon));
+    const char *image = container_image(daemon->container);
+    const char *colon = strrchr(image, ':');
+    return frontend_of_buildkit(colon != NULL ? colon + 1 : "");
+}
+
+static bool check_frontend(struct build *build, const char *source)
+{
+    struct frontend frontend = own_frontend(build->daemon);
+    GError *cause = NULL;
+    if (source != NULL && !frontend_of_image(source, &frontend))
+        return true; /* another one: nobody knows what it refuses */
+    build->has_checks = frontend.minor >= CHECKS_SINCE;
+    return dockerfile_check_frontend(build->dockerfile, &frontend, &cause) ||
+           build_fail(build, NULL, NULL, cause);
+}
+
+static bool load_frontend(struct build *build, const char *source)
+{
     bool is_directive = build->dockerfile->syntax != NULL;
     GError *cause = NULL;
     if (source == NULL)
@@ -49,6 +74,12 @@ bool build_load_frontend(struct build *build)
     if (base == NULL)
         return build_fail(build, NULL, is_directive ? &build->directive : NULL, cause);
     return resolve(base) && (base->kept != NULL || base_fetch(base, "docker-image://"));
+}
+
+bool build_load_frontend(struct build *build)
+{
+    g_autofree char *source = wanted(build);
+    return load_frontend(build, source) && check_frontend(build, source);
 }
 
 /* ---- entitlements ---- */

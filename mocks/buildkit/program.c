@@ -204,7 +204,7 @@ static int run_usage(struct process *process, const char *const *arguments)
 }
 
 /* The BuildKit inside each Engine: moby's vendored one (capture 43 for 20.10). */
-static const char *version_of(const struct buildkitd *daemon)
+const char *buildkitd_version(const struct buildkitd *daemon)
 {
     static const char *const versions[] = {
         [PULLER_DOCKER_20_10] = "v0.8+unknown", [PULLER_DOCKER_24] = "v0.11.7+d3e6c1360f6e",
@@ -233,9 +233,9 @@ static int run_dial(struct process *process, const char *const *arguments)
         if (runs(daemon, foreign[i]) && strcmp(foreign[i], platform) != 0)
             json_array_append_new(platforms, json_string(foreign[i]));
     bool has_snapshotter = !daemon->is_engine || dockerd_has_containerd_store(daemon->dockerd);
-    g_autoptr(json_t) answer =
-        json_pack("{s:s, s:O, s:b, s:I}", "version", version_of(daemon), "platforms", platforms,
-                  "has_snapshotter", has_snapshotter, "size", (json_int_t)store_size_bytes(daemon));
+    g_autoptr(json_t) answer = json_pack(
+        "{s:s, s:O, s:b, s:I}", "version", buildkitd_version(daemon), "platforms", platforms,
+        "has_snapshotter", has_snapshotter, "size", (json_int_t)store_size_bytes(daemon));
     g_autofree char *text = json_text(answer);
     return say(process, 1, 0, text);
 }

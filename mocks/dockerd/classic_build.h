@@ -55,6 +55,9 @@ void classic_stage_free(void *stage);
 bool classic_run_step(struct classic_build *build, struct classic_stage *stage,
                       const struct plan_step *step, GError **error) MUST_USE;
 /* ---- classic_from.c ---- */
+/* An image that FROM or COPY --from names: it is there, or is pulled. */
+bool classic_obtain_image(struct classic_build *build, const char *name, const char *platform,
+                          GError **error) MUST_USE;
 /* FROM: finds or pulls the base. */
 bool classic_begin_stage(struct classic_build *build, struct classic_stage *stage,
                          GError **error) MUST_USE;

@@ -72,13 +72,14 @@ static bool is_local(const struct classic_build *build, const char *name, const 
     return strcmp(found, platform) == 0;
 }
 
-static bool obtain_base(struct classic_build *build, const struct plan_stage *stage, GError **error)
+bool classic_obtain_image(struct classic_build *build, const char *name, const char *platform,
+                          GError **error)
 {
-    struct credentials credentials = read_credentials(build, stage->base_name);
-    if (!build->pulls_always && is_local(build, stage->base_name, stage->platform))
+    struct credentials credentials = read_credentials(build, name);
+    if (!build->pulls_always && is_local(build, name, platform))
         return true;
-    return dockerd_pull(build->dockerd, stage->base_name, stage->platform, &credentials,
-                        job_tell_progress, build->outlet, error);
+    return dockerd_pull(build->dockerd, name, platform, &credentials, job_tell_progress,
+                        build->outlet, error);
 }
 
 static bool begin_on_image(struct classic_build *build, struct classic_stage *stage, GError **error)
@@ -86,7 +87,7 @@ static bool begin_on_image(struct classic_build *build, struct classic_stage *st
     const char *name = stage->stage->base_name;
     GBytes *config = NULL;
     GPtrArray *layers = NULL;
-    if (!obtain_base(build, stage->stage, error))
+    if (!classic_obtain_image(build, name, stage->stage->platform, error))
         return false;
     if (!dockerd_image_content(build->dockerd, name, stage->stage->platform, &config, &layers))
         return engine_fail(error, 404, "No such image: %s", name);

@@ -133,6 +133,16 @@ static bool copy_source(struct build_files *files, const struct classic_stage *o
     return true;
 }
 
+/* dispatchers.go, dispatchCopy() */
+static bool obtain_origin(struct classic_build *build, const struct plan_step *step, GError **error)
+{
+    if (step->from_image == NULL ||
+        classic_obtain_image(build, step->from_image, build->plan->request.platform, error))
+        return true;
+    g_prefix_error(error, "invalid from flag value %s: ", step->from_image);
+    return false;
+}
+
 static struct build_files *copy_files(struct classic_build *build, const struct plan_step *step,
                                       GError **error)
 {
@@ -145,6 +155,8 @@ static struct build_files *copy_files(struct classic_build *build, const struct 
                                      : step->from_image != NULL ? any
                                                                 : build->context;
     build_files_open(any, "");
+    if (!obtain_origin(build, step, error))
+        return NULL;
     for (gsize i = 0; step->sources[i] != NULL; i++)
         if (!copy_source(files, other, from, step, step->sources[i], error))
             return NULL;

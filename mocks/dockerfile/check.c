@@ -3,6 +3,7 @@
 
 #include "base/units.h"
 #include "mocks/dockerfile/expand.h"
+#include "mocks/dockerfile/mount.h"
 
 #include <string.h>
 
@@ -26,13 +27,13 @@ static bool check_copy(const struct instruction *instruction, char **words, GErr
 {
     const char *name = instruction_name(instruction->kind);
     guint word_count = g_strv_length(words);
-    if (word_count >= 2)
-        return true;
-    if (word_count == 0)
-        return parse_fail(error, instruction->line, "%s requires at least two arguments", name);
-    return parse_fail(error, instruction->line,
-                      "%s requires at least two arguments, but only one was provided. Destination "
-                      "could not be determined",
+    if (word_count < 2)
+        return parse_fail(error, instruction->line,
+                          "%s requires at least two arguments, but only one was provided. "
+                          "Destination could not be determined",
+                          name);
+    return !g_str_has_prefix(words[word_count - 1], "<<") || instruction->heredocs->len == 0 ||
+           parse_fail(error, instruction->line, "%s cannot accept a heredoc as a destination",
                       name);
 }
 
@@ -41,10 +42,10 @@ static bool check_pairs(const struct instruction *instruction, char **words, GEr
     const char *name = instruction_name(instruction->kind);
     if (strchr(words[0], '=') == NULL) /* the old form: ENV name value */
         return words[1] != NULL ||
-               parse_fail(error, instruction->line, "%s must have two arguments", name);
+               parse_fail(error, LINE_UNTOLD, "%s must have two arguments", name);
     for (gsize i = 0; words[i] != NULL; i++) {
         if (strchr(words[i], '=') == NULL)
-            return parse_fail(error, instruction->line,
+            return parse_fail(error, LINE_UNTOLD,
                               "Syntax error - can't find = in \"%s\". Must be of the form: "
                               "name=value",
                               words[i]);
@@ -54,9 +55,27 @@ static bool check_pairs(const struct instruction *instruction, char **words, GEr
     return true;
 }
 
+static bool check_arg(const struct instruction *instruction, char **words, GError **error)
+{
+    for (gsize i = 0; words[i] != NULL; i++)
+        if (words[i][0] == '=')
+            return parse_fail(error, instruction->line, "ARG names can not be blank");
+    return true;
+}
+
+static bool check_volume(const struct instruction *instruction, char **words, GError **error)
+{
+    for (gsize i = 0; words[i] != NULL; i++)
+        if (words[i][strspn(words[i], " \t")] == '\0')
+            return parse_fail(error, instruction->line,
+                              "VOLUME specified can not be an empty string");
+    return true;
+}
+
 static bool check_shell(const struct instruction *instruction, char **words, GError **error)
 {
-    (void)words;
+    if (words[0] == NULL)
+        return parse_fail(error, instruction->line, "SHELL requires at least one argument");
     return instruction->words != NULL ||
            parse_fail(error, instruction->line, "SHELL requires the arguments to be in JSON form");
 }
@@ -84,12 +103,31 @@ static bool check_choice(const struct instruction *instruction, const char *flag
     return parse_fail(error, instruction->line, "%s\"%s\"%s", parts[0], value, parts[1]);
 }
 
+/* What of a mount is looked at before variables are known: its from may hold none. */
+static bool check_mounts(const struct instruction *instruction, GError **error)
+{
+    for (guint i = 0; i < instruction->flags->len; i++) {
+        const struct instruction_flag *flag = g_ptr_array_index(instruction->flags, i);
+        bool is_mount = strcmp(flag->name, "mount") == 0;
+        g_autofree char *from = is_mount ? run_mount_from(flag->value) : NULL;
+        const char *variable = from != NULL ? strchr(from, '$') : NULL;
+        if (is_mount && *flag->value == '\0')
+            return parse_fail(error, instruction->line, "failed to parse csv mounts: EOF");
+        if (variable != NULL && variable[1] != '\0')
+            return parse_fail(error, instruction->line,
+                              "'from' doesn't support variable expansion, define alias stage "
+                              "instead");
+    }
+    return true;
+}
+
 static bool check_run(const struct instruction *instruction, char **words, GError **error)
 {
     static const char *const networks[] = {"default", "none", "host", NULL};
     static const char *const securities[] = {"sandbox", "insecure", NULL};
     (void)words;
-    return check_choice(instruction, "network", networks, "invalid network mode @", error) &&
+    return check_mounts(instruction, error) &&
+           check_choice(instruction, "network", networks, "invalid network mode @", error) &&
            check_choice(instruction, "security", securities, "security @ is not valid", error);
 }
 
@@ -98,16 +136,18 @@ static bool check_period(const struct instruction *instruction, const char *flag
 {
     const char *value = instruction_flag(instruction, flag);
     int64_t period_us = 0;
-    if (value == NULL || *value == '\0' || strcmp(value, "0") == 0)
+    if (value == NULL || *value == '\0')
         return true;
-    if (!go_duration_parse(value, &period_us)) {
+    bool is_negative = *value == '-';
+    if (!go_duration_parse(value + (is_negative || *value == '+' ? 1 : 0), &period_us)) {
         bool is_number = strspn(value, "0123456789.") == strlen(value);
         return parse_fail(error, instruction->line,
                           is_number ? "time: missing unit in duration \"%s\""
                                     : "time: invalid duration \"%s\"",
                           value);
     }
-    return period_us == 0 || period_us >= MILLISECOND_US ||
+    bool is_zero = strpbrk(value, "123456789") == NULL;
+    return is_zero || (!is_negative && period_us >= MILLISECOND_US) ||
            parse_fail(error, instruction->line, "Interval \"%s\" cannot be less than 1ms", flag);
 }
 
@@ -144,26 +184,21 @@ static bool check_healthcheck(const struct instruction *instruction, char **word
 
 static bool (*const rows[INSTRUCTION_COUNT])(const struct instruction *instruction, char **words,
                                              GError **error) = {
-    [INSTRUCTION_ADD] = check_copy,
-    [INSTRUCTION_COPY] = check_copy,
-    [INSTRUCTION_ENV] = check_pairs,
-    [INSTRUCTION_FROM] = check_from,
-    [INSTRUCTION_HEALTHCHECK] = check_healthcheck,
-    [INSTRUCTION_LABEL] = check_pairs,
-    [INSTRUCTION_ONBUILD] = check_onbuild,
-    [INSTRUCTION_RUN] = check_run,
-    [INSTRUCTION_SHELL] = check_shell,
+    [INSTRUCTION_ADD] = check_copy,      [INSTRUCTION_ARG] = check_arg,
+    [INSTRUCTION_COPY] = check_copy,     [INSTRUCTION_ENV] = check_pairs,
+    [INSTRUCTION_FROM] = check_from,     [INSTRUCTION_HEALTHCHECK] = check_healthcheck,
+    [INSTRUCTION_LABEL] = check_pairs,   [INSTRUCTION_ONBUILD] = check_onbuild,
+    [INSTRUCTION_RUN] = check_run,       [INSTRUCTION_SHELL] = check_shell,
+    [INSTRUCTION_VOLUME] = check_volume,
 };
 
 bool parse_check(const struct parser *parser, const struct instruction *instruction, GError **error)
 {
     const struct keyword *keyword = keyword_of(instruction->kind);
-    bool has_own_count =
-        instruction->kind == INSTRUCTION_COPY || instruction->kind == INSTRUCTION_ADD;
     g_auto(GStrv) words = instruction->words != NULL
                               ? g_strdupv(instruction->words)
                               : split_words(instruction->rest, parser->dockerfile->escape);
-    if (!has_own_count && g_strv_length(words) < (guint)keyword->words_min)
+    if (g_strv_length(words) < (guint)keyword->words_min)
         return parse_fail(error, instruction->line, "%s requires %s one argument", keyword->name,
                           keyword->words_exact ? "exactly" : "at least");
     return rows[instruction->kind] == NULL || rows[instruction->kind](instruction, words, error);

@@ -90,8 +90,9 @@ static char **read_pairs(struct evaluation *evaluation, GError **error)
     if (words == NULL)
         return NULL;
     pairs = g_ptr_array_new();
+    g_auto(GStrv) raw = split_words(rest, evaluation->plan->dockerfile->escape);
     gsize name_length = strcspn(rest, "= \t");
-    if (rest[name_length] == '=') {
+    if (strchr(raw[0], '=') != NULL) {
         for (gsize i = 0; words[i] != NULL; i++) {
             g_auto(GStrv) pair = g_strsplit(words[i], "=", 2);
             g_ptr_array_add(pairs, g_strdup(pair[0]));
@@ -248,9 +249,23 @@ static bool apply_user(struct evaluation *evaluation, GError **error)
     return set_text(evaluation, "User", error);
 }
 
+/* moby/sys/signal's ParseSignal() for Linux: names with or without SIG, and numbers. */
+static bool is_signal(const char *text)
+{
+    return g_regex_match_simple("^([1-9][0-9]*|(SIG)?(ABRT|ALRM|BUS|CHLD|CLD|CONT|FPE|HUP|ILL|INT|"
+                                "IO|IOT|KILL|PIPE|POLL|PROF|"
+                                "PWR|QUIT|SEGV|STKFLT|STOP|SYS|TERM|TRAP|TSTP|TTIN|TTOU|URG|USR1|"
+                                "USR2|VTALRM|WINCH|XCPU|XFSZ|"
+                                "RTMIN(\\+([1-9]|1[0-5]))?|RTMAX(-([1-9]|1[0-4]))?))$",
+                                text, G_REGEX_CASELESS, 0);
+}
+
 static bool apply_stopsignal(struct evaluation *evaluation, GError **error)
 {
-    return set_text(evaluation, "StopSignal", error);
+    if (!set_text(evaluation, "StopSignal", error))
+        return false;
+    const char *text = json_get_string(evaluation->stage->config, "StopSignal", "");
+    return is_signal(text) || plan_fail(error, "invalid signal: %s", text);
 }
 
 static bool apply_workdir(struct evaluation *evaluation, GError **error)

@@ -12,8 +12,11 @@ bool parse_fail(GError **error, int line, const char *format, ...)
     va_start(arguments, format);
     g_autofree char *text = g_strdup_vprintf(format, arguments);
     va_end(arguments);
-    g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "dockerfile parse error on line %d: %s",
-                line, text);
+    if (line == LINE_UNTOLD)
+        g_set_error_literal(error, BASE_ERROR, BASE_ERROR_INVALID, text);
+    else
+        g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "dockerfile parse error on line %d: %s",
+                    line, text);
     return false;
 }
 
@@ -45,9 +48,10 @@ static struct instruction *instruction_new(int line)
     return instruction;
 }
 
-static void instruction_free(void *pointer)
+void instruction_free(void *pointer)
 {
     struct instruction *instruction = pointer;
+    g_free(instruction->keyword);
     g_free(instruction->text);
     g_free(instruction->rest);
     g_strfreev(instruction->words);
@@ -61,6 +65,7 @@ void dockerfile_free(struct dockerfile *dockerfile)
     if (dockerfile == NULL)
         return;
     g_free(dockerfile->syntax);
+    g_free(dockerfile->check);
     g_strfreev(dockerfile->lines);
     g_ptr_array_unref(dockerfile->instructions);
     g_free(dockerfile);
@@ -132,8 +137,11 @@ static char *read_logical_line(struct parser *parser, struct instruction *instru
     for (bool is_first = true; goes_on && parser->dockerfile->lines[parser->next] != NULL;
          is_first = false) {
         g_autofree char *line = g_strdup(parser->dockerfile->lines[parser->next++]);
-        if (!is_first && (is_comment(line) || is_blank(line)))
+        if (!is_first && (is_comment(line) || is_blank(line))) {
+            bool is_end = parser->dockerfile->lines[parser->next] == NULL;
+            instruction->has_empty_line |= is_blank(line) && !is_end;
             continue;
+        }
         goes_on = cut_continuation(line, parser->dockerfile->escape);
         g_string_append(text, is_first ? g_strchug(line) : line);
         instruction->last_line = (int)parser->next;
@@ -155,7 +163,7 @@ static bool read_instruction(struct parser *parser, GError **error)
     g_ptr_array_add(instructions, instruction);
     instruction->text = read_logical_line(parser, instruction);
     return parse_instruction(parser, instruction, error) &&
-           parse_heredocs(parser, instruction, error);
+           parse_heredocs(parser, instruction, error) && parse_check(parser, instruction, error);
 }
 
 static bool read_instructions(struct parser *parser, GError **error)
@@ -171,6 +179,23 @@ static bool read_instructions(struct parser *parser, GError **error)
         return true;
     g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "file with no instructions");
     return false;
+}
+
+struct instruction *dockerfile_parse_trigger(const struct dockerfile *dockerfile, const char *text,
+                                             const struct instruction *from, GError **error)
+{
+    struct instruction *instruction = instruction_new(LINE_UNTOLD);
+    struct parser parser = {.dockerfile = (struct dockerfile *)dockerfile, .has_stage = true};
+    instruction->text = g_strdup(text);
+    instruction->is_trigger = true;
+    if (!parse_instruction(&parser, instruction, error) ||
+        !parse_check(&parser, instruction, error)) {
+        instruction_free(instruction);
+        return NULL;
+    }
+    instruction->line = from->line;
+    instruction->last_line = from->last_line;
+    return instruction;
 }
 
 static char **split_lines(const char *bytes, gsize length_bytes)
@@ -189,6 +214,10 @@ struct dockerfile *dockerfile_parse(const void *bytes, gsize length_bytes, GErro
     if (length_bytes > DOCKERFILE_BYTES_MAX) {
         g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT, "Dockerfile is over the limit of %d bytes",
                     DOCKERFILE_BYTES_MAX);
+        return NULL;
+    }
+    if (length_bytes == 0) {
+        g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "the Dockerfile cannot be empty");
         return NULL;
     }
     AUTO(dockerfile) dockerfile = g_new0(struct dockerfile, 1);

@@ -49,12 +49,16 @@ struct instruction {
     enum instruction_kind kind;
     int line; /* from 1 */
     int last_line;
+    char *keyword;       /* as written: "run" */
     char *text;          /* all of it with continuations joined: "RUN uname -m" */
     GPtrArray *flags;    /* struct instruction_flag, in order */
     char *rest;          /* after keyword and flags */
     char **words;        /* of the JSON form; NULL: shell form */
     GPtrArray *heredocs; /* struct heredoc */
+    bool has_empty_line; /* among its continuations */
+    bool is_trigger;     /* an ONBUILD of the stage's base */
 };
+void instruction_free(void *instruction);
 /* The value of a flag, or NULL if it is not there; the first counts. */
 const char *instruction_flag(const struct instruction *instruction, const char *name);
 /* Whether tars among its sources become their contents: those of ADD, unless --unpack=false. */
@@ -68,13 +72,34 @@ char *instruction_flag_lines(const struct instruction *instruction, const char *
 struct dockerfile {
     char *syntax; /* of "# syntax=docker/dockerfile:1", or NULL */
     int syntax_line;
+    char *check;             /* of "# check=error=true", or NULL */
     char escape;             /* '\\' or '`' */
     char **lines;            /* of the file, for error excerpts */
     GPtrArray *instructions; /* struct instruction; the first is ARG or FROM */
 };
 struct dockerfile *dockerfile_parse(const void *bytes, gsize length_bytes, GError **error) MUST_USE;
 void dockerfile_free(struct dockerfile *dockerfile);
+/* What follows ONBUILD, with the place of the FROM that runs it; NULL: it is none. */
+struct instruction *dockerfile_parse_trigger(const struct dockerfile *dockerfile, const char *text,
+                                             const struct instruction *from,
+                                             GError **error) MUST_USE;
 CLEANUP(dockerfile, dockerfile_free)
+
+/* A release of docker/dockerfile, "1.4" or "1.4-labs": what a file may say depends on it. */
+enum {
+    FRONTEND_NEWEST = 1000
+};
+struct frontend {
+    unsigned minor;
+    bool is_labs;
+};
+/* The one that an image holds, by its tag; false: it is another frontend. */
+bool frontend_of_image(const char *name, struct frontend *frontend);
+/* The one inside BuildKit, by its version; the newest for what is no version. */
+struct frontend frontend_of_buildkit(const char *version);
+/* Whether it knows all that the file uses. */
+bool dockerfile_check_frontend(const struct dockerfile *dockerfile, const struct frontend *frontend,
+                               GError **error) MUST_USE;
 
 /*
  * The excerpt that buildctl and buildx print under a failure (capture 55): two lines round line to

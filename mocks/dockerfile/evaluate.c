@@ -12,17 +12,24 @@ static char *absolute_path(const char *folder, const char *path)
 }
 
 /* A stage that comes later, or the own one. The classic builder takes it for an image. */
-static bool refuse_later(const struct evaluation *evaluation, const char *name, GError **error)
+static bool refuse_later(const struct evaluation *evaluation, const char *name,
+                         const struct run_mount *mount, GError **error)
 {
     const struct plan *plan = evaluation->plan;
     const struct plan_stage *own = evaluation->stage;
-    const struct plan_stage *later = plan_find_stage(plan, name, plan->stages->len);
+    enum stage_use use = mount != NULL ? STAGE_OF_MOUNT : STAGE_OF_COPY;
+    const struct plan_stage *later = plan_find_stage(plan, name, use, plan->stages->len);
     g_autofree char *own_name =
         own->name != NULL ? g_strdup(own->name) : g_strdup_printf("stage-%d", own->index);
     if (later == NULL || !plan->request.has_platform_arguments)
         return true;
     if (later == own)
         return plan_fail(error, "circular dependency detected on stage: %s", own_name);
+    if (mount != NULL)
+        return plan_fail(error,
+                         "cannot mount from stage \"%s\" to \"%s\", stage needs to be defined "
+                         "before current command",
+                         name, mount->target != NULL ? mount->target : "");
     return plan_fail(
         error, "cannot copy from stage \"%s\", it needs to be defined before current stage \"%s\"",
         name, own_name);
@@ -35,7 +42,8 @@ static bool find_from(struct evaluation *evaluation, GError **error)
     struct plan_step *step = evaluation->step;
     const char *from = instruction_flag(evaluation->instruction, "from");
     const struct plan_stage *stage =
-        from != NULL ? plan_find_stage(plan, from, (guint)evaluation->stage->index) : NULL;
+        from != NULL ? plan_find_stage(plan, from, STAGE_OF_COPY, (guint)evaluation->stage->index)
+                     : NULL;
     bool is_buildkit = plan->request.has_platform_arguments;
     if (stage != NULL)
         step->from_stage = stage->index;
@@ -45,7 +53,7 @@ static bool find_from(struct evaluation *evaluation, GError **error)
         return plan_fail(error,
                          "variable expansion is not supported for --from, define a new stage "
                          "with FROM using ARG from global scope as a workaround");
-    if (!refuse_later(evaluation, from, error))
+    if (!refuse_later(evaluation, from, NULL, error))
         return false;
     if (is_buildkit && *from != '\0' && strspn(from, "0123456789") == strlen(from))
         return plan_fail(error, "invalid stage index %s", from);
@@ -53,20 +61,40 @@ static bool find_from(struct evaluation *evaluation, GError **error)
     return step->from_image != NULL;
 }
 
-/* Octal up to 07777, or symbols, which are not looked at. */
+/* Octal up to 07777, or symbols: "u=rwX,go=rX". */
 static bool check_chmod(struct evaluation *evaluation, GError **error)
 {
     const char *flag = instruction_flag(evaluation->instruction, "chmod");
     g_autofree char *mode = flag != NULL ? evaluation_expand(evaluation, flag, error) : NULL;
     if (flag == NULL || mode == NULL)
         return flag == NULL;
-    bool is_number = g_ascii_isdigit(mode[0]);
-    guint64 value = 0;
-    if (!is_number || g_ascii_string_to_unsigned(mode, 8, 0, CHMOD_MAX, &value, NULL))
+    if (!g_ascii_isdigit(mode[0]))
+        return g_regex_match_simple("^([ugoa]*([-+=]([rwxXst]*|[ugo]))+)"
+                                    "(,[ugoa]*([-+=]([rwxXst]*|[ugo]))+)*$",
+                                    mode, 0, 0) ||
+               plan_fail(error, "invalid syntax");
+    if (g_ascii_string_to_unsigned(mode, 8, 0, CHMOD_MAX, NULL, NULL))
         return true;
     return plan_fail(
         error, "invalid chmod parameter: '%s'. it should be octal string and between 0 and 07777",
         mode);
+}
+
+/* go-digest's Validate() */
+static bool check_digest(const char *digest, GError **error)
+{
+    static const struct {
+        const char *name;
+        gsize length;
+    } algorithms[] = {{"sha256", 64}, {"sha384", 96}, {"sha512", 128}};
+    if (!g_regex_match_simple("^[a-z0-9]+([+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$", digest, 0, 0))
+        return plan_fail(error, "invalid checksum digest format");
+    g_auto(GStrv) parts = g_strsplit(digest, ":", 2);
+    for (gsize i = 0; i < G_N_ELEMENTS(algorithms); i++)
+        if (strcmp(algorithms[i].name, parts[0]) == 0)
+            return strlen(parts[1]) == algorithms[i].length ||
+                   plan_fail(error, "invalid checksum digest length");
+    return plan_fail(error, "unsupported digest algorithm");
 }
 
 static bool check_checksum(struct evaluation *evaluation, GError **error)
@@ -82,9 +110,7 @@ static bool check_checksum(struct evaluation *evaluation, GError **error)
     bool is_git = g_regex_match_simple("\\.git(#.*)?$|^git@|^(git|ssh)://", sources[0], 0, 0);
     if (!is_http && !is_git)
         return plan_fail(error, "checksum requires HTTP(S) or Git sources");
-    return is_git ||
-           g_regex_match_simple("^[a-z0-9]+([+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$", checksum, 0, 0) ||
-           plan_fail(error, "invalid checksum digest format");
+    return is_git || check_digest(checksum, error);
 }
 
 /* dispatchCopy() in dockerfile2llb/convert_copy.go */
@@ -129,23 +155,28 @@ static bool check_target(const struct evaluation *evaluation, const struct run_m
            plan_fail(error, "invalid mount target \"%s\"", target);
 }
 
+static bool evaluate_mount(struct evaluation *evaluation, struct run_mount *mount, GError **error)
+{
+    guint own = (guint)evaluation->stage->index;
+    const struct plan_stage *stage =
+        mount->from != NULL ? plan_find_stage(evaluation->plan, mount->from, STAGE_OF_MOUNT, own)
+                            : NULL;
+    if (stage != NULL)
+        mount->from_stage = stage->index;
+    return check_target(evaluation, mount, error) &&
+           (mount->from == NULL || stage != NULL ||
+            refuse_later(evaluation, mount->from, mount, error));
+}
+
 static bool evaluate_mounts(struct evaluation *evaluation, GError **error)
 {
     const struct plan *plan = evaluation->plan;
     GPtrArray *mounts = run_mounts_read(evaluation->instruction, plan->dockerfile->escape,
                                         evaluation->variables, error);
     evaluation->step->mounts = mounts;
-    for (guint i = 0; mounts != NULL && i < mounts->len; i++) {
-        struct run_mount *mount = g_ptr_array_index(mounts, i);
-        const struct plan_stage *stage =
-            mount->from != NULL
-                ? plan_find_stage(plan, mount->from, (guint)evaluation->stage->index)
-                : NULL;
-        if (stage != NULL)
-            mount->from_stage = stage->index;
-        if (!check_target(evaluation, mount, error))
+    for (guint i = 0; mounts != NULL && i < mounts->len; i++)
+        if (!evaluate_mount(evaluation, g_ptr_array_index(mounts, i), error))
             return false;
-    }
     return mounts != NULL;
 }
 
@@ -180,9 +211,12 @@ static bool evaluate_instruction(struct evaluation *evaluation, GError **error)
                              evaluation->variables, EXPAND_TEXT, NULL);
     if (step->text == NULL)
         step->text = g_strdup(instruction->text);
-    if (plan_has_step_name(instruction))
+    if (plan_has_step_name(instruction)) {
+        g_autofree char *told =
+            g_strconcat(instruction->is_trigger ? "ONBUILD " : "", step->text, NULL);
         step->name =
-            plan_step_name(evaluation->plan, evaluation->stage, step->text, evaluation->variables);
+            plan_step_name(evaluation->plan, evaluation->stage, told, evaluation->variables);
+    }
     if (is_copy && !evaluate_copy(evaluation, error))
         return false;
     if (instruction->kind == INSTRUCTION_RUN && !evaluate_run(evaluation, error))
@@ -205,6 +239,7 @@ static void begin_evaluation(struct evaluation *evaluation, const json_t *base_c
 
     json_decref(stage->config);
     stage->config = config != NULL ? json_deep_copy(config) : json_object();
+    json_object_del(stage->config, "OnBuild");
     evaluation->arguments = variables_new();
     evaluation->environment = config_environment(stage->config);
     const char *folder = json_get_string(stage->config, "WorkingDir", "/");
@@ -236,11 +271,28 @@ static void add_labels(struct plan *plan, struct plan_stage *stage)
     }
 }
 
+/* ONBUILD of an image is known only now, too late for the stages that it might name. */
+static bool add_image_triggers(struct plan *plan, struct plan_stage *stage,
+                               const json_t *base_config, GError **error)
+{
+    const json_t *list = json_get_array(base_config, "OnBuild");
+    for (size_t i = 0; stage->base_stage == STAGE_NONE && i < json_array_size(list); i++) {
+        const char *text = json_string_value(json_array_get(list, i));
+        if (text == NULL || strstr(text, "from=") != NULL)
+            continue;
+        if (!plan_add_trigger(plan, stage, text, MIN((guint)i, stage->instructions->len), error))
+            return false;
+        const struct instruction *trigger = g_ptr_array_index(stage->instructions, (guint)i);
+        stage->name_total += plan_has_step_name(trigger) ? 1 : 0;
+    }
+    return true;
+}
+
 bool plan_stage_evaluate(struct plan *plan, struct plan_stage *stage, const json_t *base_config,
                          GError **error)
 {
     struct evaluation evaluation = {.plan = plan, .stage = stage};
-    bool is_fine = true;
+    bool is_fine = add_image_triggers(plan, stage, base_config, error);
 
     begin_evaluation(&evaluation, base_config);
     for (guint i = 0; i < stage->instructions->len && is_fine; i++) {

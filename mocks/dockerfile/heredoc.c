@@ -1,4 +1,5 @@
 /* Directives at the top of a Dockerfile, and heredocs under RUN, COPY and ADD. */
+#include "mocks/dockerfile/expand.h"
 #include "mocks/dockerfile/parse.h"
 
 #include <string.h>
@@ -27,18 +28,16 @@ static bool take_syntax(struct parser *parser, const char *value, GError **error
 static bool take_escape(struct parser *parser, const char *value, GError **error)
 {
     if (strcmp(value, "\\") != 0 && strcmp(value, "`") != 0)
-        return parse_fail(error, (int)parser->next + 1,
-                          "invalid escape token '%s' does not match ` or \\", value);
+        return parse_fail(error, LINE_UNTOLD, "invalid escape token '%s' does not match ` or \\",
+                          value);
     parser->dockerfile->escape = value[0];
     return true;
 }
 
-/* What a check would find is not modelled. */
 static bool take_check(struct parser *parser, const char *value, GError **error)
 {
-    (void)parser;
-    (void)value;
     (void)error;
+    parser->dockerfile->check = g_strdup(value);
     return true;
 }
 
@@ -83,28 +82,26 @@ bool parse_directives(struct parser *parser, GError **error)
 
 /* ---- heredocs ---- */
 
-/* One "<<NAME" in a line; *end is where to look on. */
+/* "<<NAME", "3<<-'NAME'": a word of its own, so that neither $((1<<N)) nor a text in quotes opens
+   one (parser/parser.go, reHeredoc). */
 struct opening {
     char *name;
     bool is_quoted;
     bool chomps_tabs;
 };
 
-static bool read_opening(const char *start, struct opening *opening, const char **end)
+static bool read_opening(const char *word, struct opening *opening)
 {
-    const char *next = start + 2;
-    opening->chomps_tabs = *next == '-';
-    next += opening->chomps_tabs ? 1 : 0;
-    char quote = *next == '"' || *next == '\'' ? *next : '\0';
-    next += quote != '\0' ? 1 : 0;
-    gsize length = strspn(next, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.");
-    *end = next + length;
-    if (length == 0 || g_ascii_isdigit(*next) || (quote != '\0' && **end != quote))
+    word += strspn(word, "0123456789");
+    if (!g_str_has_prefix(word, "<<") || strchr(word + 2, '<') != NULL)
         return false;
-    *end += quote != '\0' ? 1 : 0;
-    opening->is_quoted = quote != '\0';
-    opening->name = g_strndup(next, length);
-    return true;
+    word += 2;
+    opening->chomps_tabs = *word == '-';
+    word += opening->chomps_tabs ? 1 : 0;
+    opening->is_quoted = strpbrk(word, "\"'") != NULL;
+    g_auto(GStrv) parts = g_strsplit_set(word, "\"'", -1);
+    opening->name = g_strjoinv("", parts);
+    return *opening->name != '\0';
 }
 
 /* Reads up to the line that is the name; false at the end of the file. */
@@ -134,22 +131,18 @@ static bool read_heredoc(struct parser *parser, struct instruction *instruction,
     heredoc->text = g_string_free(text, FALSE);
     g_ptr_array_add(instruction->heredocs, heredoc);
     instruction->last_line = (int)parser->next;
-    return has_end || parse_fail(error, instruction->line, "unterminated heredoc");
+    return has_end || parse_fail(error, LINE_UNTOLD, "unterminated heredoc");
 }
 
 bool parse_heredocs(struct parser *parser, struct instruction *instruction, GError **error)
 {
     if (!keyword_of(instruction->kind)->has_heredoc || instruction->words != NULL)
         return true;
-    const char *next = instruction->rest;
-    while ((next = strstr(next, "<<")) != NULL) {
+    g_auto(GStrv) words = split_words(instruction->rest, '\\');
+    for (gsize i = 0; words[i] != NULL; i++) {
         struct opening opening = {0};
-        bool is_string = next[2] == '<'; /* <<< of bash */
-        if (is_string || !read_opening(next, &opening, &next)) {
-            next += is_string ? 3 : g_str_has_prefix(next, "<<") ? 2 : 0;
-            continue;
-        }
-        bool is_read = read_heredoc(parser, instruction, &opening, error);
+        bool is_read =
+            !read_opening(words[i], &opening) || read_heredoc(parser, instruction, &opening, error);
         g_free(opening.name);
         if (!is_read)
             return false;

@@ -2,6 +2,7 @@
 #include "mocks/dockerfile/mount.h"
 
 #include "mocks/dockerfile/expand.h"
+#include "mocks/dockerfile/parse.h"
 #include "mocks/dockerfile/plan_private.h"
 
 #include <string.h>
@@ -15,29 +16,6 @@ void run_mount_free(void *pointer)
     g_free(mount->target);
     g_free(mount->id);
     g_free(mount);
-}
-
-/* Fields of one line of CSV, quotes taken off. */
-static char **split_fields(const char *text)
-{
-    GPtrArray *fields = g_ptr_array_new();
-    GString *field = g_string_new(NULL);
-    bool is_quoted = false;
-    for (;; text++) {
-        if (*text == '"') {
-            is_quoted = !is_quoted;
-        } else if (*text == '\0' || (*text == ',' && !is_quoted)) {
-            g_ptr_array_add(fields, g_strdup(field->str));
-            g_string_truncate(field, 0);
-        } else {
-            g_string_append_c(field, *text);
-        }
-        if (*text == '\0')
-            break;
-    }
-    g_string_free(field, TRUE);
-    g_ptr_array_add(fields, NULL);
-    return (char **)g_ptr_array_free(fields, FALSE);
 }
 
 /* ---- keys ---- */
@@ -74,11 +52,22 @@ static bool take_required(struct run_mount *mount, const char *key, const char *
            plan_fail(error, "invalid value for %s: %s", key, value);
 }
 
+/* units.RAMInBytes() */
 static bool take_size(struct run_mount *mount, const char *key, const char *value, GError **error)
 {
-    (void)value;
-    return strcmp(mount->type, "tmpfs") == 0 ||
-           plan_fail(error, "unexpected key '%s' for mount type '%s'", key, mount->type);
+    if (strcmp(mount->type, "tmpfs") != 0)
+        return plan_fail(error, "unexpected key '%s' for mount type '%s'", key, mount->type);
+    return g_regex_match_simple("^[0-9]+(\\.[0-9]*)? ?([kmgtp]?i?b?)$", value, G_REGEX_CASELESS,
+                                0) ||
+           plan_fail(error, "invalid value for %s: %s", key, value);
+}
+
+static bool take_number(struct run_mount *mount, const char *key, const char *value, GError **error)
+{
+    bool is_mode = strcmp(key, "mode") == 0;
+    mount->owner_key = mount->owner_key == NULL || is_mode ? key : mount->owner_key;
+    return g_ascii_string_to_unsigned(value, is_mode ? 8 : 10, 0, G_MAXUINT32, NULL, NULL) ||
+           plan_fail(error, "invalid value %s for %s", value, key);
 }
 
 static bool take_sharing(struct run_mount *mount, const char *key, const char *value,
@@ -86,8 +75,8 @@ static bool take_sharing(struct run_mount *mount, const char *key, const char *v
 {
     static const char *const modes[] = {"shared", "private", "locked", NULL};
     g_autofree char *lower = g_ascii_strdown(value, -1);
-    (void)mount;
     (void)key;
+    mount->is_shared_somehow = true;
     return g_strv_contains(modes, lower) ||
            plan_fail(error, "unsupported sharing value \"%s\"", value);
 }
@@ -120,9 +109,9 @@ static const struct key {
     {"ro", 0, take_switch, true},
     {"readwrite", 0, take_switch, true},
     {"rw", 0, take_switch, true},
-    {"mode", 0, NULL, false},
-    {"uid", 0, NULL, false},
-    {"gid", 0, NULL, false},
+    {"mode", 0, take_number, false},
+    {"uid", 0, take_number, false},
+    {"gid", 0, take_number, false},
     {"env", 0, NULL, false},
 };
 
@@ -132,6 +121,18 @@ static const struct key *find_key(const char *name)
         if (strcmp(keys[i].name, name) == 0)
             return &keys[i];
     return NULL;
+}
+
+static bool fail_key(const char *name, const char *field, GError **error)
+{
+    const char *names[G_N_ELEMENTS(keys)];
+    for (gsize i = 0; i < G_N_ELEMENTS(keys); i++)
+        names[i] = keys[i].name;
+    const char *nearest =
+        nearest_word_within(name, names, G_N_ELEMENTS(keys), SUGGESTION_DISTANCE_END);
+    return nearest == NULL ? plan_fail(error, "unexpected key '%s' in '%s'", name, field)
+                           : plan_fail(error, "unexpected key '%s' in '%s' (did you mean %s?)",
+                                       name, field, nearest);
 }
 
 static bool take_value(struct run_mount *mount, const struct key *key, const char *value,
@@ -158,7 +159,7 @@ static bool take_field(struct run_mount *mount, const char *field, char escape,
     if (equals == NULL && (key == NULL || !key->stands_alone))
         return plan_fail(error, "invalid field '%s' must be a key=value pair", field);
     if (key == NULL)
-        return plan_fail(error, "unexpected key '%s' in '%s'", name, field);
+        return fail_key(name, field, error);
     g_autofree char *value = equals == NULL
                                  ? g_strdup("true")
                                  : expand_word(equals + 1, escape, variables, EXPAND_WORD, error);
@@ -167,16 +168,24 @@ static bool take_field(struct run_mount *mount, const char *field, char escape,
 
 /* ---- the whole ---- */
 
-/* dispatchRunMounts() asks for a target where there is a mount point. */
+/* parseMount() */
 static bool check(const struct run_mount *mount, GError **error)
 {
+    bool is_cache = strcmp(mount->type, "cache") == 0;
+    if (mount->owner_key != NULL && !is_cache && !is_of_session(mount))
+        return plan_fail(error, "%s not allowed for \"%s\" type mounts", mount->owner_key,
+                         mount->type);
     bool is_secret = strcmp(mount->type, "secret") == 0;
     if (is_secret && mount->from != NULL)
         return plan_fail(error, "secret mount should not have a from");
+    if (is_secret && mount->is_shared_somehow)
+        return plan_fail(error, "secret mount should not define sharing");
     if (is_secret && mount->source == NULL && mount->target == NULL && mount->id == NULL)
         return plan_fail(error, "invalid secret mount. one of source, target required");
     if (is_secret && mount->source != NULL && mount->id != NULL)
         return plan_fail(error, "both source and id can't be set");
+    if (mount->is_shared_somehow && !is_cache)
+        return plan_fail(error, "invalid cache sharing set for %s mount", mount->type);
     if (strcmp(mount->type, "ssh") == 0 && mount->source != NULL)
         return plan_fail(error, "ssh does not support source");
     return true;
@@ -186,7 +195,7 @@ static struct run_mount *read_mount(const char *text, char escape, const GPtrArr
                                     GError **error)
 {
     struct run_mount *mount = g_new0(struct run_mount, 1);
-    g_auto(GStrv) fields = split_fields(text);
+    g_auto(GStrv) fields = g_strsplit(text, ",", -1);
     bool is_fine = true;
     mount->type = g_strdup("bind");
     mount->from_stage = STAGE_NONE;
@@ -216,7 +225,7 @@ GPtrArray *run_mounts_read(const struct instruction *instruction, char escape,
 
 char *run_mount_from(const char *value)
 {
-    g_auto(GStrv) fields = split_fields(value);
+    g_auto(GStrv) fields = g_strsplit(value, ",", -1);
     for (gsize i = 0; fields[i] != NULL; i++)
         if (g_ascii_strncasecmp(fields[i], "from=", strlen("from=")) == 0)
             return g_strdup(fields[i] + strlen("from="));

@@ -13,7 +13,9 @@ struct run_mount {
     char *target; /* or NULL */
     char *id;     /* of a secret, an agent or a cache; or NULL */
     bool is_required;
-    int from_stage; /* index of the stage that from names, or STAGE_NONE; the plan's */
+    bool is_shared_somehow; /* it says sharing= */
+    const char *owner_key;  /* "mode", else "uid" or "gid" that it says, or NULL */
+    int from_stage;         /* index of the stage that from names, or STAGE_NONE; the plan's */
 };
 void run_mount_free(void *mount);
 

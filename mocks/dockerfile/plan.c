@@ -2,7 +2,6 @@
 #include "mocks/dockerfile/mount.h"
 #include "mocks/dockerfile/plan_private.h"
 
-#include <math.h>
 #include <string.h>
 
 bool plan_fail(GError **error, const char *format, ...)
@@ -54,6 +53,7 @@ void build_plan_free(struct plan *plan)
         return;
     g_ptr_array_unref(plan->globals);
     g_ptr_array_unref(plan->stages);
+    g_ptr_array_unref(plan->triggers);
     g_free(plan);
 }
 
@@ -75,11 +75,18 @@ char **platform_split(const char *platform, GError **error)
             broken = parts[i];
     if (broken == NULL && count <= 3)
         return g_steal_pointer(&parts);
+    if (broken == NULL) {
+        g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID,
+                    "failed to parse platform %s: \"%s\": cannot parse platform specifier: invalid "
+                    "argument",
+                    platform, platform);
+        return NULL;
+    }
     g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID,
                 "failed to parse platform %s: \"%s\" is an invalid OS component of \"%s\": "
                 "OSAndVersion specifier component must match "
                 "\"^([A-Za-z0-9_-]+)(?:\\\\(([A-Za-z0-9_.-]*)\\\\))?$\": invalid argument",
-                platform, broken != NULL ? broken : platform, platform);
+                platform, broken, platform);
     return NULL;
 }
 
@@ -153,40 +160,54 @@ static bool is_context(const struct plan *plan, const char *name)
     return false;
 }
 
-static struct plan_stage *find_stage(const struct plan *plan, const char *name, guint before)
+static struct plan_stage *find_stage(const struct plan *plan, const char *name, enum stage_use use,
+                                     guint before)
 {
-    g_autofree char *lower = g_ascii_strdown(name, -1);
+    bool is_buildkit = plan->request.has_platform_arguments;
+    bool is_exact = is_buildkit && use == STAGE_OF_FROM;
+    g_autofree char *lower = is_exact ? g_strdup(name) : g_ascii_strdown(name, -1);
     guint64 number = 0;
     for (guint i = before; i > 0; i--) {
         struct plan_stage *stage = g_ptr_array_index(plan->stages, i - 1);
         if (g_strcmp0(stage->name, lower) == 0)
             return stage;
     }
-    if (g_ascii_string_to_unsigned(name, 10, 0, G_MAXINT, &number, NULL) && number < before)
+    bool has_numbers = !is_buildkit || use == STAGE_OF_COPY;
+    if (has_numbers && g_ascii_string_to_unsigned(name, 10, 0, G_MAXINT, &number, NULL) &&
+        number < before)
         return g_ptr_array_index(plan->stages, (guint)number);
     return NULL;
 }
 
-struct plan_stage *plan_find_stage(const struct plan *plan, const char *name, guint before)
+struct plan_stage *plan_find_stage(const struct plan *plan, const char *name, enum stage_use use,
+                                   guint before)
 {
-    return is_context(plan, name) ? NULL : find_stage(plan, name, before);
+    return is_context(plan, name) ? NULL : find_stage(plan, name, use, before);
+}
+
+bool plan_has_stage(const struct plan *plan, const char *name)
+{
+    return plan_find_stage(plan, name, STAGE_OF_COPY, plan->stages->len) != NULL;
 }
 
 static bool set_platform(struct plan *plan, struct plan_stage *stage, GError **error)
 {
     const char *flag = instruction_flag(stage->from, "platform");
-    if (flag == NULL) {
+    bool is_buildkit = plan->request.has_platform_arguments;
+    if (flag == NULL || *flag == '\0') {
         stage->platform = g_strdup(plan->request.platform);
         return true;
     }
     stage->platform = plan_expand(plan, flag, plan->globals, error);
     if (stage->platform == NULL)
         return false;
+    if (is_buildkit && *stage->platform == '\0')
+        return plan_fail(error, "empty platform value from expression %s", flag);
     g_autoptr(GError) cause = NULL;
     g_auto(GStrv) parts = platform_split(stage->platform, &cause);
     if (parts != NULL)
         return true;
-    if (!plan->request.has_platform_arguments) {
+    if (!is_buildkit) {
         stage->platform_error = g_strdup(cause->message);
         return true;
     }
@@ -205,11 +226,40 @@ static bool set_base(struct plan *plan, struct plan_stage *stage, const char *wr
                     written);
         return false;
     }
-    const struct plan_stage *other = plan_find_stage(plan, base, plan->stages->len - 1);
+    const struct plan_stage *other =
+        plan_find_stage(plan, base, STAGE_OF_FROM, plan->stages->len - 1);
     stage->is_scratch = other == NULL && strcmp(base, "scratch") == 0;
     stage->base_stage = other != NULL ? other->index : STAGE_NONE;
     if (other == NULL && !stage->is_scratch)
         stage->base_name = g_steal_pointer(&base);
+    return true;
+}
+
+bool plan_add_trigger(struct plan *plan, struct plan_stage *stage, const char *text, guint place,
+                      GError **error)
+{
+    struct instruction *trigger =
+        dockerfile_parse_trigger(plan->dockerfile, text, stage->from, error);
+    if (trigger == NULL)
+        return false;
+    g_ptr_array_add(plan->triggers, trigger);
+    g_ptr_array_insert(stage->instructions, (gint)place, trigger);
+    return true;
+}
+
+/* What the stage below has for those that build on it; it hands on nothing else
+   (initOnBuildTriggers()). */
+static bool add_triggers(struct plan *plan, struct plan_stage *stage, GError **error)
+{
+    const struct plan_stage *base = stage->base_stage != STAGE_NONE
+                                        ? g_ptr_array_index(plan->stages, (guint)stage->base_stage)
+                                        : NULL;
+    for (guint i = 0; base != NULL && i < base->instructions->len; i++) {
+        const struct instruction *instruction = g_ptr_array_index(base->instructions, i);
+        if (instruction->kind == INSTRUCTION_ONBUILD &&
+            !plan_add_trigger(plan, stage, instruction->rest, stage->instructions->len, error))
+            return false;
+    }
     return true;
 }
 
@@ -225,7 +275,8 @@ static bool add_stage(struct plan *plan, const struct instruction *from, GError 
     stage->steps = g_ptr_array_new_with_free_func(step_free);
     stage->config = json_object();
     g_ptr_array_add(plan->stages, stage);
-    return set_platform(plan, stage, error) && set_base(plan, stage, words[0], error);
+    return set_platform(plan, stage, error) && set_base(plan, stage, words[0], error) &&
+           add_triggers(plan, stage, error);
 }
 
 static bool add_stages(struct plan *plan, GError **error)
@@ -252,16 +303,16 @@ static bool set_target(struct plan *plan, GError **error)
     const char *wanted = plan->request.target;
     plan->target = wanted == NULL || *wanted == '\0'
                        ? g_ptr_array_index(plan->stages, plan->stages->len - 1)
-                       : find_stage(plan, wanted, plan->stages->len);
+                       : find_stage(plan, wanted, STAGE_OF_TARGET, plan->stages->len);
     if (plan->target == NULL)
         g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "target stage \"%s\" could not be found",
                     wanted);
     return plan->target != NULL;
 }
 
-static void mark_named(struct plan *plan, const char *name, guint before)
+static void mark_named(struct plan *plan, const char *name, enum stage_use use, guint before)
 {
-    struct plan_stage *stage = name != NULL ? plan_find_stage(plan, name, before) : NULL;
+    struct plan_stage *stage = name != NULL ? plan_find_stage(plan, name, use, before) : NULL;
     if (stage != NULL)
         stage->is_needed = true;
 }
@@ -269,12 +320,12 @@ static void mark_named(struct plan *plan, const char *name, guint before)
 /* Those that COPY --from and RUN --mount=from= name. */
 static void mark_origins(struct plan *plan, const struct instruction *instruction, guint before)
 {
-    mark_named(plan, instruction_flag(instruction, "from"), before);
+    mark_named(plan, instruction_flag(instruction, "from"), STAGE_OF_COPY, before);
     for (guint i = 0; i < instruction->flags->len; i++) {
         const struct instruction_flag *flag = g_ptr_array_index(instruction->flags, i);
         g_autofree char *from =
             strcmp(flag->name, "mount") == 0 ? run_mount_from(flag->value) : NULL;
-        mark_named(plan, from, before);
+        mark_named(plan, from, STAGE_OF_MOUNT, before);
     }
 }
 
@@ -294,53 +345,6 @@ static void mark_needed(struct plan *plan)
     }
 }
 
-/* ---- names of steps ---- */
-
-bool plan_has_step_name(const struct instruction *instruction)
-{
-    return instruction->kind == INSTRUCTION_RUN || instruction->kind == INSTRUCTION_COPY ||
-           instruction->kind == INSTRUCTION_ADD || instruction->kind == INSTRUCTION_WORKDIR;
-}
-
-/* "linux/amd64->arm64" where the step knows another target (BuildKit, formatTargetPlatform). */
-static char *platform_prefix(const struct plan *plan, const struct plan_stage *stage,
-                             const GPtrArray *variables)
-{
-    const char *target = variables != NULL ? variables_get(variables, "TARGETPLATFORM") : NULL;
-    const char *arch = variables != NULL ? variables_get(variables, "TARGETARCH") : NULL;
-    if (!plan->request.is_multi_platform)
-        return g_strdup("");
-    if (target != NULL && strcmp(target, stage->platform) != 0)
-        arch = strchr(target, '/') + 1;
-    g_auto(GStrv) own = g_strsplit(stage->platform, "/", 3);
-    bool differs = arch != NULL && *arch != '\0' && g_strcmp0(own[1], arch) != 0;
-    return g_strconcat(stage->platform, differs ? "->" : "", differs ? arch : "", " ", NULL);
-}
-
-char *plan_step_name(const struct plan *plan, struct plan_stage *stage, const char *text,
-                     const GPtrArray *variables)
-{
-    g_autofree char *platform = platform_prefix(plan, stage, variables);
-    g_autofree char *number = g_strdup_printf("stage-%d ", stage->index);
-    g_autofree char *named = stage->name != NULL ? g_strconcat(stage->name, " ", NULL) : NULL;
-    const char *name = plan->stages->len == 1 ? "" : named != NULL ? named : number;
-    int width = 1 + (int)log10(stage->name_total);
-    return g_strdup_printf("[%s%s%*d/%d] %s", platform, name, width, ++stage->name_index,
-                           stage->name_total, text);
-}
-
-static void count_names(struct plan *plan)
-{
-    for (guint i = 0; i < plan->stages->len; i++) {
-        struct plan_stage *stage = g_ptr_array_index(plan->stages, i);
-        stage->name_total = stage->base_name != NULL ? 1 : 0;
-        for (guint j = 0; j < stage->instructions->len; j++)
-            stage->name_total += plan_has_step_name(stage->instructions->pdata[j]) ? 1 : 0;
-        if (stage->base_name != NULL)
-            stage->from_name = plan_step_name(plan, stage, "FROM ", NULL);
-    }
-}
-
 struct plan *build_plan_new(const struct dockerfile *dockerfile, const struct plan_request *request,
                             GError **error)
 {
@@ -349,9 +353,10 @@ struct plan *build_plan_new(const struct dockerfile *dockerfile, const struct pl
     plan->request = *request;
     plan->globals = variables_new();
     plan->stages = g_ptr_array_new_with_free_func(stage_free);
+    plan->triggers = g_ptr_array_new_with_free_func(instruction_free);
     if (!add_globals(plan, error) || !add_stages(plan, error) || !set_target(plan, error))
         return NULL;
     mark_needed(plan);
-    count_names(plan);
+    plan_count_names(plan);
     return g_steal_pointer(&plan);
 }

@@ -69,11 +69,16 @@ struct plan {
     GPtrArray *globals;                  /* ARG before FROM and automatic ones, "NAME=value" */
     GPtrArray *stages;                   /* struct plan_stage, all of the file */
     struct plan_stage *target;
+    GPtrArray *triggers; /* struct instruction that ONBUILD of bases brought */
+    bool is_of_one_stage;
 };
 struct plan *build_plan_new(const struct dockerfile *dockerfile, const struct plan_request *request,
                             GError **error) MUST_USE;
 void build_plan_free(struct plan *plan);
 CLEANUP(plan, build_plan_free)
+
+/* Whether COPY --from of this name takes from a stage, wherever that stands. */
+bool plan_has_stage(const struct plan *plan, const char *name);
 
 /* base_config: "config" of the base image's config, or NULL. A stage on a stage takes that one's.
  */

@@ -11,13 +11,28 @@ char *plan_expand(const struct plan *plan, const char *text, const GPtrArray *va
 /* Fills error with text that names no line; always false. */
 bool plan_fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
-/* By name, or by number, among the first `before` stages. */
-struct plan_stage *plan_find_stage(const struct plan *plan, const char *name, guint before);
+/* Who names a stage: BuildKit takes a name of FROM as it is written, others in any case, and a
+   number only of COPY; the classic builder takes all of all. */
+enum stage_use {
+    STAGE_OF_FROM,
+    STAGE_OF_COPY,
+    STAGE_OF_MOUNT,
+    STAGE_OF_TARGET,
+};
+/* Among the first `before` stages, unless a named context has its name. */
+struct plan_stage *plan_find_stage(const struct plan *plan, const char *name, enum stage_use use,
+                                   guint before);
+/* Puts an instruction of an ONBUILD among a stage's, where it then stands. */
+bool plan_add_trigger(struct plan *plan, struct plan_stage *stage, const char *text, guint place,
+                      GError **error) MUST_USE;
 /* Whether BuildKit counts and names it as a step. */
 bool plan_has_step_name(const struct instruction *instruction);
 /* The name of the stage's next step. */
 char *plan_step_name(const struct plan *plan, struct plan_stage *stage, const char *text,
                      const GPtrArray *variables);
+
+/* How many steps of each stage have names; names those of FROM. */
+void plan_count_names(struct plan *plan);
 
 /* A stage while its instructions are gone through. */
 struct evaluation {

@@ -172,7 +172,14 @@ static gsize edit_distance(const char *left, const char *right)
 
 const char *nearest_word(const char *word, const char *const *candidates, gsize candidate_count)
 {
-    gsize nearest_distance = strlen(word) / 3 + 2; /* farther than this is no typing error */
+    /* farther than this is no typing error */
+    return nearest_word_within(word, candidates, candidate_count, strlen(word) / 3 + 2);
+}
+
+const char *nearest_word_within(const char *word, const char *const *candidates,
+                                gsize candidate_count, gsize distance_end)
+{
+    gsize nearest_distance = distance_end;
     const char *nearest = NULL;
 
     for (gsize i = 0; i < candidate_count; i++) {

@@ -68,3 +68,6 @@ char *position_text(struct position position);
 
 /* The candidate nearest to word by edit distance, or NULL if none is near; for "did you mean". */
 const char *nearest_word(const char *word, const char *const *candidates, gsize candidate_count);
+/* The same among those that are nearer than distance_end. */
+const char *nearest_word_within(const char *word, const char *const *candidates,
+                                gsize candidate_count, gsize distance_end);

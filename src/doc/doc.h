@@ -54,6 +54,7 @@ struct node {
     enum node_kind kind;
     enum node_style style;
     struct position position; /* of a null without text: where its value would stand, or its key */
+    const char *tag;          /* TAG_RESET or TAG_OVERRIDE, NULL: none of them */
     char *text;       /* scalars: as written, quotes and escapes undone; NULL for collections */
     bool boolean;     /* NODE_BOOLEAN */
     int64_t integer;  /* NODE_INTEGER */
@@ -68,7 +69,11 @@ enum doc_flags {
     DOC_DEFAULT = 0,
     DOC_KEYS_IGNORE_CASE = 1 << 0, /* keys that differ only in case count as equal: GitHub's rule */
     DOC_KEYS_ARE_FREE = 1 << 1,    /* repeated keys and `<<` are kept: the caller judges them */
+    DOC_HAS_RESETS = 1 << 2,       /* the tags of reset.h are known */
 };
+
+#define TAG_RESET    "!reset"
+#define TAG_OVERRIDE "!override"
 
 /* Errors name the file as given. */
 struct doc *doc_load_file(const char *path, enum doc_flags flags, GError **error) MUST_USE;

@@ -13,6 +13,7 @@ struct parser {
     gsize node_count;
     bool is_ignoring_case;
     bool is_judging_keys;
+    bool has_resets;
     GError **error;
 };
 
@@ -78,8 +79,20 @@ static const struct tag tags[] = {
     {"!!seq", {NODE_SEQUENCE, NODE_SEQUENCE}}, {"!!map", {NODE_MAPPING, NODE_MAPPING}},
 };
 
+/* "!reset" of anything; false: it is none of these tags. */
+static bool mark_node(const struct parser *parser, const char *name, struct node *node)
+{
+    static const char *const marks[] = {TAG_RESET, TAG_OVERRIDE};
+    for (gsize i = 0; parser->has_resets && i < G_N_ELEMENTS(marks); i++)
+        if (strcmp(marks[i], name) == 0)
+            node->tag = marks[i];
+    return node->tag != NULL;
+}
+
 static bool apply_tag(struct parser *parser, const char *name, struct node *node)
 {
+    if (mark_node(parser, name, node))
+        return true;
     for (gsize i = 0; i < G_N_ELEMENTS(tags); i++) {
         if (strcmp(tags[i].name, name) != 0)
             continue;
@@ -321,6 +334,7 @@ bool doc_parse(struct doc *doc, enum doc_flags flags, GError **error)
         .open = open,
         .is_ignoring_case = (flags & DOC_KEYS_IGNORE_CASE) != 0,
         .is_judging_keys = (flags & DOC_KEYS_ARE_FREE) == 0,
+        .has_resets = (flags & DOC_HAS_RESETS) != 0,
         .error = error,
     };
     return read_document(&parser);

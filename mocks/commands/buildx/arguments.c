@@ -239,6 +239,8 @@ void solve_make_words(struct solve *solve, const char *filename, const char *url
     add_platforms(request, words);
     if (request->target != NULL && *request->target != '\0')
         add(words, "--opt", g_strconcat("target=", request->target, NULL));
+    if (request->is_check)
+        add(words, "--opt", g_strdup("requestid=frontend.lint"));
     if (request->kept_as != NULL)
         add(words, "--opt", g_strconcat("keep-result=", request->kept_as, NULL));
     add_contexts(solve);

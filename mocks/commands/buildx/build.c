@@ -199,11 +199,22 @@ static void warn_of_flags(struct plugin_run *run)
             command_complain(run->call, "WARNING: %s\n", rows[i].text);
 }
 
-/* Nothing is built; what a check would find is not modelled. */
-static bool is_check(const struct plugin_run *run)
+/* --check, --call and the older --print: what the frontend is asked for instead of a build. */
+static bool read_call(const struct plugin_run *run, bool *is_check, GError **error)
 {
-    const char *name = plugin_flags_text(run->flags, "call");
-    return plugin_flags_is_on(run->flags, "check") || g_strcmp0(name, "check") == 0;
+    static const char *const builds[] = {"", "build", NULL};
+    static const char *const checks[] = {"check", "lint", NULL};
+    const char *call = plugin_flags_text(run->flags, "call");
+    const char *print = plugin_flags_text(run->flags, "print");
+    const char *name = print != NULL ? print : call != NULL ? call : "build";
+    *is_check = plugin_flags_is_on(run->flags, "check") || g_strv_contains(checks, name);
+    return *is_check || g_strv_contains(builds, name) || run_unmodelled(error, "--call %s", name);
+}
+
+static int tell_check(struct plugin_run *run, const json_t *metadata)
+{
+    command_print(run->call, "%s", json_get_string(metadata, "result.txt", ""));
+    return strcmp(json_get_string(metadata, "result.statuscode", "0"), "0") == 0 ? 0 : 1;
 }
 
 int command_build(struct plugin_run *run, GError **error)
@@ -214,19 +225,20 @@ int command_build(struct plugin_run *run, GError **error)
     VOICE(voice);
     voice.run = run;
     warn_of_flags(run);
-    if (is_check(run)) {
-        command_print(run->call, "Check complete, no warnings found.\n");
-        return 0;
-    }
-    g_ptr_array_add(requests, read_request(run));
+    struct build_request *request = read_request(run);
+    g_ptr_array_add(requests, request);
+    if (!read_call(run, &request->is_check, error))
+        return 1;
     AUTO(builder) builder = builder_find(run, run->builder, error);
     if (builder == NULL || !find_driver(run, builder, error) ||
         !read_progress(run, &voice.is_quiet, error))
         return 1;
     voice.head = g_strdup_printf("building with \"%s\" instance using %s driver", builder->name,
                                  builder->driver);
-    bool is_built = build(run, builder, requests, &voice, &result, error) &&
-                    tell_results(run, result.metadata, voice.is_quiet, error);
-    json_decref(result.metadata);
-    return is_built ? 0 : 1;
+    g_autoptr(json_t) metadata = NULL;
+    bool is_built = build(run, builder, requests, &voice, &result, error);
+    metadata = result.metadata;
+    if (is_built && request->is_check)
+        return tell_check(run, metadata);
+    return is_built && tell_results(run, metadata, voice.is_quiet, error) ? 0 : 1;
 }

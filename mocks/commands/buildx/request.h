@@ -28,6 +28,7 @@ struct build_request {
     GPtrArray *secrets; /* "id=token,src=file" as written */
     GPtrArray *allowed; /* entitlements: "network.host" */
     GPtrArray *agents;  /* of --ssh: "default", "name=path" */
+    bool is_check;      /* nothing is built: the Dockerfile is checked */
     bool ignores_cache;
     bool is_pull;
     bool is_push;
@@ -80,6 +81,9 @@ GBytes *plugin_context_read(struct plugin_run *run, const struct build_request *
    char*, NULL: it cannot be had. */
 GPtrArray *build_request_secrets(const struct plugin_run *run, const struct build_request *request,
                                  GError **error) MUST_USE;
+/* Whether the keys and sockets that --ssh names are there. */
+bool build_request_check_agents(const struct plugin_run *run, const struct build_request *request,
+                                GError **error) MUST_USE;
 
 /* ---- solve.c ---- */
 struct build_result {

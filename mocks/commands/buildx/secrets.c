@@ -1,4 +1,4 @@
-/* --secret: what BuildKit may ask the client for (util/buildflags/secrets.go). */
+/* --secret and --ssh: what BuildKit may ask the client for (util/buildflags/secrets.go, ssh.go). */
 #include "mocks/commands/buildx/commands.h"
 #include "mocks/commands/buildx/request.h"
 
@@ -76,6 +76,33 @@ static bool check_file(const struct plugin_run *run, const struct secret *secret
         return run_fail(error, "failed to stat %s: stat %s: no such file or directory", path, path);
     return facts.st_size <= SECRET_BYTES_MAX ||
            run_fail(error, "secret %s too big. max size 500KB", secret->id);
+}
+
+/* --ssh NAME=PATH,…: a socket or keys of this machine (sshprovider, toDialer()). What the agent of
+   SSH_AUTH_SOCK has is not looked at: whoever started it is mostly not modelled. */
+static bool check_agent(const struct plugin_run *run, const char *text, GError **error)
+{
+    const char *equals = strchr(text, '=');
+    g_autofree char *id = g_strndup(text, strcspn(text, "="));
+    g_auto(GStrv) paths = g_strsplit(equals != NULL ? equals + 1 : "", ",", -1);
+    for (gsize i = 0; paths[i] != NULL; i++) {
+        g_autofree char *host = *paths[i] != '\0' ? command_host_path(run->call, paths[i]) : NULL;
+        if (host != NULL && !g_file_test(host, G_FILE_TEST_EXISTS))
+            return run_fail(error,
+                            "failed to convert agent config for ID: \"%s\": stat %s: no such file "
+                            "or directory",
+                            id, paths[i]);
+    }
+    return true;
+}
+
+bool build_request_check_agents(const struct plugin_run *run, const struct build_request *request,
+                                GError **error)
+{
+    for (guint i = 0; i < request->agents->len; i++)
+        if (!check_agent(run, g_ptr_array_index(request->agents, i), error))
+            return false;
+    return true;
 }
 
 GPtrArray *build_request_secrets(const struct plugin_run *run, const struct build_request *request,

@@ -259,12 +259,15 @@ static bool prepare(struct solve *solve, GBytes **files, GError **error)
     solve->outputs = build_request_outputs(solve->request, error);
     if (solve->outputs == NULL)
         return false;
-    add_default_output(solve);
+    if (solve->request->is_check)
+        g_ptr_array_set_size(solve->outputs, 0);
+    else
+        add_default_output(solve);
     if (!ask_for_importer(solve, error) ||
         !build_request_check_driver(solve->request, solve->node, solve->outputs, error))
         return false;
     g_autoptr(GPtrArray) secrets = build_request_secrets(solve->run, solve->request, error);
-    if (secrets == NULL)
+    if (secrets == NULL || !build_request_check_agents(solve->run, solve->request, error))
         return false;
     *files = plugin_context_read(solve->run, solve->request, &filename, &url, error);
     if (*files == NULL)
@@ -320,7 +323,8 @@ static void warn_of_no_output(struct plugin_run *run, const struct builder_node 
         return;
     for (guint i = 0; i < requests->len; i++) {
         const struct build_request *request = g_ptr_array_index(requests, i);
-        if (request->outputs->len == 0 && !request->is_push && !request->is_load)
+        if (request->outputs->len == 0 && !request->is_push && !request->is_load &&
+            !request->is_check)
             g_string_append_printf(names, "%s%s", names->len > 0 ? ", " : "", request->name);
     }
     if (names->len == 0)

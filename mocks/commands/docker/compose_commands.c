@@ -134,6 +134,7 @@ static const struct flag_row config_flags[] = {
     {"images", 0, FLAG_BOOLEAN, NULL},
     {"lock-image-digests", 0, FLAG_BOOLEAN, NULL},
     {"no-consistency", 0, FLAG_BOOLEAN, NULL},
+    {"no-env-resolution", 0, FLAG_BOOLEAN, NULL},
     {"no-interpolate", 0, FLAG_BOOLEAN, NULL},
     {"no-normalize", 0, FLAG_BOOLEAN, NULL},
     {"no-path-resolution", 0, FLAG_BOOLEAN, NULL},

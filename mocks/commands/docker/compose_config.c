@@ -1,6 +1,8 @@
 /* compose config: the project as one file. */
 #include "mocks/commands/docker/compose_private.h"
 
+#include "mocks/commands/docker/cli_private.h"
+
 #include <string.h>
 
 /* ---- YAML ---- */
@@ -180,14 +182,30 @@ static void print_services(const struct project *project, const GPtrArray *order
     }
 }
 
+static int print_model(const struct project *project, const struct flags *flags)
+{
+    g_autoptr(GError) error = NULL;
+    const char *path = flags_text(flags, "output");
+    g_autoptr(json_t) whole = canonical(project);
+    g_autofree char *text = g_str_equal(flags_text(flags, "format"), "json")
+                                ? json_pretty_text(whole)
+                                : project_yaml(project);
+    if (*path == '\0')
+        command_write(project->call, 1, text, -1);
+    else if (!world_write_file(project->call, path, text, strlen(text), 0644, &error))
+        return project_fail(project, error->message);
+    return 0;
+}
+
 int compose_config(struct compose_call *compose)
 {
     const struct project *project = compose->project;
     const struct flags *flags = compose->flags;
     g_autoptr(GError) error = NULL;
-    g_autoptr(GPtrArray) order = project_order(project, compose->arguments, true, &error);
+    g_autoptr(GPtrArray) order = project_order(project, compose->arguments, ORDER_NEEDS, &error);
 
-    if (order == NULL) {
+    if (order == NULL ||
+        (!flags_boolean(flags, "no-env-resolution") && !compose_check_env_files(project, &error))) {
         command_complain(project->call, "%s\n", error->message);
         return 1;
     }
@@ -197,10 +215,5 @@ int compose_config(struct compose_call *compose)
     }
     if (flags_boolean(flags, "quiet"))
         return 0;
-    g_autoptr(json_t) whole = canonical(project);
-    g_autofree char *text = g_str_equal(flags_text(flags, "format"), "json")
-                                ? json_pretty_text(whole)
-                                : project_yaml(project);
-    command_write(project->call, 1, text, -1);
-    return 0;
+    return print_model(project, flags);
 }

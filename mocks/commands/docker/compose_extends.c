@@ -3,6 +3,7 @@
 #include "mocks/commands/docker/compose_private.h"
 
 #include "base/limits.h"
+#include "doc/reset.h"
 #include "mocks/commands/docker/cli_private.h"
 
 #include <string.h>
@@ -14,7 +15,8 @@ struct file_services {
     const char *path;  /* absolute */
     const char *shown; /* as it was written where it is extended from */
     json_t *services;
-    GPtrArray *way; /* "service in path" of all that wait for this one; char* */
+    const json_t *resets; /* of the file, or NULL */
+    GPtrArray *way;       /* "service in path" of all that wait for this one; char* */
 };
 
 static json_t *extended(const struct file_services *file, const char *name, GError **error);
@@ -93,12 +95,15 @@ static json_t *base_of_file(const struct file_services *file, const char *name, 
     g_autofree char *folder = g_path_get_dirname(file->path);
     g_autofree char *path = g_canonicalize_filename(other, folder);
     g_autofree char *other_folder = g_path_get_dirname(path);
-    g_autoptr(json_t) read = compose_read_file(file->project, path, file->variables, error);
+    g_autoptr(json_t) resets = NULL;
+    g_autoptr(json_t) read =
+        compose_read_file(file->project, path, file->variables, &resets, error);
     if (read == NULL)
         return NULL;
     struct file_services more = *file;
     more.path = path;
     more.shown = other;
+    more.resets = resets;
     more.services = json_get_object(read, "services");
     if (more.services == NULL) {
         cli_refuse(error, "cannot extend service \"%s\" in %s: no services section", name, path);
@@ -150,6 +155,7 @@ static json_t *extended(const struct file_services *file, const char *name, GErr
     leave(file);
     if (base == NULL)
         return NULL;
+    doc_apply_service_resets(base, name, file->resets);
     compose_merge(base, service);
     json_object_del(base, "extends");
     json_object_set(file->services, name, base);
@@ -157,11 +163,11 @@ static json_t *extended(const struct file_services *file, const char *name, GErr
 }
 
 bool compose_extend(const struct project *project, const char *path, json_t *read,
-                    const json_t *variables, GError **error)
+                    const json_t *variables, const json_t *resets, GError **error)
 {
     g_autoptr(GPtrArray) way = g_ptr_array_new_with_free_func(g_free);
     struct file_services file = {project, variables, path, path, json_get_object(read, "services"),
-                                 way};
+                                 resets,  way};
     g_autoptr(GPtrArray) names = model_texts(file.services);
     for (guint i = 0; i < names->len; i++) {
         g_autoptr(json_t) service = extended(&file, g_ptr_array_index(names, i), error);

@@ -1,4 +1,4 @@
-/* compose build, pull, push: a service's image made, fetched, sent. */
+/* compose build, pull, push: services' images made, fetched, sent. */
 #include "mocks/commands/docker/compose_private.h"
 
 #include <string.h>
@@ -9,100 +9,15 @@ static bool fail(const struct project *project, const GError *error)
     return false;
 }
 
-/* ---- build ---- */
-
-static void add_each(struct words *words, const char *option, const GPtrArray *texts)
-{
-    for (guint i = 0; i < texts->len; i++)
-        words_add(words, option, g_ptr_array_index(texts, i), NULL);
-}
-
-static char *context_of(const struct project *project, const json_t *build)
-{
-    const char *context =
-        json_is_string(build) ? json_string_value(build) : json_get_string(build, "context", ".");
-    bool is_remote = strstr(context, "://") != NULL || g_str_has_prefix(context, "git@");
-    return is_remote ? g_strdup(context) : g_canonicalize_filename(context, project->directory);
-}
-
-/* The Dockerfile's place is told from the context. */
-static void add_build_options(struct words *words, const json_t *build, const char *context)
-{
-    static const char *const options[][2] = {{"target", "--target"}, {"network", "--network"}};
-    const char *dockerfile = json_get_string(build, "dockerfile", "");
-    g_autoptr(GPtrArray) arguments = model_pairs(json_object_get(build, "args"));
-    g_autoptr(GPtrArray) labels = model_pairs(json_object_get(build, "labels"));
-    g_autoptr(GPtrArray) caches = model_texts(json_object_get(build, "cache_from"));
-    g_autoptr(GPtrArray) tags = model_texts(json_object_get(build, "tags"));
-    g_autoptr(GPtrArray) platforms = model_texts(json_object_get(build, "platforms"));
-
-    if (*dockerfile != '\0') {
-        g_autofree char *path = g_canonicalize_filename(dockerfile, context);
-        words_add(words, "--file", path, NULL);
-    }
-    for (gsize i = 0; i < G_N_ELEMENTS(options); i++)
-        if (*json_get_string(build, options[i][0], "") != '\0')
-            words_add(words, options[i][1], json_get_string(build, options[i][0], ""), NULL);
-    if (json_get_boolean(build, "no_cache", false))
-        words_add(words, "--no-cache", NULL);
-    add_each(words, "--build-arg", arguments);
-    add_each(words, "--label", labels);
-    add_each(words, "--cache-from", caches);
-    add_each(words, "--tag", tags);
-    if (platforms->len > 0) {
-        g_ptr_array_add(platforms, NULL);
-        g_autofree char *joined = g_strjoinv(",", (char **)platforms->pdata);
-        words_add(words, "--platform", joined, NULL);
-    }
-}
-
-/* Options of the command line itself, if its command has them. */
-static void add_asked_options(struct words *words, const struct compose_call *compose)
-{
-    const char *const *arguments = flags_list(compose->flags, "build-arg");
-    for (gsize i = 0; arguments[i] != NULL; i++)
-        words_add(words, "--build-arg", arguments[i], NULL);
-    if (flags_boolean(compose->flags, "no-cache"))
-        words_add(words, "--no-cache", NULL);
-    if (flags_boolean(compose->flags, "pull"))
-        words_add(words, "--pull", NULL);
-}
-
-/* asked: the call whose own options count, or NULL. */
-static bool build_service(const struct project *project, const char *service,
-                          const struct compose_call *asked)
-{
-    const json_t *build = json_object_get(project_service(project, service), "build");
-    const char *platform = json_get_string(project_service(project, service), "platform", "");
-    g_autofree char *context = context_of(project, build);
-    g_autofree char *image = project_image(project, service);
-    bool has_buildx = docker_cli_plugin(project->cli, "buildx") != NULL;
-    WORDS(words);
-
-    words_init(&words, "build", NULL);
-    if (has_buildx)
-        words_add(&words, "--load", NULL);
-    words_add(&words, "--tag", image, NULL);
-    add_build_options(&words, json_is_object(build) ? build : NULL, context);
-    if (*platform != '\0')
-        words_add(&words, "--platform", platform, NULL);
-    if (asked != NULL)
-        add_asked_options(&words, asked);
-    words_add(&words, context, NULL);
-    if (project_docker(project, &words, NULL, NULL) != 0)
-        return false;
-    project_say(project, "", service, "Built");
-    return true;
-}
-
 static bool push_service(const struct project *project, const char *service);
 
 int compose_build(struct compose_call *compose)
 {
     const struct project *project = compose->project;
     g_autoptr(GError) error = NULL;
-    bool has_needs = flags_boolean(compose->flags, "with-dependencies");
-    g_autoptr(GPtrArray) order = project_order(project, compose->arguments, has_needs, &error);
+    unsigned needed =
+        ORDER_CONTEXTS | (flags_boolean(compose->flags, "with-dependencies") ? ORDER_NEEDS : 0);
+    g_autoptr(GPtrArray) order = project_order(project, compose->arguments, needed, &error);
 
     if (order == NULL)
         return !fail(project, error);
@@ -110,7 +25,7 @@ int compose_build(struct compose_call *compose)
         const char *service = g_ptr_array_index(order, i);
         if (json_object_get(project_service(project, service), "build") == NULL)
             continue;
-        if (!build_service(project, service, compose))
+        if (!project_build(project, service, compose))
             return 1;
         if (flags_boolean(compose->flags, "push") && !push_service(project, service))
             return 1;
@@ -250,7 +165,7 @@ bool project_obtain_image(const struct project *project, const char *service, bo
     bool is_there = is_local(project, image);
 
     if (is_buildable && (is_built || g_str_equal(policy, "build") || !is_there))
-        return build_service(project, service, NULL);
+        return project_build(project, service, NULL);
     if (!is_there || g_str_equal(policy, "always"))
         return pull_service(project, service, is_quiet);
     return true;

@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "doc/merge.h"
+#include "doc/reset.h"
 #include "mocks/commands/docker/cli_private.h"
 
 #include <string.h>
@@ -191,21 +192,24 @@ void compose_merge(json_t *base, json_t *more)
 }
 
 json_t *compose_read_file(const struct project *project, const char *path, const json_t *variables,
-                          GError **error)
+                          json_t **resets, GError **error)
 {
     g_autoptr(GBytes) bytes = world_read_file(project->call, path, DOC_BYTES_MAX, error);
     gsize length_bytes = 0;
     if (bytes == NULL)
         return NULL;
     const char *data = g_bytes_get_data(bytes, &length_bytes);
-    AUTO(doc) doc = doc_load_text(path, data, length_bytes, DOC_KEYS_ARE_FREE, error);
+    AUTO(doc)
+    doc = doc_load_text(path, data, length_bytes, DOC_KEYS_ARE_FREE | DOC_HAS_RESETS, error);
     if (doc == NULL || !doc_merge_keys(doc, error))
         return NULL;
     g_autoptr(json_t) value = node_json(doc_root(doc));
-    if (json_is_object(value))
-        return interpolated(value, project, variables, error);
-    cli_refuse(error, "top-level object must be a mapping");
-    return NULL;
+    if (!json_is_object(value)) {
+        cli_refuse(error, "top-level object must be a mapping");
+        return NULL;
+    }
+    *resets = doc_take_resets(doc, value);
+    return interpolated(value, project, variables, error);
 }
 
 /* ---- the project ---- */
@@ -236,22 +240,6 @@ static char *choose_name(const struct project *project, const char *asked, const
                                                                : folder);
 }
 
-static bool check_services(const struct project *project, GError **error)
-{
-    const char *name;
-    json_t *service;
-
-    if (json_object_size(json_get_object(project->model, "services")) == 0)
-        return cli_refuse(error, "no service selected");
-    json_object_foreach (json_get_object(project->model, "services"), name, service)
-        if (json_object_get(service, "image") == NULL && json_object_get(service, "build") == NULL)
-            return cli_refuse(error,
-                              "service \"%s\" has neither an image nor a build context specified: "
-                              "invalid compose project",
-                              name);
-    return true;
-}
-
 bool project_load(struct project *project, const struct project_sources *sources, GError **error)
 {
     g_autoptr(GPtrArray) paths = find_files(project->call, sources->files, error);
@@ -265,14 +253,19 @@ bool project_load(struct project *project, const struct project_sources *sources
     project->model = json_object();
     for (guint i = 0; i < paths->len; i++) {
         const char *path = g_ptr_array_index(paths, i);
-        g_autoptr(json_t) one = compose_read_file(project, path, variables, error);
-        if (one == NULL || !compose_extend(project, path, one, variables, error))
+        g_autoptr(json_t) resets = NULL;
+        g_autoptr(json_t) one = compose_read_file(project, path, variables, &resets, error);
+        if (one == NULL || !compose_check_schema(path, one, error) ||
+            !compose_extend(project, path, one, variables, resets, error))
             return false;
+        doc_apply_resets(project->model, resets);
         compose_merge(project->model, one);
     }
     project->name = choose_name(project, sources->name, variables);
-    return check_services(project, error) &&
-           project_apply_profiles(project, sources, variables, error);
+    if (json_object_size(json_get_object(project->model, "services")) == 0)
+        return cli_refuse(error, "no service selected");
+    project_apply_profiles(project, sources, variables);
+    return compose_check_services(project, error);
 }
 
 void project_clear(struct project *project)
@@ -350,8 +343,20 @@ static bool is_listed(const GPtrArray *order, const char *name)
     return g_ptr_array_find_with_equal_func((GPtrArray *)order, name, g_str_equal, NULL);
 }
 
+/* Names of services whose images stand for contexts of this one's build. */
+static void add_context_needs(const json_t *service, GPtrArray *needs)
+{
+    const json_t *build = json_get_object(service, "build");
+    g_autoptr(GPtrArray) contexts = model_pairs(json_object_get(build, "additional_contexts"));
+    for (guint i = 0; i < contexts->len; i++) {
+        const char *found = strstr(g_ptr_array_index(contexts, i), "=service:");
+        if (found != NULL)
+            g_ptr_array_add(needs, g_strdup(found + strlen("=service:")));
+    }
+}
+
 static bool add_in_order(const struct project *project, GPtrArray *order, GPtrArray *under_way,
-                         const char *name, bool has_needs, GError **error)
+                         const char *name, unsigned needed, GError **error)
 {
     const json_t *service = project_service(project, name);
 
@@ -362,15 +367,18 @@ static bool add_in_order(const struct project *project, GPtrArray *order, GPtrAr
     if (is_listed(under_way, name))
         return cli_refuse(error, "dependency cycle detected: %s", name);
     g_ptr_array_add(under_way, g_strdup(name));
-    g_autoptr(GPtrArray) needs = model_texts(json_object_get(service, "depends_on"));
-    for (guint i = 0; i < needs->len && has_needs; i++)
-        if (!add_in_order(project, order, under_way, g_ptr_array_index(needs, i), has_needs, error))
+    g_autoptr(GPtrArray) needs =
+        model_texts((needed & ORDER_NEEDS) != 0 ? json_object_get(service, "depends_on") : NULL);
+    if ((needed & ORDER_CONTEXTS) != 0)
+        add_context_needs(service, needs);
+    for (guint i = 0; i < needs->len; i++)
+        if (!add_in_order(project, order, under_way, g_ptr_array_index(needs, i), needed, error))
             return false;
     g_ptr_array_add(order, g_strdup(name));
     return true;
 }
 
-GPtrArray *project_order(const struct project *project, const char *const *wanted, bool has_needs,
+GPtrArray *project_order(const struct project *project, const char *const *wanted, unsigned needed,
                          GError **error)
 {
     g_autoptr(GPtrArray) order = g_ptr_array_new_with_free_func(g_free);
@@ -379,11 +387,11 @@ GPtrArray *project_order(const struct project *project, const char *const *wante
     json_t *service;
 
     for (gsize i = 0; wanted[i] != NULL; i++)
-        if (!add_in_order(project, order, under_way, wanted[i], has_needs, error))
+        if (!add_in_order(project, order, under_way, wanted[i], needed, error))
             return NULL;
     if (wanted[0] == NULL)
         json_object_foreach (json_get_object(project->model, "services"), name, service)
-            if (!add_in_order(project, order, under_way, name, true, error))
+            if (!add_in_order(project, order, under_way, name, needed | ORDER_NEEDS, error))
                 return NULL;
     return g_steal_pointer(&order);
 }

@@ -27,16 +27,22 @@ struct project_sources {
 /* Errors are compose's words. */
 bool project_load(struct project *project, const struct project_sources *sources,
                   GError **error) MUST_USE;
-/* Takes services out whose profiles are off, unless others need them (compose_profiles.c). */
-bool project_apply_profiles(struct project *project, const struct project_sources *sources,
-                            const json_t *variables, GError **error) MUST_USE;
+/* Takes services out whose profiles are off (compose_profiles.c). */
+void project_apply_profiles(struct project *project, const struct project_sources *sources,
+                            const json_t *variables);
 void project_clear(struct project *project);
 
 /* NULL: no such service. Lent. */
 json_t *project_service(const struct project *project, const char *name);
-/* Names of services in the order in which they start: what they depend on goes first. wanted empty:
-   all. Fails on a name that is none; the caller unrefs. */
-GPtrArray *project_order(const struct project *project, const char *const *wanted, bool has_needs,
+/* What comes with a service that is asked for. */
+enum order_needs {
+    ORDER_ALONE = 0,
+    ORDER_NEEDS = 1 << 0,    /* what it depends on */
+    ORDER_CONTEXTS = 1 << 1, /* whose images its build takes for contexts */
+};
+/* Names of services in the order in which they start: what they need goes first. wanted empty: all,
+   with what they depend on. Fails on a name that is none; the caller unrefs. */
+GPtrArray *project_order(const struct project *project, const char *const *wanted, unsigned needed,
                          GError **error) MUST_USE;
 /* "app:1" as the file says, else "PROJECT-SERVICE"; g_free. */
 char *project_image(const struct project *project, const char *service);
@@ -46,14 +52,21 @@ char *project_container(const struct project *project, const char *service);
 GPtrArray *model_texts(const json_t *value);
 /* "K=V" or "K: V" as "K=V"; the caller unrefs. */
 GPtrArray *model_pairs(const json_t *value);
-/* One file, interpolated; NULL with an error. */
+/* One file, interpolated; NULL with an error. *resets, the caller's: what it makes forget of the
+   files before it (doc/reset.h). */
 json_t *compose_read_file(const struct project *project, const char *path, const json_t *variables,
-                          GError **error) MUST_USE;
+                          json_t **resets, GError **error) MUST_USE;
 /* Puts more over base, as a later file over an earlier one. */
 void compose_merge(json_t *base, json_t *more);
+/* compose_check.c: whether the schema has all that is in one file, and whether what services name
+   is there: those that profiles leave out are not looked at, and may be needed by none. */
+bool compose_check_schema(const char *file, const json_t *model, GError **error) MUST_USE;
+bool compose_check_services(const struct project *project, GError **error) MUST_USE;
+/* Whether the files of env_file are there, unless they need not be. */
+bool compose_check_env_files(const struct project *project, GError **error) MUST_USE;
 /* Resolves `extends` of the services that a file has. */
 bool compose_extend(const struct project *project, const char *path, json_t *read,
-                    const json_t *variables, GError **error) MUST_USE;
+                    const json_t *variables, const json_t *resets, GError **error) MUST_USE;
 /* ${A:-b} and the like in one text; lookup is variables, then the environment. g_free. */
 char *compose_interpolate(const char *text, const struct project *project, const json_t *variables,
                           GError **error) MUST_USE;
@@ -123,6 +136,10 @@ struct compose_call {
     struct flags *flags;
     const char *const *arguments;
 };
+/* compose_build.c: makes a service's image. asked: the call whose own options count, or NULL.
+   Complains itself. */
+bool project_build(const struct project *project, const char *service,
+                   const struct compose_call *asked);
 /* One command of compose. */
 struct compose_row {
     const char *name;

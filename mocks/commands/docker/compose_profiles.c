@@ -24,31 +24,35 @@ static bool is_on(const json_t *service, const char *const *active)
     return false;
 }
 
-bool project_apply_profiles(struct project *project, const struct project_sources *sources,
-                            const json_t *variables, GError **error)
+/* Naming a service turns its profiles on, for all (compose-go's WithServicesEnabled()). */
+static GPtrArray *with_profiles_of(const struct project *project, char *const *active,
+                                   const char *const *wanted)
+{
+    GPtrArray *all = g_ptr_array_new_with_free_func(g_free);
+    for (gsize i = 0; active[i] != NULL; i++)
+        g_ptr_array_add(all, g_strdup(active[i]));
+    for (gsize i = 0; wanted[i] != NULL; i++) {
+        g_autoptr(GPtrArray) own =
+            model_texts(json_object_get(project_service(project, wanted[i]), "profiles"));
+        for (guint j = 0; j < own->len; j++)
+            g_ptr_array_add(all, g_strdup(g_ptr_array_index(own, j)));
+    }
+    g_ptr_array_add(all, NULL);
+    return all;
+}
+
+void project_apply_profiles(struct project *project, const struct project_sources *sources,
+                            const json_t *variables)
 {
     json_t *services = json_get_object(project->model, "services");
-    g_auto(GStrv) active = active_profiles(project, sources, variables);
-    g_autoptr(GPtrArray) on = g_ptr_array_new();
+    g_auto(GStrv) asked = active_profiles(project, sources, variables);
+    g_autoptr(GPtrArray) active = with_profiles_of(project, asked, sources->wanted);
     g_autoptr(json_t) kept = json_object();
     const char *name;
     json_t *service;
 
     json_object_foreach (services, name, service)
-        if (is_on(service, (const char *const *)active) || g_strv_contains(sources->wanted, name))
-            g_ptr_array_add(on, (void *)name);
-    if (on->len == json_object_size(services))
-        return true;
-    g_ptr_array_add(on, NULL);
-    if (on->len > 1) {
-        g_autoptr(GPtrArray) needed =
-            project_order(project, (const char *const *)on->pdata, /* has_needs= */ true, error);
-        if (needed == NULL)
-            return false;
-        json_object_foreach (services, name, service)
-            if (g_ptr_array_find_with_equal_func(needed, name, g_str_equal, NULL))
-                json_object_set(kept, name, service);
-    }
+        if (is_on(service, (const char *const *)active->pdata))
+            json_object_set(kept, name, service);
     json_object_set(project->model, "services", kept);
-    return true;
 }

@@ -161,6 +161,8 @@ static const struct refusal refusals[] = {
     {NULL, "FROM base:1\nCOPY nothing /f\n", "", 200,
      "\"error\":\"COPY failed: file not found in build context or excluded by .dockerignore: stat "
      "nothing: file does not exist\""},
+    {NULL, "FROM base:1\nCOPY --from=localhost:5000/t/none:1 /x /x\n", "", 200,
+     "\"error\":\"invalid from flag value localhost:5000/t/none:1: "},
     {NULL, "FROM base:1\n", "&target=x", 400, "failed to reach build target x in Dockerfile"},
     {NULL, "FROM base:1\n", "&dockerfile=D2", 500, "Cannot locate specified Dockerfile: D2"},
     {NULL, "FROM base:1\n", "&t=a/B", 400,

@@ -1,0 +1,5 @@
+FROM a
+RUN echo $((1<<N)) "<<EOF" && x
+RUN 3<<"E-1" cat
+y
+E-1

@@ -1,0 +1,2 @@
+FROM a
+RUN --mount=type=cache,target=/x,from=$FOO x
