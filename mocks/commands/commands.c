@@ -95,6 +95,7 @@ int command_set_run(struct command_set *set, const struct command_call *call)
 {
     const struct assumed_command *assumed = assumed_find(set, call);
     const struct command_row *row = find_row(set, command_name(call));
+    const guint64 gaps_before = set->gap_count;
     int exit_code;
 
     if (assumed != NULL)
@@ -103,6 +104,8 @@ int command_set_run(struct command_set *set, const struct command_call *call)
         exit_code = assumed_run(set, call);
     else
         exit_code = row->run(row->self != NULL ? row->self : set, call);
+    if (exit_code == 0 && set->gap_count > gaps_before)
+        unknown_word_say(call);
     set->failure_count += exit_code != 0;
     note_command(set, call, exit_code);
     return exit_code;

@@ -51,6 +51,11 @@ void assumed_note_complete(struct command_set *set, const char *const *words);
 /* A dockerd_assume_fn; the context is the set. */
 void assumed_note_container(void *set, const char *what, bool touches_images, bool leaves_gap);
 
+/* ---- unknown_word.c ---- */
+
+/* After a command that was assumed: gives a script that waits for a word of it one that says so. */
+void unknown_word_say(const struct command_call *call);
+
 /* ---- root_files.c ---- */
 
 /* A program that root runs to write where a step's processes cannot (`tee

@@ -32,7 +32,14 @@ struct command_seam {
     void (*signal_child)(void *self, int signal_number);
     /* Waits. The exit code as a shell has it: 128 + signal for a killed child. */
     bool (*wait_child)(void *self, int *exit_code, GError **error);
+    /* Whether stdout goes to a script or to another program, and nothing has come so far. NULL: it
+       does not. */
+    bool (*is_awaited)(void *self);
 };
+
+/* What a command prints that is assumed and whose word a script waits for. It may stand in a tag, a
+   path or a version, and whoever meets it knows that nobody knows what should be there. */
+#define COMMAND_UNKNOWN_WORD "0.0.0-nobody-knows"
 
 /* Answers a command and returns its exit code. Runs in a fiber. */
 typedef int command_fn(void *self, const struct command_call *call);
