@@ -321,5 +321,7 @@ int common_program_run(struct process *process)
     const struct common_program *row = find(programs, name);
     if (row == NULL)
         row = find(file_programs, name);
+    if (row == NULL)
+        row = find(text_programs, name);
     return row != NULL ? row->run(process) : -1;
 }

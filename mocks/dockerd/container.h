@@ -214,6 +214,7 @@ struct common_program {
     int (*run)(struct process *process);
 };
 extern const struct common_program file_programs[];
+extern const struct common_program text_programs[];
 /* The small commands of common_programs.c and file_programs.c: -1 if it is none of them, or one of
    which nothing is known. */
 int common_program_run(struct process *process);

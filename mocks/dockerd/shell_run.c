@@ -4,123 +4,8 @@
 
 #include <string.h>
 
-struct shell {
-    struct process *process;
-    shell_unknown_fn *unknown;
-    char **environment;
-    char *directory; /* NULL: not known any more */
-    int code;        /* of the last command */
-    bool stops_on_error;
-    bool has_pipefail;
-    bool is_over;
-};
-
 static int run_list(struct shell *shell, const struct shell_node *list, bool is_condition);
 static int run_pipeline(struct shell *shell, const struct shell_node *node, bool is_condition);
-
-/* ---- streams ---- */
-
-/* What a process's streams lead to, kept while a command has others. */
-struct streams {
-    struct sink sinks[3];
-    GBytes *input;
-};
-
-static struct streams streams_of(const struct shell *shell)
-{
-    const struct task *task = process_task(shell->process);
-    struct streams streams = {.input = task->input};
-    memcpy(streams.sinks, task->sinks, sizeof(streams.sinks));
-    return streams;
-}
-
-static void set_streams(const struct shell *shell, const struct streams *streams)
-{
-    struct task *task = process_task(shell->process);
-    memcpy(task->sinks, streams->sinks, sizeof(streams->sinks));
-    task->input = streams->input;
-}
-
-/* A place for output that goes to a file. */
-struct file_sink {
-    GString *text;
-    char *path;
-    bool appends;
-};
-
-static void file_sink_free(gpointer pointer)
-{
-    struct file_sink *sink = pointer;
-    g_string_free(sink->text, TRUE);
-    g_free(sink->path);
-    g_free(sink);
-}
-
-static struct file_sink *add_sink(GPtrArray *files, char *path, bool appends)
-{
-    struct file_sink *sink = g_new0(struct file_sink, 1);
-    sink->text = g_string_new(NULL);
-    sink->path = path;
-    sink->appends = appends;
-    g_ptr_array_add(files, sink);
-    return sink;
-}
-
-static void open_input(const struct shell *shell, struct streams *streams, const char *path)
-{
-    const struct file *file = NULL;
-    g_autofree char *full = process_path(shell->process, path);
-    bool is_there = container_look(shell->process->container, full, &file) == PATH_FILE;
-    streams->input = is_there && !file_is_made_up(file) ? file->bytes : NULL;
-}
-
-/* False: it is not known where it goes. */
-static bool redirect(const struct shell *shell, const struct shell_redirection *redirection,
-                     struct streams *streams, GPtrArray *files)
-{
-    if (redirection->from >= 0) {
-        streams->sinks[redirection->stream] = streams->sinks[redirection->from];
-        return true;
-    }
-    g_autofree char *path =
-        shell_expand(redirection->word, (const char *const *)shell->environment);
-    if (path == NULL || shell->directory == NULL)
-        return false;
-    if (redirection->stream == 0) {
-        open_input(shell, streams, path);
-        return true;
-    }
-    struct file_sink *sink =
-        add_sink(files, process_path(shell->process, path), redirection->appends);
-    for (int stream = 1; stream <= 2; stream++)
-        if (redirection->stream == stream || redirection->stream == -1)
-            streams->sinks[stream].text = sink->text;
-    return true;
-}
-
-/* What was written to files; false when nobody knows what becomes of one. */
-static bool keep_file(const struct shell *shell, const struct file_sink *sink)
-{
-    struct container *container = shell->process->container;
-    const struct file *file = NULL;
-    bool is_open = container->dockerd->assume != NULL;
-
-    if (g_str_has_prefix(sink->path, "/dev/"))
-        return true;
-    enum path_fact fact = container_look(container, sink->path, &file);
-    g_autofree char *folder = g_path_get_dirname(sink->path);
-    const struct file *ignored = NULL;
-    if (fact == PATH_UNKNOWN && is_open &&
-        (sink->appends || container_look(container, folder, &ignored) != PATH_FOLDER))
-        return false;
-    g_autoptr(GString) text = g_string_new(NULL);
-    if (sink->appends && file != NULL)
-        g_string_append_len(text, g_bytes_get_data(file->bytes, NULL),
-                            (gssize)g_bytes_get_size(file->bytes));
-    g_string_append_len(text, sink->text->str, (gssize)sink->text->len);
-    g_autoptr(GBytes) bytes = g_bytes_new(text->str, text->len);
-    return container_write_file(container, sink->path, bytes, NULL);
-}
 
 /* ---- what the shell does itself ---- */
 
@@ -329,21 +214,22 @@ static int run_apart(struct shell *shell, const struct shell_node *node, bool is
 static int run_redirected(struct shell *shell, const struct shell_node *node, bool is_apart,
                           bool is_condition)
 {
-    const struct streams before = streams_of(shell);
+    const struct streams before = shell_streams(shell);
     struct streams streams = before;
-    g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(file_sink_free);
+    g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(shell_file_free);
     bool is_known = true;
     bool is_subshell = is_apart || node->kind == SHELL_SUBSHELL;
 
     for (guint i = 0; i < node->redirections->len; i++)
         is_known =
-            redirect(shell, g_ptr_array_index(node->redirections, i), &streams, files) && is_known;
-    set_streams(shell, &streams);
+            shell_redirect(shell, g_ptr_array_index(node->redirections, i), &streams, files) &&
+            is_known;
+    shell_set_streams(shell, &streams);
     int code =
         is_subshell ? run_apart(shell, node, is_condition) : run_kind(shell, node, is_condition);
-    set_streams(shell, &before);
+    shell_set_streams(shell, &before);
     for (guint i = 0; i < files->len; i++)
-        is_known = keep_file(shell, g_ptr_array_index(files, i)) && is_known;
+        is_known = shell_keep_file(shell, g_ptr_array_index(files, i)) && is_known;
     if (is_known || code != 0)
         return code;
     const char *const words[] = {"a redirection", NULL};
@@ -354,7 +240,7 @@ static int run_redirected(struct shell *shell, const struct shell_node *node, bo
 /* Each command's output is the next one's input, as far as it is known. */
 static int run_pipeline(struct shell *shell, const struct shell_node *node, bool is_condition)
 {
-    const struct streams before = streams_of(shell);
+    const struct streams before = shell_streams(shell);
     struct task *task = process_task(shell->process);
     g_autoptr(GBytes) input = NULL;
     const guint last = node->children->len - 1;
@@ -368,7 +254,7 @@ static int run_pipeline(struct shell *shell, const struct shell_node *node, bool
         if (i < last)
             streams.sinks[1].text = output;
         streams.input = i > 0 ? input : before.input;
-        set_streams(shell, &streams);
+        shell_set_streams(shell, &streams);
         task->is_output_unknown = false;
         code = run_redirected(shell, g_ptr_array_index(node->children, i), /* is_apart= */ last > 0,
                               is_condition);
@@ -378,7 +264,7 @@ static int run_pipeline(struct shell *shell, const struct shell_node *node, bool
         worst = code != 0 ? code : worst;
     }
     task->is_output_unknown = is_unknown || task->is_output_unknown;
-    set_streams(shell, &before);
+    shell_set_streams(shell, &before);
     return shell->has_pipefail ? worst : code;
 }
 
