@@ -15,6 +15,7 @@ struct command_set {
     guint step;                     /* of the job that runs */
     guint64 failure_count;          /* commands that ended with another code than 0 */
     guint64 gap_count;              /* those that were assumed and would have left something */
+    bool has_unclear_config;        /* was told */
     int nested_count;               /* commands that run inside others, without processes */
     GHashTable *go_modules;         /* "path@version" in Go's module cache, a set; never iterated */
 };

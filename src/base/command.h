@@ -50,7 +50,8 @@ struct command_host {
     command_fn *run;          /* asked for any name: one that is not in names is assumed */
     /* Commands that come from here on are of this step; NULL: nobody asks. Does not wait. */
     void (*begin_step)(void *self, guint step);
-    /* How many commands have ended with another code than 0 so far; NULL: nobody counts. */
+    /* How many commands have ended with another code than 0 so far, but for those that a wrong
+       password ends so; NULL: nobody counts. */
     guint64 (*failure_count)(void *self);
     /* How many were assumed so far of which something would have come; NULL: nobody counts. */
     guint64 (*gap_count)(void *self);
