@@ -1,6 +1,8 @@
 /* What a workflow's run left in the registries, whose it is, and the fates that follow. */
 #include "harness/effects.h"
 
+#include "base/command.h"
+
 #include <string.h>
 
 struct survey {
@@ -287,6 +289,19 @@ static const char *doubt(const struct survey *survey, const struct leg_outcome *
                : NULL;
 }
 
+/* An image under a name that a command which nothing models would have said. */
+static bool has_unknown_name(const struct survey *survey, const struct leg_outcome *leg)
+{
+    const GPtrArray *effects = survey->outcome->effects;
+    for (guint i = 0; i < effects->len; i++) {
+        const struct effect *effect = g_ptr_array_index(effects, i);
+        if (strcmp(effect->service, leg->id) == 0 &&
+            strstr(effect->image, COMMAND_UNKNOWN_WORD) != NULL)
+            return true;
+    }
+    return false;
+}
+
 static bool is_red(enum fate fate)
 {
     return fate == FATE_FAILED || fate == FATE_CANCELLED;
@@ -315,6 +330,8 @@ static void judge_leg(const struct survey *survey, struct leg_outcome *leg)
         leg->fate = fate_worse(leg->fate, effect->fate);
     }
     leg->doubt = is_red(leg->fate) ? doubt(survey, leg) : NULL;
+    if (has_unknown_name(survey, leg))
+        leg->doubt = "an image of it has a name that nobody knows";
     if (leg->doubt != NULL || ((green || !has_ran(leg)) && has_assumed_images(leg)))
         leg->fate = FATE_UNKNOWN;
 }

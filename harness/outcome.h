@@ -32,7 +32,7 @@ struct leg_outcome {
     struct leg_report *report;       /* of a policy's leg; NULL: the run broke before it ended */
     const struct server_leg *server; /* of a workflow's leg, lent by the outcome */
     enum fate fate;
-    const char *doubt;                   /* why a red leg says nothing, or NULL */
+    const char *doubt;                   /* why its end says nothing, or NULL */
     const struct token_refusal *refusal; /* of a push by its job's token, lent; or NULL */
     int64_t disk_free_bytes;             /* afterwards */
     GPtrArray *images;     /* char*, what is local afterwards: only those the policy names */

@@ -91,10 +91,24 @@ static void note_command(const struct command_set *set, const struct command_cal
     trace_end(set->options.trace);
 }
 
+/* A login that was given a password: it fails by what the password is. */
+static bool is_login(const struct command_call *call)
+{
+    static const char *const options[] = {"-p", "--password"};
+    bool is_given = false;
+    if (!g_str_equal(command_name(call), "docker") || g_strcmp0(call->arguments[1], "login") != 0)
+        return false;
+    for (gsize i = 2; call->arguments[i] != NULL; i++)
+        for (gsize k = 0; k < G_N_ELEMENTS(options); k++)
+            is_given |= g_str_has_prefix(call->arguments[i], options[k]);
+    return is_given;
+}
+
 int command_set_run(struct command_set *set, const struct command_call *call)
 {
     const struct assumed_command *assumed = assumed_find(set, call);
     const struct command_row *row = find_row(set, command_name(call));
+    const guint64 gaps_before = set->gap_count;
     int exit_code;
 
     if (assumed != NULL)
@@ -103,7 +117,9 @@ int command_set_run(struct command_set *set, const struct command_call *call)
         exit_code = assumed_run(set, call);
     else
         exit_code = row->run(row->self != NULL ? row->self : set, call);
-    set->failure_count += exit_code != 0;
+    if (exit_code == 0 && set->gap_count > gaps_before)
+        unknown_word_say(call);
+    set->failure_count += exit_code != 0 && !is_login(call);
     note_command(set, call, exit_code);
     return exit_code;
 }

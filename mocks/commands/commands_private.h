@@ -16,6 +16,7 @@ struct command_set {
     guint64 failure_count;          /* commands that ended with another code than 0 */
     guint64 gap_count;              /* those that were assumed and would have left something */
     guint64 removed_folders;        /* of the options' folders, a bit each */
+    bool has_unclear_config;        /* was told */
     int nested_count;               /* commands that run inside others, without processes */
     GHashTable *go_modules;         /* "path@version" in Go's module cache, a set; never iterated */
 };
@@ -51,6 +52,11 @@ void assumed_note(struct command_set *set, const char *const *words, bool touche
 void assumed_note_complete(struct command_set *set, const char *const *words);
 /* A dockerd_assume_fn; the context is the set. */
 void assumed_note_container(void *set, const char *what, bool touches_images, bool leaves_gap);
+
+/* ---- unknown_word.c ---- */
+
+/* After a command that was assumed: gives a script that waits for a word of it one that says so. */
+void unknown_word_say(const struct command_call *call);
 
 /* ---- root_files.c ---- */
 

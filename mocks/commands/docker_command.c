@@ -83,8 +83,20 @@ void docker_commands_free(struct docker_commands *docker)
     g_free(docker);
 }
 
+/* A config.json that is none, or holds a login that is none, has been made of something that nobody
+   knows, such as a secret that was made up; and nobody knows what credential helpers keep. */
+static void look_at_config(struct command_set *set, const struct command_call *call)
+{
+    static const char *const words[] = {"docker", "config.json: what stands in it", NULL};
+    if (set->has_unclear_config || docker_cli_config_is_clear(call))
+        return;
+    set->has_unclear_config = true;
+    assumed_note(set, words, /* touches_images= */ false);
+}
+
 int row_docker(void *self, const struct command_call *call)
 {
     struct command_set *set = self;
+    look_at_config(set, call);
     return docker_cli_run(set->docker->cli, call);
 }

@@ -176,6 +176,20 @@ static bool is_imaginable(struct request *request, const struct container *conta
     return may_be_there(container, tree) && (!is_look || g_str_has_suffix(path, "/"));
 }
 
+/* Where a path is: what was written since, or what the image is known to have brought. Of a folder
+   of an image nobody knows what else it holds. */
+static struct file_tree *find_tree(struct container *container, const char *path, char **inner)
+{
+    struct file_tree *tree = container_tree_at(container, path, inner, NULL);
+    if (!may_be_there(container, tree) || file_tree_find(tree, *inner) != NULL)
+        return tree;
+    struct file_tree *image = container_image_tree(container);
+    g_autoptr(GPtrArray) own = file_tree_below(tree, *inner);
+    if (file_tree_find(image, *inner) != NULL)
+        return image;
+    return file_tree_has_folder(image, *inner) && own->len == 0 ? image : tree;
+}
+
 HANDLER(archive_get)
 {
     const char *path = exchange_query_value(request->exchange, "path");
@@ -186,7 +200,7 @@ HANDLER(archive_get)
         return engine_fail(error, 400, "bad parameter: path cannot be empty");
     g_autofree char *clean = file_path_clean(path);
     g_autofree char *inner = NULL;
-    struct file_tree *tree = container_tree_at(container, clean, &inner, NULL);
+    struct file_tree *tree = find_tree(container, clean, &inner);
     bool is_missing = file_tree_find(tree, inner) == NULL && !file_tree_has_folder(tree, inner);
     if (is_missing && is_imaginable(request, container, tree, path)) {
         imagine(container, tree, path, inner);
@@ -201,6 +215,8 @@ HANDLER(archive_get)
         api_reply_empty(request, 200);
         return true;
     }
+    if (file == NULL && tree == container->image_files)
+        assume_path(container, clean);
     g_autofree char *name = g_path_get_basename(clean);
     g_autoptr(GBytes) tar = pack(tree, inner, name);
     exchange_set_header(request->exchange, "Content-Type", "application/x-tar");

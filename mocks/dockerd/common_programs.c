@@ -1,4 +1,4 @@
-/* The small commands that every container has: one row each. */
+/* The small commands that every container has and that are not about files: one row each. */
 #include "mocks/dockerd/container.h"
 
 #include "base/units.h"
@@ -29,10 +29,16 @@ static int run_false(struct process *process)
     return 1;
 }
 
+/* Shells differ in what they make of a backslash. */
 static int run_echo(struct process *process)
 {
-    g_autofree char *words = g_strjoinv(" ", (char **)process->arguments + 1);
-    g_autofree char *line = g_strconcat(words, "\n", NULL);
+    char **words = (char **)process->arguments + 1;
+    bool is_open = *words != NULL && g_str_equal(*words, "-n");
+    bool has_option = is_open || (*words != NULL && g_str_equal(*words, "-e"));
+    g_autofree char *text = g_strjoinv(" ", words + (has_option ? 1 : 0));
+    if (strchr(text, '\\') != NULL)
+        return -1;
+    g_autofree char *line = g_strconcat(text, is_open ? "" : "\n", NULL);
     return say(process, 1, 0, line);
 }
 
@@ -183,69 +189,6 @@ static int run_pkill(struct process *process)
     return signal_matching(process, pattern, is_full, number) ? 0 : 1;
 }
 
-/* ---- files ---- */
-
-static int run_rm(struct process *process)
-{
-    for (gsize i = 1; process->arguments[i] != NULL; i++)
-        if (process->arguments[i][0] != '-')
-            container_remove_file(process->container, process->arguments[i]);
-    return 0;
-}
-
-static int run_cat(struct process *process)
-{
-    int exit_code = 0;
-    for (gsize i = 1; process->arguments[i] != NULL; i++) {
-        const char *path = process->arguments[i];
-        GBytes *bytes = container_file(process->container, path);
-        gsize length_bytes = 0;
-        const char *text = bytes == NULL ? NULL : g_bytes_get_data(bytes, &length_bytes);
-        bool is_said =
-            bytes != NULL
-                ? process_write_bytes(process, 1, text, length_bytes, NULL)
-                : process_printf(process, 2, NULL,
-                                 "cat: can't open '%s': No such file or directory\n", path);
-        if (bytes == NULL || !is_said)
-            exit_code = 1;
-    }
-    return exit_code;
-}
-
-static int list_folder(struct process *process, const char *path)
-{
-    g_autofree char *clean = file_path_clean(path);
-    g_autofree char *inner = NULL;
-    struct file_tree *tree = container_tree_at(process->container, clean, &inner, NULL);
-
-    if (file_tree_find(tree, inner) != NULL)
-        return process_printf(process, 1, NULL, "%s\n", path) ? 0 : 1;
-    if (!file_tree_has_folder(tree, inner)) {
-        g_autofree char *text = g_strdup_printf("ls: %s: No such file or directory\n", path);
-        return say(process, 2, 1, text);
-    }
-    g_autoptr(GPtrArray) names = file_tree_names(tree, inner);
-    for (guint i = 0; i < names->len; i++) {
-        const char *name = g_ptr_array_index(names, i);
-        int length = (int)strlen(name) - (g_str_has_suffix(name, "/") ? 1 : 0);
-        if (!process_printf(process, 1, NULL, "%.*s\n", length, name))
-            return 1;
-    }
-    return 0;
-}
-
-static int run_ls(struct process *process)
-{
-    int exit_code = 0;
-    bool is_any = false;
-    for (gsize i = 1; process->arguments[i] != NULL; i++)
-        if (process->arguments[i][0] != '-') {
-            is_any = true;
-            exit_code |= list_folder(process, process->arguments[i]);
-        }
-    return is_any ? exit_code : list_folder(process, process->working_directory);
-}
-
 /* POSIX form, whatever is asked: one line for the container's root, which lies on the host's disk.
  */
 static int run_df(struct process *process)
@@ -318,22 +261,67 @@ static int run_printenv(struct process *process)
     return process_printf(process, 1, NULL, "%s\n", value) ? 0 : 1;
 }
 
-static const struct {
-    const char *name;
-    int (*run)(struct process *process);
-} commands[] = {
-    {"true", run_true},   {"false", run_false}, {"echo", run_echo},
-    {"sleep", run_sleep}, {"tail", run_tail},   {"kill", run_kill},
-    {"pkill", run_pkill}, {"rm", run_rm},       {"cat", run_cat},
-    {"ls", run_ls},       {"df", run_df},       {"uname", run_uname},
-    {"pwd", run_pwd},     {"env", run_env},     {"printenv", run_printenv},
+/* ---- users ---- */
+
+/* The user that create or the image names; what a name's number is, its passwd file would say. */
+static const char *user_of(const struct process *process)
+{
+    const struct container *container = process->container;
+    const char *own = json_get_string(container->config, "User", "");
+    const char *user = *own != '\0' ? own : json_get_string(container->image_config, "User", "");
+    return *user != '\0' ? user : "root";
+}
+
+static int run_id(struct process *process)
+{
+    const char *user = user_of(process);
+    gsize length = strcspn(user, ":");
+    bool is_root = strncmp(user, "root", MAX(length, 4)) == 0 || g_str_equal(user, "0");
+    bool is_number = length > 0 && strspn(user, "0123456789") == length;
+
+    if (argument_count(process) != 2 || (!is_root && !is_number) ||
+        !g_str_equal(process->arguments[1], "-u"))
+        return -1;
+    return process_printf(process, 1, NULL, "%.*s\n", is_root ? 1 : (int)length,
+                          is_root ? "0" : user)
+               ? 0
+               : 1;
+}
+
+static int run_whoami(struct process *process)
+{
+    const char *user = user_of(process);
+    gsize length = strcspn(user, ":");
+    if (g_str_equal(user, "0"))
+        return say(process, 1, 0, "root\n");
+    if (g_ascii_isdigit(*user))
+        return -1;
+    return process_printf(process, 1, NULL, "%.*s\n", (int)length, user) ? 0 : 1;
+}
+
+static const struct common_program programs[] = {
+    {"true", run_true},   {"false", run_false},   {"echo", run_echo},
+    {"sleep", run_sleep}, {"tail", run_tail},     {"kill", run_kill},
+    {"pkill", run_pkill}, {"df", run_df},         {"uname", run_uname},
+    {"pwd", run_pwd},     {"env", run_env},       {"printenv", run_printenv},
+    {"id", run_id},       {"whoami", run_whoami}, {0},
 };
+
+static const struct common_program *find(const struct common_program *rows, const char *name)
+{
+    for (; rows->name != NULL; rows++)
+        if (g_str_equal(rows->name, name))
+            return rows;
+    return NULL;
+}
 
 int common_program_run(struct process *process)
 {
     g_autofree char *name = g_path_get_basename(process->arguments[0]);
-    for (gsize i = 0; i < G_N_ELEMENTS(commands); i++)
-        if (g_str_equal(commands[i].name, name))
-            return commands[i].run(process);
-    return -1;
+    const struct common_program *row = find(programs, name);
+    if (row == NULL)
+        row = find(file_programs, name);
+    if (row == NULL)
+        row = find(text_programs, name);
+    return row != NULL ? row->run(process) : -1;
 }

@@ -42,6 +42,7 @@ static void container_free(struct container *container)
     g_ptr_array_unref(container->mounts);
     g_free(container->start_error);
     file_tree_free(container->files);
+    file_tree_free(container->image_files);
     g_ptr_array_unref(container->tasks);
     g_ptr_array_unref(container->log);
     g_ptr_array_unref(container->attachments);

@@ -65,6 +65,7 @@ struct container {
     unsigned address; /* the last 16 bits of the one it has on its network; 0: none */
 
     struct file_tree *files;
+    struct file_tree *image_files; /* what is known of the image's; NULL: nobody has asked yet */
     const struct container_program *program;
     int64_t session_bytes; /* of its files, those that take no disk */
     void *program_state;
@@ -136,11 +137,33 @@ int64_t container_size_bytes(const struct container *container);
 struct file_tree *container_tree_at(const struct container *container, const char *path,
                                     char **inner, struct volume **volume);
 
+/* What is known of a path. UNKNOWN is the answer where an image that is not looked into, a RUN or a
+   folder of the host may have something, and somebody is told what is assumed. */
+enum path_fact {
+    PATH_UNKNOWN,
+    PATH_MISSING,
+    PATH_FILE,
+    PATH_FOLDER
+};
+/* *file is lent, NULL unless it is one. */
+enum path_fact container_look(struct container *container, const char *path,
+                              const struct file **file);
+/* The files of the image that are known, at their paths; lent. */
+struct file_tree *container_image_tree(struct container *container);
+/* Whether nothing is known of its contents but that it is there. */
+bool file_is_made_up(const struct file *file);
+
 /* container_write_file() with permission bits. */
 bool container_put_file(struct container *container, const char *path, GBytes *bytes, unsigned mode,
                         GError **error) MUST_USE;
 
 /* ---- processes ---- */
+/* Where a stream of a process leads inside a script. */
+struct sink {
+    GString *text; /* it is kept here; NULL: it goes out */
+    int stream;    /* by this stream; 0: by its own */
+};
+
 struct task {
     struct process process; /* what programs see */
     struct dockerd *dockerd;
@@ -159,7 +182,10 @@ struct task {
     int exit_code;
     int signal; /* 0, or the one that ended it */
     struct fiber *fiber;
-    struct outlet *outlet; /* of the client that started the exec; NULL: none */
+    struct sink sinks[3];
+    GBytes *input;          /* lent; NULL: nothing is known of it */
+    bool is_output_unknown; /* something more would have come to stdout */
+    struct outlet *outlet;  /* of the client that started the exec; NULL: none */
     struct fiber_queue changed;
 };
 
@@ -182,9 +208,20 @@ const struct container_program *program_choose(struct dockerd *dockerd, const ch
 extern const struct container_program binfmt_program;
 extern const struct container_program qemu_register_program;
 extern const struct container_program generic_program;
-/* true, false, echo, sleep, kill, pkill, rm, cat, ls, df, uname, pwd, env, printenv: -1 if it is
-   none of them. */
+/* A row of their tables, which end with a NULL name. */
+struct common_program {
+    const char *name;
+    int (*run)(struct process *process);
+};
+extern const struct common_program file_programs[];
+extern const struct common_program text_programs[];
+/* The small commands of common_programs.c and file_programs.c: -1 if it is none of them, or one of
+   which nothing is known. */
 int common_program_run(struct process *process);
+/* An absolute path of what the process calls so; g_free. */
+char *process_path(const struct process *process, const char *path);
+/* Somebody is told that more would have come of this command. */
+void process_assume(struct process *process);
 /* A command by exec in an image that nobody wrote a program for: 0 when it is assumed, -1 when it
    is not there, else as common_program_run(). */
 int generic_program_exec(struct process *process);

@@ -1,5 +1,5 @@
 /* Which program runs in a container, and the generic one for images nobody wrote a program for. */
-#include "mocks/dockerd/container.h"
+#include "mocks/dockerd/shell.h"
 
 #include <string.h>
 
@@ -46,86 +46,21 @@ static bool is_about_images(const struct container *container)
     return strstr(host, "docker.sock") != NULL;
 }
 
-static void assume(const struct process *process, const char *verb, const char *act)
+static void assume(const struct process *process, const char *act)
 {
     const struct container *container = process->container;
     const struct dockerd *dockerd = container->dockerd;
+    const char *verb = process_task(process)->id != NULL ? "exec in" : "run";
     g_autofree char *what = g_strdup_printf("%s %s: what it %s", verb, container->image_name, act);
     if (dockerd->assume != NULL)
         dockerd->assume(dockerd->assume_context, what, is_about_images(container),
                         /* leaves_gap= */ true);
 }
 
-static bool knows_path(struct container *container, const char *path)
+void process_assume(struct process *process)
 {
-    g_autoptr(GPtrArray) files = container_files_below(container, path);
-    return files->len > 0 || container_file(container, path) != NULL;
-}
-
-/* Files that the image has brought are not known; those that were written since are. */
-static bool is_about_image(const struct process *process)
-{
-    g_autofree char *name = g_path_get_basename(process->arguments[0]);
-    bool is_any = false;
-    if (!g_str_equal(name, "ls") && !g_str_equal(name, "cat"))
-        return false;
-    for (gsize i = 1; process->arguments[i] != NULL; i++) {
-        if (process->arguments[i][0] == '-')
-            continue;
-        is_any = true;
-        if (!knows_path(process->container, process->arguments[i]))
-            return true;
-    }
-    /* cat alone reads what nobody writes here */
-    return !is_any && (g_str_equal(name, "cat") ||
-                       !knows_path(process->container, process->working_directory));
-}
-
-/* The words of `sh -c` with one plain command: words and quotes, nothing that a shell would have to
-   do. NULL: more than that, or another command; g_strfreev. */
-static char **plain_command(const struct process *process)
-{
-    static const char *const shells[] = {"sh", "bash", "ash", "dash", NULL};
-    const char *const *words = process->arguments;
-    g_autofree char *name = g_path_get_basename(words[0]);
-    char **inner = NULL;
-
-    if (!g_strv_contains(shells, name) || g_strv_length((char **)words) != 3 ||
-        !g_str_equal(words[1], "-c") || strpbrk(words[2], "$`|&;<>(){}[]*?~#!\\=\n") != NULL)
-        return NULL;
-    return g_shell_parse_argv(words[2], NULL, &inner, NULL) ? inner : NULL;
-}
-
-/* Where somebody is told, files of the image are no errors. */
-static int run_direct(struct process *process)
-{
-    bool is_told = process->container->dockerd->assume != NULL;
-    return is_told && is_about_image(process) ? -1 : common_program_run(process);
-}
-
-/* -1: nothing is known of the command. */
-static int run_known(struct process *process)
-{
-    const char *const *outer = process->arguments;
-    g_auto(GStrv) inner = plain_command(process);
-
-    if (inner == NULL)
-        return run_direct(process);
-    if (g_str_equal(inner[0], "exit"))
-        return inner[1] != NULL ? (int)(g_ascii_strtoll(inner[1], NULL, 10) & 0xff) : 0;
-    process->arguments = (const char *const *)inner;
-    int exit_code = run_direct(process);
-    process->arguments = outer;
-    return exit_code;
-}
-
-int generic_program_exec(struct process *process)
-{
-    int exit_code = run_known(process);
-    if (exit_code >= 0 || process->container->dockerd->assume == NULL)
-        return exit_code;
-    assume(process, "exec in", "prints");
-    return 0;
+    assume(process, "prints");
+    process_task(process)->is_output_unknown = true;
 }
 
 /* A server, one supposes: it runs until it is stopped. */
@@ -137,6 +72,57 @@ static int serve(struct process *process)
     return 1;
 }
 
+/* Nobody waits for the end of a container that nobody is attached to. */
+static bool is_server(const struct process *process)
+{
+    return process_task(process)->id == NULL && process->container->attachments->len == 0;
+}
+
+/* A command that is not known: it does what it should. */
+static int run_unknown(struct process *process)
+{
+    if (!is_server(process)) {
+        process_assume(process);
+        return 0;
+    }
+    assume(process, "serves");
+    return process->container->dockerd->assume != NULL ? serve(process) : 0;
+}
+
+/* Entrypoints that run the command behind them. */
+static const char *const *behind_entrypoint(const char *const *words)
+{
+    static const char *const names[] = {"tini", "dumb-init", "docker-entrypoint.sh", "catatonit",
+                                        NULL};
+    g_autofree char *name = g_path_get_basename(words[0]);
+    if (!g_strv_contains(names, name))
+        return words;
+    const char *const *rest = words + 1;
+    if (*rest != NULL && g_str_equal(*rest, "--"))
+        rest++;
+    return *rest != NULL && **rest != '-' ? rest : words;
+}
+
+/* -1: nothing is known of the command. */
+static int run_known(struct process *process)
+{
+    const struct process outer = *process;
+    process->arguments = behind_entrypoint(process->arguments);
+    int exit_code = shell_run(process, run_unknown);
+    if (exit_code < 0)
+        exit_code = common_program_run(process);
+    *process = outer;
+    return exit_code;
+}
+
+int generic_program_exec(struct process *process)
+{
+    int exit_code = run_known(process);
+    if (exit_code >= 0 || process->container->dockerd->assume == NULL)
+        return exit_code;
+    return run_unknown(process);
+}
+
 /* docker-library/hello-world, as far as scripts look at it. */
 static const char hello[] =
     "\nHello from Docker!\nThis message shows that your installation appears to be working "
@@ -144,15 +130,12 @@ static const char hello[] =
 
 static int generic_run(struct process *process)
 {
-    struct container *container = process->container;
     int exit_code = run_known(process);
     if (exit_code >= 0)
         return exit_code;
-    if (strstr(container_image(container), "hello-world") != NULL)
+    if (strstr(container_image(process->container), "hello-world") != NULL)
         return process_write(process, 1, hello, NULL) ? 0 : 1;
-    bool is_server = container->attachments->len == 0;
-    assume(process, "run", is_server ? "serves" : "prints");
-    return is_server && container->dockerd->assume != NULL ? serve(process) : 0;
+    return run_unknown(process);
 }
 
 const struct container_program generic_program = {

@@ -1,6 +1,7 @@
 /* Processes: one fiber each, their signals, their output, their end. */
 #include "mocks/dockerd/container.h"
 
+#include "base/limits.h"
 #include "base/units.h"
 
 #include <signal.h>
@@ -30,6 +31,8 @@ struct task *task_new(struct container *container, const char *id, const char *c
         .working_directory = task->working_directory,
         .stream = task,
     };
+    for (int stream = 1; stream <= 2; stream++)
+        task->sinks[stream].stream = stream;
     return task;
 }
 
@@ -50,6 +53,13 @@ void task_unref(struct task *task)
     outlet_unref(task->outlet);
     container_unref(task->container);
     g_free(task);
+}
+
+char *process_path(const struct process *process, const char *path)
+{
+    g_autofree char *full =
+        *path == '/' ? g_strdup(path) : g_build_filename(process->working_directory, path, NULL);
+    return file_path_clean(full);
 }
 
 struct task *process_task(const struct process *process)
@@ -79,6 +89,13 @@ bool process_write_bytes(struct process *process, int stream, const char *bytes,
 {
     struct task *task = process_task(process);
     g_assert(stream == 1 || stream == 2);
+    const struct sink *sink = &task->sinks[stream];
+    if (sink->text != NULL) {
+        if (sink->text->len + length_bytes <= CONTAINER_LOG_BYTES_MAX)
+            g_string_append_len(sink->text, bytes, (gssize)length_bytes);
+        return true;
+    }
+    stream = sink->stream != 0 ? sink->stream : stream;
     if (task->id != NULL)
         return exec_output(task, stream, bytes, length_bytes, error);
     return container_output(task->container, stream, bytes, length_bytes, error);

@@ -32,7 +32,14 @@ struct command_seam {
     void (*signal_child)(void *self, int signal_number);
     /* Waits. The exit code as a shell has it: 128 + signal for a killed child. */
     bool (*wait_child)(void *self, int *exit_code, GError **error);
+    /* Whether stdout goes to a script or to another program, and nothing has come so far. NULL: it
+       does not. */
+    bool (*is_awaited)(void *self);
 };
+
+/* What a command prints that is assumed and whose word a script waits for. It may stand in a tag, a
+   path or a version, and whoever meets it knows that nobody knows what should be there. */
+#define COMMAND_UNKNOWN_WORD "0.0.0-nobody-knows"
 
 /* Answers a command and returns its exit code. Runs in a fiber. */
 typedef int command_fn(void *self, const struct command_call *call);
@@ -43,7 +50,8 @@ struct command_host {
     command_fn *run;          /* asked for any name: one that is not in names is assumed */
     /* Commands that come from here on are of this step; NULL: nobody asks. Does not wait. */
     void (*begin_step)(void *self, guint step);
-    /* How many commands have ended with another code than 0 so far; NULL: nobody counts. */
+    /* How many commands have ended with another code than 0 so far, but for those that a wrong
+       password ends so; NULL: nobody counts. */
     guint64 (*failure_count)(void *self);
     /* How many were assumed so far of which something would have come; NULL: nobody counts. */
     guint64 (*gap_count)(void *self);

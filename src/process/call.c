@@ -112,6 +112,19 @@ static int number_of(const char *body)
     return number;
 }
 
+/* Whether its stdout is a pipe that no child was started with: then a script reads it. */
+static bool is_captured(const struct sandbox *sandbox, const char *body, gsize length)
+{
+    uint64_t pipe = 0;
+    if (length != sizeof(pipe))
+        return false;
+    memcpy(&pipe, body, sizeof(pipe));
+    for (guint i = 0; i < sandbox->children->len; i++)
+        if (child_owns_pipe(g_ptr_array_index(sandbox->children, i), pipe))
+            return false;
+    return pipe != 0;
+}
+
 /* False when the frame makes no sense: then nobody honest is at the other end. */
 static bool take_frame(struct call *call, const struct wire_header *header, const char *body)
 {
@@ -120,8 +133,10 @@ static bool take_frame(struct call *call, const struct wire_header *header, cons
         g_byte_array_append(call->described, (const guint8 *)body, (guint)length);
         return call->described->len <= COMMAND_LINE_BYTES_MAX;
     }
-    if (header->type == UP_CALL)
+    if (header->type == UP_CALL) {
+        call->is_captured = is_captured(call->sandbox, body, length);
         return describe(call);
+    }
     if (header->type == UP_INPUT) {
         g_byte_array_append(call->fresh_input, (const guint8 *)body, (guint)length);
         call->fresh.has_input_end |= length == 0;

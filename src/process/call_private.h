@@ -26,6 +26,8 @@ struct call {
     GByteArray *fresh_input, *input;
     struct fiber *fiber; /* NULL: none yet, or it ended */
     bool is_answered;    /* the fiber ended */
+    bool is_captured;    /* stdout goes to another reader than the child's own */
+    bool has_spoken;     /* something was written there */
 };
 
 extern const struct command_seam call_seam;

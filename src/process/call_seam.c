@@ -97,6 +97,7 @@ static bool seam_write(void *self, int stream, const void *bytes, gsize length_b
         g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "nobody reads stream %d", stream);
         return false;
     }
+    call->has_spoken |= stream == 1;
     return send_bytes(call, stream == 2 ? DOWN_ERR : DOWN_OUT, bytes, length_bytes, error);
 }
 
@@ -143,6 +144,12 @@ static bool seam_wait_child(void *self, int *exit_code, GError **error)
     return true;
 }
 
+static bool seam_is_awaited(void *self)
+{
+    const struct call *call = self;
+    return call->is_captured && !call->has_spoken;
+}
+
 const struct command_seam call_seam = {
     .read = seam_read,
     .write = seam_write,
@@ -150,4 +157,5 @@ const struct command_seam call_seam = {
     .start_child = seam_start_child,
     .signal_child = seam_signal_child,
     .wait_child = seam_wait_child,
+    .is_awaited = seam_is_awaited,
 };

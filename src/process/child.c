@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -54,6 +55,16 @@ static void tell(struct stream *stream)
 static bool are_at_end(const struct child *child)
 {
     return child->streams[0].fd < 0 && child->streams[1].fd < 0;
+}
+
+bool child_owns_pipe(const struct child *child, uint64_t pipe)
+{
+    struct stat status;
+    for (int i = 0; i < STREAM_COUNT; i++)
+        if (child->streams[i].fd >= 0 && fstat(child->streams[i].fd, &status) == 0 &&
+            status.st_ino == pipe)
+            return true;
+    return false;
 }
 
 void child_destroy(struct child *child)

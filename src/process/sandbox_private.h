@@ -92,6 +92,8 @@ void child_on_exit(struct sandbox *sandbox, unsigned number, int exit_code);
 void child_on_keeper_gone(struct sandbox *sandbox);
 void child_destroy(struct child *child);
 int child_pidfd(const struct child *child);
+/* Whether one of its streams is the pipe of this inode. */
+bool child_owns_pipe(const struct child *child, uint64_t pipe);
 
 /* call.c */
 void call_on_door(void *sandbox, uint32_t events);

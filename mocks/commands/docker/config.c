@@ -84,6 +84,36 @@ json_t *config_read(const struct command_call *call)
     return json_is_object(config) ? g_steal_pointer(&config) : json_object();
 }
 
+/* Whether a login stands as "user:password" in base64. */
+static bool is_login(const json_t *auth)
+{
+    const char *encoded = json_get_string(auth, "auth", NULL);
+    gsize length_bytes = 0;
+    if (encoded == NULL || *encoded == '\0')
+        return true;
+    g_autofree guchar *bytes = g_base64_decode(encoded, &length_bytes);
+    return length_bytes > 0 && memchr(bytes, ':', length_bytes) != NULL;
+}
+
+bool docker_cli_config_is_clear(const struct command_call *call)
+{
+    g_autofree char *path = config_path(call);
+    g_autoptr(GBytes) bytes = world_read_file(call, path, DOC_BYTES_MAX, NULL);
+    g_autoptr(json_t) config = bytes != NULL ? json_parse_gbytes(bytes, NULL) : NULL;
+    const char *key;
+    json_t *auth;
+
+    if (bytes != NULL && !json_is_object(config))
+        return false;
+    if (json_object_get(config, "credsStore") != NULL ||
+        json_object_get(config, "credHelpers") != NULL)
+        return false;
+    json_object_foreach (json_get_object(config, "auths"), key, auth)
+        if (!is_login(auth))
+            return false;
+    return true;
+}
+
 /* One tab a level, as encoding/json was told. */
 static char *tabbed_text(const json_t *value)
 {

@@ -74,5 +74,9 @@ struct docker_cli_login {
 };
 struct docker_cli_login docker_cli_login_of(const struct command_call *call, const char *registry);
 void docker_cli_login_clear(struct docker_cli_login *login);
+/* Whether all that config.json says of logins is there to be read: it is JSON, its logins are a
+   user and a password, and no helper that is not modelled keeps them. No such file is clear as
+   well. */
+bool docker_cli_config_is_clear(const struct command_call *call);
 /* The folder of the CLI's configuration as the command sees it; g_free. */
 char *docker_cli_config_folder(const struct command_call *call);

@@ -77,6 +77,13 @@ static uint32_t count(char *const *texts)
     return number;
 }
 
+/* Its number, which no other pipe has; 0: stdout is none. */
+static uint64_t output_pipe(void)
+{
+    struct stat status;
+    return fstat(1, &status) == 0 && S_ISFIFO(status.st_mode) ? status.st_ino : 0;
+}
+
 static void send_description(struct stub *stub, char **arguments, char **environment)
 {
     struct wire_counts counts = {count(arguments), count(environment)};
@@ -89,7 +96,8 @@ static void send_description(struct stub *stub, char **arguments, char **environ
         send_bytes(stub, arguments[i], strlen(arguments[i]) + 1);
     for (uint32_t i = 0; i < counts.variable_count; i++)
         send_bytes(stub, environment[i], strlen(environment[i]) + 1);
-    send_up(stub, UP_CALL, NULL, 0);
+    uint64_t pipe = output_pipe();
+    send_up(stub, UP_CALL, &pipe, sizeof(pipe));
 }
 
 /* The sandbox's folder is where the executable itself lies, whatever argv and PATH say. In a root
