@@ -139,11 +139,18 @@ static void settle_secrets(struct pipeline *pipeline, const struct pipeline_requ
     }
 }
 
+/* One that is said not to be set is empty, and nobody misses it. */
 static void settle_vars(struct pipeline *pipeline, const struct pipeline_request *request)
 {
     pipeline->vars = json_deep_copy(pipeline->event->vars);
-    if (request->vars != NULL)
-        set_given(pipeline->vars, request->vars);
+    if (request->vars == NULL)
+        return;
+    g_autoptr(json_t) unset = nulls_of(request->vars);
+    const char *name;
+    json_t *value;
+    set_given(pipeline->vars, request->vars);
+    json_object_foreach (unset, name, value)
+        json_object_set_new(pipeline->vars, name, json_string(""));
 }
 
 /* Names as GitHub lets them be (docs: naming your secrets). */

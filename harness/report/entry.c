@@ -38,6 +38,8 @@ static json_t *assumptions_json(const GPtrArray *assumptions)
                                   each->position.line, "touches_images", (int)each->touches_images);
         if (each->secret != NULL)
             json_object_set_new(entry, "secret", json_string(each->secret));
+        if (each->variable != NULL)
+            json_object_set_new(entry, "variable", json_string(each->variable));
         json_array_append_new(list, entry);
     }
     return list;

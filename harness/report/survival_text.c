@@ -107,12 +107,15 @@ static void append_remedy(GString *text, const json_t *row)
     }
 }
 
-/* How to give a secret whose value was made up. */
+/* How to give a secret whose value was made up, or a variable. */
 static void append_gift(GString *text, const json_t *assumption)
 {
     const char *secret = json_get_string(assumption, "secret", NULL);
     if (secret != NULL)
         g_string_append_printf(text, "      give it: --secret %s=VALUE\n", secret);
+    const char *variable = json_get_string(assumption, "variable", NULL);
+    if (variable != NULL)
+        g_string_append_printf(text, "      give it: --var %s=VALUE\n", variable);
 }
 
 /* A job's clock does not run meanwhile, but the run's users wait. */
@@ -147,10 +150,17 @@ static void append_leg_notes(GString *text, const json_t *row)
     append_remedy(text, row);
 }
 
+/* Whether what an action or a command does would tell the fate. */
 static bool is_unknown(const json_t *row)
 {
-    return strcmp(json_get_string(row, "fate", ""), "unknown") == 0 &&
-           json_array_size(json_object_get(row, "assumptions")) > 0;
+    gsize index;
+    json_t *each;
+    if (strcmp(json_get_string(row, "fate", ""), "unknown") != 0)
+        return false;
+    json_array_foreach (json_get_array(row, "assumptions"), index, each)
+        if (json_object_get(each, "secret") == NULL && json_object_get(each, "variable") == NULL)
+            return true;
+    return false;
 }
 
 static void append_notes(GString *text, const json_t *document)

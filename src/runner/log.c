@@ -204,14 +204,22 @@ static bool is_assumed(const struct leg_run *leg, const char *what)
     return false;
 }
 
+#define VARS "vars."
+
 void leg_assume_lacking(struct leg_run *leg, const struct step_run *step)
 {
     GPtrArray *lacking = leg->unknown.lacking;
     for (guint i = 0; lacking != NULL && i < lacking->len; i++) {
-        g_autofree char *what =
-            g_strdup_printf("%s, which is not given", (char *)lacking->pdata[i]);
-        if (!is_assumed(leg, what))
-            leg_assume_gap(leg, step, /* touches_images= */ false, "%s", what);
+        const char *name = lacking->pdata[i];
+        g_autofree char *what = g_strdup_printf("%s, which is not given", name);
+        if (is_assumed(leg, what))
+            continue;
+        assume(leg, step,
+               (struct assumption){
+                   .what = g_steal_pointer(&what),
+                   .leaves_gap = true,
+                   .variable = g_str_has_prefix(name, VARS) ? g_strdup(name + strlen(VARS)) : NULL,
+               });
     }
     g_clear_pointer(&leg->unknown.lacking, g_ptr_array_unref);
 }

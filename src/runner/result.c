@@ -42,6 +42,7 @@ static void assumption_free(void *argument)
     struct assumption *assumption = argument;
     g_free(assumption->what);
     g_free(assumption->secret);
+    g_free(assumption->variable);
     g_free(assumption);
 }
 

@@ -65,6 +65,7 @@ struct assumption {
     bool leaves_gap; /* files or outputs that come of it are not there: what fails after it,
                         in this step or a later one, may fail by our lack */
     char *secret;    /* its name, when it is the value of one; or NULL */
+    char *variable;  /* the same of one of vars */
 };
 
 struct leg_result {
