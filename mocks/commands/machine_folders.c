@@ -91,7 +91,7 @@ static void remove_operand(struct removal *removal, const char *word)
     g_autofree char *reachable = command_host_path(removal->call, own != NULL ? own : word);
     bool is_known = remove_folders(removal, path);
 
-    if (reachable != NULL || *word != '/') {
+    if (reachable != NULL || *word != '/' || g_str_equal(path, "/")) { /* rm refuses the root */
         g_ptr_array_add(removal->words, g_strdup(own != NULL ? own : word));
         removal->has_operand = true;
         removal->is_ours = removal->is_ours || own != NULL || is_known;
