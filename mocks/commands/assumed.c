@@ -95,6 +95,12 @@ static const struct known_command *find_known(const char *name)
     return NULL;
 }
 
+bool assumed_touches_images(const char *name)
+{
+    const struct known_command *command = find_known(name);
+    return command != NULL && command->touches_images;
+}
+
 void assumed_add_names(GPtrArray *names)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(known); i++)
@@ -177,10 +183,10 @@ void assumed_note_complete(struct command_set *set, const char *const *words)
 int assumed_play(struct command_set *set, const struct command_call *call,
                  const struct assumed_command *assumed)
 {
-    const struct known_command *command = find_known(command_name(call));
     g_autoptr(GError) error = NULL;
 
-    note(set, call->arguments, command != NULL && command->touches_images, /* leaves_gap= */ false);
+    note(set, call->arguments, assumed_touches_images(command_name(call)),
+         /* leaves_gap= */ false);
     if (assumed->duration_us > 0 && !fiber_sleep(set->options.loop, assumed->duration_us, &error))
         return 1;
     if (assumed->output != NULL)
@@ -226,7 +232,7 @@ int assumed_run(struct command_set *set, const struct command_call *call)
         command_print(call, "%s\n", command->version);
         return 0;
     }
-    assumed_note(set, call->arguments, command != NULL && command->touches_images);
+    assumed_note(set, call->arguments, assumed_touches_images(command_name(call)));
     return 0;
 }
 

@@ -15,6 +15,8 @@ struct command_set {
     guint step;                     /* of the job that runs */
     guint64 failure_count;          /* commands that ended with another code than 0 */
     guint64 gap_count;              /* those that were assumed and would have left something */
+    guint64 word_count;             /* those for which a script got the unknown word */
+    guint64 image_command_count;    /* those that are about images */
     bool has_unclear_config;        /* was told */
     int nested_count;               /* commands that run inside others, without processes */
     GHashTable *go_modules;         /* "path@version" in Go's module cache, a set; never iterated */
@@ -40,6 +42,8 @@ const struct assumed_command *assumed_find(const struct command_set *set,
                                            const struct command_call *call);
 /* The programs of the runner image that are assumed when they are called. */
 void assumed_add_names(GPtrArray *names);
+/* Whether a program of this name builds, moves or runs images. */
+bool assumed_touches_images(const char *name);
 /* Does what the scenario said. */
 int assumed_play(struct command_set *set, const struct command_call *call,
                  const struct assumed_command *assumed);
@@ -55,7 +59,7 @@ void assumed_note_container(void *set, const char *what, bool touches_images, bo
 /* ---- unknown_word.c ---- */
 
 /* After a command that was assumed: gives a script that waits for a word of it one that says so. */
-void unknown_word_say(const struct command_call *call);
+void unknown_word_say(struct command_set *set, const struct command_call *call);
 
 /* ---- root_files.c ---- */
 

@@ -38,6 +38,9 @@ void unknown_pass_on(struct unknown_log *log, json_t **unknown, const char *name
 /* The context of this name as a value, in which reading an unknown output is noted. rows NULL: an
    empty one. log is lent and outlives the value. */
 struct value unknown_rows_value(const json_t *rows, const char *context, struct unknown_log *log);
+/* The env context, whose names are told apart by case; a set names those in doubt (NULL: none). */
+struct value unknown_environment_value(const json_t *variables, const json_t *unknown,
+                                       struct unknown_log *log);
 /* The same of the inputs context, of which a set (NULL: an empty one) names those in question. */
 struct value unknown_inputs_value(const json_t *inputs, const json_t *unknown,
                                   struct unknown_log *log);
