@@ -106,8 +106,8 @@ static bool is_login(const struct command_call *call)
 
 static bool is_about_images(const struct command_call *call)
 {
-    static const char *const others[] = {"info", "inspect", "login", "logout", "ps", "version",
-                                         NULL};
+    static const char *const others[] = {"info", "inspect", "login", "logout",
+                                         "ps",   "version", NULL};
     return assumed_touches_images(command_name(call)) && call->arguments[1] != NULL &&
            !g_strv_contains(others, call->arguments[1]);
 }
