@@ -20,6 +20,7 @@ static const struct command_row own_rows[] = {
     {"id", "the runner's user", row_id, NULL},
     {"ionice", "runs its command", row_ionice, NULL},
     {"lscpu", "the machine's processors", row_lscpu, NULL},
+    {"make", "recipes about images; others are assumed", row_make, NULL},
     {"nice", "runs its command", row_nice, NULL},
     {"nohup", "runs its command", row_nohup, NULL},
     {"nproc", "how many processors there are", row_nproc, NULL},

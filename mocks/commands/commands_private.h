@@ -56,6 +56,16 @@ void assumed_note_complete(struct command_set *set, const char *const *words);
 /* A dockerd_assume_fn; the context is the set. */
 void assumed_note_container(void *set, const char *what, bool touches_images, bool leaves_gap);
 
+/* ---- task_runners.c, makefile.c ---- */
+
+/* Whether a program that runs tasks of the repository runs one about images. */
+bool task_runner_touches_images(const struct command_call *call);
+bool makefile_touches_images(const struct command_call *call);
+/* Whether a script calls one of the programs that build, move or run images. */
+bool text_calls_image_programs(const char *text);
+/* Whether a task's name speaks of images: "docker-build", "bootBuildImage". */
+bool word_names_images(const char *word);
+
 /* ---- unknown_word.c ---- */
 
 /* After a command that was assumed: gives a script that waits for a word of it one that says so. */
@@ -122,6 +132,6 @@ struct nested_end nested_run_limited(struct command_set *set, const struct comma
 /* ---- the rows' functions, one file each or one for a family ---- */
 
 command_fn row_aws, row_az, row_gcloud, row_curl, row_wget, row_df, row_docker, row_free,
-    row_remote_git, row_go, row_hostname, row_id, row_ionice, row_lscpu, row_nice, row_nohup,
-    row_nproc, row_service, row_sleep, row_stdbuf, row_sudo, row_systemctl, row_timeout, row_uname,
-    row_whoami;
+    row_remote_git, row_go, row_hostname, row_id, row_ionice, row_lscpu, row_make, row_nice,
+    row_nohup, row_nproc, row_service, row_sleep, row_stdbuf, row_sudo, row_systemctl, row_timeout,
+    row_uname, row_whoami;
