@@ -226,6 +226,23 @@ static bool is_gone(const struct command_set *set, const struct command_call *ca
     return true;
 }
 
+/* `python -c TEXT`: files and modules are most often about packages that are not here. */
+static bool is_python_text(const struct command_call *call)
+{
+    return g_str_equal(command_name(call), "python") && g_strcmp0(call->arguments[1], "-c") == 0 &&
+           call->seam->start_child != NULL;
+}
+
+/* Debian's python3 without the package that names it python as well: GitHub's images have both. */
+static int run_python3(struct command_set *set, const struct command_call *call)
+{
+    g_auto(GStrv) words = g_strdupv((char **)call->arguments);
+    g_free(words[0]);
+    words[0] = g_strdup("python3");
+    const struct nested nested = {.arguments = (const char *const *)words};
+    return nested_run(set, call, &nested, "");
+}
+
 int assumed_run(struct command_set *set, const struct command_call *call)
 {
     const struct known_command *command = find_known(command_name(call));
@@ -239,6 +256,8 @@ int assumed_run(struct command_set *set, const struct command_call *call)
         command_print(call, "%s\n", command->version);
         return 0;
     }
+    if (is_python_text(call))
+        return run_python3(set, call);
     assumed_note(set, call->arguments,
                  assumed_touches_images(command_name(call)) || task_runner_touches_images(call));
     return 0;

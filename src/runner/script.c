@@ -259,9 +259,9 @@ static void doubt_what_is_left_out(struct step_run *step, const struct script *s
 static void fail_of_itself(struct step_run *step, const struct script *script, int exit_code,
                            bool has_failing_command)
 {
-    if (step->missing_command != NULL)
-        leg_assume_gap(step->leg, step, /* touches_images= */ false, "that there is no command %s",
-                       step->missing_command);
+    if (step->missing != NULL)
+        leg_assume_gap(step->leg, step, /* touches_images= */ false, "that there is no %s",
+                       step->missing);
     step_error(step, "Process completed with exit code %d.", exit_code);
     step->outcome = RESULT_FAILURE;
     if (!has_failing_command)
@@ -285,16 +285,35 @@ static void assume_script(struct step_run *step, const struct script *script)
                    script->command);
 }
 
+/* GitHub's machines have python by that name as well; this one may have python3 alone. */
+static bool start(struct step_run *step, const struct script *script, const char *path,
+                  int *exit_code, GError **error)
+{
+    g_auto(GStrv) arguments = arguments_of(script, path);
+    g_auto(GStrv) environment = step_environment(step, NULL, NULL);
+    g_autoptr(GError) wrong = NULL;
+
+    if (process_run(step, (const char *const *)arguments, environment, script->directory, exit_code,
+                    &wrong))
+        return true;
+    if (!g_error_matches(wrong, G_FILE_ERROR, G_FILE_ERROR_NOENT) ||
+        strcmp(script->command, "python") != 0) {
+        g_propagate_error(error, g_steal_pointer(&wrong));
+        return false;
+    }
+    g_free(arguments[0]);
+    arguments[0] = g_strdup("python3");
+    return process_run(step, (const char *const *)arguments, environment, script->directory,
+                       exit_code, error);
+}
+
 static bool perform(struct step_run *step, const struct script *script, const char *path,
                     GError **error)
 {
     const struct counts before = counts_of(step);
     int exit_code = 0;
     g_autoptr(GError) wrong = NULL;
-    g_auto(GStrv) arguments = arguments_of(script, path);
-    g_auto(GStrv) environment = step_environment(step, NULL, NULL);
-    if (process_run(step, (const char *const *)arguments, environment, script->directory,
-                    &exit_code, &wrong)) {
+    if (start(step, script, path, &exit_code, &wrong)) {
         if (exit_code != 0 && !step_is_interrupted(step))
             fail_of_itself(step, script, exit_code, counts_of(step).failures > before.failures);
         return true;
