@@ -76,13 +76,17 @@ void process_assume(struct process *process)
     process_task(process)->is_output_unknown = true;
 }
 
-/* A server, one supposes: it runs until it is stopped. */
+/* A server, one supposes: it runs until it is stopped. Whoever waits for its end knows better, and
+   then it ends well. */
 static int serve(struct process *process)
 {
-    struct loop *loop = process->container->dockerd->loop;
-    while (fiber_park(loop, "a container that nobody is attached to", NULL))
-        ;
-    return 1;
+    struct container *container = process->container;
+    struct loop *loop = container->dockerd->loop;
+    while (!container->is_awaited)
+        if (!fiber_queue_wait(loop, &container->changed, "a container that serves", NULL))
+            return 1;
+    assume(process, "comes to");
+    return 0;
 }
 
 /* Nobody waits for the end of a container that nobody is attached to. */
