@@ -20,6 +20,7 @@ struct known_command {
 static const struct known_command known[] = {
     {"add-apt-repository", NULL, false, true},
     {"ant", NULL, false, true},
+    {"apko", NULL, true, false},
     {"apt", "apt 2.8.3 (amd64)", false, true},
     {"apt-get", "apt 2.8.3 (amd64)", false, true},
     {"aws", "aws-cli/2.27.49 Python/3.13.4 Linux/6.11.0-1018-azure exe/x86_64.ubuntu.24", false,
@@ -37,6 +38,7 @@ static const struct known_command known[] = {
     {"cosign", NULL, false, true}, /* by its installer; xargs finds it by the PATH alone */
     {"crane", NULL, true, false},
     {"ctr", NULL, true, false},
+    {"dagger", NULL, true, false},
     {"depot", NULL, true, false},
     {"docker", NULL, true, false},
     {"docker-compose", NULL, true, false},
@@ -48,6 +50,7 @@ static const struct known_command known[] = {
     {"gcloud", NULL, false, true},
     {"gh", "gh version 2.76.1 (2025-07-24)", false, true},
     {"git-lfs", "git-lfs/3.7.0 (GitHub; linux amd64; go 1.24.4)", false, true},
+    {"goreleaser", NULL, true, false},
     {"gradle", NULL, false, true},
     {"helm", NULL, false, true},
     {"img", NULL, true, false},
@@ -58,6 +61,7 @@ static const struct known_command known[] = {
     {"kubectl", NULL, false, true},
     {"kustomize", NULL, false, true},
     {"make", "GNU Make 4.3", false, true},
+    {"manifest-tool", NULL, true, false},
     {"minikube", NULL, false, true},
     {"mvn", NULL, false, true},
     {"nerdctl", NULL, true, false},
@@ -76,14 +80,17 @@ static const struct known_command known[] = {
     {"python", "Python 3.12.3", false, false},
     {"python3", "Python 3.12.3", false, false},
     {"regctl", NULL, true, false},
+    {"regsync", NULL, true, false},
     {"ruby", "ruby 3.2.3 (2024-01-18 revision 52bb2ac0a6) [x86_64-linux-gnu]", false, true},
     {"rustc", "rustc 1.88.0 (6b00bc388 2025-06-23)", false, true},
     {"rustup", NULL, false, true},
+    {"s2i", NULL, true, false},
     {"skaffold", NULL, true, false},
     {"skopeo", "skopeo version 1.13.3", true, true},
     {"snap", NULL, false, true},
     {"swift", NULL, false, true},
     {"terraform", NULL, false, false},
+    {"werf", NULL, true, false},
     {"yarn", "1.22.22", false, true},
 };
 
@@ -93,6 +100,12 @@ static const struct known_command *find_known(const char *name)
         if (strcmp(known[i].name, name) == 0)
             return &known[i];
     return NULL;
+}
+
+bool assumed_touches_images(const char *name)
+{
+    const struct known_command *command = find_known(name);
+    return command != NULL && command->touches_images;
 }
 
 void assumed_add_names(GPtrArray *names)
@@ -177,10 +190,10 @@ void assumed_note_complete(struct command_set *set, const char *const *words)
 int assumed_play(struct command_set *set, const struct command_call *call,
                  const struct assumed_command *assumed)
 {
-    const struct known_command *command = find_known(command_name(call));
     g_autoptr(GError) error = NULL;
 
-    note(set, call->arguments, command != NULL && command->touches_images, /* leaves_gap= */ false);
+    note(set, call->arguments, assumed_touches_images(command_name(call)),
+         /* leaves_gap= */ false);
     if (assumed->duration_us > 0 && !fiber_sleep(set->options.loop, assumed->duration_us, &error))
         return 1;
     if (assumed->output != NULL)
@@ -213,6 +226,23 @@ static bool is_gone(const struct command_set *set, const struct command_call *ca
     return true;
 }
 
+/* `python -c TEXT`: files and modules are most often about packages that are not here. */
+static bool is_python_text(const struct command_call *call)
+{
+    return g_str_equal(command_name(call), "python") && g_strcmp0(call->arguments[1], "-c") == 0 &&
+           call->seam->start_child != NULL;
+}
+
+/* Debian's python3 without the package that names it python as well: GitHub's images have both. */
+static int run_python3(struct command_set *set, const struct command_call *call)
+{
+    g_auto(GStrv) words = g_strdupv((char **)call->arguments);
+    g_free(words[0]);
+    words[0] = g_strdup("python3");
+    const struct nested nested = {.arguments = (const char *const *)words};
+    return nested_run(set, call, &nested, "");
+}
+
 int assumed_run(struct command_set *set, const struct command_call *call)
 {
     const struct known_command *command = find_known(command_name(call));
@@ -226,7 +256,10 @@ int assumed_run(struct command_set *set, const struct command_call *call)
         command_print(call, "%s\n", command->version);
         return 0;
     }
-    assumed_note(set, call->arguments, command != NULL && command->touches_images);
+    if (is_python_text(call))
+        return run_python3(set, call);
+    assumed_note(set, call->arguments,
+                 assumed_touches_images(command_name(call)) || task_runner_touches_images(call));
     return 0;
 }
 

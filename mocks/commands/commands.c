@@ -20,6 +20,7 @@ static const struct command_row own_rows[] = {
     {"id", "the runner's user", row_id, NULL},
     {"ionice", "runs its command", row_ionice, NULL},
     {"lscpu", "the machine's processors", row_lscpu, NULL},
+    {"make", "recipes about images; others are assumed", row_make, NULL},
     {"nice", "runs its command", row_nice, NULL},
     {"nohup", "runs its command", row_nohup, NULL},
     {"nproc", "how many processors there are", row_nproc, NULL},
@@ -104,6 +105,14 @@ static bool is_login(const struct command_call *call)
     return is_given;
 }
 
+static bool is_about_images(const struct command_call *call)
+{
+    static const char *const others[] = {"info", "inspect", "login", "logout",
+                                         "ps",   "version", NULL};
+    return assumed_touches_images(command_name(call)) && call->arguments[1] != NULL &&
+           !g_strv_contains(others, call->arguments[1]);
+}
+
 int command_set_run(struct command_set *set, const struct command_call *call)
 {
     const struct assumed_command *assumed = assumed_find(set, call);
@@ -111,6 +120,7 @@ int command_set_run(struct command_set *set, const struct command_call *call)
     const guint64 gaps_before = set->gap_count;
     int exit_code;
 
+    set->image_command_count += is_about_images(call);
     if (assumed != NULL)
         exit_code = assumed_play(set, call, assumed);
     else if (row == NULL)
@@ -118,7 +128,7 @@ int command_set_run(struct command_set *set, const struct command_call *call)
     else
         exit_code = row->run(row->self != NULL ? row->self : set, call);
     if (exit_code == 0 && set->gap_count > gaps_before)
-        unknown_word_say(call);
+        unknown_word_say(set, call);
     set->failure_count += exit_code != 0 && !is_login(call);
     note_command(set, call, exit_code);
     return exit_code;
@@ -144,6 +154,16 @@ static guint64 gap_count(void *self)
 static guint64 failure_count(void *self)
 {
     return ((const struct command_set *)self)->failure_count;
+}
+
+static guint64 word_count(void *self)
+{
+    return ((const struct command_set *)self)->word_count;
+}
+
+static guint64 image_command_count(void *self)
+{
+    return ((const struct command_set *)self)->image_command_count;
 }
 
 static void assumed_use_free(void *data)
@@ -175,6 +195,8 @@ struct command_set *command_set_new(const struct command_set_options *options)
         .begin_step = begin_step,
         .failure_count = failure_count,
         .gap_count = gap_count,
+        .unknown_word_count = word_count,
+        .image_command_count = image_command_count,
         .self = set,
     };
     if (options->dockerd != NULL)

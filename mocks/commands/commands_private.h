@@ -16,6 +16,8 @@ struct command_set {
     guint64 failure_count;          /* commands that ended with another code than 0 */
     guint64 gap_count;              /* those that were assumed and would have left something */
     guint64 removed_folders;        /* of the options' folders, a bit each */
+    guint64 word_count;             /* those for which a script got the unknown word */
+    guint64 image_command_count;    /* those that are about images */
     bool has_unclear_config;        /* was told */
     int nested_count;               /* commands that run inside others, without processes */
     GHashTable *go_modules;         /* "path@version" in Go's module cache, a set; never iterated */
@@ -41,6 +43,8 @@ const struct assumed_command *assumed_find(const struct command_set *set,
                                            const struct command_call *call);
 /* The programs of the runner image that are assumed when they are called. */
 void assumed_add_names(GPtrArray *names);
+/* Whether a program of this name builds, moves or runs images. */
+bool assumed_touches_images(const char *name);
 /* Does what the scenario said. */
 int assumed_play(struct command_set *set, const struct command_call *call,
                  const struct assumed_command *assumed);
@@ -53,10 +57,20 @@ void assumed_note_complete(struct command_set *set, const char *const *words);
 /* A dockerd_assume_fn; the context is the set. */
 void assumed_note_container(void *set, const char *what, bool touches_images, bool leaves_gap);
 
+/* ---- task_runners.c, makefile.c ---- */
+
+/* Whether a program that runs tasks of the repository runs one about images. */
+bool task_runner_touches_images(const struct command_call *call);
+bool makefile_touches_images(const struct command_call *call);
+/* Whether a script calls one of the programs that build, move or run images. */
+bool text_calls_image_programs(const char *text);
+/* Whether a task's name speaks of images: "docker-build", "bootBuildImage". */
+bool word_names_images(const char *word);
+
 /* ---- unknown_word.c ---- */
 
 /* After a command that was assumed: gives a script that waits for a word of it one that says so. */
-void unknown_word_say(const struct command_call *call);
+void unknown_word_say(struct command_set *set, const struct command_call *call);
 
 /* ---- root_files.c ---- */
 
@@ -127,6 +141,6 @@ struct nested_end nested_run_limited(struct command_set *set, const struct comma
 /* ---- the rows' functions, one file each or one for a family ---- */
 
 command_fn row_aws, row_az, row_gcloud, row_curl, row_wget, row_df, row_docker, row_free,
-    row_remote_git, row_go, row_hostname, row_id, row_ionice, row_lscpu, row_nice, row_nohup,
-    row_nproc, row_service, row_sleep, row_stdbuf, row_sudo, row_systemctl, row_timeout, row_uname,
-    row_whoami;
+    row_remote_git, row_go, row_hostname, row_id, row_ionice, row_lscpu, row_make, row_nice,
+    row_nohup, row_nproc, row_service, row_sleep, row_stdbuf, row_sudo, row_systemctl, row_timeout,
+    row_uname, row_whoami;

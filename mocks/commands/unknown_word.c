@@ -52,8 +52,10 @@ static bool prints_word(const struct command_call *call)
     return false;
 }
 
-void unknown_word_say(const struct command_call *call)
+void unknown_word_say(struct command_set *set, const struct command_call *call)
 {
-    if (call->seam->is_awaited != NULL && call->seam->is_awaited(call->self) && prints_word(call))
-        command_print(call, COMMAND_UNKNOWN_WORD "\n");
+    if (call->seam->is_awaited == NULL || !call->seam->is_awaited(call->self) || !prints_word(call))
+        return;
+    set->word_count++;
+    command_print(call, COMMAND_UNKNOWN_WORD "\n");
 }

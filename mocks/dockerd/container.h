@@ -58,6 +58,7 @@ struct container {
     bool is_out_of_memory;
     bool was_stopped_by_user;
     bool has_told_health;
+    bool is_awaited; /* a client has asked for its end, as `docker wait` does */
     int restart_count;
     unsigned exit_count; /* for wait?condition=next-exit */
     int64_t created_us, started_us, finished_us;

@@ -136,6 +136,10 @@ HANDLER(containers_wait)
     unsigned exit_count = container->exit_count;
     exchange_set_header(request->exchange, "Content-Type", "application/json");
     exchange_stream_begin(request->exchange, 200);
+    if (condition == WAIT_NOT_RUNNING) {
+        container->is_awaited = true;
+        fiber_queue_wake_all(&container->changed);
+    }
     while (!is_reached(container, condition, exit_count))
         if (!fiber_queue_wait(request->dockerd->loop, &container->changed, "a container to change",
                               error))

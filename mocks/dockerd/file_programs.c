@@ -105,16 +105,24 @@ static gint compare_names(gconstpointer left, gconstpointer right)
     return strcmp(*(char *const *)left, *(char *const *)right);
 }
 
+/* Whether an image that is not looked into may have more in the folder than is known. */
+static bool is_open(const struct process *process, const char *path)
+{
+    const struct container *container = process->container;
+    g_autofree char *inner = NULL;
+    return container->dockerd->assume != NULL && container->program == &generic_program &&
+           container_tree_at(container, path, &inner, NULL) == container->files;
+}
+
 /* What the container and its image are known to have there, each name once. */
-static GPtrArray *names_in(struct container *container, const char *path)
+static GPtrArray *names_in(const struct process *process, const char *path)
 {
     g_autofree char *inner = NULL;
-    struct file_tree *tree = container_tree_at(container, path, &inner, NULL);
+    struct file_tree *tree = container_tree_at(process->container, path, &inner, NULL);
     GPtrArray *names = file_tree_names(tree, inner);
-    if (tree != container->files || container->dockerd->assume == NULL ||
-        container->program != &generic_program)
+    if (!is_open(process, path))
         return names;
-    g_autoptr(GPtrArray) more = file_tree_names(container_image_tree(container), path);
+    g_autoptr(GPtrArray) more = file_tree_names(container_image_tree(process->container), path);
     for (guint i = 0; i < more->len; i++)
         if (!g_ptr_array_find_with_equal_func(names, more->pdata[i], g_str_equal, NULL))
             g_ptr_array_add(names, g_strdup(more->pdata[i]));
@@ -122,21 +130,32 @@ static GPtrArray *names_in(struct container *container, const char *path)
     return names;
 }
 
-/* Its image or a RUN may have put more there. */
 static int list_folder(struct process *process, const char *path)
 {
-    struct container *container = process->container;
     g_autofree char *full = process_path(process, path);
-    g_autofree char *inner = NULL;
-    bool is_own = container_tree_at(container, full, &inner, NULL) == container->files;
-    g_autoptr(GPtrArray) names = names_in(container, full);
+    g_autoptr(GPtrArray) names = names_in(process, full);
 
     for (guint i = 0; i < names->len; i++)
         if (!say_name(process, g_ptr_array_index(names, i)))
             return 1;
-    if (is_own && container->dockerd->assume != NULL && container->program == &generic_program)
+    if (is_open(process, full))
         process_assume(process);
     return 0;
+}
+
+/* Of folders that every image has nothing is known but that. */
+static bool is_listed(const struct process *process, const char *path)
+{
+    const struct file *file = NULL;
+    g_autofree char *full = process_path(process, path);
+    enum path_fact fact = look(process, path, &file);
+
+    if (fact != PATH_FOLDER || !is_open(process, full))
+        return fact != PATH_UNKNOWN;
+    g_autoptr(GPtrArray) files = container_files_below(process->container, full);
+    struct file_tree *image = container_image_tree(process->container);
+    g_autoptr(GPtrArray) names = file_tree_names(image, full);
+    return files->len > 0 || names->len > 0;
 }
 
 static int list(struct process *process, const char *path)
@@ -163,7 +182,6 @@ static int run_ls(struct process *process)
     const char *const here[] = {".", NULL};
     const char *const *paths = process->arguments + 1;
     int exit_code = 0;
-    const struct file *file = NULL;
 
     for (; *paths != NULL && **paths == '-'; paths++)
         if (strpbrk(*paths, "lsi") != NULL)
@@ -171,7 +189,7 @@ static int run_ls(struct process *process)
     if (*paths == NULL)
         paths = here;
     for (gsize i = 0; paths[i] != NULL; i++)
-        if (look(process, paths[i], &file) == PATH_UNKNOWN)
+        if (!is_listed(process, paths[i]))
             return -1;
     for (gsize i = 0; paths[i] != NULL; i++)
         exit_code |= list(process, paths[i]);

@@ -84,12 +84,37 @@ static struct engine_network *find_network(struct request *request, GError **err
     return network;
 }
 
+/* Those that run, by their ids; the list of networks leaves them out. */
+static json_t *members_of(const struct dockerd *dockerd, const struct engine_network *network)
+{
+    json_t *members = json_object();
+    for (guint i = 0; i < dockerd->containers->len; i++) {
+        const struct container *container = g_ptr_array_index(dockerd->containers, i);
+        if (!container_is_running(container) || container_network(container) != network)
+            continue;
+        g_autoptr(json_t) networks = container_networks(container);
+        const json_t *endpoint = json_object_iter_value(json_object_iter(networks));
+        const char *address = json_get_string(endpoint, "IPAddress", "");
+        g_autofree char *with_length =
+            *address != '\0' ? g_strdup_printf("%s/%d", address, NETWORK_PREFIX_LENGTH)
+                             : g_strdup("");
+        json_object_set_new(members, container->id,
+                            json_pack("{s:s, s:s, s:s, s:s, s:s}", "Name", container->name,
+                                      "EndpointID", json_get_string(endpoint, "EndpointID", ""),
+                                      "MacAddress", json_get_string(endpoint, "MacAddress", ""),
+                                      "IPv4Address", with_length, "IPv6Address", ""));
+    }
+    return members;
+}
+
 HANDLER(networks_inspect)
 {
     const struct engine_network *network = find_network(request, error);
     if (network == NULL)
         return false;
-    api_reply_json(request, 200, network_shape(network));
+    json_t *shape = network_shape(network);
+    json_object_set_new(shape, "Containers", members_of(request->dockerd, network));
+    api_reply_json(request, 200, shape);
     return true;
 }
 

@@ -33,6 +33,19 @@ void dockerd_on_assumed(struct dockerd *dockerd, dockerd_assume_fn *assume, void
     dockerd->assume_context = context;
 }
 
+/* Those that only look at images, though they are given the Docker socket. */
+static bool is_onlooker(const struct container *container)
+{
+    static const char *const parts[] = {"trivy",   "grype",  "syft",
+                                        "/dive",   "dockle", "scout",
+                                        "snyk",    "clair",  "container-structure-test",
+                                        "hadolint"};
+    for (gsize i = 0; i < G_N_ELEMENTS(parts); i++)
+        if (strstr(container->image_name, parts[i]) != NULL)
+            return true;
+    return false;
+}
+
 /* Images whose containers are there to make or push others. */
 static bool is_about_images(const struct container *container)
 {
@@ -43,7 +56,7 @@ static bool is_about_images(const struct container *container)
         if (strstr(container->image_name, parts[i]) != NULL)
             return true;
     g_autofree char *host = json_text(container->host_config);
-    return strstr(host, "docker.sock") != NULL;
+    return !is_onlooker(container) && strstr(host, "docker.sock") != NULL;
 }
 
 static void assume(const struct process *process, const char *act)
@@ -63,13 +76,17 @@ void process_assume(struct process *process)
     process_task(process)->is_output_unknown = true;
 }
 
-/* A server, one supposes: it runs until it is stopped. */
+/* A server, one supposes: it runs until it is stopped. Whoever waits for its end knows better, and
+   then it ends well. */
 static int serve(struct process *process)
 {
-    struct loop *loop = process->container->dockerd->loop;
-    while (fiber_park(loop, "a container that nobody is attached to", NULL))
-        ;
-    return 1;
+    struct container *container = process->container;
+    struct loop *loop = container->dockerd->loop;
+    while (!container->is_awaited)
+        if (!fiber_queue_wait(loop, &container->changed, "a container that serves", NULL))
+            return 1;
+    assume(process, "comes to");
+    return 0;
 }
 
 /* Nobody waits for the end of a container that nobody is attached to. */

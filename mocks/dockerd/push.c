@@ -189,6 +189,16 @@ static void tell_aux(struct outlet *outlet, const char *tag, const char *digest,
                                "Digest", digest, "Size", (json_int_t)size_bytes));
 }
 
+/* What it was called in this repository before: an index that keeps its attestations, as the real
+   store does, is pushed under the name that it has; here that name is of no use any more. */
+static void drop_digests(struct image *image, const char *name)
+{
+    g_autofree char *prefix = g_strconcat(name, "@", NULL);
+    for (guint i = image->digests->len; i-- > 0;)
+        if (g_str_has_prefix(g_ptr_array_index(image->digests, i), prefix))
+            g_ptr_array_remove_index(image->digests, i);
+}
+
 static void note_pushed(const struct push_request *request, const char *image_id,
                         const char *digest)
 {
@@ -196,8 +206,11 @@ static void note_pushed(const struct push_request *request, const char *image_id
     struct image *image = image_store_find_id(&dockerd->images, image_id);
     g_autofree char *name = reference_familiar_name(request->reference);
     g_autofree char *digest_name = g_strdup_printf("%s@%s", name, digest);
-    if (image != NULL) /* it may have been removed in the meantime */
+    if (image != NULL) { /* it may have been removed in the meantime */
+        if (dockerd->personality->has_containerd_store)
+            drop_digests(image, name);
         image_store_add_digest(&dockerd->images, image, digest_name);
+    }
     dockerd_note(dockerd, "image", "push", digest_name, image_id);
 }
 

@@ -73,6 +73,29 @@ static bool refuse_token(const struct request *request, const char *action, cons
     return false;
 }
 
+/* GHCR takes a personal token or a job's as a bearer as well, in base64: scripts that ask it for a
+   manifest do without the exchange for a token. */
+static bool read_password(const struct request *request, const char *text,
+                          struct token_claims *claims)
+{
+    static const char user[] = "token";
+    struct registry *registry = request->registry;
+    gsize length_bytes = 0;
+    if (strcmp(registry->service->name, "ghcr.io") != 0 || request->name == NULL)
+        return false;
+    g_autofree guchar *bytes = g_base64_decode(text, &length_bytes);
+    g_autofree char *secret = g_strndup((const char *)bytes, length_bytes);
+    if (*secret == '\0' || !access_is_known(registry, user, secret))
+        return false;
+    bool may_push = access_may_push(registry, user, secret, request->name);
+    g_autofree char *scope =
+        g_strdup_printf("repository:%s:pull%s", request->name, may_push ? ",push" : "");
+    const char *const scopes[] = {scope, NULL};
+    claims->user = g_strdup(user);
+    claims->scopes = g_strdupv((char **)scopes);
+    return true;
+}
+
 static bool read_token(const struct request *request, struct token_claims *claims,
                        const char **reason)
 {
@@ -81,7 +104,8 @@ static bool read_token(const struct request *request, struct token_claims *claim
     if (header == NULL || g_ascii_strncasecmp(header, "Bearer ", 7) != 0)
         return false;
     *reason = "invalid_token";
-    return token_read(request->registry, header + 7, claims);
+    return token_read(request->registry, header + 7, claims) ||
+           read_password(request, header + 7, claims);
 }
 
 /* GHCR takes the token for what it is and says what it lacks, instead of asking for another. */

@@ -55,6 +55,10 @@ struct command_host {
     guint64 (*failure_count)(void *self);
     /* How many were assumed so far of which something would have come; NULL: nobody counts. */
     guint64 (*gap_count)(void *self);
+    /* How often a script that waited got COMMAND_UNKNOWN_WORD; NULL: nobody counts. */
+    guint64 (*unknown_word_count)(void *self);
+    /* How many commands were called that build, move or run images; NULL: nobody counts. */
+    guint64 (*image_command_count)(void *self);
     void *self;
 };
 

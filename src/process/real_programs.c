@@ -121,6 +121,7 @@ const char *const real_programs[] = {
     "gawk",
     "getopt",
     "git",
+    "gmake",
     "grep",
     "gunzip",
     "gzip",

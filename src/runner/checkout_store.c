@@ -4,6 +4,7 @@
 #include "runner/tree.h"
 
 #include <errno.h>
+#include <glib/gstdio.h>
 
 struct checkout_store {
     char *directory;
@@ -85,9 +86,17 @@ static const char *find(struct checkout_store *store, const struct working_copy_
     return kept;
 }
 
+/* A checkout before it may have been shallower; each says anew how deep it is. */
+static void forget_depth(const struct working_copy_options *options)
+{
+    g_autofree char *shallow = g_build_filename(options->target, ".git", "shallow", NULL);
+    (void)g_unlink(shallow);
+}
+
 bool checkout_store_get(struct checkout_store *store, const struct working_copy_options *options,
                         GError **error)
 {
+    forget_depth(options);
     if (store == NULL)
         return make(options, error);
     const char *folder = find(store, options, error);

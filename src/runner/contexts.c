@@ -202,16 +202,12 @@ static struct value runner_of(const struct leg_run *leg)
     return runner;
 }
 
-/* env is case-sensitive on Linux. */
 static struct value env_of(const struct step_run *step)
 {
-    struct value env = value_of_map();
-    const char *name;
-    json_t *member;
-    json_t *from = step->environment != NULL ? step->environment : step->leg->environment;
-    json_object_foreach (from, name, member)
-        set_text(&env, name, json_string_value(member));
-    return env;
+    struct leg_run *leg = step->leg;
+    return unknown_environment_value(step->environment != NULL ? step->environment
+                                                               : leg->environment,
+                                     leg->unknown_environment, &leg->unknown);
 }
 
 struct value step_contexts(const struct step_run *step)

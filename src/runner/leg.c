@@ -94,6 +94,7 @@ void leg_run_free(struct leg_run *leg)
     g_ptr_array_unref(leg->path);
     g_string_free(leg->summary, TRUE);
     json_decref(leg->environment);
+    json_decref(leg->unknown_environment);
     json_decref(leg->services);
     json_decref(leg->job_container);
     json_decref(leg->images);

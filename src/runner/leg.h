@@ -64,6 +64,8 @@ struct step_run {
     bool is_settled;         /* the work has said itself what an interruption came to */
     bool is_listed;          /* the result belongs to a list */
     bool has_complained;     /* a workflow command or a file said something wrong */
+    bool has_gap;            /* commands of its script were assumed */
+    char *missing;           /* the first program or module that its script did not find, or NULL */
     bool has_met_other_hash; /* git found that the event's commit is not what its id says */
     unsigned annotation_counts[ANNOTATION_ERROR + 1];
     bool is_echoing;
@@ -90,8 +92,9 @@ struct leg_run {
 
     struct value github, vars, matrix, strategy, needs; /* contexts that stay */
     struct secrets secrets;
-    struct unknown_log unknown; /* what was read of outputs that nobody knows */
-    json_t *environment;        /* workflow, job, GITHUB_ENV */
+    struct unknown_log unknown;  /* what was read of outputs that nobody knows */
+    json_t *environment;         /* workflow, job, GITHUB_ENV */
+    json_t *unknown_environment; /* names in doubt of it, a set of unknown.h; NULL: none */
     gsize written_environment_bytes;
     GPtrArray *path;       /* GITHUB_PATH, the latest last; char * */
     json_t *services;      /* job.services */

@@ -123,10 +123,39 @@ static void notice_other_hash(struct step_run *step, const char *line)
     }
 }
 
+/* How shells but bash, programs that start others, and Python name what they do not find. */
+static const struct {
+    const char *part; /* of the line, to pass over most of them */
+    const char *pattern;
+} missing_rows[] = {
+    {" not found", "^\\S+: (?:line )?\\d+: (\\S+): (?:command )?not found$"},
+    {": No such file",
+     "^(?:xargs|env|/usr/bin/env|find|nohup|nice|time|timeout|g?make(?:\\[\\d+\\])?): "
+     "[‘'\"]?([^ ‘’'\"]+)[’'\"]?: No such file or directory$"},
+    {": No module", ": No module named '?([^' ]+)'?$"},
+    {"error: externally", "^error: (externally-managed-environment)$"},
+    {"No matching distribution", "^ERROR: No matching distribution found for (\\S+)"},
+};
+
+/* What a script calls that this machine lacks is assumed where bash itself looks for it. Of what
+   others do not find, GitHub's machines or a step before may have it. */
+static void notice_missing(struct step_run *step, const char *line)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(missing_rows) && step->missing == NULL; i++) {
+        if (strstr(line, missing_rows[i].part) == NULL)
+            continue;
+        g_autoptr(GRegex) regex = g_regex_new(missing_rows[i].pattern, 0, 0, NULL);
+        g_autoptr(GMatchInfo) match = NULL;
+        if (g_regex_match(regex, line, 0, &match))
+            step->missing = g_match_info_fetch(match, 1);
+    }
+}
+
 static void take_line(struct step_run *step, GString *text)
 {
     g_autofree char *valid = g_utf8_make_valid(text->str, (gssize)strlen(text->str));
     notice_other_hash(step, valid);
+    notice_missing(step, valid);
     g_string_truncate(text, 0);
     if (g_str_has_suffix(valid, "\r"))
         valid[strlen(valid) - 1] = '\0';

@@ -211,16 +211,27 @@ static bool check_directory(const struct step_run *step, const struct script *sc
     return false;
 }
 
-static guint64 failure_count(const struct step_run *step)
+/* What the machine has counted. */
+struct counts {
+    guint64 failures, gaps, words, images;
+};
+
+static guint64 ask(const struct command_host *host, guint64 (*count)(void *self))
 {
-    const struct command_host *host = step->leg->machine->host;
-    return host != NULL && host->failure_count != NULL ? host->failure_count(host->self) : 0;
+    return count != NULL ? count(host->self) : 0;
 }
 
-static guint64 gap_count(const struct step_run *step)
+static struct counts counts_of(const struct step_run *step)
 {
     const struct command_host *host = step->leg->machine->host;
-    return host != NULL && host->gap_count != NULL ? host->gap_count(host->self) : 0;
+    if (host == NULL)
+        return (struct counts){0};
+    return (struct counts){
+        .failures = ask(host, host->failure_count),
+        .gaps = ask(host, host->gap_count),
+        .words = ask(host, host->unknown_word_count),
+        .images = ask(host, host->image_command_count),
+    };
 }
 
 /* It may stand on what commands did not say that nothing models. */
@@ -233,9 +244,24 @@ static void doubt_outputs(struct step_run *step)
         unknown_doubt(&step->result->unknown, name);
 }
 
+/* A script that speaks of images, has waited for a word that nobody knows, and then has called none
+   of the commands about images: the word may have decided that. */
+static void doubt_what_is_left_out(struct step_run *step, const struct script *script,
+                                   const struct counts *before)
+{
+    const struct counts after = counts_of(step);
+    if (after.words > before->words && after.images == before->images &&
+        script_touches_images(script->text))
+        leg_assume(step->leg, step, /* touches_images= */ true,
+                   "what its script leaves out by a word that nobody knows");
+}
+
 static void fail_of_itself(struct step_run *step, const struct script *script, int exit_code,
                            bool has_failing_command)
 {
+    if (step->missing != NULL)
+        leg_assume_gap(step->leg, step, /* touches_images= */ false, "that there is no %s",
+                       step->missing);
     step_error(step, "Process completed with exit code %d.", exit_code);
     step->outcome = RESULT_FAILURE;
     if (!has_failing_command)
@@ -259,18 +285,37 @@ static void assume_script(struct step_run *step, const struct script *script)
                    script->command);
 }
 
+/* GitHub's machines have python by that name as well; this one may have python3 alone. */
+static bool start(struct step_run *step, const struct script *script, const char *path,
+                  int *exit_code, GError **error)
+{
+    g_auto(GStrv) arguments = arguments_of(script, path);
+    g_auto(GStrv) environment = step_environment(step, NULL, NULL);
+    g_autoptr(GError) wrong = NULL;
+
+    if (process_run(step, (const char *const *)arguments, environment, script->directory, exit_code,
+                    &wrong))
+        return true;
+    if (!g_error_matches(wrong, G_FILE_ERROR, G_FILE_ERROR_NOENT) ||
+        strcmp(script->command, "python") != 0) {
+        g_propagate_error(error, g_steal_pointer(&wrong));
+        return false;
+    }
+    g_free(arguments[0]);
+    arguments[0] = g_strdup("python3");
+    return process_run(step, (const char *const *)arguments, environment, script->directory,
+                       exit_code, error);
+}
+
 static bool perform(struct step_run *step, const struct script *script, const char *path,
                     GError **error)
 {
-    const guint64 failures_before = failure_count(step);
+    const struct counts before = counts_of(step);
     int exit_code = 0;
     g_autoptr(GError) wrong = NULL;
-    g_auto(GStrv) arguments = arguments_of(script, path);
-    g_auto(GStrv) environment = step_environment(step, NULL, NULL);
-    if (process_run(step, (const char *const *)arguments, environment, script->directory,
-                    &exit_code, &wrong)) {
+    if (start(step, script, path, &exit_code, &wrong)) {
         if (exit_code != 0 && !step_is_interrupted(step))
-            fail_of_itself(step, script, exit_code, failure_count(step) > failures_before);
+            fail_of_itself(step, script, exit_code, counts_of(step).failures > before.failures);
         return true;
     }
     if (is_shell_here(script, wrong)) {
@@ -297,7 +342,7 @@ static bool run_script(struct step_run *step, const struct script *script, GErro
 
 void script_work(struct step_run *step)
 {
-    const guint64 gaps_before = gap_count(step);
+    const struct counts before = counts_of(step);
     g_autoptr(GError) error = NULL;
     struct script script = {0};
     bool is_fine = read_script(step, &script, &error);
@@ -307,8 +352,10 @@ void script_work(struct step_run *step)
     }
     if (!is_fine)
         step_fail(step, error);
+    step->has_gap = counts_of(step).gaps > before.gaps;
     files_take(step);
-    if (gap_count(step) > gaps_before)
+    if (step->has_gap)
         doubt_outputs(step);
+    doubt_what_is_left_out(step, &script, &before);
     script_clear(&script);
 }

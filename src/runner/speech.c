@@ -72,6 +72,10 @@ void step_set_variable(struct step_run *step, const char *name, const char *valu
         return;
     }
     leg->written_environment_bytes += length;
+    if (step->has_gap)
+        unknown_doubt(&leg->unknown_environment, name);
+    else if (leg->unknown_environment != NULL)
+        json_object_del(leg->unknown_environment, name);
     json_object_set_new(leg->environment, name, json_text_or_null(value));
     for (struct step_run *each = step; each != NULL; each = each->outer)
         if (each->environment != NULL)

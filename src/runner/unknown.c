@@ -157,19 +157,25 @@ static const struct object_type outputs_type = {
 
 /* ---- rows ---- */
 
-/* Takes path over. */
-static struct value outputs_value(const json_t *members, const json_t *unknown, char *path,
+/* Takes members and path over. */
+static struct value watched_value(struct value members, const json_t *unknown, char *path,
                                   struct unknown_log *log)
 {
     struct outputs *outputs = g_new0(struct outputs, 1);
     outputs->reference_count = 1;
-    outputs->members = folded_value(members);
+    outputs->members = members;
     outputs->unknown = folded_value(unknown);
     outputs->path = path;
     outputs->log = log;
     struct value value = value_of_object(&outputs_type, outputs);
     unref(outputs); /* the value has its own */
     return value;
+}
+
+static struct value outputs_value(const json_t *members, const json_t *unknown, char *path,
+                                  struct unknown_log *log)
+{
+    return watched_value(folded_value(members), unknown, path, log);
 }
 
 static struct value row_value(const char *id, const json_t *row, const char *context,
@@ -198,6 +204,18 @@ struct value unknown_rows_value(const json_t *rows, const char *context, struct 
     json_object_foreach ((json_t *)(uintptr_t)rows, id, row)
         value_set(&value, id, row_value(id, row, context, log));
     return value;
+}
+
+struct value unknown_environment_value(const json_t *variables, const json_t *unknown,
+                                       struct unknown_log *log)
+{
+    struct value members = value_of_map();
+    const char *name;
+    json_t *text;
+    json_object_foreach ((json_t *)(uintptr_t)variables, name, text)
+        if (json_is_string(text))
+            value_set(&members, name, value_of_string(json_string_value(text)));
+    return unknown != NULL ? watched_value(members, unknown, g_strdup("env"), log) : members;
 }
 
 struct value unknown_inputs_value(const json_t *inputs, const json_t *unknown,

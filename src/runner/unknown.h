@@ -51,6 +51,9 @@ void unknown_pass_on(struct unknown_log *log, json_t **unknown, const char *name
 struct value unknown_rows_value(const json_t *rows, const char *context, struct unknown_log *log);
 /* The vars context, in which reading one that is not given is noted. */
 struct value unknown_vars_value(const json_t *vars, struct unknown_log *log);
+/* The env context, whose names are told apart by case; a set names those in doubt (NULL: none). */
+struct value unknown_environment_value(const json_t *variables, const json_t *unknown,
+                                       struct unknown_log *log);
 /* The same of the inputs context, of which a set (NULL: an empty one) names those in question. */
 struct value unknown_inputs_value(const json_t *inputs, const json_t *unknown,
                                   struct unknown_log *log);

@@ -63,12 +63,14 @@ struct reading {
     const struct grpc_call *call;
     struct grpc_answer *answer;
     GString *line;
+    GString *end; /* what came behind the mark: the last frame, in the pieces in which it comes */
+    bool is_at_end;
     bool has_ended;
 };
 
-static void take_end(struct reading *reading, const char *bytes, gsize length_bytes)
+static void take_end(struct reading *reading)
 {
-    g_autoptr(json_t) end = json_parse_bytes(bytes, length_bytes, NULL);
+    g_autoptr(json_t) end = json_parse_bytes(reading->end->str, reading->end->len, NULL);
     reading->has_ended = end != NULL;
     reading->answer->exit_code = (int)json_get_integer(end, "exit_code", 1);
     reading->answer->files = json_deep_copy(json_get_object(end, "files"));
@@ -92,9 +94,12 @@ static void on_frame(void *context, int stream, const char *bytes, gsize length_
     struct reading *reading = context;
     if (stream == 2)
         take_lines(reading, bytes, length_bytes);
-    else if (length_bytes > 0 && bytes[0] == ENGINE_BUILDER_MARK)
-        take_end(reading, bytes + 1, length_bytes - 1);
-    else
+    else if (reading->is_at_end)
+        g_string_append_len(reading->end, bytes, (gssize)length_bytes);
+    else if (length_bytes > 0 && bytes[0] == ENGINE_BUILDER_MARK) {
+        reading->is_at_end = true;
+        g_string_append_len(reading->end, bytes + 1, (gssize)length_bytes - 1);
+    } else
         g_string_append_len(reading->answer->output, bytes, (gssize)length_bytes);
 }
 
@@ -125,7 +130,8 @@ bool grpc_perform(struct plugin_run *run, const struct grpc_call *call, struct g
     g_autoptr(GBytes) body = make_body(call, error);
     g_autoptr(GString) line = g_string_new(NULL);
     g_autoptr(GError) reason = NULL;
-    struct reading reading = {.call = call, .answer = answer, .line = line};
+    g_autoptr(GString) end = g_string_new(NULL);
+    struct reading reading = {.call = call, .answer = answer, .line = line, .end = end};
     if (body == NULL || run_docker(run, error) == NULL)
         return false;
     answer->output = g_string_new(NULL);
@@ -135,6 +141,8 @@ bool grpc_perform(struct plugin_run *run, const struct grpc_call *call, struct g
                                         .is_upgrade = true,
                                         .is_unversioned = true};
     bool is_fine = docker_stream_frames(run->docker, &request, on_frame, &reading, &reason);
+    if (is_fine)
+        take_end(&reading);
     if (is_fine && !reading.has_ended) {
         g_set_error(&reason, DOCKER_ERROR, DOCKER_ERROR_CUT, "no end");
         is_fine = false;

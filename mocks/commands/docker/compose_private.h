@@ -121,9 +121,10 @@ bool project_await_health(const struct project *project, const char *container);
 bool project_await_needs(const struct project *project, const char *service);
 /* Whether another service waits for this one's end. */
 bool project_may_end(const struct project *project, const char *service);
-/* Until one of these services ends; lent. NULL: the command is to end. */
+/* Until one of these services ends; lent. After a minute it waits for the end of the wanted one, ""
+   for that of any. NULL: the command is to end. */
 const char *project_await_any_end(const struct project *project, const GPtrArray *order,
-                                  bool is_failure_only);
+                                  const char *wanted, bool is_failure_only);
 int project_exit_code(const struct project *project, const char *container);
 
 /* The model as compose prints it: YAML; g_free. */

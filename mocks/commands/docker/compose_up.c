@@ -170,8 +170,9 @@ static int attach_to_any(const struct compose_call *compose, const GPtrArray *or
                          const char *from)
 {
     const struct project *project = compose->project;
-    bool is_failure_only = flags_boolean(compose->flags, "abort-on-container-failure");
-    const char *ended = project_await_any_end(project, order, is_failure_only);
+    bool is_failure_only =
+        *from == '\0' && flags_boolean(compose->flags, "abort-on-container-failure");
+    const char *ended = project_await_any_end(project, order, from, is_failure_only);
     const char *counted = *from != '\0' ? from : ended;
 
     if (ended == NULL)

@@ -5,6 +5,9 @@
 
 #define POLL_US (SECOND_US / 2) /* compose's own interval (pkg/compose/convergence.go) */
 
+/* For ends that are known to come. */
+#define PATIENCE_US MINUTE_US
+
 static char *ask_state(const struct project *project, const char *container, const char *format)
 {
     WORDS(words);
@@ -96,19 +99,65 @@ bool project_may_end(const struct project *project, const char *service)
     return false;
 }
 
-const char *project_await_any_end(const struct project *project, const GPtrArray *order,
-                                  bool is_failure_only)
+/* The one that is asked for while it runs, else the uppermost that runs. */
+static const char *find_running(const struct project *project, const GPtrArray *order,
+                                const char *wanted)
 {
+    const char *found = NULL;
+    for (guint i = 0; i < order->len; i++) {
+        const char *service = g_ptr_array_index(order, i);
+        g_autofree char *container = project_container(project, service);
+        g_autofree char *state = project_state_of(project, container);
+        bool is_wanted = found != NULL && g_str_equal(found, wanted);
+        if (g_strcmp0(state, "running") == 0 && !is_wanted)
+            found = service;
+    }
+    return found;
+}
+
+/* What is assumed to serve never ends by itself, but does for whoever waits for it. */
+static void wait_for_one(const struct project *project, const GPtrArray *order, const char *wanted)
+{
+    const char *service = find_running(project, order, wanted);
+    g_autofree char *container = service != NULL ? project_container(project, service) : NULL;
+    WORDS(words);
+    if (container == NULL)
+        return;
+    words_init(&words, "wait", container, NULL);
+    g_autofree char *code = project_ask(project, &words);
+    (void)code;
+}
+
+/* The service that has ended so that the command ends, the last one when all have; NULL: none. */
+static const char *find_end(const struct project *project, const GPtrArray *order,
+                            bool is_failure_only)
+{
+    guint running_count = 0;
+    for (guint i = 0; i < order->len; i++) {
+        const char *service = g_ptr_array_index(order, i);
+        g_autofree char *container = project_container(project, service);
+        g_autofree char *state = project_state_of(project, container);
+        bool is_running = g_strcmp0(state, "running") == 0;
+        running_count += is_running;
+        if (!is_running && (!is_failure_only || project_exit_code(project, container) != 0))
+            return service;
+    }
+    return running_count == 0 ? g_ptr_array_index(order, order->len - 1) : NULL;
+}
+
+const char *project_await_any_end(const struct project *project, const GPtrArray *order,
+                                  const char *wanted, bool is_failure_only)
+{
+    struct loop *loop = docker_cli_loop(project->cli);
+    const int64_t patience_end_us = loop_now_us(loop) + PATIENCE_US;
+
     for (;;) {
-        for (guint i = 0; i < order->len; i++) {
-            const char *service = g_ptr_array_index(order, i);
-            g_autofree char *container = project_container(project, service);
-            g_autofree char *state = project_state_of(project, container);
-            bool has_ended = g_strcmp0(state, "running") != 0;
-            if (has_ended && (!is_failure_only || project_exit_code(project, container) != 0))
-                return service;
-        }
+        const char *ended = find_end(project, order, is_failure_only);
+        if (ended != NULL)
+            return ended;
         if (!pause_a_while(project))
             return NULL;
+        if (loop_now_us(loop) >= patience_end_us)
+            wait_for_one(project, order, wanted);
     }
 }

@@ -436,6 +436,13 @@ static void join_networks(struct bench *bench)
     cr_expect_str_eq(
         json_get_string(json_array_get(json_get_array(ipam, "Config"), 0), "Subnet", ""),
         "172.18.0.0/16");
+    ask(bench, "GET", "/v1.41/networks/mine", NULL);
+    g_autoptr(json_t) mine = json_of(bench);
+    json_t *members = json_get_object(mine, "Containers");
+    cr_assert_eq(json_object_size(members), 1);
+    json_t *member = json_object_iter_value(json_object_iter(members));
+    cr_expect_str_eq(json_get_string(member, "Name", ""), "c3");
+    cr_expect_str_eq(json_get_string(member, "IPv4Address", ""), "172.18.0.2/16");
 }
 
 Test(dockerd_containers, containers_have_addresses_on_their_networks)

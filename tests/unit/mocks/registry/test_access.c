@@ -196,6 +196,24 @@ Test(access, pushing_needs_the_right_login)
     bench_run(&options, push_with_login);
 }
 
+static void ask_with_password(struct bench *bench)
+{
+    const char *good = "Authorization: Bearer Z29vZA==";
+    const struct registry_login any = {.secret = "good", .pushes = "o/*"};
+    registry_add_login(bench->registry, &any);
+    cr_expect_eq(ask(bench, "GET", GHCR "/v2/o/app/manifests/1", NULL, good, NULL), 404);
+    cr_expect_eq(post_upload(bench, good), 202);
+    cr_expect_eq(post_upload(bench, "Authorization: Bearer YmFk"), 401);
+}
+
+/* docs.github.com, "Working with the Container registry"; people ask for tags so. */
+Test(access, ghcr_takes_a_token_of_github_as_a_bearer)
+{
+    const struct registry_options options = ghcr_options();
+
+    bench_run(&options, ask_with_password);
+}
+
 static void push_without_right(struct bench *bench)
 {
     const struct registry_login reader = {.user = "octo", .secret = "reader"};

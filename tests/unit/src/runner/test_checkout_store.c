@@ -44,8 +44,8 @@ static void place_clear(struct place *place)
 
 #define PLACE(name) __attribute__((cleanup(place_clear))) struct place name = place_new()
 
-static void get(const struct place *place, struct checkout_store *store, const char *leg,
-                const char *reference)
+static void get_deep(const struct place *place, struct checkout_store *store, const char *leg,
+                     const char *reference, bool has_history)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *target = g_build_filename(place->root, leg, NULL);
@@ -56,10 +56,17 @@ static void get(const struct place *place, struct checkout_store *store, const c
         .commit = "4f2c1d6b8a0e9f735d1c2b3a49586776655443a2",
         .url = "https://github.com/acme/app",
         .date_s = 1700000000,
+        .has_history = has_history,
     };
     g_mkdir(target, 0755);
     bool is_there = checkout_store_get(store, &options, &error);
     cr_assert(is_there, "%s", is_there ? "" : error->message);
+}
+
+static void get(const struct place *place, struct checkout_store *store, const char *leg,
+                const char *reference)
+{
+    get_deep(place, store, leg, reference, /* has_history= */ false);
 }
 
 /* NULL: there is none; g_free. */
@@ -174,4 +181,22 @@ Test(checkout_store, replaces_links_that_lie_where_files_and_folders_go)
 
     expect_text(&place, "one/sub/a.txt", "first\n");
     expect_text(&place, "elsewhere/a.txt", "not ours\n");
+}
+
+Test(checkout_store, a_second_checkout_may_be_deeper_than_the_first)
+{
+    PLACE(place);
+    git_repository *user = NULL;
+    git_libgit2_init();
+    cr_assert_eq(git_repository_init(&user, place.source, /* is_bare= */ 0), 0);
+    git_repository_free(user);
+    git_libgit2_shutdown();
+
+    get(&place, place.store, "leg", "refs/heads/main");
+    g_autofree char *before = text_of(&place, "leg/.git/shallow");
+    get_deep(&place, place.store, "leg", "refs/heads/main", /* has_history= */ true);
+    g_autofree char *after = text_of(&place, "leg/.git/shallow");
+
+    cr_expect_not_null(before);
+    cr_expect_null(after);
 }

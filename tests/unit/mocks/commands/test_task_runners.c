@@ -1,0 +1,73 @@
+/* Programs that run tasks of the repository: which of these are about images. */
+#include "bench.h"
+
+static const char makefile[] = "IMAGE ?= app:1\n"
+                               "DOCKER = docker\n"
+                               "BUILD := $(DOCKER) build\n"
+                               ".PHONY: all\n"
+                               "all: test lint\n"
+                               "image: generate\n"
+                               "\t$(BUILD) \\\n"
+                               "\t\t-t $(IMAGE) .\n"
+                               "push:: image\n"
+                               "release: all\n"
+                               "\t$(MAKE) push\n"
+                               "test lint:\n"
+                               "\ttool $@ # not docker itself\n"
+                               "short: ; skopeo copy a b\n";
+
+static void write_file(const struct bench *bench, const char *name, const char *text)
+{
+    g_autofree char *path = g_build_filename(bench->root, "work", name, NULL);
+    g_autofree char *folder = g_path_get_dirname(path);
+    cr_assert_eq(g_mkdir_with_parents(folder, 0755), 0);
+    cr_assert(g_file_set_contents(path, text, -1, NULL));
+}
+
+static const struct {
+    const char *line;
+    bool touches_images;
+} lines[] = {
+    {"make", false},
+    {"make image", true},
+    {"make push", true},
+    {"make IMAGE=x release", true},
+    {"make short", true},
+    {"make lint", false},
+    {"make -C other", true},
+    {"make -f other/GNUmakefile nothing", false},
+    {"make docker-push-of-an-include", true},
+    {"npm run deploy", true},
+    {"npm run build", false},
+    {"npm run docker:build", true},
+    {"yarn optimize-images", false},
+    {"task docker:push", true},
+    {"task test", false},
+    {"mvn -B compile com.google.cloud.tools:jib-maven-plugin:build", true},
+    {"gradle bootBuildImage", true},
+    {"gradle build", false},
+    {"goreleaser release", true},
+};
+
+static void run_tasks(struct bench *bench)
+{
+    const GPtrArray *uses = command_set_assumed(bench->set);
+    const struct command_host *host = command_set_host(bench->set);
+    write_file(bench, "Makefile", makefile);
+    write_file(bench, "other/GNUmakefile", "first:\n\tpodman push x\nnothing:\n");
+    write_file(bench, "package.json",
+               "{\"scripts\": {\"deploy\": \"docker push x\", \"build\": \"vite build\"}}");
+    for (guint i = 0; i < G_N_ELEMENTS(lines); i++) {
+        host->begin_step(host->self, i);
+        expect(bench, lines[i].line, 0, "", "");
+        cr_assert_eq(uses->len, i + 1, "%s", lines[i].line);
+        const struct assumed_use *use = g_ptr_array_index(uses, i);
+        cr_expect_eq(use->touches_images, lines[i].touches_images, "%s", lines[i].line);
+    }
+}
+
+Test(commands_task_runners, tasks_about_images_are_told_from_the_others)
+{
+    static const struct plan plan = {.has_no_processes = true};
+    bench_run(&plan, run_tasks);
+}
