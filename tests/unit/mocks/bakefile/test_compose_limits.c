@@ -111,7 +111,7 @@ Test(compose_limits, what_is_not_modelled_says_so_and_where)
 {
     fails("services: {a: {build: {context: ., provenance: true}}}\n", NULL, BAKEFILE_ERROR_UNKNOWN,
           "services.a.build.provenance");
-    fails("services: {a: {build: {context: ., target: !reset null}}}\n", NULL,
+    fails("services: {a: {build: .}}\n---\nservices: {b: {build: .}}\n", NULL,
           BAKEFILE_ERROR_UNKNOWN, "not modelled");
     fails("services: {a: {build: {context: ., args: {A: 2024-01-01}}}}\n", NULL,
           BAKEFILE_ERROR_UNKNOWN, "the date 2024-01-01");
