@@ -222,7 +222,8 @@ static bool write_metadata(const struct exporting *exporting, const char *names,
     if (build->command->metadata_file == NULL)
         return true;
     g_autoptr(json_t) metadata = json_object();
-    if (build->targets->len == 1)
+    /* An index, even of one platform with its attestations, stands for no config (writer.go). */
+    if (!is_index)
         json_object_set_new(metadata, "containerimage.config.digest",
                             json_string(first->config_digest));
     if (!is_for_classic_store(build))

@@ -201,6 +201,20 @@ static bool evaluate_run(struct evaluation *evaluation, GError **error)
     return evaluate_mounts(evaluation, error);
 }
 
+/* " (set -eux...)": the first line of a heredoc that is all there is (summarizeHeredoc()). */
+static char *heredoc_summary(const struct instruction *instruction)
+{
+    bool is_lone = instruction->kind == INSTRUCTION_RUN && instruction->heredocs->len == 1 &&
+                   strpbrk(instruction->rest, " \t") == NULL;
+    if (!is_lone)
+        return g_strdup("");
+    g_autofree char *text =
+        g_strdup(((struct heredoc *)g_ptr_array_index(instruction->heredocs, 0))->text);
+    g_strstrip(text);
+    gsize length = strcspn(text, "\n");
+    return g_strdup_printf(" (%.*s%s)", (int)length, text, text[length] != '\0' ? "..." : "");
+}
+
 static bool evaluate_instruction(struct evaluation *evaluation, GError **error)
 {
     const struct instruction *instruction = evaluation->instruction;
@@ -212,8 +226,9 @@ static bool evaluate_instruction(struct evaluation *evaluation, GError **error)
     if (step->text == NULL)
         step->text = g_strdup(instruction->text);
     if (plan_has_step_name(instruction)) {
+        g_autofree char *summary = heredoc_summary(instruction);
         g_autofree char *told =
-            g_strconcat(instruction->is_trigger ? "ONBUILD " : "", step->text, NULL);
+            g_strconcat(instruction->is_trigger ? "ONBUILD " : "", step->text, summary, NULL);
         step->name =
             plan_step_name(evaluation->plan, evaluation->stage, told, evaluation->variables);
     }
