@@ -135,3 +135,19 @@ Test(compose_limits, files_merge_and_variables_come_from_the_env_file_beside)
                      "{\"context\":\".\",\"dockerfile\":\"Dockerfile\",\"args\":{\"B\":\"2\"},"
                      "\"tags\":[\"o/a:1\"],\"platforms\":[\"linux/arm64\"]}");
 }
+
+Test(compose_limits, a_text_whose_name_says_nothing_may_be_a_compose_file)
+{
+    static const char text[] = "services: {a: {build: .}}\n";
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) bytes = g_bytes_new_static(text, strlen(text));
+    const struct bakefile_source source = {"-", bytes};
+    const struct bake_request request = {0};
+    AUTO(bakefile) file = bakefile_read(&source, 1, &error);
+    cr_assert_not_null(file);
+
+    AUTO(bake_result) result = bakefile_resolve(file, &request, &error);
+
+    cr_assert_not_null(result);
+    cr_assert_str_eq(((struct bake_target *)g_ptr_array_index(result->targets, 0))->name, "a");
+}

@@ -95,6 +95,51 @@ Test(compose_files, resets_forget_what_lies_below_them)
     bench_run(NULL, reset_parts);
 }
 
+static void include_files(struct bench *bench)
+{
+    const struct docker_plugin plugins[] = {compose_plugin("v2.38.2"), {0}};
+    SHELL(shell, bench, plugins);
+    shell_write(&shell, FILE_PATH,
+                "include: [sub/compose.yaml, {path: other.yaml, env_file: other.env}]\n"
+                "services: {a: {image: 'a:$TAG', depends_on: [b]}}\n---\n"
+                "services: {d: {image: d}}\n");
+    shell_write(&shell, "/home/runner/work/.env", "TAG=1 # a comment\n");
+    shell_write(&shell, "/home/runner/work/sub/compose.yaml",
+                "services: {b: {build: ., image: 'b:$SUB-$TAG', volumes: ['./d:/d']}}\n");
+    shell_write(&shell, "/home/runner/work/sub/.env", "export SUB=s\nTAG=2\n");
+    shell_write(&shell, "/home/runner/work/other.yaml", "services: {c: {image: 'c:$OTHER'}}\n");
+    shell_write(&shell, "/home/runner/work/other.env", "OTHER='o'\n");
+    type_expect(&shell, "compose config --images", 0, "b:s-1\na:1\nd\nc:o\n", "");
+    type(&shell, "compose config");
+    cr_assert_not_null(strstr(shell.output->str, "context: /home/runner/work/sub\n"), "%s",
+                       shell.output->str);
+    cr_assert_not_null(strstr(shell.output->str, "- /home/runner/work/sub/d:/d\n"), "%s",
+                       shell.output->str);
+}
+
+Test(compose_files, files_include_others_and_have_several_documents)
+{
+    bench_run(NULL, include_files);
+}
+
+static void include_badly(struct bench *bench)
+{
+    const struct docker_plugin plugins[] = {compose_plugin("v2.38.2"), {0}};
+    SHELL(shell, bench, plugins);
+    shell_write(&shell, FILE_PATH, "include: [other.yaml]\nservices: {a: {image: x}}\n");
+    shell_write(&shell, "/home/runner/work/other.yaml", "services: {a: {image: y}}\n");
+    type_expect(&shell, "compose config", 1, "", "services.a conflicts with imported resource\n");
+    shell_write(&shell, "/home/runner/work/other.yaml", "include: [compose.yaml]\n");
+    type_expect(&shell, "compose config", 1, "",
+                "include cycle detected:\n" FILE_PATH "\n include /home/runner/work/other.yaml\n"
+                " include " FILE_PATH "\n");
+}
+
+Test(compose_files, what_is_included_twice_or_in_a_circle_is_refused)
+{
+    bench_run(NULL, include_badly);
+}
+
 /* ---- builds ---- */
 
 static const char built[] = "services:\n"
