@@ -11,7 +11,8 @@ static char *absolute_path(const char *folder, const char *path)
     return path[0] == '/' ? g_strdup(path) : g_build_filename(folder, path, NULL);
 }
 
-/* A stage that comes later, or the own one. The classic builder takes it for an image. */
+/* A stage that comes later; the own one is a circle (plan_circle.c). The classic builder takes it
+   for an image. */
 static bool refuse_later(const struct evaluation *evaluation, const char *name,
                          const struct run_mount *mount, GError **error)
 {
@@ -21,10 +22,8 @@ static bool refuse_later(const struct evaluation *evaluation, const char *name,
     const struct plan_stage *later = plan_find_stage(plan, name, use, plan->stages->len);
     g_autofree char *own_name =
         own->name != NULL ? g_strdup(own->name) : g_strdup_printf("stage-%d", own->index);
-    if (later == NULL || !plan->request.has_platform_arguments)
+    if (later == NULL || later == own || !plan->request.has_platform_arguments)
         return true;
-    if (later == own)
-        return plan_fail(error, "circular dependency detected on stage: %s", own_name);
     if (mount != NULL)
         return plan_fail(error,
                          "cannot mount from stage \"%s\" to \"%s\", stage needs to be defined "

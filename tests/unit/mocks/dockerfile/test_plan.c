@@ -291,6 +291,8 @@ static const struct {
      "circular dependency detected on stage: x"},
     {"FROM a AS x\nRUN --mount=from=y,target=/y z\nFROM a AS y\nFROM x\n", NULL,
      "cannot mount from stage \"y\" to \"/y\", stage needs to be defined before"},
+    {"FROM a AS x\nCOPY --from=y /f /f\nFROM x AS y\nFROM a\n", NULL,
+     "circular dependency detected on stage: x"},
     {"FROM a\nCOPY --chmod=abc x y\n", NULL, "invalid syntax"},
     {"FROM a\nADD --checksum=md5:0 https://b/c /d\n", NULL, "unsupported digest algorithm"},
     {"FROM a\nADD --checksum=sha256:0 https://b/c /d\n", NULL, "invalid checksum digest length"},
