@@ -73,3 +73,39 @@ Test(imagetools, an_index_of_one_image_has_no_config)
 {
     bench_run(NULL, index_body);
 }
+
+static void annotations_body(struct bench *bench)
+{
+    write_context(bench);
+    run_well(bench, "docker buildx create --name X --use --bootstrap");
+    OUTCOME(single) = run_line(bench, "docker buildx build --load --annotation index:a=b .");
+    OUTCOME(index) = run_line(bench, "docker buildx build --push -t localhost:5000/o/app:1 "
+                                     "--annotation index:a=b .");
+
+    cr_assert_not_null(strstr(single.err, "failed to solve: index annotations not supported for "
+                                          "single platform export\n"),
+                       "%s", single.err);
+    cr_assert_eq(index.exit_code, 0, "%s", index.err);
+}
+
+Test(imagetools, annotations_of_an_index_need_one)
+{
+    bench_run(NULL, annotations_body);
+}
+
+static void inline_body(struct bench *bench)
+{
+    write_context(bench);
+    run_well(bench, "docker buildx create --name X --use --bootstrap");
+    OUTCOME(usual) = run_line(bench, "docker buildx build --output type=oci,dest=x.tar .");
+    OUTCOME(asked) =
+        run_line(bench, "docker buildx build --output type=oci,dest=x.tar --provenance=true .");
+
+    cr_assert_null(strstr(usual.err, "exporting attestation manifest"), "%s", usual.err);
+    cr_assert_not_null(strstr(asked.err, "exporting attestation manifest"), "%s", asked.err);
+}
+
+Test(imagetools, what_is_attested_by_default_makes_no_index_of_a_layout)
+{
+    bench_run(NULL, inline_body);
+}
