@@ -46,6 +46,8 @@ bool compose_env_read(struct composing *composing, const char *name, GBytes *byt
 GBytes *compose_file(struct composing *composing, const char *path);
 bool compose_is_folder(const struct composing *composing, const char *path);
 
+/* Whether the schema has it in a service's build (compose_target.c). */
+bool compose_build_has_key(const char *key);
 /* A text as a model; NULL with an error. *resets, the caller's: what it makes forget of models
    below it (doc/reset.h). */
 json_t *compose_read(struct composing *composing, const struct bake_text *text,

@@ -148,6 +148,18 @@ static void keep_only(json_t *object, const char *const *keys)
         json_object_del(object, key);
 }
 
+static bool check_build(struct bake *bake, const char *name, const json_t *build)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach ((json_t *)build, key, value)
+        if (!compose_build_has_key(key))
+            return bake_fail(bake, BAKEFILE_ERROR_INVALID,
+                             "services.%s.build additional properties '%s' not allowed", name,
+                             key) != NULL;
+    return true;
+}
+
 static bool keep_service(struct bake *bake, const char *name, json_t *service)
 {
     static const char *const keys[] = {"image",    "build",   "environment",
@@ -156,7 +168,7 @@ static bool keep_service(struct bake *bake, const char *name, json_t *service)
         return bake_fail(bake, BAKEFILE_ERROR_INVALID, "services.%s must be a mapping", name) !=
                NULL;
     keep_only(service, keys);
-    return true;
+    return check_build(bake, name, json_get_object(service, "build"));
 }
 
 static bool keep_what_counts(struct bake *bake, json_t *model)

@@ -63,6 +63,9 @@ static const struct build_row {
     {"entitlements", NULL, NULL},
 };
 
+/* What compose has by now and the bake of v0.26 does not know. */
+static const char *const newer_keys[] = {"no_cache_filter", "provenance", "sbom", NULL};
+
 /* composeToBuildkitSecret() */
 static bool add_secret(const struct compose_project *project, const json_t *wanted, json_t *texts)
 {
@@ -201,20 +204,45 @@ static bool take_row(const struct compose_project *project, json_t *target, cons
            take_attribute(project, target, bake_attribute_row(row->name), taken);
 }
 
+bool compose_build_has_key(const char *key)
+{
+    return row_of(key) != NULL || g_strv_contains(newer_keys, key) || g_str_has_prefix(key, "x-");
+}
+
+/* checkConsistency() */
+static bool check_secrets(const struct compose_project *project, const char *name,
+                          const json_t *build)
+{
+    const json_t *known = json_object_get(project->model, "secrets");
+    const json_t *wanted = json_get_array(build, "secrets");
+    for (gsize i = 0; i < json_array_size(wanted); i++) {
+        const json_t *each = json_array_get(wanted, i);
+        const char *source =
+            json_is_string(each) ? json_string_value(each) : json_get_string(each, "source", "");
+        if (json_object_get(known, source) == NULL)
+            return bake_fail(compose_project_bake(project), BAKEFILE_ERROR_INVALID,
+                             "service \"%s\" refers to undefined build secret %s: invalid compose "
+                             "project",
+                             name, source) != NULL;
+    }
+    return true;
+}
+
 static bool take_build(const struct compose_project *project, json_t *target, const char *name,
                        const json_t *build)
 {
     const char *key;
     json_t *value;
+    if (!check_secrets(project, name, build))
+        return false;
     json_object_foreach ((json_t *)build, key, value) {
         const struct build_row *row = row_of(key);
-        if (g_str_has_prefix(key, "x-") || json_is_null(value) ||
-            (row != NULL && row->name == NULL))
-            continue;
-        if (row == NULL)
+        if (g_strv_contains(newer_keys, key) && !json_is_null(value))
             return bake_fail(compose_project_bake(project), BAKEFILE_ERROR_UNKNOWN,
                              "not modelled: services.%s.build.%s of a compose file", name,
                              key) != NULL;
+        if (row == NULL || row->name == NULL || json_is_null(value))
+            continue;
         if (!take_row(project, target, name, row, value))
             return false;
     }

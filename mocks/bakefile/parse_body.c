@@ -4,6 +4,7 @@
 #include <string.h>
 
 static bool parse_body(struct parser *parser, struct body *body, bool is_root);
+static bool parse_item(struct parser *parser, struct body *body, bool is_root);
 
 struct attribute *body_attribute(const struct body *body, const char *name)
 {
@@ -104,6 +105,55 @@ static bool parse_labels(struct parser *parser, struct block *block)
     return parser->bake->error == NULL;
 }
 
+/* What begins on the line of its brace ends there, with one argument in it. */
+static bool check_one_line(struct parser *parser)
+{
+    static const char summary[] = "Invalid single-argument block definition";
+    if (!parser_skip(parser))
+        return false;
+    gsize at = parser->at;
+    if (at >= parser->end || parser_is(parser, "}"))
+        return true;
+    if (parser_is(parser, "\n"))
+        return parser_refuse(parser, at, at + 1, summary,
+                             "An argument definition on the same line as its containing block "
+                             "creates a single-line block definition, which must also be closed on "
+                             "the same line. Place the block's closing brace immediately after the "
+                             "argument definition.") != NULL;
+    if (parser_is(parser, ","))
+        return parser_refuse(parser, at, at + 1, summary,
+                             "Single-line block syntax can include only one argument definition. "
+                             "To define multiple arguments, use the multi-line block syntax with "
+                             "one argument definition per line.") != NULL;
+    return parser_refuse(parser, at, at + 1, summary,
+                         "A single-line block definition must end with a closing brace immediately "
+                         "after its single argument definition.") != NULL;
+}
+
+/* A nested block needs lines of its own. */
+static bool parse_one_line(struct parser *parser, struct body *body)
+{
+    gsize start = parser->at;
+    const char *name = parser_identifier(parser);
+    gsize name_end = parser->at;
+    if (name == NULL || !parser_skip(parser) || !parser_is(parser, "=") ||
+        parser_is(parser, "==")) {
+        parser->at = start;
+        return parse_item(parser, body, /* is_root= */ false);
+    }
+    parser->at++;
+    return parse_attribute(parser, body, name, start, name_end) && check_one_line(parser);
+}
+
+static bool parse_block_body(struct parser *parser, struct body *body)
+{
+    if (!parser_skip(parser))
+        return false;
+    bool is_one_line = parser->at < parser->end && !parser_is(parser, "\n") &&
+                       !parser_is(parser, "\r") && !parser_is(parser, "}");
+    return is_one_line ? parse_one_line(parser, body) : parse_body(parser, body, false);
+}
+
 static bool parse_block(struct parser *parser, struct body *body, const char *type, gsize start)
 {
     struct block *block = bake_take(parser->bake->arena, sizeof *block);
@@ -119,7 +169,7 @@ static bool parse_block(struct parser *parser, struct body *body, const char *ty
     block->open = open;
     block->body = body_new(parser);
     g_ptr_array_add(body->blocks, block);
-    if (!parse_body(parser, block->body, false))
+    if (!parse_block_body(parser, block->body))
         return false;
     if (!parser_takes(parser, "}"))
         return parser_refuse(parser, open, open + 1, "Unclosed configuration block",

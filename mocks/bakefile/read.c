@@ -1,6 +1,8 @@
 /* Files to syntax: which format each is, and the ceilings. */
 #include "mocks/bakefile/bakefile_private.h"
 
+#include "doc/doc.h"
+
 #include <string.h>
 
 void bakefile_free(struct bakefile *file)
@@ -49,9 +51,21 @@ static struct bake_text *text_of(struct bake *bake, struct bakefile *file,
     return text;
 }
 
+static bool is_compose(const struct bake_text *text)
+{
+    AUTO(doc)
+    doc = doc_load_text(text->name, text->text, text->length, DOC_KEYS_ARE_FREE | DOC_HAS_RESETS,
+                        NULL);
+    return doc != NULL && node_get(doc_root(doc), "services") != NULL;
+}
+
 /* A name that says nothing: compose, then HCL, then JSON, as buildx tries them. */
 static bool read_any(struct bake *bake, struct bakefile *file, struct bake_text *text)
 {
+    if (is_compose(text)) {
+        g_ptr_array_add(file->composes, text);
+        return true;
+    }
     struct body *body = bake_parse_hcl(bake, text);
     if (body == NULL && bake->error->code == BAKEFILE_ERROR_INVALID) {
         g_autoptr(GError) first = g_steal_pointer(&bake->error);

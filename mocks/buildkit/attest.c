@@ -16,9 +16,18 @@ static bool wants(const struct build *build, const char *name)
     return value != NULL && strstr(value, "disabled=true") == NULL;
 }
 
-bool build_has_attestations(const struct build *build)
+/* Whether it is worth an index: what may stand only where there is one already is not. */
+static bool wants_index(const struct build *build, const char *name)
 {
-    return wants(build, "attest:provenance") || wants(build, "attest:sbom");
+    const char *value = build_command_option(build->command, name);
+    return wants(build, name) && strstr(value, "inline-only=true") == NULL;
+}
+
+bool build_has_attestations(const struct build *build, bool is_forced)
+{
+    if (is_forced || build->targets->len > 1)
+        return wants(build, "attest:provenance") || wants(build, "attest:sbom");
+    return wants_index(build, "attest:provenance") || wants_index(build, "attest:sbom");
 }
 
 /* The materials and parameters that a real statement lists are left out: nobody here reads them. */

@@ -226,8 +226,9 @@ GBytes *build_make_index(const struct build *build);
 bool build_export(struct build *build) MUST_USE;
 
 /* ---- attest.c ---- */
-/* Whether the command line asks for attestations. */
-bool build_has_attestations(const struct build *build);
+/* Whether the command line asks for attestations; without is_forced those by default make no index
+   of one image (exporter/containerimage/writer.go). */
+bool build_has_attestations(const struct build *build, bool is_forced);
 /* Makes the attestation manifest of a target whose image is made. */
 void target_make_attestation(struct target *target);
 /* Its entry in the index. */

@@ -187,9 +187,25 @@ static bool is_for_classic_store(const struct build *build)
     return build->daemon->is_engine && !dockerd_has_containerd_store(build->daemon->dockerd);
 }
 
+/* Without an index nothing can have its annotations (writer.go). */
+static bool check_annotations(const struct exporting *exporting, GError **error)
+{
+    static const char *const prefixes[] = {"annotation-index.", "annotation-index-descriptor.",
+                                           NULL};
+    g_autoptr(json_t) annotations = annotations_of(exporting->output, prefixes);
+    bool has_index = exporting->build->targets->len > 1 || exporting->has_attestations;
+    if (has_index || json_object_size(annotations) == 0 || is_for_classic_store(exporting->build))
+        return true;
+    g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID,
+                "index annotations not supported for single platform export");
+    return false;
+}
+
 bool exporting_make_images(struct exporting *exporting, GError **error)
 {
     static const char *const prefixes[] = {"annotation-index.", NULL};
+    if (!check_annotations(exporting, error))
+        return false;
     struct build *build = exporting->build;
     int64_t started_us = loop_now_us(build->daemon->loop);
     const struct target *first = g_ptr_array_index(build->targets, 0);
@@ -222,7 +238,8 @@ static bool write_metadata(const struct exporting *exporting, const char *names,
     if (build->command->metadata_file == NULL)
         return true;
     g_autoptr(json_t) metadata = json_object();
-    if (build->targets->len == 1)
+    /* An index, even of one platform with its attestations, stands for no config (writer.go). */
+    if (!is_index)
         json_object_set_new(metadata, "containerimage.config.digest",
                             json_string(first->config_digest));
     if (!is_for_classic_store(build))
@@ -325,7 +342,8 @@ static bool export_with(struct build *build, const struct exporter *exporter,
         .output = output,
         .is_push = is_true(attributes_get(output, "push")),
         .is_by_digest = is_true(attributes_get(output, "push-by-digest")),
-        .has_attestations = exporter->holds_attestations && build_has_attestations(build) &&
+        .has_attestations = exporter->holds_attestations &&
+                            build_has_attestations(build, strcmp(exporter->type, "image") == 0) &&
                             !is_for_classic_store(build),
     };
     GError *cause = NULL;

@@ -46,7 +46,8 @@ static struct frontend own_frontend(const struct buildkitd *daemon)
     if (daemon->is_engine)
         return frontend_of_buildkit(buildkitd_version(daemon));
     const char *image = container_image(daemon->container);
-    const char *colon = strrchr(image, ':');
+    g_autofree char *name = g_strndup(image, strcspn(image, "@"));
+    const char *colon = strrchr(name, ':');
     return frontend_of_buildkit(colon != NULL ? colon + 1 : "");
 }
 

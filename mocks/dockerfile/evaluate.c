@@ -11,7 +11,8 @@ static char *absolute_path(const char *folder, const char *path)
     return path[0] == '/' ? g_strdup(path) : g_build_filename(folder, path, NULL);
 }
 
-/* A stage that comes later, or the own one. The classic builder takes it for an image. */
+/* A stage that comes later; the own one is a circle (plan_circle.c). The classic builder takes it
+   for an image. */
 static bool refuse_later(const struct evaluation *evaluation, const char *name,
                          const struct run_mount *mount, GError **error)
 {
@@ -21,10 +22,8 @@ static bool refuse_later(const struct evaluation *evaluation, const char *name,
     const struct plan_stage *later = plan_find_stage(plan, name, use, plan->stages->len);
     g_autofree char *own_name =
         own->name != NULL ? g_strdup(own->name) : g_strdup_printf("stage-%d", own->index);
-    if (later == NULL || !plan->request.has_platform_arguments)
+    if (later == NULL || later == own || !plan->request.has_platform_arguments)
         return true;
-    if (later == own)
-        return plan_fail(error, "circular dependency detected on stage: %s", own_name);
     if (mount != NULL)
         return plan_fail(error,
                          "cannot mount from stage \"%s\" to \"%s\", stage needs to be defined "
@@ -201,6 +200,20 @@ static bool evaluate_run(struct evaluation *evaluation, GError **error)
     return evaluate_mounts(evaluation, error);
 }
 
+/* " (set -eux...)": the first line of a heredoc that is all there is (summarizeHeredoc()). */
+static char *heredoc_summary(const struct instruction *instruction)
+{
+    bool is_lone = instruction->kind == INSTRUCTION_RUN && instruction->heredocs->len == 1 &&
+                   strpbrk(instruction->rest, " \t") == NULL;
+    if (!is_lone)
+        return g_strdup("");
+    g_autofree char *text =
+        g_strdup(((struct heredoc *)g_ptr_array_index(instruction->heredocs, 0))->text);
+    g_strstrip(text);
+    gsize length = strcspn(text, "\n");
+    return g_strdup_printf(" (%.*s%s)", (int)length, text, text[length] != '\0' ? "..." : "");
+}
+
 static bool evaluate_instruction(struct evaluation *evaluation, GError **error)
 {
     const struct instruction *instruction = evaluation->instruction;
@@ -212,8 +225,9 @@ static bool evaluate_instruction(struct evaluation *evaluation, GError **error)
     if (step->text == NULL)
         step->text = g_strdup(instruction->text);
     if (plan_has_step_name(instruction)) {
+        g_autofree char *summary = heredoc_summary(instruction);
         g_autofree char *told =
-            g_strconcat(instruction->is_trigger ? "ONBUILD " : "", step->text, NULL);
+            g_strconcat(instruction->is_trigger ? "ONBUILD " : "", step->text, summary, NULL);
         step->name =
             plan_step_name(evaluation->plan, evaluation->stage, told, evaluation->variables);
     }

@@ -34,10 +34,12 @@ static bool take_escape(struct parser *parser, const char *value, GError **error
     return true;
 }
 
+/* What follows a blank is not read: "skip=A, B" skips A (parser/directives.go, ParseDirective()).
+ */
 static bool take_check(struct parser *parser, const char *value, GError **error)
 {
     (void)error;
-    parser->dockerfile->check = g_strdup(value);
+    parser->dockerfile->check = g_strndup(value, strcspn(value, " "));
     return true;
 }
 

@@ -103,8 +103,8 @@ enum {
 static void (*const rows[INSTRUCTION_COUNT][CHECKS_MAX])(struct stage_walk *walk,
                                                          const struct instruction *instruction) = {
     [INSTRUCTION_ARG] = {check_secrets},
-    [INSTRUCTION_CMD] = {check_once, check_command},
-    [INSTRUCTION_ENTRYPOINT] = {check_once, check_command},
+    [INSTRUCTION_CMD] = {check_command, check_once},
+    [INSTRUCTION_ENTRYPOINT] = {check_command, check_once},
     [INSTRUCTION_ENV] = {check_form, check_secrets},
     [INSTRUCTION_HEALTHCHECK] = {check_once},
     [INSTRUCTION_LABEL] = {check_form},

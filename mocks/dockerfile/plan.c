@@ -356,6 +356,8 @@ struct plan *build_plan_new(const struct dockerfile *dockerfile, const struct pl
     plan->triggers = g_ptr_array_new_with_free_func(instruction_free);
     if (!add_globals(plan, error) || !add_stages(plan, error) || !set_target(plan, error))
         return NULL;
+    if (plan->request.has_platform_arguments && !plan_check_circles(plan, error))
+        return NULL;
     mark_needed(plan);
     plan_count_names(plan);
     return g_steal_pointer(&plan);

@@ -31,6 +31,8 @@ bool plan_has_step_name(const struct instruction *instruction);
 char *plan_step_name(const struct plan *plan, struct plan_stage *stage, const char *text,
                      const GPtrArray *variables);
 
+/* Whether no stages need each other in a circle. */
+bool plan_check_circles(const struct plan *plan, GError **error) MUST_USE;
 /* How many steps of each stage have names; names those of FROM. */
 void plan_count_names(struct plan *plan);
 

@@ -171,15 +171,12 @@ static void split(const char *text, struct reference *reference)
 }
 
 /* The words of docker CLI 28 (failures.md K13, K14; capture 37). */
-static bool check(const char *text, const struct reference *reference, GError **error)
+static bool check(const struct reference *reference, GError **error)
 {
-    bool is_official =
-        g_str_has_prefix(reference->path, OFFICIAL_PATH) && strstr(text, OFFICIAL_PATH) == NULL;
-    const char *written = is_official ? reference->path + strlen(OFFICIAL_PATH) : reference->path;
-
     if (has_uppercase(reference->path)) {
         g_set_error(error, PULLER_ERROR, 400,
-                    "invalid reference format: repository name (%s) must be lowercase", written);
+                    "invalid reference format: repository name (%s) must be lowercase",
+                    reference->path);
         return false;
     }
     if (!domain_is_valid(reference->domain) || !path_is_valid(reference->path) ||
@@ -205,7 +202,7 @@ struct reference *reference_parse(const char *text, bool default_tag, GError **e
     }
     AUTO(reference) reference = g_new0(struct reference, 1);
     split(text, reference);
-    if (!check(text, reference, error))
+    if (!check(reference, error))
         return NULL;
     if (default_tag && reference->tag == NULL && reference->digest == NULL)
         reference->tag = g_strdup("latest");

@@ -170,7 +170,8 @@ static bool write_metadata(struct plugin_run *run, const GPtrArray *requests,
 static bool check_all(const GPtrArray *requests, GError **error)
 {
     for (guint i = 0; i < requests->len; i++)
-        if (!build_request_check(g_ptr_array_index(requests, i), error))
+        if (!build_request_check_words(g_ptr_array_index(requests, i), error) ||
+            !build_request_check(g_ptr_array_index(requests, i), error))
             return false;
     return true;
 }

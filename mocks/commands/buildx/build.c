@@ -227,7 +227,7 @@ int command_build(struct plugin_run *run, GError **error)
     warn_of_flags(run);
     struct build_request *request = read_request(run);
     g_ptr_array_add(requests, request);
-    if (!read_call(run, &request->is_check, error))
+    if (!build_request_check_words(request, error) || !read_call(run, &request->is_check, error))
         return 1;
     AUTO(builder) builder = builder_find(run, run->builder, error);
     if (builder == NULL || !find_driver(run, builder, error) ||

@@ -179,8 +179,6 @@ static bool deliver_one(struct solve *solve, guint index, json_t *metadata, GErr
         return push_all(solve, metadata, error);
     if (bytes == NULL)
         return true;
-    if (output->is_load && solve->node->has_image_index)
-        json_object_del(metadata, "containerimage.config.digest");
     return output->is_load ? load(solve, bytes, metadata, error)
                            : write_result(solve, output, bytes, error);
 }

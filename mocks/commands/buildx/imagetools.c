@@ -1,4 +1,6 @@
-/* `buildx imagetools inspect` and `create` (commands/imagetools, util/imagetools). */
+/* `buildx imagetools create` (commands/imagetools, util/imagetools), and which commands there are.
+ */
+#include "mocks/commands/buildx/imagetools.h"
 #include "mocks/commands/buildx/commands.h"
 #include "mocks/commands/buildx/registry.h"
 #include "mocks/commands/buildx/voice.h"
@@ -6,119 +8,6 @@
 #include "base/digest.h"
 
 #include <string.h>
-
-#define DOCKER_LIST "application/vnd.docker.distribution.manifest.list.v2+json"
-#define OCI_INDEX   "application/vnd.oci.image.index.v1+json"
-
-static bool is_index(const char *media_type)
-{
-    return strcmp(media_type, DOCKER_LIST) == 0 || strcmp(media_type, OCI_INDEX) == 0;
-}
-
-static char *platform_text(const json_t *platform)
-{
-    return g_strjoin("/", json_get_string(platform, "os", ""),
-                     json_get_string(platform, "architecture", ""),
-                     json_get_string(platform, "variant", NULL), NULL);
-}
-
-/* ---- inspect ---- */
-
-static void add_entry(GString *text, const char *name, const json_t *entry, bool is_first)
-{
-    const json_t *platform = json_get_object(entry, "platform");
-    const char *key;
-    json_t *value;
-    g_string_append_printf(text, "%s  Name:\t%s@%s\n  MediaType:\t%s\n", is_first ? "" : "\t\n",
-                           name, json_get_string(entry, "digest", ""),
-                           json_get_string(entry, "mediaType", ""));
-    if (platform == NULL)
-        return;
-    g_autofree char *words = platform_text(platform);
-    g_string_append_printf(text, "  Platform:\t%s\n", words);
-    if (json_object_size(json_get_object(entry, "annotations")) == 0)
-        return;
-    g_string_append(text, "  Annotations:\t\n");
-    json_object_foreach (json_get_object(entry, "annotations"), key, value)
-        g_string_append_printf(text, "    %s:\t%s\n", key, json_string_value(value));
-}
-
-static void print_document(struct plugin_run *run, const struct reference *reference,
-                           const struct registry_document *document)
-{
-    g_autofree char *name = reference_text(reference);
-    g_autoptr(GString) head = g_string_new(NULL);
-    g_string_append_printf(head, "Name:\t%s\nMediaType:\t%s\nDigest:\t%s\n", name,
-                           document->media_type, document->digest);
-    g_autofree char *head_table = table_format(head->str, 0, 1);
-    command_write(run->call, 1, head_table, -1);
-    if (!is_index(document->media_type))
-        return;
-    g_autoptr(json_t) index = json_parse_gbytes(document->bytes, NULL);
-    g_autoptr(GString) text = g_string_new(NULL);
-    size_t position;
-    const json_t *entry;
-    json_array_foreach (json_get_array(index, "manifests"), position, entry)
-        add_entry(text, name, entry, position == 0);
-    g_autofree char *table = table_format(text->str, 0, 1);
-    command_print(run->call, "           \nManifests: \n%s", table);
-}
-
-/* "{{json .Manifest}}" and "{{.Manifest.Digest}}", as scripts ask them. */
-static bool print_format(struct plugin_run *run, const struct registry_document *document,
-                         const char *format, GError **error)
-{
-    g_autoptr(json_t) manifest = json_parse_gbytes(document->bytes, error);
-    if (manifest == NULL)
-        return false;
-    json_object_set_new(manifest, "mediaType", json_string(document->media_type));
-    json_object_set_new(manifest, "digest", json_string(document->digest));
-    json_object_set_new(manifest, "size",
-                        json_integer((json_int_t)g_bytes_get_size(document->bytes)));
-    if (strstr(format, "{{.Manifest.Digest}}") != NULL || strstr(format, "{{.Name}}") != NULL) {
-        g_autoptr(GString) text = g_string_new(format);
-        g_string_replace(text, "{{.Manifest.Digest}}", document->digest, 0);
-        g_string_replace(text, "{{.Name}}", plugin_flags_argument(run->flags, 1), 0);
-        command_write(run->call, 1, text->str, -1);
-        return true;
-    }
-    if (g_regex_match_simple("^\\{\\{ *json +\\.Manifest *\\}\\}$", format, 0, 0)) {
-        char *text = json_dumps(manifest, JSON_INDENT(2));
-        command_write(run->call, 1, text, -1);
-        free(text);
-        return true;
-    }
-    return run_unmodelled(error, "the format %s of inspect", format);
-}
-
-static int inspect(struct plugin_run *run, GError **error)
-{
-    const char *name = plugin_flags_argument(run->flags, 1);
-    const char *format = plugin_flags_text(run->flags, "format");
-    AUTO(registry_client) client = registry_client_new(run);
-    REGISTRY_DOCUMENT(document);
-    if (name == NULL || plugin_flags_argument_count(run->flags) > 2) {
-        run_fail(error, "docker: 'docker buildx imagetools inspect' requires 1 argument\n\nUsage:  "
-                        "docker buildx imagetools inspect [OPTIONS] NAME\n\nRun 'docker buildx "
-                        "imagetools inspect --help' for more information");
-        return 1;
-    }
-    AUTO(reference) reference = reference_parse(name, /* default_tag= */ true, error);
-    if (reference == NULL || !registry_resolve(client, reference, &document, error))
-        return 1;
-    if (plugin_flags_is_on(run->flags, "raw")) {
-        gsize length_bytes = 0;
-        const char *bytes = g_bytes_get_data(document.bytes, &length_bytes);
-        command_write(run->call, 1, bytes, (gssize)length_bytes);
-    } else if (format != NULL && *format != '\0') {
-        return print_format(run, &document, format, error) ? 0 : 1;
-    } else {
-        print_document(run, reference, &document);
-    }
-    return 0;
-}
-
-/* ---- create ---- */
 
 struct image_source {
     struct reference *reference;
@@ -201,7 +90,7 @@ static bool add_entries(struct registry_client *client, const struct image_sourc
 {
     size_t index;
     json_t *entry;
-    if (!is_index(source->document.media_type)) {
+    if (!registry_is_index(source->document.media_type)) {
         g_autoptr(json_t) made = entry_of(client, source, error);
         if (made != NULL)
             add_unique(entries, made);
@@ -222,7 +111,7 @@ static GBytes *combine(struct registry_client *client, const GPtrArray *sources,
     size_t index;
     const json_t *entry;
     bool is_docker = true;
-    if (sources->len == 1 && (keeps_single || is_index(first->document.media_type))) {
+    if (sources->len == 1 && (keeps_single || registry_is_index(first->document.media_type))) {
         *media_type = g_strdup(first->document.media_type);
         return g_bytes_ref(first->document.bytes);
     }
@@ -270,7 +159,7 @@ static bool copy_source(struct registry_client *client, const struct image_sourc
     g_autoptr(json_t) document = json_parse_gbytes(source->document.bytes, error);
     size_t index;
     const json_t *entry;
-    if (!is_index(source->document.media_type))
+    if (!registry_is_index(source->document.media_type))
         return copy_manifest(client, source->reference, to, source->document.digest, error);
     json_array_foreach (json_get_array(document, "manifests"), index, entry)
         if (!copy_manifest(client, source->reference, to, json_get_string(entry, "digest", ""),
@@ -385,7 +274,7 @@ int command_imagetools(struct plugin_run *run, GError **error)
 {
     const char *name = plugin_flags_argument(run->flags, 0);
     if (g_strcmp0(name, "inspect") == 0)
-        return inspect(run, error);
+        return imagetools_inspect(run, error);
     if (g_strcmp0(name, "create") == 0)
         return create(run, error);
     command_print(

@@ -240,6 +240,19 @@ static bool check_contexts(GPtrArray *list, GError **error)
     return true;
 }
 
+/* buildflags.ParseAttests() */
+static bool check_attests(GPtrArray *list, GError **error)
+{
+    for (guint i = 0; i < list->len; i++) {
+        g_autoptr(GPtrArray) fields = csv_fields(g_ptr_array_index(list, i));
+        for (guint j = 0; j < fields->len; j++)
+            if (strchr(g_ptr_array_index(fields, j), '=') == NULL)
+                return run_fail(error, "invalid value %s",
+                                (const char *)g_ptr_array_index(fields, j));
+    }
+    return true;
+}
+
 static bool check_annotations(GPtrArray *list, GError **error)
 {
     for (guint i = 0; i < list->len; i++)
@@ -251,13 +264,18 @@ static bool check_annotations(GPtrArray *list, GError **error)
     return true;
 }
 
+bool build_request_check_words(const struct build_request *request, GError **error)
+{
+    return check_contexts(request->contexts, error) && check_attests(request->attests, error) &&
+           build_request_check_secrets(request, error);
+}
+
 bool build_request_check(const struct build_request *request, GError **error)
 {
     if (request->ignores_cache && request->no_cache_filters->len > 0)
         return run_fail(error,
                         "--no-cache and --no-cache-filter cannot currently be used together");
     return check_pairs(request->arguments, error) && check_pairs(request->labels, error) &&
-           check_contexts(request->contexts, error) &&
            check_annotations(request->annotations, error);
 }
 

@@ -54,6 +54,8 @@ bool build_output_has(const struct build_output *output, const char *name, const
 /* What the request's outputs, --push and --load come to; struct build_output. The first error in
    buildx's order of checks. */
 GPtrArray *build_request_outputs(const struct build_request *request, GError **error) MUST_USE;
+/* The forms of contexts, attestations and secrets, which are read before anything else. */
+bool build_request_check_words(const struct build_request *request, GError **error) MUST_USE;
 /* "-" and directories and so on: checks of options that need no builder. */
 bool build_request_check(const struct build_request *request, GError **error) MUST_USE;
 /* Everything that toSolveOpt refuses, with the driver known (failures.md H, K13 to K15). */
@@ -77,6 +79,8 @@ GBytes *plugin_context_read(struct plugin_run *run, const struct build_request *
                             char **filename, char **url, GError **error) MUST_USE;
 
 /* ---- secrets.c ---- */
+/* The form of each --secret. */
+bool build_request_check_secrets(const struct build_request *request, GError **error) MUST_USE;
 /* "id=NAME" of each secret, for BuildKit, its file looked for first (secretsprovider, NewStore);
    char*, NULL: it cannot be had. */
 GPtrArray *build_request_secrets(const struct plugin_run *run, const struct build_request *request,

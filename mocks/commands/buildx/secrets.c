@@ -60,6 +60,18 @@ static bool read_secret(struct secret *secret, const char *text, GError **error)
     return secret->id != NULL || run_fail(error, "secret missing ID");
 }
 
+bool build_request_check_secrets(const struct build_request *request, GError **error)
+{
+    for (guint i = 0; i < request->secrets->len; i++) {
+        SECRET(secret);
+        if (!read_secret(&secret, g_ptr_array_index(request->secrets, i), error) &&
+            g_strcmp0((*error)->message, "secret missing ID") != 0)
+            return false;
+        g_clear_error(error);
+    }
+    return true;
+}
+
 /* Without either, a variable of its name counts before a file. Of a path that is not this machine's
    nothing is known. */
 static bool check_file(const struct plugin_run *run, const struct secret *secret, GError **error)

@@ -30,7 +30,22 @@ static char *context_of(const struct project *project, const json_t *build)
 
 /* ---- lists of the section ---- */
 
-static void add_lists(struct words *words, const json_t *build)
+/* Names alone take their value from .env; where that has none, docker asks the environment. */
+static void resolve_arguments(const struct project *project, GPtrArray *texts)
+{
+    for (guint i = 0; i < texts->len; i++) {
+        const char *text = g_ptr_array_index(texts, i);
+        const char *value = json_get_string(project->variables, text, NULL);
+        if (strchr(text, '=') != NULL || value == NULL ||
+            command_variable(project->call, text) != NULL)
+            continue;
+        char *pair = g_strconcat(text, "=", value, NULL);
+        g_free(texts->pdata[i]);
+        texts->pdata[i] = pair;
+    }
+}
+
+static void add_lists(const struct project *project, struct words *words, const json_t *build)
 {
     static const struct {
         const char *key;
@@ -49,6 +64,8 @@ static void add_lists(struct words *words, const json_t *build)
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         const json_t *value = json_object_get(build, rows[i].key);
         g_autoptr(GPtrArray) texts = rows[i].is_pairs ? model_pairs(value) : model_texts(value);
+        if (i == 0)
+            resolve_arguments(project, texts);
         add_each(words, rows[i].option, texts);
     }
 }
@@ -147,7 +164,7 @@ static void add_build_options(const struct project *project, struct words *words
     for (gsize i = 0; i < G_N_ELEMENTS(switches); i++)
         if (json_get_boolean(build, switches[i][0], false))
             words_add(words, switches[i][1], NULL);
-    add_lists(words, build);
+    add_lists(project, words, build);
     add_platforms(words, build);
     add_contexts(project, words, build);
     add_secrets(project, words, build);

@@ -49,7 +49,7 @@ static void set_absolute_items(json_t *list, const char *folder, bool must_show)
     }
 }
 
-static void resolve_paths(json_t *service, const char *folder)
+void compose_set_folder(json_t *service, const char *folder)
 {
     size_t i;
     json_t *item;
@@ -62,6 +62,14 @@ static void resolve_paths(json_t *service, const char *folder)
     json_array_foreach (json_get_array(service, "env_file"), i, item)
         set_absolute(item, "path", folder);
     set_absolute_items(json_get_array(service, "volumes"), folder, /* must_show= */ true);
+}
+
+void compose_set_file_folder(json_t *section, const char *folder)
+{
+    const char *name;
+    json_t *each;
+    json_object_foreach (section, name, each)
+        set_absolute(each, "file", folder);
 }
 
 /* ---- one service ---- */
@@ -117,7 +125,7 @@ static json_t *base_of_file(const struct file_services *file, const char *name, 
     g_autoptr(json_t) base = extended(&more, service, error);
     json_t *copy = base != NULL ? json_deep_copy(base) : NULL;
     if (copy != NULL)
-        resolve_paths(copy, other_folder);
+        compose_set_folder(copy, other_folder);
     return copy;
 }
 

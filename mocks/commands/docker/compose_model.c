@@ -1,9 +1,6 @@
-/* From compose files to one project: found, read, interpolated, merged. */
+/* From compose files to one project: found, put one over the other, in order. */
 #include "mocks/commands/docker/compose_private.h"
 
-#include "base/limits.h"
-#include "doc/merge.h"
-#include "doc/reset.h"
 #include "mocks/commands/docker/cli_private.h"
 
 #include <string.h>
@@ -46,7 +43,9 @@ static GPtrArray *find_files(const struct command_call *call, const char *const 
     const char *const *asked = files[0] != NULL ? files : (const char *const *)listed;
 
     for (gsize i = 0; asked[i] != NULL; i++)
-        if (*asked[i] != '\0')
+        if (g_str_equal(asked[i], COMPOSE_STDIN))
+            g_ptr_array_add(paths, g_build_filename(call->directory, COMPOSE_STDIN, NULL));
+        else if (*asked[i] != '\0')
             g_ptr_array_add(paths, command_absolute_path(call, asked[i]));
     g_autofree char *folder = g_strdup(call->directory);
     while (paths->len == 0) {
@@ -63,71 +62,7 @@ static GPtrArray *find_files(const struct command_call *call, const char *const 
     return NULL;
 }
 
-/* ---- .env ---- */
-
-static json_t *read_variables(const struct command_call *call, const char *directory,
-                              const char *env_file)
-{
-    g_autofree char *path = *env_file != '\0' ? command_absolute_path(call, env_file)
-                                              : g_build_filename(directory, ".env", NULL);
-    g_autoptr(GBytes) bytes = world_read_file(call, path, DOC_BYTES_MAX, NULL);
-    json_t *variables = json_object();
-    gsize length_bytes = 0;
-
-    if (bytes == NULL)
-        return variables;
-    const char *data = g_bytes_get_data(bytes, &length_bytes);
-    g_autofree char *text = g_strndup(data, length_bytes);
-    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-    for (gsize i = 0; lines[i] != NULL; i++) {
-        char *line = g_strstrip(lines[i]);
-        char *equals = strchr(line, '=');
-        if (*line == '#' || equals == NULL)
-            continue;
-        *equals = '\0';
-        char *value = equals + 1;
-        gsize length = strlen(value);
-        if (length >= 2 && (*value == '"' || *value == '\'') && value[length - 1] == *value) {
-            value[length - 1] = '\0';
-            value++;
-        }
-        json_object_set_new(variables, g_strstrip(line), json_text_or_null(value));
-    }
-    return variables;
-}
-
-/* ---- values ---- */
-
-/* A copy of value with the variables of its texts filled in; NULL with an error. */
-static json_t *interpolated(const json_t *value, const struct project *project,
-                            const json_t *variables, GError **error)
-{
-    if (json_is_string(value)) {
-        g_autofree char *text =
-            compose_interpolate(json_string_value(value), project, variables, error);
-        return text != NULL ? json_text_or_null(text) : NULL;
-    }
-    bool is_object = json_is_object(value);
-    if (!is_object && !json_is_array(value))
-        return json_deep_copy(value);
-    g_autoptr(json_t) copy = is_object ? json_object() : json_array();
-    const char *key;
-    json_t *member;
-    size_t i;
-    json_object_foreach ((json_t *)value, key, member) {
-        json_t *filled = interpolated(member, project, variables, error);
-        if (filled == NULL)
-            return NULL;
-        json_object_set_new(copy, key, filled);
-    }
-    json_array_foreach (value, i, member) {
-        json_t *filled = interpolated(member, project, variables, error);
-        if (filled == NULL)
-            return NULL;
-        json_array_append_new(copy, filled);
-    }
-    return g_steal_pointer(&copy);
-}
+/* ---- one over the other ---- */
 
 /* ["A=1", "B"] as {"A": "1", "B": null}; a new reference. */
 static json_t *as_pairs(json_t *value)
@@ -191,27 +126,6 @@ void compose_merge(json_t *base, json_t *more)
     }
 }
 
-json_t *compose_read_file(const struct project *project, const char *path, const json_t *variables,
-                          json_t **resets, GError **error)
-{
-    g_autoptr(GBytes) bytes = world_read_file(project->call, path, DOC_BYTES_MAX, error);
-    gsize length_bytes = 0;
-    if (bytes == NULL)
-        return NULL;
-    const char *data = g_bytes_get_data(bytes, &length_bytes);
-    AUTO(doc)
-    doc = doc_load_text(path, data, length_bytes, DOC_KEYS_ARE_FREE | DOC_HAS_RESETS, error);
-    if (doc == NULL || !doc_merge_keys(doc, error))
-        return NULL;
-    g_autoptr(json_t) value = node_json(doc_root(doc));
-    if (!json_is_object(value)) {
-        cli_refuse(error, "top-level object must be a mapping");
-        return NULL;
-    }
-    *resets = doc_take_resets(doc, value);
-    return interpolated(value, project, variables, error);
-}
-
 /* ---- the project ---- */
 
 /* Lower case; only letters, digits, '-' and '_'. */
@@ -248,19 +162,17 @@ bool project_load(struct project *project, const struct project_sources *sources
     project->directory = *sources->directory != '\0'
                              ? command_absolute_path(project->call, sources->directory)
                              : g_path_get_dirname(g_ptr_array_index(paths, 0));
-    g_autoptr(json_t) variables =
-        read_variables(project->call, project->directory, sources->env_file);
+    g_autofree char *env_file = *sources->env_file != '\0'
+                                    ? command_absolute_path(project->call, sources->env_file)
+                                    : g_build_filename(project->directory, ".env", NULL);
+    json_t *variables = compose_read_variables(project, env_file);
+    g_autoptr(GPtrArray) way = g_ptr_array_new_with_free_func(g_free);
+    project->variables = variables;
     project->model = json_object();
-    for (guint i = 0; i < paths->len; i++) {
-        const char *path = g_ptr_array_index(paths, i);
-        g_autoptr(json_t) resets = NULL;
-        g_autoptr(json_t) one = compose_read_file(project, path, variables, &resets, error);
-        if (one == NULL || !compose_check_schema(path, one, error) ||
-            !compose_extend(project, path, one, variables, resets, error))
+    for (guint i = 0; i < paths->len; i++)
+        if (!compose_load_file(project, g_ptr_array_index(paths, i), variables, way, project->model,
+                               error))
             return false;
-        doc_apply_resets(project->model, resets);
-        compose_merge(project->model, one);
-    }
     project->name = choose_name(project, sources->name, variables);
     if (json_object_size(json_get_object(project->model, "services")) == 0)
         return cli_refuse(error, "no service selected");
@@ -273,6 +185,7 @@ void project_clear(struct project *project)
     g_free(project->directory);
     g_free(project->name);
     json_decref(project->model);
+    json_decref(project->variables);
 }
 
 json_t *project_service(const struct project *project, const char *name)

@@ -13,7 +13,11 @@ struct project {
     char *directory; /* of the first file, as the command sees it */
     char *name;
     json_t *model;
+    json_t *variables; /* of .env, or what stands for it */
 };
+
+/* "-" of --file: what stands on standard input. */
+#define COMPOSE_STDIN "-"
 
 /* What a command line says of the project; lists end with NULL, texts may be empty. */
 struct project_sources {
@@ -56,6 +60,18 @@ GPtrArray *model_pairs(const json_t *value);
    files before it (doc/reset.h). */
 json_t *compose_read_file(const struct project *project, const char *path, const json_t *variables,
                           json_t **resets, GError **error) MUST_USE;
+/* The lines of an env file as an object of texts; empty when it is not there. */
+json_t *compose_read_variables(const struct project *project, const char *path);
+/* Puts a file with what it extends and includes over the model. way: files that include this one.
+ */
+bool compose_load_file(const struct project *project, const char *path, const json_t *variables,
+                       GPtrArray *way, json_t *model, GError **error) MUST_USE;
+/* compose_include.c: takes in the parts of the files that one includes. */
+bool compose_include(const struct project *project, const char *path, json_t *read,
+                     const json_t *variables, GPtrArray *way, GError **error) MUST_USE;
+/* Paths of a service, and files of secrets or configs, as they are seen from anywhere. */
+void compose_set_folder(json_t *service, const char *folder);
+void compose_set_file_folder(json_t *section, const char *folder);
 /* Puts more over base, as a later file over an earlier one. */
 void compose_merge(json_t *base, json_t *more);
 /* compose_check.c: whether the schema has all that is in one file, and whether what services name

@@ -53,6 +53,8 @@ static const char *const go_names[][2] = {{"ID", "Id"},
 
 static json_t *member_of(const struct run *run, const json_t *object, const char *name)
 {
+    if (run->options->is_by_json)
+        return go_member_by_json(object, name);
     for (gsize i = 0; i < G_N_ELEMENTS(go_names) && run->options->is_typed; i++) {
         if (g_str_equal(go_names[i][1], name) && json_object_get(object, go_names[i][1]) != NULL)
             return NULL;

@@ -25,7 +25,8 @@ struct go_template_options {
     const char *type_name; /* a missing member: "can't evaluate field X in type TYPE"; or NULL */
     bool is_missing_fine;  /* a missing member is "<no value>", as of a map */
     bool is_header;        /* functions hand the text on, as for the head of a table */
-    bool is_typed; /* members that Go's structs of the Engine leave out when empty are nil */
+    bool is_by_json; /* of structs by what JSON calls their fields, in any case; json indents */
+    bool is_typed;   /* members that Go's structs of the Engine leave out when empty are nil */
 };
 /* Appends to output. On error what came before stays in it. */
 bool go_template_execute(const struct go_template *template, json_t *data,

@@ -309,6 +309,8 @@ json_t *go_function_call(const char *name, const GPtrArray *values,
                       row->count_max == G_MAXUINT ? "at least " : "", row->count_min, values->len);
     if (options->is_header && row->passes_in_header)
         return go_value_at(values, 0) != NULL ? json_incref(go_value_at(values, 0)) : json_null();
+    if (row->call == go_to_json && options->is_by_json)
+        return go_to_indented_json(go_value_at(values, 0));
     bool is_row = options->type_name != NULL && !options->is_typed;
     if (row->call == go_to_json && is_row && json_is_object(go_value_at(values, 0)))
         return row_to_json(go_value_at(values, 0));

@@ -65,6 +65,8 @@ bool go_value_is_true(const json_t *value);
 json_t *go_value_empty_member(const char *name);
 /* A null member as Go prints it: "[]", "map[]", "<nil>". Static. */
 const char *go_value_null_text(const char *name);
+/* The member of this name in any case, or NULL; lent. */
+json_t *go_member_by_json(const json_t *object, const char *name);
 /* Keys of an object in Go's order for maps; char*, lent. */
 GPtrArray *go_value_sorted_keys(json_t *object);
 
@@ -81,6 +83,7 @@ json_t *go_value_at(const GPtrArray *values, guint i);
 const char *go_text_at(const GPtrArray *values, guint i);
 /* The CLI's own functions. */
 json_t *go_to_json(const GPtrArray *values, GError **error);
+json_t *go_to_indented_json(json_t *value); /* json.MarshalIndent() */
 json_t *go_split(const GPtrArray *values, GError **error);
 json_t *go_join(const GPtrArray *values, GError **error);
 json_t *go_title(const GPtrArray *values, GError **error);

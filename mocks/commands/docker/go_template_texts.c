@@ -31,6 +31,14 @@ json_t *go_to_json(const GPtrArray *values, GError **error)
     return json_string(text);
 }
 
+json_t *go_to_indented_json(json_t *value)
+{
+    char *text = json_dumps(value, JSON_INDENT(2) | JSON_ENCODE_ANY);
+    json_t *answer = json_string(text != NULL ? text : "null");
+    free(text);
+    return answer;
+}
+
 json_t *go_split(const GPtrArray *values, GError **error)
 {
     (void)error;

@@ -143,3 +143,13 @@ bool go_value_is_true(const json_t *value)
         return json_object_size(value) > 0;
     return true;
 }
+
+json_t *go_member_by_json(const json_t *object, const char *name)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach ((json_t *)object, key, value)
+        if (g_ascii_strcasecmp(key, name) == 0)
+            return value;
+    return NULL;
+}

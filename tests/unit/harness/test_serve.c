@@ -55,7 +55,7 @@ Test(served_image, that_makes_no_sense_is_refused)
          "0123456789012345678901234567890123456789012345678901234567890123",
          "'app@sha256:0123456789012345678901234567890123456789012345678901234567890123': an image "
          "to make has a tag, its digest comes of itself"},
-        {"App", "'App': invalid reference format: repository name (App) must be lowercase"},
+        {"App", "'App': invalid reference format: repository name (library/App) must be lowercase"},
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {

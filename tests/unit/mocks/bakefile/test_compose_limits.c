@@ -111,7 +111,7 @@ Test(compose_limits, what_is_not_modelled_says_so_and_where)
 {
     fails("services: {a: {build: {context: ., provenance: true}}}\n", NULL, BAKEFILE_ERROR_UNKNOWN,
           "services.a.build.provenance");
-    fails("services: {a: {build: {context: ., target: !reset null}}}\n", NULL,
+    fails("services: {a: {build: .}}\n---\nservices: {b: {build: .}}\n", NULL,
           BAKEFILE_ERROR_UNKNOWN, "not modelled");
     fails("services: {a: {build: {context: ., args: {A: 2024-01-01}}}}\n", NULL,
           BAKEFILE_ERROR_UNKNOWN, "the date 2024-01-01");
@@ -134,4 +134,20 @@ Test(compose_limits, files_merge_and_variables_come_from_the_env_file_beside)
     cr_assert_str_eq(text,
                      "{\"context\":\".\",\"dockerfile\":\"Dockerfile\",\"args\":{\"B\":\"2\"},"
                      "\"tags\":[\"o/a:1\"],\"platforms\":[\"linux/arm64\"]}");
+}
+
+Test(compose_limits, a_text_whose_name_says_nothing_may_be_a_compose_file)
+{
+    static const char text[] = "services: {a: {build: .}}\n";
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) bytes = g_bytes_new_static(text, strlen(text));
+    const struct bakefile_source source = {"-", bytes};
+    const struct bake_request request = {0};
+    AUTO(bakefile) file = bakefile_read(&source, 1, &error);
+    cr_assert_not_null(file);
+
+    AUTO(bake_result) result = bakefile_resolve(file, &request, &error);
+
+    cr_assert_not_null(result);
+    cr_assert_str_eq(((struct bake_target *)g_ptr_array_index(result->targets, 0))->name, "a");
 }

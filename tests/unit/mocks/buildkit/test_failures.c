@@ -163,7 +163,8 @@ struct refusal {
 
 static const struct refusal refusals[] = {
     {"FROM alpine:3\nFORM x\n", "",
-     "error: failed to solve: dockerfile parse error on line 2: unknown instruction: FORM\n"},
+     "error: failed to solve: dockerfile parse error on line 2: unknown instruction: FORM (did you "
+     "mean FROM?)\n"},
     {"FROM alpine:9\n", "",
      "error: failed to solve: alpine:9: failed to resolve source metadata for "
      "docker.io/library/alpine:9: docker.io/library/alpine:9: not found\n"},

@@ -1,5 +1,6 @@
 /* What a Dockerfile means for one platform. */
 #include "mocks/dockerfile/expand.h"
+#include "mocks/dockerfile/mount.h"
 #include "mocks/dockerfile/plan.h"
 
 #include <criterion/criterion.h>
@@ -45,6 +46,11 @@ static void made_clear(struct made *made)
 static const struct plan_request buildkit = {.has_platform_arguments = true,
                                              .is_multi_platform = true};
 
+static const struct plan_step *step_at(const struct made *made, guint index)
+{
+    return g_ptr_array_index(made->plan->target->steps, index);
+}
+
 /* Names of all steps that have one, a line each; g_free. */
 static char *names_of(const struct made *made)
 {
@@ -87,6 +93,95 @@ Test(dockerfile_plan, one_stage_and_one_platform_need_no_names)
     g_autofree char *names = names_of(&made);
 
     cr_assert_str_eq(names, "[1/2] FROM a:1\n[2/2] RUN b\n");
+}
+
+Test(dockerfile_plan, a_lone_stage_with_mounts_is_told_by_its_number)
+{
+    static const struct plan_request one = {.has_platform_arguments = true};
+    MADE(made) = make("FROM a:1\nRUN --mount=type=cache,target=/c b\n", &one, NULL);
+
+    g_autofree char *names = names_of(&made);
+
+    cr_assert_str_eq(names, "[stage-0 1/2] FROM a:1\n"
+                            "[stage-0 2/2] RUN --mount=type=cache,target=/c b\n");
+}
+
+Test(dockerfile_plan, triggers_run_in_the_stages_that_stand_on_theirs)
+{
+    static const struct plan_request one = {.has_platform_arguments = true};
+    MADE(made) = make("FROM a:1 AS base\nONBUILD RUN b\nFROM base AS next\nRUN c\nFROM next\n"
+                      "RUN d\n",
+                      &one, NULL);
+
+    g_autofree char *names = names_of(&made);
+
+    cr_assert_str_eq(made.error, "");
+    cr_assert_str_eq(names, "[base 1/1] FROM a:1\n[next 1/2] ONBUILD RUN b\n[next 2/2] RUN c\n"
+                            "[stage-2 1/1] RUN d\n");
+}
+
+Test(dockerfile_plan, stages_are_found_by_what_their_user_may_say)
+{
+    static const struct plan_request one = {.has_platform_arguments = true};
+    MADE(made) = make("FROM a AS Base\nFROM Base\nCOPY --from=BASE /x /x\nCOPY --from=0 /y /y\n"
+                      "RUN --mount=from=0,target=/z q\n",
+                      &one, NULL);
+
+    cr_assert_str_eq(made.error, "");
+    cr_assert_str_eq(made.plan->target->base_name, "Base");
+    cr_assert_eq(step_at(&made, 0)->from_stage, 0);
+    cr_assert_eq(step_at(&made, 1)->from_stage, 0);
+    const struct run_mount *mount = g_ptr_array_index(step_at(&made, 2)->mounts, 0);
+    cr_assert_eq(mount->from_stage, STAGE_NONE);
+}
+
+/* ---- releases of the frontend ---- */
+
+static const struct {
+    const char *image;
+    const char *text;
+    const char *error;
+} releases[] = {
+    {"docker/dockerfile:1.4", "FROM a\nCOPY --link b c\n", ""},
+    {"docker/dockerfile:1.3", "FROM a\nCOPY --link b c\n",
+     "dockerfile parse error on line 2: unknown flag: --link"},
+    {"docker/dockerfile:1", "FROM a\nCOPY --parents --exclude=x b c\n", ""},
+    {"docker/dockerfile:1.18", "FROM a\nCOPY --exclude=x b c\n",
+     "dockerfile parse error on line 2: unknown flag: --exclude"},
+    {"docker.io/docker/dockerfile:1.7-labs", "FROM a\nCOPY --parents b c\n", ""},
+    {"docker/dockerfile:1", "FROM a\nRUN --device=d b\n",
+     "dockerfile parse error on line 2: unknown flag: --device"},
+    {"docker/dockerfile:1-labs@sha256:0", "FROM a\nRUN --device=d b\n", ""},
+    {"docker/dockerfile:1.2", "FROM a\nRUN <<EOF\necho b\nEOF\n",
+     "dockerfile parse error on line 3: unknown instruction: echo"},
+    {"docker/dockerfile:1.13", "FROM a\nCOPY --chmod=u+x b c\n", "invalid chmod parameter: 'u+x'"},
+};
+
+Test(dockerfile_plan, a_release_of_the_frontend_knows_what_it_had)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(releases); i++) {
+        struct frontend frontend = {0};
+        g_autoptr(GError) error = NULL;
+        AUTO(dockerfile)
+        dockerfile = dockerfile_parse(releases[i].text, strlen(releases[i].text), NULL);
+
+        cr_assert(frontend_of_image(releases[i].image, &frontend), "%s", releases[i].image);
+        bool is_known = dockerfile_check_frontend(dockerfile, &frontend, &error);
+
+        cr_assert_eq(is_known, *releases[i].error == '\0', "%s", releases[i].image);
+        cr_assert(is_known || g_str_has_prefix(error->message, releases[i].error), "%s",
+                  error->message);
+    }
+}
+
+Test(dockerfile_plan, buildkit_has_the_frontend_of_its_release)
+{
+    struct frontend frontend = {0};
+
+    cr_assert_eq(frontend_of_buildkit("v0.11.7+d3e6c1360f6e").minor, 5);
+    cr_assert_eq(frontend_of_buildkit("v0.20.2").minor, 14);
+    cr_assert_eq(frontend_of_buildkit("buildx-stable-1").minor, FRONTEND_NEWEST);
+    cr_assert_not(frontend_of_image("ghcr.io/acme/frontend:1", &frontend));
 }
 
 Test(dockerfile_plan, only_stages_that_the_target_needs_are_needed)
@@ -144,11 +239,6 @@ Test(dockerfile_plan, the_config_of_the_image_comes_out)
                 "\"/bin/sh\",\"-c\",\"run it\"],\"StopSignal\":\"TERM\"}");
 }
 
-static const struct plan_step *step_at(const struct made *made, guint index)
-{
-    return g_ptr_array_index(made->plan->target->steps, index);
-}
-
 Test(dockerfile_plan, commands_are_run_as_written_by_the_shell_in_force)
 {
     MADE(made) = make("FROM a\nARG X=1\nRUN echo $X\nRUN [\"b\", \"c\"]\nSHELL [\"/bin/bash\", "
@@ -183,7 +273,31 @@ static const struct {
 } refusals[] = {
     {"FROM a\n", "x", "target stage \"x\" could not be found"},
     {"ARG A\nFROM $A\n", NULL, "base name ($A) should not be blank"},
-    {"FROM --platform=$NONE a\n", NULL, "failed to parse platform : \"\" is an invalid OS"},
+    {"FROM --platform=$NONE a\n", NULL, "empty platform value from expression $NONE"},
+    {"FROM --platform=a/b/c/d a\n", NULL,
+     "failed to parse platform a/b/c/d: \"a/b/c/d\": cannot parse platform specifier"},
+    {"FROM a\nRUN --mount=type=cache,target=/x,uid=y z\n", NULL, "invalid value y for uid"},
+    {"FROM a\nRUN --mount=type=cache,target=/x,mode=0999 z\n", NULL, "invalid value 0999 for mode"},
+    {"FROM a\nRUN --mount=type=bind,target=/x,mode=0755 z\n", NULL,
+     "mode not allowed for \"bind\" type mounts"},
+    {"FROM a\nRUN --mount=type=tmpfs,target=/x,size=big z\n", NULL, "invalid value for size: big"},
+    {"FROM a\nRUN --mount=type=secret,id=x,sharing=shared z\n", NULL,
+     "secret mount should not define sharing"},
+    {"FROM a\nRUN --mount=type=cache,targt=/x z\n", NULL,
+     "unexpected key 'targt' in 'targt=/x' (did you mean target?)"},
+    {"FROM a\nRUN --mount=type=cache,\"target=/x,y\" z\n", NULL,
+     "invalid field 'y' must be a key=value pair"},
+    {"FROM a AS x\nRUN --mount=from=x,target=/y z\n", NULL,
+     "circular dependency detected on stage: x"},
+    {"FROM a AS x\nRUN --mount=from=y,target=/y z\nFROM a AS y\nFROM x\n", NULL,
+     "cannot mount from stage \"y\" to \"/y\", stage needs to be defined before"},
+    {"FROM a AS x\nCOPY --from=y /f /f\nFROM x AS y\nFROM a\n", NULL,
+     "circular dependency detected on stage: x"},
+    {"FROM a\nCOPY --chmod=abc x y\n", NULL, "invalid syntax"},
+    {"FROM a\nADD --checksum=md5:0 https://b/c /d\n", NULL, "unsupported digest algorithm"},
+    {"FROM a\nADD --checksum=sha256:0 https://b/c /d\n", NULL, "invalid checksum digest length"},
+    {"FROM a\nSTOPSIGNAL FOO\n", NULL, "invalid signal: FOO"},
+    {"FROM a AS x\nONBUILD FOO\nFROM x\n", NULL, "unknown instruction: FOO (did you mean FROM?)"},
     {"ARG F=x\nFROM a AS x\nFROM a\nCOPY --from=$F /f /f\n", NULL,
      "variable expansion is not supported for --from, "},
     {"FROM a\nCOPY --from=3 /f /f\n", NULL, "invalid stage index 3"},

@@ -56,7 +56,7 @@ Test(reference, wrong_names_are_refused_in_dockers_words)
          "invalid reference format: repository name (T/none) must be lowercase"},
         {"ghcr.io/Owner/Repo:t",
          "invalid reference format: repository name (Owner/Repo) must be lowercase"},
-        {"Golang", "invalid reference format: repository name (Golang) must be lowercase"},
+        {"Golang", "invalid reference format: repository name (library/Golang) must be lowercase"},
         {"ghcr.io/o/r:-abc1234", "invalid reference format"},
         {"", "invalid reference format"},
         {"o/r:", "invalid reference format"},

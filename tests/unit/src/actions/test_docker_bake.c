@@ -178,3 +178,58 @@ Test(docker_bake, has_no_default_provenance_for_images_that_docker_loads)
 
     cr_expect_null(strstr(fake_commands(run), "provenance"));
 }
+
+/* ---- subactions ---- */
+
+#define FIELDS                                                                                     \
+    "{\"target\": {\"app\": {\"platforms\": [\"a\", \"b\"], \"tags\": [\"t\"]}, \"db\": {}}}"
+
+Test(docker_bake, targets_are_listed)
+{
+    FAKE_RUN(run, &action_docker_bake_list, "v6");
+    fake_answer(run, (struct fake_answer){.pattern = "docker buildx bake*", .output = DEFINITION});
+    fake_input(run, "files", "a.hcl,b.hcl");
+    fake_input(run, "target", "all");
+
+    fake_main(run);
+
+    fake_expect_text(fake_commands(run),
+                     "docker buildx bake --file a.hcl --file b.hcl all --print\n");
+    fake_expect_text(fake_output(run, "targets"), "[\"app\",\"db\"]");
+    fake_expect_part(fake_warnings(run), "list-targets is deprecated");
+}
+
+Test(docker_bake, targets_become_rows_of_a_matrix)
+{
+    FAKE_RUN(run, &action_docker_bake_matrix, "v6");
+    fake_answer(run, (struct fake_answer){.pattern = "docker buildx bake*", .output = FIELDS});
+
+    fake_main(run);
+
+    fake_expect_text(fake_output(run, "matrix"), "[{\"target\":\"app\"},{\"target\":\"db\"}]");
+}
+
+Test(docker_bake, fields_make_a_row_for_each_of_their_values)
+{
+    FAKE_RUN(run, &action_docker_bake_matrix, "v7");
+    fake_answer(run, (struct fake_answer){.pattern = "docker buildx bake*", .output = FIELDS});
+    fake_input(run, "fields", "platforms");
+
+    fake_main(run);
+
+    fake_expect_text(fake_output(run, "matrix"),
+                     "[{\"target\":\"app\",\"platforms\":\"a\"},{\"target\":\"app\",\"platforms\":"
+                     "\"b\"},{\"target\":\"db\"}]");
+}
+
+Test(docker_bake, a_definition_that_fails_fails_its_matrix)
+{
+    FAKE_RUN(run, &action_docker_bake_matrix, "v6");
+    fake_answer(run, (struct fake_answer){.pattern = "docker buildx bake*",
+                                          .exit_code = 1,
+                                          .errors = "ERROR: couldn't find a bake definition\n"});
+
+    fake_main(run);
+
+    fake_expect_part(fake_failure(run), "couldn't find a bake definition");
+}

@@ -677,6 +677,60 @@ Test(build, docker_build_is_forwarded_and_a_check_builds_nothing)
     bench_run(NULL, forward_body);
 }
 
+static void checks_body(struct bench *bench)
+{
+    write_context(bench);
+    write_file(bench, "/src/Dockerfile", "FROM alpine:3 as x\nCMD y\n");
+    OUTCOME(check) = run_line(bench, "docker buildx build --check .");
+    OUTCOME(warned) = run_line(bench, "docker build .");
+    write_file(bench, "/src/Dockerfile", "# check=error=true\nFROM alpine:3\nCMD y\n");
+    OUTCOME(failed) = run_line(bench, "docker build .");
+    OUTCOME(skipped) =
+        run_line(bench, "docker build --build-arg BUILDKIT_DOCKERFILE_CHECK=skip=all .");
+    OUTCOME(outline) = run_line(bench, "docker build --call outline .");
+
+    cr_assert_eq(check.exit_code, 1);
+    assert_has(check.out, "Check complete, 2 warnings have been found!\n\nWARNING: FromAsCasing - "
+                          "https://docs.docker.com/go/dockerfile/rule/from-as-casing/\n'as' and "
+                          "'FROM' keywords' casing do not match\nDockerfile:1\n");
+    cr_assert_eq(warned.exit_code, 0, "%s", warned.err);
+    assert_has(warned.err, "2 warnings found (use docker --debug to expand):\n - FromAsCasing: ");
+    cr_assert_eq(failed.exit_code, 1);
+    assert_has(failed.err,
+               "failed to solve: lint violation found for rules: JSONArgsRecommended\n");
+    cr_assert_eq(skipped.exit_code, 0, "%s", skipped.err);
+    assert_has(outline.err, "--call outline: not modelled, its outcome is assumed\n");
+}
+
+Test(build, checks_are_told_or_fail_the_build)
+{
+    bench_run(NULL, checks_body);
+}
+
+static void frontend_body(struct bench *bench)
+{
+    write_context(bench);
+    write_file(bench, "/src/Dockerfile", "FROM alpine:3\nCOPY --exclude=x . /\n");
+    OUTCOME(old) = run_line(bench, "docker build .");
+    write_file(bench, "/src/Dockerfile",
+               "FROM alpine:3 AS x\nCOPY --from=Bad:: a b\nFROM alpine:3\n");
+    OUTCOME(nameless) = run_line(bench, "docker build .");
+    OUTCOME(key) = run_line(bench, "docker build --ssh default=/src/none .");
+    OUTCOME(attest) = run_line(bench, "docker build --provenance=foo .");
+
+    assert_has(old.err, "dockerfile parse error on line 2: unknown flag: --exclude\n");
+    assert_has(nameless.err, "failed to solve: failed to parse stage name \"Bad::\": invalid");
+    assert_has(key.err,
+               "failed to convert agent config for ID: \"default\": stat /src/none: no such "
+               "file or directory\n");
+    cr_assert_str_eq(attest.err, "ERROR: invalid value foo\n");
+}
+
+Test(build, what_the_frontend_or_the_client_refuses_ends_it)
+{
+    bench_run(NULL, frontend_body);
+}
+
 static void old_body(struct bench *bench)
 {
     OUTCOME(push) = run_line(bench, "docker buildx build --push .");

@@ -276,7 +276,10 @@ static void extend_services(struct shell *shell)
                 "services:\n"
                 "  one: {extends: {file: deep/base.yaml, service: middle}, env_file: [own.env],\n"
                 "    environment: [A=own], command: [b], ports: ['2:2']}\n"
-                "  two: {extends: one, image: bb:2}\n");
+                "  two: {extends: one, image: bb:2}\n"
+                "volumes: {named: }\n");
+    shell_write(shell, "/home/runner/work/deep/base.env", "");
+    shell_write(shell, "/home/runner/work/own.env", "");
     type_expect(shell, "compose -f extends.yaml config --images one two", 0, "bb:1\nbb:2\n", "");
     type(shell, "compose -f extends.yaml config --format json");
     g_autoptr(json_t) model = json_parse_bytes(shell->output->str, shell->output->len, NULL);

@@ -1,0 +1,1 @@
+target "a" { tags = ["x"], args = { A = "1" } }

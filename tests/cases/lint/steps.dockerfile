@@ -1,0 +1,15 @@
+FROM alpine:3
+MAINTAINER a
+ENV A 1
+LABEL b c
+LABEL "d e"="f"
+CMD x
+CMD ["y"]
+ENTRYPOINT z
+HEALTHCHECK CMD q
+HEALTHCHECK NONE
+WORKDIR src
+WORKDIR more
+RUN a \
+
+  b

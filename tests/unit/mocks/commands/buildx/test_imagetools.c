@@ -1,0 +1,111 @@
+/* Templates of `imagetools inspect`; what real ones print was recorded with buildx v0.26.1. */
+#include "bench.h"
+
+static void push_two(struct bench *bench)
+{
+    write_context(bench);
+    run_well(bench, "docker buildx create --name X --use --bootstrap");
+    run_well(bench, "docker buildx build --platform linux/amd64,linux/arm64 --push -t "
+                    "localhost:5000/o/app:1 .");
+}
+
+static char *ask(struct bench *bench, const char *format)
+{
+    g_autofree char *line = g_strdup_printf(
+        "docker buildx imagetools inspect localhost:5000/o/app:1 --format '%s'", format);
+    OUTCOME(outcome) = run_line(bench, line);
+    return g_strconcat(outcome.out, outcome.err, NULL);
+}
+
+static void formats_body(struct bench *bench)
+{
+    static const struct {
+        const char *format;
+        const char *start;
+    } cases[] = {
+        {"{{.Name}}", "localhost:5000/o/app:1"},
+        {"{{json .Name}}", "\"localhost:5000/o/app:1\""},
+        {"d={{.Manifest.Digest}}", "d=sha256:"},
+        {"{{json .Manifest.Digest}}", "\"sha256:"},
+        {"{{range .Manifest.Manifests}}{{.Platform.OS}}/{{.Platform.Architecture}},{{end}}",
+         "linux/amd64,linux/arm64,unknown/unknown,unknown/unknown,"},
+        {"{{json .Manifest}}",
+         "{\n  \"schemaVersion\": 2,\n  \"mediaType\": \"application/vnd.oci"},
+        {"{{json .Image}}", "{\n  \"linux/amd64\": {\n    \"architecture\": \"amd64\","},
+        {"{{.Foo}}", "ERROR: template: :1:2: executing \"\" at <.Foo>: can't evaluate field Foo in "
+                     "type imagetools.tplInputs\n"},
+        {"{{foo}}", "ERROR: template: :1: function \"foo\" not defined\n"},
+        {"{{.Manifest.Digest}}", "Name:      localhost:5000/o/app:1\nMediaType: application/"},
+    };
+    push_two(bench);
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *text = ask(bench, cases[i].format);
+        cr_expect(g_str_has_prefix(text, cases[i].start), "%s: %s", cases[i].format, text);
+    }
+}
+
+Test(imagetools, templates_see_the_manifest_and_the_configs)
+{
+    bench_run(NULL, formats_body);
+}
+
+static char *metadata_of(struct bench *bench, const char *options)
+{
+    g_autofree char *line = g_strdup_printf(
+        "docker buildx build %s --push -t localhost:5000/o/app:1 --metadata-file m.json .",
+        options);
+    run_well(bench, line);
+    return read_file(bench, "/src/m.json");
+}
+
+static void index_body(struct bench *bench)
+{
+    write_context(bench);
+    run_well(bench, "docker buildx create --name X --use --bootstrap");
+    g_autofree char *index = metadata_of(bench, "");
+    g_autofree char *manifest = metadata_of(bench, "--provenance=false");
+
+    cr_assert_null(strstr(index, "containerimage.config.digest"), "%s", index);
+    cr_assert_not_null(strstr(manifest, "containerimage.config.digest"), "%s", manifest);
+}
+
+Test(imagetools, an_index_of_one_image_has_no_config)
+{
+    bench_run(NULL, index_body);
+}
+
+static void annotations_body(struct bench *bench)
+{
+    write_context(bench);
+    run_well(bench, "docker buildx create --name X --use --bootstrap");
+    OUTCOME(single) = run_line(bench, "docker buildx build --load --annotation index:a=b .");
+    OUTCOME(index) = run_line(bench, "docker buildx build --push -t localhost:5000/o/app:1 "
+                                     "--annotation index:a=b .");
+
+    cr_assert_not_null(strstr(single.err, "failed to solve: index annotations not supported for "
+                                          "single platform export\n"),
+                       "%s", single.err);
+    cr_assert_eq(index.exit_code, 0, "%s", index.err);
+}
+
+Test(imagetools, annotations_of_an_index_need_one)
+{
+    bench_run(NULL, annotations_body);
+}
+
+static void inline_body(struct bench *bench)
+{
+    write_context(bench);
+    run_well(bench, "docker buildx create --name X --use --bootstrap");
+    OUTCOME(usual) = run_line(bench, "docker buildx build --output type=oci,dest=x.tar .");
+    OUTCOME(asked) =
+        run_line(bench, "docker buildx build --output type=oci,dest=x.tar --provenance=true .");
+
+    cr_assert_null(strstr(usual.err, "exporting attestation manifest"), "%s", usual.err);
+    cr_assert_not_null(strstr(asked.err, "exporting attestation manifest"), "%s", asked.err);
+}
+
+Test(imagetools, what_is_attested_by_default_makes_no_index_of_a_layout)
+{
+    bench_run(NULL, inline_body);
+}
