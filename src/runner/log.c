@@ -1,6 +1,7 @@
 /* What steps say: the log with its masks, annotations, and lines of output. */
 #include "base/limits.h"
 #include "runner/leg.h"
+#include "runner/missing_program.h"
 #include "runner/touch.h"
 
 #include <string.h>
@@ -123,6 +124,24 @@ static void notice_other_hash(struct step_run *step, const char *line)
     }
 }
 
+static bool is_assumed(const struct leg_run *leg, const char *what)
+{
+    for (guint i = 0; i < leg->result->assumptions->len; i++) {
+        const struct assumption *each = leg->result->assumptions->pdata[i];
+        if (g_str_equal(each->what, what))
+            return true;
+    }
+    return false;
+}
+
+static void notice_missing_program(struct step_run *step, const char *line)
+{
+    g_autofree char *name = missing_program_find(line);
+    g_autofree char *what = name != NULL ? g_strconcat("command ", name, NULL) : NULL;
+    if (what != NULL && !is_assumed(step->leg, what))
+        leg_assume_gap(step->leg, step, script_touches_images(name), "%s", what);
+}
+
 static void take_line(struct step_run *step, GString *text)
 {
     g_autofree char *valid = g_utf8_make_valid(text->str, (gssize)strlen(text->str));
@@ -130,6 +149,7 @@ static void take_line(struct step_run *step, GString *text)
     g_string_truncate(text, 0);
     if (g_str_has_suffix(valid, "\r"))
         valid[strlen(valid) - 1] = '\0';
+    notice_missing_program(step, valid);
     if (!step_obey(step, valid))
         step_print_text(step, valid);
 }
@@ -192,16 +212,6 @@ void leg_assume_gap(struct leg_run *leg, const struct step_run *step, bool touch
                                .touches_images = touches_images,
                                .leaves_gap = true});
     va_end(arguments);
-}
-
-static bool is_assumed(const struct leg_run *leg, const char *what)
-{
-    for (guint i = 0; i < leg->result->assumptions->len; i++) {
-        const struct assumption *each = leg->result->assumptions->pdata[i];
-        if (g_str_equal(each->what, what))
-            return true;
-    }
-    return false;
 }
 
 void leg_assume_lacking(struct leg_run *leg, const struct step_run *step)
