@@ -25,19 +25,31 @@ static bool is_nobodys(const struct repository_facts *facts, const char *reposit
             repository_facts_stands_on(facts, name, "latest"));
 }
 
+/* Names of images are in small letters, whatever the owner's are. */
+static char *packages_of_owner(const struct stage *stage, const char *end)
+{
+    g_autofree char *lower = g_ascii_strdown(pipeline_of(stage)->owner, -1);
+    return g_strconcat(lower, end, NULL);
+}
+
+bool public_world_is_own(const struct stage *stage, const char *repository)
+{
+    g_autofree char *own = packages_of_owner(stage, "/");
+    return g_str_has_prefix(repository, own) || glob_match(made_up_accounts, repository);
+}
+
 /* Images below the owner's name or that of a made-up account are what the workflow makes, but for
    those that its files stand on; all else is somebody's. */
 static bool wants_image(void *context, const struct registry_service *service,
                         const char *repository, const char *tag)
 {
     const struct stage *stage = context;
-    g_autofree char *own = g_strconcat(pipeline_of(stage)->owner, "/", NULL);
     g_autofree char *name = g_strconcat(service->name, "/", repository, NULL);
     if (strcmp(service->name, "docker.io") == 0 &&
         is_nobodys(pipeline_of(stage)->facts, repository))
         return false;
-    bool is_own = g_str_has_prefix(repository, own) || glob_match(made_up_accounts, repository);
-    return !is_own || repository_facts_stands_on(pipeline_of(stage)->facts, name, tag);
+    return !public_world_is_own(stage, repository) ||
+           repository_facts_stands_on(pipeline_of(stage)->facts, name, tag);
 }
 
 static bool pins_digest(void *context, const char *digest)
@@ -201,8 +213,7 @@ bool public_world_admit_secret(struct stage *stage, const char *secret)
 void public_world_admit_token(struct stage *stage, const char *token, bool may_write_packages)
 {
     struct registry *registry = stage_registry(stage, "ghcr.io");
-    g_autofree char *lower = g_ascii_strdown(pipeline_of(stage)->owner, -1);
-    g_autofree char *packages = g_strconcat(lower, "/*", NULL);
+    g_autofree char *packages = packages_of_owner(stage, "/*");
     const struct registry_login logins[] = {
         {.secret = token, .pushes = may_write_packages ? packages : NULL},
         {.secret = token, .pushes = made_up_accounts},

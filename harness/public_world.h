@@ -15,6 +15,8 @@ void public_world_begin(struct stage *stage);
 void public_world_end(struct stage *stage);
 /* For each registry of the stage. */
 void public_world_open(struct stage *stage, struct registry *registry);
+/* Whether "acme/app" is below the owner's name, or that of a made-up account. */
+bool public_world_is_own(const struct stage *stage, const char *repository);
 /* A secret that was made up when its name was computed: good for any registry, as those are that
    the files mention. False when there are COMPUTED_SECRETS_MAX already. */
 bool public_world_admit_secret(struct stage *stage, const char *secret) MUST_USE;

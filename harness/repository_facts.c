@@ -2,6 +2,7 @@
 #include "harness/repository_facts.h"
 
 #include "base/limits.h"
+#include "mocks/dockerfile/expand.h"
 #include "oci/reference.h"
 
 #include <glib/gstdio.h>
@@ -13,7 +14,8 @@ struct repository_facts {
     GHashTable *modules;
     GHashTable *images; /* "docker.io/acme/base:1" and, for any tag, "docker.io/acme/base" */
     GRegex *digest;
-    GRegex *image; /* the name is its first group */
+    GRegex *image;    /* the name is its first group */
+    GRegex *argument; /* an ARG with a default: its name, its value */
     int file_count;
 };
 
@@ -36,11 +38,30 @@ static void read_modules(struct repository_facts *facts, const char *text)
     }
 }
 
-/* A name with a variable in it names nothing. */
-static void add_image(struct repository_facts *facts, const char *text)
+/* Defaults of a Dockerfile's ARGs: what it stands on unless a build says otherwise. Those of all
+   its stages, since a name in FROM can only be one of the first. */
+static GPtrArray *read_defaults(struct repository_facts *facts, const char *text)
+{
+    GPtrArray *defaults = variables_new();
+    g_autoptr(GMatchInfo) match = NULL;
+    for (g_regex_match(facts->argument, text, 0, &match); g_match_info_matches(match);
+         g_match_info_next(match, NULL)) {
+        g_autofree char *name = g_match_info_fetch(match, 1);
+        g_autofree char *word = g_match_info_fetch(match, 2);
+        g_autofree char *value = expand_word(word, '\\', defaults, EXPAND_WORD, NULL);
+        if (value != NULL && variables_get(defaults, name) == NULL)
+            variables_set(defaults, name, value);
+    }
+    return defaults;
+}
+
+/* A name with a variable in it that has no default names nothing. */
+static void add_image(struct repository_facts *facts, const char *text, const GPtrArray *defaults)
 {
     REFERENCE(reference);
-    if (strchr(text, '$') != NULL || !oci_reference_parse(text, &reference, NULL))
+    g_autofree char *shown = expand_word(text, '\\', defaults, EXPAND_TEXT, NULL);
+    if (shown == NULL || strchr(shown, '$') != NULL ||
+        !oci_reference_parse(shown, &reference, NULL))
         return;
     g_autofree char *name = g_strdup_printf("%s/%s", reference.registry, reference.repository);
     if (!reference.is_digest)
@@ -50,11 +71,12 @@ static void add_image(struct repository_facts *facts, const char *text)
 
 static void read_images(struct repository_facts *facts, const char *text)
 {
+    g_autoptr(GPtrArray) defaults = read_defaults(facts, text);
     g_autoptr(GMatchInfo) match = NULL;
     for (g_regex_match(facts->image, text, 0, &match); g_match_info_matches(match);
          g_match_info_next(match, NULL)) {
         g_autofree char *image = g_match_info_fetch(match, 1);
-        add_image(facts, image);
+        add_image(facts, image, defaults);
     }
 }
 
@@ -113,10 +135,13 @@ struct repository_facts *repository_facts_read(const char *folder)
     facts->modules = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     facts->images = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     /* A key's text without a tag may as well be the name of what the workflow makes. */
-    facts->image =
-        g_regex_new("^\\s*(?|(?:FROM\\s+(?:--platform=\\S+\\s+)?|COPY\\s+--from=)(\\S+)|"
-                    "(?:-\\s+)?[\\w-]*(?:image|container):\\s*[\"']?([^\\s\"'#]+[:@][^\\s\"'#]+))",
-                    G_REGEX_OPTIMIZE | G_REGEX_MULTILINE | G_REGEX_CASELESS, 0, NULL);
+    facts->image = g_regex_new(
+        "^\\s*(?|(?:FROM\\s+(?:--platform=\\S+\\s+)?|COPY\\s+--from=|#\\s*syntax\\s*=\\s*)"
+        "(\\S+)|"
+        "(?:-\\s+)?[\\w-]*(?:image|container):\\s*[\"']?([^\\s\"'#]+[:@][^\\s\"'#]+))",
+        G_REGEX_OPTIMIZE | G_REGEX_MULTILINE | G_REGEX_CASELESS, 0, NULL);
+    facts->argument = g_regex_new("^\\s*ARG\\s+([A-Za-z_]\\w*)=(\\S+)",
+                                  G_REGEX_OPTIMIZE | G_REGEX_MULTILINE | G_REGEX_CASELESS, 0, NULL);
     facts->digest = g_regex_new("\\bsha256:[0-9a-f]{64}\\b", G_REGEX_OPTIMIZE, 0, NULL);
     read_folder(facts, folder, 0);
     return facts;
@@ -131,6 +156,7 @@ void repository_facts_free(struct repository_facts *facts)
     g_hash_table_unref(facts->images);
     g_regex_unref(facts->digest);
     g_regex_unref(facts->image);
+    g_regex_unref(facts->argument);
     g_free(facts);
 }
 

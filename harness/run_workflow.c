@@ -4,6 +4,7 @@
 #include "actions/actions.h"
 #include "harness/folders.h"
 #include "harness/interruption.h"
+#include "harness/lacking_image.h"
 #include "harness/leg_machine.h"
 #include "harness/made_up.h"
 #include "harness/public_world.h"
@@ -114,6 +115,26 @@ static void add_assumed_commands(const struct workflow_run *workflow, struct ser
     for (guint i = 0; uses != NULL && i < uses->len; i++)
         g_ptr_array_add(leg->result->assumptions,
                         assumption_of(leg->result, g_ptr_array_index(uses, i)));
+}
+
+/* A red leg that asked for an image of the owner's that nothing here has made. */
+static void add_lacking_image(const struct workflow_run *workflow, struct server_leg *leg)
+{
+    const struct leg_machine *machine = find_leg_machine(workflow, leg->id);
+    struct leg_result *result = leg->result;
+    guint step;
+    if (machine == NULL || !leg_result_broken_step(result, &step))
+        return;
+    g_autofree char *name =
+        lacking_image_find(workflow->run->stage, machine->machine->dockerd, result->log->str);
+    if (name == NULL)
+        return;
+    struct assumption *assumption = g_new0(struct assumption, 1);
+    assumption->what = g_strdup_printf("no image %s, which nothing here makes", name);
+    assumption->step = step;
+    assumption->position = ((const struct step_result *)result->steps->pdata[step])->position;
+    assumption->leaves_gap = true;
+    g_ptr_array_add(result->assumptions, assumption);
 }
 
 /* The registry knows whose push it refused. */
@@ -267,6 +288,7 @@ void run_workflow_main(void *argument)
     g_clear_pointer(&run->workflow->interruptions, interruptions_free);
     for (guint i = 0; i < result->legs->len; i++) {
         add_assumed_commands(run->workflow, g_ptr_array_index(result->legs, i));
+        add_lacking_image(run->workflow, g_ptr_array_index(result->legs, i));
         find_refusal(run->workflow, g_ptr_array_index(result->legs, i));
     }
     run->outcome->server = result;

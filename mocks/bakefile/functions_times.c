@@ -97,6 +97,27 @@ static const char *verb_take(const char *at, GString *format, GDateTime *time)
     return at + length;
 }
 
+static const char *letter_take(const char *at, GString *format)
+{
+    g_string_append(format, *at == '%' ? "%%" : (char[]){*at, '\0'});
+    return at + 1;
+}
+
+/* Takes text between quotes, in which two of them are one, as they are by themselves; NULL when it
+   does not end. */
+static const char *quoted_take(const char *at, GString *format)
+{
+    if (at[1] == '\'')
+        return letter_take(at + 1, format);
+    for (at++; *at != '\'' || at[1] == '\''; at = letter_take(at, format)) {
+        if (*at == '\0')
+            return NULL;
+        if (*at == '\'')
+            at++;
+    }
+    return at + 1;
+}
+
 static const struct value *run_formatdate(struct call *call)
 {
     g_autoptr(GDateTime) time = time_at(call, 1);
@@ -104,18 +125,15 @@ static const struct value *run_formatdate(struct call *call)
         return NULL;
     g_autoptr(GString) format = g_string_new(NULL);
     const char *at = call->args[0]->text;
-    while (at != NULL && *at != '\0') {
-        if (*at == '\'')
-            return bake_unknown_term(call->bake, call->term, "quoted text in formatdate()");
-        if (g_ascii_isalpha(*at)) {
-            at = verb_take(at, format, time);
-        } else {
-            g_string_append(format, *at == '%' ? "%%" : (char[]){*at, '\0'});
-            at++;
-        }
+    while (*at != '\0') {
+        const char *next = *at == '\''            ? quoted_take(at, format)
+                           : g_ascii_isalpha(*at) ? verb_take(at, format, time)
+                                                  : letter_take(at, format);
+        if (next == NULL)
+            return call_argument_fails(
+                call, 0, *at == '\'' ? "unterminated literal '" : "invalid date format verb");
+        at = next;
     }
-    if (at == NULL)
-        return call_argument_fails(call, 0, "invalid date format verb");
     char *text = g_date_time_format(time, format->str);
     return text == NULL ? call_fails(call, "no such time") : call_string(call, text);
 }

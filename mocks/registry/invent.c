@@ -13,32 +13,38 @@ const char *const official_platforms[] = {
     "linux/riscv64", "linux/mips64le", "linux/loong64", NULL,
 };
 
-/* Docker Hub's namespaces with the images of one architecture alone. They are indexes of one
-   platform, so that another machine must ask for it (docker-library/official-images issue 17896).
- */
+/* Docker Hub's namespaces with the images of one architecture alone, and Microsoft's bases of
+   containers for Windows. They are indexes of one platform, so that another machine must ask for it
+   (docker-library/official-images issue 17896). */
 static const struct {
-    const char *name;
+    const char *service;
+    const char *prefix;
     const char *platforms[2];
-} namespaces[] = {
-    {"amd64", {"linux/amd64"}},     {"arm32v5", {"linux/arm/v5"}},
-    {"arm32v6", {"linux/arm/v6"}},  {"arm32v7", {"linux/arm/v7"}},
-    {"arm64v8", {"linux/arm64"}},   {"i386", {"linux/386"}},
-    {"ppc64le", {"linux/ppc64le"}}, {"s390x", {"linux/s390x"}},
-    {"riscv64", {"linux/riscv64"}}, {"mips64le", {"linux/mips64le"}},
-    {"loong64", {"linux/loong64"}},
+} families[] = {
+    {"docker.io", "amd64/", {"linux/amd64"}},
+    {"docker.io", "arm32v5/", {"linux/arm/v5"}},
+    {"docker.io", "arm32v6/", {"linux/arm/v6"}},
+    {"docker.io", "arm32v7/", {"linux/arm/v7"}},
+    {"docker.io", "arm64v8/", {"linux/arm64"}},
+    {"docker.io", "i386/", {"linux/386"}},
+    {"docker.io", "ppc64le/", {"linux/ppc64le"}},
+    {"docker.io", "s390x/", {"linux/s390x"}},
+    {"docker.io", "riscv64/", {"linux/riscv64"}},
+    {"docker.io", "mips64le/", {"linux/mips64le"}},
+    {"docker.io", "loong64/", {"linux/loong64"}},
+    {"mcr.microsoft.com", "windows", {"windows/amd64"}},
+    {"mcr.microsoft.com", "oss/kubernetes/windows-", {"windows/amd64"}},
+    {"mcr.microsoft.com", "dotnet/framework/", {"windows/amd64"}},
 };
 
 static const int64_t invented_layer_bytes[] = {30 * MIB_BYTES};
 
 static const char *const *platforms_of(const struct registry *registry, const char *repository)
 {
-    const char *slash = strchr(repository, '/');
-    bool is_hub = strcmp(registry->service->name, "docker.io") == 0;
-
-    for (gsize i = 0; is_hub && slash != NULL && i < G_N_ELEMENTS(namespaces); i++)
-        if (strlen(namespaces[i].name) == (gsize)(slash - repository) &&
-            g_str_has_prefix(repository, namespaces[i].name))
-            return namespaces[i].platforms;
+    for (gsize i = 0; i < G_N_ELEMENTS(families); i++)
+        if (strcmp(families[i].service, registry->service->name) == 0 &&
+            g_str_has_prefix(repository, families[i].prefix))
+            return families[i].platforms;
     return official_platforms;
 }
 

@@ -17,7 +17,7 @@ const struct action *const actions_table[] = {
     &action_configure_aws_credentials,
     &action_azure_docker_login,
     &action_docker_bake,
-    &action_docker_bake_list,
+    &action_docker_bake_list_targets,
     &action_docker_bake_matrix,
     &action_docker_build_push,
     &action_docker_login,

@@ -17,6 +17,9 @@
 static const char *const releases[] = {"3.14.0",  "3.13.9",  "3.12.12",
                                        "3.11.14", "3.10.19", "3.9.25"};
 
+/* Of lines that no image holds any more, but that are built for it. */
+static const char *const downloads[] = {"3.8.18"};
+
 /* Lines after the list, one a year, that may be out when a workflow asks for them. */
 enum {
     MINOR_NEWEST = 14,
@@ -49,18 +52,28 @@ static char *later_line(const char *wanted)
     return is_later ? g_strdup_printf("3.%" G_GUINT64_FORMAT ".0", minor) : NULL;
 }
 
+/* The first of a list that the range has; NULL: none. */
+static const char *find(const struct semver_range *range, const char *const *list, gsize count)
+{
+    for (gsize i = 0; i < count; i++) {
+        SEMVER(release);
+        if (semver_parse(list[i], &release) && semver_range_has(range, &release))
+            return list[i];
+    }
+    return NULL;
+}
+
 static char *resolve(const char *wanted, bool *is_known)
 {
     SEMVER_RANGE(range);
     SEMVER(exact);
     g_autofree char *spaced = g_strdelimit(g_strdup(wanted), ",", ' ');
-    *is_known = semver_range_parse(spaced, &range);
-    for (gsize i = 0; *is_known && i < G_N_ELEMENTS(releases); i++) {
-        SEMVER(release);
-        if (semver_parse(releases[i], &release) && semver_range_has(&range, &release))
-            return g_strdup(releases[i]);
-    }
-    *is_known = false;
+    bool is_range = semver_range_parse(spaced, &range);
+    const char *held = is_range ? find(&range, releases, G_N_ELEMENTS(releases)) : NULL;
+    const char *built = is_range ? find(&range, downloads, G_N_ELEMENTS(downloads)) : NULL;
+    *is_known = held != NULL;
+    if (held != NULL || built != NULL)
+        return g_strdup(held != NULL ? held : built);
     return semver_parse(wanted, &exact) ? semver_text(&exact) : later_line(wanted);
 }
 

@@ -97,7 +97,7 @@
 
 /* The fake BuildKit. */
 #define BUILDKITD_CONFIG_BYTES_MAX (1024 * 1024)
-#define BUILD_PLATFORMS_MAX        16
+#define BUILD_PLATFORMS_MAX        64
 #define BUILD_RESULTS_MAX          1000 /* that later builds of a builder stand on */
 #define BUILD_CONTEXT_BYTES_MAX    (INT64_C(512) * 1024 * 1024)
 #define BUILD_CARRIED_BYTES_MAX    (48 * 1024 * 1024) /* of a context, without large files */

@@ -37,7 +37,8 @@ struct action {
     bool touches_images;               /* when assumed, the fate of images is unknown */
 };
 
-/* The row for "owner/repo[/path]" and a ref such as "v6", or NULL. */
+/* The row for "owner/repo[/path]", which may be an old name of it, and a ref such as "v6", or NULL.
+ */
 const struct action *action_find(const struct action *const *table, const char *name,
                                  const char *ref);
 

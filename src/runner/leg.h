@@ -65,7 +65,7 @@ struct step_run {
     bool is_listed;          /* the result belongs to a list */
     bool has_complained;     /* a workflow command or a file said something wrong */
     bool has_gap;            /* commands of its script were assumed */
-    char *missing;           /* the first program or module that its script did not find, or NULL */
+    char *missing_module;    /* the first that its script did not find, or NULL */
     bool has_met_other_hash; /* git found that the event's commit is not what its id says */
     unsigned annotation_counts[ANNOTATION_ERROR + 1];
     bool is_echoing;

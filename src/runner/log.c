@@ -1,6 +1,7 @@
 /* What steps say: the log with its masks, annotations, and lines of output. */
 #include "base/limits.h"
 #include "runner/leg.h"
+#include "runner/missing_program.h"
 #include "runner/touch.h"
 
 #include <string.h>
@@ -123,42 +124,40 @@ static void notice_other_hash(struct step_run *step, const char *line)
     }
 }
 
-/* How shells but bash, programs that start others, and Python name what they do not find. */
-static const struct {
-    const char *part; /* of the line, to pass over most of them */
-    const char *pattern;
-} missing_rows[] = {
-    {" not found", "^\\S+: (?:line )?\\d+: (\\S+): (?:command )?not found$"},
-    {": No such file",
-     "^(?:xargs|env|/usr/bin/env|find|nohup|nice|time|timeout|g?make(?:\\[\\d+\\])?): "
-     "[‘'\"]?([^ ‘’'\"]+)[’'\"]?: No such file or directory$"},
-    {": No module", ": No module named '?([^' ]+)'?$"},
-    {"error: externally", "^error: (externally-managed-environment)$"},
-    {"No matching distribution", "^ERROR: No matching distribution found for (\\S+)"},
-};
+static bool is_assumed(const struct leg_run *leg, const char *what)
+{
+    for (guint i = 0; i < leg->result->assumptions->len; i++) {
+        const struct assumption *each = leg->result->assumptions->pdata[i];
+        if (g_str_equal(each->what, what))
+            return true;
+    }
+    return false;
+}
 
-/* What a script calls that this machine lacks is assumed where bash itself looks for it. Of what
-   others do not find, GitHub's machines or a step before may have it. */
+static void notice_missing_program(struct step_run *step, const char *line)
+{
+    g_autofree char *name = missing_program_find(line);
+    g_autofree char *what = name != NULL ? g_strconcat("command ", name, NULL) : NULL;
+    if (what != NULL && !is_assumed(step->leg, what))
+        leg_assume_gap(step->leg, step, script_touches_images(name), "%s", what);
+}
+
+/* GitHub's machines, or a step before, may have it. */
 static void notice_missing(struct step_run *step, const char *line)
 {
-    for (gsize i = 0; i < G_N_ELEMENTS(missing_rows) && step->missing == NULL; i++) {
-        if (strstr(line, missing_rows[i].part) == NULL)
-            continue;
-        g_autoptr(GRegex) regex = g_regex_new(missing_rows[i].pattern, 0, 0, NULL);
-        g_autoptr(GMatchInfo) match = NULL;
-        if (g_regex_match(regex, line, 0, &match))
-            step->missing = g_match_info_fetch(match, 1);
-    }
+    notice_missing_program(step, line);
+    if (step->missing_module == NULL)
+        step->missing_module = missing_module_find(line);
 }
 
 static void take_line(struct step_run *step, GString *text)
 {
     g_autofree char *valid = g_utf8_make_valid(text->str, (gssize)strlen(text->str));
     notice_other_hash(step, valid);
-    notice_missing(step, valid);
     g_string_truncate(text, 0);
     if (g_str_has_suffix(valid, "\r"))
         valid[strlen(valid) - 1] = '\0';
+    notice_missing(step, valid);
     if (!step_obey(step, valid))
         step_print_text(step, valid);
 }
@@ -221,16 +220,6 @@ void leg_assume_gap(struct leg_run *leg, const struct step_run *step, bool touch
                                .touches_images = touches_images,
                                .leaves_gap = true});
     va_end(arguments);
-}
-
-static bool is_assumed(const struct leg_run *leg, const char *what)
-{
-    for (guint i = 0; i < leg->result->assumptions->len; i++) {
-        const struct assumption *each = leg->result->assumptions->pdata[i];
-        if (g_str_equal(each->what, what))
-            return true;
-    }
-    return false;
 }
 
 #define VARS "vars."

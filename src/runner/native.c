@@ -21,11 +21,31 @@ static bool is_for(const struct action *action, unsigned major)
     return action->last_major == 0 || (major >= action->first_major && major <= action->last_major);
 }
 
+/* Repositories that were renamed or handed over: GitHub leads old names to the new ones. Before the
+   first version the inputs were others. */
+static const char *name_today(const char *name, unsigned major)
+{
+    static const struct {
+        const char *before;
+        const char *today;
+        unsigned first_major;
+    } moved[] = {
+        {"crazy-max/ghaction-docker-meta", "docker/metadata-action", 2},
+        {"nick-invision/retry", "nick-fields/retry", 1},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(moved); i++)
+        if (g_ascii_strcasecmp(moved[i].before, name) == 0 &&
+            (major == 0 || major >= moved[i].first_major))
+            return moved[i].today;
+    return name;
+}
+
 const struct action *action_find(const struct action *const *table, const char *name,
                                  const char *ref)
 {
     const struct action *found = NULL;
     unsigned major = major_of(ref);
+    name = name_today(name, major);
     for (; table != NULL && *table != NULL; table++) {
         if (g_ascii_strcasecmp((*table)->name, name) != 0)
             continue;

@@ -259,9 +259,9 @@ static void doubt_what_is_left_out(struct step_run *step, const struct script *s
 static void fail_of_itself(struct step_run *step, const struct script *script, int exit_code,
                            bool has_failing_command)
 {
-    if (step->missing != NULL)
+    if (step->missing_module != NULL)
         leg_assume_gap(step->leg, step, /* touches_images= */ false, "that there is no %s",
-                       step->missing);
+                       step->missing_module);
     step_error(step, "Process completed with exit code %d.", exit_code);
     step->outcome = RESULT_FAILURE;
     if (!has_failing_command)

@@ -38,7 +38,7 @@ void step_free(struct step_run *step)
     json_decref(step->environment);
     g_free(step->stop_token);
     g_free(step->files_id);
-    g_free(step->missing);
+    g_free(step->missing_module);
     for (gsize i = 0; i < G_N_ELEMENTS(step->lines); i++)
         if (step->lines[i].text != NULL)
             g_string_free(step->lines[i].text, TRUE);

@@ -8,6 +8,7 @@
 #include <glib/gstdio.h>
 
 struct scene {
+    const char *owner; /* NULL: acme */
     char *root;
     struct scenario *scenario;
     struct plan *plan;
@@ -30,8 +31,12 @@ static void scene_begin_with(struct scene *scene, const char *lines)
     scene->root = g_dir_make_tmp("seatrial-test-XXXXXX", NULL);
     write_file(scene->root, ".github/workflows/ci.yml",
                "on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps: [{run: 'true'}]\n");
+    g_autofree char *event = g_strdup_printf(
+        "{\"ref\": \"refs/heads/main\", \"repository\": {\"full_name\": \"%s/app\"}}",
+        scene->owner != NULL ? scene->owner : "acme");
+    write_file(scene->root, "event.json", event);
     g_autofree char *text = g_strconcat("seatrial: scenario/1\npurpose: x\nfate: delivered\n"
-                                        "workflow: .github/workflows/ci.yml\n",
+                                        "workflow: .github/workflows/ci.yml\nevent: event.json\n",
                                         lines, NULL);
     write_file(scene->root, "s.yaml", text);
     g_autofree char *path = g_build_filename(scene->root, "s.yaml", NULL);
@@ -69,6 +74,17 @@ Test(public_world, has_no_image_below_the_owners_name_before_the_run)
     cr_assert_not_null(registry);
     AUTO(image_facts) facts = registry_find(registry, own, "main");
     cr_assert_null(facts);
+    scene_end(&scene);
+}
+
+Test(public_world, has_none_below_the_name_of_an_owner_in_capitals)
+{
+    struct scene scene = {0};
+    scene.owner = "Mona";
+    scene_begin(&scene);
+
+    cr_expect(public_world_is_own(scene.stage, "mona/hello"));
+    cr_expect_not(public_world_is_own(scene.stage, "monalisa/hello"));
     scene_end(&scene);
 }
 

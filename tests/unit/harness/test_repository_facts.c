@@ -67,6 +67,26 @@ Test(repository_facts, are_images_that_dockerfiles_and_workflows_stand_on)
     folder_remove(root);
 }
 
+Test(repository_facts, are_images_by_the_defaults_of_arguments)
+{
+    g_autofree char *root = g_dir_make_tmp("facts-XXXXXX", NULL);
+    write_text(root, "Dockerfile",
+               "# syntax=acme/frontend:1\nARG VERSION=v2\nARG "
+               "BASE=\"ghcr.io/acme/base:${VERSION}\"\nARG OPEN\n"
+               "FROM ${BASE} AS build\nFROM acme/tool:lint-$VERSION\nFROM acme/open:$OPEN\n"
+               "FROM acme/run:${TAG:-9}\n",
+               -1);
+
+    struct repository_facts *facts = repository_facts_read(root);
+
+    cr_expect(repository_facts_stands_on(facts, "ghcr.io/acme/base", "v2"));
+    cr_expect(repository_facts_stands_on(facts, "docker.io/acme/tool", "lint-v2"));
+    cr_expect(repository_facts_stands_on(facts, "docker.io/acme/frontend", "1"));
+    cr_expect(!repository_facts_stands_on(facts, "docker.io/acme/open", NULL));
+    repository_facts_free(facts);
+    folder_remove(root);
+}
+
 Test(repository_facts, leave_out_what_is_brought_from_elsewhere_and_what_is_no_text)
 {
     g_autofree char *root = g_dir_make_tmp("facts-XXXXXX", NULL);

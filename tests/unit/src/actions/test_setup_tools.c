@@ -359,6 +359,17 @@ Test(setup_python, assumes_a_line_that_its_list_is_too_old_to_know)
     fake_expect_text(fake_assumed(run), "Python 3.15.0\n");
 }
 
+Test(setup_python, downloads_a_line_that_no_image_holds_any_more)
+{
+    FAKE_RUN(run, &action_setup_python, "v5");
+    fake_input(run, "python-version", "3.8");
+
+    fake_main(run);
+
+    fake_expect_text(fake_output(run, "python-version"), "3.8.18");
+    fake_expect_text(fake_assumed(run), "Python 3.8.18\n");
+}
+
 Test(setup_python, refuses_a_line_that_never_was)
 {
     FAKE_RUN(run, &action_setup_python, "v5");

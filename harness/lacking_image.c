@@ -1,0 +1,59 @@
+/* Reads the errors of pulls, as dockerd and BuildKit word them (failures.md C9, C10). */
+#include "harness/lacking_image.h"
+
+#include "harness/public_world.h"
+#include "mocks/puller/puller.h"
+
+#include <string.h>
+
+static bool tells_of_a_pull(const char *line)
+{
+    static const char *const words[] = {"pull access denied", "failed to resolve source metadata",
+                                        "failed to resolve reference", "manifest unknown"};
+    for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
+        if (strstr(line, words[i]) != NULL)
+            return true;
+    return false;
+}
+
+static bool was_pushed(const struct stage *stage, const struct reference *reference)
+{
+    struct registry *registry = stage_registry(stage, reference->domain);
+    if (registry == NULL)
+        return false;
+    g_autoptr(GPtrArray) names = registry_repositories(registry);
+    return g_ptr_array_find_with_equal_func(names, reference->path, g_str_equal, NULL);
+}
+
+static bool was_built(struct dockerd *dockerd, const char *name)
+{
+    AUTO(local_image_facts) facts = dockerd_find_image(dockerd, name);
+    return facts != NULL;
+}
+
+static char *find_in_line(const struct stage *stage, struct dockerd *dockerd, const char *line)
+{
+    g_auto(GStrv) words = g_strsplit_set(line, " \t\"',", -1);
+    for (char **word = words; *word != NULL; word++) {
+        gsize length = strlen(*word);
+        if (length > 0 && strchr(":.", (*word)[length - 1]) != NULL)
+            (*word)[length - 1] = '\0';
+        AUTO(reference) reference = reference_parse(*word, /* default_tag= */ true, NULL);
+        if (strchr(*word, '/') != NULL && reference != NULL &&
+            public_world_is_own(stage, reference->path) && !was_pushed(stage, reference) &&
+            !was_built(dockerd, *word))
+            return reference_name(reference);
+    }
+    return NULL;
+}
+
+char *lacking_image_find(const struct stage *stage, struct dockerd *dockerd, const char *log)
+{
+    g_auto(GStrv) lines = g_strsplit(log, "\n", -1);
+    for (char **line = lines; *line != NULL; line++) {
+        char *name = tells_of_a_pull(*line) ? find_in_line(stage, dockerd, *line) : NULL;
+        if (name != NULL)
+            return name;
+    }
+    return NULL;
+}
