@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "doc/merge.h"
+#include "doc/repeated.h"
 #include "doc/reset.h"
 
 #include <math.h>
@@ -108,10 +109,6 @@ static bool add_entry(const struct reading *reading, json_t *object, const struc
 {
     g_autofree char *inner =
         *place == '\0' ? g_strdup(entry->key) : g_strconcat(place, ".", entry->key, NULL);
-    if (json_object_get(object, entry->key) != NULL)
-        return bake_fail(reading->composing->bake, BAKEFILE_ERROR_INVALID,
-                         "line %d: mapping key \"%s\" already defined", entry->key_position.line,
-                         entry->key) != NULL;
     json_t *value = tree_json(reading, entry->value, inner);
     return value != NULL && json_object_set_new(object, entry->key, value) == 0;
 }
@@ -200,6 +197,12 @@ json_t *compose_read(struct composing *composing, const struct bake_text *text,
     AUTO(doc)
     doc = doc_load_text(text->name, text->text, text->length, DOC_KEYS_ARE_FREE | DOC_HAS_RESETS,
                         &error);
+    const struct node_entry *before = NULL;
+    const struct node_entry *twice = doc != NULL ? doc_find_repeated(doc, &before) : NULL;
+    if (twice != NULL)
+        return bake_fail(composing->bake, BAKEFILE_ERROR_INVALID,
+                         "line %d: mapping key \"%s\" already defined at line %d",
+                         twice->key_position.line, twice->key, before->key_position.line);
     if (doc == NULL || !doc_merge_keys(doc, &error))
         return unreadable(composing->bake, text, error);
     const struct node *root = doc_root(doc);
