@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "doc/merge.h"
+#include "doc/repeated.h"
 #include "doc/reset.h"
 
 #include <math.h>
@@ -108,10 +109,6 @@ static bool add_entry(const struct reading *reading, json_t *object, const struc
 {
     g_autofree char *inner =
         *place == '\0' ? g_strdup(entry->key) : g_strconcat(place, ".", entry->key, NULL);
-    if (json_object_get(object, entry->key) != NULL)
-        return bake_fail(reading->composing->bake, BAKEFILE_ERROR_INVALID,
-                         "line %d: mapping key \"%s\" already defined", entry->key_position.line,
-                         entry->key) != NULL;
     json_t *value = tree_json(reading, entry->value, inner);
     return value != NULL && json_object_set_new(object, entry->key, value) == 0;
 }
@@ -148,6 +145,71 @@ static void keep_only(json_t *object, const char *const *keys)
         json_object_del(object, key);
 }
 
+/* Kinds that the schema wants of what bake looks at; it looks at nothing else. */
+enum kind {
+    KIND_TEXT,
+    KIND_LIST,
+    KIND_MAP,
+    KIND_PAIRS, /* a mapping or a list */
+};
+struct kind_row {
+    const char *key; /* NULL ends the table */
+    enum kind kind;
+};
+static const struct kind_row service_kinds[] = {
+    {"image", KIND_TEXT}, {"environment", KIND_PAIRS}, {NULL, KIND_TEXT}};
+static const struct kind_row build_kinds[] = {
+    {"additional_contexts", KIND_PAIRS},
+    {"args", KIND_PAIRS},
+    {"cache_from", KIND_LIST},
+    {"cache_to", KIND_LIST},
+    {"context", KIND_TEXT},
+    {"dockerfile", KIND_TEXT},
+    {"dockerfile_inline", KIND_TEXT},
+    {"entitlements", KIND_LIST},
+    {"extra_hosts", KIND_PAIRS},
+    {"labels", KIND_PAIRS},
+    {"network", KIND_TEXT},
+    {"platforms", KIND_LIST},
+    {"secrets", KIND_LIST},
+    {"ssh", KIND_PAIRS},
+    {"tags", KIND_LIST},
+    {"target", KIND_TEXT},
+    {"ulimits", KIND_MAP},
+    {NULL, KIND_TEXT},
+};
+
+static bool is_of_kind(const json_t *value, enum kind kind)
+{
+    switch (kind) {
+    case KIND_TEXT:
+        return json_is_string(value);
+    case KIND_LIST:
+        return json_is_array(value);
+    case KIND_MAP:
+        return json_is_object(value);
+    case KIND_PAIRS:
+        return json_is_object(value) || json_is_array(value);
+    }
+    g_assert_not_reached();
+}
+
+static bool check_kinds(struct bake *bake, const char *place, const json_t *map,
+                        const struct kind_row *rows)
+{
+    static const char *const words[] = {[KIND_TEXT] = "string",
+                                        [KIND_LIST] = "array",
+                                        [KIND_MAP] = "mapping",
+                                        [KIND_PAIRS] = "mapping"};
+    for (; rows->key != NULL; rows++) {
+        const json_t *value = json_object_get(map, rows->key);
+        if (value != NULL && !is_of_kind(value, rows->kind))
+            return bake_fail(bake, BAKEFILE_ERROR_INVALID, "%s.%s must be a %s", place, rows->key,
+                             words[rows->kind]) != NULL;
+    }
+    return true;
+}
+
 static bool check_build(struct bake *bake, const char *name, const json_t *build)
 {
     const char *key;
@@ -168,7 +230,11 @@ static bool keep_service(struct bake *bake, const char *name, json_t *service)
         return bake_fail(bake, BAKEFILE_ERROR_INVALID, "services.%s must be a mapping", name) !=
                NULL;
     keep_only(service, keys);
-    return check_build(bake, name, json_get_object(service, "build"));
+    const json_t *build = json_get_object(service, "build");
+    g_autofree char *place = g_strconcat("services.", name, NULL);
+    g_autofree char *inner = g_strconcat(place, ".build", NULL);
+    return check_kinds(bake, place, service, service_kinds) && check_build(bake, name, build) &&
+           check_kinds(bake, inner, build, build_kinds);
 }
 
 static bool keep_what_counts(struct bake *bake, json_t *model)
@@ -200,6 +266,12 @@ json_t *compose_read(struct composing *composing, const struct bake_text *text,
     AUTO(doc)
     doc = doc_load_text(text->name, text->text, text->length, DOC_KEYS_ARE_FREE | DOC_HAS_RESETS,
                         &error);
+    const struct node_entry *before = NULL;
+    const struct node_entry *twice = doc != NULL ? doc_find_repeated(doc, &before) : NULL;
+    if (twice != NULL)
+        return bake_fail(composing->bake, BAKEFILE_ERROR_INVALID,
+                         "line %d: mapping key \"%s\" already defined at line %d",
+                         twice->key_position.line, twice->key, before->key_position.line);
     if (doc == NULL || !doc_merge_keys(doc, &error))
         return unreadable(composing->bake, text, error);
     const struct node *root = doc_root(doc);

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* Kinds a value may have; a null is of every kind. */
+/* Kinds a value may have. */
 enum kind {
     TEXT = 1 << 0,
     NUMBER = 1 << 1,
@@ -16,9 +16,8 @@ enum kind {
     SCALAR = TEXT | NUMBER | SWITCH,
     TEXTS = TEXT | LIST,
     PAIRS = LIST | MAP,
-    ANY = SCALAR | PAIRS,
-    /* Of a choice the first is told. */
-    NULL_FIRST = 1 << 5,
+    /* Of a choice the first is told; an empty value is none of the others. */
+    EMPTY = 1 << 5,
     LIST_FIRST = 1 << 6,
 };
 
@@ -28,8 +27,11 @@ struct schema_key {
 };
 
 static const struct schema_key top_keys[] = {
-    {"version", TEXT}, {"name", TEXT},   {"include", LIST}, {"services", MAP}, {"models", MAP},
-    {"networks", MAP}, {"volumes", MAP}, {"secrets", MAP},  {"configs", MAP},  {0},
+    {"version", TEXT},         {"name", TEXT},
+    {"include", LIST | EMPTY}, {"services", MAP},
+    {"models", MAP},           {"networks", MAP},
+    {"volumes", MAP},          {"secrets", MAP},
+    {"configs", MAP},          {0},
 };
 
 static const struct schema_key service_keys[] = {
@@ -41,7 +43,7 @@ static const struct schema_key service_keys[] = {
     {"cap_drop", LIST},
     {"cgroup", TEXT},
     {"cgroup_parent", TEXT},
-    {"command", TEXTS | NULL_FIRST},
+    {"command", TEXTS | EMPTY},
     {"configs", LIST},
     {"container_name", TEXT},
     {"cpu_count", SCALAR},
@@ -55,15 +57,15 @@ static const struct schema_key service_keys[] = {
     {"cpuset", TEXT},
     {"credential_spec", MAP},
     {"depends_on", PAIRS | LIST_FIRST},
-    {"deploy", MAP},
-    {"develop", MAP},
+    {"deploy", MAP | EMPTY},
+    {"develop", MAP | EMPTY},
     {"device_cgroup_rules", LIST},
     {"devices", LIST},
     {"dns", TEXTS},
     {"dns_opt", LIST},
     {"dns_search", TEXTS},
     {"domainname", TEXT},
-    {"entrypoint", TEXTS | NULL_FIRST},
+    {"entrypoint", TEXTS | EMPTY},
     {"env_file", TEXTS},
     {"environment", PAIRS},
     {"expose", LIST},
@@ -92,7 +94,7 @@ static const struct schema_key service_keys[] = {
     {"networks", PAIRS | LIST_FIRST},
     {"oom_kill_disable", SCALAR},
     {"oom_score_adj", SCALAR},
-    {"pid", TEXT},
+    {"pid", TEXT | EMPTY},
     {"pids_limit", SCALAR},
     {"platform", TEXT},
     {"ports", LIST},
@@ -163,7 +165,7 @@ static const struct schema_key build_keys[] = {
 static unsigned kind_of(const json_t *value)
 {
     if (value == NULL || json_is_null(value))
-        return ANY;
+        return EMPTY;
     if (json_is_string(value))
         return TEXT;
     if (json_is_number(value))
@@ -179,8 +181,8 @@ static bool fail_kind(const char *file, const char *place, unsigned kinds, GErro
         unsigned kind;
         const char *text;
     } rows[] = {
-        {NULL_FIRST, "null"}, {LIST_FIRST, "array"}, {SWITCH, "boolean or string"},
-        {TEXT, "string"},     {MAP, "mapping"},      {LIST, "array"},
+        {EMPTY, "null"},  {LIST_FIRST, "array"}, {SWITCH, "boolean or string"},
+        {TEXT, "string"}, {MAP, "mapping"},      {LIST, "array"},
     };
     gsize i = 0;
     while ((rows[i].kind & kinds) == 0)
@@ -214,7 +216,7 @@ static bool check_service_map(const char *file, const char *name, const json_t *
 {
     g_autofree char *place = g_strconcat("services.", name, NULL);
     g_autofree char *build = g_strconcat(place, ".build", NULL);
-    if (!json_is_object(service) && !json_is_null(service))
+    if (!json_is_object(service))
         return fail_kind(file, place, MAP, error);
     return check_map(file, place, service, service_keys, error) &&
            check_map(file, build, json_get_object(service, "build"), build_keys, error);

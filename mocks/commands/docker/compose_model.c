@@ -284,9 +284,12 @@ static bool add_in_order(const struct project *project, GPtrArray *order, GPtrAr
         model_texts((needed & ORDER_NEEDS) != 0 ? json_object_get(service, "depends_on") : NULL);
     if ((needed & ORDER_CONTEXTS) != 0)
         add_context_needs(service, needs);
-    for (guint i = 0; i < needs->len; i++)
-        if (!add_in_order(project, order, under_way, g_ptr_array_index(needs, i), needed, error))
+    for (guint i = 0; i < needs->len; i++) {
+        const char *need = g_ptr_array_index(needs, i);
+        if (project_service(project, need) != NULL && /* else it need not be there */
+            !add_in_order(project, order, under_way, need, needed, error))
             return false;
+    }
     g_ptr_array_add(order, g_strdup(name));
     return true;
 }

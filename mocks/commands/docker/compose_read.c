@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "doc/merge.h"
+#include "doc/repeated.h"
 #include "doc/reset.h"
 #include "mocks/commands/docker/cli_private.h"
 
@@ -82,12 +83,21 @@ static GBytes *read_bytes(const struct project *project, const char *path, GErro
                : world_read_file(project->call, path, DOC_BYTES_MAX, error);
 }
 
+static bool check_repeated(const struct doc *doc, GError **error)
+{
+    const struct node_entry *before = NULL;
+    const struct node_entry *entry = doc_find_repeated(doc, &before);
+    return entry == NULL ||
+           cli_refuse(error, "line %d: mapping key \"%s\" already defined at line %d",
+                      entry->key_position.line, entry->key, before->key_position.line);
+}
+
 static json_t *read_document(const struct project *project, const char *path, const char *text,
                              const json_t *variables, json_t **resets, GError **error)
 {
     AUTO(doc)
     doc = doc_load_text(path, text, strlen(text), DOC_KEYS_ARE_FREE | DOC_HAS_RESETS, error);
-    if (doc == NULL || !doc_merge_keys(doc, error))
+    if (doc == NULL || !check_repeated(doc, error) || !doc_merge_keys(doc, error))
         return NULL;
     g_autoptr(json_t) value = node_json(doc_root(doc));
     if (!json_is_object(value)) {

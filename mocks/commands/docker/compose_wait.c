@@ -75,6 +75,8 @@ bool project_await_needs(const struct project *project, const char *service)
     json_object_foreach (json_get_object(project_service(project, service), "depends_on"), need,
                          how) {
         const char *condition = json_get_string(how, "condition", "service_started");
+        if (project_service(project, need) == NULL) /* it is off, and need not be there */
+            continue;
         g_autofree char *container = project_container(project, need);
         if (g_str_equal(condition, "service_healthy") && !project_await_health(project, container))
             return false;

@@ -31,6 +31,11 @@ static const struct {
      PLACE "services.a.environment must be a mapping\n"},
     {"services: {a: {image: x, container_name: 5}}\n",
      PLACE "services.a.container_name must be a string\n"},
+    {"services: {a: {image: x, environment: }}\n",
+     PLACE "services.a.environment must be a mapping\n"},
+    {"services: {a: {image: x}}\nvolumes:\n", PLACE "volumes must be a mapping\n"},
+    {"services:\n  a:\n    image: x\n    image: y\n",
+     "line 4: mapping key \"image\" already defined at line 3\n"},
     {"services: {a: {image: x, depends_on: [b]}}\n",
      "service \"a\" depends on undefined service \"b\": invalid compose project\n"},
     {"services:\n  a: {image: x, depends_on: [b]}\n  b: {image: x, profiles: [p]}\n",
@@ -63,7 +68,9 @@ static void refuse_files(struct bench *bench)
     shell_write(&shell, FILE_PATH,
                 "x-own: 1\nservices:\n  a: {image: x, x-own: 2, volumes: ['./d:/x', 'C:/a:/b'],\n"
                 "    env_file: [{path: nothing.env, required: false}]}\n"
-                "  b: {image: x, profiles: [p], networks: [n]}\n");
+                "  b: {image: x, profiles: [p], networks: [n]}\n"
+                "  c: {image: x, depends_on: {b: {condition: service_started, required: false}}}\n"
+                "  d: {image: x, command: , deploy: }\n");
     type_expect(&shell, "compose config --quiet", 0, "", "");
 }
 
