@@ -20,11 +20,13 @@ struct known_command {
 static const struct known_command known[] = {
     {"add-apt-repository", NULL, false, true},
     {"ant", NULL, false, true},
+    {"apko", NULL, true, false},
     {"apt", "apt 2.8.3 (amd64)", false, true},
     {"apt-get", "apt 2.8.3 (amd64)", false, true},
     {"aws", "aws-cli/2.27.49 Python/3.13.4 Linux/6.11.0-1018-azure exe/x86_64.ubuntu.24", false,
      true},
     {"az", NULL, false, true},
+    {"bashbrew", NULL, true, false},
     {"buildah", "buildah version 1.33.7 (image-spec 1.1.0, runtime-spec 1.2.0)", true, true},
     {"buildctl", NULL, true, false},
     {"buildkitd", NULL, true, false},
@@ -37,7 +39,9 @@ static const struct known_command known[] = {
     {"cosign", NULL, false, true}, /* by its installer; xargs finds it by the PATH alone */
     {"crane", NULL, true, false},
     {"ctr", NULL, true, false},
+    {"dagger", NULL, true, false},
     {"depot", NULL, true, false},
+    {"devcontainer", NULL, true, false},
     {"docker", NULL, true, false},
     {"docker-compose", NULL, true, false},
     {"dotnet", "8.0.412", false, true},
@@ -48,16 +52,20 @@ static const struct known_command known[] = {
     {"gcloud", NULL, false, true},
     {"gh", "gh version 2.76.1 (2025-07-24)", false, true},
     {"git-lfs", "git-lfs/3.7.0 (GitHub; linux amd64; go 1.24.4)", false, true},
+    {"goreleaser", NULL, true, false},
     {"gradle", NULL, false, true},
     {"helm", NULL, false, true},
     {"img", NULL, true, false},
+    {"imgpkg", NULL, true, false},
     {"java", NULL, false, true},
     {"jib", NULL, true, false},
     {"kaniko", NULL, true, false},
+    {"kbld", NULL, true, false},
     {"ko", NULL, true, false},
     {"kubectl", NULL, false, true},
     {"kustomize", NULL, false, true},
     {"make", "GNU Make 4.3", false, true},
+    {"manifest-tool", NULL, true, false},
     {"minikube", NULL, false, true},
     {"mvn", NULL, false, true},
     {"nerdctl", NULL, true, false},
@@ -79,11 +87,14 @@ static const struct known_command known[] = {
     {"ruby", "ruby 3.2.3 (2024-01-18 revision 52bb2ac0a6) [x86_64-linux-gnu]", false, true},
     {"rustc", "rustc 1.88.0 (6b00bc388 2025-06-23)", false, true},
     {"rustup", NULL, false, true},
+    {"s2i", NULL, true, false},
     {"skaffold", NULL, true, false},
     {"skopeo", "skopeo version 1.13.3", true, true},
     {"snap", NULL, false, true},
     {"swift", NULL, false, true},
     {"terraform", NULL, false, false},
+    {"umoci", NULL, true, false},
+    {"werf", NULL, true, false},
     {"yarn", "1.22.22", false, true},
 };
 
@@ -226,7 +237,8 @@ int assumed_run(struct command_set *set, const struct command_call *call)
         command_print(call, "%s\n", command->version);
         return 0;
     }
-    assumed_note(set, call->arguments, command != NULL && command->touches_images);
+    assumed_note(set, call->arguments,
+                 (command != NULL && command->touches_images) || assumed_touches_images(call));
     return 0;
 }
 

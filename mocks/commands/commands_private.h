@@ -44,6 +44,9 @@ int assumed_play(struct command_set *set, const struct command_call *call,
                  const struct assumed_command *assumed);
 /* A command nobody knows: prints a version when asked, notes that it was assumed, and succeeds. */
 int assumed_run(struct command_set *set, const struct command_call *call);
+/* Whether a command that runs tasks (make, npm, gradle) may touch images by those: its words, or
+   the recipes that a Makefile has for its goals, name what builds, moves or runs them. */
+bool assumed_touches_images(const struct command_call *call);
 /* Notes a use of the first two of these words, and in the trace the whole. */
 void assumed_note(struct command_set *set, const char *const *words, bool touches_images);
 /* The same of what would leave nothing on the machine that others need. */
