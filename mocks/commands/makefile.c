@@ -6,10 +6,15 @@
 
 #include <string.h>
 
+enum {
+    FILES_MAX = 100, /* that a Makefile includes; further ones are left out */
+};
+
 struct makefile {
     GHashTable *needs;     /* target to GPtrArray of char* */
     GHashTable *recipes;   /* target to GString */
     GHashTable *variables; /* name to text */
+    GPtrArray *files;      /* char*, names of those that are read */
     char *first;           /* target; or NULL */
 };
 
@@ -23,6 +28,7 @@ static void makefile_clear(struct makefile *makefile)
     g_hash_table_unref(makefile->needs);
     g_hash_table_unref(makefile->recipes);
     g_hash_table_unref(makefile->variables);
+    g_ptr_array_unref(makefile->files);
     g_free(makefile->first);
 }
 
@@ -98,6 +104,20 @@ static char **take_rule(struct makefile *makefile, const char *line)
     return targets;
 }
 
+/* "include a.mk b.mk"; names with variables and patterns in them lead nowhere. */
+static bool take_include(struct makefile *makefile, const char *line)
+{
+    g_auto(GStrv) words = g_strsplit_set(line, " \t", -1);
+    static const char *const forms[] = {"include", "-include", "sinclude", NULL};
+    if (words[0] == NULL || !g_strv_contains(forms, words[0]))
+        return false;
+    for (char **word = words + 1; *word != NULL; word++)
+        if (**word != '\0' && strpbrk(*word, "$*?[") == NULL && makefile->files->len < FILES_MAX &&
+            !g_ptr_array_find_with_equal_func(makefile->files, *word, g_str_equal, NULL))
+            g_ptr_array_add(makefile->files, g_strdup(*word));
+    return true;
+}
+
 static void parse(struct makefile *makefile, const char *text)
 {
     g_auto(GStrv) pieces = g_strsplit(text, "\\\n", -1);
@@ -108,7 +128,8 @@ static void parse(struct makefile *makefile, const char *text)
     for (char **line = lines; *line != NULL; line++) {
         if (**line == '\t' && targets != NULL)
             add_recipe(makefile, targets, *line + 1);
-        else if (**line != '\t' && !take_variable(makefile, *line) && strchr(*line, ':') != NULL) {
+        else if (**line != '\t' && !take_include(makefile, *line) &&
+                 !take_variable(makefile, *line) && strchr(*line, ':') != NULL) {
             g_strfreev(targets);
             targets = take_rule(makefile, *line);
         }
@@ -117,7 +138,27 @@ static void parse(struct makefile *makefile, const char *text)
 
 /* ---- what it does ---- */
 
-/* $(NAME) and ${NAME}, as deep as people nest them. */
+/* The text with $(NAME) and ${NAME} replaced once; what is not known stays. */
+static GString *expand_once(const struct makefile *makefile, const char *text)
+{
+    GString *expanded = g_string_new(NULL);
+    while (*text != '\0' && expanded->len < DOC_BYTES_MAX) {
+        gsize plain = strcspn(text, "$");
+        g_string_append_len(expanded, text, (gssize)plain);
+        text += plain;
+        if (*text == '\0')
+            break;
+        gsize length = text[1] == '(' || text[1] == '{' ? strcspn(text + 2, "(){}") : 0;
+        g_autofree char *name = g_strndup(text + 2, length);
+        const char *value = length > 0 ? g_hash_table_lookup(makefile->variables, name) : NULL;
+        bool is_closed = value != NULL && strchr(")}", text[2 + length]) != NULL;
+        g_string_append(expanded, is_closed ? value : "$");
+        text += is_closed && text[2 + length] != '\0' ? length + 3 : 1;
+    }
+    return expanded;
+}
+
+/* As deep as people nest them. */
 static char *expand(const struct makefile *makefile, const char *text)
 {
     enum {
@@ -125,52 +166,55 @@ static char *expand(const struct makefile *makefile, const char *text)
     };
     char *result = g_strdup(text);
     for (int round = 0; round < ROUNDS && strchr(result, '$') != NULL; round++) {
-        GString *expanded = g_string_new(result);
-        GHashTableIter each;
-        gpointer name, value;
-        g_hash_table_iter_init(&each, makefile->variables);
-        while (g_hash_table_iter_next(&each, &name, &value) && expanded->len < DOC_BYTES_MAX) {
-            g_autofree char *round_form = g_strdup_printf("$(%s)", (char *)name);
-            g_autofree char *brace_form = g_strdup_printf("${%s}", (char *)name);
-            g_string_replace(expanded, round_form, value, 0);
-            g_string_replace(expanded, brace_form, value, 0);
-        }
+        GString *expanded = expand_once(makefile, result);
         g_free(result);
         result = g_string_free(expanded, FALSE);
     }
     return result;
 }
 
-static bool does_touch(const struct makefile *makefile, const char *target, GHashTable *seen);
-
-/* `$(MAKE) other` in a recipe. */
-static bool does_submake_touch(const struct makefile *makefile, const char *text, GHashTable *seen)
+/* The words behind `$(MAKE)` in a recipe may be targets. */
+static void await_submake(GQueue *due, const char *text)
 {
     g_auto(GStrv) words = g_strsplit_set(text, " \t\n;&|", -1);
     bool is_make = false;
     for (char **word = words; *word != NULL; word++) {
-        if (is_make && **word != '\0' && does_touch(makefile, *word, seen))
-            return true;
-        is_make = is_make || g_strstr_len(*word, -1, "$(MAKE)") != NULL ||
-                  g_strstr_len(*word, -1, "${MAKE}") != NULL || g_str_equal(*word, "make");
+        if (is_make && **word != '\0')
+            g_queue_push_tail(due, g_strdup(*word));
+        is_make = is_make || strstr(*word, "$(MAKE)") != NULL || strstr(*word, "${MAKE}") != NULL ||
+                  g_str_equal(*word, "make");
     }
-    return false;
 }
 
-static bool does_touch(const struct makefile *makefile, const char *target, GHashTable *seen)
+/* By itself; what it needs and calls is due. */
+static bool does_target_touch(const struct makefile *makefile, const char *target, GQueue *due)
 {
     const GString *recipe = g_hash_table_lookup(makefile->recipes, target);
     const GPtrArray *needs = g_hash_table_lookup(makefile->needs, target);
-
-    if (!g_hash_table_add(seen, g_strdup(target)))
-        return false;
     g_autofree char *text = recipe != NULL ? expand(makefile, recipe->str) : g_strdup("");
-    if (text_calls_image_programs(text) || does_submake_touch(makefile, text, seen))
+
+    if (text_calls_image_programs(text))
         return true;
+    await_submake(due, text);
     for (guint i = 0; needs != NULL && i < needs->len; i++)
-        if (does_touch(makefile, g_ptr_array_index(needs, i), seen))
-            return true;
+        g_queue_push_tail(due, g_strdup(g_ptr_array_index(needs, i)));
     return recipe == NULL && needs == NULL && word_names_images(target);
+}
+
+static bool do_goals_touch(const struct makefile *makefile, const GPtrArray *goals)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    GQueue due = G_QUEUE_INIT;
+    bool touches = false;
+    for (guint i = 0; i < goals->len; i++)
+        g_queue_push_tail(&due, g_strdup(g_ptr_array_index(goals, i)));
+    while (!touches && !g_queue_is_empty(&due)) {
+        char *target = g_queue_pop_head(&due);
+        if (g_hash_table_add(seen, target)) /* which takes it over */
+            touches = does_target_touch(makefile, target, &due);
+    }
+    g_queue_clear_full(&due, g_free);
+    return touches;
 }
 
 /* ---- a command line ---- */
@@ -188,13 +232,20 @@ static const char *option_value(const char *const *words, gsize *index, const ch
     return strncmp(word, name, length) == 0 && word[length] == '=' ? word + length + 1 : NULL;
 }
 
-static char *find_text(const struct command_call *call, const char *folder, const char *file)
+/* With all that it includes; file NULL: by the names that make looks for. */
+static void load(struct makefile *makefile, const struct command_call *call, const char *folder,
+                 const char *file)
 {
     static const char *const names[] = {"GNUmakefile", "makefile", "Makefile"};
-    char *text = file != NULL ? read_text(call, folder, file) : NULL;
+    g_autofree char *text = file != NULL ? read_text(call, folder, file) : NULL;
     for (gsize i = 0; file == NULL && text == NULL && i < G_N_ELEMENTS(names); i++)
         text = read_text(call, folder, names[i]);
-    return text;
+    parse(makefile, text != NULL ? text : "");
+    for (guint i = 0; i < makefile->files->len; i++) {
+        g_autofree char *included = read_text(call, folder, makefile->files->pdata[i]);
+        if (included != NULL)
+            parse(makefile, included);
+    }
 }
 
 bool makefile_touches_images(const struct command_call *call)
@@ -204,12 +255,11 @@ bool makefile_touches_images(const struct command_call *call)
                                        (GDestroyNotify)g_ptr_array_unref),
         .recipes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, string_free),
         .variables = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free),
+        .files = g_ptr_array_new_with_free_func(g_free),
     };
-    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     g_autoptr(GPtrArray) targets = g_ptr_array_new();
     const char *folder = NULL;
     const char *file = NULL;
-    bool touches = false;
 
     for (gsize i = 1; call->arguments[i] != NULL; i++) {
         const char *said_folder = option_value(call->arguments, &i, "-C", "--directory");
@@ -221,12 +271,10 @@ bool makefile_touches_images(const struct command_call *call)
         if (said_folder == NULL && said_file == NULL && *word != '-' && strchr(word, '=') == NULL)
             g_ptr_array_add(targets, (char *)word);
     }
-    g_autofree char *text = find_text(call, folder, file);
-    parse(&makefile, text != NULL ? text : "");
+    load(&makefile, call, folder, file);
     if (targets->len == 0 && makefile.first != NULL)
         g_ptr_array_add(targets, makefile.first);
-    for (guint i = 0; i < targets->len && !touches; i++)
-        touches = does_touch(&makefile, g_ptr_array_index(targets, i), seen);
+    bool touches = do_goals_touch(&makefile, targets);
     makefile_clear(&makefile);
     return touches;
 }

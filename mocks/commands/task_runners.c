@@ -39,8 +39,10 @@ bool text_calls_image_programs(const char *text)
 
 bool word_names_images(const char *word)
 {
-    static const char *const names[] = {"docker",    "dockerbuild", "dockerpush", "image",
-                                        "container", "buildx",      "kaniko",     NULL};
+    static const char *const names[] = {"buildx", "container",   "containers", "devcontainers",
+                                        "docker", "dockerbuild", "dockerpush", "image",
+                                        "images", "kaniko",      "oci",        "publishcontainer",
+                                        NULL};
     g_autofree char *lower = g_ascii_strdown(word, -1);
     g_auto(GStrv) parts = g_strsplit_set(lower, "-_:/.@=", -1);
     for (char **part = parts; *part != NULL; part++)
@@ -75,6 +77,18 @@ static bool does_package_script_touch(const struct command_call *call)
     return false;
 }
 
+/* ---- clouds that build or copy images themselves ---- */
+
+static bool is_cloud_build(const struct command_call *call)
+{
+    static const char *const beginnings[] = {"acr build", "acr import", "acr run", "builds submit"};
+    g_autofree char *line = g_strjoinv(" ", (char **)call->arguments + 1);
+    for (gsize i = 0; i < G_N_ELEMENTS(beginnings); i++)
+        if (g_str_has_prefix(line, beginnings[i]))
+            return true;
+    return false;
+}
+
 /* ---- all of them ---- */
 
 static bool do_names_touch(const struct command_call *call)
@@ -94,8 +108,12 @@ static const struct {
     const char *name;
     bool (*touches)(const struct command_call *call);
 } runners[] = {
+    {"ant", do_names_touch},
+    {"az", is_cloud_build},
     {"bazel", do_names_touch},
     {"bun", does_package_touch},
+    {"dotnet", do_names_touch},
+    {"gcloud", is_cloud_build},
     {"gmake", makefile_touches_images},
     {"gradle", do_names_touch},
     {"gradlew", do_names_touch},
@@ -114,6 +132,8 @@ static const struct {
     {"rake", do_names_touch},
     {"sbt", do_names_touch},
     {"task", do_names_touch},
+    {"tox", do_names_touch},
+    {"turbo", do_names_touch},
     {"yarn", does_package_touch},
 };
 

@@ -282,8 +282,8 @@ static bool look_at_condition(struct step_run *step, bool *is_wanted)
 {
     g_autoptr(GError) error = NULL;
     bool is_fine = step_evaluate_condition(step, is_wanted, &error);
-    if (is_fine && *is_wanted)
-        unknown_log_clear(&step->leg->unknown);
+    if (is_fine && *is_wanted) /* what runs all the same misses nothing */
+        g_clear_pointer(&step->leg->unknown.lacking, g_ptr_array_unref);
     leg_assume_unknown(step->leg, step, /* may_touch= */ !*is_wanted,
                        /* with_doubts= */ !*is_wanted);
     if (is_fine)

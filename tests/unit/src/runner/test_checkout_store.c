@@ -183,14 +183,32 @@ Test(checkout_store, replaces_links_that_lie_where_files_and_folders_go)
     expect_text(&place, "elsewhere/a.txt", "not ours\n");
 }
 
+/* With one commit, without files: a folder that has none lacks its history. */
+static void make_repository(const struct place *place)
+{
+    git_repository *user = NULL;
+    git_index *index = NULL;
+    git_tree *tree = NULL;
+    git_signature *ada = NULL;
+    git_oid id;
+    git_libgit2_init();
+    cr_assert_eq(git_repository_init(&user, place->source, /* is_bare= */ 0), 0);
+    cr_assert_eq(git_repository_index(&index, user), 0);
+    cr_assert_eq(git_index_write_tree(&id, index), 0);
+    cr_assert_eq(git_tree_lookup(&tree, user, &id), 0);
+    cr_assert_eq(git_signature_new(&ada, "Ada", "ada@example.com", 1000000000, 0), 0);
+    cr_assert_eq(git_commit_create_v(&id, user, "HEAD", ada, ada, NULL, "first", tree, 0), 0);
+    git_signature_free(ada);
+    git_tree_free(tree);
+    git_index_free(index);
+    git_repository_free(user);
+    git_libgit2_shutdown();
+}
+
 Test(checkout_store, a_second_checkout_may_be_deeper_than_the_first)
 {
     PLACE(place);
-    git_repository *user = NULL;
-    git_libgit2_init();
-    cr_assert_eq(git_repository_init(&user, place.source, /* is_bare= */ 0), 0);
-    git_repository_free(user);
-    git_libgit2_shutdown();
+    make_repository(&place);
 
     get(&place, place.store, "leg", "refs/heads/main");
     g_autofree char *before = text_of(&place, "leg/.git/shallow");
