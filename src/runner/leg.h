@@ -65,6 +65,7 @@ struct step_run {
     bool is_listed;          /* the result belongs to a list */
     bool has_complained;     /* a workflow command or a file said something wrong */
     bool has_gap;            /* commands of its script were assumed */
+    bool has_stumbled;       /* its script reckoned with a word that nobody knows */
     char *missing;           /* the first program or module that its script did not find, or NULL */
     bool has_met_other_hash; /* git found that the event's commit is not what its id says */
     unsigned annotation_counts[ANNOTATION_ERROR + 1];
