@@ -296,7 +296,7 @@ static bool has_unknown_name(const struct survey *survey, const struct leg_outco
     for (guint i = 0; i < effects->len; i++) {
         const struct effect *effect = g_ptr_array_index(effects, i);
         if (strcmp(effect->service, leg->id) == 0 &&
-            strstr(effect->image, COMMAND_UNKNOWN_WORD) != NULL)
+            strstr(effect->image, COMMAND_UNKNOWN_STEM) != NULL)
             return true;
     }
     return false;

@@ -9,8 +9,8 @@
  * What a scenario says of a command line counts first, whatever row there is. A command that is in
  * no row is assumed: it prints nothing (a version when asked for one), takes no time, exits 0, and
  * is listed in command_set_assumed(); a script that waits for a word of it gets
- * COMMAND_UNKNOWN_WORD. So is a download from a host that the world does not have,
- * for a rehearsal does not know what is there, and what the docker command and its plugins have and
+ * COMMAND_UNKNOWN_WORD. So is a download from a host that the world does not have, for a
+ * rehearsal does not know what is there, and what the docker command and its plugins have and
  * do not model.
  *
  * Wrappers (sudo, timeout, nice, …) start the program they are given as their child; where there

@@ -38,8 +38,11 @@ struct command_seam {
 };
 
 /* What a command prints that is assumed and whose word a script waits for. It may stand in a tag, a
-   path or a version, and whoever meets it knows that nobody knows what should be there. */
-#define COMMAND_UNKNOWN_WORD "0.0.0-nobody-knows"
+   path or a version, and whoever meets it knows that nobody knows what should be there. It has no
+   dot at which a version would be cut, its beginning alone tells it, and no shell takes it for a
+   number. */
+#define COMMAND_UNKNOWN_STEM "0nobody"
+#define COMMAND_UNKNOWN_WORD COMMAND_UNKNOWN_STEM "-knows"
 
 /* Answers a command and returns its exit code. Runs in a fiber. */
 typedef int command_fn(void *self, const struct command_call *call);

@@ -150,10 +150,23 @@ static void notice_missing(struct step_run *step, const char *line)
         step->missing_module = missing_module_find(line);
 }
 
+/* Shells that should reckon with a word that nobody knows say so, and go on with nothing. */
+static void notice_stumble(struct step_run *step, const char *line)
+{
+    static const char *const texts[] = {"error token is",
+                                        /* bash's arithmetic */ "integer expression expected",
+                                        "integer expected", "Illegal number", "invalid number"};
+    if (strstr(line, COMMAND_UNKNOWN_STEM) == NULL)
+        return;
+    for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
+        step->has_stumbled |= strstr(line, texts[i]) != NULL;
+}
+
 static void take_line(struct step_run *step, GString *text)
 {
     g_autofree char *valid = g_utf8_make_valid(text->str, (gssize)strlen(text->str));
     notice_other_hash(step, valid);
+    notice_stumble(step, valid);
     g_string_truncate(text, 0);
     if (g_str_has_suffix(valid, "\r"))
         valid[strlen(valid) - 1] = '\0';

@@ -234,26 +234,30 @@ static struct counts counts_of(const struct step_run *step)
     };
 }
 
-/* It may stand on what commands did not say that nothing models. */
+/* It may stand on what commands did not say that nothing models; where the script reckoned with
+   that, it surely does. */
 static void doubt_outputs(struct step_run *step)
 {
     const char *name;
     json_t *value;
-    unknown_doubt(&step->result->unknown, "*");
+    void (*mark)(json_t * *unknown, const char *name) =
+        step->has_stumbled ? unknown_add : unknown_doubt;
+    mark(&step->result->unknown, "*");
     json_object_foreach (step->result->outputs, name, value)
-        unknown_doubt(&step->result->unknown, name);
+        mark(&step->result->unknown, name);
 }
 
 /* A script that speaks of images, has waited for a word that nobody knows, and then has called none
-   of the commands about images: the word may have decided that. */
+   of the commands about images, or reckoned with it: the word may have decided what it did. */
 static void doubt_what_is_left_out(struct step_run *step, const struct script *script,
                                    const struct counts *before)
 {
     const struct counts after = counts_of(step);
-    if (after.words > before->words && after.images == before->images &&
-        script_touches_images(script->text))
+    bool is_in_doubt =
+        step->has_stumbled || (after.words > before->words && after.images == before->images);
+    if (is_in_doubt && script_touches_images(script->text))
         leg_assume(step->leg, step, /* touches_images= */ true,
-                   "what its script leaves out by a word that nobody knows");
+                   "what its script makes of a word that nobody knows");
 }
 
 static void fail_of_itself(struct step_run *step, const struct script *script, int exit_code,
