@@ -173,6 +173,21 @@ static char *expand(const struct makefile *makefile, const char *text)
     return result;
 }
 
+/* A program that the environment names: `$(CONTAINER_TOOL) push`. */
+static bool calls_tool_for_images(const char *text)
+{
+    g_autoptr(GRegex) regex =
+        g_regex_new("(?:^|[;&|@-])[ \\t]*\\$[({](\\w+)[)}]", G_REGEX_MULTILINE, 0, NULL);
+    g_autoptr(GMatchInfo) match = NULL;
+    for (g_regex_match(regex, text, 0, &match); g_match_info_matches(match);
+         g_match_info_next(match, NULL)) {
+        g_autofree char *name = g_match_info_fetch(match, 1);
+        if (word_names_images(name))
+            return true;
+    }
+    return false;
+}
+
 /* The words behind `$(MAKE)` in a recipe may be targets. */
 static void await_submake(GQueue *due, const char *text)
 {
@@ -193,7 +208,7 @@ static bool does_target_touch(const struct makefile *makefile, const char *targe
     const GPtrArray *needs = g_hash_table_lookup(makefile->needs, target);
     g_autofree char *text = recipe != NULL ? expand(makefile, recipe->str) : g_strdup("");
 
-    if (text_calls_image_programs(text))
+    if (text_calls_image_programs(text) || calls_tool_for_images(text))
         return true;
     await_submake(due, text);
     for (guint i = 0; needs != NULL && i < needs->len; i++)

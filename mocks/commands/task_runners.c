@@ -39,10 +39,9 @@ bool text_calls_image_programs(const char *text)
 
 bool word_names_images(const char *word)
 {
-    static const char *const names[] = {"buildx", "container",   "containers", "devcontainers",
-                                        "docker", "dockerbuild", "dockerpush", "image",
-                                        "images", "kaniko",      "oci",        "publishcontainer",
-                                        NULL};
+    static const char *const names[] = {
+        "buildx", "container", "devcontainers", "docker",           "dockerbuild", "dockerpush",
+        "image",  "kaniko",    "oci",           "publishcontainer", NULL};
     g_autofree char *lower = g_ascii_strdown(word, -1);
     g_auto(GStrv) parts = g_strsplit_set(lower, "-_:/.@=", -1);
     for (char **part = parts; *part != NULL; part++)
