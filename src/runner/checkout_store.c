@@ -4,7 +4,8 @@
 #include "runner/tree.h"
 
 #include <errno.h>
-#include <glib/gstdio.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 struct checkout_store {
     char *directory;
@@ -86,11 +87,16 @@ static const char *find(struct checkout_store *store, const struct working_copy_
     return kept;
 }
 
-/* A checkout before it may have been shallower; each says anew how deep it is. */
+/* A checkout before it may have been shallower; each says anew how deep it is. Scripts may have
+   made a link of the folder: it is not followed. */
 static void forget_depth(const struct working_copy_options *options)
 {
-    g_autofree char *shallow = g_build_filename(options->target, ".git", "shallow", NULL);
-    (void)g_unlink(shallow);
+    g_autofree char *folder = g_build_filename(options->target, ".git", NULL);
+    int fd = open(folder, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    (void)unlinkat(fd, "shallow", 0);
+    close(fd);
 }
 
 bool checkout_store_get(struct checkout_store *store, const struct working_copy_options *options,

@@ -227,13 +227,12 @@ static void add_environment(struct leg_run *leg, const struct node *node)
     else
         leg_annotate(leg, ANNOTATION_ERROR, error->message);
     leg->has_failed = leg->has_failed || texts == NULL;
-    leg_assume_lacking(leg, NULL);
 }
 
 static void make_folders(const struct leg_run *leg)
 {
-    const char *const folders[] = {leg->workspace, leg->temp};
     g_autofree char *event_folder = g_strconcat(leg->temp, "/_github_workflow", NULL);
+    const char *const folders[] = {leg->workspace, leg->temp, event_folder};
     for (gsize i = 0; i < G_N_ELEMENTS(folders); i++) {
         g_autofree char *here = leg_host_path(leg, folders[i]);
         if (here != NULL)
@@ -242,7 +241,6 @@ static void make_folders(const struct leg_run *leg)
     g_autofree char *here = leg_host_path(leg, event_folder);
     if (here == NULL)
         return;
-    g_mkdir_with_parents(here, 0755);
     g_autofree char *path = g_build_filename(here, "event.json", NULL);
     const json_t *event = json_object_get(leg->options.github, "event");
     g_autofree char *text = event != NULL ? json_pretty_text(event) : g_strdup("{}\n");
