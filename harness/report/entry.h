@@ -10,11 +10,12 @@
  *  "legs": [{"id", "outcome", "fate", "tier", "duration_us", "used_local_image", "retried",
  *            "diagnosis"}], of a workflow [{"id", "name", "outcome", "conclusion", "fate",
  *            "duration_us", "reason", "assumptions": [{"what", "line", "touches_images",
- *            "secret"?, "variable"?}], "cause"?, "remedy"?, "queued_us"? of a leg that waited for
- * one of GitHub's runners}], "effects": [{"service", "image", "digest", "complete", "fresh",
- * "fate", "side_image", "platforms", "before", "promised"}], "faults": [{"id", "kind", "fired"}],
- * "failing": [{"expression", "explanation"}], "deciding_trace"?, "is_our_fault"?,
- * "is_nondeterministic"?}
+ *            "secret"?, "variable"?}], "cause"?, "remedy"?,
+ *            "queued_us"? of a leg that waited for one of GitHub's runners}],
+ *  "effects": [{"service", "image", "digest", "complete", "fresh", "fate", "side_image",
+ *               "platforms", "before", "promised"}],
+ *  "faults": [{"id", "kind", "fired"}], "failing": [{"expression", "explanation"}],
+ *  "deciding_trace"?, "is_our_fault"?, "is_nondeterministic"?}
  */
 #pragma once
 
