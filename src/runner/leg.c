@@ -244,8 +244,7 @@ static void make_folders(const struct leg_run *leg)
     g_autofree char *path = g_build_filename(here, "event.json", NULL);
     const json_t *event = json_object_get(leg->options.github, "event");
     g_autofree char *text = event != NULL ? json_pretty_text(event) : g_strdup("{}\n");
-    if (!g_file_set_contents(path, text, -1, NULL))
-        g_debug("%s cannot be written", path);
+    (void)g_file_set_contents(path, text, -1, NULL);
 }
 
 static void begin(struct leg_run *leg)
@@ -262,6 +261,7 @@ static void begin(struct leg_run *leg)
     make_folders(leg);
     add_environment(leg, leg->options.workflow->env);
     add_environment(leg, leg->options.job->env);
+    leg_assume_lacking(leg, NULL);
     trace_note(leg->options.trace, "job-leg-begin", "leg", leg->options.name, "machine",
                leg->machine->name, NULL);
 }
