@@ -149,6 +149,13 @@ static const struct flag_row imagetools_flags[] = {
     END,
 };
 
+static const struct flag_row dial_flags[] = {
+    BUILDER,
+    {"platform", FLAG_TEXT, 0},
+    {"progress", FLAG_TEXT, 0},
+    END,
+};
+
 const struct plugin_command plugin_commands[] = {
     {"imagetools", "imagetools COMMAND", "Commands to work on images in registry", 0, -1,
      imagetools_flags, command_imagetools},
@@ -158,6 +165,8 @@ const struct plugin_command plugin_commands[] = {
     {"build", "build [OPTIONS] PATH | URL | -", "Start a build", 1, 1, build_flags, command_build},
     {"create", "create [OPTIONS] [CONTEXT|ENDPOINT]", "Create a new builder instance", 0, 1,
      create_flags, command_create},
+    {"dial-stdio", "dial-stdio", "Proxy current stdio streams to builder instance", 0, 0,
+     dial_flags, command_dial},
     {"du", "du", "Disk usage", 0, 0, du_flags, command_du},
     {"inspect", "inspect [NAME]", "Inspect current builder instance", 0, 1, inspect_flags,
      command_inspect},

@@ -17,6 +17,7 @@ COMMAND(du);
 COMMAND(version);
 COMMAND(install);
 COMMAND(uninstall);
+COMMAND(dial);
 COMMAND(history);
 COMMAND(imagetools);
 

@@ -121,6 +121,13 @@ int command_uninstall(struct plugin_run *run, GError **error)
     return set_alias(run, false, error);
 }
 
+int command_dial(struct plugin_run *run, GError **error)
+{
+    (void)run;
+    run_unmodelled(error, "its streams");
+    return 1;
+}
+
 int command_history(struct plugin_run *run, GError **error)
 {
     const char *name = plugin_flags_argument(run->flags, 0);

@@ -71,3 +71,39 @@ Test(commands_task_runners, tasks_about_images_are_told_from_the_others)
     static const struct plan plan = {.has_no_processes = true};
     bench_run(&plan, run_tasks);
 }
+
+static void run_more_tasks(struct bench *bench)
+{
+    static const struct {
+        const char *line;
+        bool touches_images;
+    } rows[] = {
+        {"make", true},
+        {"make lint", false},
+        {"make publish", true},
+        {"make VERSION=1 release", true},
+        {"make -f tools.mk all", true},
+        {"make unknown", false},
+        {"make docker-anything", true},
+        {"npm ci", false},
+        {"az acr build -t a .", true},
+        {"gcloud container clusters list", false},
+        {"gcloud builds submit", true},
+    };
+    const GPtrArray *uses = command_set_assumed(bench->set);
+    put_file(bench, "work/Makefile",
+             "include tools.mk more-*.mk\nIMG ?= acme/docker:1\n.PHONY: all\nall: lint\n"
+             "lint:\n\tgolangci-lint run\npublish: lint\n\t$(CONTAINER_TOOL) push \\\n\t $(IMG)\n"
+             "release:\n\t$(MAKE) publish\n");
+    put_file(bench, "work/tools.mk", "all:\n\t@docker version\n");
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        expect(bench, rows[i].line, 0, "", "");
+        const struct assumed_use *use = g_ptr_array_index(uses, uses->len - 1);
+        cr_expect_eq(use->touches_images, rows[i].touches_images, "%s", rows[i].line);
+    }
+}
+
+Test(commands_task_runners, makefiles_include_others_and_clouds_build)
+{
+    bench_run(NULL, run_more_tasks);
+}

@@ -306,6 +306,7 @@ static void unmodelled_body(struct bench *bench)
         {"docker buildx bake -f out.hcl",
          "buildx bake: target default: the context ../x outside of the working directory\n"},
         {"docker buildx history ls", "buildx history: ls\n"},
+        {"docker buildx dial-stdio", "buildx dial-stdio: its streams\n"},
         {"docker import https://example.org/x.tar", "import\n"},
     };
     write_file(bench, "/src/link.hcl",
