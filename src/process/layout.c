@@ -11,21 +11,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool fail(const char *path, GError **error)
+bool sandbox_has_root(const struct sandbox *sandbox)
+{
+    return (sandbox->layers & SANDBOX_NAMESPACES) != 0;
+}
+
+bool sandbox_fail(const char *path, GError **error)
 {
     g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "%s: %s", path, g_strerror(errno));
     return false;
 }
 
-static bool has_root(const struct sandbox *sandbox)
-{
-    return (sandbox->layers & SANDBOX_NAMESPACES) != 0;
-}
-
 static bool make_folder(const struct sandbox *sandbox, const char *name, GError **error)
 {
     g_autofree char *path = g_build_filename(sandbox->run_directory, name, NULL);
-    return mkdir(path, 0755) == 0 || fail(path, error);
+    return mkdir(path, 0755) == 0 || sandbox_fail(path, error);
 }
 
 /* A copy, so that /proc/self/exe leads the stub to this folder. Linking is cheaper, where both are
@@ -42,7 +42,7 @@ static bool copy_program(const char *source, const char *target, GError **error)
     while (is_copied && at < status.st_size)
         is_copied = sendfile(to, from, &at, (size_t)(status.st_size - at)) > 0;
     if (!is_copied)
-        fail(from < 0 ? source : target, error);
+        sandbox_fail(from < 0 ? source : target, error);
     if (from >= 0)
         close(from);
     if (to >= 0)
@@ -78,7 +78,7 @@ static bool make_git_folder(struct sandbox *sandbox, const char *stub, GError **
         if (entry->d_name[0] == '.')
             continue;
         is_made = symlink(is_answered(sandbox, entry->d_name) ? stub : program, link) == 0 ||
-                  fail(link, error);
+                  sandbox_fail(link, error);
     }
     if (folder == NULL)
         return is_made;
@@ -104,7 +104,7 @@ static bool make_beside(struct sandbox *sandbox, GError **error)
         !private_path_make(sandbox, bin, error) || !make_git_folder(sandbox, stub, error))
         return false;
     if (mkfifo(door, 0600) < 0)
-        return fail(door, error);
+        return sandbox_fail(door, error);
     if (sandbox->preload_library[0] == '\0')
         return true;
     if (!copy_program(sandbox->preload_library, preload, error))
@@ -124,9 +124,9 @@ static bool write_git_configuration(const struct sandbox *sandbox, GError **erro
 bool layout_make(struct sandbox *sandbox, GError **error)
 {
     if (mkdir(sandbox->run_directory, 0755) < 0)
-        return fail(sandbox->run_directory, error);
+        return sandbox_fail(sandbox->run_directory, error);
     return make_folder(sandbox, "tmp", error) && write_git_configuration(sandbox, error) &&
-           (has_root(sandbox) ? make_inside(sandbox, error) : make_beside(sandbox, error));
+           (sandbox_has_root(sandbox) ? make_inside(sandbox, error) : make_beside(sandbox, error));
 }
 
 /* Takes over folder_fd. Links are removed, never followed: processes made what is in there. */

@@ -15,17 +15,6 @@
 #define STUB_INSIDE     "/run/seatrial/stub"
 #define USR_BIN         "/usr/bin/"
 
-static bool fail(const char *path, GError **error)
-{
-    g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "%s: %s", path, g_strerror(errno));
-    return false;
-}
-
-static bool has_root(const struct sandbox *sandbox)
-{
-    return (sandbox->layers & SANDBOX_NAMESPACES) != 0;
-}
-
 /* Most are plain files in the first folder, which is worth a short way: there are many. */
 static char *real_program(const char *name)
 {
@@ -46,7 +35,7 @@ static char *real_program(const char *name)
 /* The machine's /usr/bin is elsewhere for processes that have a root of their own. */
 static char *as_seen(const struct sandbox *sandbox, const char *program)
 {
-    if (has_root(sandbox) && g_str_has_prefix(program, USR_BIN))
+    if (sandbox_has_root(sandbox) && g_str_has_prefix(program, USR_BIN))
         return g_build_filename(PROGRAMS_INSIDE, program + strlen(USR_BIN), NULL);
     return g_strdup(program);
 }
@@ -58,7 +47,7 @@ static bool is_plain_name(const char *name)
 
 static bool link_commands(const struct sandbox *sandbox, int folder_fd, GError **error)
 {
-    g_autofree char *stub = has_root(sandbox)
+    g_autofree char *stub = sandbox_has_root(sandbox)
                                 ? g_strdup(STUB_INSIDE)
                                 : g_build_filename(sandbox->run_directory, "stub", NULL);
     const char *const *names = sandbox->host.names;
@@ -69,7 +58,7 @@ static bool link_commands(const struct sandbox *sandbox, int folder_fd, GError *
             return false;
         }
         if (symlinkat(stub, folder_fd, *names) < 0 && errno != EEXIST)
-            return fail(*names, error);
+            return sandbox_fail(*names, error);
     }
     return true;
 }
@@ -80,7 +69,7 @@ static bool link_programs(const struct sandbox *sandbox, int folder_fd, GError *
         g_autofree char *program = real_program(*name);
         g_autofree char *seen = program == NULL ? NULL : as_seen(sandbox, program);
         if (seen != NULL && symlinkat(seen, folder_fd, *name) < 0 && errno != EEXIST)
-            return fail(*name, error);
+            return sandbox_fail(*name, error);
     }
     return true;
 }
@@ -89,7 +78,7 @@ static bool link_programs(const struct sandbox *sandbox, int folder_fd, GError *
 static bool fill(const struct sandbox *sandbox, const char *folder, GError **error)
 {
     int folder_fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    bool is_filled = folder_fd < 0 ? fail(folder, error)
+    bool is_filled = folder_fd < 0 ? sandbox_fail(folder, error)
                                    : link_commands(sandbox, folder_fd, error) &&
                                          link_programs(sandbox, folder_fd, error);
     if (folder_fd >= 0)
@@ -99,7 +88,8 @@ static bool fill(const struct sandbox *sandbox, const char *folder, GError **err
 
 bool private_path_make(const struct sandbox *sandbox, const char *folder, GError **error)
 {
-    return (mkdir(folder, 0755) == 0 || fail(folder, error)) && fill(sandbox, folder, error);
+    return (mkdir(folder, 0755) == 0 || sandbox_fail(folder, error)) &&
+           fill(sandbox, folder, error);
 }
 
 /* By the commands in it: machines differ in those they answer; g_free. */
@@ -116,13 +106,13 @@ static bool make_shared(const struct sandbox *sandbox, const char *folder, GErro
 {
     g_autofree char *own = g_strconcat(folder, "-XXXXXX", NULL);
     if (g_mkdtemp_full(own, 0755) == NULL)
-        return fail(own, error);
+        return sandbox_fail(own, error);
     if (!fill(sandbox, own, error))
         return false;
     if (rename(own, folder) == 0)
         return true;
     layout_remove(own);
-    return access(folder, F_OK) == 0 || fail(folder, error);
+    return access(folder, F_OK) == 0 || sandbox_fail(folder, error);
 }
 
 bool private_path_show(const struct sandbox *sandbox, const char *folder, GError **error)
@@ -132,5 +122,5 @@ bool private_path_show(const struct sandbox *sandbox, const char *folder, GError
     g_autofree char *shared = shared_name(sandbox);
     if (access(shared, F_OK) < 0 && !make_shared(sandbox, shared, error))
         return false;
-    return symlink(shared, folder) == 0 || fail(folder, error);
+    return symlink(shared, folder) == 0 || sandbox_fail(folder, error);
 }

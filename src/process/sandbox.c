@@ -198,17 +198,14 @@ static bool open_clock(struct sandbox *sandbox, const struct sandbox_options *op
 static bool open_folder(const char *path, int *fd, GError **error)
 {
     *fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (*fd < 0)
-        g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "%s: %s", path, g_strerror(errno));
-    return *fd >= 0;
+    return *fd >= 0 || sandbox_fail(path, error);
 }
 
 static bool open_folders(struct sandbox *sandbox, GError **error)
 {
     g_autofree char *tmp = g_build_filename(sandbox->run_directory, "tmp", NULL);
-    bool has_root = sandbox->layers & SANDBOX_NAMESPACES;
     return open_folder(sandbox->directory, &sandbox->home_fd, error) &&
-           (!has_root || open_folder(tmp, &sandbox->tmp_fd, error));
+           (!sandbox_has_root(sandbox) || open_folder(tmp, &sandbox->tmp_fd, error));
 }
 
 static void close_folders(struct sandbox *sandbox)

@@ -103,6 +103,10 @@ void call_abandon(struct sandbox *sandbox);
 int seccomp_program(bool is_socket_allowed, GError **error) MUST_USE;
 
 /* layout.c */
+/* Whether processes have a root of their own. */
+bool sandbox_has_root(const struct sandbox *sandbox);
+/* "PATH: " and what errno says; always false. */
+bool sandbox_fail(const char *path, GError **error);
 /* Makes the folder and fills it: what processes without a root of their own have in PATH. */
 bool private_path_make(const struct sandbox *sandbox, const char *folder, GError **error) MUST_USE;
 /* The same for those with a root of their own, who see it as /usr/bin: folder may become a link to
