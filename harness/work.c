@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
@@ -16,8 +17,8 @@
 
 struct worker {
     pid_t pid;   /* 0: none is at work */
-    int pipe_fd; /* its entries, each as a line of JSON; -1: none is at work */
-    guint next;  /* the scenario whose entry comes next */
+    int pipe_fd; /* its entries, each as a line: the scenario's index and JSON; -1: none is at work
+                  */
     GString *pending;
 };
 
@@ -26,6 +27,7 @@ struct crew {
     const struct work_options *options;
     struct work_result *result;
     json_t **entries; /* by the scenario's index */
+    gint *next;       /* the first scenario that nobody has taken; workers share it */
     int signal_fd;
 };
 
@@ -132,25 +134,26 @@ static bool is_worn_out(void)
     return (rlim_t)(2 * used_us / SECOND_US) >= limit.rlim_cur;
 }
 
-/* Every n-th scenario is this worker's: neighbours in a folder take alike long. */
-static G_GNUC_NORETURN void worker_main(const struct crew *crew, int fd, guint first)
+static bool has_work(const struct crew *crew)
 {
-    for (guint i = first; i < crew->suite->scenarios->len; i += crew->options->jobs) {
+    return (guint)g_atomic_int_get(crew->next) < crew->suite->scenarios->len;
+}
+
+/* Takes one scenario after another from what is left. */
+static G_GNUC_NORETURN void worker_main(const struct crew *crew, int fd)
+{
+    guint i = 0;
+    while ((i = (guint)g_atomic_int_add(crew->next, 1)) < crew->suite->scenarios->len) {
         g_autoptr(json_t) entry =
             run_scenario(crew->options, g_ptr_array_index(crew->suite->scenarios, i));
         g_autofree char *text = json_text(entry);
-        g_autofree char *line = g_strconcat(text, "\n", NULL);
+        g_autofree char *line = g_strdup_printf("%u %s\n", i, text);
         if (!write_all(fd, line, strlen(line)))
             _exit(1);
         if (is_worn_out())
             break;
     }
     _exit(0);
-}
-
-static bool has_work(const struct crew *crew, const struct worker *worker)
-{
-    return worker->next < crew->suite->scenarios->len;
 }
 
 static bool worker_start(struct crew *crew, struct worker *worker, GError **error)
@@ -166,7 +169,7 @@ static bool worker_start(struct crew *crew, struct worker *worker, GError **erro
     }
     if (worker->pid == 0) {
         close(ends[0]);
-        worker_main(crew, ends[1], worker->next);
+        worker_main(crew, ends[1]);
     }
     close(ends[1]);
     worker->pipe_fd = ends[0];
@@ -177,9 +180,11 @@ static void take_lines(struct crew *crew, struct worker *worker)
 {
     const char *line = worker->pending->str;
     const char *end;
-    while (has_work(crew, worker) && (end = strchr(line, '\n')) != NULL) {
-        crew->entries[worker->next] = json_parse_bytes(line, (gsize)(end - line), NULL);
-        worker->next += crew->options->jobs;
+    while ((end = strchr(line, '\n')) != NULL) {
+        char *json = NULL;
+        guint64 index = g_ascii_strtoull(line, &json, 10);
+        if (index < crew->suite->scenarios->len && crew->entries[index] == NULL)
+            crew->entries[index] = json_parse_bytes(json, (gsize)(end - json), NULL);
         line = end + 1;
     }
     g_string_erase(worker->pending, 0, line - worker->pending->str);
@@ -199,8 +204,7 @@ static bool worker_read(struct crew *crew, struct worker *worker)
     return true;
 }
 
-/* false: it died, of the scenario that it was running. */
-static bool worker_finish(struct worker *worker)
+static void worker_finish(struct worker *worker)
 {
     int status = 0;
     close(worker->pipe_fd);
@@ -209,15 +213,14 @@ static bool worker_finish(struct worker *worker)
         continue;
     worker->pid = 0;
     g_string_truncate(worker->pending, 0);
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-/* What a worker that has ended leaves is another's; one that died takes a single scenario along. */
+/* A worker that has ended makes way for another. One that died took a single scenario along, whose
+   entry is missing. */
 static bool worker_relieve(struct crew *crew, struct worker *worker, GError **error)
 {
-    if (!worker_finish(worker))
-        worker->next += crew->options->jobs;
-    if (crew->result->is_interrupted || !has_work(crew, worker))
+    worker_finish(worker);
+    if (crew->result->is_interrupted || !has_work(crew))
         return true;
     return worker_start(crew, worker, error);
 }
@@ -268,7 +271,7 @@ static bool work_shared_out(struct crew *crew, GError **error)
     bool is_fine = true;
 
     for (guint i = 0; i < count; i++)
-        workers[i] = (struct worker){.pipe_fd = -1, .next = i, .pending = g_string_new(NULL)};
+        workers[i] = (struct worker){.pipe_fd = -1, .pending = g_string_new(NULL)};
     for (guint i = 0; i < count && is_fine; i++)
         is_fine = worker_start(crew, &workers[i], error);
     is_fine = is_fine && collect(crew, workers, count, error);
@@ -276,7 +279,7 @@ static bool work_shared_out(struct crew *crew, GError **error)
         kill_all(workers, count);
     for (guint i = 0; i < count; i++) {
         if (workers[i].pid > 0)
-            (void)worker_finish(&workers[i]);
+            worker_finish(&workers[i]);
         g_string_free(workers[i].pending, TRUE);
     }
     if (crew->result->is_interrupted)
@@ -306,6 +309,18 @@ static void free_entry(void *entry)
     json_decref(entry);
 }
 
+/* A zero that forked workers count up together; NULL where there is no memory. */
+static gint *new_shared_counter(GError **error)
+{
+    void *counter =
+        mmap(NULL, sizeof(gint), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (counter != MAP_FAILED)
+        return counter;
+    g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "no worker can be started: %s",
+                g_strerror(errno));
+    return NULL;
+}
+
 /* What has interrupted the work has done its part: pending still, it would end the program before
    it has said what was done. */
 static void forget_signals(const struct crew *crew)
@@ -328,6 +343,11 @@ bool work_do(const struct suite *suite, const struct work_options *options,
     crew.options = &narrowed;
     *result = (struct work_result){.entries = g_ptr_array_new_with_free_func(free_entry)};
     crew.entries = g_new0(json_t *, suite->scenarios->len + 1);
+    crew.next = new_shared_counter(error);
+    if (crew.next == NULL) {
+        g_free(crew.entries);
+        return false;
+    }
     sigemptyset(&interrupts);
     sigaddset(&interrupts, SIGINT);
     sigaddset(&interrupts, SIGTERM);
@@ -339,6 +359,7 @@ bool work_do(const struct suite *suite, const struct work_options *options,
     close(crew.signal_fd);
     sigprocmask(SIG_SETMASK, &before, NULL);
     deliver(&crew);
+    munmap(crew.next, sizeof *crew.next);
     g_free(crew.entries);
     return is_fine;
 }

@@ -1,8 +1,9 @@
 /*
  * Work shared out to processes: the interposed clock belongs to a process, so scenarios run side by
- * side only in forked workers. Results come back as entries and are put in the suite's order,
- * whoever finished first. A worker that dies takes one scenario along, which is broken; one that
- * has used half of the processor time that RLIMIT_CPU gives a process hands over to a fresh one.
+ * side only in forked workers, each of which takes the next scenario when it is done with one.
+ * Results come back as entries and are put in the suite's order, whoever finished first. A worker
+ * that dies takes one scenario along, which is broken; one that has used half of the processor time
+ * that RLIMIT_CPU gives a process hands over to a fresh one.
  */
 #pragma once
 
