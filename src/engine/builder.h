@@ -72,4 +72,5 @@ struct builder {
     char *name;      /* of the builder */
     char *container; /* of its BuildKit container, or NULL */
     char *volume;
+    bool is_fresh; /* it answered, and nothing was built with it since */
 };

@@ -13,6 +13,7 @@ enum {
 struct look {
     const char *reference;
     struct oci_image *image;
+    char *digest;
 };
 
 static bool attempt_look(struct leg *leg, void *context, GError **error)
@@ -29,6 +30,12 @@ static bool look_at(struct leg *leg, const char *reference, struct oci_image **i
     bool is_fine = retry_run(leg, reference, attempt_look, &look, error);
     *image = look.image;
     return is_fine;
+}
+
+static bool attempt_look_at_digest(struct leg *leg, void *context, GError **error)
+{
+    struct look *look = context;
+    return oci_digest(leg->oci, look->reference, &look->digest, error);
 }
 
 /* "ghcr.io/acme/api:main" without its tag; g_free. */
@@ -105,42 +112,69 @@ static bool check_platforms(const struct oci_image *image, const char *reference
 }
 
 /* Fails with 404 when something the image needs is not there (yet). */
-static bool check_complete(struct leg *leg, const char *reference, GError **error)
+static bool check_complete(struct leg *leg, const char *reference, const struct oci_image *image,
+                           GError **error)
 {
     g_autofree char *missing = NULL;
-    if (!oci_verify_complete(leg->oci, reference, &missing, error))
+    if (!oci_verify_complete(leg->oci, reference, image, &missing, error))
         return false;
     if (missing != NULL)
         g_set_error(error, OCI_ERROR, 404, "%s lacks %s in the registry", reference, missing);
     return missing == NULL;
 }
 
-static bool check_once(struct leg *leg, const char *reference, const char *digest,
-                       char *const *platforms, GError **error)
+/* What must be in the registry under a reference. */
+struct effect {
+    const char *reference;
+    const char *digest;
+    char *const *platforms;
+    struct oci_image *image; /* once it is found there, whole */
+};
+
+/* found is NULL where nothing is there. */
+static bool check_digest(const struct effect *effect, const char *found, GError **error)
+{
+    if (found == NULL)
+        g_set_error(error, OCI_ERROR, 404, "%s is not in the registry after its push",
+                    effect->reference);
+    else if (strcmp(found, effect->digest) != 0)
+        g_set_error(error, OCI_ERROR, 0, "%s is %s in the registry, not the %s that was built",
+                    effect->reference, found, effect->digest);
+    else
+        return true;
+    return false;
+}
+
+static bool check_image(struct leg *leg, struct effect *effect, GError **error)
 {
     AUTO(oci_image) image = NULL;
-    if (!look_at(leg, reference, &image, error))
+    if (!look_at(leg, effect->reference, &image, error) ||
+        !check_digest(effect, image != NULL ? image->digest : NULL, error) ||
+        !check_platforms(image, effect->reference, effect->platforms, error) ||
+        !check_complete(leg, effect->reference, image, error))
         return false;
-    if (image == NULL) {
-        g_set_error(error, OCI_ERROR, 404, "%s is not in the registry after its push", reference);
-        return false;
-    }
-    if (strcmp(image->digest, digest) != 0) {
-        g_set_error(error, OCI_ERROR, 0, "%s is %s in the registry, not the %s that was built",
-                    reference, image->digest, digest);
-        return false;
-    }
-    return check_platforms(image, reference, platforms, error) &&
-           check_complete(leg, reference, error);
+    effect->image = g_steal_pointer(&image);
+    return true;
+}
+
+/* What the digest names was found whole before. */
+static bool check_tag(struct leg *leg, struct effect *effect, GError **error)
+{
+    struct look look = {.reference = effect->reference};
+    bool is_fine = retry_run(leg, look.reference, attempt_look_at_digest, &look, error) &&
+                   check_digest(effect, look.digest, error);
+    g_free(look.digest);
+    return is_fine;
 }
 
 /* Only what is missing may still come; what is wrong stays wrong. */
-static bool check_effect(struct leg *leg, const char *reference, const char *digest,
-                         char *const *platforms, GError **error)
+static bool check_effect(struct leg *leg, struct effect *effect,
+                         bool (*check)(struct leg *leg, struct effect *effect, GError **error),
+                         GError **error)
 {
     for (int try = 1;; try++) {
         g_autoptr(GError) look_error = NULL;
-        if (check_once(leg, reference, digest, platforms, &look_error))
+        if (check(leg, effect, &look_error))
             return true;
         if (try == LOOK_COUNT || !g_error_matches(look_error, OCI_ERROR, 404)) {
             g_propagate_error(error, g_steal_pointer(&look_error));
@@ -153,14 +187,14 @@ static bool check_effect(struct leg *leg, const char *reference, const char *dig
 
 struct tagging {
     const char *repository;
-    const char *digest;
+    const struct oci_image *image;
     const char *tag;
 };
 
 static bool attempt_tag(struct leg *leg, void *context, GError **error)
 {
     const struct tagging *tagging = context;
-    return oci_tag(leg->oci, tagging->repository, tagging->digest, tagging->tag, error);
+    return oci_tag(leg->oci, tagging->repository, tagging->image, tagging->tag, error);
 }
 
 static void fill_report(struct service_report *report, const struct build_result *result,
@@ -173,31 +207,48 @@ static void fill_report(struct service_report *report, const struct build_result
     report->is_delivered = true;
 }
 
-bool publish(struct leg *leg, const struct policy_service *service, char *const *platforms,
-             const struct build_result *result, struct service_report *report, GError **error)
+/* The image as it is in the registry, whole; NULL: it is not. */
+static struct oci_image *find_pushed(struct leg *leg, const char *repository, const char *digest,
+                                     char *const *platforms, GError **error)
 {
-    if (!leg->policy->push) {
-        fill_report(report, result, NULL, platforms);
-        return true;
-    }
+    g_autofree char *reference = g_strconcat(repository, "@", digest, NULL);
+    struct effect effect = {.reference = reference, .digest = digest, .platforms = platforms};
+    (void)check_effect(leg, &effect, check_image, error);
+    return effect.image;
+}
+
+static bool publish_pushed(struct leg *leg, const struct policy_service *service,
+                           char *const *platforms, const struct build_result *result,
+                           struct service_report *report, GError **error)
+{
     g_autofree char *repository = repository_of(service->image);
-    g_autofree char *by_digest = g_strconcat(repository, "@", result->digest, NULL);
     g_autofree char *reference = g_strdup(result->reference);
+    AUTO(oci_image) image = find_pushed(leg, repository, result->digest, platforms, error);
     bool is_side_tag = result->is_side_tag;
 
-    if (!check_effect(leg, by_digest, result->digest, platforms, error))
+    if (image == NULL)
         return false;
     if (reference == NULL) {
         reference = publish_reference(leg, service, platforms, &is_side_tag, error);
         if (reference == NULL)
             return false;
-        struct tagging tagging = {repository, result->digest, tag_of(reference)};
+        struct tagging tagging = {repository, image, tag_of(reference)};
         if (!retry_run(leg, reference, attempt_tag, &tagging, error))
             return false;
     }
-    if (!check_effect(leg, reference, result->digest, platforms, error))
+    struct effect tag = {.reference = reference, .digest = result->digest};
+    if (!check_effect(leg, &tag, check_tag, error))
         return false;
     report->is_side_tag = is_side_tag;
     fill_report(report, result, reference, platforms);
+    return true;
+}
+
+bool publish(struct leg *leg, const struct policy_service *service, char *const *platforms,
+             const struct build_result *result, struct service_report *report, GError **error)
+{
+    if (leg->policy->push)
+        return publish_pushed(leg, service, platforms, result, report, error);
+    fill_report(report, result, NULL, platforms);
     return true;
 }

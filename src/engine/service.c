@@ -82,6 +82,7 @@ static bool attempt_build(struct leg *leg, void *context, GError **error)
         .push = leg->policy->push,
     };
     build_result_clear(&attempt->result);
+    leg->builder->is_fresh = false;
     return backend->build(leg->builder, &request, &attempt->result, error);
 }
 

@@ -70,7 +70,9 @@ static bool boot_and_probe(struct leg *leg, void *context, GError **error)
     struct builder *builder = context;
     if (leg->facts.version == NULL && !docker_engine(leg->docker, &leg->facts, error))
         return false;
-    return builder->driver->boot(builder, error) && builder->driver->probe(builder, error);
+    builder->is_fresh =
+        builder->driver->boot(builder, error) && builder->driver->probe(builder, error);
+    return builder->is_fresh;
 }
 
 static bool try_tier(struct leg *leg, guint index, GError **error)
@@ -116,7 +118,7 @@ static bool probe_current(struct leg *leg)
 bool phase_builder_again(struct leg *leg, GError **error)
 {
     if (leg->builder != NULL) {
-        if (probe_current(leg))
+        if (leg->builder->is_fresh || probe_current(leg))
             return true;
         leg_note(leg, "builder is dead", leg->builder->name);
         drop_current(leg);

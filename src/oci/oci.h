@@ -42,6 +42,7 @@ struct oci_image {
     char *media_type;
     GPtrArray *platforms; /* struct oci_platform, sorted by name; attestations left out */
     GBytes *manifest;
+    char *config_digest; /* of the config blob that was read for the platform, or NULL */
 };
 /* reference: "ghcr.io/o/app:main" or "…@sha256:…". *image NULL and true: it is not there (404); a
    registry that hides what it does not have says 401 or 403 instead, which is an error. The
@@ -52,15 +53,19 @@ bool oci_resolve(struct oci *oci, const char *reference, struct oci_image **imag
 void oci_image_free(struct oci_image *image);
 CLEANUP(oci_image, oci_image_free)
 
-/* Whether every manifest the image names is there with the right bytes and every config and layer
-   answers HEAD; *missing is the digest (or the tag itself) of the first that does not (g_free), or
-   NULL. Layers that name other URLs are left out. */
-bool oci_verify_complete(struct oci *oci, const char *reference, char **missing,
-                         GError **error) MUST_USE;
-/* repository: "ghcr.io/o/app". Puts the manifest that digest names under a tag of the same
-   repository: "pushed by digest first and tagged last". */
-bool oci_tag(struct oci *oci, const char *repository, const char *digest, const char *tag,
-             GError **error) MUST_USE;
+/* The digest of what a reference names, computed from the bytes received (g_free); *digest NULL and
+   true: it is not there. One request, where resolving an image takes more. */
+bool oci_digest(struct oci *oci, const char *reference, char **digest, GError **error) MUST_USE;
+/* Whether every manifest that the image of a reference names is there with the right bytes and
+   every config and layer answers HEAD; *missing is the digest of the first that does not (g_free),
+   or NULL. What resolving the image has read is not asked for again: Docker Hub counts each GET of
+   a manifest as a pull. Layers that name other URLs are left out. */
+bool oci_verify_complete(struct oci *oci, const char *reference, const struct oci_image *image,
+                         char **missing, GError **error) MUST_USE;
+/* repository: "ghcr.io/o/app". Puts the manifest of an image that is in it under a tag: "pushed by
+   digest first and tagged last". */
+bool oci_tag(struct oci *oci, const char *repository, const struct oci_image *image,
+             const char *tag, GError **error) MUST_USE;
 /* Puts an index over manifests that are already in the repository under a tag: Docker's manifest
    list when all of them are Docker's, else OCI's. *digest (g_free; may be NULL) is the index's. */
 bool oci_put_index(struct oci *oci, const char *repository, const char *tag,

@@ -21,6 +21,7 @@ void oci_image_free(struct oci_image *image)
     g_free(image->media_type);
     g_ptr_array_unref(image->platforms);
     g_clear_pointer(&image->manifest, g_bytes_unref);
+    g_free(image->config_digest);
     g_free(image);
 }
 
@@ -66,12 +67,17 @@ static bool get_blob(struct oci *oci, const struct reference *reference, const c
     return oci_check_digest(response.body, digest, "the answer for a config blob", error);
 }
 
+static const char *config_digest_of(const struct manifest *manifest)
+{
+    return json_get_string(json_get_object(manifest->json, "config"), "digest", NULL);
+}
+
 /* The platform of an image's own manifest stands in its config blob. */
 static bool add_platform_of_image(struct oci *oci, const struct reference *reference,
                                   const struct manifest *manifest, GPtrArray *platforms,
                                   GError **error)
 {
-    const char *digest = json_get_string(json_get_object(manifest->json, "config"), "digest", NULL);
+    const char *digest = config_digest_of(manifest);
     g_autoptr(GBytes) bytes = NULL;
 
     if (!digest_is_valid(digest)) {
@@ -155,5 +161,21 @@ bool oci_resolve(struct oci *oci, const char *text, struct oci_image **image, GE
     (*image)->media_type = g_steal_pointer(&manifest.media_type);
     (*image)->manifest = g_steal_pointer(&manifest.bytes);
     (*image)->platforms = g_steal_pointer(&platforms);
+    if (manifest_children(&manifest) == NULL)
+        (*image)->config_digest = g_strdup(config_digest_of(&manifest));
+    return true;
+}
+
+bool oci_digest(struct oci *oci, const char *text, char **digest, GError **error)
+{
+    REFERENCE(reference);
+    MANIFEST(manifest);
+    bool is_there = false;
+
+    *digest = NULL;
+    if (!oci_reference_parse(text, &reference, error) ||
+        !manifest_get(oci, &reference, reference.wanted, "pull", &manifest, &is_there, error))
+        return false;
+    *digest = g_steal_pointer(&manifest.digest);
     return true;
 }

@@ -30,15 +30,13 @@ static bool get_existing(struct oci *oci, const struct reference *reference, con
     return is_there;
 }
 
-bool oci_tag(struct oci *oci, const char *repository, const char *digest, const char *tag,
-             GError **error)
+bool oci_tag(struct oci *oci, const char *repository, const struct oci_image *image,
+             const char *tag, GError **error)
 {
     REFERENCE(reference);
-    MANIFEST(manifest);
 
     return parse_target(repository, tag, &reference, error) &&
-           get_existing(oci, &reference, digest, &manifest, error) &&
-           manifest_put(oci, &reference, reference.wanted, manifest.bytes, manifest.media_type,
+           manifest_put(oci, &reference, reference.wanted, image->manifest, image->media_type,
                         error);
 }
 

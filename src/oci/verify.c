@@ -64,7 +64,7 @@ static bool check_blobs(struct check *check, const struct manifest *manifest, GE
     return true;
 }
 
-static bool check_manifest(struct check *check, const char *wanted, int depth, GError **error);
+static bool check_child(struct check *check, const char *digest, int depth, GError **error);
 
 static bool check_children(struct check *check, const json_t *children, int depth, GError **error)
 {
@@ -81,13 +81,21 @@ static bool check_children(struct check *check, const json_t *children, int dept
             return false;
         }
         if (g_hash_table_add(check->seen, g_strdup(digest)) &&
-            !check_manifest(check, digest, depth + 1, error))
+            !check_child(check, digest, depth + 1, error))
             return false;
     }
     return true;
 }
 
-static bool check_manifest(struct check *check, const char *wanted, int depth, GError **error)
+static bool check_manifest(struct check *check, const struct manifest *manifest, int depth,
+                           GError **error)
+{
+    const json_t *children = manifest_children(manifest);
+    return children != NULL ? check_children(check, children, depth, error)
+                            : check_blobs(check, manifest, error);
+}
+
+static bool check_child(struct check *check, const char *digest, int depth, GError **error)
 {
     MANIFEST(manifest);
     bool is_there = false;
@@ -97,30 +105,34 @@ static bool check_manifest(struct check *check, const char *wanted, int depth, G
                     check->reference->repository, INDEX_DEPTH_MAX);
         return false;
     }
-    if (!manifest_get(check->oci, check->reference, wanted, "pull", &manifest, &is_there, error))
+    if (!manifest_get(check->oci, check->reference, digest, "pull", &manifest, &is_there, error))
         return false;
-    if (!is_there) {
-        check->missing = g_strdup(wanted);
-        return true;
-    }
-    const json_t *children = manifest_children(&manifest);
-    return children != NULL ? check_children(check, children, depth, error)
-                            : check_blobs(check, &manifest, error);
+    if (is_there)
+        return check_manifest(check, &manifest, depth, error);
+    check->missing = g_strdup(digest);
+    return true;
 }
 
-bool oci_verify_complete(struct oci *oci, const char *text, char **missing, GError **error)
+bool oci_verify_complete(struct oci *oci, const char *text, const struct oci_image *image,
+                         char **missing, GError **error)
 {
     REFERENCE(reference);
+    MANIFEST(manifest);
 
     *missing = NULL;
     if (!oci_reference_parse(text, &reference, error))
+        return false;
+    manifest.json = json_parse_gbytes(image->manifest, error);
+    if (manifest.json == NULL)
         return false;
     struct check check = {
         .oci = oci,
         .reference = &reference,
         .seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
     };
-    bool is_checked = check_manifest(&check, reference.wanted, 0, error);
+    if (image->config_digest != NULL)
+        g_hash_table_add(check.seen, g_strdup(image->config_digest));
+    bool is_checked = check_manifest(&check, &manifest, 0, error);
     g_hash_table_unref(check.seen);
     if (is_checked)
         *missing = g_steal_pointer(&check.missing);

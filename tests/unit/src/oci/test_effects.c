@@ -6,20 +6,30 @@ static void verify(struct scripted_site *site)
     AUTO(oci) oci = client_of(site);
     g_autoptr(GError) error = NULL;
     g_autofree char *missing = NULL;
-    if (oci_verify_complete(oci, "ghcr.io/o/app:main", &missing, &error))
+    AUTO(oci_image) image = NULL;
+    if (oci_resolve(oci, "ghcr.io/o/app:main", &image, &error) &&
+        oci_verify_complete(oci, "ghcr.io/o/app:main", image, &missing, &error))
         g_string_append_printf(site->log, "missing: %s\n", missing != NULL ? missing : "nothing");
     else
         note_error(site, error);
     note_requests(site);
 }
 
+/* Names one manifest twice; g_free. */
+static char *index_over(const char *manifest)
+{
+    static const char amd64[] = "{\"os\":\"linux\",\"architecture\":\"amd64\"}";
+    g_autofree char *digest = digest_of(manifest, strlen(manifest));
+    return g_strdup_printf(
+        "{\"manifests\":[{\"digest\":\"%s\",\"platform\":%s},{\"digest\":\"%s\",\"platform\":%s}]}",
+        digest, amd64, digest, amd64);
+}
+
 /* An index over one manifest, and what the registry says to HEAD of config and layer. */
 static char *verify_with(const char *config_answer, const char *layer_answer)
 {
     g_autofree char *manifest = manifest_of("{}");
-    g_autofree char *digest = digest_of(manifest, strlen(manifest));
-    g_autofree char *index = g_strdup_printf(
-        "{\"manifests\":[{\"digest\":\"%s\"},{\"digest\":\"%s\"}]}", digest, digest);
+    g_autofree char *index = index_over(manifest);
     g_autofree char *first = answer_of("200 OK", TYPE(INDEX_TYPE), index);
     g_autofree char *second = answer_of("200 OK", TYPE(MANIFEST_TYPE), manifest);
     const struct scripted_answer answers[] = {
@@ -63,13 +73,72 @@ Test(effects, a_registry_that_fails_leaves_completeness_unknown)
               "%s", log);
 }
 
-Test(effects, a_tag_that_is_gone_is_missing_itself)
+Test(effects, a_manifest_that_is_gone_is_named)
 {
-    static const struct scripted_answer answers[] = {NOT_FOUND, {0}};
+    g_autofree char *manifest = manifest_of("{}");
+    g_autofree char *digest = digest_of(manifest, strlen(manifest));
+    g_autofree char *index = index_over(manifest);
+    g_autofree char *first = answer_of("200 OK", TYPE(INDEX_TYPE), index);
+    const struct scripted_answer answers[] = {{.text = first}, NOT_FOUND, {0}};
 
     g_autofree char *log = scripted_site_run(answers, verify);
 
-    cr_assert_str_eq(log, "missing: main\nGET /v2/o/app/manifests/main\n");
+    g_autofree char *expected = g_strdup_printf(
+        "missing: %s\nGET /v2/o/app/manifests/main\nGET /v2/o/app/manifests/%s\n", digest, digest);
+    cr_assert_str_eq(log, expected);
+}
+
+Test(effects, what_was_read_to_resolve_an_image_is_not_asked_for_again)
+{
+    static const char config[] = "{\"os\":\"linux\",\"architecture\":\"amd64\"}";
+    g_autofree char *manifest = manifest_of(config);
+    g_autofree char *digest = digest_of(config, strlen(config));
+    g_autofree char *first = answer_of("200 OK", TYPE(MANIFEST_TYPE), manifest);
+    g_autofree char *second = answer_of("200 OK", "", config);
+    const struct scripted_answer answers[] = {
+        {.text = first}, {.text = second}, {.text = OK_EMPTY}, {0}};
+
+    g_autofree char *log = scripted_site_run(answers, verify);
+
+    g_autofree char *expected =
+        g_strdup_printf("missing: nothing\nGET /v2/o/app/manifests/main\n"
+                        "GET /v2/o/app/blobs/%s\nHEAD /v2/o/app/blobs/" A64 "\n",
+                        digest);
+    cr_assert_str_eq(log, expected);
+}
+
+static void look_at_digest(struct scripted_site *site)
+{
+    AUTO(oci) oci = client_of(site);
+    g_autoptr(GError) error = NULL;
+    g_autofree char *digest = NULL;
+    if (oci_digest(oci, "ghcr.io/o/app:main", &digest, &error))
+        g_string_append_printf(site->log, "%s\n", digest != NULL ? digest : "not there");
+    else
+        note_error(site, error);
+    note_requests(site);
+}
+
+Test(effects, the_digest_of_a_tag_takes_one_request)
+{
+    g_autofree char *manifest = manifest_of("{}");
+    g_autofree char *digest = digest_of(manifest, strlen(manifest));
+    g_autofree char *first = answer_of("200 OK", TYPE(MANIFEST_TYPE), manifest);
+    const struct scripted_answer answers[] = {{.text = first}, {0}};
+
+    g_autofree char *log = scripted_site_run(answers, look_at_digest);
+
+    g_autofree char *expected = g_strdup_printf("%s\nGET /v2/o/app/manifests/main\n", digest);
+    cr_assert_str_eq(log, expected);
+}
+
+Test(effects, a_tag_that_is_not_there_has_no_digest)
+{
+    static const struct scripted_answer answers[] = {NOT_FOUND, {0}};
+
+    g_autofree char *log = scripted_site_run(answers, look_at_digest);
+
+    cr_assert_str_eq(log, "not there\nGET /v2/o/app/manifests/main\n");
 }
 
 static const char *body_of(struct scripted_site *site, guint n)
@@ -81,9 +150,12 @@ static const char *body_of(struct scripted_site *site, guint n)
 static void put_tag(struct scripted_site *site)
 {
     g_autofree char *digest = digest_of(INDEX, strlen(INDEX));
+    g_autofree char *reference = g_strconcat("ghcr.io/o/app@", digest, NULL);
     AUTO(oci) oci = client_of(site);
+    AUTO(oci_image) image = NULL;
     g_autoptr(GError) error = NULL;
-    if (oci_tag(oci, "ghcr.io/o/app", digest, "main", &error))
+    if (oci_resolve(oci, reference, &image, &error) &&
+        oci_tag(oci, "ghcr.io/o/app", image, "main", &error))
         g_string_append_printf(site->log, "%s\n",
                                strcmp(body_of(site, 1), INDEX) == 0 ? "same bytes" : "?");
     else
@@ -140,17 +212,6 @@ Test(effects, a_tag_that_is_refused_says_why)
               "%s", log);
 }
 
-Test(effects, a_digest_that_is_not_there_cannot_be_tagged)
-{
-    static const struct scripted_answer answers[] = {NOT_FOUND, {0}};
-
-    g_autofree char *log = scripted_site_run(answers, put_tag);
-
-    cr_assert(
-        g_str_has_prefix(log, "seatrial-oci-error 404: ghcr.io/o/app has no manifest sha256:"),
-        "%s", log);
-}
-
 static char *manifest_of_type(const char *media_type)
 {
     return g_strdup_printf("{\"mediaType\":\"%s\",\"config\":{}}", media_type);
@@ -197,6 +258,17 @@ Test(effects, an_index_describes_its_manifests)
              "{\"architecture\":\"amd64\",\"os\":\"linux\"}},"
              "{\"mediaType\":\"" MANIFEST_TYPE "\",\"digest\":\"D\",\"size\":70,\"platform\":"
              "{\"architecture\":\"arm\",\"os\":\"linux\",\"variant\":\"v7\"}}]}\n");
+}
+
+Test(effects, an_index_over_what_is_not_there_cannot_be_put)
+{
+    static const struct scripted_answer answers[] = {NOT_FOUND, {0}};
+
+    g_autofree char *log = scripted_site_run(answers, put_index);
+
+    cr_assert(
+        g_str_has_prefix(log, "seatrial-oci-error 404: ghcr.io/o/app has no manifest sha256:"),
+        "%s", log);
 }
 
 Test(effects, an_index_over_dockers_manifests_is_dockers_list)
