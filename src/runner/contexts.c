@@ -1,4 +1,4 @@
-/* The contexts of expressions, as the runner makes them for each step (actions-semantics.md 1.1,
+/* What a job's contexts hold before any step, and what steps add to them (actions-semantics.md 1.1,
    1.2, 4). */
 #include "runner/leg.h"
 #include "workflow/literal.h"
@@ -140,94 +140,6 @@ const char *leg_status(const struct leg_run *leg)
     if (leg->has_cancelled)
         return "cancelled";
     return leg->has_failed ? "failure" : "success";
-}
-
-/* A copy that can be added to. */
-static struct value copy_members(const struct value *map)
-{
-    struct value copy = value_of_folded_map();
-    g_autoptr(GPtrArray) names = g_ptr_array_new();
-    if (map->kind != VALUE_OBJECT)
-        return copy;
-    map->type->list(map->self, names);
-    for (guint i = 0; i < names->len; i++) {
-        struct value member = {0};
-        if (map->type->get(map->self, names->pdata[i], &member))
-            value_set(&copy, names->pdata[i], member);
-    }
-    return copy;
-}
-
-static struct value github_of(const struct step_run *step)
-{
-    struct value github = copy_members(&step->leg->github);
-    const struct scope *scope = step->scope;
-    set_text(&github, "action", step->action_name);
-    set_text(&github, "action_path", scope->path);
-    set_text(&github, "action_repository", scope->name);
-    set_text(&github, "action_ref", scope->ref);
-    if (scope->is_composite)
-        set_text(&github, "action_status", result_text(scope->status));
-    for (const char *const *name = files_context_names; *name != NULL; name++) {
-        g_autofree char *path = files_path(step, *name);
-        set_text(&github, *name, path);
-    }
-    return github;
-}
-
-static struct value job_of(const struct leg_run *leg)
-{
-    struct value job = value_of_folded_map();
-    set_text(&job, "status", leg_status(leg));
-    if (leg->job_container != NULL)
-        value_set(&job, "container", folded_value(leg->job_container));
-    if (leg->services != NULL)
-        value_set(&job, "services", folded_value(leg->services));
-    return job;
-}
-
-static struct value runner_of(const struct leg_run *leg)
-{
-    const struct runner_machine *machine = leg->machine;
-    struct value runner = value_of_folded_map();
-    set_text(&runner, "os", machine->os);
-    set_text(&runner, "arch", machine->arch);
-    set_text(&runner, "name", machine->is_self_hosted ? machine->name : "GitHub Actions 1");
-    set_text(&runner, "environment", machine->is_self_hosted ? "self-hosted" : "github-hosted");
-    set_text(&runner, "tool_cache", leg->tool_cache);
-    set_text(&runner, "temp", leg->temp);
-    set_text(&runner, "workspace", leg->runner_workspace);
-    if (leg->options.is_debug)
-        set_text(&runner, "debug", "1");
-    return runner;
-}
-
-static struct value env_of(const struct step_run *step)
-{
-    struct leg_run *leg = step->leg;
-    return unknown_environment_value(step->environment != NULL ? step->environment
-                                                               : leg->environment,
-                                     leg->unknown_environment, &leg->unknown);
-}
-
-struct value step_contexts(const struct step_run *step)
-{
-    struct leg_run *leg = step->leg;
-    struct value all = value_of_folded_map();
-    value_set(&all, "github", github_of(step));
-    value_set(&all, "env", env_of(step));
-    value_set(&all, "vars", value_copy(&leg->vars));
-    value_set(&all, "inputs",
-              unknown_inputs_value(step->scope->inputs, step->scope->unknown, &leg->unknown));
-    value_set(&all, "matrix", value_copy(&leg->matrix));
-    value_set(&all, "strategy", value_copy(&leg->strategy));
-    value_set(&all, "needs", value_copy(&leg->needs));
-    value_set(&all, "steps", unknown_rows_value(step->scope->steps, "steps", &leg->unknown));
-    value_set(&all, "job", job_of(leg));
-    value_set(&all, "runner", runner_of(leg));
-    if (!step->scope->is_composite) /* actions-semantics.md 2.5 */
-        value_set(&all, "secrets", secrets_value(&leg->secrets));
-    return all;
 }
 
 struct scope *scope_new(void)

@@ -182,8 +182,6 @@ void step_add_summary(struct step_run *step, const char *markdown);
 
 void leg_make_contexts(struct leg_run *leg);
 void leg_free_contexts(struct leg_run *leg);
-/* All contexts as the step sees them now. */
-struct value step_contexts(const struct step_run *step);
 /* A JSON value whose objects ignore case. */
 struct value folded_value(const json_t *json);
 /* "success", "failure", "cancelled". */
@@ -194,6 +192,11 @@ void scope_free(struct scope *scope);
 CLEANUP(scope, scope_free)
 /* github.action for a step without an id: "__run", "__run_2"; g_free. */
 char *scope_make_name(struct scope *scope, const struct step *step);
+
+/* ---- step_contexts.c ---- */
+
+/* All contexts as the step sees them now. They look into the step, which must outlive them. */
+struct value step_contexts(const struct step_run *step);
 
 /* ---- evaluate.c ---- */
 
