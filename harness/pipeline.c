@@ -289,7 +289,7 @@ static bool load(struct pipeline *pipeline, const struct pipeline_request *reque
     if (pipeline->calls == NULL)
         return false;
     settle_secrets(pipeline, request);
-    pipeline->facts = repository_facts_read(root);
+    pipeline->facts = repository_facts_new(root);
     return true;
 }
 

@@ -15,7 +15,7 @@ static const struct pipeline *pipeline_of(const struct stage *stage)
 
 /* A name alone that no official image has is a stage's that is misspelt, or an image that only lies
    in an Engine: docker.io/library has none. Files that write a tag beside it know of one. */
-static bool is_nobodys(const struct repository_facts *facts, const char *repository)
+static bool is_nobodys(struct repository_facts *facts, const char *repository)
 {
     static const char official[] = "library/";
     g_autofree char *name = g_strconcat("docker.io/", repository, NULL);

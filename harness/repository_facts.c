@@ -10,12 +10,14 @@
 #include <sys/stat.h>
 
 struct repository_facts {
+    char *folder;
+    bool is_read;
     GHashTable *digests; /* sets of texts; looked up, never iterated */
     GHashTable *modules;
     GHashTable *images; /* "docker.io/acme/base:1" and, for any tag, "docker.io/acme/base" */
-    GRegex *digest;
-    GRegex *image;    /* the name is its first group */
-    GRegex *argument; /* an ARG with a default: its name, its value */
+    GRegex *digest;     /* while it is read */
+    GRegex *image;      /* the name is its first group */
+    GRegex *argument;   /* an ARG with a default: its name, its value */
     int file_count;
 };
 
@@ -128,12 +130,11 @@ static void read_folder(struct repository_facts *facts, const char *folder, int 
     }
 }
 
-struct repository_facts *repository_facts_read(const char *folder)
+static void read_once(struct repository_facts *facts)
 {
-    struct repository_facts *facts = g_new0(struct repository_facts, 1);
-    facts->digests = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    facts->modules = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    facts->images = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    if (facts->is_read)
+        return;
+    facts->is_read = true;
     /* A key's text without a tag may as well be the name of what the workflow makes. */
     facts->image = g_regex_new(
         "^\\s*(?|(?:FROM\\s+(?:--platform=\\S+\\s+)?|COPY\\s+--from=|#\\s*syntax\\s*=\\s*)"
@@ -143,7 +144,19 @@ struct repository_facts *repository_facts_read(const char *folder)
     facts->argument = g_regex_new("^\\s*ARG\\s+([A-Za-z_]\\w*)=(\\S+)",
                                   G_REGEX_OPTIMIZE | G_REGEX_MULTILINE | G_REGEX_CASELESS, 0, NULL);
     facts->digest = g_regex_new("\\bsha256:[0-9a-f]{64}\\b", G_REGEX_OPTIMIZE, 0, NULL);
-    read_folder(facts, folder, 0);
+    read_folder(facts, facts->folder, 0);
+    g_regex_unref(facts->digest);
+    g_regex_unref(facts->image);
+    g_regex_unref(facts->argument);
+}
+
+struct repository_facts *repository_facts_new(const char *folder)
+{
+    struct repository_facts *facts = g_new0(struct repository_facts, 1);
+    facts->folder = g_strdup(folder);
+    facts->digests = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    facts->modules = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    facts->images = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     return facts;
 }
 
@@ -154,26 +167,26 @@ void repository_facts_free(struct repository_facts *facts)
     g_hash_table_unref(facts->digests);
     g_hash_table_unref(facts->modules);
     g_hash_table_unref(facts->images);
-    g_regex_unref(facts->digest);
-    g_regex_unref(facts->image);
-    g_regex_unref(facts->argument);
+    g_free(facts->folder);
     g_free(facts);
 }
 
-bool repository_facts_pins(const struct repository_facts *facts, const char *digest)
+bool repository_facts_pins(struct repository_facts *facts, const char *digest)
 {
+    read_once(facts);
     return g_hash_table_contains(facts->digests, digest);
 }
 
-bool repository_facts_stands_on(const struct repository_facts *facts, const char *name,
-                                const char *tag)
+bool repository_facts_stands_on(struct repository_facts *facts, const char *name, const char *tag)
 {
+    read_once(facts);
     g_autofree char *whole =
         g_strdup_printf("%s%s%s", name, tag != NULL ? ":" : "", tag != NULL ? tag : "");
     return g_hash_table_contains(facts->images, whole);
 }
 
-bool repository_facts_lists_module(const struct repository_facts *facts, const char *path)
+bool repository_facts_lists_module(struct repository_facts *facts, const char *path)
 {
+    read_once(facts);
     return g_hash_table_contains(facts->modules, path);
 }

@@ -14,13 +14,12 @@
 
 struct repository_facts;
 
-/* Of the folder and all below. Never fails. */
-struct repository_facts *repository_facts_read(const char *folder);
+/* Of the folder and all below, which the first question reads. Never fails. */
+struct repository_facts *repository_facts_new(const char *folder);
 void repository_facts_free(struct repository_facts *facts);
 /* "sha256:…" */
-bool repository_facts_pins(const struct repository_facts *facts, const char *digest);
+bool repository_facts_pins(struct repository_facts *facts, const char *digest);
 /* "ghcr.io/acme/base", "docker.io/acme/base"; tag NULL: with any tag. */
-bool repository_facts_stands_on(const struct repository_facts *facts, const char *name,
-                                const char *tag);
+bool repository_facts_stands_on(struct repository_facts *facts, const char *name, const char *tag);
 /* "github.com/aws/aws-sdk-go-v2/config" */
-bool repository_facts_lists_module(const struct repository_facts *facts, const char *path);
+bool repository_facts_lists_module(struct repository_facts *facts, const char *path);

@@ -27,7 +27,7 @@ Test(repository_facts, are_pinned_digests_and_the_modules_of_go_sum)
                "github.com/aws/aws-sdk-go-v2/config v1.32.37/go.mod h1:y=\n",
                -1);
 
-    struct repository_facts *facts = repository_facts_read(root);
+    struct repository_facts *facts = repository_facts_new(root);
 
     cr_expect(repository_facts_pins(facts, DIGEST));
     cr_expect(!repository_facts_pins(facts, OTHER));
@@ -52,7 +52,7 @@ Test(repository_facts, are_images_that_dockerfiles_and_workflows_stand_on)
                -1);
     write_text(root, "compose.yaml", "image: ghcr.io/acme/app:1\n", -1);
 
-    struct repository_facts *facts = repository_facts_read(root);
+    struct repository_facts *facts = repository_facts_new(root);
 
     cr_expect(repository_facts_stands_on(facts, "ghcr.io/acme/base", "2"));
     cr_expect(!repository_facts_stands_on(facts, "ghcr.io/acme/base", "3"));
@@ -77,7 +77,7 @@ Test(repository_facts, are_images_by_the_defaults_of_arguments)
                "FROM acme/run:${TAG:-9}\n",
                -1);
 
-    struct repository_facts *facts = repository_facts_read(root);
+    struct repository_facts *facts = repository_facts_new(root);
 
     cr_expect(repository_facts_stands_on(facts, "ghcr.io/acme/base", "v2"));
     cr_expect(repository_facts_stands_on(facts, "docker.io/acme/tool", "lint-v2"));
@@ -96,7 +96,7 @@ Test(repository_facts, leave_out_what_is_brought_from_elsewhere_and_what_is_no_t
     write_text(root, ".git/packed", "FROM a@" DIGEST "\n", -1);
     write_text(root, "image.bin", binary, sizeof binary - 1);
 
-    struct repository_facts *facts = repository_facts_read(root);
+    struct repository_facts *facts = repository_facts_new(root);
 
     cr_expect(!repository_facts_pins(facts, DIGEST));
     repository_facts_free(facts);
@@ -114,7 +114,7 @@ Test(repository_facts, of_a_file_above_the_ceiling_are_none)
     memcpy(text->str, OTHER, strlen(OTHER));
     write_text(root, "above", text->str, (gssize)text->len);
 
-    struct repository_facts *facts = repository_facts_read(root);
+    struct repository_facts *facts = repository_facts_new(root);
 
     cr_expect(repository_facts_pins(facts, DIGEST));
     cr_expect(!repository_facts_pins(facts, OTHER));
@@ -124,7 +124,7 @@ Test(repository_facts, of_a_file_above_the_ceiling_are_none)
 
 Test(repository_facts, of_no_folder_are_none)
 {
-    struct repository_facts *facts = repository_facts_read("/nowhere");
+    struct repository_facts *facts = repository_facts_new("/nowhere");
     cr_expect(!repository_facts_pins(facts, DIGEST));
     repository_facts_free(facts);
 }
