@@ -110,13 +110,24 @@ static bool parse(struct rehearse_arguments *arguments, int *argc, char ***argv)
     return cli_parse(&command_rehearse, entries, argc, argv);
 }
 
+static bool check_paths(char **paths)
+{
+    if (paths[0] == NULL || paths[1] != NULL)
+        cli_complain("rehearse: one workflow file, please");
+    else if (g_file_test(paths[0], G_FILE_TEST_IS_DIR))
+        cli_complain("rehearse: %s is a folder; one workflow file, please", paths[0]);
+    else if (scenario_is_one(paths[0]))
+        cli_complain("rehearse: %s is a scenario; `seatrial run %s` runs it", paths[0], paths[0]);
+    else
+        return true;
+    return false;
+}
+
 static bool check(struct rehearse_arguments *arguments, char **paths)
 {
     g_autoptr(GError) error = NULL;
-    if (paths[0] == NULL || paths[1] != NULL) {
-        cli_complain("rehearse: one workflow file, please");
+    if (!check_paths(paths))
         return false;
-    }
     if (arguments->jobs < 0 || arguments->jobs > JOBS_MAX) {
         cli_complain("rehearse: --jobs is 0 to %d", JOBS_MAX);
         return false;

@@ -259,7 +259,7 @@ static bool complete(struct scenario_file *file, const char *path, GError **erro
     return errors->len == 0;
 }
 
-struct scenario *scenario_load(const char *path, GError **error)
+static struct scenario *load(const char *path, GError **error)
 {
     AUTO(doc) doc = doc_load_file(path, DOC_DEFAULT, error);
     if (doc == NULL)
@@ -275,6 +275,22 @@ struct scenario *scenario_load(const char *path, GError **error)
         return NULL;
     }
     return &file->scenario;
+}
+
+/* All the mistakes that a workflow has as a scenario say less than that it is a workflow. */
+struct scenario *scenario_load(const char *path, GError **error)
+{
+    g_autoptr(GError) own = NULL;
+    struct scenario *scenario = load(path, &own);
+    if (scenario != NULL)
+        return scenario;
+    if (pipeline_is_one(path))
+        g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID,
+                    "%s: is a GitHub workflow, not a scenario; `seatrial rehearse %s` runs it",
+                    path, path);
+    else
+        g_propagate_error(error, g_steal_pointer(&own));
+    return NULL;
 }
 
 struct scenario *scenario_of_fault(struct pipeline *pipeline, const char *name, void *rule,
