@@ -107,6 +107,11 @@ __attribute__((constructor)) static void begin(void)
     (void)pthread_atfork(before_fork, NULL, in_child);
 }
 
+bool clock_is_shown(void)
+{
+    return shown != NULL;
+}
+
 static int64_t now_us(void)
 {
     return __atomic_load_n(&shown->now_us, __ATOMIC_RELAXED);

@@ -30,6 +30,19 @@ Test(clock, python_sees_it_too)
     cr_assert_str_eq(output, "1767603605 0.0\n");
 }
 
+Test(clock, programs_use_no_processor_time)
+{
+    g_autofree char *output = output_of(
+        "TIMEFORMAT='%R %U %S'; { time { sleep 3; for i in {1..20000}; do :; done; }; } 2>&1; "
+        "times; "
+        "python3 -c 'import os, resource; [0 for i in range(300000)]; print(os.times()[0:4], "
+        "resource.getrusage(resource.RUSAGE_SELF).ru_utime)'; "
+        "if [ -x /usr/bin/time ]; then /usr/bin/time -f '%U %S %M' true 2>&1; "
+        "else echo 0.00 0.00 0; fi");
+    cr_assert_str_eq(output, "3.000 0.000 0.000\n0m0.000s 0m0.000s\n0m0.000s 0m0.000s\n"
+                             "(0.0, 0.0, 0.0, 0.0) 0.0\n0.00 0.00 0\n");
+}
+
 Test(clock, random_repeats_and_differs_between_subshells)
 {
     const char *script = "echo $RANDOM $RANDOM; (echo $RANDOM) ; (echo $RANDOM); bash -c 'echo "
