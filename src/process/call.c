@@ -112,17 +112,15 @@ static int number_of(const char *body)
     return number;
 }
 
-/* Whether its stdout is a pipe that no child was started with: then a script reads it. */
-static bool is_captured(const struct sandbox *sandbox, const char *body, gsize length)
+static bool take_outputs(struct call *call, const char *body, gsize length)
 {
-    uint64_t pipe = 0;
-    if (length != sizeof(pipe))
+    struct wire_outputs outputs;
+    if (length != sizeof(outputs))
         return false;
-    memcpy(&pipe, body, sizeof(pipe));
-    for (guint i = 0; i < sandbox->children->len; i++)
-        if (child_owns_pipe(g_ptr_array_index(sandbox->children, i), pipe))
-            return false;
-    return pipe != 0;
+    memcpy(&outputs, body, sizeof(outputs));
+    call->pipes[1] = outputs.pipes[0];
+    call->pipes[2] = outputs.pipes[1];
+    return true;
 }
 
 /* False when the frame makes no sense: then nobody honest is at the other end. */
@@ -133,10 +131,8 @@ static bool take_frame(struct call *call, const struct wire_header *header, cons
         g_byte_array_append(call->described, (const guint8 *)body, (guint)length);
         return call->described->len <= COMMAND_LINE_BYTES_MAX;
     }
-    if (header->type == UP_CALL) {
-        call->is_captured = is_captured(call->sandbox, body, length);
-        return describe(call);
-    }
+    if (header->type == UP_CALL)
+        return take_outputs(call, body, length) && describe(call);
     if (header->type == UP_INPUT) {
         g_byte_array_append(call->fresh_input, (const guint8 *)body, (guint)length);
         call->fresh.has_input_end |= length == 0;

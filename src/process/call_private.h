@@ -26,8 +26,8 @@ struct call {
     GByteArray *fresh_input, *input;
     struct fiber *fiber; /* NULL: none yet, or it ended */
     bool is_answered;    /* the fiber ended */
-    bool is_captured;    /* stdout goes to another reader than the child's own */
-    bool has_spoken;     /* something was written there */
+    uint64_t pipes[3];   /* by stream: the inode of what it leads to, or 0 */
+    bool has_spoken;     /* something was written to stdout */
 };
 
 extern const struct command_seam call_seam;

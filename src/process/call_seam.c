@@ -89,16 +89,29 @@ static bool seam_read(void *self, GByteArray *chunk, bool *is_end, GError **erro
     return true;
 }
 
+/* The stream of a child that the command's own leads to, or NULL. */
+static struct stream *stream_at(const struct call *call, int stream)
+{
+    uint64_t pipe = call->pipes[stream == 2 ? 2 : 1];
+    return pipe != 0 ? sandbox_stream_of(call->sandbox, pipe) : NULL;
+}
+
 static bool seam_write(void *self, int stream, const void *bytes, gsize length_bytes,
                        GError **error)
 {
     struct call *call = self;
+    struct stream *of_child = stream_at(call, stream);
     if (call->known.is_broken[stream == 2 ? 2 : 1]) {
         g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "nobody reads stream %d", stream);
         return false;
     }
     call->has_spoken |= stream == 1;
-    return send_bytes(call, stream == 2 ? DOWN_ERR : DOWN_OUT, bytes, length_bytes, error);
+    if (of_child == NULL)
+        return send_bytes(call, stream == 2 ? DOWN_ERR : DOWN_OUT, bytes, length_bytes, error);
+    if (call->known.is_dead)
+        return fail_dead(error);
+    stream_write(of_child, bytes, length_bytes);
+    return true;
 }
 
 static char *seam_host_path(void *self, const char *path)
@@ -147,7 +160,8 @@ static bool seam_wait_child(void *self, int *exit_code, GError **error)
 static bool seam_is_awaited(void *self)
 {
     const struct call *call = self;
-    return call->is_captured && !call->has_spoken;
+    bool is_captured = call->pipes[1] != 0 && stream_at(call, 1) == NULL;
+    return is_captured && !call->has_spoken;
 }
 
 const struct command_seam call_seam = {

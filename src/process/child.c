@@ -22,8 +22,9 @@ enum {
 
 struct stream {
     struct child *child;
-    int number; /* 1 or 2 */
-    int fd;     /* -1: at its end */
+    int number;    /* 1 or 2 */
+    int fd;        /* -1: at its end */
+    uint64_t pipe; /* its inode */
     GByteArray *kept;
 };
 
@@ -57,14 +58,15 @@ static bool are_at_end(const struct child *child)
     return child->streams[0].fd < 0 && child->streams[1].fd < 0;
 }
 
-bool child_owns_pipe(const struct child *child, uint64_t pipe)
+struct stream *sandbox_stream_of(const struct sandbox *sandbox, uint64_t pipe)
 {
-    struct stat status;
-    for (int i = 0; i < STREAM_COUNT; i++)
-        if (child->streams[i].fd >= 0 && fstat(child->streams[i].fd, &status) == 0 &&
-            status.st_ino == pipe)
-            return true;
-    return false;
+    for (guint i = 0; i < sandbox->children->len; i++) {
+        struct child *child = g_ptr_array_index(sandbox->children, i);
+        for (int j = 0; j < STREAM_COUNT; j++)
+            if (child->streams[j].fd >= 0 && child->streams[j].pipe == pipe)
+                return &child->streams[j];
+    }
+    return NULL;
 }
 
 void child_destroy(struct child *child)
@@ -105,21 +107,11 @@ static void end_stream(struct stream *stream)
     stream->fd = -1;
 }
 
-static void on_readable(void *argument, uint32_t events)
+static void keep(struct stream *stream, const void *bytes, gsize length_bytes)
 {
-    struct stream *stream = argument;
     struct sandbox *sandbox = stream->child->sandbox;
-    guint8 bytes[READ_BYTES];
-    (void)events;
-    ssize_t length = read(stream->fd, bytes, sizeof(bytes));
-    if (length < 0 && (errno == EAGAIN || errno == EINTR))
-        return;
-    if (length <= 0)
-        end_stream(stream);
-    else
-        g_byte_array_append(stream->kept, bytes, (guint)length);
-    household_note(&stream->child->party);
-    sandbox->output_bytes += MAX(length, 0);
+    g_byte_array_append(stream->kept, bytes, (guint)length_bytes);
+    sandbox->output_bytes += (int64_t)length_bytes;
     if (sandbox->output_bytes > sandbox->output_bytes_max) {
         g_autofree char *limit = size_text(sandbox->output_bytes_max);
         sandbox_give_up(sandbox, "processes wrote more than %s", limit);
@@ -128,14 +120,57 @@ static void on_readable(void *argument, uint32_t events)
         tell(stream);
 }
 
+/* False: there is nothing more at the moment. */
+static bool read_some(struct stream *stream)
+{
+    guint8 bytes[READ_BYTES];
+    ssize_t length = stream->fd >= 0 ? read(stream->fd, bytes, sizeof(bytes)) : 0;
+    if (length <= 0)
+        return false;
+    keep(stream, bytes, (gsize)length);
+    household_note(&stream->child->party);
+    return true;
+}
+
+static void on_readable(void *argument, uint32_t events)
+{
+    struct stream *stream = argument;
+    (void)events;
+    errno = 0;
+    if (read_some(stream) || errno == EAGAIN || errno == EINTR)
+        return;
+    end_stream(stream);
+    household_note(&stream->child->party);
+}
+
+/* On a virtual clock all was quiet and has been told before a command could do anything. */
+void stream_write(struct stream *stream, const void *bytes, gsize length_bytes)
+{
+    struct child *child = stream->child;
+    while (loop_clock_mode(child->sandbox->loop) != CLOCK_VIRTUAL && read_some(stream))
+        continue;
+    tell(stream);
+    keep(stream, bytes, length_bytes);
+    tell(stream);
+}
+
+static uint64_t inode_of(int fd)
+{
+    struct stat status;
+    return fstat(fd, &status) == 0 ? status.st_ino : 0;
+}
+
 static void stream_open(struct stream *stream, struct child *child, int number, int *writing_fd)
 {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) < 0)
         g_error("pipe2: %s", g_strerror(errno));
     (void)fcntl(ends[0], F_SETFL, O_NONBLOCK);
-    *stream = (struct stream){
-        .child = child, .number = number, .fd = ends[0], .kept = g_byte_array_new()};
+    *stream = (struct stream){.child = child,
+                              .number = number,
+                              .fd = ends[0],
+                              .pipe = inode_of(ends[0]),
+                              .kept = g_byte_array_new()};
     *writing_fd = ends[1];
     loop_watch(child->sandbox->loop, stream->fd, EPOLLIN, on_readable, stream);
 }

@@ -92,8 +92,13 @@ void child_on_exit(struct sandbox *sandbox, unsigned number, int exit_code);
 void child_on_keeper_gone(struct sandbox *sandbox);
 void child_destroy(struct child *child);
 int child_pidfd(const struct child *child);
-/* Whether one of its streams is the pipe of this inode. */
-bool child_owns_pipe(const struct child *child, uint64_t pipe);
+struct stream;
+/* That of a child whose pipe has this inode, or NULL. */
+struct stream *sandbox_stream_of(const struct sandbox *sandbox, uint64_t pipe);
+/* What a command writes into it is told at once, behind all that came before: the pipe would tell
+   its two streams of one instant in no order, what the script wrote after the command among them.
+ */
+void stream_write(struct stream *stream, const void *bytes, gsize length_bytes);
 
 /* call.c */
 void call_on_door(void *sandbox, uint32_t events);

@@ -32,11 +32,16 @@ struct wire_header {
 
 enum wire_up {
     UP_BYTES,      /* the next part of the call's description */
-    UP_CALL,       /* it is complete; uint64_t: the pipe that is stdout, by its inode, or 0 */
+    UP_CALL,       /* it is complete; struct wire_outputs */
     UP_INPUT,      /* bytes of stdin that were asked for; none is the end */
     UP_STARTED,    /* int32_t: 0 or why the child could not be started */
     UP_CHILD_EXIT, /* int32_t: its exit code as a shell has it */
     UP_BROKEN,     /* int32_t: this stream takes no more */
+};
+
+/* The pipes that are stdout and stderr, by their inodes; 0: it is none. */
+struct wire_outputs {
+    uint64_t pipes[2];
 };
 
 enum wire_down {

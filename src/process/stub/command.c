@@ -77,11 +77,11 @@ static uint32_t count(char *const *texts)
     return number;
 }
 
-/* Its number, which no other pipe has; 0: stdout is none. */
-static uint64_t output_pipe(void)
+/* Its number, which no other pipe has; 0: the stream is none. */
+static uint64_t pipe_at(int fd)
 {
     struct stat status;
-    return fstat(1, &status) == 0 && S_ISFIFO(status.st_mode) ? status.st_ino : 0;
+    return fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode) ? status.st_ino : 0;
 }
 
 static void send_description(struct stub *stub, char **arguments, char **environment)
@@ -96,8 +96,8 @@ static void send_description(struct stub *stub, char **arguments, char **environ
         send_bytes(stub, arguments[i], strlen(arguments[i]) + 1);
     for (uint32_t i = 0; i < counts.variable_count; i++)
         send_bytes(stub, environment[i], strlen(environment[i]) + 1);
-    uint64_t pipe = output_pipe();
-    send_up(stub, UP_CALL, &pipe, sizeof(pipe));
+    const struct wire_outputs outputs = {{pipe_at(1), pipe_at(2)}};
+    send_up(stub, UP_CALL, &outputs, sizeof(outputs));
 }
 
 /* The sandbox's folder is where the executable itself lies, whatever argv and PATH say. In a root

@@ -28,8 +28,10 @@ Test(scripts, a_command_is_answered_by_the_host)
 Test(scripts, a_script_waits_for_its_background_job)
 {
     expect_log("sleep 300 & docker pull bad || { echo failed; }; wait",
-               "0.000 docker pull bad\n0.000 sleep 300\n0.000 > failed\n\n"
-               "0.000 ! Error response from daemon: toomanyrequests\n\n300.000 exit 0\n");
+               "0.000 docker pull bad\n"
+               "0.000 ! Error response from daemon: toomanyrequests\n\n0.000 sleep 300\n"
+               "0.000 > failed\n\n"
+               "300.000 exit 0\n");
 }
 
 Test(scripts, errexit_stops_at_the_failing_command)
@@ -95,7 +97,7 @@ static void expect_signalled(int signal_number, const char *script, const char *
 Test(scripts, an_interrupt_is_forgotten_when_the_foreground_command_ends_by_itself)
 {
     expect_signalled(SIGINT, "docker pull a; echo on",
-                     "0.000 docker pull a\n7.000 > pulled a\non\n\n7.000 exit 0\n");
+                     "0.000 docker pull a\n7.000 > pulled a\n\n7.000 > on\n\n7.000 exit 0\n");
 }
 
 Test(scripts, termination_ends_the_shell_and_its_child_lives_on)
@@ -122,6 +124,16 @@ Test(scripts, a_command_that_is_not_there_is_asked_of_the_host)
                "0.000 helm upgrade a b\n0.000 > 0\n\n0.000 exit 0\n");
 }
 
+Test(scripts, a_command_is_heard_before_what_the_script_says_of_it)
+{
+    expect_log(
+        "docker pull bad || echo again; docker pull bad 2>&1 || echo no; docker pull a; echo b",
+        "0.000 docker pull bad\n0.000 ! Error response from daemon: toomanyrequests\n\n"
+        "0.000 > again\n\n0.000 docker pull bad\n"
+        "0.000 > Error response from daemon: toomanyrequests\n\n0.000 > no\n\n"
+        "0.000 docker pull a\n7.000 > pulled a\n\n7.000 > b\n\n7.000 exit 0\n");
+}
+
 /* As git does when it clones submodules. */
 Test(scripts, a_parent_that_looks_up_now_and_then_does_not_keep_its_children_waiting)
 {
@@ -130,13 +142,29 @@ Test(scripts, a_parent_that_looks_up_now_and_then_does_not_keep_its_children_wai
                "0.000 count\n0.000 > 2 bytes\n\n0.000 exit 0\n");
 }
 
+static void rig_init_scaled(struct rig *rig)
+{
+    rig_init(rig);
+    vclock_bind(NULL, 0);
+    loop_free(rig->loop);
+    rig->loop = loop_new(CLOCK_SCALED, 1000);
+}
+
+Test(scripts, on_a_scaled_clock_a_command_is_heard_behind_what_was_written_before)
+{
+    struct rig rig;
+    rig_init_scaled(&rig);
+
+    cr_assert_eq(rig_run(&rig, "echo one; docker pull bad 2>&1 || echo two"), 0);
+
+    cr_assert_str_eq(rig.output[1]->str, "one\nError response from daemon: toomanyrequests\ntwo\n");
+    rig_close(&rig);
+}
+
 Test(scripts, on_a_scaled_clock_calls_start_as_they_come)
 {
     struct rig rig;
-    rig_init(&rig);
-    vclock_bind(NULL, 0);
-    loop_free(rig.loop);
-    rig.loop = loop_new(CLOCK_SCALED, 1000);
+    rig_init_scaled(&rig);
 
     cr_assert_eq(rig_run(&rig, "docker pull a | count"), 0);
 
