@@ -11,7 +11,7 @@ banned+='|nanosleep|clock_nanosleep|pthread_create|g_thread_new|getaddrinfo|strc
 banned+='|vsprintf|gets|atoi|atol|atof|strtok|localtime|g_get_real_time|g_get_monotonic_time'
 banned+='|g_date_time_new_now_utc|clock_gettime|gettimeofday|time|timespec_get|clock|ftime'
 
-mapfile -t objects < <(find . -path './CMakeFiles/*' -name '*.c.o' ! -name 'vclock.c.o' ! -path '*/process/preload/clock.c.o' | sort)
+mapfile -t objects < <(find . -path './CMakeFiles/*' -name '*.c.o' ! -name 'vclock.c.o' ! -path '*/process/preload/*' | sort)
 offences=$(mktemp)
 trap 'rm -f "$offences"' EXIT
 

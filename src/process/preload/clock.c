@@ -8,7 +8,7 @@
  * repeats. Like src/loop/vclock.c this keeps state at file scope: an interposed function has no
  * place for a context.
  */
-#include "process/preload/clock_page.h"
+#include "process/preload/preload.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -26,8 +26,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define EXPORTED __attribute__((visibility("default")))
-
 #define SECOND_US INT64_C(1000000)
 #define SECOND_NS INT64_C(1000000000)
 /* As in vclock.c. */
@@ -42,7 +40,7 @@ static uint64_t fork_count; /* of this process */
 static uint64_t seed_count;
 static const char *seeding_at; /* the last call of gettimeofday(), while it may be genseed()'s */
 
-static uint64_t mix(uint64_t a, uint64_t b)
+uint64_t clock_mix(uint64_t a, uint64_t b)
 {
     uint64_t x = a ^ (b + UINT64_C(0x9e3779b97f4a7c15) + (a << 6) + (a >> 2));
     x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
@@ -58,11 +56,11 @@ static void before_fork(void)
 
 static void in_child(void)
 {
-    lineage = mix(lineage, fork_count);
+    lineage = clock_mix(lineage, fork_count);
     fork_count = seed_count = 0;
 }
 
-static uint64_t hash_command_line(void)
+uint64_t clock_hash_command_line(void)
 {
     char text[4096];
     uint64_t hash = 0;
@@ -103,13 +101,13 @@ __attribute__((constructor)) static void begin(void)
     /* Only bash asks for it, and it exports the name. */
     if (dlsym(RTLD_DEFAULT, "seedrand") == NULL)
         return;
-    lineage = mix(mix(shown->seed, (uint64_t)shown->now_us), hash_command_line());
+    lineage = clock_mix(clock_mix(shown->seed, (uint64_t)shown->now_us), clock_hash_command_line());
     (void)pthread_atfork(before_fork, NULL, in_child);
 }
 
-bool clock_is_shown(void)
+const struct clock_shown *clock_page(void)
 {
-    return shown != NULL;
+    return shown;
 }
 
 static int64_t now_us(void)
@@ -189,7 +187,7 @@ EXPORTED pid_t getpid(void)
         return (pid_t)syscall(SYS_getpid);
     seeding_at = caller;
     uint32_t address = (uint32_t)(uintptr_t)dlsym(RTLD_DEFAULT, "seedrand");
-    return (pid_t)((uint32_t)mix(lineage, ++seed_count) ^ address);
+    return (pid_t)((uint32_t)clock_mix(lineage, ++seed_count) ^ address);
 }
 
 EXPORTED pid_t getppid(void)
@@ -228,8 +226,6 @@ EXPORTED int clock_nanosleep(clockid_t clock, int flags, const struct timespec *
         real = to_real(clock, moment);
     return syscall(SYS_clock_nanosleep, clock, flags, &real, left) == 0 ? 0 : errno;
 }
-
-#define REAL(name, type) (__extension__(type *) dlsym(RTLD_NEXT, name))
 
 typedef int cond_timedwait_fn(pthread_cond_t *, pthread_mutex_t *, const struct timespec *);
 typedef int cond_clockwait_fn(pthread_cond_t *, pthread_mutex_t *, clockid_t,

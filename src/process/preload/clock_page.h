@@ -4,7 +4,6 @@
  */
 #pragma once
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #define CLOCK_PAGE_NAME      "clock"
@@ -15,6 +14,3 @@ struct clock_shown {
     int64_t date_s; /* wall clock at the loop's time zero */
     uint64_t seed;  /* of RANDOM */
 };
-
-/* In the preloaded clock: whether there is a page, so that the time is the rehearsal's. */
-bool clock_is_shown(void);

@@ -4,6 +4,8 @@
  * and leaves those by descriptor, which Landlock has seen being opened. Here a refused call is made
  * again that way. What its owner can neither read nor write keeps its mode.
  */
+#include "process/preload/preload.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -13,8 +15,6 @@
 #include <sys/time.h>
 #include <unistd.h>
 #include <utime.h>
-
-#define EXPORTED __attribute__((visibility("default")))
 
 struct change {
     int (*make)(int fd, const struct change *change);

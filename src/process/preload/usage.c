@@ -4,7 +4,7 @@
  * them into the log. Clocks of processor time (clock(), CLOCK_PROCESS_CPUTIME_ID) stay real:
  * programs wait for them in loops.
  */
-#include "process/preload/clock_page.h"
+#include "process/preload/preload.h"
 
 #include <string.h>
 #include <sys/resource.h>
@@ -14,11 +14,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define EXPORTED __attribute__((visibility("default")))
-
 static void forget(struct rusage *usage)
 {
-    if (usage != NULL && clock_is_shown())
+    if (usage != NULL && clock_page() != NULL)
         memset(usage, 0, sizeof(*usage));
 }
 
@@ -46,7 +44,7 @@ EXPORTED pid_t wait3(int *status, int options, struct rusage *usage)
 EXPORTED clock_t times(struct tms *used)
 {
     struct timespec now;
-    if (!clock_is_shown())
+    if (clock_page() == NULL)
         return (clock_t)syscall(SYS_times, used);
     if (used != NULL)
         memset(used, 0, sizeof(*used));

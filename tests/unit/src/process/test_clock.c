@@ -55,6 +55,30 @@ Test(clock, random_repeats_and_differs_between_subshells)
     cr_assert_str_eq(lines[4], "same", "%s", first);
 }
 
+/* Each line twice, and its two words differ. */
+Test(clock, what_programs_draw_repeats_and_differs_within_a_script)
+{
+    const char *script =
+        "echo $(mktemp -u) $(mktemp -u); echo $SRANDOM $SRANDOM; "
+        "u=/proc/sys/kernel/random/uuid; echo $(cat $u) $(< $u); "
+        "echo $(head -c4 /dev/urandom | od -An -tx4) $(od -An -N4 -tx4 /dev/random); "
+        "echo $(shuf -i 1-1000000000 -n 1) $(tr -dc a-z </dev/urandom | head -c 8); "
+        "echo $(dd if=/dev/urandom bs=1M count=3 status=none | wc -c) 3; "
+        "echo $(python3 -c 'import os,uuid; print(uuid.uuid4().hex, os.urandom(8).hex())'); "
+        "echo $(perl -e 'print rand(), \" \", rand()')";
+    g_autofree char *first = output_of(script);
+    g_autofree char *second = output_of(script);
+    cr_assert_str_eq(first, second);
+    g_auto(GStrv) lines = g_strsplit(g_strchomp(first), "\n", -1);
+    cr_assert_eq(g_strv_length(lines), 8, "%s", first);
+    cr_assert_str_eq(lines[5], "3145728 3");
+    for (char **line = lines; *line != NULL; line++) {
+        g_auto(GStrv) words = g_strsplit(*line, " ", -1);
+        cr_expect_eq(g_strv_length(words), 2, "%s", *line);
+        cr_expect_str_neq(words[0], words[1], "%s", *line);
+    }
+}
+
 /* By names that lead past the stubs: waited for in real time, with the clock still. */
 Test(clock, real_sleeps_take_no_rehearsed_time)
 {
