@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Looks at the objects themselves: nobody but the two interposed clocks (vclock of the program, clock
-# of what runs in sandboxes) asks a clock or keeps data at file scope, nobody at all draws from the
-# C library's chance, sleeps or starts threads, and no name has two folders.
+# Looks at the objects themselves: nobody but what is interposed (vclock of the program, the library
+# preloaded in sandboxes) asks a clock, keeps data at file scope, draws from the C library's chance,
+# sleeps or starts threads, and no name has two folders.
 set -euo pipefail
 build=${1:?the build folder}
 cd "$build"
