@@ -2,6 +2,7 @@
 #include "process/sandbox.h"
 
 #include "base/limits.h"
+#include "base/rng.h"
 #include "loop/vclock.h"
 #include "process/confine.h"
 #include "process/preload/clock_page.h"
@@ -183,7 +184,7 @@ static bool open_door(struct sandbox *sandbox, GError **error)
     return true;
 }
 
-/* On a real clock real time is the right one. */
+/* On a real clock real time is the right one. Machines of one rehearsal draw different numbers. */
 static bool open_clock(struct sandbox *sandbox, const struct sandbox_options *options,
                        GError **error)
 {
@@ -191,7 +192,8 @@ static bool open_clock(struct sandbox *sandbox, const struct sandbox_options *op
         return true;
     g_autofree char *path = g_build_filename(sandbox->run_directory, CLOCK_PAGE_NAME, NULL);
     int64_t date_s = options->date_s != 0 ? options->date_s : VCLOCK_EPOCH_S;
-    sandbox->clock = clock_page_new(path, date_s, options->seed, error);
+    struct rng rng = rng_stream(options->seed, "scripts", options->machine);
+    sandbox->clock = clock_page_new(path, date_s, rng_next(&rng), error);
     return sandbox->clock != NULL;
 }
 

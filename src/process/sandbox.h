@@ -29,9 +29,11 @@
  * real ones, /tmp is not there, and who clears LD_PRELOAD loses the clock and chmod().
  *
  * Time: programs that are linked dynamically see the loop's time and date (SECONDS, date,
- * EPOCHREALTIME), and bash a seeded RANDOM. Real are: sleeps of real programs, SRANDOM,
- * /dev/urandom, $$, times of files, processor time, statically linked programs, and the order of
- * background jobs that race for a file or a pipe between themselves.
+ * EPOCHREALTIME), have used no processor time (times, getrusage), and draw seeded numbers (RANDOM,
+ * SRANDOM, mktemp, /dev/urandom), other ones on each machine. Real are: sleeps of real programs,
+ * $$, times of files, clocks of processor time, statically linked programs, a random device that is
+ * another program's stdin and read through stdio, and the order of background jobs that race for a
+ * file or a pipe between themselves.
  *
  * While any process of a sandbox computes, the loop's clock stands still (virtual-time.md 8).
  * Commands on the private PATH that the command host answers are stubs which call it; calls of one
@@ -72,7 +74,7 @@ struct sandbox_options {
     const char *git_configuration;   /* text of git's system configuration, or NULL */
     const char *shared_directory;    /* for what all sandboxes of a run can share; or NULL */
     unsigned layers;                 /* of enum sandbox_layer; what cannot be had is an error */
-    uint64_t seed;                   /* of RANDOM */
+    uint64_t seed;                   /* of what is drawn; machines draw differently */
     int64_t real_time_us_max;        /* for all processes together; 0: SANDBOX_REAL_TIME_US_MAX */
     int64_t output_bytes_max;        /* of all children together; 0: SANDBOX_OUTPUT_BYTES_MAX */
     int64_t date_s;                  /* wall clock at the loop's time zero; 0: VCLOCK_EPOCH_S */

@@ -12,5 +12,5 @@
 struct clock_shown {
     int64_t now_us; /* of the loop */
     int64_t date_s; /* wall clock at the loop's time zero */
-    uint64_t seed;  /* of RANDOM */
+    uint64_t seed;  /* of what programs draw */
 };

@@ -5,14 +5,20 @@
 
 #include <criterion/criterion.h>
 
-static char *output_of(const char *script)
+static char *output_on(const char *machine, const char *script)
 {
     struct rig rig;
     rig_init(&rig);
+    rig.options.machine = machine;
     cr_assert_eq(rig_run(&rig, script), 0, "%s", rig.output[2]->str);
     char *output = g_strdup(rig.output[1]->str);
     rig_close(&rig);
     return output;
+}
+
+static char *output_of(const char *script)
+{
+    return output_on("leg", script);
 }
 
 Test(clock, bash_and_date_see_the_time_of_the_rehearsal)
@@ -77,6 +83,14 @@ Test(clock, what_programs_draw_repeats_and_differs_within_a_script)
         cr_expect_eq(g_strv_length(words), 2, "%s", *line);
         cr_expect_str_neq(words[0], words[1], "%s", *line);
     }
+}
+
+Test(clock, machines_draw_different_numbers)
+{
+    const char *script = "echo $RANDOM; mktemp -u";
+    g_autofree char *first = output_on("leg-a", script);
+    g_autofree char *second = output_on("leg-b", script);
+    cr_assert_str_neq(first, second);
 }
 
 /* By names that lead past the stubs: waited for in real time, with the clock still. */
