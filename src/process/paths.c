@@ -1,4 +1,5 @@
 /* Paths as processes see them, on this machine. Processes own what is there: links may lie. */
+#include "process/confine.h"
 #include "process/sandbox_private.h"
 
 #include <errno.h>
@@ -48,6 +49,19 @@ static int open_beneath(int root_fd, const char *rest, uint64_t flags, unsigned 
         .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
     };
     return (int)syscall(SYS_openat2, root_fd, *rest == '\0' ? "." : rest, &how, sizeof(how));
+}
+
+void sandbox_show_status(const struct sandbox *sandbox, struct stat *status)
+{
+    if (sandbox_has_root(sandbox)) {
+        status->st_uid = CONFINE_USER_ID;
+        status->st_gid = CONFINE_USER_ID;
+    }
+    if (sandbox->clock == NULL)
+        return;
+    status->st_mtim = clock_page_stamp(sandbox->clock, status->st_mtim);
+    status->st_ctim = clock_page_stamp(sandbox->clock, status->st_ctim);
+    status->st_atim = clock_page_stamp(sandbox->clock, status->st_atim);
 }
 
 int sandbox_open(const struct sandbox *sandbox, const char *path, int flags, unsigned mode,

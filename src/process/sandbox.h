@@ -30,10 +30,11 @@
  *
  * Time: programs that are linked dynamically see the loop's time and date (SECONDS, date,
  * EPOCHREALTIME), have used no processor time (times, getrusage), and draw seeded numbers (RANDOM,
- * SRANDOM, mktemp, /dev/urandom), other ones on each machine. Real are: sleeps of real programs,
- * $$, times of files, clocks of processor time, statically linked programs, a random device that is
- * another program's stdin and read through stdio, and the order of background jobs that race for a
- * file or a pipe between themselves.
+ * SRANDOM, mktemp, /dev/urandom), other ones on each machine. Files of the rehearsal are from just
+ * before it (preload/clock_page.h). Real are: sleeps of real programs, $$, clocks of processor
+ * time, statically linked programs, a random device that is another program's stdin and read
+ * through stdio, and the order of background jobs that race for a file or a pipe between
+ * themselves.
  *
  * While any process of a sandbox computes, the loop's clock stands still (virtual-time.md 8).
  * Commands on the private PATH that the command host answers are stubs which call it; calls of one
@@ -49,6 +50,8 @@
 
 #include "base/command.h"
 #include "loop/fiber.h"
+
+#include <sys/stat.h>
 
 struct sandbox;
 
@@ -113,6 +116,8 @@ const char *sandbox_home(const struct sandbox *sandbox);
  * processes may be changing uses sandbox_open(), which leaves no gap.
  */
 char *sandbox_host_path(const struct sandbox *sandbox, const char *path);
+/* Makes of a file's status, as the host has read it, what processes see: its owner, its times. */
+void sandbox_show_status(const struct sandbox *sandbox, struct stat *status);
 /* open() of a path as processes see it; links that lead out of the sandbox are errors. O_CLOEXEC is
    added. */
 int sandbox_open(const struct sandbox *sandbox, const char *path, int flags, unsigned mode,

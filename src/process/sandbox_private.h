@@ -124,4 +124,6 @@ void layout_remove(const char *directory);
 struct clock_page *clock_page_new(const char *path, int64_t date_s, uint64_t seed,
                                   GError **error) MUST_USE;
 void clock_page_set(struct clock_page *page, int64_t now_us);
+/* A file's stamp as programs see it. */
+struct timespec clock_page_stamp(const struct clock_page *page, struct timespec stamp);
 void clock_page_free(struct clock_page *page);

@@ -85,6 +85,19 @@ Test(clock, what_programs_draw_repeats_and_differs_within_a_script)
     }
 }
 
+/* The machine's own day is a later one. */
+Test(clock, files_of_the_rehearsal_are_from_just_before_it_in_their_order)
+{
+    g_autofree char *output = output_of(
+        "echo a > a; sleep 100; command -p sleep 0.02; echo b > b; "
+        "stat -c %Y a b; ls -l --time-style=+%F b | cut -d' ' -f6; find . -newer a -name b; "
+        "tar cf t a b; rm a; tar xf t 2>&1; python3 -c 'import os; "
+        "print(int(os.stat(\"a\").st_mtime))'; "
+        "touch -d @1500000000 a; stat -c %Y a; touch -d @1800000000 a; date -r a +%s");
+    cr_assert_str_eq(output, "1767603599\n1767603599\n2026-01-05\n./b\n1767603599\n"
+                             "1500000000\n1800000000\n");
+}
+
 Test(clock, machines_draw_different_numbers)
 {
     const char *script = "echo $RANDOM; mktemp -u";
