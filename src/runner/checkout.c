@@ -2,6 +2,10 @@
 #include "runner/checkout_store.h"
 #include "runner/native.h"
 
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
 struct fetch_attempt action_git_fetch(struct action_run *run, const char *url)
 {
     const struct leg_run *leg = run->step->leg;
@@ -9,6 +13,35 @@ struct fetch_attempt action_git_fetch(struct action_run *run, const char *url)
     if (leg->options.git_fetch != NULL)
         leg->options.git_fetch(leg->options.self, leg->machine->name, url, &attempt);
     return attempt;
+}
+
+/* As GitHub has merged it to try it; NULL: the event is of no pull request. */
+static const char *base_of(const struct action_run *run)
+{
+    const char *base = action_context(run, "github.event.pull_request.base.sha");
+    return *base != '\0' ? base : NULL;
+}
+
+bool action_resolve(struct action_run *run, const char *name, char **reference, char **commit)
+{
+    const char *repository = run->step->leg->machine->repository;
+    return repository != NULL && working_copy_resolve(repository, name, reference, commit);
+}
+
+/* Scripts may have made links where a checkout before it stood: none is followed. */
+static void add_configuration(const char *target, const char *text)
+{
+    g_autofree char *path = g_build_filename(target, ".git", NULL);
+    int folder_fd = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int fd = folder_fd < 0 ? -1
+                           : openat(folder_fd, "config",
+                                    O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd >= 0)
+        (void)!write(fd, text, strlen(text));
+    if (fd >= 0)
+        close(fd);
+    if (folder_fd >= 0)
+        close(folder_fd);
 }
 
 bool action_checkout(struct action_run *run, const struct action_checkout *checkout, GError **error)
@@ -25,13 +58,18 @@ bool action_checkout(struct action_run *run, const struct action_checkout *check
         .commit = checkout->commit,
         .url = checkout->url,
         .date_s = machine->date_s,
-        .has_history = checkout->has_history,
-        .has_tags = checkout->has_tags,
+        .base = base_of(run),
+        .base_branch = action_context(run, "github.base_ref"),
+        .head_branch = action_context(run, "github.head_ref"),
+        .depth = checkout->depth,
+        .tags = checkout->tags,
         .has_submodules = checkout->has_submodules,
     };
     g_mkdir_with_parents(target, 0755);
     if (!checkout_store_get(machine->checkouts, &options, error))
         return false;
-    return !options.has_history || !working_copy_is_shallow(target) ||
+    if (checkout->configuration != NULL)
+        add_configuration(target, checkout->configuration);
+    return options.depth != 0 || !working_copy_is_shallow(target) ||
            action_assume_gap(run, "the history that this clone lacks", /* duration_us= */ 0, error);
 }

@@ -21,6 +21,12 @@
 
 #include "base/error.h"
 
+enum checkout_tags {
+    CHECKOUT_NO_TAGS,
+    CHECKOUT_TAGS_ON_THE_WAY, /* of commits that are there anyway, as git follows them */
+    CHECKOUT_ALL_TAGS,
+};
+
 struct working_copy_options {
     const char *source;    /* the user's folder */
     const char *target;    /* an existing folder; .git is made in it */
@@ -28,8 +34,11 @@ struct working_copy_options {
     const char *commit;    /* 40 hex digits */
     const char *url;       /* of origin */
     int64_t date_s;        /* of the commit where there is no HEAD; seconds since 1970 */
-    bool has_history;      /* fetch-depth is not 1: with all that led to HEAD */
-    bool has_tags;
+    /* A pull request's: the commit that it goes to, whose merge the commit is; or NULL. */
+    const char *base;
+    const char *base_branch, *head_branch; /* then */
+    int depth; /* how many commits of history; 0: all, of all branches */
+    enum checkout_tags tags;
     bool has_submodules;
 };
 
@@ -46,6 +55,14 @@ void working_copy_free(struct working_copy *copy);
 CLEANUP(working_copy, working_copy_free)
 /* Whether a path below the source, without "./" and without a slash at its end, belongs there. */
 bool working_copy_takes(struct working_copy *copy, const char *path, bool is_folder);
+/* Whether the commit is another one than that of the source's work tree: then its files are those
+   of that commit, and working_copy_check_out() puts them into the target, appending their paths. */
+bool working_copy_is_elsewhere(const struct working_copy *copy);
+bool working_copy_check_out(struct working_copy *copy, GPtrArray *paths, GError **error) MUST_USE;
+/* The commit of a branch or tag of the repository whose root is the folder, and which of the two it
+   is: "refs/heads/x" or "refs/tags/x". False: it has none of that name. *commit is NULL for that of
+   the work tree as it stands; g_free both. */
+bool working_copy_resolve(const char *folder, const char *name, char **reference, char **commit);
 /* Commits paths, char* relative to the target, where they are now, and sets HEAD. */
 bool working_copy_commit(struct working_copy *copy, const GPtrArray *paths,
                          GError **error) MUST_USE;

@@ -45,7 +45,7 @@ static void place_clear(struct place *place)
 #define PLACE(name) __attribute__((cleanup(place_clear))) struct place name = place_new()
 
 static void get_deep(const struct place *place, struct checkout_store *store, const char *leg,
-                     const char *reference, bool has_history)
+                     const char *reference, int depth)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *target = g_build_filename(place->root, leg, NULL);
@@ -56,7 +56,7 @@ static void get_deep(const struct place *place, struct checkout_store *store, co
         .commit = "4f2c1d6b8a0e9f735d1c2b3a49586776655443a2",
         .url = "https://github.com/acme/app",
         .date_s = 1700000000,
-        .has_history = has_history,
+        .depth = depth,
     };
     g_mkdir(target, 0755);
     bool is_there = checkout_store_get(store, &options, &error);
@@ -66,7 +66,7 @@ static void get_deep(const struct place *place, struct checkout_store *store, co
 static void get(const struct place *place, struct checkout_store *store, const char *leg,
                 const char *reference)
 {
-    get_deep(place, store, leg, reference, /* has_history= */ false);
+    get_deep(place, store, leg, reference, /* depth= */ 1);
 }
 
 /* NULL: there is none; g_free. */
@@ -212,7 +212,7 @@ Test(checkout_store, a_second_checkout_may_be_deeper_than_the_first)
 
     get(&place, place.store, "leg", "refs/heads/main");
     g_autofree char *before = text_of(&place, "leg/.git/shallow");
-    get_deep(&place, place.store, "leg", "refs/heads/main", /* has_history= */ true);
+    get_deep(&place, place.store, "leg", "refs/heads/main", /* depth= */ 0);
     g_autofree char *after = text_of(&place, "leg/.git/shallow");
 
     cr_expect_not_null(before);
