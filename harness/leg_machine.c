@@ -96,12 +96,19 @@ static void close_origin(void *self, const char *path, bool was_pushed)
     far_end_close(machine->far_end, machine->directory, name, was_pushed);
 }
 
+static void origin_refused(void *self)
+{
+    struct leg_machine *machine = self;
+    machine->was_refused = true;
+}
+
 static void add_origin(struct leg_machine *machine, const struct leg_machine_options *options)
 {
     machine->far_end = options->far_end;
     machine->origin = (struct git_origin){
         .open = open_origin,
         .close = close_origin,
+        .refused = origin_refused,
         .token = machine->token,
         .may_push = options->may_push,
         .self = machine,

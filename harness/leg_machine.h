@@ -17,6 +17,7 @@ struct leg_machine {
     char *runtime_token;     /* ACTIONS_RUNTIME_TOKEN */
     struct far_end *far_end; /* of the run; lent */
     struct git_origin origin;
+    bool was_refused; /* a push of its git, for what its token may not */
     struct command_set *commands;
     struct sandbox *sandbox; /* NULL: none can be had */
     char *why_no_sandbox;

@@ -147,10 +147,14 @@ static void find_refusal(const struct workflow_run *workflow, const struct serve
     const struct registry *registry = stage_registry(workflow->run->stage, "ghcr.io");
     const char *package = machine != NULL ? registry_refused_push(registry, machine->token) : NULL;
     const struct call *root = call_tree_root(workflow->pipeline->calls);
+    const struct call *call = call_of_leg(root, leg->id);
+    struct token_refusal *refusal = NULL;
     if (package != NULL)
-        g_hash_table_insert(
-            workflow->run->outcome->refusals, g_strdup(leg->id),
-            token_refusal_new(workflow->pipeline, call_of_leg(root, leg->id), leg->job, package));
+        refusal = token_refusal_new(workflow->pipeline, call, leg->job, package);
+    else if (machine != NULL && machine->was_refused)
+        refusal = token_refusal_of_git(workflow->pipeline, call, leg->job);
+    if (refusal != NULL)
+        g_hash_table_insert(workflow->run->outcome->refusals, g_strdup(leg->id), refusal);
 }
 
 static void leg_is_over(void *self, const char *leg_id)

@@ -52,6 +52,8 @@ struct git_origin {
     char *(*open)(void *self, bool *is_partial);
     /* Takes it away again; what was pushed to it is there the next time, on any machine. */
     void (*close)(void *self, const char *path, bool was_pushed);
+    /* A push was refused for what the token may not. */
+    void (*refused)(void *self);
     const char *token; /* of the job that runs here */
     bool may_push;     /* with the token */
     void *self;

@@ -95,23 +95,27 @@ static enum identity find_identity(const struct remote_git *remote, const char *
     return found != IDENTITY_NONE ? found : identity_of_files(remote, token);
 }
 
+static bool complain_of_token(const struct remote_git *remote)
+{
+    const struct git_origin *origin = remote->set->options.origin;
+    command_complain(remote->call,
+                     "remote: Permission to %s.git denied to github-actions[bot].\n"
+                     "fatal: unable to access '%s/': The requested URL returned error: 403\n",
+                     command_variable(remote->call, "GITHUB_REPOSITORY"), remote->url);
+    origin->refused(origin->self);
+    return false;
+}
+
 bool remote_git_may_push(const struct remote_git *remote)
 {
     const struct git_origin *origin = remote->set->options.origin;
-    const char *repository = command_variable(remote->call, "GITHUB_REPOSITORY");
     switch (find_identity(remote, origin->token)) {
     case IDENTITY_NONE:
         command_complain(remote->call, "fatal: could not read Username for 'https://github.com': "
                                        "No such device or address\n");
         return false;
     case IDENTITY_OF_JOB:
-        if (!origin->may_push)
-            command_complain(remote->call,
-                             "remote: Permission to %s.git denied to github-actions[bot].\n"
-                             "fatal: unable to access '%s/': The requested URL returned error: "
-                             "403\n",
-                             repository, remote->url);
-        return origin->may_push;
+        return origin->may_push || complain_of_token(remote);
     case IDENTITY_OF_OTHER:
         break;
     }
