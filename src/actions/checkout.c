@@ -285,8 +285,10 @@ static bool get_own(struct checkout *checkout, GError **error)
     int depth = depth_of(run);
     bool wants_tags = false;
     bool is_kept = false;
+    bool is_cone = false;
     if (!action_input_boolean(run, "fetch-tags", &wants_tags) ||
-        !action_input_boolean(run, "persist-credentials", &is_kept))
+        !action_input_boolean(run, "persist-credentials", &is_kept) ||
+        !action_input_boolean(run, "sparse-checkout-cone-mode", &is_cone))
         return true;
     g_autofree char *credentials = credentials_of(run, is_kept);
     locate(checkout);
@@ -297,6 +299,10 @@ static bool get_own(struct checkout *checkout, GError **error)
         .url = checkout->url,
         .depth = depth,
         .tags = tags_of(run, depth, wants_tags),
+        .sparse = action_input_is_given(run, "sparse-checkout")
+                      ? action_input(run, "sparse-checkout")
+                      : NULL,
+        .is_cone = is_cone,
         .configuration = credentials,
         .has_submodules = strcmp(submodules, "true") == 0 || strcmp(submodules, "recursive") == 0,
     };

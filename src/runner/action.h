@@ -82,6 +82,8 @@ struct action_checkout {
     int depth; /* of its history; 0: all, of all branches */
     enum checkout_tags tags;
     bool has_submodules;
+    const char *sparse; /* as working_copy.h has it */
+    bool is_cone;
     const char *configuration; /* added to that of its .git; NULL: nothing */
 };
 bool action_checkout(struct action_run *run, const struct action_checkout *checkout,

@@ -44,6 +44,17 @@ static void add_configuration(const char *target, const char *text)
         close(folder_fd);
 }
 
+/* A clone of the user's that has not all commits, or a folder that has none, and more are wanted.
+ */
+static bool lacks_history(const char *repository, const struct working_copy_options *options)
+{
+    g_autofree char *inside = g_build_filename(repository, ".git", NULL);
+    if (options->depth == 0)
+        return working_copy_is_shallow(options->target);
+    return options->depth > 1 &&
+           (!g_file_test(inside, G_FILE_TEST_EXISTS) || working_copy_is_shallow(repository));
+}
+
 bool action_checkout(struct action_run *run, const struct action_checkout *checkout, GError **error)
 {
     const struct runner_machine *machine = run->step->leg->machine;
@@ -64,12 +75,14 @@ bool action_checkout(struct action_run *run, const struct action_checkout *check
         .depth = checkout->depth,
         .tags = checkout->tags,
         .has_submodules = checkout->has_submodules,
+        .sparse = checkout->sparse,
+        .is_cone = checkout->is_cone,
     };
     g_mkdir_with_parents(target, 0755);
     if (!checkout_store_get(machine->checkouts, &options, error))
         return false;
     if (checkout->configuration != NULL)
         add_configuration(target, checkout->configuration);
-    return options.depth != 0 || !working_copy_is_shallow(target) ||
+    return !lacks_history(machine->repository, &options) ||
            action_assume_gap(run, "the history that this clone lacks", /* duration_us= */ 0, error);
 }

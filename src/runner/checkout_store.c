@@ -65,9 +65,11 @@ static bool make(const struct working_copy_options *options, GError **error)
 static char *key_of(const struct working_copy_options *options)
 {
     const char *base = options->base != NULL ? options->base : "";
-    return g_strdup_printf("%s\n%s\n%s\n%s\n%s\n%" G_GINT64_FORMAT " %d %d%d", options->source,
+    const char *sparse = options->sparse != NULL ? options->sparse : "";
+    return g_strdup_printf("%s\n%s\n%s\n%s\n%s\n%" G_GINT64_FORMAT " %d %d%d%d%s", options->source,
                            options->reference, options->commit, options->url, base, options->date_s,
-                           options->depth, options->tags, options->has_submodules);
+                           options->depth, options->tags, options->has_submodules, options->is_cone,
+                           sparse);
 }
 
 /* The folder of what is asked for, made now if it was not before; NULL with an error. */

@@ -271,6 +271,8 @@ bool working_copy_commit(struct working_copy *copy, const GPtrArray *paths, GErr
         return fail(copy, "its files cannot be committed", error);
     if (copy->head != NULL && !working_copy_copy_history(copy, &commit, copy->ends))
         return fail(copy, "its history cannot be copied", error);
+    if (copy->options.sparse != NULL && !working_copy_thin(copy))
+        return fail(copy, "its sparse checkout cannot be made", error);
     return replace_commit(copy, &commit, error) && write_ends(copy, &commit, error) &&
            working_copy_set_references(copy, error);
 }

@@ -40,6 +40,8 @@ struct working_copy_options {
     int depth; /* how many commits of history; 0: all, of all branches */
     enum checkout_tags tags;
     bool has_submodules;
+    const char *sparse; /* the folders or patterns of a sparse checkout, one a line; NULL: all */
+    bool is_cone;       /* folders */
 };
 
 struct working_copy;

@@ -25,6 +25,9 @@ bool working_copy_write_tree(const struct working_copy *copy, const GPtrArray *p
 bool working_copy_copy_history(const struct working_copy *copy, const git_oid *commit,
                                GString *ends) MUST_USE;
 
+/* Takes away what a sparse checkout does not leave. */
+bool working_copy_thin(const struct working_copy *copy) MUST_USE;
+
 /* ---- working_copy_commits.c ---- */
 
 /* The commit with another tree, written if that makes it another one. */
