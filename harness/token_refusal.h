@@ -1,6 +1,7 @@
 /*
  * Why a job's GITHUB_TOKEN was refused a push to ghcr.io, or of git to its own repository, and what
- * helps: registries only say "denied" (actions-semantics.md 6.1; docs: publishing a package with GITHUB_TOKEN).
+ * helps: registries only say "denied" (actions-semantics.md 6.1; docs: publishing a package with
+ * GITHUB_TOKEN).
  */
 #pragma once
 

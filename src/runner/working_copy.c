@@ -5,6 +5,7 @@
 
 #include <git2/sys/commit.h>
 #include <git2/sys/odb_backend.h>
+#include <glib/gstdio.h>
 #include <string.h>
 
 #define NOBODY       "octocat"
@@ -260,6 +261,13 @@ static bool return_home(const struct working_copy *copy)
                                                             /* update_gitlink= */ 0) == 0;
 }
 
+/* Its configuration was for what is done now. */
+static void forget_packing(const struct working_copy *copy)
+{
+    g_autofree char *path = g_build_filename(git_repository_path(copy->made), PACKING, NULL);
+    (void)g_unlink(path);
+}
+
 bool working_copy_commit(struct working_copy *copy, const GPtrArray *paths, GError **error)
 {
     git_oid tree;
@@ -271,6 +279,7 @@ bool working_copy_commit(struct working_copy *copy, const GPtrArray *paths, GErr
         return fail(copy, "its files cannot be committed", error);
     if (copy->head != NULL && !working_copy_copy_history(copy, &commit, copy->ends))
         return fail(copy, "its history cannot be copied", error);
+    forget_packing(copy);
     if (copy->options.sparse != NULL && !working_copy_thin(copy))
         return fail(copy, "its sparse checkout cannot be made", error);
     return replace_commit(copy, &commit, error) && write_ends(copy, &commit, error) &&

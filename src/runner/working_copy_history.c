@@ -18,8 +18,9 @@ struct reached {
 
 struct history {
     const struct working_copy *copy;
-    git_odb *objects; /* the user's */
-    git_odb *made;    /* the checkout's: what it has already is not copied */
+    git_odb *objects;      /* the user's */
+    git_odb *made;         /* the checkout's: what it has already is not copied */
+    git_repository *plain; /* of the same objects, for the pack */
     git_packbuilder *pack;
     GHashTable *packed; /* git_oid, owned */
     GHashTable *seen;   /* the same of commits */
@@ -224,7 +225,9 @@ static bool copy_objects(struct history *history, const git_oid *commit, GString
 
     if (git_repository_odb(&history->objects, copy->user) != 0 ||
         git_repository_odb(&history->made, copy->made) != 0 ||
-        git_odb_refresh(history->made) != 0 || git_packbuilder_new(&history->pack, copy->user) != 0)
+        git_odb_refresh(history->made) != 0 ||
+        !working_copy_wrap(copy, history->objects, &history->plain) ||
+        git_packbuilder_new(&history->pack, history->plain) != 0)
         return false;
     walk(history, commit);
     list_ends(history, ends);
@@ -248,6 +251,7 @@ bool working_copy_copy_history(const struct working_copy *copy, const git_oid *c
     g_hash_table_unref(history.seen);
     g_hash_table_unref(history.packed);
     git_packbuilder_free(history.pack);
+    git_repository_free(history.plain);
     git_odb_free(history.objects);
     git_odb_free(history.made);
     return is_copied;

@@ -5,6 +5,9 @@
 
 #include <git2.h>
 
+/* In the target's .git while it is made: how packs are made. */
+#define PACKING "packing"
+
 struct working_copy {
     struct working_copy_options options;
     git_repository *user;     /* the source as a repository, or NULL */
@@ -24,6 +27,11 @@ bool working_copy_write_tree(const struct working_copy *copy, const GPtrArray *p
    commit itself. Appends the ids of the commits whose parents are not among them, one a line. */
 bool working_copy_copy_history(const struct working_copy *copy, const git_oid *commit,
                                GString *ends) MUST_USE;
+
+/* A repository of these objects in whose packs hardly any is written by what it has in common with
+   others: libgit2 compares each with ten, which takes as long as all the rest of a checkout. */
+bool working_copy_wrap(const struct working_copy *copy, git_odb *objects,
+                       git_repository **repository) MUST_USE;
 
 /* Takes away what a sparse checkout does not leave. */
 bool working_copy_thin(const struct working_copy *copy) MUST_USE;

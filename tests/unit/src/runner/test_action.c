@@ -121,8 +121,11 @@ static bool request(struct action_run *run, GError **error)
 
 static bool check_out(struct action_run *run, GError **error)
 {
-    const struct action_checkout checkout = {
-        .path = "sub", .reference = "refs/heads/main", .commit = COMMIT, .url = "https://x", .depth = 1};
+    const struct action_checkout checkout = {.path = "sub",
+                                             .reference = "refs/heads/main",
+                                             .commit = COMMIT,
+                                             .url = "https://x",
+                                             .depth = 1};
     if (!action_checkout(run, &checkout, error))
         return false;
     g_autofree char *file = action_host_path(run, "sub/file.txt");
