@@ -286,9 +286,11 @@ static bool get_own(struct checkout *checkout, GError **error)
     bool wants_tags = false;
     bool is_kept = false;
     bool is_cone = false;
+    bool is_clean = false;
     if (!action_input_boolean(run, "fetch-tags", &wants_tags) ||
         !action_input_boolean(run, "persist-credentials", &is_kept) ||
-        !action_input_boolean(run, "sparse-checkout-cone-mode", &is_cone))
+        !action_input_boolean(run, "sparse-checkout-cone-mode", &is_cone) ||
+        !action_input_boolean(run, "clean", &is_clean))
         return true;
     g_autofree char *credentials = credentials_of(run, is_kept);
     locate(checkout);
@@ -296,6 +298,9 @@ static bool get_own(struct checkout *checkout, GError **error)
         .path = checkout->path,
         .reference = checkout->place,
         .commit = checkout->files,
+        .brings_files = strcmp(checkout->files, action_context(run, "github.sha")) != 0 &&
+                        strcmp(checkout->files, work_tree_commit(run)) != 0,
+        .is_clean = is_clean,
         .url = checkout->url,
         .depth = depth,
         .tags = tags_of(run, depth, wants_tags),

@@ -79,7 +79,9 @@ struct action_checkout {
     const char *reference; /* "refs/heads/main"; "": none */
     const char *commit;    /* 40 hex digits */
     const char *url;
-    int depth; /* of its history; 0: all, of all branches */
+    bool brings_files; /* the commit is not the event's: it has files of its own */
+    bool is_clean;     /* nothing that an earlier step left in a checkout stays there */
+    int depth;         /* of its history; 0: all, of all branches */
     enum checkout_tags tags;
     bool has_submodules;
     const char *sparse; /* as working_copy.h has it */

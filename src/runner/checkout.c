@@ -1,6 +1,7 @@
 /* The user's work tree, copied into the workspace: what actions/checkout leaves there. */
 #include "runner/checkout_store.h"
 #include "runner/native.h"
+#include "runner/tree.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -55,6 +56,17 @@ static bool lacks_history(const char *repository, const struct working_copy_opti
            (!g_file_test(inside, G_FILE_TEST_EXISTS) || working_copy_is_shallow(repository));
 }
 
+/* A folder that is no checkout yet loses all that is in it; one that is, what git does not track
+   (src/git-directory-helper.ts). */
+static void make_room(const char *target, bool is_clean)
+{
+    g_autofree char *inside = g_build_filename(target, ".git", NULL);
+    bool is_checkout = g_file_test(inside, G_FILE_TEST_EXISTS);
+    g_mkdir_with_parents(target, 0755);
+    if (is_clean || !is_checkout)
+        tree_empty(target, is_checkout ? ".git" : NULL);
+}
+
 bool action_checkout(struct action_run *run, const struct action_checkout *checkout, GError **error)
 {
     const struct runner_machine *machine = run->step->leg->machine;
@@ -72,13 +84,14 @@ bool action_checkout(struct action_run *run, const struct action_checkout *check
         .base = base_of(run),
         .base_branch = action_context(run, "github.base_ref"),
         .head_branch = action_context(run, "github.head_ref"),
+        .brings_files = checkout->brings_files,
         .depth = checkout->depth,
         .tags = checkout->tags,
         .has_submodules = checkout->has_submodules,
         .sparse = checkout->sparse,
         .is_cone = checkout->is_cone,
     };
-    g_mkdir_with_parents(target, 0755);
+    make_room(target, checkout->is_clean);
     if (!checkout_store_get(machine->checkouts, &options, error))
         return false;
     if (checkout->configuration != NULL)

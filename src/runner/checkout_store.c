@@ -68,8 +68,8 @@ static char *key_of(const struct working_copy_options *options)
     const char *sparse = options->sparse != NULL ? options->sparse : "";
     return g_strdup_printf("%s\n%s\n%s\n%s\n%s\n%" G_GINT64_FORMAT " %d %d%d%d%s", options->source,
                            options->reference, options->commit, options->url, base, options->date_s,
-                           options->depth, options->tags, options->has_submodules, options->is_cone,
-                           sparse);
+                           options->depth, options->tags, options->has_submodules,
+                           options->is_cone + 2 * options->brings_files, sparse);
 }
 
 /* The folder of what is asked for, made now if it was not before; NULL with an error. */

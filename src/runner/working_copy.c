@@ -62,7 +62,8 @@ static void open_elsewhere(struct working_copy *copy)
     git_commit *commit = NULL;
     git_tree *tree = NULL;
     git_index *index = NULL;
-    if (copy->head == NULL || git_oid_fromstr(&id, copy->options.commit) != 0 ||
+    if (!copy->options.brings_files || copy->head == NULL ||
+        git_oid_fromstr(&id, copy->options.commit) != 0 ||
         git_oid_equal(&id, git_commit_id(copy->head)) ||
         git_commit_lookup(&commit, copy->user, &id) != 0)
         return;

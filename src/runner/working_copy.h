@@ -4,15 +4,19 @@
  *
  * The files are taken as they stand, committed or not: an engineer rehearses what is not pushed
  * yet. What git ignores and does not track is not there, as on a runner; neither is the inside of
- * submodules unless they are asked for. The commit that holds the files has the id of the event's
- * commit by way of refs/replace (git-replace(1)), so that `git rev-parse HEAD` and github.sha agree
- * as they do on GitHub; its author, date and message are those of the user's HEAD where there is
- * one. What reads objects without replacements (clones of the folder, pushes from it to another
- * one, fsck, gc) is refused by git; the leg notices it (log.c) and does not claim what fails of it.
+ * submodules unless they are asked for. They are the user's HEAD, or HEAD amended where they differ
+ * from it; a pull request is that commit merged into its base. The event speaks of the same commits
+ * (repository_commits.h), so that `git rev-parse HEAD` and github.sha agree as they do on GitHub.
+ * A commit of the user's that is neither brings its own files.
  *
- * History goes back as far as the user's repository does: a shallow or a partial clone lacks some
- * of it, a folder that is no repository all, and beyond GIT_OBJECTS_MAX it is left. The checkout is
- * shallow then, and the report says so.
+ * Where the event's commit is none of these (the folder is no repository, an event file says
+ * another one), it is the commit of the files by way of refs/replace (git-replace(1)). What reads
+ * objects without replacements (clones of the folder, pushes from it to another one, fsck, gc) is
+ * refused by git then; the leg notices it (log.c) and does not claim what fails of it.
+ *
+ * History goes back as far as is asked for and as the user's repository does: a shallow or a
+ * partial clone lacks some of it, a folder that is no repository all, and beyond GIT_OBJECTS_MAX it
+ * is left. The checkout is shallow then, and the report says so where more was asked for.
  *
  * Hermetic: no configuration of the machine or the user is read, and nothing is written to the
  * user's repository. A folder that is no repository has the rules of its .gitignore files.
@@ -37,7 +41,8 @@ struct working_copy_options {
     /* A pull request's: the commit that it goes to, whose merge the commit is; or NULL. */
     const char *base;
     const char *base_branch, *head_branch; /* then */
-    int depth; /* how many commits of history; 0: all, of all branches */
+    bool brings_files; /* the commit is another one than the work tree's, if the user has it */
+    int depth;         /* how many commits of history; 0: all, of all branches */
     enum checkout_tags tags;
     bool has_submodules;
     const char *sparse; /* the folders or patterns of a sparse checkout, one a line; NULL: all */
