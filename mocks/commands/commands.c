@@ -29,6 +29,7 @@ static const struct command_row own_rows[] = {
     {"sleep", "waits in virtual time", row_sleep, NULL},
     {"stdbuf", "runs its command", row_stdbuf, NULL},
     {"sudo", "runs its command as root", row_sudo, NULL},
+    {"swapoff", "nothing: memory is not counted", row_swapoff, NULL},
     {"systemctl", "restarts the Docker daemon", row_systemctl, NULL},
     {"timeout", "runs its command for a limited virtual time", row_timeout, NULL},
     {"uname", "the machine's kernel and architecture", row_uname, NULL},

@@ -17,6 +17,7 @@ enum {
     ATTEMPTS = 3,
     PAUSE_S_MIN = 10,
     PAUSE_S_SPAN = 11,
+    FIRST_WITH_ALL_TAGS = 6, /* the major version */
 };
 
 struct checkout {
@@ -241,8 +242,7 @@ static void log_checkout(const struct checkout *checkout)
                    *reference != '\0' ? reference : checkout->commit);
 }
 
-/* What lets later steps push, and what else reaches GitHub; NULL: nothing stays. Where the real one
-   keeps it differs from version to version, what it is good for does not. */
+/* What lets later steps push; NULL: nothing stays. Where it is kept differs between versions. */
 static char *credentials_of(struct action_run *run, bool is_kept)
 {
     if (!is_kept)
@@ -268,9 +268,6 @@ static int depth_of(const struct action_run *run)
 /* Up to v5 all that `fetch-tags` did beside a depth was to let git follow tags. */
 static enum checkout_tags tags_of(const struct action_run *run, int depth, bool wants_tags)
 {
-    enum {
-        FIRST_WITH_ALL_TAGS = 6
-    };
     if (depth == 0)
         return CHECKOUT_ALL_TAGS;
     if (!wants_tags)
@@ -284,9 +281,7 @@ static bool get_own(struct checkout *checkout, GError **error)
     const char *submodules = action_input(run, "submodules");
     int depth = depth_of(run);
     bool wants_tags = false;
-    bool is_kept = false;
-    bool is_cone = false;
-    bool is_clean = false;
+    bool is_kept = false, is_cone = false, is_clean = false;
     if (!action_input_boolean(run, "fetch-tags", &wants_tags) ||
         !action_input_boolean(run, "persist-credentials", &is_kept) ||
         !action_input_boolean(run, "sparse-checkout-cone-mode", &is_cone) ||

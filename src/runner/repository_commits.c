@@ -1,10 +1,12 @@
 /* What a push of the user's work tree would make of it, found out in memory. */
 #include "runner/repository_commits.h"
 
+#include "base/limits.h"
 #include "runner/working_copy_private.h"
 
 #include <git2/sys/mempack.h>
 #include <git2/sys/odb_backend.h>
+#include <sys/stat.h>
 
 /* Above the priorities of libgit2's own backends, so that all that is written goes there. */
 #define MEMORY_PRIORITY 1000
@@ -21,13 +23,34 @@ static bool write_to_memory(git_repository *user)
     return is_done;
 }
 
+struct changes {
+    const char *folder;
+    int64_t bytes;
+};
+
+/* What has changed is in memory all at once: 0 to take it, negative when it is too much. */
+static int take_change(const char *path, const char *pattern, void *context)
+{
+    struct changes *changes = context;
+    struct stat status;
+    g_autofree char *file = g_build_filename(changes->folder, path, NULL);
+    (void)pattern;
+    if (lstat(file, &status) == 0)
+        changes->bytes += status.st_size;
+    return changes->bytes <= COMMITS_CHANGES_BYTES_MAX ? 0 : -1;
+}
+
 /* The index is changed in memory alone, too. */
 static bool find_tree(git_repository *user, git_oid *tree)
 {
     git_index *index = NULL;
-    bool is_found = git_repository_index(&index, user) == 0 &&
-                    git_index_add_all(index, NULL, GIT_INDEX_ADD_DEFAULT, NULL, NULL) == 0 &&
-                    git_index_write_tree_to(tree, index, user) == 0;
+    struct changes changes = {.folder = git_repository_workdir(user)};
+    if (changes.folder == NULL)
+        return false;
+    bool is_found =
+        git_repository_index(&index, user) == 0 &&
+        git_index_add_all(index, NULL, GIT_INDEX_ADD_DEFAULT, take_change, &changes) == 0 &&
+        git_index_write_tree_to(tree, index, user) == 0;
     git_index_free(index);
     return is_found;
 }

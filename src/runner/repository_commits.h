@@ -5,7 +5,12 @@
  */
 #pragma once
 
+#include "base/limits.h"
+
 #include <stdbool.h>
+
+/* What is not committed is in memory while the commits are found. */
+#define COMMITS_CHANGES_BYTES_MAX (RUNNER_CHECKOUT_BYTES_MAX / 8)
 
 /* 40 hex digits each; g_free by repository_commits_clear(). */
 struct repository_commits {
@@ -16,7 +21,8 @@ struct repository_commits {
 };
 
 /* Of the repository whose root is the folder; base_branch: that pull requests go to, or NULL.
-   False: it is none, or has no commits yet. */
+   False: it is none, has no commits yet, or more than COMMITS_CHANGES_BYTES_MAX is not committed.
+ */
 bool repository_commits_find(const char *folder, const char *base_branch,
                              struct repository_commits *commits);
 void repository_commits_clear(struct repository_commits *commits);
