@@ -18,10 +18,11 @@
 #define HOST_GO_VERSION "1.24.5"
 
 /* As the image has it (actions/runner-images, install-git.sh); and nobody answers ssh here, so that
-   GitHub's repositories are reached by the way that is answered (mocks/commands/remote_git.h). */
+   GitHub's repositories are reached by the way that is answered (mocks/commands/remote_git.h),
+   which tells by the user who comes with a key. */
 static const char git_configuration[] = "[safe]\n"
                                         "\tdirectory = *\n"
-                                        "[url \"https://github.com/\"]\n"
+                                        "[url \"https://git@github.com/\"]\n"
                                         "\tinsteadOf = git@github.com:\n"
                                         "\tinsteadOf = ssh://git@github.com/\n";
 
@@ -79,6 +80,41 @@ static char **environment_of(const struct leg_machine *machine, const char *home
     return (char **)g_ptr_array_steal(all, NULL);
 }
 
+/* ---- the repository's other end ---- */
+
+static char *open_origin(void *self, bool *is_partial)
+{
+    struct leg_machine *machine = self;
+    g_autofree char *name = far_end_open(machine->far_end, machine->directory, is_partial);
+    return name != NULL ? g_build_filename(sandbox_home(machine->sandbox), name, NULL) : NULL;
+}
+
+static void close_origin(void *self, const char *path, bool was_pushed)
+{
+    struct leg_machine *machine = self;
+    g_autofree char *name = g_path_get_basename(path);
+    far_end_close(machine->far_end, machine->directory, name, was_pushed);
+}
+
+static void origin_refused(void *self)
+{
+    struct leg_machine *machine = self;
+    machine->was_refused = true;
+}
+
+static void add_origin(struct leg_machine *machine, const struct leg_machine_options *options)
+{
+    machine->far_end = options->far_end;
+    machine->origin = (struct git_origin){
+        .open = open_origin,
+        .close = close_origin,
+        .refused = origin_refused,
+        .token = machine->token,
+        .may_push = options->may_push,
+        .self = machine,
+    };
+}
+
 static void add_commands(struct leg_machine *machine, struct stage *stage)
 {
     const struct machine_profile *profile = machine->plan.profile;
@@ -103,6 +139,7 @@ static void add_commands(struct leg_machine *machine, struct stage *stage)
         .compose_version = COMPOSE_VERSION,
         .is_of_github = !g_str_has_prefix(profile->name, "self-hosted"),
         .repository = repository_map_root(pipeline->map),
+        .origin = machine->far_end != NULL ? &machine->origin : NULL,
         .seed = stage->plan->seed,
         .assumed = pipeline->assume != NULL ? pipeline->assume->commands : NULL,
     };
@@ -205,6 +242,7 @@ struct leg_machine *leg_machine_new(struct stage *stage, const struct leg_machin
     machine->token = g_strdup(options->token);
     machine->runtime_token = runtime_token_of(stage->plan->scenario->pipeline, options->id);
     machine->machine = stage_add_machine(stage, &machine->plan);
+    add_origin(machine, options);
     add_commands(machine, stage);
     add_sandbox(machine, stage, options);
     describe(machine, stage, options->checkouts, is_self_hosted);

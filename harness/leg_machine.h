@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "harness/far_end.h"
 #include "harness/stage.h"
 #include "mocks/commands/commands.h"
 #include "runner/runner.h"
@@ -12,8 +13,11 @@ struct leg_machine {
     struct plan_leg plan;
     struct machine *machine; /* lent by the stage */
     char *directory;
-    char *token;         /* GITHUB_TOKEN of the leg's job */
-    char *runtime_token; /* ACTIONS_RUNTIME_TOKEN */
+    char *token;             /* GITHUB_TOKEN of the leg's job */
+    char *runtime_token;     /* ACTIONS_RUNTIME_TOKEN */
+    struct far_end *far_end; /* of the run; lent */
+    struct git_origin origin;
+    bool was_refused; /* a push of its git, for what its token may not */
     struct command_set *commands;
     struct sandbox *sandbox; /* NULL: none can be had */
     char *why_no_sandbox;
@@ -26,6 +30,8 @@ struct leg_machine_options {
     const json_t *runs_on; /* evaluated */
     const char *directory; /* an empty folder is made in it */
     const char *token;
+    bool may_push;                    /* with the token, to the repository */
+    struct far_end *far_end;          /* lent */
     struct checkout_store *checkouts; /* of the process; lent */
     const char *shared_directory;     /* of the process; or NULL */
     unsigned sandbox_layers;

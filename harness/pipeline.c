@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "harness/made_up.h"
 #include "runner/default_branch.h"
+#include "runner/repository_commits.h"
 #include "runner/server.h"
 
 #include <string.h>
@@ -231,6 +232,23 @@ static bool is_repository(const char *text)
            g_regex_match_simple("^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+$", text, 0, 0);
 }
 
+/* The commits of the user's repository, where it has some. */
+static const struct event_commits *find_commits(const char *root, const char *branch,
+                                                struct repository_commits *found,
+                                                struct event_commits *commits)
+{
+    if (!repository_commits_find(root, branch, found))
+        return NULL;
+    *commits = (struct event_commits){
+        .head = found->head,
+        .before = found->before,
+        .request_head = found->head,
+        .base = found->base,
+        .merge = found->merge,
+    };
+    return commits;
+}
+
 static bool load_event(struct pipeline *pipeline, const struct pipeline_request *request,
                        GPtrArray *errors)
 {
@@ -252,17 +270,21 @@ static bool load_event(struct pipeline *pipeline, const struct pipeline_request 
     g_autofree char *folder = g_path_get_basename(whole_root);
     g_autofree char *below = path_in_repository(pipeline->path, root);
     g_autofree char *branch = default_branch_find(root);
+    struct repository_commits found = {0};
+    struct event_commits commits;
     const struct event_request event = {
         .text = request->event,
         .workflow = pipeline->workflow,
         .workflow_path = below,
         .folder_name = folder,
         .default_branch = branch,
+        .commits = find_commits(root, branch, &found, &commits),
         .inputs = inputs,
         .repository = request->repository,
         .workflow_permissions = request->workflow_permissions,
     };
     pipeline->event = event_new(&event, errors);
+    repository_commits_clear(&found);
     if (pipeline->event == NULL)
         return false;
     pipeline->owner =

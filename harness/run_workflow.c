@@ -24,7 +24,8 @@ struct workflow_run {
     GPtrArray *machines;                 /* struct leg_machine */
     struct interruptions *interruptions; /* while the server runs it */
     char *complaint;                     /* why scripts cannot run as they must, or NULL */
-    json_t *made_up;                     /* secrets by name, those of computed names too */
+    struct far_end *far_end;
+    json_t *made_up; /* secrets by name, those of computed names too */
 };
 
 static char *token_of(const struct workflow_run *workflow, const char *leg_id)
@@ -76,6 +77,8 @@ static const struct runner_machine *find_machine(void *self, const char *leg_id,
         .runs_on = runs_on,
         .directory = workflow->directory,
         .token = token,
+        .may_push = permissions_allow(call, job, workflow->pipeline->event, "contents", "write"),
+        .far_end = workflow->far_end,
         .checkouts = workflow->run->context->checkouts,
         .shared_directory = workflow->run->context->shared_directory,
         .sandbox_layers = context->sandbox_layers,
@@ -144,10 +147,14 @@ static void find_refusal(const struct workflow_run *workflow, const struct serve
     const struct registry *registry = stage_registry(workflow->run->stage, "ghcr.io");
     const char *package = machine != NULL ? registry_refused_push(registry, machine->token) : NULL;
     const struct call *root = call_tree_root(workflow->pipeline->calls);
+    const struct call *call = call_of_leg(root, leg->id);
+    struct token_refusal *refusal = NULL;
     if (package != NULL)
-        g_hash_table_insert(
-            workflow->run->outcome->refusals, g_strdup(leg->id),
-            token_refusal_new(workflow->pipeline, call_of_leg(root, leg->id), leg->job, package));
+        refusal = token_refusal_new(workflow->pipeline, call, leg->job, package);
+    else if (machine != NULL && machine->was_refused)
+        refusal = token_refusal_of_git(workflow->pipeline, call, leg->job);
+    if (refusal != NULL)
+        g_hash_table_insert(workflow->run->outcome->refusals, g_strdup(leg->id), refusal);
 }
 
 static void leg_is_over(void *self, const char *leg_id)
@@ -314,6 +321,9 @@ bool run_workflow_begin(struct run *run, GError **error)
     run->workflow->run = run;
     run->workflow->pipeline = run->outcome->plan->scenario->pipeline;
     run->workflow->directory = directory;
+    run->workflow->far_end =
+        far_end_new(run->workflow->pipeline, run->context->checkouts, run->workflow->directory,
+                    run->outcome->plan->scenario->setting.date_s);
     run->workflow->made_up = json_deep_copy(run->workflow->pipeline->made_up);
     run->workflow->machines = g_ptr_array_new_with_free_func(machine_free);
     return true;
@@ -333,6 +343,7 @@ void run_workflow_end(struct run *run)
         return;
     interruptions_free(run->workflow->interruptions);
     g_ptr_array_unref(run->workflow->machines);
+    far_end_free(run->workflow->far_end);
     folder_remove(run->workflow->directory);
     sandbox_files_end(run->context->sandbox_layers);
     close(run->workflow->lock_fd);

@@ -11,6 +11,7 @@ static const struct command_row own_rows[] = {
     {"curl", "downloads from sites of the world; others are assumed", row_curl, NULL},
     {"df", "the machine's virtual disk and its mounts", row_df, NULL},
     {"docker", "the machine's Engine, with buildx and compose", row_docker, NULL},
+    {"fallocate", "room on the machine's disk", row_fallocate, NULL},
     {"free", "the machine's memory", row_free, NULL},
     {"gcloud", "logins to Google's registries; else assumed", row_gcloud, NULL},
     {"git-remote-http", "the far end of git's http remotes", row_remote_git, NULL},
@@ -28,6 +29,7 @@ static const struct command_row own_rows[] = {
     {"sleep", "waits in virtual time", row_sleep, NULL},
     {"stdbuf", "runs its command", row_stdbuf, NULL},
     {"sudo", "runs its command as root", row_sudo, NULL},
+    {"swapoff", "nothing: memory is not counted", row_swapoff, NULL},
     {"systemctl", "restarts the Docker daemon", row_systemctl, NULL},
     {"timeout", "runs its command for a limited virtual time", row_timeout, NULL},
     {"uname", "the machine's kernel and architecture", row_uname, NULL},
@@ -182,6 +184,7 @@ struct command_set *command_set_new(const struct command_set_options *options)
     set->uses = g_ptr_array_new_with_free_func(assumed_use_free);
     set->use_lines = g_hash_table_new(g_str_hash, g_str_equal);
     set->go_modules = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    set->allocated = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     set->docker = docker_commands_new(set);
     add_rows(set, options->more);
     add_rows(set, own_rows);
@@ -212,6 +215,7 @@ void command_set_free(struct command_set *set)
         dockerd_on_assumed(set->options.dockerd, NULL, NULL);
     docker_commands_free(set->docker);
     g_hash_table_unref(set->go_modules);
+    g_hash_table_unref(set->allocated);
     g_hash_table_unref(set->use_lines);
     g_ptr_array_unref(set->uses);
     g_ptr_array_unref(set->names);

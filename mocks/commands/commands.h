@@ -45,6 +45,20 @@ struct assumed_command {
                                    or NULL */
 };
 
+/* The rehearsed repository as its host has it, for conversations with the machine's git. */
+struct git_origin {
+    /* A bare repository, put where the machine's processes reach it: its path as they see it; NULL:
+       there is none that git could read; g_free. *is_partial: history is missing from it. */
+    char *(*open)(void *self, bool *is_partial);
+    /* Takes it away again; what was pushed to it is there the next time, on any machine. */
+    void (*close)(void *self, const char *path, bool was_pushed);
+    /* A push was refused for what the token may not. */
+    void (*refused)(void *self);
+    const char *token; /* of the job that runs here */
+    bool may_push;     /* with the token */
+    void *self;
+};
+
 struct command_set_options {
     struct loop *loop;
     struct trace *trace;     /* or NULL */
@@ -66,6 +80,7 @@ struct command_set_options {
     const char *compose_version;           /* "v2.38.2"; NULL: no plugin */
     bool is_of_github;                     /* GitHub's own image: docker-compose is not there */
     const char *repository;                /* the user's work tree, for git contexts; or NULL */
+    const struct git_origin *origin;       /* or NULL: what git asks of it is assumed */
     uint64_t seed;                         /* names of builders */
     int64_t date_s;                        /* wall clock at the loop's time zero */
     const struct command_row *more;        /* ends with a NULL name; win over the set's; or NULL */

@@ -73,6 +73,8 @@ int remote_git_note(struct remote_git *remote, const char *verb, bool leaves_gap
     const char *const noted[] = {"git", what, NULL};
     g_autoptr(GError) error = NULL;
 
+    if (remote->origin != NULL && said == NULL && !leaves_gap)
+        return 0;
     if (leaves_gap && said == NULL)
         assumed_note(remote->set, noted, /* touches_images= */ false);
     else
@@ -131,6 +133,74 @@ static int push(struct remote_git *remote, const char *first)
     return 0;
 }
 
+/* ---- the rehearsed repository ---- */
+
+/* What git tells its helpers of the repository that asks is not for the other one's. */
+static char **environment_of_server(const struct remote_git *remote)
+{
+    static const char *const local[] = {"GIT_DIR=",
+                                        "GIT_WORK_TREE=",
+                                        "GIT_INDEX_FILE=",
+                                        "GIT_OBJECT_DIRECTORY=",
+                                        "GIT_ALTERNATE_OBJECT_DIRECTORIES=",
+                                        "GIT_COMMON_DIR=",
+                                        "GIT_CONFIG=",
+                                        "GIT_CONFIG_PARAMETERS=",
+                                        "GIT_CONFIG_COUNT=",
+                                        "GIT_SHALLOW_FILE=",
+                                        "GIT_PREFIX=",
+                                        "GIT_QUARANTINE_PATH=",
+                                        "GIT_NAMESPACE=",
+                                        "GIT_TRACE",
+                                        "GIT_PROTOCOL="};
+    g_autoptr(GStrvBuilder) kept = g_strv_builder_new();
+    for (const char *const *each = remote->call->environment; *each != NULL; each++) {
+        bool is_local = false;
+        for (gsize i = 0; i < G_N_ELEMENTS(local); i++)
+            is_local = is_local || g_str_has_prefix(*each, local[i]);
+        if (!is_local)
+            g_strv_builder_add(kept, *each);
+    }
+    g_strv_builder_add(kept, "GIT_PROTOCOL=version=2");
+    return g_strv_builder_end(kept);
+}
+
+static int serve(struct remote_git *remote, const char *service)
+{
+    bool is_push = strcmp(service, "git-receive-pack") == 0;
+    const char *verb = is_push ? "push" : "fetch";
+    const char *const words[] = {"git", service + strlen("git-"), remote->origin, NULL};
+    int exit_code = meet_weather(remote, verb);
+    if (exit_code == 0 && is_push && !remote_git_may_push(remote))
+        exit_code = EXIT_FATAL;
+    if (exit_code == 0)
+        exit_code = remote_git_note(remote, verb, !is_push && remote->is_partial);
+    if (exit_code != 0)
+        return exit_code;
+    g_auto(GStrv) environment = environment_of_server(remote);
+    const struct nested nested = {words, (const char *const *)environment};
+    command_print(remote->call, "\n");
+    exit_code = nested_run(remote->set, remote->call, &nested, "");
+    remote->was_pushed |= is_push;
+    remote->is_over = true;
+    return exit_code;
+}
+
+static void open_origin(struct remote_git *remote)
+{
+    const struct git_origin *origin = remote->set->options.origin;
+    if (origin != NULL && remote->call->seam->start_child != NULL && remote_git_is_own(remote))
+        remote->origin = origin->open(origin->self, &remote->is_partial);
+}
+
+static void close_origin(struct remote_git *remote)
+{
+    const struct git_origin *origin = remote->set->options.origin;
+    if (remote->origin != NULL)
+        origin->close(origin->self, remote->origin, remote->was_pushed);
+    g_free(remote->origin);
+}
+
 /* ---- the conversation ---- */
 
 static int fetch(struct remote_git *remote)
@@ -148,7 +218,10 @@ static int fetch(struct remote_git *remote)
 static int obey(struct remote_git *remote, const char *line)
 {
     if (strcmp(line, "capabilities") == 0)
-        command_print(remote->call, "stateless-connect\npush\noption\n\n");
+        command_print(remote->call, remote->origin != NULL ? "connect\noption\n\n"
+                                                           : "stateless-connect\npush\noption\n\n");
+    else if (g_str_has_prefix(line, "connect ") && remote->origin != NULL)
+        return serve(remote, line + strlen("connect "));
     else if (g_str_has_prefix(line, "option "))
         command_print(remote->call, "ok\n");
     else if (strcmp(line, "list for-push") == 0)
@@ -169,7 +242,7 @@ static int obey(struct remote_git *remote, const char *line)
 static int converse(struct remote_git *remote)
 {
     int exit_code = 0;
-    while (exit_code == 0) {
+    while (exit_code == 0 && !remote->is_over) {
         g_autofree char *line = read_line(remote);
         if (line == NULL || *line == '\0')
             break;
@@ -196,7 +269,9 @@ int row_remote_git(void *self, const struct command_call *call)
         .directory = command_variable(call, "GIT_DIR"),
     };
     remote_git_learn(&remote);
+    open_origin(&remote);
     int exit_code = converse(&remote);
+    close_origin(&remote);
     g_hash_table_unref(remote.heads);
     g_hash_table_unref(remote.tags);
     g_byte_array_unref(remote.input);

@@ -6,9 +6,13 @@
  * program is a command of the machine. So aliases, `git -C`, hooks and other programs that call git
  * are served alike, and git's own texts and exit codes come out.
  *
- * What is behind a URL nobody knows here, so it is assumed, and listed as "git push URL" or "git
- * fetch URL"; a scenario may say of these lines that they fail or take time, and the weather may
- * strike them (git-fails). Assumed is:
+ * What is behind other URLs nobody knows here, so it is assumed, and listed as "git push URL" or
+ * "git fetch URL"; a scenario may say of these lines that they fail or take time, and the weather
+ * may strike them (git-fails). Assumed is:
+ *
+ * The rehearsed repository is there, when the machine's owner has one to show (struct git_origin):
+ * git's own programs serve it, fetches and pushes alike, and nothing is assumed. GitHub refuses
+ * pushes without credentials or with a token that may only read. Of all others:
  *
  *   push        every update is accepted; one of a branch that was fetched must be a fast-forward
  *               or forced, as git itself sees to.
@@ -40,6 +44,10 @@ struct remote_git {
     GHashTable *tags;      /* the same below refs/tags/ */
     char *commit;          /* the id of what is made up */
     const char *directory; /* of the repository that asks, or NULL */
+    char *origin;          /* the far end for git's own programs; NULL: it is assumed */
+    bool is_partial;       /* then: history is missing from it */
+    bool was_pushed;       /* to it */
+    bool is_over;          /* the conversation */
 };
 
 enum {
@@ -60,6 +68,17 @@ void remote_git_pin(const struct remote_git *remote, const char *id);
 
 /* Answers requests until git has no more; false when it made no sense. */
 bool remote_git_upload(struct remote_git *remote);
+
+/* Is it the rehearsed repository? */
+bool remote_git_is_own(const struct remote_git *remote);
+/* The text of a file of the asking repository, or of the home's; NULL: there is none; g_free. */
+char *remote_git_read(const struct remote_git *remote, const char *name);
+char *remote_git_read_home(const struct remote_git *remote, const char *name);
+
+/* ---- remote_git_credentials.c ---- */
+
+/* Whether who asks may push, as far as can be told; says why not in the words of GitHub or git. */
+bool remote_git_may_push(const struct remote_git *remote);
 
 /* ---- remote_git.c ---- */
 

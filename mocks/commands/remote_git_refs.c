@@ -95,8 +95,21 @@ static char *head_of(const struct remote_git *remote, GHashTable *references)
 
 /* ---- what the remote is then ---- */
 
-/* Is it the rehearsed repository? */
-static bool is_own(const struct remote_git *remote)
+char *remote_git_read(const struct remote_git *remote, const char *name)
+{
+    g_autofree char *path = remote->directory != NULL ? place_of(remote, name) : NULL;
+    return read_small(path, GIT_PACKED_REFERENCES_BYTES_MAX);
+}
+
+char *remote_git_read_home(const struct remote_git *remote, const char *name)
+{
+    const char *home = command_variable(remote->call, "HOME");
+    g_autofree char *path = home != NULL ? g_build_filename(home, name, NULL) : NULL;
+    g_autofree char *place = path != NULL ? command_host_path(remote->call, path) : NULL;
+    return read_small(place, GIT_PACKED_REFERENCES_BYTES_MAX);
+}
+
+bool remote_git_is_own(const struct remote_git *remote)
 {
     const char *repository = command_variable(remote->call, "GITHUB_REPOSITORY");
     const char *scheme_end = strstr(remote->url, "://");
@@ -144,7 +157,7 @@ static const char *first_head(const struct remote_git *remote)
 
 void remote_git_learn(struct remote_git *remote)
 {
-    bool is_ours = is_own(remote);
+    bool is_ours = remote_git_is_own(remote);
     if (remote->directory != NULL) {
         g_autoptr(GHashTable) references = read_references(remote);
         take_heads(remote, references, remote->name);

@@ -15,11 +15,10 @@ static const struct {
     const char *name;
     enum target_rule rule;
 } writers[] = {
-    {"chgrp", EVERY_OPERAND},    {"chmod", EVERY_OPERAND},    {"chown", EVERY_OPERAND},
-    {"cp", LAST_OPERAND},        {"fallocate", LAST_OPERAND}, {"install", LAST_OPERAND},
-    {"ln", LAST_OPERAND},        {"mkdir", EVERY_OPERAND},    {"mv", LAST_OPERAND},
-    {"sed", IN_PLACE},           {"tee", EVERY_OPERAND},      {"touch", EVERY_OPERAND},
-    {"truncate", EVERY_OPERAND},
+    {"chgrp", EVERY_OPERAND}, {"chmod", EVERY_OPERAND},  {"chown", EVERY_OPERAND},
+    {"cp", LAST_OPERAND},     {"install", LAST_OPERAND}, {"ln", LAST_OPERAND},
+    {"mkdir", EVERY_OPERAND}, {"mv", LAST_OPERAND},      {"sed", IN_PLACE},
+    {"tee", EVERY_OPERAND},   {"touch", EVERY_OPERAND},  {"truncate", EVERY_OPERAND},
 };
 
 /* What a script may write itself, or what is there: the home, /tmp, devices, the Docker socket. */

@@ -17,14 +17,16 @@ enum {
     ATTEMPTS = 3,
     PAUSE_S_MIN = 10,
     PAUSE_S_SPAN = 11,
+    FIRST_WITH_ALL_TAGS = 6, /* the major version */
 };
 
 struct checkout {
     struct action_run *run;
     char *repository;
-    char *url;  /* of it */
-    char *path; /* absolute, in the action's world */
-    char *reference, *commit;
+    char *url;                /* of it */
+    char *path;               /* absolute, in the action's world */
+    char *reference, *commit; /* as it asks for them; "": by the other one */
+    char *place, *files;      /* what that is in the own repository: a whole name, a commit */
 };
 
 static void checkout_clear(struct checkout *checkout)
@@ -34,6 +36,8 @@ static void checkout_clear(struct checkout *checkout)
     g_free(checkout->path);
     g_free(checkout->reference);
     g_free(checkout->commit);
+    g_free(checkout->place);
+    g_free(checkout->files);
 }
 
 static bool is_own(const struct checkout *checkout)
@@ -91,6 +95,54 @@ static void read_reference(struct checkout *checkout)
                                   : g_strdup(is_event ? reference : given);
 }
 
+/* The commit that stands for the user's work tree. */
+static const char *work_tree_commit(const struct action_run *run)
+{
+    const char *head = action_context(run, "github.event.pull_request.head.sha");
+    return *head != '\0' ? head : action_context(run, "github.sha");
+}
+
+/* Of a reference that the event itself speaks of; NULL: none. */
+static const char *commit_of_event(const struct action_run *run, const char *name)
+{
+    const char *bare = g_str_has_prefix(name, "refs/heads/") ? name + strlen("refs/heads/") : name;
+    if (strcmp(name, action_context(run, "github.ref")) == 0 ||
+        strcmp(bare, action_context(run, "github.ref_name")) == 0)
+        return action_context(run, "github.sha");
+    bool is_head = strcmp(bare, action_context(run, "github.head_ref")) == 0 ||
+                   (g_str_has_prefix(name, "refs/pull/") && g_str_has_suffix(name, "/head"));
+    return is_head ? action_context(run, "github.event.pull_request.head.sha") : NULL;
+}
+
+static char *whole_name(const struct action_run *run, const char *name)
+{
+    if (g_str_has_prefix(name, "refs/"))
+        return g_strdup(name);
+    if (strcmp(name, action_context(run, "github.ref_name")) == 0)
+        return g_strdup(action_context(run, "github.ref"));
+    return g_strconcat("refs/heads/", name, NULL);
+}
+
+/* A name that nothing knows is taken for a branch with the files as they are. */
+static void locate(struct checkout *checkout)
+{
+    struct action_run *run = checkout->run;
+    const char *name = checkout->reference;
+    const char *known = commit_of_event(run, name);
+    if (*checkout->commit != '\0') {
+        checkout->place = g_strdup(name);
+        checkout->files =
+            g_strdup(is_commit(checkout->commit) ? checkout->commit : work_tree_commit(run));
+        return;
+    }
+    if (known == NULL)
+        (void)action_resolve(run, name, &checkout->place, &checkout->files);
+    if (checkout->place == NULL)
+        checkout->place = whole_name(run, name);
+    if (checkout->files == NULL)
+        checkout->files = g_strdup(known != NULL && *known != '\0' ? known : work_tree_commit(run));
+}
+
 static void log_git(const struct checkout *checkout)
 {
     struct action_run *run = checkout->run;
@@ -126,8 +178,9 @@ static void log_fetch_command(const struct checkout *checkout)
                         "+refs/tags/*:refs/tags/*");
     else
         action_log(run,
-                   "[command]/usr/bin/git -c protocol.version=2 fetch --no-tags --prune "
+                   "[command]/usr/bin/git -c protocol.version=2 fetch %s--prune "
                    "--no-recurse-submodules --depth=%s origin +%s:refs/remotes/%s%s",
+                   strcmp(action_input(run, "fetch-tags"), "true") == 0 ? "" : "--no-tags ",
                    *depth != '\0' ? depth : "1", what,
                    g_str_has_prefix(checkout->reference, "refs/pull/") ? "" : "origin/", name);
 }
@@ -189,23 +242,68 @@ static void log_checkout(const struct checkout *checkout)
                    *reference != '\0' ? reference : checkout->commit);
 }
 
-/* A commit that the input gives is taken for the event's: there is no other. */
-static bool get_own(const struct checkout *checkout, GError **error)
+/* What lets later steps push; NULL: nothing stays. Where it is kept differs between versions. */
+static char *credentials_of(struct action_run *run, bool is_kept)
+{
+    if (!is_kept)
+        return NULL;
+    if (action_input_is_given(run, "ssh-key"))
+        return g_strdup("[core]\n\tsshCommand = ssh -o StrictHostKeyChecking=yes\n");
+    g_autofree char *plain = g_strconcat("x-access-token:", action_input(run, "token"), NULL);
+    g_autofree char *encoded = g_base64_encode((const guchar *)plain, strlen(plain));
+    action_mask(run, encoded);
+    return g_strdup_printf("[http \"https://github.com/\"]\n"
+                           "\textraheader = AUTHORIZATION: basic %s\n",
+                           encoded);
+}
+
+/* 0: everything, as whatever is no number. */
+static int depth_of(const struct action_run *run)
+{
+    const char *text = action_input(run, "fetch-depth");
+    double depth = g_ascii_strtod(*text != '\0' ? text : "1", NULL);
+    return (int)CLAMP(depth, 0, G_MAXINT);
+}
+
+/* Up to v5 all that `fetch-tags` did beside a depth was to let git follow tags. */
+static enum checkout_tags tags_of(const struct action_run *run, int depth, bool wants_tags)
+{
+    if (depth == 0)
+        return CHECKOUT_ALL_TAGS;
+    if (!wants_tags)
+        return CHECKOUT_NO_TAGS;
+    return action_major(run) >= FIRST_WITH_ALL_TAGS ? CHECKOUT_ALL_TAGS : CHECKOUT_TAGS_ON_THE_WAY;
+}
+
+static bool get_own(struct checkout *checkout, GError **error)
 {
     struct action_run *run = checkout->run;
     const char *submodules = action_input(run, "submodules");
-    bool has_history = strcmp(action_input(run, "fetch-depth"), "1") != 0;
-    bool has_tags = false;
-    if (!action_input_boolean(run, "fetch-tags", &has_tags))
+    int depth = depth_of(run);
+    bool wants_tags = false;
+    bool is_kept = false, is_cone = false, is_clean = false;
+    if (!action_input_boolean(run, "fetch-tags", &wants_tags) ||
+        !action_input_boolean(run, "persist-credentials", &is_kept) ||
+        !action_input_boolean(run, "sparse-checkout-cone-mode", &is_cone) ||
+        !action_input_boolean(run, "clean", &is_clean))
         return true;
+    g_autofree char *credentials = credentials_of(run, is_kept);
+    locate(checkout);
     const struct action_checkout what = {
         .path = checkout->path,
-        .reference = checkout->reference,
-        .commit =
-            is_commit(checkout->commit) ? checkout->commit : action_context(run, "github.sha"),
+        .reference = checkout->place,
+        .commit = checkout->files,
+        .brings_files = strcmp(checkout->files, action_context(run, "github.sha")) != 0 &&
+                        strcmp(checkout->files, work_tree_commit(run)) != 0,
+        .is_clean = is_clean,
         .url = checkout->url,
-        .has_history = has_history,
-        .has_tags = has_tags || strcmp(action_input(run, "fetch-depth"), "0") == 0,
+        .depth = depth,
+        .tags = tags_of(run, depth, wants_tags),
+        .sparse = action_input_is_given(run, "sparse-checkout")
+                      ? action_input(run, "sparse-checkout")
+                      : NULL,
+        .is_cone = is_cone,
+        .configuration = credentials,
         .has_submodules = strcmp(submodules, "true") == 0 || strcmp(submodules, "recursive") == 0,
     };
     return action_checkout(run, &what, error);
@@ -235,9 +333,7 @@ static bool sync_repository(struct checkout *checkout, GError **error)
         CORE_GROUP(run, "Checking out the ref");
         log_checkout(checkout);
     }
-    const char *commit = *checkout->commit != '\0' || !is_own(checkout)
-                             ? checkout->commit
-                             : action_context(run, "github.sha");
+    const char *commit = checkout->files != NULL ? checkout->files : checkout->commit;
     action_log(run, "[command]/usr/bin/git log -1 --format=%%H");
     action_log(run, "%s", commit);
     action_set_output(run, "commit", commit);

@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "expr/value.h"
 #include "loop/fiber.h"
+#include "runner/working_copy.h"
 
 struct action_run;
 
@@ -78,10 +79,19 @@ struct action_checkout {
     const char *reference; /* "refs/heads/main"; "": none */
     const char *commit;    /* 40 hex digits */
     const char *url;
-    bool has_history, has_tags, has_submodules;
+    bool brings_files; /* the commit is not the event's: it has files of its own */
+    bool is_clean;     /* nothing that an earlier step left in a checkout stays there */
+    int depth;         /* of its history; 0: all, of all branches */
+    enum checkout_tags tags;
+    bool has_submodules;
+    const char *sparse; /* as working_copy.h has it */
+    bool is_cone;
+    const char *configuration; /* added to that of its .git; NULL: nothing */
 };
 bool action_checkout(struct action_run *run, const struct action_checkout *checkout,
                      GError **error) MUST_USE;
+/* What a branch or tag of the user's repository is, as working_copy_resolve() says. */
+bool action_resolve(struct action_run *run, const char *name, char **reference, char **commit);
 /* How one attempt to fetch from GitHub goes: the archive of an action, or what git asks for. */
 struct fetch_attempt {
     const char *error; /* lent, what the client says; NULL: it works */

@@ -51,8 +51,12 @@ static bool make(const struct working_copy_options *options, GError **error)
     g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(g_free);
     struct taking taking = {copy, files};
     const struct tree_filter filter = {take, &taking};
-    return copy != NULL && tree_copy(options->source, options->target, &filter, error) &&
-           working_copy_commit(copy, files, error);
+    if (copy == NULL)
+        return false;
+    bool is_there = working_copy_is_elsewhere(copy)
+                        ? working_copy_check_out(copy, files, error)
+                        : tree_copy(options->source, options->target, &filter, error);
+    return is_there && working_copy_commit(copy, files, error);
 }
 
 /* ---- keeping ---- */
@@ -60,9 +64,12 @@ static bool make(const struct working_copy_options *options, GError **error)
 /* All but the target; g_free. */
 static char *key_of(const struct working_copy_options *options)
 {
-    return g_strdup_printf("%s\n%s\n%s\n%s\n%" G_GINT64_FORMAT " %d%d%d", options->source,
-                           options->reference, options->commit, options->url, options->date_s,
-                           options->has_history, options->has_tags, options->has_submodules);
+    const char *base = options->base != NULL ? options->base : "";
+    const char *sparse = options->sparse != NULL ? options->sparse : "";
+    return g_strdup_printf("%s\n%s\n%s\n%s\n%s\n%" G_GINT64_FORMAT " %d %d%d%d%s", options->source,
+                           options->reference, options->commit, options->url, base, options->date_s,
+                           options->depth, options->tags, options->has_submodules,
+                           options->is_cone + 2 * options->brings_files, sparse);
 }
 
 /* The folder of what is asked for, made now if it was not before; NULL with an error. */
@@ -112,4 +119,70 @@ bool checkout_store_get(struct checkout_store *store, const struct working_copy_
     g_autofree char *to = g_build_filename(options->target, ".git", NULL);
     return tree_copy(folder, options->target, NULL, error) && tree_copy(from, to, NULL, error) &&
            working_copy_refresh(options->target, error);
+}
+
+/* ---- origins ---- */
+
+static const char bare_configuration[] = "[core]\n"
+                                         "\trepositoryformatversion = 0\n"
+                                         "\tbare = true\n"
+                                         "[uploadpack]\n"
+                                         "\tallowFilter = true\n"
+                                         "\tallowAnySHA1InWant = true\n"
+                                         "[pack]\n"
+                                         "\tthreads = 1\n"
+                                         "[receive]\n"
+                                         "\tautogc = false\n";
+
+/* Where things of a checkout are in its origin. */
+static const struct {
+    const char *here;
+    const char *there;
+} parts[] = {
+    {"objects", "objects"},
+    {"refs/tags", "refs/tags"},
+    {"refs/remotes/origin", "refs/heads"},
+    {"refs/remotes/pull", "refs/pull"},
+};
+
+static bool copy_parts(const char *from, const char *to, GError **error)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(parts); i++) {
+        g_autofree char *here = g_build_filename(from, parts[i].here, NULL);
+        g_autofree char *there = g_build_filename(to, parts[i].there, NULL);
+        if (!tree_copy(here, there, NULL, error))
+            return false;
+    }
+    return true;
+}
+
+static bool write_text(const char *folder, const char *name, const char *text, GError **error)
+{
+    g_autofree char *path = g_build_filename(folder, name, NULL);
+    return g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_NONE, 0644, error);
+}
+
+/* The depths at which its history ends, if it lacks some. */
+static bool copy_ends(const char *from, const char *to, bool *is_partial, GError **error)
+{
+    g_autofree char *path = g_build_filename(from, "shallow", NULL);
+    g_autofree char *ends = NULL;
+    *is_partial = g_file_get_contents(path, &ends, NULL, NULL);
+    return !*is_partial || write_text(to, "shallow", ends, error);
+}
+
+bool checkout_store_get_origin(struct checkout_store *store,
+                               const struct working_copy_options *options,
+                               const char *default_branch, bool *is_partial, GError **error)
+{
+    const char *folder = store != NULL ? find(store, options, error) : NULL;
+    if (folder == NULL)
+        return false;
+    g_autofree char *from = g_build_filename(folder, ".git", NULL);
+    g_autofree char *replaced = g_build_filename(from, "refs", "replace", NULL);
+    g_autofree char *head = g_strdup_printf("ref: refs/heads/%s\n", default_branch);
+    return !g_file_test(replaced, G_FILE_TEST_EXISTS) && copy_parts(from, options->target, error) &&
+           copy_ends(from, options->target, is_partial, error) &&
+           write_text(options->target, "config", bare_configuration, error) &&
+           write_text(options->target, "HEAD", head, error);
 }

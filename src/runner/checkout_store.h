@@ -19,5 +19,12 @@ struct checkout_store *checkout_store_new(const char *directory);
 void checkout_store_free(struct checkout_store *store);
 CLEANUP(checkout_store, checkout_store_free)
 /* What the options ask for, in their target. store NULL: nothing is kept. */
+/* The repository behind a checkout with all its history, as GitHub has it: bare, in their target.
+   False without an error when there is none that git can read by its ids (working_copy.h).
+   *is_partial: history is missing from it. */
+bool checkout_store_get_origin(struct checkout_store *store,
+                               const struct working_copy_options *options,
+                               const char *default_branch, bool *is_partial,
+                               GError **error) MUST_USE;
 bool checkout_store_get(struct checkout_store *store, const struct working_copy_options *options,
                         GError **error) MUST_USE;

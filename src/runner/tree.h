@@ -14,3 +14,6 @@ struct tree_filter {
    to the RUNNER_CHECKOUT ceilings. from without a slash at its end. */
 bool tree_copy(const char *from, const char *to, const struct tree_filter *filter,
                GError **error) MUST_USE;
+/* Removes what is in a folder but for the entry that is kept, NULL for none; what cannot be removed
+   stays. */
+void tree_empty(const char *path, const char *kept);

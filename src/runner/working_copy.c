@@ -5,6 +5,7 @@
 
 #include <git2/sys/commit.h>
 #include <git2/sys/odb_backend.h>
+#include <glib/gstdio.h>
 #include <string.h>
 
 #define NOBODY       "octocat"
@@ -54,6 +55,32 @@ static void open_user(struct working_copy *copy)
         (void)git_commit_lookup(&copy->head, copy->user, &head);
 }
 
+/* A commit of the user's that is not HEAD brings its own files. */
+static void open_elsewhere(struct working_copy *copy)
+{
+    git_oid id;
+    git_commit *commit = NULL;
+    git_tree *tree = NULL;
+    git_index *index = NULL;
+    if (!copy->options.brings_files || copy->head == NULL ||
+        git_oid_fromstr(&id, copy->options.commit) != 0 ||
+        git_oid_equal(&id, git_commit_id(copy->head)) ||
+        git_commit_lookup(&commit, copy->user, &id) != 0)
+        return;
+    copy->is_elsewhere = git_commit_tree(&tree, commit) == 0 && git_index_new(&index) == 0 &&
+                         git_index_read_tree(index, tree) == 0;
+    git_tree_free(tree);
+    if (!copy->is_elsewhere) {
+        git_commit_free(commit);
+        git_index_free(index);
+        return;
+    }
+    git_commit_free(copy->head);
+    git_index_free(copy->tracked);
+    copy->head = commit;
+    copy->tracked = index;
+}
+
 struct working_copy *working_copy_new(const struct working_copy_options *options, GError **error)
 {
     AUTO(working_copy) copy = g_new0(struct working_copy, 1);
@@ -70,6 +97,7 @@ struct working_copy *working_copy_new(const struct working_copy_options *options
         return NULL;
     }
     open_user(copy);
+    open_elsewhere(copy);
     copy->ignoring = copy->user != NULL ? copy->user : copy->made;
     if (copy->user == NULL &&
         git_repository_set_workdir(copy->made, options->source, /* update_gitlink= */ 0) != 0) {
@@ -127,167 +155,56 @@ bool working_copy_takes(struct working_copy *copy, const char *path, bool is_fol
     return git_ignore_path_is_ignored(&is_ignored, copy->ignoring, asked) != 0 || !is_ignored;
 }
 
+bool working_copy_is_elsewhere(const struct working_copy *copy)
+{
+    return copy->is_elsewhere;
+}
+
+bool working_copy_check_out(struct working_copy *copy, GPtrArray *paths, GError **error)
+{
+    git_checkout_options how;
+    git_checkout_options_init(&how, GIT_CHECKOUT_OPTIONS_VERSION);
+    how.checkout_strategy = GIT_CHECKOUT_FORCE | GIT_CHECKOUT_DONT_UPDATE_INDEX;
+    how.target_directory = copy->options.target;
+    if (git_checkout_tree(copy->user, (const git_object *)copy->head, &how) != 0)
+        return fail(copy, "the files of its commit cannot be read", error);
+    for (gsize i = 0; i < git_index_entrycount(copy->tracked); i++) {
+        const git_index_entry *entry = git_index_get_byindex(copy->tracked, i);
+        if (entry->mode != GIT_FILEMODE_COMMIT)
+            g_ptr_array_add(paths, g_strdup(entry->path));
+    }
+    return true;
+}
+
 /* ---- the commit ---- */
 
-static bool ends_at_head(const struct working_copy *copy)
+static bool commit_whoever(struct working_copy *copy, const git_oid *tree, git_oid *commit)
 {
-    char hex[GIT_OID_HEXSZ + 1];
-    if (copy->head == NULL || !copy->options.has_history)
-        return true;
-    git_oid_tostr(hex, sizeof hex, git_commit_id(copy->head));
-    return strstr(copy->ends->str, hex) != NULL;
-}
-
-/* Ids of what led to HEAD; their objects are there when history was copied and goes on. */
-static gsize list_parents(const struct working_copy *copy, const git_oid **parents,
-                          gsize parents_max)
-{
-    gsize count =
-        copy->head != NULL && !ends_at_head(copy) ? git_commit_parentcount(copy->head) : 0;
-    count = MIN(count, parents_max);
-    for (gsize i = 0; i < count; i++)
-        parents[i] = git_commit_parent_id(copy->head, (unsigned)i);
-    return count;
-}
-
-static bool commit_tree(const struct working_copy *copy, const git_oid *tree, git_oid *commit)
-{
-    const git_oid *parents[GIT_PARENTS_MAX];
-    gsize parent_count = list_parents(copy, parents, G_N_ELEMENTS(parents));
     git_signature *nobody = NULL;
     if (git_signature_new(&nobody, NOBODY, NOBODY_EMAIL, copy->options.date_s, 0) != 0)
         return false;
-    const git_signature *author = copy->head != NULL ? git_commit_author(copy->head) : nobody;
-    const git_signature *committer = copy->head != NULL ? git_commit_committer(copy->head) : nobody;
-    const char *message = copy->head != NULL ? git_commit_message(copy->head) : "Change\n";
-    bool is_made = git_commit_create_from_ids(commit, copy->made, NULL, author, committer, NULL,
-                                              message, tree, parent_count, parents) == 0;
+    bool is_made = git_commit_create_from_ids(commit, copy->made, NULL, nobody, nobody, NULL,
+                                              "Change\n", tree, 0, NULL) == 0;
     git_signature_free(nobody);
     return is_made;
 }
 
-/* ---- references ---- */
-
-/* As a file: libgit2 makes no reference to a commit that is there by refs/replace alone. */
-static bool write_reference(const struct working_copy *copy, const char *name, const char *text,
-                            GError **error)
+/* The event's commit may be the files' own, or a pull request that brings them. */
+static bool commit_users(struct working_copy *copy, const git_oid *tree, git_oid *commit)
 {
-    g_autofree char *path = g_build_filename(git_repository_path(copy->made), name, NULL);
-    g_autofree char *folder = g_path_get_dirname(path);
-    g_autofree char *line = g_strconcat(text, "\n", NULL);
-    g_mkdir_with_parents(folder, 0755);
-    return g_file_set_contents(path, line, -1, error);
-}
-
-/* An annotated tag of HEAD, made anew for the id that HEAD has here: its text begins with
-   "object " and the id it is of. */
-static bool copy_annotated(const struct working_copy *copy, const git_oid *id, git_oid *made)
-{
-    static const char head[] = "object ";
-    git_odb *from = NULL;
-    git_odb *to = NULL;
-    git_odb_object *object = NULL;
-    bool is_made = git_repository_odb(&from, copy->user) == 0 &&
-                   git_repository_odb(&to, copy->made) == 0 &&
-                   git_odb_read(&object, from, id) == 0 &&
-                   git_odb_object_size(object) > strlen(head) + GIT_OID_HEXSZ;
-    if (is_made) {
-        gsize length = git_odb_object_size(object);
-        g_autofree char *text = g_memdup2(git_odb_object_data(object), length);
-        memcpy(text + strlen(head), copy->options.commit, GIT_OID_HEXSZ);
-        is_made = git_odb_write(made, to, text, length, GIT_OBJECT_TAG) == 0;
-    }
-    git_odb_object_free(object);
-    git_odb_free(from);
-    git_odb_free(to);
-    return is_made;
-}
-
-static bool is_annotated_head(const struct working_copy *copy, const git_oid *id)
-{
-    git_tag *tag = NULL;
-    bool is_one = copy->head != NULL && git_tag_lookup(&tag, copy->user, id) == 0 &&
-                  git_oid_equal(git_tag_target_id(tag), git_commit_id(copy->head));
-    git_tag_free(tag);
-    return is_one;
-}
-
-/* Not what the user's repository lacks, or what is beyond the end of a long history. */
-static bool is_copied(const struct working_copy *copy, const git_oid *id)
-{
-    git_object *tagged = NULL;
-    git_object *commit = NULL;
-    bool is_there = git_object_lookup(&tagged, copy->made, id, GIT_OBJECT_ANY) == 0 &&
-                    git_object_peel(&commit, tagged, GIT_OBJECT_COMMIT) == 0;
-    git_object_free(commit);
-    git_object_free(tagged);
-    return is_there;
-}
-
-static int copy_tag(const char *name, git_oid *id, void *context)
-{
-    const struct working_copy *copy = context;
-    bool is_of_head = copy->head != NULL && git_oid_equal(id, git_commit_id(copy->head));
-    char hex[GIT_OID_HEXSZ + 1];
-    git_oid made = *id;
-    if (is_annotated_head(copy, id)) {
-        if (!copy_annotated(copy, id, &made))
-            return -1;
-    } else if (!is_of_head && !is_copied(copy, id)) {
-        return 0;
-    }
-    git_oid_tostr(hex, sizeof hex, &made);
-    return write_reference(copy, name, is_of_head ? copy->options.commit : hex, NULL) ? 0 : -1;
-}
-
-/* What actions/checkout fetches a reference as, and what it checks out. */
-static bool set_head(const struct working_copy *copy, GError **error)
-{
-    const char *reference = copy->options.reference;
-    const char *commit = copy->options.commit;
-    if (g_str_has_prefix(reference, "refs/heads/")) {
-        g_autofree char *remote =
-            g_strconcat("refs/remotes/origin/", reference + strlen("refs/heads/"), NULL);
-        g_autofree char *head = g_strconcat("ref: ", reference, NULL);
-        return write_reference(copy, remote, commit, error) &&
-               write_reference(copy, reference, commit, error) &&
-               write_reference(copy, "HEAD", head, error);
-    }
-    if (g_str_has_prefix(reference, "refs/tags/") &&
-        !write_reference(copy, reference, commit, error))
+    git_oid base, merge;
+    const char *of_request = copy->options.base;
+    if (!working_copy_amend(copy->made, copy->head, tree, &copy->head_id))
         return false;
-    if (g_str_has_prefix(reference, "refs/pull/")) {
-        g_autofree char *remote =
-            g_strconcat("refs/remotes/pull/", reference + strlen("refs/pull/"), NULL);
-        if (!write_reference(copy, remote, commit, error))
-            return false;
-    }
-    return write_reference(copy, "HEAD", commit, error);
-}
-
-/* As `git checkout -B main refs/remotes/origin/main` sets the branch up. */
-static bool track_branch(git_config *config, const char *reference)
-{
-    static const char heads[] = "refs/heads/";
-    if (!g_str_has_prefix(reference, heads))
+    *commit = copy->head_id;
+    if (of_request == NULL || git_oid_streq(&copy->head_id, copy->options.commit) == 0 ||
+        git_oid_fromstr(&base, of_request) != 0)
         return true;
-    g_autofree char *remote = g_strdup_printf("branch.%s.remote", reference + strlen(heads));
-    g_autofree char *merge = g_strdup_printf("branch.%s.merge", reference + strlen(heads));
-    return git_config_set_string(config, remote, "origin") == 0 &&
-           git_config_set_string(config, merge, reference) == 0;
-}
-
-static bool name_origin(const struct working_copy *copy)
-{
-    git_config *config = NULL;
-    bool is_named = git_repository_config(&config, copy->made) == 0 &&
-                    git_config_set_string(config, "remote.origin.url", copy->options.url) == 0 &&
-                    git_config_set_string(config, "remote.origin.fetch",
-                                          "+refs/heads/*:refs/remotes/origin/*") == 0 &&
-                    git_config_set_int32(config, "gc.auto", 0) == 0 &&
-                    track_branch(config, copy->options.reference);
-    git_config_free(config);
-    return is_named;
+    if (!working_copy_merge(copy->made, copy->head, &copy->head_id, &base, tree, &merge))
+        return false;
+    if (git_oid_streq(&merge, copy->options.commit) == 0)
+        *commit = merge;
+    return true;
 }
 
 /* git asks in places whether an object is there without looking at what replaces it, as `git fetch`
@@ -314,27 +231,28 @@ static bool name_commit(const struct working_copy *copy, const git_oid *made)
 }
 
 /* Where history ends although it had begun earlier. */
-static bool write_ends(struct working_copy *copy, GError **error)
+static bool write_ends(struct working_copy *copy, const git_oid *made, GError **error)
 {
+    char hex[GIT_OID_HEXSZ + 1];
     g_autofree char *path = g_build_filename(git_repository_path(copy->made), SHALLOW, NULL);
-    if (ends_at_head(copy))
+    git_oid_tostr(hex, sizeof hex, made);
+    bool is_here = copy->head == NULL || strstr(copy->ends->str, hex) != NULL;
+    if (is_here && strcmp(hex, copy->options.commit) != 0)
         g_string_append_printf(copy->ends, "%s\n", copy->options.commit);
     return copy->ends->len == 0 || g_file_set_contents(path, copy->ends->str, -1, error);
 }
 
-static bool set_references(struct working_copy *copy, const git_oid *made, GError **error)
+/* What the event calls the commit, where it has another id. */
+static bool replace_commit(struct working_copy *copy, const git_oid *made, GError **error)
 {
     char hex[GIT_OID_HEXSZ + 1];
     g_autofree char *replace = g_strconcat("refs/replace/", copy->options.commit, NULL);
-
+    if (git_oid_streq(made, copy->options.commit) == 0)
+        return true;
+    git_oid_fromstr(&copy->head_id, copy->options.commit);
     git_oid_tostr(hex, sizeof hex, made);
-    if (!name_commit(copy, made))
-        return fail(copy, "its commit cannot be named", error);
-    if (!write_reference(copy, replace, hex, error) || !write_ends(copy, error))
-        return false;
-    if (copy->user != NULL && copy->options.has_tags)
-        (void)git_tag_foreach(copy->user, copy_tag, copy);
-    return set_head(copy, error);
+    return name_commit(copy, made) ? working_copy_write_reference(copy, replace, hex, error)
+                                   : fail(copy, "its commit cannot be named", error);
 }
 
 /* From the source, whose rules were read, if it was there. */
@@ -344,19 +262,46 @@ static bool return_home(const struct working_copy *copy)
                                                             /* update_gitlink= */ 0) == 0;
 }
 
+/* Its configuration was for what is done now. */
+static void forget_packing(const struct working_copy *copy)
+{
+    g_autofree char *path = g_build_filename(git_repository_path(copy->made), PACKING, NULL);
+    (void)g_unlink(path);
+}
+
 bool working_copy_commit(struct working_copy *copy, const GPtrArray *paths, GError **error)
 {
     git_oid tree;
     git_oid commit;
-    bool wants_objects = copy->options.has_history || copy->options.has_tags;
 
-    if (!return_home(copy) || !working_copy_write_tree(copy, paths, &tree))
+    if (!return_home(copy) || !working_copy_write_tree(copy, paths, &tree) ||
+        !(copy->head != NULL ? commit_users : commit_whoever)(copy, &tree, &commit) ||
+        !working_copy_name_origin(copy))
         return fail(copy, "its files cannot be committed", error);
-    if (copy->head != NULL && wants_objects && !working_copy_copy_history(copy, copy->ends))
+    if (copy->head != NULL && !working_copy_copy_history(copy, &commit, copy->ends))
         return fail(copy, "its history cannot be copied", error);
-    if (!commit_tree(copy, &tree, &commit) || !name_origin(copy))
-        return fail(copy, "its files cannot be committed", error);
-    return set_references(copy, &commit, error);
+    forget_packing(copy);
+    if (copy->options.sparse != NULL && !working_copy_thin(copy))
+        return fail(copy, "its sparse checkout cannot be made", error);
+    return replace_commit(copy, &commit, error) && write_ends(copy, &commit, error) &&
+           working_copy_set_references(copy, error);
+}
+
+bool working_copy_resolve(const char *folder, const char *name, char **reference, char **commit)
+{
+    git_repository *user = NULL;
+    git_oid id, head;
+    working_copy_prepare();
+    bool is_found =
+        git_repository_open_ext(&user, folder, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL) == 0 &&
+        working_copy_find_reference(user, name, &id, reference);
+    bool is_head =
+        is_found && git_reference_name_to_id(&head, user, "HEAD") == 0 && git_oid_equal(&id, &head);
+    if (is_found && !is_head)
+        *commit = g_strdup(git_oid_tostr_s(&id));
+    git_repository_free(user);
+    working_copy_release();
+    return is_found;
 }
 
 bool working_copy_is_shallow(const char *target)

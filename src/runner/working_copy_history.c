@@ -10,13 +10,22 @@
 
 #include <string.h>
 
+/* A commit of which the history is copied; from 1, how far it is from where the copy begins. */
+struct reached {
+    git_oid id;
+    int depth;
+};
+
 struct history {
     const struct working_copy *copy;
-    git_odb *objects; /* the user's */
+    git_odb *objects;      /* the user's */
+    git_odb *made;         /* the checkout's: what it has already is not copied */
+    git_repository *plain; /* of the same objects, for the pack */
     git_packbuilder *pack;
     GHashTable *packed; /* git_oid, owned */
-    GArray *commits;    /* git_oid, in the order in which they are packed */
-    GQueue *due;        /* git_oid *, commits still to be packed */
+    GHashTable *seen;   /* the same of commits */
+    GArray *commits;    /* struct reached, in the order in which they are packed */
+    GQueue *due;        /* struct reached *, still to be packed, the nearest first */
 };
 
 static guint hash_id(gconstpointer key)
@@ -36,6 +45,11 @@ static bool is_there(const struct history *history, const git_oid *id)
     return git_odb_exists_ext(history->objects, id, GIT_ODB_LOOKUP_NO_REFRESH) != 0;
 }
 
+static bool is_made(const struct history *history, const git_oid *id)
+{
+    return git_odb_exists_ext(history->made, id, GIT_ODB_LOOKUP_NO_REFRESH) != 0;
+}
+
 static bool is_packed(const struct history *history, const git_oid *id)
 {
     return g_hash_table_contains(history->packed, id);
@@ -44,7 +58,7 @@ static bool is_packed(const struct history *history, const git_oid *id)
 /* Whether it was packed just now; name helps to find what it is like. */
 static bool pack(struct history *history, const git_oid *id, const char *name)
 {
-    if (is_packed(history, id) || !is_there(history, id) ||
+    if (is_packed(history, id) || is_made(history, id) || !is_there(history, id) ||
         git_packbuilder_insert(history->pack, id, name) != 0)
         return false;
     g_hash_table_add(history->packed, g_memdup2(id, sizeof *id));
@@ -78,101 +92,167 @@ static void pack_tree(struct history *history, const git_oid *root)
     }
 }
 
-static void await(struct history *history, const git_oid *id)
+static void await(struct history *history, const git_oid *id, int depth)
 {
-    g_queue_push_tail(history->due, g_memdup2(id, sizeof *id));
+    const struct reached reached = {*id, depth};
+    g_queue_push_tail(history->due, g_memdup2(&reached, sizeof reached));
 }
 
-static void pack_commit(struct history *history, const git_oid *id)
+/* From the user's repository, or of those that were made for the checkout. */
+static git_commit *find_commit(const struct history *history, const git_oid *id)
 {
     git_commit *commit = NULL;
-    if (is_packed(history, id) || !is_there(history, id) ||
-        git_commit_lookup(&commit, history->copy->user, id) != 0)
+    if (git_commit_lookup(&commit, history->copy->user, id) != 0)
+        (void)git_commit_lookup(&commit, history->copy->made, id);
+    return commit;
+}
+
+static bool is_end(const struct history *history, const struct reached *reached)
+{
+    return reached->depth == history->copy->options.depth;
+}
+
+static void pack_commit(struct history *history, const struct reached *reached)
+{
+    git_commit *commit = g_hash_table_contains(history->seen, &reached->id)
+                             ? NULL
+                             : find_commit(history, &reached->id);
+    if (commit == NULL)
         return;
-    if (pack(history, id, NULL)) {
-        g_array_append_vals(history->commits, id, 1);
+    g_hash_table_add(history->seen, g_memdup2(&reached->id, sizeof reached->id));
+    g_array_append_vals(history->commits, reached, 1);
+    if (pack(history, &reached->id, NULL))
         pack_tree(history, git_commit_tree_id(commit));
-        for (unsigned i = 0; i < git_commit_parentcount(commit); i++)
-            await(history, git_commit_parent_id(commit, i));
-    }
+    for (unsigned i = 0; i < git_commit_parentcount(commit) && !is_end(history, reached); i++)
+        await(history, git_commit_parent_id(commit, i), reached->depth + 1);
     git_commit_free(commit);
+}
+
+/* ---- tags and branches ---- */
+
+/* The commit that it is of; false: it is of something else, or that is not there. */
+static bool peel(const struct history *history, const git_oid *id, git_oid *commit, bool *is_tag)
+{
+    git_object *tagged = NULL;
+    git_object *object = NULL;
+    bool is_peeled = git_object_lookup(&tagged, history->copy->user, id, GIT_OBJECT_ANY) == 0 &&
+                     git_object_peel(&object, tagged, GIT_OBJECT_COMMIT) == 0;
+    if (is_peeled) {
+        *commit = *git_object_id(object);
+        *is_tag = git_object_type(tagged) == GIT_OBJECT_TAG;
+    }
+    git_object_free(object);
+    git_object_free(tagged);
+    return is_peeled;
 }
 
 static int await_tag(const char *name, git_oid *id, void *context)
 {
     struct history *history = context;
-    git_object *tagged = NULL;
-    git_object *commit = NULL;
-    if (git_object_lookup(&tagged, history->copy->user, id, GIT_OBJECT_ANY) == 0 &&
-        git_object_peel(&commit, tagged, GIT_OBJECT_COMMIT) == 0) {
-        await(history, git_object_id(commit));
-        if (git_object_type(tagged) == GIT_OBJECT_TAG)
-            (void)pack(history, id, name);
-    }
-    git_object_free(commit);
-    git_object_free(tagged);
+    git_oid commit;
+    bool is_tag = false;
+    if (!peel(history, id, &commit, &is_tag))
+        return 0;
+    await(history, &commit, 1);
+    if (is_tag)
+        (void)pack(history, id, name);
     return 0;
+}
+
+static int follow_tag(const char *name, git_oid *id, void *context)
+{
+    struct history *history = context;
+    git_oid commit;
+    bool is_tag = false;
+    if (peel(history, id, &commit, &is_tag) && is_tag &&
+        g_hash_table_contains(history->seen, &commit))
+        (void)pack(history, id, name);
+    return 0;
+}
+
+static void await_branches(struct history *history)
+{
+    g_autoptr(GPtrArray) branches = working_copy_list_branches(history->copy);
+    for (guint i = 0; i < branches->len; i++)
+        await(history, &((const struct branch *)branches->pdata[i])->id, 1);
 }
 
 /* ---- where it ends ---- */
 
-static bool has_lost_a_parent(const struct history *history, const git_oid *id)
+static bool has_lost_a_parent(const struct history *history, const struct reached *reached)
 {
-    git_commit *commit = NULL;
-    bool is_lost = false;
-    if (git_commit_lookup(&commit, history->copy->user, id) != 0)
-        return false;
-    for (unsigned i = 0; i < git_commit_parentcount(commit); i++)
-        is_lost = is_lost || !is_packed(history, git_commit_parent_id(commit, i));
+    git_commit *commit = find_commit(history, &reached->id);
+    unsigned count = commit != NULL ? git_commit_parentcount(commit) : 0;
+    bool is_lost = count > 0 && is_end(history, reached);
+    for (unsigned i = 0; i < count && !is_lost; i++)
+        is_lost = !g_hash_table_contains(history->seen, git_commit_parent_id(commit, i));
     git_commit_free(commit);
     return is_lost;
 }
 
-static void list_ends(struct history *history, GString *ends)
+static void list_ends(const struct history *history, GString *ends)
 {
     char hex[GIT_OID_HEXSZ + 1];
     for (guint i = 0; i < history->commits->len; i++) {
-        const git_oid *id = &g_array_index(history->commits, git_oid, i);
-        if (has_lost_a_parent(history, id))
-            g_string_append_printf(ends, "%s\n", git_oid_tostr(hex, sizeof hex, id));
+        const struct reached *reached = &g_array_index(history->commits, struct reached, i);
+        if (has_lost_a_parent(history, reached))
+            g_string_append_printf(ends, "%s\n", git_oid_tostr(hex, sizeof hex, &reached->id));
     }
 }
 
-static bool copy_objects(struct history *history, GString *ends)
+static void walk(struct history *history, const git_oid *commit)
+{
+    const struct working_copy_options *options = &history->copy->options;
+    await(history, commit, 1);
+    if (options->tags == CHECKOUT_ALL_TAGS)
+        (void)git_tag_foreach(history->copy->user, await_tag, history);
+    if (options->depth == 0)
+        await_branches(history);
+    while (!g_queue_is_empty(history->due) &&
+           git_packbuilder_object_count(history->pack) < GIT_OBJECTS_MAX) {
+        g_autofree struct reached *reached = g_queue_pop_head(history->due);
+        pack_commit(history, reached);
+    }
+    if (options->tags == CHECKOUT_TAGS_ON_THE_WAY)
+        (void)git_tag_foreach(history->copy->user, follow_tag, history);
+}
+
+static bool copy_objects(struct history *history, const git_oid *commit, GString *ends)
 {
     const struct working_copy *copy = history->copy;
     g_autofree char *folder =
         g_build_filename(git_repository_path(copy->made), "objects", "pack", NULL);
 
     if (git_repository_odb(&history->objects, copy->user) != 0 ||
-        git_packbuilder_new(&history->pack, copy->user) != 0)
+        git_repository_odb(&history->made, copy->made) != 0 ||
+        git_odb_refresh(history->made) != 0 ||
+        !working_copy_wrap(copy, history->objects, &history->plain) ||
+        git_packbuilder_new(&history->pack, history->plain) != 0)
         return false;
-    if (copy->options.has_history)
-        await(history, git_commit_id(copy->head));
-    if (copy->options.has_tags)
-        (void)git_tag_foreach(copy->user, await_tag, history);
-    while (!g_queue_is_empty(history->due) &&
-           git_packbuilder_object_count(history->pack) < GIT_OBJECTS_MAX) {
-        g_autofree git_oid *id = g_queue_pop_head(history->due);
-        pack_commit(history, id);
-    }
+    walk(history, commit);
     list_ends(history, ends);
-    return git_packbuilder_write(history->pack, folder, 0, NULL, NULL) == 0;
+    return git_packbuilder_object_count(history->pack) == 0 ||
+           git_packbuilder_write(history->pack, folder, 0, NULL, NULL) == 0;
 }
 
-bool working_copy_copy_history(const struct working_copy *copy, GString *ends)
+bool working_copy_copy_history(const struct working_copy *copy, const git_oid *commit,
+                               GString *ends)
 {
     struct history history = {
         .copy = copy,
         .packed = g_hash_table_new_full(hash_id, equal_ids, g_free, NULL),
-        .commits = g_array_new(FALSE, FALSE, sizeof(git_oid)),
+        .seen = g_hash_table_new_full(hash_id, equal_ids, g_free, NULL),
+        .commits = g_array_new(FALSE, FALSE, sizeof(struct reached)),
         .due = g_queue_new(),
     };
-    bool is_copied = copy_objects(&history, ends);
+    bool is_copied = copy_objects(&history, commit, ends);
     g_queue_free_full(history.due, g_free);
     g_array_unref(history.commits);
+    g_hash_table_unref(history.seen);
     g_hash_table_unref(history.packed);
     git_packbuilder_free(history.pack);
+    git_repository_free(history.plain);
     git_odb_free(history.objects);
+    git_odb_free(history.made);
     return is_copied;
 }

@@ -77,6 +77,26 @@ static void add_submodules(const struct working_copy *copy, git_index *index)
     }
 }
 
+static bool narrow_window(git_repository *repository, const char *path)
+{
+    git_config *config = NULL;
+    bool is_set = git_config_new(&config) == 0 &&
+                  git_config_add_file_ondisk(config, path, GIT_CONFIG_LEVEL_APP, repository,
+                                             /* force= */ 1) == 0 &&
+                  git_config_set_int32(config, "pack.windowMemory", 1) == 0;
+    if (is_set)
+        git_repository_set_config(repository, config);
+    git_config_free(config);
+    return is_set;
+}
+
+bool working_copy_wrap(const struct working_copy *copy, git_odb *objects,
+                       git_repository **repository)
+{
+    g_autofree char *path = g_build_filename(git_repository_path(copy->made), PACKING, NULL);
+    return git_repository_wrap_odb(repository, objects) == 0 && narrow_window(*repository, path);
+}
+
 static bool write_pack(const struct working_copy *copy, git_repository *memory, const git_oid *tree)
 {
     g_autofree char *folder =
@@ -98,8 +118,8 @@ static bool add_as_they_are(const struct working_copy *copy, git_index *index,
     git_odb *objects = NULL;
     git_repository *memory = NULL;
     if (git_odb_new(&objects) != 0 || git_mempack_new(&pool) != 0 ||
-        git_odb_add_backend(objects, pool, 1) != 0 ||
-        git_repository_wrap_odb(&memory, objects) != 0) {
+        git_odb_add_backend(objects, pool, 1) != 0 || !working_copy_wrap(copy, objects, &memory)) {
+        git_repository_free(memory);
         git_odb_free(objects);
         return false;
     }

@@ -197,7 +197,7 @@ static bool complete(struct event *event, const struct event_request *request, c
                      GPtrArray *errors)
 {
     const json_t *given = json_object_get(file, "inputs");
-    event->github = event_github(event, request->workflow, request->workflow_path);
+    event->github = event_github(event, request);
     if (json_is_object(json_object_get(file, "github")))
         event_merge(event->github, json_object_get(file, "github"));
     event->vars = json_object();
@@ -235,7 +235,7 @@ static struct event *new_named(const struct event_request *request, const char *
         branch = stated->text;
     if (branch == NULL)
         branch = event_usual_branch(request->workflow);
-    const struct event_home home = {repository, branch};
+    const struct event_home home = {repository, branch, event_commits_of(request)};
     json_t *payload = event_payload(name, &home, request->workflow, request->workflow_path);
     if (payload == NULL)
         return NULL;

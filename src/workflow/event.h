@@ -3,13 +3,14 @@
  * contexts reference, webhook events and payloads, events that trigger workflows).
  *
  * Nothing is asked of the machine or of a remote: defaults are fixed, so that a rehearsal is the
- * same everywhere. The repository is acme/FOLDER, the actor its owner; its default branch is the
- * one that the request says, else master if the filters of the workflow want that and not main,
- * else main. A push is to it, unless the filters want another branch or a tag: then to the first
- * that they name, or to v1.0.0; pull request 1 goes from the branch feature to it or to what the
- * filters name; a release is of the tag v1.0.0; a schedule is the first of the workflow; a
- * workflow_run follows a push whose run went well. The activity is the usual one, or the first that
- * the workflow names when that does not start it; a pull request that is closed was merged.
+ * same everywhere; the commits are those of the request, or made up. The repository is acme/FOLDER,
+ * the actor its owner; its default branch is the one that the request says, else master if the
+ * filters of the workflow want that and not main, else main. A push is to it, unless the filters
+ * want another branch or a tag: then to the first that they name, or to v1.0.0; pull request 1 goes
+ * from the branch feature to it or to what the filters name; a release is of the tag v1.0.0; a
+ * schedule is the first of the workflow; a workflow_run follows a push whose run went well. The
+ * activity is the usual one, or the first that the workflow names when that does not start it; a
+ * pull request that is closed was merged.
  *
  * An event file, JSON or YAML, is the payload as GitHub's webhooks send it. What it leaves out is
  * filled with the defaults, object by object. These members beside the payload are ours:
@@ -51,6 +52,15 @@ struct event {
     bool is_default_stated; /* it was said, so that nothing else is thinkable */
 };
 
+/* The commits that events speak of, 40 hex digits each. */
+struct event_commits {
+    const char *head;         /* what was pushed */
+    const char *before;       /* what the branch was then; zeros: it is new */
+    const char *request_head; /* of a pull request: its last commit, */
+    const char *base;         /* what it is to go into, */
+    const char *merge;        /* and the two merged */
+};
+
 struct event_request {
     /* The name of an event, or a file. NULL: push when the workflow names it, else the first that
        it names, a dispatch last. */
@@ -60,7 +70,8 @@ struct event_request {
     const char *folder_name;    /* what the repository is called; NULL: "app" */
     const char *repository;     /* "owner/name", instead of acme and that; or NULL */
     const char *default_branch; /* "master", as far as the repository itself tells; or NULL */
-    const json_t *inputs;       /* name to text, over those of a file; or NULL */
+    const struct event_commits *commits; /* the same; or NULL */
+    const json_t *inputs;                /* name to text, over those of a file; or NULL */
     /* The repository's setting, "read" or "write", over that of a file; or NULL. */
     const char *workflow_permissions;
 };

@@ -28,14 +28,15 @@ static void place_clear(struct place *place)
     g_free(place->sha);
 }
 
-static void place_of_request(const struct event *event, struct place *place)
+static void place_of_request(const struct event *event, const struct event_commits *commits,
+                             struct place *place)
 {
     const json_t *payload = event->payload;
     place->head_ref = event_text_at(payload, "pull_request.head.ref", "");
     place->base_ref = event_text_at(payload, "pull_request.base.ref", "");
     if (strcmp(event->name, "pull_request_target") == 0) {
         place->ref = g_strconcat("refs/heads/", place->base_ref, NULL);
-        place->sha = g_strdup(event_text_at(payload, "pull_request.base.sha", EVENT_SHA));
+        place->sha = g_strdup(event_text_at(payload, "pull_request.base.sha", commits->head));
         return;
     }
     json_int_t number = json_integer_value(json_object_get(payload, "number"));
@@ -43,7 +44,7 @@ static void place_of_request(const struct event *event, struct place *place)
         json_is_true(json_object_get(json_object_get(payload, "pull_request"), "merged"));
     place->ref = is_merged ? g_strconcat("refs/heads/", place->base_ref, NULL)
                            : g_strdup_printf("refs/pull/%" JSON_INTEGER_FORMAT "/merge", number);
-    place->sha = g_strdup(event_text_at(payload, "pull_request.merge_commit_sha", EVENT_SHA));
+    place->sha = g_strdup(event_text_at(payload, "pull_request.merge_commit_sha", commits->merge));
 }
 
 /* A payload may tell a branch by its bare name; g_free. */
@@ -69,14 +70,14 @@ static const struct {
     {"deployment_status", "deployment.ref", "deployment.sha"},
 };
 
-static struct place place_of(const struct event *event)
+static struct place place_of(const struct event *event, const struct event_commits *commits)
 {
     struct place place = {.head_ref = "", .base_ref = ""};
     const json_t *payload = event->payload;
     const char *ref = event_text_at(payload, "repository.default_branch", "main");
-    const char *sha = EVENT_SHA;
+    const char *sha = commits->head;
     if (json_is_object(json_object_get(payload, "pull_request"))) {
-        place_of_request(event, &place);
+        place_of_request(event, commits, &place);
         return place;
     }
     for (gsize i = 0; i < G_N_ELEMENTS(place_rows); i++)
@@ -162,18 +163,17 @@ static void set_place(json_t *github, const struct place *place)
     set(github, "base_ref", place->base_ref);
 }
 
-json_t *event_github(const struct event *event, const struct workflow *workflow,
-                     const char *workflow_path)
+json_t *event_github(const struct event *event, const struct event_request *request)
 {
-    struct place place = place_of(event);
+    struct place place = place_of(event, event_commits_of(request));
     json_t *github = json_object();
     const char *repository = event_text_at(event->payload, "repository.full_name", "");
     g_autofree char *workflow_ref =
-        g_strdup_printf("%s/%s@%s", repository, workflow_path, place.ref);
+        g_strdup_printf("%s/%s@%s", repository, request->workflow_path, place.ref);
     set_place(github, &place);
     set_repository(github, event->payload);
     set_run(github, event);
-    set(github, "workflow", workflow->name);
+    set(github, "workflow", request->workflow->name);
     set(github, "workflow_ref", workflow_ref);
     set(github, "workflow_sha", place.sha);
     set(github, "event_name", event->name);

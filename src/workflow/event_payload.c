@@ -4,11 +4,26 @@
 
 #include <string.h>
 
+#define EVENT_SHA  "4f2c1d6b8a0e9f735d1c2b3a49586776655443a2"
 #define HEAD_SHA   "9d3e5f70a1b2c3d4e5f60718293a4b5c6d7e8f90"
 #define BEFORE_SHA "1b9c8d7e6f5a4b3c2d1e0f9a8b7c6d5e4f3a2b1c"
+#define NO_SHA     "0000000000000000000000000000000000000000"
 #define TIMESTAMP  "2026-01-05T09:00:00Z"
 
 #define OWNER_ID 1000001
+
+static const struct event_commits made_up = {
+    .head = EVENT_SHA,
+    .before = BEFORE_SHA,
+    .request_head = HEAD_SHA,
+    .base = BEFORE_SHA,
+    .merge = EVENT_SHA,
+};
+
+const struct event_commits *event_commits_of(const struct event_request *request)
+{
+    return request->commits != NULL ? request->commits : &made_up;
+}
 
 /* Who owns the repository also works on it, as in most that are somebody's own. */
 static json_t *owner_json(const char *repository)
@@ -29,10 +44,10 @@ static json_t *repository_json(const struct event_home *home)
                      "html_url", url, "owner", owner_json(full_name));
 }
 
-static json_t *commit_json(const char *owner, const char *email)
+static json_t *commit_json(const char *id, const char *owner, const char *email)
 {
     json_t *author = json_pack("{s:s, s:s, s:s}", "name", owner, "email", email, "username", owner);
-    return json_pack("{s:s, s:s, s:s, s:O, s:o}", "id", EVENT_SHA, "message", "Change", "timestamp",
+    return json_pack("{s:s, s:s, s:s, s:O, s:o}", "id", id, "message", "Change", "timestamp",
                      TIMESTAMP, "author", author, "committer", author);
 }
 
@@ -40,11 +55,12 @@ static json_t *push_json(const struct event_home *home)
 {
     g_auto(GStrv) parts = g_strsplit(home->repository, "/", 2);
     g_autofree char *email = g_strconcat(parts[0], "@users.noreply.github.com", NULL);
-    json_t *commit = commit_json(parts[0], email);
+    json_t *commit = commit_json(home->commits->head, parts[0], email);
     return json_pack("{s:s+, s:s, s:s, s:b, s:b, s:b, s:n, s:O, s:[o], s:{s:s, s:s}}", "ref",
-                     "refs/heads/", home->branch, "before", BEFORE_SHA, "after", EVENT_SHA,
-                     "created", false, "deleted", false, "forced", false, "base_ref", "head_commit",
-                     commit, "commits", commit, "pusher", "name", parts[0], "email", email);
+                     "refs/heads/", home->branch, "before", home->commits->before, "after",
+                     home->commits->head, "created", strcmp(home->commits->before, NO_SHA) == 0,
+                     "deleted", false, "forced", false, "base_ref", "head_commit", commit,
+                     "commits", commit, "pusher", "name", parts[0], "email", email);
 }
 
 static json_t *branch_json(const char *ref, const char *sha, const struct event_home *home)
@@ -54,12 +70,12 @@ static json_t *branch_json(const char *ref, const char *sha, const struct event_
 
 static json_t *pull_request_json(const struct event_home *home)
 {
-    json_t *request =
-        json_pack("{s:i, s:s, s:s, s:b, s:b, s:s, s:[], s:s, s:o, s:o, s:o}", "number", 1, "state",
-                  "open", "title", "Change", "draft", false, "merged", false, "merge_commit_sha",
-                  EVENT_SHA, "labels", "author_association", "OWNER", "user",
-                  owner_json(home->repository), "head", branch_json("feature", HEAD_SHA, home),
-                  "base", branch_json(home->branch, BEFORE_SHA, home));
+    json_t *request = json_pack("{s:i, s:s, s:s, s:b, s:b, s:s, s:[], s:s, s:o, s:o, s:o}",
+                                "number", 1, "state", "open", "title", "Change", "draft", false,
+                                "merged", false, "merge_commit_sha", home->commits->merge, "labels",
+                                "author_association", "OWNER", "user", owner_json(home->repository),
+                                "head", branch_json("feature", home->commits->request_head, home),
+                                "base", branch_json(home->branch, home->commits->base, home));
     return json_pack("{s:s, s:i, s:o}", "action", "opened", "number", 1, "pull_request", request);
 }
 
@@ -76,19 +92,19 @@ static json_t *workflow_run_json(const struct event_home *home)
     json_t *run = json_pack(
         "{s:i, s:i, s:i, s:s, s:s, s:s, s:s, s:s, s:[], s:o, s:o, s:{s:s, s:s}}", "id", 1000000000,
         "run_number", 1, "run_attempt", 1, "event", "push", "status", "completed", "conclusion",
-        "success", "head_branch", home->branch, "head_sha", EVENT_SHA, "pull_requests",
+        "success", "head_branch", home->branch, "head_sha", home->commits->head, "pull_requests",
         "repository", repository_json(home), "head_repository", repository_json(home),
-        "head_commit", "id", EVENT_SHA, "message", "Change");
+        "head_commit", "id", home->commits->head, "message", "Change");
     return json_pack("{s:s, s:o}", "action", "completed", "workflow_run", run);
 }
 
 static json_t *merge_group_json(const struct event_home *home)
 {
-    g_autofree char *queue =
-        g_strdup_printf("refs/heads/gh-readonly-queue/%s/pr-1-%s", home->branch, BEFORE_SHA);
+    g_autofree char *queue = g_strdup_printf("refs/heads/gh-readonly-queue/%s/pr-1-%s",
+                                             home->branch, home->commits->before);
     return json_pack("{s:s, s:{s:s, s:s, s:s, s:s+}}", "action", "checks_requested", "merge_group",
-                     "head_sha", EVENT_SHA, "head_ref", queue, "base_sha", BEFORE_SHA, "base_ref",
-                     "refs/heads/", home->branch);
+                     "head_sha", home->commits->head, "head_ref", queue, "base_sha",
+                     home->commits->before, "base_ref", "refs/heads/", home->branch);
 }
 
 static json_t *issue_json(const char *repository)
@@ -235,6 +251,9 @@ json_t *event_payload(const char *name, const struct event_home *home,
             payload = rows[i].make(home);
     if (payload == NULL)
         payload = json_object();
+    if (strcmp(name, "pull_request_target") == 0 && home->commits != &made_up)
+        json_object_set_new(json_object_get(json_object_get(payload, "pull_request"), "base"),
+                            "sha", json_string(home->commits->head));
     if (strcmp(name, "schedule") == 0)
         json_object_set_new(payload, "schedule", json_string(cron_of(workflow)));
     if (strcmp(name, "workflow_dispatch") == 0)

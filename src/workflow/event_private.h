@@ -3,12 +3,11 @@
 
 #include "workflow/event.h"
 
-#define EVENT_SHA "4f2c1d6b8a0e9f735d1c2b3a49586776655443a2"
-
 /* Where things happen: "acme/app" and its default branch, "main". Lent. */
 struct event_home {
     const char *repository;
     const char *branch;
+    const struct event_commits *commits;
 };
 
 /* The default payload of an event. NULL: no event of that name. */
@@ -22,8 +21,9 @@ char *event_usual_ref(const char *event, const char *default_branch,
                       const struct workflow *workflow);
 /* Sets what over has, objects member by member. */
 void event_merge(json_t *under, const json_t *over);
-/* The github context; workflow_path as in the request. The payload of the event is filled. */
-json_t *event_github(const struct event *event, const struct workflow *workflow,
-                     const char *workflow_path);
+/* The github context; the payload of the event is filled. */
+json_t *event_github(const struct event *event, const struct event_request *request);
+/* Those of the request, or what stands for them. Lent. */
+const struct event_commits *event_commits_of(const struct event_request *request);
 /* The text at "a.b.c" below a value, or otherwise. Lent. */
 const char *event_text_at(const json_t *value, const char *path, const char *otherwise);

@@ -148,6 +148,12 @@ struct fetch_attempt action_git_fetch(struct action_run *run, const char *url)
     return (struct fetch_attempt){.error = fails ? "The requested URL returned error: 500" : NULL};
 }
 
+bool action_resolve(struct action_run *run, const char *name, char **reference, char **commit)
+{
+    (void)run, (void)name, (void)reference, (void)commit;
+    return false;
+}
+
 bool action_checkout(struct action_run *run, const struct action_checkout *checkout, GError **error)
 {
     (void)error;

@@ -94,7 +94,8 @@ static bool checkout_main(struct action_run *run, GError **error)
     const struct action_checkout checkout = {.path = ".",
                                              .reference = "refs/heads/main",
                                              .commit = "7fd1a60b01f91b314f59955a4e4d4e80d8edf11d",
-                                             .url = "https://github.com/acme/ship"};
+                                             .url = "https://github.com/acme/ship",
+                                             .depth = 1};
     return action_checkout(run, &checkout, error);
 }
 

@@ -121,8 +121,11 @@ static bool request(struct action_run *run, GError **error)
 
 static bool check_out(struct action_run *run, GError **error)
 {
-    const struct action_checkout checkout = {
-        .path = "sub", .reference = "refs/heads/main", .commit = COMMIT, .url = "https://x"};
+    const struct action_checkout checkout = {.path = "sub",
+                                             .reference = "refs/heads/main",
+                                             .commit = COMMIT,
+                                             .url = "https://x",
+                                             .depth = 1};
     if (!action_checkout(run, &checkout, error))
         return false;
     g_autofree char *file = action_host_path(run, "sub/file.txt");
@@ -215,7 +218,7 @@ Test(action, checks_the_repository_out)
 static bool check_out_deep(struct action_run *run, GError **error)
 {
     const struct action_checkout checkout = {
-        .path = ".", .reference = "", .commit = COMMIT, .url = "https://x"};
+        .path = ".", .reference = "", .commit = COMMIT, .url = "https://x", .depth = 1};
     return action_checkout(run, &checkout, error);
 }
 

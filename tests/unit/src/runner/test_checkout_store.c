@@ -45,7 +45,7 @@ static void place_clear(struct place *place)
 #define PLACE(name) __attribute__((cleanup(place_clear))) struct place name = place_new()
 
 static void get_deep(const struct place *place, struct checkout_store *store, const char *leg,
-                     const char *reference, bool has_history)
+                     const char *reference, int depth)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *target = g_build_filename(place->root, leg, NULL);
@@ -56,7 +56,7 @@ static void get_deep(const struct place *place, struct checkout_store *store, co
         .commit = "4f2c1d6b8a0e9f735d1c2b3a49586776655443a2",
         .url = "https://github.com/acme/app",
         .date_s = 1700000000,
-        .has_history = has_history,
+        .depth = depth,
     };
     g_mkdir(target, 0755);
     bool is_there = checkout_store_get(store, &options, &error);
@@ -66,7 +66,7 @@ static void get_deep(const struct place *place, struct checkout_store *store, co
 static void get(const struct place *place, struct checkout_store *store, const char *leg,
                 const char *reference)
 {
-    get_deep(place, store, leg, reference, /* has_history= */ false);
+    get_deep(place, store, leg, reference, /* depth= */ 1);
 }
 
 /* NULL: there is none; g_free. */
@@ -183,12 +183,13 @@ Test(checkout_store, replaces_links_that_lie_where_files_and_folders_go)
     expect_text(&place, "elsewhere/a.txt", "not ours\n");
 }
 
-/* With one commit, without files: a folder that has none lacks its history. */
+/* With two commits, without files: a folder that has none lacks its history. */
 static void make_repository(const struct place *place)
 {
     git_repository *user = NULL;
     git_index *index = NULL;
     git_tree *tree = NULL;
+    git_commit *first = NULL;
     git_signature *ada = NULL;
     git_oid id;
     git_libgit2_init();
@@ -198,6 +199,10 @@ static void make_repository(const struct place *place)
     cr_assert_eq(git_tree_lookup(&tree, user, &id), 0);
     cr_assert_eq(git_signature_new(&ada, "Ada", "ada@example.com", 1000000000, 0), 0);
     cr_assert_eq(git_commit_create_v(&id, user, "HEAD", ada, ada, NULL, "first", tree, 0), 0);
+    cr_assert_eq(git_commit_lookup(&first, user, &id), 0);
+    cr_assert_eq(git_commit_create_v(&id, user, "HEAD", ada, ada, NULL, "second", tree, 1, first),
+                 0);
+    git_commit_free(first);
     git_signature_free(ada);
     git_tree_free(tree);
     git_index_free(index);
@@ -212,7 +217,7 @@ Test(checkout_store, a_second_checkout_may_be_deeper_than_the_first)
 
     get(&place, place.store, "leg", "refs/heads/main");
     g_autofree char *before = text_of(&place, "leg/.git/shallow");
-    get_deep(&place, place.store, "leg", "refs/heads/main", /* has_history= */ true);
+    get_deep(&place, place.store, "leg", "refs/heads/main", /* depth= */ 0);
     g_autofree char *after = text_of(&place, "leg/.git/shallow");
 
     cr_expect_not_null(before);

@@ -158,7 +158,7 @@ Test(working_copy, of_a_plain_folder_is_all_but_what_its_rules_ignore)
     write_text(&place, "sub/a.log", "x");
     write_text(&place, "sub/b.txt", "x");
 
-    g_autofree char *paths = check_out(&place, (struct working_copy_options){0});
+    g_autofree char *paths = check_out(&place, (struct working_copy_options){.depth = 1});
 
     cr_expect_str_eq(paths, ".gitignore main.c sub/b.txt");
     expect_git(&place, "HEAD", "ref: refs/heads/main");
@@ -193,7 +193,7 @@ Test(working_copy, commits_files_as_they_are)
     PLACE(place);
     write_text(&place, "sub/dos.txt", "a\r\n");
 
-    g_autofree char *paths = check_out(&place, (struct working_copy_options){0});
+    g_autofree char *paths = check_out(&place, (struct working_copy_options){.depth = 1});
 
     g_autofree char *text = committed_text(&place, "sub/dos.txt");
     cr_expect_str_eq(paths, "sub/dos.txt");
@@ -206,7 +206,7 @@ Test(working_copy, converts_what_its_attributes_say)
     write_text(&place, ".gitattributes", "*.txt text\n");
     write_text(&place, "sub/dos.txt", "a\r\n");
 
-    g_autofree char *paths = check_out(&place, (struct working_copy_options){0});
+    g_autofree char *paths = check_out(&place, (struct working_copy_options){.depth = 1});
 
     g_autofree char *text = committed_text(&place, "sub/dos.txt");
     cr_expect_str_eq(paths, ".gitattributes sub/dos.txt");
@@ -224,7 +224,7 @@ Test(working_copy, has_what_is_tracked_though_ignored_and_what_is_new)
     commit(user, "first\n", (const char *const[]){".gitignore", "kept.log", NULL});
     write_text(&place, "new.txt", "not committed yet");
 
-    g_autofree char *paths = check_out(&place, (struct working_copy_options){0});
+    g_autofree char *paths = check_out(&place, (struct working_copy_options){.depth = 1});
 
     cr_expect_str_eq(paths, ".gitignore kept.log new.txt");
     git_repository *made = NULL;
@@ -260,7 +260,7 @@ Test(working_copy, with_history_has_the_parents_and_the_tags)
     git_object_free(target);
 
     g_autofree char *paths =
-        check_out(&place, (struct working_copy_options){.has_history = true, .has_tags = true});
+        check_out(&place, (struct working_copy_options){.tags = CHECKOUT_ALL_TAGS});
 
     git_repository *made = NULL;
     git_commit *head = made_commit(&place, &made);
@@ -312,7 +312,7 @@ Test(working_copy, of_a_shallow_clone_is_shallow_at_the_same_commit)
     lose_object(&place, &first);
 
     g_autofree char *paths =
-        check_out(&place, (struct working_copy_options){.has_history = true, .has_tags = true});
+        check_out(&place, (struct working_copy_options){.tags = CHECKOUT_ALL_TAGS});
 
     git_repository *made = NULL;
     git_commit *head = made_commit(&place, &made);
@@ -326,7 +326,7 @@ Test(working_copy, of_a_shallow_clone_is_shallow_at_the_same_commit)
     git_repository_free(user);
 }
 
-Test(working_copy, of_a_clone_of_one_commit_has_no_parents)
+Test(working_copy, of_a_clone_of_one_commit_ends_at_it)
 {
     PLACE(place);
     git_repository *user = NULL;
@@ -337,11 +337,12 @@ Test(working_copy, of_a_clone_of_one_commit_has_no_parents)
     commit(user, "second\n", (const char *const[]){"a", NULL});
     lose_object(&place, &first);
 
-    g_autofree char *paths = check_out(&place, (struct working_copy_options){.has_history = true});
+    g_autofree char *paths =
+        check_out(&place, (struct working_copy_options){.tags = CHECKOUT_NO_TAGS});
 
     git_repository *made = NULL;
     git_commit *head = made_commit(&place, &made);
-    cr_expect_eq(git_commit_parentcount(head), 0);
+    cr_expect_eq(git_commit_parentcount(head), 1);
     cr_expect(working_copy_is_shallow(place.target));
     git_commit_free(head);
     git_repository_free(made);
@@ -361,7 +362,8 @@ Test(working_copy, of_a_partial_clone_lacks_the_files_that_it_lacks)
     commit(user, "second\n", (const char *const[]){"a", NULL});
     lose_object(&place, &blob);
 
-    g_autofree char *paths = check_out(&place, (struct working_copy_options){.has_history = true});
+    g_autofree char *paths =
+        check_out(&place, (struct working_copy_options){.tags = CHECKOUT_NO_TAGS});
 
     git_repository *made = NULL;
     git_commit *head = made_commit(&place, &made);
@@ -377,12 +379,13 @@ Test(working_copy, of_a_tag_or_a_pull_request_has_no_branch)
     PLACE(place);
     write_text(&place, "a", "1");
 
-    g_autofree char *paths =
-        check_out(&place, (struct working_copy_options){.reference = "refs/tags/v1.0.0"});
+    g_autofree char *paths = check_out(
+        &place, (struct working_copy_options){.depth = 1, .reference = "refs/tags/v1.0.0"});
     expect_git(&place, "HEAD", EVENT_COMMIT);
     expect_git(&place, "refs/tags/v1.0.0", EVENT_COMMIT);
     g_free(paths);
-    paths = check_out(&place, (struct working_copy_options){.reference = "refs/pull/1/merge"});
+    paths = check_out(&place,
+                      (struct working_copy_options){.depth = 1, .reference = "refs/pull/1/merge"});
     expect_git(&place, "refs/remotes/pull/1/merge", EVENT_COMMIT);
 }
 
@@ -406,9 +409,9 @@ Test(working_copy, leaves_the_inside_of_submodules_out_unless_it_is_asked_for)
     git_repository *user = NULL;
     put_submodule(&place, &user);
 
-    g_autofree char *without = check_out(&place, (struct working_copy_options){0});
+    g_autofree char *without = check_out(&place, (struct working_copy_options){.depth = 1});
     g_autofree char *with =
-        check_out(&place, (struct working_copy_options){.has_submodules = true});
+        check_out(&place, (struct working_copy_options){.depth = 1, .has_submodules = true});
 
     cr_expect_str_eq(without, "a");
     cr_expect_str_eq(with, "a sub/inner");
@@ -421,7 +424,7 @@ Test(working_copy, points_to_a_submodule_that_is_not_checked_out)
     git_repository *user = NULL;
     put_submodule(&place, &user);
 
-    g_autofree char *paths = check_out(&place, (struct working_copy_options){0});
+    g_autofree char *paths = check_out(&place, (struct working_copy_options){.depth = 1});
 
     git_repository *made = NULL;
     git_index *index = NULL;
