@@ -103,9 +103,7 @@ static struct stored *make_layer(struct buildkitd *daemon, const struct build_fi
         .unpacked_bytes = packed.unpacked_bytes,
         .created_us = loop_now_us(daemon->loop),
     };
-    bool is_fine = store_take(daemon, stored->digest,
-                              stored->unpacked_bytes + stored->declared_bytes, error) &&
-                   store_put_blob(daemon, stored->digest, packed.bytes, error) &&
+    bool is_fine = store_adopt(daemon, stored, packed.bytes, error) &&
                    store_put_record(daemon, key, stored, error);
     packed_layer_clear(&packed);
     if (!is_fine)
@@ -163,6 +161,10 @@ static struct stored *run_step(struct target *target, struct stage_state *state,
     struct stored *stored = NULL;
     struct vertex *vertex = progress_begin(build->progress, key, step->name);
 
+    if (!cache_fetch_lazy(build, state->layers, &cause)) {
+        build_fail(build, vertex, step->instruction, g_steal_pointer(&cause));
+        return NULL;
+    }
     g_hash_table_add(daemon->running, g_strdup(key));
     AUTO(build_files) made = step->command != NULL ? cost_files_of_run(step->command, key) : NULL;
     if (run_in_slot(target, state, step, files, vertex, &cause)) {

@@ -1,4 +1,5 @@
 /* The command line of `buildctl build` for a request: what the real plugin puts into its solve. */
+#include "mocks/commands/buildx/local_cache.h"
 #include "mocks/commands/buildx/solve.h"
 
 #include "mocks/commands/buildx/commands.h"
@@ -100,18 +101,34 @@ static char *cache_text(struct plugin_run *run, const struct builder_node *node,
     return g_string_free(full, !is_active || !is_known);
 }
 
-static void add_caches(struct plugin_run *run, const struct build_request *request,
-                       const struct builder_node *node, GPtrArray *words)
+/* This world has neither the service nor its credentials. */
+static void note_elsewhere(struct plugin_run *run, const char *text)
 {
+    static const char *const types[] = {"type=s3", "type=azblob"};
+    for (gsize i = 0; i < G_N_ELEMENTS(types); i++)
+        if (strstr(text, types[i]) != NULL)
+            docker_cli_assume(run->cli, run->call, "buildx build: a build cache outside this world",
+                              /* touches_images= */ false);
+}
+
+static void add_caches(const struct solve *solve)
+{
+    const struct build_request *request = solve->request;
     for (guint i = 0; i < request->cache_from->len; i++) {
-        char *text = cache_text(run, node, g_ptr_array_index(request->cache_from, i));
+        const char *given = g_ptr_array_index(request->cache_from, i);
+        char *text = local_cache_is(given) ? local_cache_import(solve->run, given, solve->folder, i)
+                                           : cache_text(solve->run, solve->node, given);
+        note_elsewhere(solve->run, given);
         if (text != NULL)
-            add(words, "--import-cache", text);
+            add(solve->words, "--import-cache", text);
     }
     for (guint i = 0; i < request->cache_to->len; i++) {
-        char *text = cache_text(run, node, g_ptr_array_index(request->cache_to, i));
+        const char *given = g_ptr_array_index(request->cache_to, i);
+        char *text = local_cache_is(given) ? local_cache_export(given, solve->folder, i)
+                                           : cache_text(solve->run, solve->node, given);
+        note_elsewhere(solve->run, given);
         if (text != NULL)
-            add(words, "--export-cache", text);
+            add(solve->words, "--export-cache", text);
     }
 }
 
@@ -251,7 +268,7 @@ void solve_make_words(struct solve *solve, const char *filename, const char *url
     add_all(words, "--secret", secrets);
     add_all(words, "--ssh", request->agents);
     add_attests(solve->run, request, solve->node, words);
-    add_caches(solve->run, request, solve->node, words);
+    add_caches(solve);
     for (guint i = 0; i < solve->outputs->len; i++) {
         const struct build_output *output = g_ptr_array_index(solve->outputs, i);
         if (strcmp(output->type, "cacheonly") != 0)

@@ -18,8 +18,8 @@
  *   be there; a build's --check finds nothing.
  * - Of bake, a remote definition is read from the repository's folder without a BuildKit.
  * - Large files of the context go as stand-ins (mocks/dockerfile/files.h): they count with their
- *   sizes, and a `local` output of one holds the stand-in's text. A local cache export leaves an
- *   empty layout, and nothing is imported from one.
+ *   sizes, and a `local` output of one holds the stand-in's text. Layers of a local cache are the
+ *   few bytes that stand for them.
  * - Not modelled, so that the outcome is assumed (docker_cli_assume()): history, --list, --check
  *   and --call of bake, `target:` contexts of build, oci-layout ones, entitlements that nobody
  *   allowed, and what mocks/bakefile does not know; files that a `local` or `tar` output has only

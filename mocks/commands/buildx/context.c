@@ -1,5 +1,5 @@
 /* What goes to BuildKit: the context without what is ignored, the Dockerfile, the credentials. */
-#include "mocks/commands/buildx/request.h"
+#include "mocks/commands/buildx/local_cache.h"
 #include "mocks/commands/buildx/walk.h"
 
 #include "base/limits.h"
@@ -285,7 +285,8 @@ GBytes *plugin_context_read(struct plugin_run *run, const struct build_request *
         .writer = writer, .prefix = "context/", .root = places.root, .ignore = ignore};
     add_credentials(run, writer);
     if ((places.root != NULL && !walk_folder(&walk, "", error)) ||
-        !take_stdin(&walk, request, &places, error) || !take_named(run, request, &walk, error))
+        !take_stdin(&walk, request, &places, error) || !take_named(run, request, &walk, error) ||
+        !local_caches_read(run, request, writer, error))
         return NULL;
     *filename = g_steal_pointer(&places.filename);
     *url = g_steal_pointer(&places.url);

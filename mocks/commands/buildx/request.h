@@ -72,7 +72,7 @@ char *build_context_git_folder(const struct plugin_run *run, const char *url,
                                GError **error) MUST_USE;
 /*
  * The files that go to BuildKit, as a tar: "context/…", "named/NAME/…", "dockerfile/NAME",
- * "docker/config.json".
+ * "docker/config.json", "cacheN/…" of local caches.
  * *filename: of the Dockerfile, in "dockerfile"; *url: of a git context, or NULL; both g_free.
  */
 GBytes *plugin_context_read(struct plugin_run *run, const struct build_request *request,
