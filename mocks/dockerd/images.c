@@ -109,15 +109,15 @@ HANDLER(images_inspect)
                            dockerd->personality->says_no_such_image_twice ? ": " : "", name);
     }
     g_autoptr(json_t) config = image_json_config(image);
+    g_autoptr(GPtrArray) digests = image_repo_digests(dockerd, image);
     int64_t size_bytes = image_size_bytes(image);
     json_t *shape = json_pack(
         "{s:s, s:o, s:o, s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:I, s:o, s:o, s:{s:s}}", "Id",
         image->id, "RepoTags",
         image->tags->len > 0 ? image_names_or_null(image->tags) : json_array(), "RepoDigests",
-        image->digests->len > 0 ? image_names_or_null(image->digests) : json_array(), "Parent", "",
-        "Comment", json_get_string(config, "comment", ""), "Created",
-        json_get_string(config, "created", ""), "DockerVersion",
-        json_get_string(config, "docker_version", ""), "Author",
+        digests->len > 0 ? image_names_or_null(digests) : json_array(), "Parent", "", "Comment",
+        json_get_string(config, "comment", ""), "Created", json_get_string(config, "created", ""),
+        "DockerVersion", json_get_string(config, "docker_version", ""), "Author",
         json_get_string(config, "author", ""), "Config",
         whole_config(json_get_object(config, "config")), "Architecture",
         json_get_string(config, "architecture", "amd64"), "Os",
