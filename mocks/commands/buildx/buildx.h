@@ -20,10 +20,10 @@
  * - Large files of the context go as stand-ins (mocks/dockerfile/files.h): they count with their
  *   sizes, and a `local` output of one holds the stand-in's text. Layers of a local cache are the
  *   few bytes that stand for them.
- * - Not modelled, so that the outcome is assumed (docker_cli_assume()): history, --list, --check
- *   and --call of bake, `target:` contexts of build, oci-layout ones, entitlements that nobody
- *   allowed, and what mocks/bakefile does not know; files that a `local` or `tar` output has only
- *   in the place of those that a RUN or a base image would have made.
+ * - Not modelled, so that the outcome is assumed (docker_cli_assume()): history, --list of bake,
+ *   --call but for checks, `target:` contexts of build and under a check, oci-layout ones,
+ *   entitlements that nobody allowed, and what mocks/bakefile does not know; files that a `local`
+ * or `tar` output has only in the place of those that a RUN or a base image would have made.
  */
 #pragma once
 

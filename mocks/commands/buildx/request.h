@@ -63,6 +63,12 @@ bool build_request_check_driver(const struct build_request *request,
                                 const struct builder_node *node, GPtrArray *outputs,
                                 GError **error) MUST_USE;
 
+/* ---- build.c ---- */
+/* What a --call asks for: "build", or "check". */
+bool build_call_read(const char *call, bool *is_check, GError **error) MUST_USE;
+/* Prints what a check has found; the exit code that it is worth. */
+int build_tell_check(const struct plugin_run *run, const json_t *metadata);
+
 /* ---- context.c ---- */
 /* Whether a --build-context names a folder: "NAME=PATH". */
 bool build_context_is_path(const char *named);
