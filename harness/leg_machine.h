@@ -12,8 +12,10 @@ struct leg_machine {
     struct plan_leg plan;
     struct machine *machine; /* lent by the stage */
     char *directory;
-    char *token;         /* GITHUB_TOKEN of the leg's job */
-    char *runtime_token; /* ACTIONS_RUNTIME_TOKEN */
+    char *token;                      /* GITHUB_TOKEN of the leg's job */
+    char *runtime_token;              /* ACTIONS_RUNTIME_TOKEN */
+    const char *repository;           /* the user's folder; lent */
+    struct checkout_store *checkouts; /* lent, or NULL */
     struct command_set *commands;
     struct sandbox *sandbox; /* NULL: none can be had */
     char *why_no_sandbox;

@@ -65,7 +65,10 @@ struct command_set_options {
     const char *buildx_version;            /* "v0.26.1"; NULL: no plugin */
     const char *compose_version;           /* "v2.38.2"; NULL: no plugin */
     bool is_of_github;                     /* GitHub's own image: docker-compose is not there */
-    const char *repository;                /* the user's work tree, for git contexts; or NULL */
+    /* The folder that git contexts of the rehearsed repository are read from, made when it is asked
+       for; lent. NULL: there is none. */
+    const char *(*repository)(void *self);
+    void *repository_self;
     uint64_t seed;                         /* names of builders */
     int64_t date_s;                        /* wall clock at the loop's time zero */
     const struct command_row *more;        /* ends with a NULL name; win over the set's; or NULL */

@@ -18,6 +18,10 @@ struct checkout_store;
 struct checkout_store *checkout_store_new(const char *directory);
 void checkout_store_free(struct checkout_store *store);
 CLEANUP(checkout_store, checkout_store_free)
+/* The folder of what the options ask for but for their target, to be read and not written; lent. */
+const char *checkout_store_folder(struct checkout_store *store,
+                                  const struct working_copy_options *options,
+                                  GError **error) MUST_USE;
 /* What the options ask for, in their target. store NULL: nothing is kept. */
 bool checkout_store_get(struct checkout_store *store, const struct working_copy_options *options,
                         GError **error) MUST_USE;

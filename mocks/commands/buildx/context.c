@@ -56,13 +56,14 @@ static bool is_own_repository(const struct plugin_run *run, const char *url)
 
 char *build_context_git_folder(const struct plugin_run *run, const char *url, GError **error)
 {
-    const char *repository = run->buildx->options.repository;
+    const struct buildx_options *options = &run->buildx->options;
     const char *fragment = strchr(url, '#');
     const char *folder = fragment != NULL ? strchr(fragment, ':') : NULL;
-    if (repository == NULL || !is_own_repository(run, url)) {
+    if (options->repository == NULL || !is_own_repository(run, url)) {
         run_unmodelled(error, "the build context %s", url);
         return NULL;
     }
+    const char *repository = options->repository(options->repository_self);
     return folder != NULL && folder[1] != '\0' ? g_build_filename(repository, folder + 1, NULL)
                                                : g_strdup(repository);
 }
@@ -272,6 +273,20 @@ static bool take_stdin(struct walk *walk, const struct build_request *request,
     return true;
 }
 
+/* Else only the files of the commit stay of a clone (source/git/source.go KeepGitDir). */
+static bool keeps_git(const struct build_request *request)
+{
+    static const char name[] = "BUILDKIT_CONTEXT_KEEP_GIT_DIR=";
+    bool keeps = false;
+    for (guint i = 0; i < request->arguments->len; i++) {
+        const char *argument = g_ptr_array_index(request->arguments, i);
+        bool is_on = false;
+        if (g_str_has_prefix(argument, name))
+            keeps = go_bool_parse(argument + strlen(name), &is_on) && is_on;
+    }
+    return keeps;
+}
+
 GBytes *plugin_context_read(struct plugin_run *run, const struct build_request *request,
                             char **filename, char **url, GError **error)
 {
@@ -281,8 +296,11 @@ GBytes *plugin_context_read(struct plugin_run *run, const struct build_request *
         !find_dockerfile(run, request, &places, error))
         return NULL;
     AUTO(ignore) ignore = add_dockerfile(writer, &places);
-    struct walk walk = {
-        .writer = writer, .prefix = "context/", .root = places.root, .ignore = ignore};
+    struct walk walk = {.writer = writer,
+                        .prefix = "context/",
+                        .root = places.root,
+                        .ignore = ignore,
+                        .is_clone = places.url != NULL && !keeps_git(request)};
     add_credentials(run, writer);
     if ((places.root != NULL && !walk_folder(&walk, "", error)) ||
         !take_stdin(&walk, request, &places, error) || !take_named(run, request, &walk, error) ||
