@@ -69,7 +69,7 @@ static bool has_field(const GPtrArray *fields, const char *prefix)
     return false;
 }
 
-static void append_variable(struct plugin_run *run, GString *text, const char *field,
+static void append_variable(const struct plugin_run *run, GString *text, const char *field,
                             const char *variable)
 {
     const char *value = command_variable(run->call, variable);
@@ -77,17 +77,10 @@ static void append_variable(struct plugin_run *run, GString *text, const char *f
         g_string_append_printf(text, ",%s=%s", field, value);
 }
 
-/* opt.go CreateCaches: gha without token and URL is dropped without a word, and so is an import on
-   an Engine that does not know it (failures.md H7). */
-static char *cache_text(struct plugin_run *run, const struct builder_node *node, const char *text)
+/* type=gha with what the job's environment adds; g_free. */
+static char *gha_text(const struct plugin_run *run, const char *text)
 {
     g_autoptr(GPtrArray) fields = csv_fields(text);
-    if (fields->len == 1 && strchr(text, '=') == NULL)
-        return g_strconcat("type=registry,ref=", text, NULL);
-    if (!has_field(fields, "type="))
-        return g_strconcat("type=registry,", text, NULL);
-    if (!has_field(fields, "type=gha"))
-        return g_strdup(text);
     GString *full = g_string_new(text);
     if (!has_field(fields, "token="))
         append_variable(run, full, "token", "ACTIONS_RUNTIME_TOKEN");
@@ -96,9 +89,30 @@ static char *cache_text(struct plugin_run *run, const struct builder_node *node,
                         command_variable(run->call, "ACTIONS_CACHE_URL") != NULL
                             ? "ACTIONS_CACHE_URL"
                             : "ACTIONS_RESULTS_URL");
-    bool is_active = strstr(full->str, "token=") != NULL && strstr(full->str, "url=") != NULL;
+    return g_string_free(full, /* free_segment= */ false);
+}
+
+bool build_cache_is_active(const struct plugin_run *run, const char *text)
+{
+    g_autoptr(GPtrArray) fields = csv_fields(text);
+    g_autofree char *full = gha_text(run, text);
+    return !has_field(fields, "type=gha") ||
+           (strstr(full, "token=") != NULL && strstr(full, "url=") != NULL);
+}
+
+/* An import is dropped as well on an Engine that does not know it (failures.md H7). */
+static char *cache_text(const struct plugin_run *run, const struct builder_node *node,
+                        const char *text)
+{
+    g_autoptr(GPtrArray) fields = csv_fields(text);
     bool is_known = node->container != NULL || node->has_snapshotter;
-    return g_string_free(full, !is_active || !is_known);
+    if (fields->len == 1 && strchr(text, '=') == NULL)
+        return g_strconcat("type=registry,ref=", text, NULL);
+    if (!has_field(fields, "type="))
+        return g_strconcat("type=registry,", text, NULL);
+    if (!has_field(fields, "type=gha"))
+        return g_strdup(text);
+    return is_known && build_cache_is_active(run, text) ? gha_text(run, text) : NULL;
 }
 
 /* This world has neither the service nor its credentials. */
@@ -130,6 +144,8 @@ static void add_caches(const struct solve *solve)
         if (text != NULL)
             add(solve->words, "--export-cache", text);
     }
+    if (build_argument_is_on(request, "BUILDKIT_INLINE_CACHE"))
+        add(solve->words, "--export-cache", g_strdup("type=inline"));
 }
 
 /* ---- outputs ---- */

@@ -273,20 +273,6 @@ static bool take_stdin(struct walk *walk, const struct build_request *request,
     return true;
 }
 
-/* Else only the files of the commit stay of a clone (source/git/source.go KeepGitDir). */
-static bool keeps_git(const struct build_request *request)
-{
-    static const char name[] = "BUILDKIT_CONTEXT_KEEP_GIT_DIR=";
-    bool keeps = false;
-    for (guint i = 0; i < request->arguments->len; i++) {
-        const char *argument = g_ptr_array_index(request->arguments, i);
-        bool is_on = false;
-        if (g_str_has_prefix(argument, name))
-            keeps = go_bool_parse(argument + strlen(name), &is_on) && is_on;
-    }
-    return keeps;
-}
-
 GBytes *plugin_context_read(struct plugin_run *run, const struct build_request *request,
                             char **filename, char **url, GError **error)
 {
@@ -300,7 +286,9 @@ GBytes *plugin_context_read(struct plugin_run *run, const struct build_request *
                         .prefix = "context/",
                         .root = places.root,
                         .ignore = ignore,
-                        .is_clone = places.url != NULL && !keeps_git(request)};
+                        .is_clone =
+                            places.url != NULL &&
+                            !build_argument_is_on(request, "BUILDKIT_CONTEXT_KEEP_GIT_DIR")};
     add_credentials(run, writer);
     if ((places.root != NULL && !walk_folder(&walk, "", error)) ||
         !take_stdin(&walk, request, &places, error) || !take_named(run, request, &walk, error) ||

@@ -282,7 +282,7 @@ static bool prepare(struct solve *solve, GBytes **files, GError **error)
     else
         add_default_output(solve);
     if (!ask_for_importer(solve, error) ||
-        !build_request_check_driver(solve->request, solve->node, solve->outputs, error))
+        !build_request_check_driver(solve->run, solve->request, solve->node, solve->outputs, error))
         return false;
     g_autoptr(GPtrArray) secrets = build_request_secrets(solve->run, solve->request, error);
     if (secrets == NULL || !build_request_check_agents(solve->run, solve->request, error))

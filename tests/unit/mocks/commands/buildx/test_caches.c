@@ -73,3 +73,42 @@ Test(buildx_caches, those_of_other_services_are_assumed)
 {
     bench_run(NULL, assumed_body);
 }
+
+static void driver_body(struct bench *bench)
+{
+    static const char environment[] = "ACTIONS_RUNTIME_TOKEN=t";
+    write_context(bench);
+    OUTCOME(dropped) = run_line(bench, "docker buildx build --cache-to type=gha,mode=max .");
+    OUTCOME(half) = run_with(bench, "docker buildx build --cache-to type=gha .", environment);
+    OUTCOME(given) =
+        run_line(bench, "docker buildx build --cache-to type=gha,token=t,url=https://u/ .");
+
+    cr_assert_eq(dropped.exit_code, 0, "%s", dropped.err);
+    cr_assert_eq(half.exit_code, 0, "%s", half.err);
+    cr_assert_eq(given.exit_code, 1);
+    assert_has(given.err, "Cache export is not supported for the docker driver.\n");
+}
+
+Test(buildx_caches, one_of_github_without_its_token_is_dropped_before_the_driver_refuses_it)
+{
+    bench_run(NULL, driver_body);
+}
+
+static void inline_body(struct bench *bench)
+{
+    write_context(bench);
+    run_well(bench, CREATE);
+    run_well(bench, "docker buildx build --build-arg BUILDKIT_INLINE_CACHE=1 --push "
+                    "-t localhost:5000/o/app:1 .");
+    run_well(bench, "docker buildx rm X");
+    run_well(bench, CREATE);
+    OUTCOME(second) = run_line(bench, "docker buildx build --cache-from localhost:5000/o/app:1 .");
+
+    cr_assert_eq(second.exit_code, 0, "%s", second.err);
+    assert_has(second.err, " CACHED\n");
+}
+
+Test(buildx_caches, a_build_argument_puts_one_into_the_image)
+{
+    bench_run(NULL, inline_body);
+}
