@@ -246,8 +246,12 @@ static void add_cache_modes(const struct build_request *request, const struct bu
         add(words, "--opt", g_strdup("image-resolve-mode=pull"));
     else if (node->container == NULL)
         add(words, "--opt", g_strdup("image-resolve-mode=local"));
-    if (request->ignores_cache)
-        add(words, "--opt", g_strdup("no-cache="));
+    g_autoptr(GString) filters = g_string_new("no-cache=");
+    for (guint i = 0; i < request->no_cache_filters->len; i++)
+        g_string_append_printf(filters, "%s%s", i > 0 ? "," : "",
+                               (const char *)g_ptr_array_index(request->no_cache_filters, i));
+    if (request->ignores_cache || request->no_cache_filters->len > 0)
+        add(words, "--opt", g_strdup(filters->str));
 }
 
 static void add_all(GPtrArray *words, const char *flag, const GPtrArray *values)

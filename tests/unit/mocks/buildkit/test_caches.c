@@ -114,6 +114,24 @@ Test(buildkit_caches, a_cache_holds_the_results_layers_unless_its_mode_is_max)
     bench_run(NULL, exports_little);
 }
 
+static void filters_stages(struct bench *bench)
+{
+    boot_builder(bench);
+    put_files(bench, "/ctx/Dockerfile", two_stages, "/ctx/f", "x\n", NULL);
+    ANSWER(first) = build(bench, "");
+
+    ANSWER(second) = build(bench, "--opt no-cache=other,TOOLS");
+
+    cr_assert_eq(first.exit_code, 0, "%s", first.text);
+    cr_assert(!is_cached(&second, "RUN make tools"), "%s", second.text);
+    cr_assert(is_cached(&second, "RUN make base"), "%s", second.text);
+}
+
+Test(buildkit_caches, stages_may_be_built_without_it)
+{
+    bench_run(NULL, filters_stages);
+}
+
 static void exports_inline(struct bench *bench)
 {
     boot_builder(bench);
