@@ -101,12 +101,25 @@ static bool push_document(const struct cache_writing *writing, const struct refe
                        (void *)writing, error);
 }
 
+/* Of the two kinds of documents the image manifest is OCI's alone (NewExportableCache). */
+static bool check_kind(const struct attributes *attributes, GError **error)
+{
+    bool is_docker = attributes_get(attributes, "oci-mediatypes") != NULL &&
+                     !attributes_is_true(attributes, "oci-mediatypes");
+    if (!is_docker || !attributes_is_true(attributes, "image-manifest"))
+        return true;
+    g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+                "invalid configuration for remote cache, OCI mediatypes are required for "
+                "image-manifest cache format");
+    return false;
+}
+
 static bool export(const struct cache_writing *writing, GError **error)
 {
     struct cache_document document = {0};
     const char *ref = attributes_get(writing->attributes, "ref");
     AUTO(reference) reference = reference_parse(ref, /* default_tag= */ true, error);
-    if (reference == NULL)
+    if (reference == NULL || !check_kind(writing->attributes, error))
         return false;
     cache_document_make(writing, &document);
     bool is_fine = push_document(writing, reference, &document, error);

@@ -114,6 +114,26 @@ Test(buildkit_caches, a_cache_holds_the_results_layers_unless_its_mode_is_max)
     bench_run(NULL, exports_little);
 }
 
+static void mixes_kinds(struct bench *bench)
+{
+    boot_builder(bench);
+    put_files(bench, "/ctx/Dockerfile", "FROM scratch\nCOPY f /f\n", "/ctx/f", "x\n", NULL);
+
+    ANSWER(mixed) = build(bench, "--export-cache type=registry,ref=localhost:5000/o/c:1,"
+                                 "image-manifest=true,oci-mediatypes=false");
+    ANSWER(docker) = build(bench, "--export-cache type=registry,ref=localhost:5000/o/c:1,"
+                                  "oci-mediatypes=false");
+
+    cr_assert_eq(mixed.exit_code, 1);
+    cr_assert_not_null(strstr(mixed.text, "OCI mediatypes are required for image-manifest"));
+    cr_assert_eq(docker.exit_code, 0, "%s", docker.text);
+}
+
+Test(buildkit_caches, an_image_manifest_of_docker_s_types_is_refused)
+{
+    bench_run(NULL, mixes_kinds);
+}
+
 static void filters_stages(struct bench *bench)
 {
     boot_builder(bench);
