@@ -4,6 +4,7 @@
 #include "base/units.h"
 #include "harness/folders.h"
 #include "mocks/cachesvc/cachesvc.h"
+#include "runner/checkout_store.h"
 #include "workflow/identifier.h"
 #include "workflow/runs_on.h"
 
@@ -115,6 +116,23 @@ static void add_origin(struct leg_machine *machine, const struct leg_machine_opt
     };
 }
 
+/* BuildKit clones what a checkout has, its submodules among it: what git ignores is not there. */
+static const char *repository_folder(void *self)
+{
+    static const char any_commit[] = "1111111111111111111111111111111111111111";
+    const struct leg_machine *machine = self;
+    const struct working_copy_options options = {.source = machine->repository,
+                                                 .reference = "",
+                                                 .commit = any_commit,
+                                                 .url = "https://github.com/",
+                                                 .has_submodules = true};
+    g_autoptr(GError) ignored = NULL;
+    const char *folder = machine->checkouts != NULL
+                             ? checkout_store_folder(machine->checkouts, &options, &ignored)
+                             : NULL;
+    return folder != NULL ? folder : machine->repository;
+}
+
 static void add_commands(struct leg_machine *machine, struct stage *stage)
 {
     const struct machine_profile *profile = machine->plan.profile;
@@ -138,7 +156,8 @@ static void add_commands(struct leg_machine *machine, struct stage *stage)
         .buildx_version = BUILDX_VERSION,
         .compose_version = COMPOSE_VERSION,
         .is_of_github = !g_str_has_prefix(profile->name, "self-hosted"),
-        .repository = repository_map_root(pipeline->map),
+        .repository = repository_folder,
+        .repository_self = machine,
         .origin = machine->far_end != NULL ? &machine->origin : NULL,
         .seed = stage->plan->seed,
         .assumed = pipeline->assume != NULL ? pipeline->assume->commands : NULL,
@@ -239,6 +258,8 @@ struct leg_machine *leg_machine_new(struct stage *stage, const struct leg_machin
     machine->directory = make_folder(options, error);
     if (machine->directory == NULL)
         return NULL;
+    machine->repository = repository_map_root(stage->plan->scenario->pipeline->map);
+    machine->checkouts = options->checkouts;
     machine->token = g_strdup(options->token);
     machine->runtime_token = runtime_token_of(stage->plan->scenario->pipeline, options->id);
     machine->machine = stage_add_machine(stage, &machine->plan);

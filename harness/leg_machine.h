@@ -13,9 +13,11 @@ struct leg_machine {
     struct plan_leg plan;
     struct machine *machine; /* lent by the stage */
     char *directory;
-    char *token;             /* GITHUB_TOKEN of the leg's job */
-    char *runtime_token;     /* ACTIONS_RUNTIME_TOKEN */
-    struct far_end *far_end; /* of the run; lent */
+    char *token;                      /* GITHUB_TOKEN of the leg's job */
+    char *runtime_token;              /* ACTIONS_RUNTIME_TOKEN */
+    const char *repository;           /* the user's folder; lent */
+    struct checkout_store *checkouts; /* lent, or NULL */
+    struct far_end *far_end;          /* of the run; lent */
     struct git_origin origin;
     bool was_refused; /* a push of its git, for what its token may not */
     struct command_set *commands;

@@ -205,7 +205,9 @@ static void on_pull_progress(void *context, const struct pull_progress *progress
         progress_line(voice->progress, voice->vertex, "extracting %s done", progress->id);
 }
 
-static bool pull_layers(struct base *base, struct vertex *vertex, GError **error)
+/* All that are not here, or the one of this digest. */
+static bool pull_layers(struct base *base, const char *digest, struct vertex *vertex,
+                        GError **error)
 {
     struct build *build = base->build;
     g_autoptr(GHashTable) totals = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
@@ -216,11 +218,18 @@ static bool pull_layers(struct base *base, struct vertex *vertex, GError **error
 
     if (pinned->digest == NULL)
         pinned->digest = g_strdup(base->image->top_digest);
-    if (!puller_pull(build->daemon->puller, pinned, base->platform, credentials, on_pull_progress,
-                     &voice, &image, error))
+    const struct puller_wish wish = {
+        .reference = pinned, .platform = base->platform, .layer_digest = digest};
+    if (!puller_pull_wish(build->daemon->puller, &wish, credentials, on_pull_progress, &voice,
+                          &image, error))
         return false;
     pulled_image_free(image);
     return true;
+}
+
+bool base_fetch_layer(struct base *base, const char *digest, struct vertex *vertex, GError **error)
+{
+    return pull_layers(base, digest, vertex, error);
 }
 
 /* Somebody else of this build may be at it. */
@@ -250,7 +259,7 @@ bool base_fetch(struct base *base, const char *from_name)
     bool was_here = has_layers(base);
     base->state = BASE_FETCHING;
     bool is_fine = was_here || (base->is_local ? base_fetch_local(base, &cause)
-                                               : pull_layers(base, vertex, &cause));
+                                               : pull_layers(base, NULL, vertex, &cause));
     base->state = is_fine ? BASE_FETCHED : BASE_NOT_FETCHED;
     fiber_queue_wake_all(&build->base_over);
     if (!is_fine)

@@ -323,7 +323,8 @@ static void build_clear(struct build *build)
     g_strfreev(build->platforms);
     g_hash_table_unref(build->fresh);
     json_decref(build->records);
-    json_decref(build->imported);
+    g_clear_pointer(&build->imports, g_ptr_array_unref);
+    g_clear_pointer(&build->lazy, g_hash_table_unref);
     g_queue_clear(&build->base_over.waiters);
     g_free(build->lint_summary);
     g_clear_error(&build->error);

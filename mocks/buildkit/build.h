@@ -83,8 +83,8 @@ struct build {
     GPtrArray *bases;   /* struct base */
     GHashTable *fresh;  /* keys of steps that this build ran itself: good even without cache */
     json_t *records;    /* key -> stored_json() of every step of this build */
-    json_t *imported;   /* cache records by key, from --import-cache */
-    struct base *cache; /* the image that holds them */
+    GPtrArray *imports; /* struct imported, of --import-cache; NULL before */
+    GHashTable *lazy;   /* digest -> struct imported that has the layer; looked up, never walked */
     struct fiber_queue base_over;
     struct fiber_group *resolving; /* while metadata is waited for, else NULL */
     struct instruction directive;  /* the place of "# syntax=", as far as its lines */
@@ -162,6 +162,9 @@ bool base_read(struct base *base, GError **error) MUST_USE;
 bool base_resolve(struct base *base) MUST_USE;
 /* Fetches its layers unless they are here; from_name is the vertex. */
 bool base_fetch(struct base *base, const char *from_name) MUST_USE;
+/* Fetches one layer of an image that was read, told in a vertex. */
+bool base_fetch_layer(struct base *base, const char *digest, struct vertex *vertex,
+                      GError **error) MUST_USE;
 /* What it has, as far as anybody knows; lent. */
 const struct build_files *base_files(const struct base *base);
 /* Its layers as struct stored, added to layers. */
@@ -219,6 +222,8 @@ bool step_ask_session(const struct build *build, const struct plan_step *step,
 /* ---- image.c, export.c ---- */
 bool target_make_image(struct target *target, GError **error) MUST_USE;
 void target_forget_image(struct target *target);
+/* Whether its result has this layer. */
+bool target_has_layer(const struct target *target, const char *digest);
 /* The config alone, its layers here; NULL with an error. */
 GBytes *target_make_config(const struct target *target, GError **error) MUST_USE;
 GBytes *build_make_index(const struct build *build);
@@ -266,16 +271,16 @@ bool build_load_git(struct build *build) MUST_USE;
 /* ---- cache.c ---- */
 /* Checks of the command line that buildctl makes before it asks the daemon. */
 bool cache_check(const struct build *build, GError **error) MUST_USE;
-/* Loads records; what cannot be had is told and passed over (failures.md L10). */
+/* Loads records; what cannot be had is told and passed over (failures.md L10). false: the build was
+   interrupted. */
 bool cache_import(struct build *build) MUST_USE;
-struct stored *cache_find_imported(const struct build *build, const char *key);
-bool cache_export(struct build *build) MUST_USE;
-/* The bytes of a layer that a cache is to hold, lent; fetched if they are of an imported one. */
+struct stored *cache_find_imported(struct build *build, const char *key);
+/* The bytes of a layer that is here or in an imported cache, lent. */
 GBytes *cache_layer_bytes(struct build *build, const struct stored *stored,
                           GError **error) MUST_USE;
-
-/* ---- cache_gha.c ---- */
-bool cache_export_gha(struct build *build, const struct attributes *attributes,
-                      GError **error) MUST_USE;
-/* false: the build was interrupted. */
-bool cache_import_gha(struct build *build, const struct attributes *attributes) MUST_USE;
+/* Fetches those of the layers that are in an imported cache and not here: a step is to run on them.
+ */
+bool cache_fetch_lazy(struct build *build, const GPtrArray *layers, GError **error) MUST_USE;
+bool cache_export(struct build *build) MUST_USE;
+/* What an inline cache puts into the config of a target; NULL: nobody asks for one. */
+json_t *cache_inline_records(const struct target *target);

@@ -1,138 +1,229 @@
-/* Cache import and export: inline, registry, gha (failures.md L). */
-#include "mocks/buildkit/media.h"
+/* Caches of one build: which are imported, which layers of theirs are needed, which are exported
+   (solver/llbsolver/bridge.go, solver.go; cache/remotecache; failures.md L). */
+#include "mocks/buildkit/cache.h"
 
 #include "base/digest.h"
-#include "mocks/dockerfile/expand.h"
 
 #include <string.h>
 
-#define RECORDS_KEY "dev.seatrial.cache-records"
+static const struct cache_kind *const kinds[] = {&cache_registry, &cache_gha, &cache_local};
 
-static bool is_type(const struct attributes *attributes, const char *type)
+static const struct cache_kind *find_kind(const struct attributes *attributes)
 {
-    return g_strcmp0(attributes_get(attributes, "type"), type) == 0;
+    const char *type = attributes_get(attributes, "type");
+    for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++)
+        if (strcmp(kinds[i]->type, type) == 0)
+            return kinds[i];
+    return NULL;
+}
+
+/* Known to BuildKit, and nothing that this world has: buildx says that they are assumed. */
+static bool is_elsewhere(const struct attributes *attributes)
+{
+    static const char *const types[] = {"s3", "azblob", NULL};
+    return g_strv_contains(types, attributes_get(attributes, "type"));
+}
+
+static bool is_inline(const struct attributes *attributes)
+{
+    return strcmp(attributes_get(attributes, "type"), "inline") == 0;
 }
 
 /* ---- checks ---- */
 
-static bool check_one(const struct build *build, const struct attributes *attributes,
-                      GError **error)
+static bool check_export(const struct build *build, const struct attributes *attributes,
+                         GError **error)
 {
-    static const char *const types[] = {"inline", "registry", "gha", "local", "s3", "azblob"};
-    const char *type = attributes_get(attributes, "type");
-    bool is_known = false;
-    for (gsize i = 0; i < G_N_ELEMENTS(types); i++)
-        is_known = is_known || strcmp(types[i], type) == 0;
-    if (!is_known) {
-        g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "unknown cache type: \"%s\"", type);
+    const struct cache_kind *kind = find_kind(attributes);
+    if (kind == NULL && !is_elsewhere(attributes) && !is_inline(attributes)) {
+        g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+                    "failed to solve: unknown cache exporter: \"%s\"",
+                    attributes_get(attributes, "type"));
         return false;
     }
-    if (is_type(attributes, "registry") && attributes_get(attributes, "ref") == NULL) {
-        g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "registry cache requires ref");
+    return kind == NULL || kind->check_export == NULL ||
+           kind->check_export(build, attributes, error);
+}
+
+static bool is_same(const struct attributes *one, const struct attributes *other)
+{
+    if (one->pairs->len != other->pairs->len)
         return false;
-    }
-    bool has_token =
-        attributes_get(attributes, "token") != NULL ||
-        g_environ_getenv((char **)build->process->environment, "ACTIONS_RUNTIME_TOKEN") != NULL;
-    if (!is_type(attributes, "gha") || has_token)
-        return true;
-    g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
-                "cache with type gha requires token parameter or $ACTIONS_RUNTIME_TOKEN");
-    return false;
+    for (guint i = 0; i < one->pairs->len; i++)
+        if (!g_ptr_array_find_with_equal_func(other->pairs, g_ptr_array_index(one->pairs, i),
+                                              g_str_equal, NULL))
+            return false;
+    return true;
+}
+
+static bool check_duplicates(const GPtrArray *exports, GError **error)
+{
+    for (guint i = 0; i < exports->len; i++)
+        for (guint j = 0; j < i; j++)
+            if (is_same(g_ptr_array_index(exports, i), g_ptr_array_index(exports, j))) {
+                g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+                            "failed to solve: duplicate cache exports [%s]",
+                            attributes_get(g_ptr_array_index(exports, i), "type"));
+                return false;
+            }
+    return true;
 }
 
 bool cache_check(const struct build *build, GError **error)
 {
-    for (guint i = 0; i < build->command->imports->len; i++)
-        if (!check_one(build, g_ptr_array_index(build->command->imports, i), error))
-            return false;
-    for (guint i = 0; i < build->command->exports->len; i++)
-        if (!check_one(build, g_ptr_array_index(build->command->exports, i), error))
+    const GPtrArray *exports = build->command->exports;
+    if (!check_duplicates(exports, error))
+        return false;
+    for (guint i = 0; i < exports->len; i++)
+        if (!check_export(build, g_ptr_array_index(exports, i), error))
             return false;
     return true;
 }
 
 /* ---- import ---- */
 
-static bool import_registry(struct build *build, const char *ref)
+static void imported_free(void *pointer)
 {
-    g_autofree char *name = g_strdup_printf("importing cache manifest from %s", ref);
-    struct vertex *vertex = progress_begin(build->progress, name, name);
-    g_autoptr(GError) cause = NULL;
-    struct base *base = base_obtain(build, ref, buildkitd_platform(build->daemon), NULL, &cause);
+    struct imported *imported = pointer;
+    json_decref(imported->records);
+    g_free(imported);
+}
 
-    if (base == NULL)
-        return build_fail(build, vertex, NULL, g_steal_pointer(&cause));
-    if (!base_read(base, &cause)) { /* not fatal: failures.md L10 */
-        progress_failed(build->progress, vertex, cause->message);
-        return cause->domain != FIBER_ERROR;
+/* Whatever goes wrong is told and passed over (failures.md L10), but an interruption. */
+static bool import_one(struct imported *imported)
+{
+    struct progress *progress = imported->build->progress;
+    g_autofree char *source = imported->kind->source(imported->attributes);
+    g_autofree char *name = g_strconcat("importing cache manifest from ", source, NULL);
+    struct vertex *vertex = progress_begin(progress, name, name);
+    GError *cause = NULL;
+    if (imported->kind->import(imported, &cause)) {
+        progress_done(progress, vertex);
+        return true;
     }
-    json_t *records = json_get_object(base->config, RECORDS_KEY);
-    if (records != NULL)
-        json_object_update(build->imported, records);
-    build->cache = base;
-    progress_done(build->progress, vertex);
+    if (cause->domain == FIBER_ERROR)
+        return build_fail(imported->build, vertex, NULL, cause);
+    progress_failed(progress, vertex, cause->message);
+    g_error_free(cause);
+    return true;
+}
+
+static bool import_unknown(struct build *build, const struct attributes *attributes)
+{
+    const char *type = attributes_get(attributes, "type");
+    g_autofree char *name = g_strdup_printf("importing cache manifest from %s:0", type);
+    g_autofree char *message = g_strdup_printf("unknown cache importer: %s", type);
+    progress_failed(build->progress, progress_begin(build->progress, name, name), message);
     return true;
 }
 
 bool cache_import(struct build *build)
 {
-    build->imported = json_object();
+    build->imports = g_ptr_array_new_with_free_func(imported_free);
+    build->lazy = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     for (guint i = 0; i < build->command->imports->len; i++) {
         const struct attributes *attributes = g_ptr_array_index(build->command->imports, i);
-        if (is_type(attributes, "registry") &&
-            !import_registry(build, attributes_get(attributes, "ref")))
-            return false;
-        if (is_type(attributes, "gha") && !cache_import_gha(build, attributes))
+        const struct cache_kind *kind = find_kind(attributes);
+        if (kind == NULL && !is_elsewhere(attributes))
+            import_unknown(build, attributes);
+        if (kind == NULL)
+            continue;
+        struct imported *imported = g_new0(struct imported, 1);
+        *imported = (struct imported){
+            .build = build, .kind = kind, .attributes = attributes, .records = json_object()};
+        g_ptr_array_add(build->imports, imported);
+        if (!import_one(imported))
             return false;
     }
     return true;
 }
 
-struct stored *cache_find_imported(const struct build *build, const char *key)
+struct stored *cache_find_imported(struct build *build, const char *key)
 {
-    return stored_read(json_get_object(build->imported, key));
+    for (guint i = 0; i < build->imports->len; i++) {
+        struct imported *imported = g_ptr_array_index(build->imports, i);
+        struct stored *stored = stored_read(json_get_object(imported->records, key));
+        if (stored == NULL)
+            continue;
+        if (store_find_blob(build->daemon, stored->digest) == NULL)
+            g_hash_table_replace(build->lazy, g_strdup(stored->digest), imported);
+        return stored;
+    }
+    return NULL;
 }
 
-/* ---- export ---- */
+/* ---- lazy layers ---- */
 
-/* The config holds the records and, so that any client can read it, what an image config holds. */
-static GBytes *make_cache_config(const struct build *build)
+/* The vertex of the step that made it: it was told as cached. */
+static struct vertex *vertex_of(const struct build *build, const struct stored *stored)
 {
-    g_autoptr(json_t) diff_ids = json_array();
     const char *key;
     json_t *record;
     json_object_foreach (build->records, key, record)
-        json_array_append(diff_ids, json_object_get(record, "diff_id"));
-    g_autoptr(json_t) config =
-        json_pack("{s:s, s:s, s:{s:s, s:O}, s:O}", "architecture", "unknown", "os", "unknown",
-                  "rootfs", "type", "layers", "diff_ids", diff_ids, RECORDS_KEY, build->records);
-    return json_bytes(config);
+        if (strcmp(json_get_string(record, "digest", ""), stored->digest) == 0)
+            return progress_begin(build->progress, key, key);
+    g_autofree char *name = g_strconcat("pulling ", stored->digest, NULL);
+    return progress_begin(build->progress, name, name);
 }
 
-/* Layers from an imported cache that were not needed until now are fetched for it. */
 GBytes *cache_layer_bytes(struct build *build, const struct stored *stored, GError **error)
 {
     GBytes *bytes = store_find_blob(build->daemon, stored->digest);
-    if (bytes == NULL && build->cache != NULL && base_fetch(build->cache, "FROM "))
+    struct imported *imported =
+        build->lazy != NULL ? g_hash_table_lookup(build->lazy, stored->digest) : NULL;
+    if (bytes != NULL)
+        return bytes;
+    if (imported != NULL) {
+        const struct cache_layer layer = {.stored = stored, .vertex = vertex_of(build, stored)};
+        if (!imported->kind->fetch(imported, &layer, error))
+            return NULL;
         bytes = store_find_blob(build->daemon, stored->digest);
+    }
     if (bytes == NULL)
         g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "content %s: not found", stored->digest);
     return bytes;
 }
 
-static bool add_cache_layers(struct build *build, GPtrArray *blobs, json_t *descriptors,
-                             GError **error)
+bool cache_fetch_lazy(struct build *build, const GPtrArray *layers, GError **error)
+{
+    for (guint i = 0; i < layers->len; i++) {
+        const struct stored *stored = g_ptr_array_index(layers, i);
+        if (build->lazy != NULL && g_hash_table_contains(build->lazy, stored->digest) &&
+            cache_layer_bytes(build, stored, error) == NULL)
+            return false;
+    }
+    return true;
+}
+
+/* ---- export ---- */
+
+static bool is_in_results(const struct build *build, const char *digest)
+{
+    for (guint i = 0; i < build->targets->len; i++)
+        if (target_has_layer(g_ptr_array_index(build->targets, i), digest))
+            return true;
+    return false;
+}
+
+/* Every step's with mode=max, else those whose layers the results have. */
+static json_t *records_for(const struct build *build, bool has_all)
+{
+    json_t *chosen = json_object();
+    const char *key;
+    json_t *record;
+    json_object_foreach (build->records, key, record)
+        if (has_all || is_in_results(build, json_get_string(record, "digest", "")))
+            json_object_set(chosen, key, record);
+    return chosen;
+}
+
+static bool fetch_layers(struct build *build, const json_t *records, GError **error)
 {
     const char *key;
     json_t *record;
-    json_object_foreach (build->records, key, record) {
+    json_object_foreach ((json_t *)records, key, record) {
         struct stored *stored = stored_read(record);
         GBytes *bytes = cache_layer_bytes(build, stored, error);
-        if (bytes != NULL) {
-            json_array_append_new(descriptors, media_layer(stored, g_bytes_get_size(bytes)));
-            media_add_blob(blobs, stored->digest, bytes, stored->declared_bytes, NULL);
-        }
         stored_free(stored);
         if (bytes == NULL)
             return false;
@@ -140,52 +231,66 @@ static bool add_cache_layers(struct build *build, GPtrArray *blobs, json_t *desc
     return true;
 }
 
-static bool push_cache(struct build *build, const struct reference *reference, GError **error)
+void cache_document_make(const struct cache_writing *writing, struct cache_document *document)
 {
-    g_autoptr(GBytes) config = make_cache_config(build);
-    g_autoptr(GPtrArray) blobs = media_blobs_new();
-    g_autoptr(GPtrArray) manifests = media_manifests_new();
-    g_autoptr(json_t) descriptors = json_array();
-    if (!add_cache_layers(build, blobs, descriptors, error))
-        return false;
-    g_autofree char *config_digest = digest_of_bytes(config);
-    media_add_blob(blobs, config_digest, config, (int64_t)g_bytes_get_size(config), NULL);
-    g_autoptr(GBytes) manifest =
-        media_manifest(config, MEDIA_CONFIG, g_steal_pointer(&descriptors));
-    media_add_manifest(manifests, manifest, MEDIA_MANIFEST, reference->tag);
-    AUTO(credentials) credentials = credentials_of(build, reference->domain);
-    const struct push push = {.reference = reference, .blobs = blobs, .manifests = manifests};
-    return puller_push(build->daemon->puller, &push, credentials, NULL, NULL, error);
+    const char *key;
+    json_t *record;
+    json_t *descriptors = json_array();
+    g_autoptr(json_t) diff_ids = json_array();
+    document->blobs = media_blobs_new();
+    json_object_foreach ((json_t *)writing->records, key, record) {
+        struct stored *stored = stored_read(record);
+        GBytes *bytes = store_find_blob(writing->build->daemon, stored->digest);
+        json_array_append_new(descriptors, media_layer(stored, g_bytes_get_size(bytes)));
+        json_array_append_new(diff_ids, json_string(stored->diff_id));
+        media_add_blob(document->blobs, stored->digest, bytes, stored->declared_bytes, NULL);
+        stored_free(stored);
+    }
+    g_autoptr(json_t) config = json_pack("{s:s, s:s, s:{s:s, s:O}, s:O}", "architecture", "unknown",
+                                         "os", "unknown", "rootfs", "type", "layers", "diff_ids",
+                                         diff_ids, CACHE_RECORDS_KEY, (json_t *)writing->records);
+    document->config = json_bytes(config);
+    document->manifest = media_manifest(document->config, MEDIA_CONFIG, descriptors);
 }
 
-static bool export_registry(struct build *build, const struct attributes *attributes,
-                            GError **error)
+void cache_document_clear(struct cache_document *document)
 {
-    AUTO(reference)
-    reference = reference_parse(attributes_get(attributes, "ref"), /* default_tag= */ true, error);
-    return reference != NULL && push_cache(build, reference, error);
+    g_clear_pointer(&document->config, g_bytes_unref);
+    g_clear_pointer(&document->manifest, g_bytes_unref);
+    g_clear_pointer(&document->blobs, g_ptr_array_unref);
+}
+
+/* cache/remotecache/export.go: "skipping cache export for empty result" */
+static bool write_cache(struct build *build, const struct cache_kind *kind,
+                        const struct attributes *attributes, struct vertex *vertex, GError **error)
+{
+    bool has_all = g_strcmp0(attributes_get(attributes, "mode"), "max") == 0;
+    g_autoptr(json_t) records = records_for(build, has_all);
+    const struct cache_writing writing = {build, attributes, vertex, records};
+    if (json_object_size(records) > 0)
+        return fetch_layers(build, records, error) && kind->export(&writing, error);
+    progress_line(build->progress, vertex, "skipping cache export for empty result done");
+    return true;
 }
 
 static bool export_one(struct build *build, const struct attributes *attributes)
 {
-    bool is_registry = is_type(attributes, "registry");
-    const char *name =
-        is_registry ? "exporting cache to registry" : "exporting to GitHub Actions Cache";
+    const struct cache_kind *kind = find_kind(attributes);
     GError *cause = NULL;
-    if (!is_registry && !is_type(attributes, "gha"))
+    if (kind == NULL)
         return true;
-    struct vertex *vertex = progress_begin(build->progress, name, name);
+    struct vertex *vertex = progress_begin(build->progress, kind->export_name, kind->export_name);
     progress_line(build->progress, vertex, "preparing build cache for export");
-    if (is_registry ? export_registry(build, attributes, &cause)
-                    : cache_export_gha(build, attributes, &cause)) {
+    if (write_cache(build, kind, attributes, vertex, &cause)) {
         progress_done(build->progress, vertex);
         return true;
     }
-    if (g_strcmp0(attributes_get(attributes, "ignore-error"), "true") != 0)
-        return build_fail(build, vertex, NULL, cause);
-    progress_failed(build->progress, vertex, cause->message);
-    g_error_free(cause);
-    return true;
+    if (attributes_is_true(attributes, "ignore-error") && cause->domain != FIBER_ERROR) {
+        progress_failed(build->progress, vertex, cause->message);
+        g_error_free(cause);
+        return true;
+    }
+    return build_fail(build, vertex, NULL, cause);
 }
 
 bool cache_export(struct build *build)
@@ -194,4 +299,23 @@ bool cache_export(struct build *build)
         if (!export_one(build, g_ptr_array_index(build->command->exports, i)))
             return false;
     return true;
+}
+
+/* ---- inline ---- */
+
+json_t *cache_inline_records(const struct target *target)
+{
+    const struct build *build = target->build;
+    bool is_asked = false;
+    const char *key;
+    json_t *record;
+    for (guint i = 0; i < build->command->exports->len; i++)
+        is_asked = is_asked || is_inline(g_ptr_array_index(build->command->exports, i));
+    if (!is_asked)
+        return NULL;
+    json_t *records = json_object();
+    json_object_foreach (build->records, key, record)
+        if (target_has_layer(target, json_get_string(record, "digest", "")))
+            json_object_set(records, key, record);
+    return records;
 }

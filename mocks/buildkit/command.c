@@ -17,6 +17,13 @@ const char *attributes_get(const struct attributes *attributes, const char *name
     return variables_get(attributes->pairs, name);
 }
 
+bool attributes_is_true(const struct attributes *attributes, const char *name)
+{
+    static const char *const words[] = {"1", "t", "T", "true", "TRUE", "True", NULL};
+    const char *value = attributes_get(attributes, name);
+    return value != NULL && g_strv_contains(words, value);
+}
+
 /* One line of CSV: type=image,"name=a,b",push=true. */
 static struct attributes *attributes_parse(const char *text)
 {

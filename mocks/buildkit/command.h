@@ -8,6 +8,8 @@ struct attributes {
     GPtrArray *pairs; /* char*: "ref=R" */
 };
 const char *attributes_get(const struct attributes *attributes, const char *name);
+/* Whether it is what Go reads as true (strconv.ParseBool). */
+bool attributes_is_true(const struct attributes *attributes, const char *name);
 
 struct build_command {
     char *frontend;

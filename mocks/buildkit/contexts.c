@@ -23,6 +23,8 @@ struct build_files *build_read_folder(const struct build *build, const char *fol
         if (g_str_has_prefix(path, clean))
             build_files_put_folder(files, path + strlen(clean));
     }
+    if (build_files_have(files, ".git")) /* what is in it nobody looks into */
+        build_files_open(files, ".git");
     return files;
 }
 

@@ -82,6 +82,9 @@ bool store_take(struct buildkitd *daemon, const char *purpose, int64_t bytes,
 bool store_note_taken(struct buildkitd *daemon, int64_t bytes, GError **error) MUST_USE;
 bool store_put_blob(struct buildkitd *daemon, const char *digest, GBytes *bytes,
                     GError **error) MUST_USE;
+/* A layer that came from elsewhere: the disk for it, and its blob. */
+bool store_adopt(struct buildkitd *daemon, const struct stored *stored, GBytes *bytes,
+                 GError **error) MUST_USE;
 /* Lent, or NULL. */
 GBytes *store_find_blob(const struct buildkitd *daemon, const char *digest);
 /* Cache records: what a step with these inputs made. The caller frees what is found. */

@@ -4,7 +4,9 @@
 
 #include "base/digest.h"
 #include "base/units.h"
-#include "mocks/buildkit/media.h"
+#include "mocks/buildkit/cache.h"
+
+#include <string.h>
 
 static struct stage_state *result_of(const struct target *target)
 {
@@ -54,6 +56,9 @@ static GBytes *make_config(const struct target *target, GError **error)
         parts[0], "rootfs", "type", "layers", "diff_ids", make_diff_ids(state));
     if (parts[1] != NULL && parts[2] != NULL)
         json_object_set_new(config, "variant", json_string(parts[2]));
+    json_t *records = cache_inline_records(target);
+    if (records != NULL)
+        json_object_set_new(config, CACHE_RECORDS_KEY, records);
     return json_bytes(config);
 }
 
@@ -96,14 +101,23 @@ static bool fetch_missing(const struct target *target, GError **error)
         if (store_find_blob(build->daemon, stored->digest) != NULL)
             continue;
         bool is_of_base = state->base != NULL && stored->created_us == 0;
-        struct base *holder = is_of_base ? state->base : build->cache;
-        if (holder == NULL || !base_fetch(holder, "FROM ") ||
-            store_find_blob(build->daemon, stored->digest) == NULL) {
+        if (is_of_base && !base_fetch(state->base, "FROM ")) {
             g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "content %s: not found", stored->digest);
             return false;
         }
+        if (cache_layer_bytes(target->build, stored, error) == NULL)
+            return false;
     }
     return true;
+}
+
+bool target_has_layer(const struct target *target, const char *digest)
+{
+    const struct stage_state *state = result_of(target);
+    for (guint i = 0; state != NULL && i < state->layers->len; i++)
+        if (strcmp(((struct stored *)g_ptr_array_index(state->layers, i))->digest, digest) == 0)
+            return true;
+    return false;
 }
 
 void target_forget_image(struct target *target)

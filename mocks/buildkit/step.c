@@ -103,9 +103,7 @@ static struct stored *make_layer(struct buildkitd *daemon, const struct build_fi
         .unpacked_bytes = packed.unpacked_bytes,
         .created_us = loop_now_us(daemon->loop),
     };
-    bool is_fine = store_take(daemon, stored->digest,
-                              stored->unpacked_bytes + stored->declared_bytes, error) &&
-                   store_put_blob(daemon, stored->digest, packed.bytes, error) &&
+    bool is_fine = store_adopt(daemon, stored, packed.bytes, error) &&
                    store_put_record(daemon, key, stored, error);
     packed_layer_clear(&packed);
     if (!is_fine)
@@ -163,6 +161,10 @@ static struct stored *run_step(struct target *target, struct stage_state *state,
     struct stored *stored = NULL;
     struct vertex *vertex = progress_begin(build->progress, key, step->name);
 
+    if (!cache_fetch_lazy(build, state->layers, &cause)) {
+        build_fail(build, vertex, step->instruction, g_steal_pointer(&cause));
+        return NULL;
+    }
     g_hash_table_add(daemon->running, g_strdup(key));
     AUTO(build_files) made = step->command != NULL ? cost_files_of_run(step->command, key) : NULL;
     if (run_in_slot(target, state, step, files, vertex, &cause)) {
@@ -182,9 +184,22 @@ static struct stored *run_step(struct target *target, struct stage_state *state,
     return stored;
 }
 
-static struct stored *find_cached(struct build *build, const char *key)
+/* --no-cache, and the stages of --no-cache-filter (frontend/dockerui IsNoCache). */
+static bool ignores_cache(const struct build *build, const struct stage_state *state)
 {
-    bool may_use = !build->command->ignores_cache || g_hash_table_contains(build->fresh, key);
+    const char *text = build_command_option(build->command, "no-cache");
+    const char *name = state->stage->name;
+    g_auto(GStrv) stages = g_strsplit(text != NULL ? text : "", ",", -1);
+    bool is_named = false;
+    for (gsize i = 0; name != NULL && stages[i] != NULL; i++)
+        is_named = is_named || g_ascii_strcasecmp(stages[i], name) == 0;
+    return build->command->ignores_cache || is_named;
+}
+
+static struct stored *find_cached(struct build *build, const struct stage_state *state,
+                                  const char *key)
+{
+    bool may_use = !ignores_cache(build, state) || g_hash_table_contains(build->fresh, key);
     struct stored *stored = may_use ? store_find_record(build->daemon, key) : NULL;
     return stored != NULL || !may_use ? stored : cache_find_imported(build, key);
 }
@@ -206,7 +221,7 @@ static struct stored *obtain_step(struct target *target, struct stage_state *sta
     struct build *build = target->build;
     if (!wait_for_running(build, key))
         return NULL;
-    struct stored *stored = find_cached(build, key);
+    struct stored *stored = find_cached(build, state, key);
     if (stored != NULL) {
         struct vertex *vertex = progress_begin(build->progress, key, step->name);
         if (!vertex->is_over)
@@ -221,7 +236,7 @@ static struct stored *obtain_step(struct target *target, struct stage_state *sta
     /* While the base came, somebody may have begun the same step. */
     if (g_hash_table_contains(build->daemon->running, key))
         return obtain_step(target, state, step, files, key);
-    stored = find_cached(build, key);
+    stored = find_cached(build, state, key);
     return stored != NULL ? stored : run_step(target, state, step, files, key);
 }
 

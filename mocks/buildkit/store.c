@@ -132,6 +132,14 @@ bool store_put_blob(struct buildkitd *daemon, const char *digest, GBytes *bytes,
     return container_write_file(daemon->container, path, bytes, error);
 }
 
+bool store_adopt(struct buildkitd *daemon, const struct stored *stored, GBytes *bytes,
+                 GError **error)
+{
+    return store_take(daemon, stored->digest, stored->unpacked_bytes + stored->declared_bytes,
+                      error) &&
+           store_put_blob(daemon, stored->digest, bytes, error);
+}
+
 GBytes *store_find_blob(const struct buildkitd *daemon, const char *digest)
 {
     g_autofree char *path = path_of(BLOBS_FOLDER, digest);

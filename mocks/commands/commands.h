@@ -74,12 +74,15 @@ struct command_set_options {
     int64_t second_disk_bytes;            /* mounted at /mnt, as on older images; 0: none */
     const char *go_version;               /* on the machine: "1.24.5"; NULL: none */
     /* Of the docker command. NULL: it is not modelled, and assumed like any other. */
-    const char *docker_version;            /* "28.0.4" */
-    const char *api_version;               /* the newest it speaks: "1.48" */
-    const char *buildx_version;            /* "v0.26.1"; NULL: no plugin */
-    const char *compose_version;           /* "v2.38.2"; NULL: no plugin */
-    bool is_of_github;                     /* GitHub's own image: docker-compose is not there */
-    const char *repository;                /* the user's work tree, for git contexts; or NULL */
+    const char *docker_version;  /* "28.0.4" */
+    const char *api_version;     /* the newest it speaks: "1.48" */
+    const char *buildx_version;  /* "v0.26.1"; NULL: no plugin */
+    const char *compose_version; /* "v2.38.2"; NULL: no plugin */
+    bool is_of_github;           /* GitHub's own image: docker-compose is not there */
+    /* The folder that git contexts of the rehearsed repository are read from, made when it is asked
+       for; lent. NULL: there is none. */
+    const char *(*repository)(void *self);
+    void *repository_self;
     const struct git_origin *origin;       /* or NULL: what git asks of it is assumed */
     uint64_t seed;                         /* names of builders */
     int64_t date_s;                        /* wall clock at the loop's time zero */

@@ -34,6 +34,7 @@ static void add_buildx(struct docker_commands *docker)
         .seed = set->seed,
         .date_s = set->date_s,
         .repository = set->repository,
+        .repository_self = set->repository_self,
     };
     docker->buildx = buildx_new(&options);
     const struct docker_plugin plugin = {"buildx", set->buildx_version, buildx_run, docker->buildx};

@@ -121,6 +121,8 @@ json_t *image_summary(struct dockerd *dockerd, const struct image *image, int ap
                       bool is_for_usage);
 /* null when empty, as Go prints a nil slice. */
 json_t *image_names_or_null(const GPtrArray *names);
+/* "name@sha256:…" of all its names that have one; char*, caller unrefs. */
+GPtrArray *image_repo_digests(const struct dockerd *dockerd, const struct image *image);
 json_t *image_json_config(const struct image *image);
 json_t *volume_shape(const struct volume *volume, bool is_for_usage);
 /* A container configuration with every member that the Engine shows, set where config sets it. */

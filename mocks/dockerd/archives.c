@@ -46,12 +46,10 @@ static bool put_member(struct container *container, const char *folder,
 {
     g_autofree char *joined = g_strconcat(folder, "/", member->name, NULL);
     g_autofree char *path = file_path_clean(joined);
-    g_autofree char *inner = NULL;
-    struct file_tree *tree = container_tree_at(container, path, &inner, NULL);
     g_autoptr(GError) reason = NULL;
 
     if (member->kind == ARCHIVE_DIRECTORY) {
-        file_tree_add_folder(tree, inner);
+        container_put_folder(container, path);
         return true;
     }
     if (member->kind != ARCHIVE_FILE) /* links and devices hold nothing to read */

@@ -158,6 +158,8 @@ bool file_is_made_up(const struct file *file);
 bool container_put_file(struct container *container, const char *path, GBytes *bytes, unsigned mode,
                         GError **error) MUST_USE;
 
+void container_put_folder(struct container *container, const char *path);
+
 /* ---- processes ---- */
 /* Where a stream of a process leads inside a script. */
 struct sink {

@@ -124,6 +124,13 @@ bool container_put_file(struct container *container, const char *path, GBytes *b
     return true;
 }
 
+void container_put_folder(struct container *container, const char *path)
+{
+    g_autofree char *inner = NULL;
+    struct file_tree *tree = container_tree_at(container, path, &inner, NULL);
+    file_tree_add_folder(tree, inner);
+}
+
 bool container_write_file(struct container *container, const char *path, GBytes *bytes,
                           GError **error)
 {

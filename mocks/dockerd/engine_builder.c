@@ -88,10 +88,13 @@ static bool unpack(struct builder_call *call, GBytes *tar, GError **error)
             call->folder = json_get_string(call->request, "folder", "/tmp/build");
             continue;
         }
-        if (member->kind != ARCHIVE_FILE || call->folder == NULL)
+        if (call->folder == NULL)
             continue;
         g_autofree char *path = g_strconcat(call->folder, "/", member->name, NULL);
-        if (!container_put_file(call->container, path, member->contents, member->mode, error))
+        if (member->kind == ARCHIVE_DIRECTORY)
+            container_put_folder(call->container, path);
+        if (member->kind == ARCHIVE_FILE &&
+            !container_put_file(call->container, path, member->contents, member->mode, error))
             return false;
     }
     return false;

@@ -109,15 +109,15 @@ HANDLER(images_inspect)
                            dockerd->personality->says_no_such_image_twice ? ": " : "", name);
     }
     g_autoptr(json_t) config = image_json_config(image);
+    g_autoptr(GPtrArray) digests = image_repo_digests(dockerd, image);
     int64_t size_bytes = image_size_bytes(image);
     json_t *shape = json_pack(
         "{s:s, s:o, s:o, s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:I, s:o, s:o, s:{s:s}}", "Id",
         image->id, "RepoTags",
         image->tags->len > 0 ? image_names_or_null(image->tags) : json_array(), "RepoDigests",
-        image->digests->len > 0 ? image_names_or_null(image->digests) : json_array(), "Parent", "",
-        "Comment", json_get_string(config, "comment", ""), "Created",
-        json_get_string(config, "created", ""), "DockerVersion",
-        json_get_string(config, "docker_version", ""), "Author",
+        digests->len > 0 ? image_names_or_null(digests) : json_array(), "Parent", "", "Comment",
+        json_get_string(config, "comment", ""), "Created", json_get_string(config, "created", ""),
+        "DockerVersion", json_get_string(config, "docker_version", ""), "Author",
         json_get_string(config, "author", ""), "Config",
         whole_config(json_get_object(config, "config")), "Architecture",
         json_get_string(config, "architecture", "amd64"), "Os",
@@ -130,23 +130,52 @@ HANDLER(images_inspect)
     return true;
 }
 
-/* One entry a layer, newest first; what made it is not kept. */
+/* ---- history ---- */
+
+static void add_step(json_t *list, const struct image *image, const json_t *entry,
+                     int64_t size_bytes)
+{
+    json_array_append_new(list, json_pack("{s:s, s:I, s:s, s:n, s:I, s:s}", "Id", "<missing>",
+                                          "Created", (json_int_t)image->created_s, "CreatedBy",
+                                          json_get_string(entry, "created_by", ""), "Tags", "Size",
+                                          (json_int_t)size_bytes, "Comment",
+                                          json_get_string(entry, "comment", "")));
+}
+
+/* What the config tells of the steps, newest first, with the sizes of their layers. It may tell
+   less than there are layers: those below come without what made them. */
+static json_t *steps_of(const struct image *image, const struct image_variant *variant)
+{
+    g_autoptr(json_t) config = json_parse_gbytes(variant->config, NULL);
+    const json_t *history = json_get_array(config, "history");
+    guint left = variant->layers->len;
+    json_t *list = json_array();
+    for (size_t i = json_array_size(history); i > 0; i--) {
+        const json_t *entry = json_array_get(history, i - 1);
+        bool is_empty = json_get_boolean(entry, "empty_layer", false);
+        if (!is_empty && left == 0)
+            continue;
+        const struct stored_layer *layer =
+            is_empty ? NULL : g_ptr_array_index(variant->layers, --left);
+        add_step(list, image, entry, layer != NULL ? layer->unpacked_bytes : 0);
+    }
+    for (; left > 0; left--) {
+        const struct stored_layer *layer = g_ptr_array_index(variant->layers, left - 1);
+        add_step(list, image, NULL, layer->unpacked_bytes);
+    }
+    return list;
+}
+
 HANDLER(images_history)
 {
     const struct image *image = find_image(request, request->name, error);
     if (image == NULL)
         return false;
-    const struct image_variant *variant = g_ptr_array_index(image->variants, 0);
-    json_t *list = json_array();
-    for (guint i = variant->layers->len; i > 0; i--) {
-        const struct stored_layer *layer = g_ptr_array_index(variant->layers, i - 1);
-        bool is_top = i == variant->layers->len;
-        json_array_append_new(list,
-                              json_pack("{s:s, s:I, s:s, s:o, s:I, s:s}", "Id",
-                                        is_top ? image->id : "<missing>", "Created",
-                                        (json_int_t)image->created_s, "CreatedBy", "", "Tags",
-                                        is_top ? image_names_or_null(image->tags) : json_null(),
-                                        "Size", (json_int_t)layer->unpacked_bytes, "Comment", ""));
+    json_t *list = steps_of(image, g_ptr_array_index(image->variants, 0));
+    json_t *top = json_array_get(list, 0);
+    if (top != NULL) {
+        json_object_set_new(top, "Id", json_string(image->id));
+        json_object_set_new(top, "Tags", image_names_or_null(image->tags));
     }
     api_reply_json(request, 200, list);
     return true;

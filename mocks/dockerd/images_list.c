@@ -16,6 +16,26 @@ json_t *image_names_or_null(const GPtrArray *names)
     return list;
 }
 
+/* Of the containerd store every tag has one, pulled and pushed or not (daemon/containerd
+   image_inspect.go collectRepoTagsAndDigests). */
+static void add_digest_of_tag(GPtrArray *digests, const struct image *image, const char *tag)
+{
+    g_autofree char *digest =
+        g_strdup_printf("%.*s@%s", (int)(strrchr(tag, ':') - tag), tag, image->id);
+    if (!g_ptr_array_find_with_equal_func(digests, digest, g_str_equal, NULL))
+        g_ptr_array_add(digests, g_steal_pointer(&digest));
+}
+
+GPtrArray *image_repo_digests(const struct dockerd *dockerd, const struct image *image)
+{
+    GPtrArray *digests = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < image->digests->len; i++)
+        g_ptr_array_add(digests, g_strdup(g_ptr_array_index(image->digests, i)));
+    for (guint i = 0; i < image->tags->len && dockerd->images.has_containerd_layout; i++)
+        add_digest_of_tag(digests, image, g_ptr_array_index(image->tags, i));
+    return digests;
+}
+
 /* Lists of images show a dangling one as "<none>:<none>" up to API 1.42 (capture 23c). */
 static json_t *listed_names(const struct image *image, const GPtrArray *names, const char *none,
                             int api_minor)
@@ -39,10 +59,11 @@ json_t *image_summary(struct dockerd *dockerd, const struct image *image, int ap
     json_t *labels = json_get_object(json_get_object(config, "config"), "Labels");
     int64_t container_count = is_for_usage ? (int64_t)image_container_count(dockerd, image) : -1;
     int64_t shared_bytes = is_for_usage ? image_shared_bytes(image) : -1;
+    g_autoptr(GPtrArray) digests = image_repo_digests(dockerd, image);
     json_t *summary = json_pack(
         "{s:I, s:I, s:s, s:O?, s:s, s:o, s:o, s:I, s:I}", "Containers", (json_int_t)container_count,
         "Created", (json_int_t)image->created_s, "Id", image->id, "Labels", labels, "ParentId", "",
-        "RepoDigests", listed_names(image, image->digests, "<none>@<none>", api_minor), "RepoTags",
+        "RepoDigests", listed_names(image, digests, "<none>@<none>", api_minor), "RepoTags",
         listed_names(image, image->tags, "<none>:<none>", api_minor), "SharedSize",
         (json_int_t)shared_bytes, "Size", (json_int_t)size_bytes);
     if (api_minor < API_WITHOUT_VIRTUAL_SIZE)
@@ -135,7 +156,8 @@ static json_t *listed_summary(struct request *request, const struct image *image
     if (patterns->len == 0)
         return summary;
     g_autoptr(GPtrArray) tags = matching_names(image->tags, patterns);
-    g_autoptr(GPtrArray) digests = matching_names(image->digests, patterns);
+    g_autoptr(GPtrArray) all_digests = image_repo_digests(request->dockerd, image);
+    g_autoptr(GPtrArray) digests = matching_names(all_digests, patterns);
     json_object_set_new(summary, "RepoTags", image_names_or_null(tags));
     json_object_set_new(summary, "RepoDigests", image_names_or_null(digests));
     if (tags->len + digests->len == 0)

@@ -112,6 +112,6 @@ struct ignore *ignore_parse(const char *text, gsize length_bytes);
 void ignore_free(struct ignore *ignore);
 CLEANUP(ignore, ignore_free)
 bool ignore_excludes(const struct ignore *ignore, const char *path);
-/* Those that are not excluded. */
+/* Those that are not excluded, with what it is open for. */
 struct build_files *build_files_filter(const struct build_files *files,
                                        const struct ignore *ignore);

@@ -161,5 +161,8 @@ struct build_files *build_files_filter(const struct build_files *files, const st
     for (guint i = 0; i < build_files_folder_count(files); i++)
         if (!ignore_excludes(ignore, build_files_folder_at(files, i)))
             build_files_put_folder(kept, build_files_folder_at(files, i));
+    for (guint i = 0; i < build_files_open_count(files); i++)
+        if (!ignore_excludes(ignore, build_files_open_at(files, i)))
+            build_files_open(kept, build_files_open_at(files, i));
     return kept;
 }

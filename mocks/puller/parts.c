@@ -114,8 +114,13 @@ static void part_start(struct part *part)
 
 static void layer_start(struct part *part)
 {
-    part->is_here = has_layer(part->parts->pull, part->descriptor->digest);
+    const struct pull *pull = part->parts->pull;
+    const char *digest = part->descriptor->digest;
+    bool is_wanted = pull->layer_digest == NULL || strcmp(pull->layer_digest, digest) == 0;
+    part->is_here = !is_wanted || has_layer(pull, digest);
     part->is_over = part->is_here;
+    if (!is_wanted)
+        return;
     part_say(part, part->is_here ? "Already exists" : "Pulling fs layer");
     if (!part->is_here)
         part_start(part);

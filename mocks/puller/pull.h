@@ -27,10 +27,11 @@ struct pull {
     const struct credentials *credentials;
     puller_progress_fn *progress;
     void *context;
-    bool needs_layers;   /* false: resolve only */
-    bool has_streamed;   /* anything told: errors are in-stream from now on */
-    bool has_fetched;    /* the image was not here before */
-    struct content *top; /* index or manifest; lent from the puller or owned by kept */
+    bool needs_layers;        /* false: resolve only */
+    const char *layer_digest; /* of the only layer that is wanted; NULL: all of them */
+    bool has_streamed;        /* anything told: errors are in-stream from now on */
+    bool has_fetched;         /* the image was not here before */
+    struct content *top;      /* index or manifest; lent from the puller or owned by kept */
     struct content *manifest;
     GBytes *config;
     struct image_config *parsed;
@@ -64,7 +65,7 @@ void layer_free(struct layer *layer);
 
 /* ---- translate.c: MISHAP_ERROR to PULLER_ERROR ---- */
 void pull_translate(const struct pull *pull, GError **error);
-void push_translate(const struct pull *voice, GError **error);
+void push_translate(const struct pull *voice, bool is_cache, GError **error);
 
 /* ---- the two families ---- */
 bool classic_pull(struct pull *pull, GError **error) MUST_USE;

@@ -312,20 +312,29 @@ static bool run_pull(struct pull *pull, struct pulled_image **image, GError **er
     return is_fine;
 }
 
-bool puller_pull(struct puller *puller, const struct reference *reference, const char *platform,
-                 const struct credentials *credentials, puller_progress_fn *progress, void *context,
-                 struct pulled_image **image, GError **error)
+bool puller_pull_wish(struct puller *puller, const struct puller_wish *wish,
+                      const struct credentials *credentials, puller_progress_fn *progress,
+                      void *context, struct pulled_image **image, GError **error)
 {
     struct pull pull = {
         .puller = puller,
-        .reference = reference,
-        .platform = platform,
+        .reference = wish->reference,
+        .platform = wish->platform,
         .credentials = credentials,
         .progress = progress,
         .context = context,
         .needs_layers = true,
+        .layer_digest = wish->layer_digest,
     };
     return run_pull(&pull, image, error);
+}
+
+bool puller_pull(struct puller *puller, const struct reference *reference, const char *platform,
+                 const struct credentials *credentials, puller_progress_fn *progress, void *context,
+                 struct pulled_image **image, GError **error)
+{
+    const struct puller_wish wish = {.reference = reference, .platform = platform};
+    return puller_pull_wish(puller, &wish, credentials, progress, context, image, error);
 }
 
 bool puller_resolve(struct puller *puller, const struct reference *reference, const char *platform,
@@ -357,7 +366,7 @@ bool puller_push(struct puller *puller, const struct push *push,
     bool is_fine = puller->habits->is_classic
                        ? classic_push(puller, push, credentials, &voice, &cause)
                        : containerd_push(puller, push, credentials, &voice, &cause);
-    push_translate(&voice, &cause);
+    push_translate(&voice, push->is_cache, &cause);
     trace_end_of(&voice, "push", cause);
     if (cause != NULL)
         g_propagate_error(error, cause);

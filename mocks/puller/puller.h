@@ -129,6 +129,16 @@ bool puller_pull(struct puller *puller, const struct reference *reference, const
                  const struct credentials *credentials, puller_progress_fn *progress, void *context,
                  struct pulled_image **image, GError **error) MUST_USE;
 
+/* The same of an image's one layer, as BuildKit fetches what a cache holds; NULL: all of them. */
+struct puller_wish {
+    const struct reference *reference;
+    const char *platform;
+    const char *layer_digest;
+};
+bool puller_pull_wish(struct puller *puller, const struct puller_wish *wish,
+                      const struct credentials *credentials, puller_progress_fn *progress,
+                      void *context, struct pulled_image **image, GError **error) MUST_USE;
+
 /* Only finds out what a reference is for a platform, as BuildKit does for FROM: HEAD or GET
    manifest, child manifest, config. Layers are not fetched. */
 bool puller_resolve(struct puller *puller, const struct reference *reference, const char *platform,
@@ -152,6 +162,8 @@ struct push {
     const struct reference *reference;
     GPtrArray *blobs;     /* struct push_blob; layers first, config last; dockerd: at least it */
     GPtrArray *manifests; /* struct push_manifest, in order of PUT: children first, the tag last */
+    bool is_cache; /* BuildKit's cache: one blob after the other, and of them layers alone are tried
+                      again (cache/remotecache/export.go) */
 };
 /* The aux object at the end of dockerd's stream is the caller's (tag, digest, size: it knows them).
    BuildKit's errors begin with "failed to push R: ". */

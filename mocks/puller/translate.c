@@ -95,14 +95,14 @@ void pull_translate(const struct pull *pull, GError **error)
 }
 
 /* Nothing of a push's failure is translated but containerd's own words. */
-void push_translate(const struct pull *voice, GError **error)
+void push_translate(const struct pull *voice, bool is_cache, GError **error)
 {
     const struct puller *puller = voice->puller;
     if (*error == NULL || (*error)->domain != MISHAP_ERROR)
         return;
     if (puller->habits->names_registry && mishap_kind(*error) == MISHAP_STATUS)
         mishap_prefix(error, "unknown: ");
-    if (puller->options.kind == PULLER_BUILDKIT) {
+    if (puller->options.kind == PULLER_BUILDKIT && !is_cache) {
         g_autofree char *name = reference_text(voice->reference);
         mishap_prefix(error, "failed to push %s: ", name);
     }

@@ -16,6 +16,7 @@ const struct action *const actions_table[] = {
     &action_amazon_ecr_login,
     &action_configure_aws_credentials,
     &action_azure_docker_login,
+    &action_github_runtime,
     &action_docker_bake,
     &action_docker_bake_list_targets,
     &action_docker_bake_matrix,

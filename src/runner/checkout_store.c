@@ -72,9 +72,8 @@ static char *key_of(const struct working_copy_options *options)
                            options->is_cone + 2 * options->brings_files, sparse);
 }
 
-/* The folder of what is asked for, made now if it was not before; NULL with an error. */
-static const char *find(struct checkout_store *store, const struct working_copy_options *options,
-                        GError **error)
+const char *checkout_store_folder(struct checkout_store *store,
+                                  const struct working_copy_options *options, GError **error)
 {
     g_autofree char *key = key_of(options);
     const char *known = g_hash_table_lookup(store->made, key);
@@ -112,7 +111,7 @@ bool checkout_store_get(struct checkout_store *store, const struct working_copy_
     forget_depth(options);
     if (store == NULL)
         return make(options, error);
-    const char *folder = find(store, options, error);
+    const char *folder = checkout_store_folder(store, options, error);
     if (folder == NULL)
         return false;
     g_autofree char *from = g_build_filename(folder, ".git", NULL);
@@ -175,7 +174,7 @@ bool checkout_store_get_origin(struct checkout_store *store,
                                const struct working_copy_options *options,
                                const char *default_branch, bool *is_partial, GError **error)
 {
-    const char *folder = store != NULL ? find(store, options, error) : NULL;
+    const char *folder = store != NULL ? checkout_store_folder(store, options, error) : NULL;
     if (folder == NULL)
         return false;
     g_autofree char *from = g_build_filename(folder, ".git", NULL);

@@ -18,7 +18,10 @@ struct checkout_store;
 struct checkout_store *checkout_store_new(const char *directory);
 void checkout_store_free(struct checkout_store *store);
 CLEANUP(checkout_store, checkout_store_free)
-/* What the options ask for, in their target. store NULL: nothing is kept. */
+/* The folder of what the options ask for but for their target, to be read and not written; lent. */
+const char *checkout_store_folder(struct checkout_store *store,
+                                  const struct working_copy_options *options,
+                                  GError **error) MUST_USE;
 /* The repository behind a checkout with all its history, as GitHub has it: bare, in their target.
    False without an error when there is none that git can read by its ids (working_copy.h).
    *is_partial: history is missing from it. */
@@ -26,5 +29,6 @@ bool checkout_store_get_origin(struct checkout_store *store,
                                const struct working_copy_options *options,
                                const char *default_branch, bool *is_partial,
                                GError **error) MUST_USE;
+/* What the options ask for, in their target. store NULL: nothing is kept. */
 bool checkout_store_get(struct checkout_store *store, const struct working_copy_options *options,
                         GError **error) MUST_USE;

@@ -1,4 +1,5 @@
 /* The command line of `buildctl build` for a request: what the real plugin puts into its solve. */
+#include "mocks/commands/buildx/local_cache.h"
 #include "mocks/commands/buildx/solve.h"
 
 #include "mocks/commands/buildx/commands.h"
@@ -68,7 +69,7 @@ static bool has_field(const GPtrArray *fields, const char *prefix)
     return false;
 }
 
-static void append_variable(struct plugin_run *run, GString *text, const char *field,
+static void append_variable(const struct plugin_run *run, GString *text, const char *field,
                             const char *variable)
 {
     const char *value = command_variable(run->call, variable);
@@ -76,17 +77,10 @@ static void append_variable(struct plugin_run *run, GString *text, const char *f
         g_string_append_printf(text, ",%s=%s", field, value);
 }
 
-/* opt.go CreateCaches: gha without token and URL is dropped without a word, and so is an import on
-   an Engine that does not know it (failures.md H7). */
-static char *cache_text(struct plugin_run *run, const struct builder_node *node, const char *text)
+/* type=gha with what the job's environment adds; g_free. */
+static char *gha_text(const struct plugin_run *run, const char *text)
 {
     g_autoptr(GPtrArray) fields = csv_fields(text);
-    if (fields->len == 1 && strchr(text, '=') == NULL)
-        return g_strconcat("type=registry,ref=", text, NULL);
-    if (!has_field(fields, "type="))
-        return g_strconcat("type=registry,", text, NULL);
-    if (!has_field(fields, "type=gha"))
-        return g_strdup(text);
     GString *full = g_string_new(text);
     if (!has_field(fields, "token="))
         append_variable(run, full, "token", "ACTIONS_RUNTIME_TOKEN");
@@ -95,24 +89,63 @@ static char *cache_text(struct plugin_run *run, const struct builder_node *node,
                         command_variable(run->call, "ACTIONS_CACHE_URL") != NULL
                             ? "ACTIONS_CACHE_URL"
                             : "ACTIONS_RESULTS_URL");
-    bool is_active = strstr(full->str, "token=") != NULL && strstr(full->str, "url=") != NULL;
-    bool is_known = node->container != NULL || node->has_snapshotter;
-    return g_string_free(full, !is_active || !is_known);
+    return g_string_free(full, /* free_segment= */ false);
 }
 
-static void add_caches(struct plugin_run *run, const struct build_request *request,
-                       const struct builder_node *node, GPtrArray *words)
+bool build_cache_is_active(const struct plugin_run *run, const char *text)
 {
+    g_autoptr(GPtrArray) fields = csv_fields(text);
+    g_autofree char *full = gha_text(run, text);
+    return !has_field(fields, "type=gha") ||
+           (strstr(full, "token=") != NULL && strstr(full, "url=") != NULL);
+}
+
+/* An import is dropped as well on an Engine that does not know it (failures.md H7). */
+static char *cache_text(const struct plugin_run *run, const struct builder_node *node,
+                        const char *text)
+{
+    g_autoptr(GPtrArray) fields = csv_fields(text);
+    bool is_known = node->container != NULL || node->has_snapshotter;
+    if (fields->len == 1 && strchr(text, '=') == NULL)
+        return g_strconcat("type=registry,ref=", text, NULL);
+    if (!has_field(fields, "type="))
+        return g_strconcat("type=registry,", text, NULL);
+    if (!has_field(fields, "type=gha"))
+        return g_strdup(text);
+    return is_known && build_cache_is_active(run, text) ? gha_text(run, text) : NULL;
+}
+
+/* This world has neither the service nor its credentials. */
+static void note_elsewhere(struct plugin_run *run, const char *text)
+{
+    static const char *const types[] = {"type=s3", "type=azblob"};
+    for (gsize i = 0; i < G_N_ELEMENTS(types); i++)
+        if (strstr(text, types[i]) != NULL)
+            docker_cli_assume(run->cli, run->call, "buildx build: a build cache outside this world",
+                              /* touches_images= */ false);
+}
+
+static void add_caches(const struct solve *solve)
+{
+    const struct build_request *request = solve->request;
     for (guint i = 0; i < request->cache_from->len; i++) {
-        char *text = cache_text(run, node, g_ptr_array_index(request->cache_from, i));
+        const char *given = g_ptr_array_index(request->cache_from, i);
+        char *text = local_cache_is(given) ? local_cache_import(solve->run, given, solve->folder, i)
+                                           : cache_text(solve->run, solve->node, given);
+        note_elsewhere(solve->run, given);
         if (text != NULL)
-            add(words, "--import-cache", text);
+            add(solve->words, "--import-cache", text);
     }
     for (guint i = 0; i < request->cache_to->len; i++) {
-        char *text = cache_text(run, node, g_ptr_array_index(request->cache_to, i));
+        const char *given = g_ptr_array_index(request->cache_to, i);
+        char *text = local_cache_is(given) ? local_cache_export(given, solve->folder, i)
+                                           : cache_text(solve->run, solve->node, given);
+        note_elsewhere(solve->run, given);
         if (text != NULL)
-            add(words, "--export-cache", text);
+            add(solve->words, "--export-cache", text);
     }
+    if (build_argument_is_on(request, "BUILDKIT_INLINE_CACHE"))
+        add(solve->words, "--export-cache", g_strdup("type=inline"));
 }
 
 /* ---- outputs ---- */
@@ -213,8 +246,12 @@ static void add_cache_modes(const struct build_request *request, const struct bu
         add(words, "--opt", g_strdup("image-resolve-mode=pull"));
     else if (node->container == NULL)
         add(words, "--opt", g_strdup("image-resolve-mode=local"));
-    if (request->ignores_cache)
-        add(words, "--opt", g_strdup("no-cache="));
+    g_autoptr(GString) filters = g_string_new("no-cache=");
+    for (guint i = 0; i < request->no_cache_filters->len; i++)
+        g_string_append_printf(filters, "%s%s", i > 0 ? "," : "",
+                               (const char *)g_ptr_array_index(request->no_cache_filters, i));
+    if (request->ignores_cache || request->no_cache_filters->len > 0)
+        add(words, "--opt", g_strdup(filters->str));
 }
 
 static void add_all(GPtrArray *words, const char *flag, const GPtrArray *values)
@@ -251,7 +288,7 @@ void solve_make_words(struct solve *solve, const char *filename, const char *url
     add_all(words, "--secret", secrets);
     add_all(words, "--ssh", request->agents);
     add_attests(solve->run, request, solve->node, words);
-    add_caches(solve->run, request, solve->node, words);
+    add_caches(solve);
     for (guint i = 0; i < solve->outputs->len; i++) {
         const struct build_output *output = g_ptr_array_index(solve->outputs, i);
         if (strcmp(output->type, "cacheonly") != 0)

@@ -62,14 +62,7 @@ static bool read_arguments(struct baking *baking, GError **error)
 
 static bool check_flags(const struct plugin_run *run, GError **error)
 {
-    const char *call = plugin_flags_text(run->flags, "call");
-    if (plugin_flags_has(run->flags, "list"))
-        return run_unmodelled(error, "--list");
-    if (plugin_flags_is_on(run->flags, "check"))
-        return run_unmodelled(error, "--check");
-    if (call != NULL && *call != '\0' && strcmp(call, "build") != 0)
-        return run_unmodelled(error, "--call %s", call);
-    return true;
+    return !plugin_flags_has(run->flags, "list") || run_unmodelled(error, "--list");
 }
 
 /* ---- the definition ---- */
@@ -176,13 +169,43 @@ static bool check_all(const GPtrArray *requests, GError **error)
     return true;
 }
 
+static gint compare_names(gconstpointer left, gconstpointer right)
+{
+    const struct build_request *const *one = left;
+    const struct build_request *const *other = right;
+    return strcmp((*one)->name, (*other)->name);
+}
+
+/* What the checks have found, by the targets' names; the first exit code that is not 0. */
+static int tell_checks(const struct plugin_run *run, GPtrArray *requests,
+                       const struct build_result *results)
+{
+    g_autoptr(GPtrArray) sorted = g_ptr_array_new();
+    int exit_code = 0;
+    for (guint i = 0; i < requests->len; i++)
+        if (((struct build_request *)g_ptr_array_index(requests, i))->is_check)
+            g_ptr_array_add(sorted, g_ptr_array_index(requests, i));
+    g_ptr_array_sort(sorted, compare_names);
+    for (guint i = 0; i < sorted->len; i++) {
+        const struct build_request *request = g_ptr_array_index(sorted, i);
+        command_print(run->call, "%s%s\n\n", i > 0 ? "\n" : "", request->name);
+        guint index = 0;
+        bool is_found = g_ptr_array_find(requests, request, &index);
+        int code = is_found ? build_tell_check(run, results[index].metadata) : 0;
+        exit_code = exit_code != 0 ? exit_code : code;
+    }
+    return exit_code;
+}
+
 static bool build_targets(struct plugin_run *run, struct builder *builder, GPtrArray *requests,
-                          struct voice *voice, GError **error)
+                          struct voice *voice, int *exit_code, GError **error)
 {
     struct build_result *results = g_new0(struct build_result, requests->len + 1);
     bool is_built = check_all(requests, error) &&
                     build_all(run, builder, requests, voice, results, error) &&
                     write_metadata(run, requests, results, error);
+    if (is_built)
+        *exit_code = tell_checks(run, requests, results);
     for (guint i = 0; i < requests->len; i++)
         json_decref(results[i].metadata);
     g_free(results);
@@ -203,10 +226,11 @@ static struct builder *begin(struct plugin_run *run, struct voice *voice, GError
 }
 
 static bool build(const struct baking *baking, struct builder *builder,
-                  const struct bake_result *result, GError **error)
+                  const struct bake_result *result, int *exit_code, GError **error)
 {
     g_autoptr(GPtrArray) requests = requests_of(baking, result, error);
-    return requests != NULL && build_targets(baking->run, builder, requests, baking->voice, error);
+    return requests != NULL &&
+           build_targets(baking->run, builder, requests, baking->voice, exit_code, error);
 }
 
 /* An action that asked for the definition finds one, as empty as what is known of it. */
@@ -216,7 +240,7 @@ static void print_nothing(const struct plugin_run *run, const GError *error)
         command_print(run->call, "{}\n");
 }
 
-static bool bake(const struct baking *baking, bool is_print, GError **error)
+static bool bake(const struct baking *baking, bool is_print, int *exit_code, GError **error)
 {
     g_autoptr(GPtrArray) paths = plugin_flags_list(baking->run->flags, "file");
     bool needs_builder = !is_print || baking->sources->url != NULL;
@@ -232,7 +256,7 @@ static bool bake(const struct baking *baking, bool is_print, GError **error)
         return false;
     }
     if (!is_print)
-        return build(baking, builder, result, error);
+        return build(baking, builder, result, exit_code, error);
     command_write(baking->run->call, 1, result->print, -1);
     return true;
 }
@@ -244,8 +268,10 @@ int command_bake(struct plugin_run *run, GError **error)
     VOICE(voice);
     BAKE_SOURCES(sources);
     struct baking baking = {run, &voice, &sources, targets, overrides};
+    int exit_code = 0;
     voice.run = run;
-    if (!check_flags(run, error) || !read_arguments(&baking, error))
+    if (!check_flags(run, error) || !read_arguments(&baking, error) ||
+        !bake(&baking, plugin_flags_is_on(run->flags, "print"), &exit_code, error))
         return 1;
-    return bake(&baking, plugin_flags_is_on(run->flags, "print"), error) ? 0 : 1;
+    return exit_code;
 }

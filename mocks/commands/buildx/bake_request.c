@@ -116,12 +116,23 @@ static bool check_entitlements(const struct plugin_run *run, const struct build_
     return true;
 }
 
+/* The flags count before what the target says (commands/bake.go). */
+static const char *call_of(const struct plugin_run *run, const json_t *attributes)
+{
+    const char *call = plugin_flags_text(run->flags, "call");
+    if (plugin_flags_is_on(run->flags, "check"))
+        return "check";
+    bool is_given = call != NULL && *call != '\0' && strcmp(call, "build") != 0;
+    return is_given ? call : json_get_string(attributes, "call", "build");
+}
+
 static bool check(const struct plugin_run *run, const struct build_request *request,
                   const json_t *attributes, const char *url, GError **error)
 {
-    const char *call = json_get_string(attributes, "call", "build");
-    if (strcmp(call, "build") != 0)
-        return run_unmodelled(error, "target %s: call %s", request->name, call);
+    for (guint i = 0; request->is_check && i < request->contexts->len; i++)
+        if (strstr(g_ptr_array_index(request->contexts, i), "=target:") != NULL)
+            return run_unmodelled(error, "target %s: a check that stands on another target",
+                                  request->name);
     for (guint i = 0; url != NULL && i < request->contexts->len; i++)
         if (build_context_is_path(g_ptr_array_index(request->contexts, i)))
             return run_unmodelled(error, "target %s: the context %s of a remote definition",
@@ -143,5 +154,7 @@ struct build_request *bake_request_new(struct plugin_run *run, const struct bake
         g_ptr_array_add(request->allowed, g_strdup("network.host"));
     request->ignores_cache = json_get_boolean(attributes, "no-cache", false);
     request->is_pull = json_get_boolean(attributes, "pull", false);
+    if (!build_call_read(call_of(run, attributes), &request->is_check, error))
+        return NULL;
     return check(run, request, attributes, url, error) ? g_steal_pointer(&request) : NULL;
 }

@@ -199,19 +199,27 @@ static void warn_of_flags(struct plugin_run *run)
             command_complain(run->call, "WARNING: %s\n", rows[i].text);
 }
 
-/* --check, --call and the older --print: what the frontend is asked for instead of a build. */
-static bool read_call(const struct plugin_run *run, bool *is_check, GError **error)
+bool build_call_read(const char *call, bool *is_check, GError **error)
 {
     static const char *const builds[] = {"", "build", NULL};
     static const char *const checks[] = {"check", "lint", NULL};
-    const char *call = plugin_flags_text(run->flags, "call");
-    const char *print = plugin_flags_text(run->flags, "print");
-    const char *name = print != NULL ? print : call != NULL ? call : "build";
-    *is_check = plugin_flags_is_on(run->flags, "check") || g_strv_contains(checks, name);
-    return *is_check || g_strv_contains(builds, name) || run_unmodelled(error, "--call %s", name);
+    *is_check = g_strv_contains(checks, call);
+    return *is_check || g_strv_contains(builds, call) || run_unmodelled(error, "--call %s", call);
 }
 
-static int tell_check(struct plugin_run *run, const json_t *metadata)
+/* --check, --call and the older --print: what the frontend is asked for instead of a build. */
+static bool read_call(const struct plugin_run *run, bool *is_check, GError **error)
+{
+    const char *call = plugin_flags_text(run->flags, "call");
+    const char *print = plugin_flags_text(run->flags, "print");
+    if (plugin_flags_is_on(run->flags, "check"))
+        call = "check";
+    else if (print != NULL)
+        call = print;
+    return build_call_read(call != NULL ? call : "build", is_check, error);
+}
+
+int build_tell_check(const struct plugin_run *run, const json_t *metadata)
 {
     command_print(run->call, "%s", json_get_string(metadata, "result.txt", ""));
     return strcmp(json_get_string(metadata, "result.statuscode", "0"), "0") == 0 ? 0 : 1;
@@ -239,6 +247,6 @@ int command_build(struct plugin_run *run, GError **error)
     bool is_built = build(run, builder, requests, &voice, &result, error);
     metadata = result.metadata;
     if (is_built && request->is_check)
-        return tell_check(run, metadata);
+        return build_tell_check(run, metadata);
     return is_built && tell_results(run, metadata, voice.is_quiet, error) ? 0 : 1;
 }

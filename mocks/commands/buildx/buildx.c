@@ -19,7 +19,6 @@ struct buildx *buildx_new(const struct buildx_options *options)
     struct buildx *buildx = g_new0(struct buildx, 1);
     buildx->options = *options;
     buildx->options.version = g_strdup(options->version != NULL ? options->version : "v0.26.1");
-    buildx->options.repository = g_strdup(options->repository);
     buildx->rng = rng_stream(options->seed, "buildx", NULL);
     return buildx;
 }
@@ -29,7 +28,6 @@ void buildx_free(struct buildx *buildx)
     if (buildx == NULL)
         return;
     g_free((char *)buildx->options.version);
-    g_free((char *)buildx->options.repository);
     g_free(buildx);
 }
 

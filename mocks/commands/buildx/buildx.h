@@ -10,7 +10,7 @@
  *   build` in the builder's container, where the real one talks through `buildctl dial-stdio`. A
  *   killed build kills its buildctl.
  * - On the docker driver it is POST /grpc as mocks/dockerd/engine_builder.h says.
- * - The whole context goes over at once, without what .dockerignore excludes and without .git.
+ * - The whole context goes over at once, without what .dockerignore excludes; of .git its name.
  * - Only the first node of a builder builds; targets of a bake are built one after the other, those
  *   that others stand on (`target:NAME` contexts) first; the drivers kubernetes, remote and cloud
  *   are refused; contexts of the CLI other than "default" are not known; --progress tty and rawjson
@@ -18,12 +18,12 @@
  *   be there; a build's --check finds nothing.
  * - Of bake, a remote definition is read from the repository's folder without a BuildKit.
  * - Large files of the context go as stand-ins (mocks/dockerfile/files.h): they count with their
- *   sizes, and a `local` output of one holds the stand-in's text. A local cache export leaves an
- *   empty layout, and nothing is imported from one.
- * - Not modelled, so that the outcome is assumed (docker_cli_assume()): history, --list, --check
- *   and --call of bake, `target:` contexts of build, oci-layout ones, entitlements that nobody
- *   allowed, and what mocks/bakefile does not know; files that a `local` or `tar` output has only
- *   in the place of those that a RUN or a base image would have made.
+ *   sizes, and a `local` output of one holds the stand-in's text. Layers of a local cache are the
+ *   few bytes that stand for them.
+ * - Not modelled, so that the outcome is assumed (docker_cli_assume()): history, --list of bake,
+ *   --call but for checks, `target:` contexts of build and under a check, oci-layout ones,
+ *   entitlements that nobody allowed, and what mocks/bakefile does not know; files that a `local`
+ * or `tar` output has only in the place of those that a RUN or a base image would have made.
  */
 #pragma once
 
@@ -40,8 +40,9 @@ struct buildx_options {
     uint64_t seed;           /* names of builders: "clever_hopper" */
     int64_t date_s;          /* wall clock at the loop's time zero */
     /* A folder of this machine that stands for any git context of the own repository
-       ($GITHUB_REPOSITORY, when that is set); NULL: no git context can be had. */
-    const char *repository;
+       ($GITHUB_REPOSITORY, when that is set), lent; NULL: no git context can be had. */
+    const char *(*repository)(void *self);
+    void *repository_self;
 };
 
 struct buildx *buildx_new(const struct buildx_options *options);

@@ -1,5 +1,5 @@
 /* What goes to BuildKit: the context without what is ignored, the Dockerfile, the credentials. */
-#include "mocks/commands/buildx/request.h"
+#include "mocks/commands/buildx/local_cache.h"
 #include "mocks/commands/buildx/walk.h"
 
 #include "base/limits.h"
@@ -56,13 +56,14 @@ static bool is_own_repository(const struct plugin_run *run, const char *url)
 
 char *build_context_git_folder(const struct plugin_run *run, const char *url, GError **error)
 {
-    const char *repository = run->buildx->options.repository;
+    const struct buildx_options *options = &run->buildx->options;
     const char *fragment = strchr(url, '#');
     const char *folder = fragment != NULL ? strchr(fragment, ':') : NULL;
-    if (repository == NULL || !is_own_repository(run, url)) {
+    if (options->repository == NULL || !is_own_repository(run, url)) {
         run_unmodelled(error, "the build context %s", url);
         return NULL;
     }
+    const char *repository = options->repository(options->repository_self);
     return folder != NULL && folder[1] != '\0' ? g_build_filename(repository, folder + 1, NULL)
                                                : g_strdup(repository);
 }
@@ -281,11 +282,17 @@ GBytes *plugin_context_read(struct plugin_run *run, const struct build_request *
         !find_dockerfile(run, request, &places, error))
         return NULL;
     AUTO(ignore) ignore = add_dockerfile(writer, &places);
-    struct walk walk = {
-        .writer = writer, .prefix = "context/", .root = places.root, .ignore = ignore};
+    struct walk walk = {.writer = writer,
+                        .prefix = "context/",
+                        .root = places.root,
+                        .ignore = ignore,
+                        .is_clone =
+                            places.url != NULL &&
+                            !build_argument_is_on(request, "BUILDKIT_CONTEXT_KEEP_GIT_DIR")};
     add_credentials(run, writer);
     if ((places.root != NULL && !walk_folder(&walk, "", error)) ||
-        !take_stdin(&walk, request, &places, error) || !take_named(run, request, &walk, error))
+        !take_stdin(&walk, request, &places, error) || !take_named(run, request, &walk, error) ||
+        !local_caches_read(run, request, writer, error))
         return NULL;
     *filename = g_steal_pointer(&places.filename);
     *url = g_steal_pointer(&places.url);

@@ -4,6 +4,7 @@
 #include "base/archive.h"
 #include "mocks/buildkit/buildkit.h"
 #include "mocks/commands/buildx/commands.h"
+#include "mocks/commands/buildx/local_cache.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -183,31 +184,17 @@ static bool deliver_one(struct solve *solve, guint index, json_t *metadata, GErr
                            : write_result(solve, output, bytes, error);
 }
 
-/* ---- local caches ---- */
-
-#define EMPTY_INDEX                                                                                \
-    "{\"schemaVersion\":2,\"mediaType\":\"application/"                                            \
-    "vnd.oci.image.index.v1+json\",\"manifests\":[]}"
-
-/* `--cache-to type=local,dest=DIR`: the layout is there, to be moved and kept by scripts; it holds
-   nothing, so that a later build finds no step of this one in it. */
-static bool leave_cache(struct solve *solve, const char *text, GError **error)
+/* The layout of `--cache-to type=local,dest=DIR`; what an earlier one left there stays beside it.
+ */
+static bool leave_cache(struct solve *solve, guint index, GError **error)
 {
-    g_autoptr(GPtrArray) fields = csv_fields(text);
-    const char *folder = NULL;
-    bool is_local = false;
-    for (guint i = 0; i < fields->len; i++) {
-        const char *field = g_ptr_array_index(fields, i);
-        is_local = is_local || strcmp(field, "type=local") == 0;
-        if (g_str_has_prefix(field, "dest="))
-            folder = field + strlen("dest=");
-    }
-    if (!is_local || folder == NULL)
+    const char *text = g_ptr_array_index(solve->request->cache_to, index);
+    GBytes *tar = index < solve->caches->len ? g_ptr_array_index(solve->caches, index) : NULL;
+    g_autofree char *folder = local_cache_destination(text);
+    if (folder == NULL)
         return true;
-    g_autofree char *blobs = g_build_filename(folder, "blobs", "sha256", NULL);
-    g_autofree char *index = g_build_filename(folder, "index.json", NULL);
-    return run_make_folder(solve->run, blobs, error) &&
-           run_write_file(solve->run, index, EMPTY_INDEX, strlen(EMPTY_INDEX), error);
+    return tar != NULL ? unpack(solve, folder, tar, error)
+                       : run_make_folder(solve->run, folder, error);
 }
 
 /* Files that a RUN would have made are not there, or are without their content: what comes of them
@@ -229,7 +216,7 @@ bool solve_deliver(struct solve *solve, json_t *metadata, GError **error)
         if (!deliver_one(solve, i, metadata, error))
             return false;
     for (guint i = 0; i < caches->len; i++)
-        if (!leave_cache(solve, g_ptr_array_index(caches, i), error))
+        if (!leave_cache(solve, i, error))
             return false;
     json_object_del(metadata, "dev.seatrial.declared-bytes");
     return true;

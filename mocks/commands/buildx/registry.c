@@ -6,6 +6,10 @@
 
 #include <string.h>
 
+enum {
+    RESPONSES_MAX = 6
+};
+
 static const char accept_line[] =
     "Accept: application/vnd.docker.distribution.manifest.v2+json, "
     "application/vnd.docker.distribution.manifest.list.v2+json, "
@@ -135,11 +139,12 @@ static bool send(struct registry_client *client, const struct registry_call *cal
     return false;
 }
 
-static bool ask(struct registry_client *client, const struct registry_call *call,
-                struct http_response *response, GError **error)
+static bool ask_once(struct registry_client *client, const struct registry_call *call,
+                     struct http_response *response, GError **error)
 {
     g_autofree char *key = g_strconcat(call->reference->domain, " ", call->reference->path, NULL);
     const char *known = g_hash_table_lookup(client->authorizations, key);
+    http_response_clear(response);
     if (!send(client, call, known, response, error))
         return false;
     if (response->status != 401)
@@ -155,6 +160,26 @@ static bool ask(struct registry_client *client, const struct registry_call *call
     g_hash_table_replace(client->authorizations, g_steal_pointer(&key), line);
     http_response_clear(response);
     return send(client, call, line, response, error);
+}
+
+/* containerd's resolver asks again at once (core/remotes/docker/resolver.go retryRequest). */
+static bool may_ask_again(unsigned status, unsigned before)
+{
+    bool is_busy = status == 408 || status == 429;
+    bool is_down = status == 500 || status == 503 || status == 504;
+    return is_busy || (is_down && status != before);
+}
+
+static bool ask(struct registry_client *client, const struct registry_call *call,
+                struct http_response *response, GError **error)
+{
+    unsigned before = 0;
+    for (guint count = 1; ask_once(client, call, response, error); count++) {
+        if (count >= RESPONSES_MAX || !may_ask_again(response->status, before))
+            return true;
+        before = response->status;
+    }
+    return false;
 }
 
 /* What Go's net/http calls the status is told by the few that registries give. */

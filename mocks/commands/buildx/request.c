@@ -52,6 +52,19 @@ void build_request_free(struct build_request *request)
     g_free(request);
 }
 
+bool build_argument_is_on(const struct build_request *request, const char *name)
+{
+    g_autofree char *prefix = g_strconcat(name, "=", NULL);
+    bool is_on = false;
+    for (guint i = 0; i < request->arguments->len; i++) {
+        const char *argument = g_ptr_array_index(request->arguments, i);
+        bool is_true = false;
+        if (g_str_has_prefix(argument, prefix))
+            is_on = go_bool_parse(argument + strlen(prefix), &is_true) && is_true;
+    }
+    return is_on;
+}
+
 char *build_attest_text(const char *type, const char *text)
 {
     bool is_on = false;
@@ -317,11 +330,14 @@ static bool is_attested(const struct build_request *request)
     return false;
 }
 
-static bool check_cache(const struct build_request *request, bool is_limited, GError **error)
+static bool check_cache(const struct plugin_run *run, const struct build_request *request,
+                        bool is_limited, GError **error)
 {
-    for (guint i = 0; i < request->cache_to->len; i++)
-        if (is_limited && strstr(g_ptr_array_index(request->cache_to, i), "type=inline") == NULL)
+    for (guint i = 0; is_limited && i < request->cache_to->len; i++) {
+        const char *text = g_ptr_array_index(request->cache_to, i);
+        if (strstr(text, "type=inline") == NULL && build_cache_is_active(run, text))
             return refuse("Cache export", "build-cache-backends", error);
+    }
     return true;
 }
 
@@ -376,11 +392,11 @@ static bool check_network(const struct build_request *request, GError **error)
                     request->network);
 }
 
-bool build_request_check_driver(const struct build_request *request,
+bool build_request_check_driver(const struct plugin_run *run, const struct build_request *request,
                                 const struct builder_node *node, GPtrArray *outputs, GError **error)
 {
     bool is_limited = node->container == NULL && !node->has_snapshotter;
-    if (!check_cache(request, is_limited, error))
+    if (!check_cache(run, request, is_limited, error))
         return false;
     if (is_limited && is_attested(request))
         return refuse("Attestation", "attestations", error);

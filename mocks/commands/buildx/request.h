@@ -38,6 +38,8 @@ struct build_request *build_request_new(const char *name);
 void build_request_free(struct build_request *request);
 CLEANUP(build_request, build_request_free)
 
+/* Whether a build argument has what Go reads as true. */
+bool build_argument_is_on(const struct build_request *request, const char *name);
 /* "type=sbom,disabled=false" of --sbom=true, "type=provenance,mode=max" of --provenance=mode=max
    (buildflags.CanonicalizeAttest); NULL when text is NULL or empty; g_free. */
 char *build_attest_text(const char *type, const char *text);
@@ -59,9 +61,19 @@ bool build_request_check_words(const struct build_request *request, GError **err
 /* "-" and directories and so on: checks of options that need no builder. */
 bool build_request_check(const struct build_request *request, GError **error) MUST_USE;
 /* Everything that toSolveOpt refuses, with the driver known (failures.md H, K13 to K15). */
-bool build_request_check_driver(const struct build_request *request,
+bool build_request_check_driver(const struct plugin_run *run, const struct build_request *request,
                                 const struct builder_node *node, GPtrArray *outputs,
                                 GError **error) MUST_USE;
+/* ---- arguments.c ---- */
+/* Of a cache as written: one of GitHub's without its token and URL is dropped without a word
+   (build/opt.go CreateCaches). */
+bool build_cache_is_active(const struct plugin_run *run, const char *text);
+
+/* ---- build.c ---- */
+/* What a --call asks for: "build", or "check". */
+bool build_call_read(const char *call, bool *is_check, GError **error) MUST_USE;
+/* Prints what a check has found; the exit code that it is worth. */
+int build_tell_check(const struct plugin_run *run, const json_t *metadata);
 
 /* ---- context.c ---- */
 /* Whether a --build-context names a folder: "NAME=PATH". */
@@ -72,7 +84,7 @@ char *build_context_git_folder(const struct plugin_run *run, const char *url,
                                GError **error) MUST_USE;
 /*
  * The files that go to BuildKit, as a tar: "context/…", "named/NAME/…", "dockerfile/NAME",
- * "docker/config.json".
+ * "docker/config.json", "cacheN/…" of local caches.
  * *filename: of the Dockerfile, in "dockerfile"; *url: of a git context, or NULL; both g_free.
  */
 GBytes *plugin_context_read(struct plugin_run *run, const struct build_request *request,

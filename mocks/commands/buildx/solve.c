@@ -1,6 +1,8 @@
 /* One build: its files go over, buildctl runs, its lines are told, its results come back. */
 #include "mocks/commands/buildx/solve.h"
 
+#include "mocks/commands/buildx/local_cache.h"
+
 #include "base/archive.h"
 #include "base/units.h"
 
@@ -26,18 +28,21 @@ static void solve_clear(struct solve *solve)
     g_free(solve->failure);
     g_clear_pointer(&solve->metadata, g_bytes_unref);
     g_clear_pointer(&solve->files, g_ptr_array_unref);
+    g_clear_pointer(&solve->caches, g_ptr_array_unref);
 }
 
-/* buildctl's last line is the reason; it is told as buildx's own. */
+/* What buildctl says last is the reason, of more than a line when it holds what git said; it is
+   told as buildx's own. */
 static void on_line(void *context, const char *line)
 {
     struct solve *solve = context;
-    if (!g_str_has_prefix(line, "error: ")) {
+    g_autofree char *before = g_steal_pointer(&solve->failure);
+    if (before != NULL)
+        solve->failure = g_strconcat(before, "\n", line, NULL);
+    else if (g_str_has_prefix(line, "error: "))
+        solve->failure = g_strdup(line + strlen("error: "));
+    else
         voice_forward(solve->voice, line);
-        return;
-    }
-    g_free(solve->failure);
-    solve->failure = g_strdup(line + strlen("error: "));
 }
 
 static bool finish_exit(const struct solve *solve, int exit_code, GError **error)
@@ -124,6 +129,14 @@ static bool get_results(struct solve *solve, GError **error)
             return false;
         g_ptr_array_add(solve->files, bytes);
     }
+    for (guint i = 0; i < solve->request->cache_to->len; i++) {
+        g_autofree char *name = g_strdup_printf("cache-out%u", i);
+        GBytes *bytes = NULL;
+        if (local_cache_is(g_ptr_array_index(solve->request->cache_to, i)) &&
+            !get_file(solve, name, &bytes, error))
+            return false;
+        g_ptr_array_add(solve->caches, bytes);
+    }
     return true;
 }
 
@@ -173,6 +186,8 @@ static bool solve_in_engine(struct solve *solve, GBytes *files, GError **error)
     g_ptr_array_add(names, g_strdup("metadata.json"));
     for (guint i = 0; i < solve->outputs->len; i++)
         g_ptr_array_add(names, g_strdup_printf("out%u", i));
+    for (guint i = 0; i < solve->request->cache_to->len; i++)
+        g_ptr_array_add(names, g_strdup_printf("cache-out%u", i));
     g_ptr_array_add(names, NULL);
     const struct grpc_call call = {
         .command = (const char *const *)solve->words->pdata,
@@ -193,6 +208,9 @@ static bool solve_in_engine(struct solve *solve, GBytes *files, GError **error)
     solve->metadata = answer_file(&answer, "metadata.json");
     for (guint i = 0; i < solve->outputs->len; i++)
         g_ptr_array_add(solve->files, answer_file(&answer, g_ptr_array_index(names, i + 1)));
+    guint first = solve->outputs->len + 1;
+    for (guint i = 0; i < solve->request->cache_to->len; i++)
+        g_ptr_array_add(solve->caches, answer_file(&answer, g_ptr_array_index(names, first + i)));
     return true;
 }
 
@@ -264,7 +282,7 @@ static bool prepare(struct solve *solve, GBytes **files, GError **error)
     else
         add_default_output(solve);
     if (!ask_for_importer(solve, error) ||
-        !build_request_check_driver(solve->request, solve->node, solve->outputs, error))
+        !build_request_check_driver(solve->run, solve->request, solve->node, solve->outputs, error))
         return false;
     g_autoptr(GPtrArray) secrets = build_request_secrets(solve->run, solve->request, error);
     if (secrets == NULL || !build_request_check_agents(solve->run, solve->request, error))
@@ -303,6 +321,7 @@ bool build_solve(struct plugin_run *run, const struct build_request *request,
         .reference = run_identity(run),
         .words = g_ptr_array_new_with_free_func(g_free),
         .files = g_ptr_array_new_with_free_func(bytes_unref),
+        .caches = g_ptr_array_new_with_free_func(bytes_unref),
     };
     solve.folder = g_strconcat("/tmp/buildx-", solve.reference, NULL);
     bool is_fine = run_solve(&solve, result, error);

@@ -15,6 +15,7 @@ struct solve {
     char *failure;      /* what buildctl gave as the reason, or NULL */
     GBytes *metadata;   /* of a build that succeeded, or NULL */
     GPtrArray *files;   /* GBytes beside outputs, NULL where there is none */
+    GPtrArray *caches;  /* GBytes beside the request's cache-to: tars of local ones, else NULL */
 };
 
 /* ---- arguments.c ---- */

@@ -120,6 +120,16 @@ static gint compare_texts(gconstpointer left, gconstpointer right)
     return strcmp(*a, *b);
 }
 
+/* Of a repository's .git a name goes over, which stands for whatever is in it (contexts.c): its
+   files are of the moment, and a build would never be the same twice. */
+static bool take_git(struct walk *walk, GError **error)
+{
+    g_autofree char *host = g_build_filename(walk->root, ".git", NULL);
+    if (walk->is_clone || !g_file_test(host, G_FILE_TEST_EXISTS))
+        return true;
+    return take_empty_folder(walk, ".git", error);
+}
+
 bool walk_folder(struct walk *walk, const char *relative, GError **error)
 {
     g_autofree char *host = g_build_filename(walk->root, relative, NULL);
@@ -131,6 +141,8 @@ bool walk_folder(struct walk *walk, const char *relative, GError **error)
             g_ptr_array_add(names, g_strdup(name));
     gsize count_before = walk->taken_count;
     g_ptr_array_sort(names, compare_texts);
+    if (*relative == '\0' && !take_git(walk, error))
+        return false;
     for (guint i = 0; i < names->len; i++) {
         const char *each = g_ptr_array_index(names, i);
         g_autofree char *path =

@@ -13,6 +13,7 @@ struct walk {
     const char *prefix; /* "context/" */
     const char *root;   /* on this machine; of a folder */
     const struct ignore *ignore;
+    bool is_clone; /* a context that BuildKit clones: what is git's own does not stay */
     int64_t taken_bytes;
     gsize carried_bytes;
     gsize taken_count;

@@ -279,48 +279,6 @@ Test(buildkit_build, credentials_come_from_the_docker_configuration)
     bench_run(&plan, logs_in);
 }
 
-static void moves_cache(struct bench *bench)
-{
-    static const char options[] = "--export-cache type=registry,ref=localhost:5000/o/cache:1 "
-                                  "--import-cache type=registry,ref=localhost:5000/o/cache:1";
-    boot_builder(bench);
-    put_files(bench, "/ctx/Dockerfile", "FROM alpine:3\nRUN make\n", NULL);
-    ANSWER(first) = build_two(bench, options);
-    ANSWER(pruned) = run_in_builder(bench, "buildctl prune", NULL);
-
-    ANSWER(second) = build_two(bench, options);
-
-    cr_assert_eq(first.exit_code, 0, "%s", first.text);
-    cr_assert_not_null(strstr(first.text, "importing cache manifest from"));
-    cr_assert_eq(second.exit_code, 0, "%s", second.text);
-    cr_assert_lt(second.duration_us, 10 * SECOND_US, "%s", second.text);
-    AUTO(image_facts) facts = registry_find(bench->local, "o/app", "1");
-    cr_assert(facts->is_complete);
-}
-
-Test(buildkit_build, a_registry_cache_is_exported_and_imported)
-{
-    bench_run(NULL, moves_cache);
-}
-
-static void imports_twice(struct bench *bench)
-{
-    static const char options[] = "--import-cache type=registry,ref=alpine:3 "
-                                  "--import-cache type=registry,ref=alpine:3";
-    boot_builder(bench);
-    put_files(bench, "/ctx/Dockerfile", "FROM alpine:3\nRUN make\n", NULL);
-
-    ANSWER(answer) = build_two(bench, options);
-
-    cr_assert_eq(answer.exit_code, 0, "%s", answer.text);
-}
-
-/* Under LeakSanitizer: what is known already is not asked for again. */
-Test(buildkit_build, a_cache_may_be_imported_twice_and_be_a_base_as_well)
-{
-    bench_run(NULL, imports_twice);
-}
-
 static void shares_step(struct bench *bench)
 {
     boot_builder(bench);

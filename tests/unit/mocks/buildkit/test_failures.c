@@ -343,26 +343,38 @@ Test(buildkit_failures, a_killed_buildctl_pushes_nothing_and_the_builder_lives_o
     bench_run(NULL, is_killed);
 }
 
-static void loses_cache_service(struct bench *bench)
+static void loses_repository(struct bench *bench)
 {
-    static const char line[] =
-        "buildctl build --frontend dockerfile.v0 --local context=/ctx --local dockerfile=/ctx "
-        "--output type=image,push=false --export-cache type=gha";
-    g_autofree char *ignoring = g_strconcat(line, ",ignore-error=true", NULL);
+    static const struct {
+        const char *context;
+        const char *before;
+    } cases[] = {
+        {"https://github.com/o/r.git#4f2c1d6b8a0e9f735d1c2b3a49586776655443a2:sub", ""},
+        {"https://github.com/o/r.git#refs/heads/main", "failed to load cache key: "},
+    };
     boot_builder(bench);
-    put_files(bench, "/ctx/Dockerfile", "FROM scratch\nCOPY f /f\n", "/ctx/f", "x\n", NULL);
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *options = g_strconcat("--opt context=", cases[i].context, NULL);
+        g_autofree char *expected = g_strdup_printf(
+            "error: failed to solve: failed to read dockerfile: %sfailed to fetch remote "
+            "https://github.com/o/r.git: git stderr:\nfatal: unable to access "
+            "'https://github.com/o/r.git/': ",
+            cases[i].before);
 
-    ANSWER(fatal) = run_in_builder(bench, line, "ACTIONS_RUNTIME_TOKEN=t");
-    ANSWER(ignored) = run_in_builder(bench, ignoring, "ACTIONS_RUNTIME_TOKEN=t");
+        ANSWER(answer) = build(bench, options);
 
-    cr_assert_eq(fatal.exit_code, 1, "%s", fatal.text);
-    cr_assert_not_null(strstr(fatal.text, "exporting to GitHub Actions Cache"));
-    cr_assert_eq(ignored.exit_code, 0, "%s", ignored.text);
+        cr_assert_eq(answer.exit_code, 1);
+        cr_assert_not_null(strstr(answer.text, expected), "%s", answer.text);
+    }
 }
 
-Test(buildkit_failures, a_dead_cache_service_is_fatal_unless_errors_are_ignored)
+/* BuildKit asks once; a checkout tries three times. */
+Test(buildkit_failures, an_outage_of_github_reaches_a_context_that_buildkit_clones)
 {
-    bench_run(NULL, loses_cache_service);
+    static const struct plan plan = {
+        .rules = "- {id: g, match: {subject: 'fetch https://github.com/o/r'}, "
+                 "do: {kind: git-fails}}\n"};
+    bench_run(&plan, loses_repository);
 }
 
 static void has_bad_registry(struct bench *bench)

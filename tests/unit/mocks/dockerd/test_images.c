@@ -281,6 +281,15 @@ static void keep_an_index(struct bench *bench)
     cr_assert_str_eq(json_get_string(shape, "Id", ""), facts->digest);
     cr_assert_str_eq(json_get_string(json_get_object(shape, "Descriptor"), "digest", ""),
                      facts->digest);
+    cr_assert_eq(ask(bench, "POST", "/v1.50/images/localhost:5000/t:1/tag?repo=own&tag=1", NULL),
+                 201u);
+    cr_assert_eq(ask(bench, "GET", "/v1.50/images/own:1/json", NULL), 200u);
+    g_autoptr(json_t) own = json_of(bench);
+    g_autofree char *digest = g_strconcat("own@", facts->digest, NULL);
+    const json_t *digests = json_get_array(own, "RepoDigests");
+    cr_assert_eq(json_array_size(digests), 2);
+    cr_assert_str_eq(json_string_value(json_array_get(digests, 1)), digest);
+    cr_assert_eq(ask(bench, "DELETE", "/v1.50/images/own:1", NULL), 200u);
     cr_assert_null(json_object_get(shape, "VirtualSize"));
     cr_assert_null(json_object_get(shape, "ContainerConfig"));
     cr_assert_eq(ask(bench, "DELETE", "/v1.50/images/localhost:5000/t:1", NULL), 200u);

@@ -103,6 +103,27 @@ static gsize count_changes(const struct place *place, const char *leg)
     return count;
 }
 
+Test(checkout_store, lends_what_it_has_made)
+{
+    PLACE(place);
+    g_autoptr(GError) error = NULL;
+    const struct working_copy_options options = {.source = place.source,
+                                                 .reference = "",
+                                                 .commit =
+                                                     "4f2c1d6b8a0e9f735d1c2b3a49586776655443a2",
+                                                 .url = "https://github.com/acme/app"};
+
+    const char *one = checkout_store_folder(place.store, &options, &error);
+    const char *other = checkout_store_folder(place.store, &options, &error);
+
+    cr_assert_not_null(one);
+    cr_assert_eq(one, other);
+    g_autofree char *file = g_build_filename(one, "sub/a.txt", NULL);
+    g_autofree char *ignored = g_build_filename(one, "b.log", NULL);
+    cr_expect(g_file_test(file, G_FILE_TEST_EXISTS));
+    cr_expect_not(g_file_test(ignored, G_FILE_TEST_EXISTS));
+}
+
 Test(checkout_store, gives_every_leg_the_same_files_and_git)
 {
     PLACE(place);

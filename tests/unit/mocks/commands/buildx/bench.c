@@ -94,9 +94,14 @@ static void keep_assumed(void *self, const char *what, bool touches_images)
     g_string_append_printf(bench->assumed, "%s%s\n", what, touches_images ? "" : " (no image)");
 }
 
+static const char *source_of(void *self)
+{
+    const struct bench *bench = self;
+    return bench->source;
+}
+
 static void add_plugin(struct bench *bench, const struct plan *plan)
 {
-    g_autofree char *source = g_build_filename(bench->root, "src", NULL);
     const struct buildx_options options = {
         .loop = bench->loop,
         .trace = bench->trace,
@@ -104,9 +109,11 @@ static void add_plugin(struct bench *bench, const struct plan *plan)
         .dockerd = bench->dockerd,
         .seed = 7,
         .date_s = EPOCH_S,
-        .repository = source,
+        .repository = source_of,
+        .repository_self = bench,
     };
-    g_mkdir_with_parents(source, 0700);
+    bench->source = g_build_filename(bench->root, "src", NULL);
+    g_mkdir_with_parents(bench->source, 0700);
     bench->buildx = buildx_new(&options);
     bench->plugins[0] = (struct docker_plugin){"buildx", "v0.26.1", buildx_run, bench->buildx};
     const struct docker_cli_options cli = {
@@ -170,6 +177,7 @@ static void close_bench(struct bench *bench)
     world_free(bench->world);
     remove_tree(bench->root);
     g_free(bench->root);
+    g_free(bench->source);
 }
 
 static void bench_main(void *argument)

@@ -31,6 +31,7 @@ struct bench {
     struct docker_cli *cli;
     struct buildx *buildx;
     char *root;       /* of the machine's files; "/src" is the working directory */
+    char *source;     /* what "/src" is on this machine */
     GString *assumed; /* what was assumed, one a line */
     void (*body)(struct bench *bench);
     bool is_over;

@@ -109,3 +109,32 @@ Test(imagetools, what_is_attested_by_default_makes_no_index_of_a_layout)
 {
     bench_run(NULL, inline_body);
 }
+
+static void tags_body(struct bench *bench)
+{
+    static const struct {
+        const char *tag;
+        int exit_code;
+    } cases[] = {{"once", 0}, {"always", 1}, {"busy", 0}};
+    push_two(bench);
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *line = g_strdup_printf("docker buildx imagetools create "
+                                                "-t localhost:5000/o/app:%s localhost:5000/o/app:1",
+                                                cases[i].tag);
+        OUTCOME(outcome) = run_line(bench, line);
+
+        cr_expect_eq(outcome.exit_code, cases[i].exit_code, "%s: %s", line, outcome.err);
+    }
+}
+
+Test(imagetools, a_tag_is_tried_as_often_as_containerd_does)
+{
+    static const struct plan plan = {
+        .rules = "- {id: once, match: {path: '*/manifests/once', method: PUT}, when: {first: 1}, "
+                 "do: {kind: status, code: 503}}\n"
+                 "- {id: always, match: {path: '*/manifests/always', method: PUT}, "
+                 "do: {kind: status, code: 503}}\n"
+                 "- {id: busy, match: {path: '*/manifests/busy', method: PUT}, when: {first: 5}, "
+                 "do: {kind: status, code: 429}}\n"};
+    bench_run(&plan, tags_body);
+}
