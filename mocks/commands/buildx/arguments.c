@@ -59,6 +59,19 @@ static void add_attests(struct plugin_run *run, const struct build_request *requ
         add(words, "--opt", g_strdup("attest:provenance=mode=min,inline-only=true"));
 }
 
+bool build_argument_is_on(const struct build_request *request, const char *name)
+{
+    g_autofree char *prefix = g_strconcat(name, "=", NULL);
+    bool is_on = false;
+    for (guint i = 0; i < request->arguments->len; i++) {
+        const char *argument = g_ptr_array_index(request->arguments, i);
+        bool is_true = false;
+        if (g_str_has_prefix(argument, prefix))
+            is_on = go_bool_parse(argument + strlen(prefix), &is_true) && is_true;
+    }
+    return is_on;
+}
+
 /* ---- cache ---- */
 
 static bool has_field(const GPtrArray *fields, const char *prefix)

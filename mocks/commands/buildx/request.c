@@ -52,19 +52,6 @@ void build_request_free(struct build_request *request)
     g_free(request);
 }
 
-bool build_argument_is_on(const struct build_request *request, const char *name)
-{
-    g_autofree char *prefix = g_strconcat(name, "=", NULL);
-    bool is_on = false;
-    for (guint i = 0; i < request->arguments->len; i++) {
-        const char *argument = g_ptr_array_index(request->arguments, i);
-        bool is_true = false;
-        if (g_str_has_prefix(argument, prefix))
-            is_on = go_bool_parse(argument + strlen(prefix), &is_true) && is_true;
-    }
-    return is_on;
-}
-
 char *build_attest_text(const char *type, const char *text)
 {
     bool is_on = false;

@@ -38,8 +38,6 @@ struct build_request *build_request_new(const char *name);
 void build_request_free(struct build_request *request);
 CLEANUP(build_request, build_request_free)
 
-/* Whether a build argument has what Go reads as true. */
-bool build_argument_is_on(const struct build_request *request, const char *name);
 /* "type=sbom,disabled=false" of --sbom=true, "type=provenance,mode=max" of --provenance=mode=max
    (buildflags.CanonicalizeAttest); NULL when text is NULL or empty; g_free. */
 char *build_attest_text(const char *type, const char *text);
@@ -64,7 +62,10 @@ bool build_request_check(const struct build_request *request, GError **error) MU
 bool build_request_check_driver(const struct plugin_run *run, const struct build_request *request,
                                 const struct builder_node *node, GPtrArray *outputs,
                                 GError **error) MUST_USE;
+
 /* ---- arguments.c ---- */
+/* Whether a build argument has what Go reads as true. */
+bool build_argument_is_on(const struct build_request *request, const char *name);
 /* Of a cache as written: one of GitHub's without its token and URL is dropped without a word
    (build/opt.go CreateCaches). */
 bool build_cache_is_active(const struct plugin_run *run, const char *text);
