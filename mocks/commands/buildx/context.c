@@ -244,6 +244,7 @@ static bool take_named(struct plugin_run *run, const struct build_request *reque
         walk->prefix = prefix;
         walk->root = host;
         walk->ignore = NULL;
+        walk->leaves_git = false;
         if (!walk_folder(walk, "", error))
             return false;
     }
@@ -272,6 +273,20 @@ static bool take_stdin(struct walk *walk, const struct build_request *request,
     return true;
 }
 
+/* frontend/dockerui/context.go: a git context is without .git unless an argument keeps it. */
+static bool leaves_git(const struct build_request *request, const struct places *places)
+{
+    static const char *const truths[] = {"1", "t", "T", "true", "TRUE", "True", NULL};
+    const char *name = "BUILDKIT_CONTEXT_KEEP_GIT_DIR=";
+    bool is_kept = false;
+    for (guint i = 0; i < request->arguments->len; i++) {
+        const char *argument = g_ptr_array_index(request->arguments, i);
+        if (g_str_has_prefix(argument, name))
+            is_kept = g_strv_contains(truths, argument + strlen(name));
+    }
+    return places->url != NULL && !is_kept;
+}
+
 GBytes *plugin_context_read(struct plugin_run *run, const struct build_request *request,
                             char **filename, char **url, GError **error)
 {
@@ -281,8 +296,11 @@ GBytes *plugin_context_read(struct plugin_run *run, const struct build_request *
         !find_dockerfile(run, request, &places, error))
         return NULL;
     AUTO(ignore) ignore = add_dockerfile(writer, &places);
-    struct walk walk = {
-        .writer = writer, .prefix = "context/", .root = places.root, .ignore = ignore};
+    struct walk walk = {.writer = writer,
+                        .prefix = "context/",
+                        .root = places.root,
+                        .ignore = ignore,
+                        .leaves_git = leaves_git(request, &places)};
     add_credentials(run, writer);
     if ((places.root != NULL && !walk_folder(&walk, "", error)) ||
         !take_stdin(&walk, request, &places, error) || !take_named(run, request, &walk, error))

@@ -29,6 +29,11 @@ static GBytes *read_file(const struct walk *walk, const char *host, int64_t size
                : NULL;
 }
 
+static bool is_of_git(const char *relative)
+{
+    return g_str_has_prefix(relative, ".git/") || strstr(relative, "/.git/") != NULL;
+}
+
 static bool has_room(const struct walk *walk, GError **error)
 {
     if (walk->taken_bytes <= BUILD_CONTEXT_BYTES_MAX && walk->taken_count <= ARCHIVE_ENTRIES_MAX &&
@@ -45,7 +50,8 @@ static bool take_file(struct walk *walk, const char *relative, const char *host,
                       const GStatBuf *facts, GError **error)
 {
     g_autofree char *name = g_strconcat(walk->prefix, relative, NULL);
-    g_autoptr(GBytes) bytes = read_file(walk, host, (int64_t)facts->st_size);
+    g_autoptr(GBytes) bytes =
+        is_of_git(relative) ? g_bytes_new(NULL, 0) : read_file(walk, host, (int64_t)facts->st_size);
     gsize length_bytes = 0;
     if (bytes == NULL)
         return run_fail(error, "failed to read %s", relative);
@@ -120,6 +126,12 @@ static gint compare_texts(gconstpointer left, gconstpointer right)
     return strcmp(*a, *b);
 }
 
+static bool is_wanted(const struct walk *walk, const char *relative, const char *name)
+{
+    bool is_objects = is_of_git(relative) && g_str_has_suffix(relative, "/objects");
+    return !is_objects && !(walk->leaves_git && strcmp(name, ".git") == 0);
+}
+
 bool walk_folder(struct walk *walk, const char *relative, GError **error)
 {
     g_autofree char *host = g_build_filename(walk->root, relative, NULL);
@@ -127,7 +139,7 @@ bool walk_folder(struct walk *walk, const char *relative, GError **error)
     g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
     const char *name;
     while (folder != NULL && (name = g_dir_read_name(folder)) != NULL)
-        if (strcmp(name, ".git") != 0)
+        if (is_wanted(walk, relative, name))
             g_ptr_array_add(names, g_strdup(name));
     gsize count_before = walk->taken_count;
     g_ptr_array_sort(names, compare_texts);

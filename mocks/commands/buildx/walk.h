@@ -1,7 +1,8 @@
 /*
  * Takes what a build is given, folders and tars of this machine, into the archive that goes to
  * BuildKit: below a prefix, without what is ignored, large files as stand-ins, up to
- * BUILD_CONTEXT_BYTES_MAX and its fellows.
+ * BUILD_CONTEXT_BYTES_MAX and its fellows. Of a .git folder, whose index holds times of the real
+ * clock and which no step here reads, the files come empty and the objects not at all.
  */
 #pragma once
 
@@ -17,6 +18,7 @@ struct walk {
     gsize carried_bytes;
     gsize taken_count;
     bool is_in_link; /* links in it are not followed: they may lead in a circle */
+    bool leaves_git; /* what BuildKit itself checks out has no .git */
 };
 
 /* A folder below the root, "" for all. */
