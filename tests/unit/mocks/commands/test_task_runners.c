@@ -36,6 +36,9 @@ static const struct {
     {"make lint", false},
     {"make -C other", true},
     {"make -f other/GNUmakefile nothing", false},
+    {"make -C conditions", true},
+    {"make -C conditions test", false},
+    {"make -C goal", true},
     {"make docker-push-of-an-include", true},
     {"npm run deploy", true},
     {"npm run build", false},
@@ -54,6 +57,12 @@ static void run_tasks(struct bench *bench)
     const GPtrArray *uses = command_set_assumed(bench->set);
     const struct command_host *host = command_set_host(bench->set);
     write_file(bench, "Makefile", makefile);
+    write_file(bench, "conditions/Makefile",
+               "ifeq ($(ID),a:b)\n    ID := 1000\nendif\n\tifneq ($(X),)\n\t\toverride T := x\n"
+               "\tendif\n%.o: %.c\n\tcc $<\nall: build\nbuild:\n\tdocker build .\n"
+               "test:\n\tgo test\n");
+    write_file(bench, "goal/Makefile",
+               ".DEFAULT_GOAL := image\ntest:\n\tgo test\nimage:\n\tdocker build .\n");
     write_file(bench, "other/GNUmakefile", "first:\n\tpodman push x\nnothing:\n");
     write_file(bench, "package.json",
                "{\"scripts\": {\"deploy\": \"docker push x\", \"build\": \"vite build\"}}");
