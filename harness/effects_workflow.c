@@ -307,6 +307,12 @@ static bool is_red(enum fate fate)
     return fate == FATE_FAILED || fate == FATE_CANCELLED;
 }
 
+/* Left out for what it needs, with the images that it may have made: as red as what it needs. */
+static bool is_left_out(const struct leg_outcome *leg)
+{
+    return leg->fate == FATE_SKIPPED && leg->server->is_left_out && leg->server->touches_images;
+}
+
 static enum fate fate_without_images(const struct leg_outcome *leg)
 {
     if (!has_ran(leg))
@@ -314,6 +320,17 @@ static enum fate fate_without_images(const struct leg_outcome *leg)
     if (leg->server->result->result == RESULT_CANCELLED)
         return FATE_CANCELLED;
     return leg->server->result->conclusion == RESULT_SUCCESS ? FATE_DELIVERED : FATE_FAILED;
+}
+
+static const char *doubt_of_leg(const struct survey *survey, const struct leg_outcome *leg)
+{
+    if (has_unknown_name(survey, leg))
+        return "an image of it has a name that nobody knows";
+    if (is_red(leg->fate))
+        return doubt(survey, leg);
+    return is_left_out(leg) && doubt(survey, leg) != NULL
+               ? "it is left out in clear weather, for a leg whose red says nothing"
+               : NULL;
 }
 
 static void judge_leg(const struct survey *survey, struct leg_outcome *leg)
@@ -329,9 +346,7 @@ static void judge_leg(const struct survey *survey, struct leg_outcome *leg)
         effect->fate = effect_judge(effect, green, is_cancelled(survey->outcome, leg));
         leg->fate = fate_worse(leg->fate, effect->fate);
     }
-    leg->doubt = is_red(leg->fate) ? doubt(survey, leg) : NULL;
-    if (has_unknown_name(survey, leg))
-        leg->doubt = "an image of it has a name that nobody knows";
+    leg->doubt = doubt_of_leg(survey, leg);
     if (leg->doubt != NULL || ((green || !has_ran(leg)) && has_assumed_images(leg)))
         leg->fate = FATE_UNKNOWN;
 }
