@@ -339,11 +339,19 @@ static enum fate fate_without_images(const struct leg_outcome *leg)
     return leg->server->result->conclusion == RESULT_SUCCESS ? FATE_DELIVERED : FATE_FAILED;
 }
 
+/* A red that continue-on-error of the job forgives, where images may have been made. */
+static bool is_forgiven(const struct leg_outcome *leg)
+{
+    const struct leg_result *result = leg->server->result;
+    return leg->fate == FATE_DELIVERED && leg->server->touches_images &&
+           result->result == RESULT_FAILURE && result->conclusion == RESULT_SUCCESS;
+}
+
 static const char *doubt_of_leg(const struct survey *survey, const struct leg_outcome *leg)
 {
     if (has_unknown_name(survey, leg))
         return "an image of it has a name that nobody knows";
-    if (is_red(leg->fate))
+    if (is_red(leg->fate) || is_forgiven(leg))
         return doubt(survey, leg);
     return is_left_out(leg) && doubt(survey, leg) != NULL
                ? "it is left out in clear weather, for a leg whose red says nothing"
