@@ -50,6 +50,11 @@ static const struct {
     {"gradle bootBuildImage", true},
     {"gradle build", false},
     {"goreleaser release", true},
+    {"helm push app-1.tgz oci://ghcr.io/acme/charts", true},
+    {"helm push app-1.tgz museum", false},
+    {"helm upgrade app oci://ghcr.io/acme/charts/app", false},
+    {"heroku container:push web -a app", true},
+    {"heroku container:release web -a app", false},
 };
 
 static void run_tasks(struct bench *bench)
