@@ -13,6 +13,11 @@ struct survey {
 
 /* ---- legs ---- */
 
+static bool has_ran(const struct leg_outcome *leg)
+{
+    return leg->server->result->result != RESULT_SKIPPED;
+}
+
 static void read_machine(struct leg_outcome *leg, const struct stage *stage)
 {
     for (guint i = 0; i < stage->machines->len; i++) {
@@ -132,6 +137,23 @@ static struct effect *stand_in(const struct survey *survey, const GPtrArray *pro
     return NULL;
 }
 
+/* Whose row stands for a leg: its own, or, when its job was left out before it had a matrix, or
+   before it called a workflow, that of the job ("push" for "push_api" and for "push/build"). */
+static const char *leg_in_charge(const struct survey *survey, const char *id)
+{
+    const char *found = NULL;
+    for (guint i = 0; i < survey->outcome->legs->len; i++) {
+        const struct leg_outcome *leg = g_ptr_array_index(survey->outcome->legs, i);
+        gsize length = strlen(leg->id);
+        if (strcmp(leg->id, id) == 0)
+            return leg->id;
+        bool is_above = strncmp(leg->id, id, length) == 0 && strchr("_/", id[length]) != NULL;
+        if (is_above && !has_ran(leg) && (found == NULL || strlen(found) < length))
+            found = leg->id;
+    }
+    return found != NULL ? found : id;
+}
+
 static void add_promise(struct survey *survey, const GPtrArray *promises,
                         const struct owed_image *owed)
 {
@@ -142,7 +164,7 @@ static void add_promise(struct survey *survey, const GPtrArray *promises,
         effect = add_effect(survey, owed->leg, owed->image);
     effect->promised = effects_copy_texts(owed->platforms);
     g_free(effect->service);
-    effect->service = g_strdup(owed->leg);
+    effect->service = g_strdup(leg_in_charge(survey, owed->leg));
 }
 
 /* "ghcr.io/acme/api" of "ghcr.io/acme/api:main". */
@@ -188,11 +210,6 @@ static void add_promises(struct survey *survey)
 }
 
 /* ---- fates ---- */
-
-static bool has_ran(const struct leg_outcome *leg)
-{
-    return leg->server->result->result != RESULT_SKIPPED;
-}
 
 /* A leg that did not run is as green as the run it was left out of. */
 static bool is_green(const struct outcome *outcome, const struct leg_outcome *leg)
@@ -307,6 +324,12 @@ static bool is_red(enum fate fate)
     return fate == FATE_FAILED || fate == FATE_CANCELLED;
 }
 
+/* Left out for what it needs, with the images that it may have made: as red as what it needs. */
+static bool is_left_out(const struct leg_outcome *leg)
+{
+    return leg->fate == FATE_SKIPPED && leg->server->is_left_out && leg->server->touches_images;
+}
+
 static enum fate fate_without_images(const struct leg_outcome *leg)
 {
     if (!has_ran(leg))
@@ -314,6 +337,25 @@ static enum fate fate_without_images(const struct leg_outcome *leg)
     if (leg->server->result->result == RESULT_CANCELLED)
         return FATE_CANCELLED;
     return leg->server->result->conclusion == RESULT_SUCCESS ? FATE_DELIVERED : FATE_FAILED;
+}
+
+/* A red that continue-on-error of the job forgives, where images may have been made. */
+static bool is_forgiven(const struct leg_outcome *leg)
+{
+    const struct leg_result *result = leg->server->result;
+    return leg->fate == FATE_DELIVERED && leg->server->touches_images &&
+           result->result == RESULT_FAILURE && result->conclusion == RESULT_SUCCESS;
+}
+
+static const char *doubt_of_leg(const struct survey *survey, const struct leg_outcome *leg)
+{
+    if (has_unknown_name(survey, leg))
+        return "an image of it has a name that nobody knows";
+    if (is_red(leg->fate) || is_forgiven(leg))
+        return doubt(survey, leg);
+    return is_left_out(leg) && doubt(survey, leg) != NULL
+               ? "it is left out in clear weather, for a leg whose red says nothing"
+               : NULL;
 }
 
 static void judge_leg(const struct survey *survey, struct leg_outcome *leg)
@@ -329,9 +371,7 @@ static void judge_leg(const struct survey *survey, struct leg_outcome *leg)
         effect->fate = effect_judge(effect, green, is_cancelled(survey->outcome, leg));
         leg->fate = fate_worse(leg->fate, effect->fate);
     }
-    leg->doubt = is_red(leg->fate) ? doubt(survey, leg) : NULL;
-    if (has_unknown_name(survey, leg))
-        leg->doubt = "an image of it has a name that nobody knows";
+    leg->doubt = doubt_of_leg(survey, leg);
     if (leg->doubt != NULL || ((green || !has_ran(leg)) && has_assumed_images(leg)))
         leg->fate = FATE_UNKNOWN;
 }

@@ -192,7 +192,7 @@ static void add_sandbox(struct leg_machine *machine, struct stage *stage,
 }
 
 static void describe(struct leg_machine *machine, const struct stage *stage,
-                     struct checkout_store *checkouts, bool is_self_hosted)
+                     struct checkout_store *checkouts, const struct runner *runner)
 {
     const char *home = machine->sandbox != NULL ? sandbox_home(machine->sandbox) : RUNNER_HOME;
     const struct pipeline *pipeline = stage->plan->scenario->pipeline;
@@ -204,7 +204,8 @@ static void describe(struct leg_machine *machine, const struct stage *stage,
         .os = "Linux",
         .arch = is_arm ? "ARM64" : "X64",
         .image = machine->plan.profile->name,
-        .is_self_hosted = is_self_hosted,
+        .is_self_hosted = runner->is_self_hosted,
+        .is_furnished = runner->is_furnished && stage->plan->scenario->setting.machine.node == NULL,
         .sandbox = machine->sandbox,
         .why_no_sandbox = machine->why_no_sandbox,
         .directory = machine->directory,
@@ -251,7 +252,7 @@ struct leg_machine *leg_machine_new(struct stage *stage, const struct leg_machin
         return NULL;
     }
     AUTO(leg_machine) machine = g_new0(struct leg_machine, 1);
-    bool is_self_hosted = runner.is_self_hosted;
+    const struct runner facts = runner; /* but its texts */
     machine->plan =
         plan_leg_make(&stage->plan->scenario->setting, options->id, profile_of(stage, &runner));
     runner_clear(&runner);
@@ -266,7 +267,7 @@ struct leg_machine *leg_machine_new(struct stage *stage, const struct leg_machin
     add_origin(machine, options);
     add_commands(machine, stage);
     add_sandbox(machine, stage, options);
-    describe(machine, stage, options->checkouts, is_self_hosted);
+    describe(machine, stage, options->checkouts, &facts);
     return g_steal_pointer(&machine);
 }
 

@@ -163,11 +163,19 @@ static bool is_unknown(const json_t *row)
     return false;
 }
 
+/* Whether it did not run, and nobody knows whether it would have. */
+static bool is_left_out(const json_t *row)
+{
+    return strcmp(json_get_string(row, "fate", ""), "unknown") == 0 &&
+           json_get_integer(row, "modelled", 0) + json_get_integer(row, "assumed", 0) == 0;
+}
+
 static void append_notes(GString *text, const json_t *document)
 {
     gsize index;
     gsize image_count = 0;
     bool is_any_unknown = false;
+    bool is_any_left_out = false;
     json_t *row;
     g_string_append(text, "\nin clear weather:\n");
     json_array_foreach (json_get_array(document, "rehearsals"), index, row) {
@@ -176,9 +184,12 @@ static void append_notes(GString *text, const json_t *document)
         append_leg_notes(text, row);
         image_count += json_array_size(json_object_get(row, "images"));
         is_any_unknown = is_any_unknown || is_unknown(row);
+        is_any_left_out = is_any_left_out || is_left_out(row);
     }
     if (image_count == 0)
-        g_string_append(text, "  nothing is pushed: this event promises no image\n");
+        g_string_append(text, is_any_left_out
+                                  ? "  nothing is pushed: what this event promises is not known\n"
+                                  : "  nothing is pushed: this event promises no image\n");
     if (is_any_unknown)
         g_string_append(text,
                         "  what assumed actions and commands do can be told: --assume FILE\n");

@@ -6,12 +6,7 @@
 static char *normal_platform(const char *platform, GError **error)
 {
     g_auto(GStrv) parts = platform_split(platform, error);
-    if (parts == NULL)
-        return NULL;
-    bool is_plain_arm64 = g_strcmp0(parts[1], "arm64") == 0 && g_strcmp0(parts[2], "v8") == 0;
-    if (parts[1] == NULL) /* "arm64" alone */
-        return g_strconcat("linux/", parts[0], NULL);
-    return is_plain_arm64 ? g_strdup("linux/arm64") : g_strdup(platform);
+    return parts != NULL ? platform_normal(parts) : NULL;
 }
 
 bool build_read_platforms(struct build *build, GError **error)

@@ -146,6 +146,7 @@ static void begin_step(void *self, guint step)
     struct command_set *set = self;
     set->step = step;
     g_hash_table_remove_all(set->use_lines);
+    g_hash_table_remove_all(set->asks);
 }
 
 static guint64 gap_count(void *self)
@@ -183,6 +184,7 @@ struct command_set *command_set_new(const struct command_set_options *options)
     set->names = g_ptr_array_new();
     set->uses = g_ptr_array_new_with_free_func(assumed_use_free);
     set->use_lines = g_hash_table_new(g_str_hash, g_str_equal);
+    set->asks = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     set->go_modules = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     set->allocated = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     set->docker = docker_commands_new(set);
@@ -217,6 +219,7 @@ void command_set_free(struct command_set *set)
     g_hash_table_unref(set->go_modules);
     g_hash_table_unref(set->allocated);
     g_hash_table_unref(set->use_lines);
+    g_hash_table_unref(set->asks);
     g_ptr_array_unref(set->uses);
     g_ptr_array_unref(set->names);
     g_ptr_array_unref(set->rows);

@@ -12,6 +12,7 @@ struct command_set {
     struct docker_commands *docker; /* NULL: not modelled */
     GPtrArray *uses;                /* struct assumed_use */
     GHashTable *use_lines;          /* those of this step by line, lent */
+    GHashTable *asks;               /* how often each whole line was asked in it, by its text */
     guint step;                     /* of the job that runs */
     guint64 failure_count;          /* commands that ended with another code than 0 */
     guint64 gap_count;              /* those that were assumed and would have left something */

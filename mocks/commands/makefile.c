@@ -71,7 +71,7 @@ static void add_needs(struct makefile *makefile, const char *target, const char 
     for (char **part = parts; *part != NULL; part++)
         if (**part != '\0')
             g_ptr_array_add(needs, g_strdup(*part));
-    if (makefile->first == NULL && *target != '.')
+    if (makefile->first == NULL && *target != '.' && strchr(target, '%') == NULL)
         makefile->first = g_strdup(target);
 }
 
@@ -79,7 +79,9 @@ static void add_needs(struct makefile *makefile, const char *target, const char 
 static bool take_variable(struct makefile *makefile, const char *line)
 {
     g_autoptr(GRegex) regex =
-        g_regex_new("^(?:export\\s+)?([\\w.-]+)\\s*(?:::?|\\?|\\+|!)?=\\s*(.*)$", 0, 0, NULL);
+        g_regex_new("^(?:(?:export|override|private|define)\\s+)*([\\w.-]+)\\s*"
+                    "(?:::?|\\?|\\+|!)?=\\s*(.*)$",
+                    0, 0, NULL);
     g_autoptr(GMatchInfo) match = NULL;
     if (!g_regex_match(regex, line, 0, &match))
         return false;
@@ -118,6 +120,17 @@ static bool take_include(struct makefile *makefile, const char *line)
     return true;
 }
 
+/* Whether it begins as no rule and no variable does, though there may be a colon in it. */
+static bool is_directive(const char *line)
+{
+    static const char *const words[] = {"ifeq",   "ifneq",     "ifdef",   "ifndef", "else",
+                                        "endif",  "define",    "endef",   "vpath",  "unexport",
+                                        "$(info", "$(warning", "$(error", NULL};
+    g_autofree char *word =
+        g_strndup(line, *line == '$' ? strcspn(line, " \t") : strcspn(line, " \t("));
+    return g_strv_contains(words, word) && !g_str_has_prefix(line + strlen(word), " =");
+}
+
 static void parse(struct makefile *makefile, const char *text)
 {
     g_auto(GStrv) pieces = g_strsplit(text, "\\\n", -1);
@@ -126,12 +139,13 @@ static void parse(struct makefile *makefile, const char *text)
     g_auto(GStrv) targets = NULL;
 
     for (char **line = lines; *line != NULL; line++) {
+        const char *bare = *line + strspn(*line, " \t");
         if (**line == '\t' && targets != NULL)
             add_recipe(makefile, targets, *line + 1);
-        else if (**line != '\t' && !take_include(makefile, *line) &&
-                 !take_variable(makefile, *line) && strchr(*line, ':') != NULL) {
+        else if (!is_directive(bare) && !take_include(makefile, bare) &&
+                 !take_variable(makefile, bare) && strchr(bare, ':') != NULL) {
             g_strfreev(targets);
-            targets = take_rule(makefile, *line);
+            targets = take_rule(makefile, bare);
         }
     }
 }
@@ -287,8 +301,9 @@ bool makefile_touches_images(const struct command_call *call)
             g_ptr_array_add(targets, (char *)word);
     }
     load(&makefile, call, folder, file);
-    if (targets->len == 0 && makefile.first != NULL)
-        g_ptr_array_add(targets, makefile.first);
+    char *goal = g_hash_table_lookup(makefile.variables, ".DEFAULT_GOAL");
+    if (targets->len == 0 && (goal != NULL || makefile.first != NULL))
+        g_ptr_array_add(targets, goal != NULL ? goal : makefile.first);
     bool touches = do_goals_touch(&makefile, targets);
     makefile_clear(&makefile);
     return touches;

@@ -76,14 +76,26 @@ static bool does_package_script_touch(const struct command_call *call)
     return false;
 }
 
-/* ---- clouds that build or copy images themselves ---- */
+/* ---- clients that build, copy or push past the docker command ---- */
 
-static bool is_cloud_build(const struct command_call *call)
+static bool is_push_of_client(const struct command_call *call)
 {
-    static const char *const beginnings[] = {"acr build", "acr import", "acr run", "builds submit"};
+    static const struct {
+        const char *name, *beginning;
+        const char *part; /* of the line, or "" */
+    } pushes[] = {
+        {"az", "acr build", ""},
+        {"az", "acr import", ""},
+        {"az", "acr run", ""},
+        {"flux", "push artifact", ""},
+        {"gcloud", "builds submit", ""},
+        {"helm", "push", "oci://"},
+        {"heroku", "container:push", ""},
+    };
     g_autofree char *line = g_strjoinv(" ", (char **)call->arguments + 1);
-    for (gsize i = 0; i < G_N_ELEMENTS(beginnings); i++)
-        if (g_str_has_prefix(line, beginnings[i]))
+    for (gsize i = 0; i < G_N_ELEMENTS(pushes); i++)
+        if (g_str_equal(pushes[i].name, command_name(call)) &&
+            g_str_has_prefix(line, pushes[i].beginning) && strstr(line, pushes[i].part) != NULL)
             return true;
     return false;
 }
@@ -107,33 +119,21 @@ static const struct {
     const char *name;
     bool (*touches)(const struct command_call *call);
 } runners[] = {
-    {"ant", do_names_touch},
-    {"az", is_cloud_build},
-    {"bazel", do_names_touch},
-    {"bun", does_package_touch},
-    {"dotnet", do_names_touch},
-    {"gcloud", is_cloud_build},
-    {"gmake", makefile_touches_images},
-    {"gradle", do_names_touch},
-    {"gradlew", do_names_touch},
-    {"invoke", do_names_touch},
-    {"java", do_names_touch},
-    {"just", do_names_touch},
-    {"mage", do_names_touch},
-    {"make", makefile_touches_images},
-    {"mvn", do_names_touch},
-    {"mvnw", do_names_touch},
-    {"npm", does_package_touch},
-    {"npx", do_names_touch},
-    {"nx", do_names_touch},
-    {"pnpm", does_package_touch},
-    {"poe", do_names_touch},
-    {"rake", do_names_touch},
-    {"sbt", do_names_touch},
-    {"task", do_names_touch},
-    {"tox", do_names_touch},
-    {"turbo", do_names_touch},
-    {"yarn", does_package_touch},
+    {"ant", do_names_touch},           {"az", is_push_of_client},
+    {"bazel", do_names_touch},         {"bun", does_package_touch},
+    {"dotnet", do_names_touch},        {"flux", is_push_of_client},
+    {"gcloud", is_push_of_client},     {"gmake", makefile_touches_images},
+    {"gradle", do_names_touch},        {"gradlew", do_names_touch},
+    {"helm", is_push_of_client},       {"heroku", is_push_of_client},
+    {"invoke", do_names_touch},        {"java", do_names_touch},
+    {"just", do_names_touch},          {"mage", do_names_touch},
+    {"make", makefile_touches_images}, {"mvn", do_names_touch},
+    {"mvnw", do_names_touch},          {"npm", does_package_touch},
+    {"npx", do_names_touch},           {"nx", do_names_touch},
+    {"pnpm", does_package_touch},      {"poe", do_names_touch},
+    {"rake", do_names_touch},          {"sbt", do_names_touch},
+    {"task", do_names_touch},          {"tox", do_names_touch},
+    {"turbo", do_names_touch},         {"yarn", does_package_touch},
 };
 
 bool task_runner_touches_images(const struct command_call *call)

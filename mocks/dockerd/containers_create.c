@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "mocks/dockerd/volume.h"
+#include "mocks/puller/content.h"
 
 #include <signal.h>
 #include <string.h>
@@ -246,7 +247,13 @@ static struct image_variant *choose_variant(struct dockerd *dockerd, const struc
                                             const char *wanted)
 {
     const char *host = dockerd->options.profile->platform;
-    struct image_variant *variant = image_variant_for(image, wanted != NULL ? wanted : host);
+    const char *platform = wanted != NULL ? wanted : host;
+    struct image_variant *variant = image_variant_for(image, platform);
+    for (guint i = 0; variant == NULL && i < image->variants->len; i++) {
+        struct image_variant *offered = g_ptr_array_index(image->variants, i);
+        if (content_platform_fits(platform, offered->platform))
+            variant = offered;
+    }
     return variant != NULL ? variant : g_ptr_array_index(image->variants, 0);
 }
 
@@ -264,10 +271,11 @@ static json_t *warnings_of(struct dockerd *dockerd, const struct container *cont
     return json_pack("[s]", text);
 }
 
+/* moby daemon/images/image.go: platforms.Only(). */
 static bool check_platform(const struct image_variant *variant, const char *name,
                            const char *wanted, GError **error)
 {
-    if (wanted == NULL || g_str_equal(variant->platform, wanted))
+    if (wanted == NULL || content_platform_fits(wanted, variant->platform))
         return true;
     return engine_fail(error, 404,
                        "image with reference %s was found but its platform (%s) does not match the "

@@ -90,3 +90,6 @@ char *build_go_quote(const char *text);
 /* "linux", "arm", "v7" of "linux/arm/v7"; g_strfreev. NULL with the words of containerd/platforms
    if it is none. */
 char **platform_split(const char *platform, GError **error) MUST_USE;
+/* How images and builders write a platform that was split: "linux/arm64" of "arm64" and of
+   "linux/arm64/v8"; g_free. */
+char *platform_normal(char *const *parts);

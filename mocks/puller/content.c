@@ -244,6 +244,16 @@ static int platform_fit(const struct platform *wanted, const struct platform *of
     return version >= 5 && version <= limit ? version : 0;
 }
 
+bool content_platform_fits(const char *wanted_text, const char *offered_text)
+{
+    struct platform wanted = platform_parse(wanted_text);
+    struct platform offered = platform_parse(offered_text);
+    bool fits = platform_fit(&wanted, &offered) > 0;
+    g_strfreev(wanted.parts);
+    g_strfreev(offered.parts);
+    return fits;
+}
+
 const struct descriptor *content_choose(const struct content *index, const char *text)
 {
     struct platform wanted = platform_parse(text);

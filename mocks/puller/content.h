@@ -33,6 +33,8 @@ struct content {
 struct content *content_read(GBytes *bytes, const char *media_type, GError **error) MUST_USE;
 void content_free(struct content *content);
 CLEANUP(content, content_free)
+/* Whether what is offered runs where a platform is wanted: "linux/arm64/v8" takes "linux/arm64". */
+bool content_platform_fits(const char *wanted, const char *offered);
 /* The entry that fits a platform best ("linux/arm/v7" takes v6 and v5 too), or NULL. */
 const struct descriptor *content_choose(const struct content *index, const char *platform);
 

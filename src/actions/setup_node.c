@@ -17,9 +17,11 @@ static const struct {
     const char *version;
     bool is_preloaded;
 } releases[] = {
-    {"24.11.1", true},  {"22.21.1", true},  {"20.19.6", true},
-    {"25.2.1", false},  {"23.11.1", false}, {"21.7.3", false},
-    {"18.20.8", false}, {"16.20.2", false}, {"14.21.3", false},
+    {"24.11.1", true},  {"22.21.1", true},   {"20.19.6", true},  {"25.2.1", false},
+    {"23.11.1", false}, {"21.7.3", false},   {"19.9.0", false},  {"18.20.8", false},
+    {"17.9.1", false},  {"16.20.2", false},  {"15.14.0", false}, {"14.21.3", false},
+    {"13.14.0", false}, {"12.22.12", false}, {"11.15.0", false}, {"10.24.1", false},
+    {"9.11.2", false},  {"8.17.0", false},   {"7.10.1", false},  {"6.17.1", false},
 };
 
 /* Lines after the list, two a year, that may be out when a workflow asks for them. */
@@ -77,8 +79,26 @@ static char *later_line(const char *wanted)
     return is_later ? g_strdup_printf("%" G_GUINT64_FORMAT ".0.0", line) : NULL;
 }
 
-/* The version: the newest on the list in the range, or what is asked for when it is exact, or later
-   than the list. */
+/* "22.4", ">=18.1 <18.5": the first patch of the newest minor version in the range that came before
+   the newest of its line; NULL: none. Which patches there were nobody here knows. */
+static char *earlier_minor(const struct semver_range *range)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(releases); i++) {
+        SEMVER(tried);
+        if (!semver_parse(releases[i].version, &tried))
+            continue;
+        tried.patch = 0;
+        for (uint64_t minors = tried.minor; minors > 0; minors--) {
+            tried.minor = minors - 1;
+            if (semver_range_has(range, &tried))
+                return semver_text(&tried);
+        }
+    }
+    return NULL;
+}
+
+/* The version: the newest on the list in the range, or what is asked for when it is exact, or
+   earlier or later than the list. */
 static char *resolve(const char *wanted, bool *is_preloaded)
 {
     SEMVER_RANGE(range);
@@ -94,7 +114,8 @@ static char *resolve(const char *wanted, bool *is_preloaded)
             return g_strdup(releases[i].version);
         }
     }
-    return later_line(wanted);
+    char *earlier = earlier_minor(&range);
+    return earlier != NULL ? earlier : later_line(wanted);
 }
 
 static bool install(struct action_run *run, const char *wanted, GError **error)

@@ -91,12 +91,31 @@ static void export_place(struct action_run *run, const char *place)
     tool_add_path(run, place, "bin");
 }
 
+/* What is installed: CPython, or what asks for another Python begins with ("pypy3.9"). */
+static const struct python {
+    const char *prefix, *tool, *name;
+} pythons[] = {
+    {"pypy", "PyPy", "PyPy"},
+    {"graalpy", "GraalPy", "GraalPy"},
+    {"", "Python", "CPython"},
+};
+
+static const struct python *python_of(const char *wanted)
+{
+    const struct python *python = pythons;
+    while (!g_str_has_prefix(wanted, python->prefix))
+        python++;
+    return python;
+}
+
 static bool install(struct action_run *run, const char *wanted, GError **error)
 {
     const char *asked = action_input(run, "architecture");
     const char *architecture = *asked != '\0' ? asked : tool_architecture(run);
+    const struct python *python = python_of(wanted);
     bool is_known = false;
-    g_autofree char *version = resolve(wanted, &is_known);
+    g_autofree char *version =
+        *python->prefix != '\0' ? g_strdup(wanted) : resolve(wanted, &is_known);
     if (version == NULL)
         return core_throw(error,
                           "The version '%s' with architecture '%s' was not found for Ubuntu "
@@ -104,19 +123,19 @@ static bool install(struct action_run *run, const char *wanted, GError **error)
                           "https://raw.githubusercontent.com/actions/python-versions/main/"
                           "versions-manifest.json",
                           wanted, architecture);
-    g_autofree char *what = g_strdup_printf("Python %s", version);
+    g_autofree char *what = g_strdup_printf("%s %s", python->tool, version);
     if (!is_known) {
         action_log(run, "Version %s was not found in the local cache", wanted);
         if (!action_assume(run, what, DOWNLOAD_US, error))
             return false;
     }
-    g_autofree char *place = tool_place(run, "Python", version, architecture);
+    g_autofree char *place = tool_place(run, python->tool, version, architecture);
     g_autofree char *program = g_strconcat(place, "/bin/python", NULL);
     if (strcmp(action_input(run, "update-environment"), "false") != 0)
         export_place(run, place);
     action_set_output(run, "python-version", version);
     action_set_output(run, "python-path", program);
-    action_log(run, "Successfully set up CPython (%s)", version);
+    action_log(run, "Successfully set up %s (%s)", python->name, version);
     return true;
 }
 
@@ -131,7 +150,11 @@ static bool perform(struct action_run *run, GError **error)
                          "supplied. Attempting to find '.python-version' file.");
         return true;
     }
-    return install(run, wanted, error);
+    g_auto(GStrv) lines = g_strsplit(wanted, "\n", -1);
+    for (char **line = lines; *line != NULL; line++)
+        if (*g_strstrip(*line) != '\0' && !install(run, *line, error))
+            return false;
+    return true;
 }
 
 static bool main_phase(struct action_run *run, GError **error)

@@ -118,7 +118,9 @@
 /* The commands of a fake machine, and the services they ask. */
 #define NESTED_COMMANDS_MAX 64
 #define ASSUMED_USES_MAX    1000
-#define COMPOSE_EXTENDS_MAX 64 /* services one above the other; compose has no limit */
+#define ASSUMED_ASKS_MAX    100  /* the same line in one step, before it takes its time */
+#define ASSUMED_LINES_MAX   4096 /* whose asks are counted */
+#define COMPOSE_EXTENDS_MAX 64   /* services one above the other; compose has no limit */
 #define GIT_REFERENCES_MAX  10000
 /* git itself waits for ever for a server that says nothing: longer than any job may run. */
 #define GIT_SILENCE_US                  (INT64_C(60) * 24 * 60 * 60 * 1000000)

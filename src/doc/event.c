@@ -32,7 +32,8 @@ struct event_reader *event_reader_new(struct source *source)
     reader->source = source;
     reader->last = (struct position){source, 1, 1};
     reader->diag = diag_new();
-    const struct fy_parse_cfg config = {.flags = FYPCF_QUIET, .diag = reader->diag};
+    const struct fy_parse_cfg config = {.flags = FYPCF_QUIET | FYPCF_SLOPPY_FLOW_INDENTATION,
+                                        .diag = reader->diag};
     reader->parser = fy_parser_create(&config);
     if (reader->parser == NULL ||
         fy_parser_set_string(reader->parser, source->text, source->length_bytes) != 0)

@@ -21,6 +21,9 @@ void job_set_up(struct step_run *step)
     step_print(step, "Prepare all required actions");
     if (!job_download_actions(step))
         return;
+    if (leg->machine->is_furnished)
+        leg_assume_gap(step->leg, step, /* touches_images= */ false,
+                       "the runner is its owner's: that nothing else is on it");
     job_container_tell(step);
     step_print(step, "Complete job name: %s", leg->options.name);
 }

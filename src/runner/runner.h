@@ -36,6 +36,7 @@ struct runner_machine {
     const char *arch;  /* runner.arch: "X64", "ARM64" */
     const char *image; /* "ubuntu-24.04" */
     bool is_self_hosted;
+    bool is_furnished;          /* its owner put things on it that nobody told of */
     struct sandbox *sandbox;    /* its directory is the home; may be NULL: no process can start */
     const char *why_no_sandbox; /* then */
     const struct runner_shell *shell; /* starts processes instead of the sandbox; or NULL */

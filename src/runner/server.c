@@ -178,8 +178,10 @@ static void decide(struct task *task)
         task_run_legs(task);
     else
         leave_out(task, why);
-    if (is_fine && !is_wanted)
+    if (is_fine && !is_wanted) {
+        task_note_left_out(task);
         task_question(task, doubt);
+    }
 }
 
 static void run_task(void *argument)

@@ -21,6 +21,8 @@ struct server_leg {
     struct leg_result *result;       /* RESULT_SKIPPED and without steps when it did not run */
     int64_t queued_us; /* how long it waited for one of GitHub's runners, its own clock standing */
     char *reason;      /* why it was skipped or cancelled, how its runner went, or NULL */
+    bool touches_images; /* as far as texts tell: its own steps, or anything that it calls */
+    bool is_left_out;    /* skipped for what it needs, and had run if that had ended well */
 };
 
 struct server_result {

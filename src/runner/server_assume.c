@@ -146,7 +146,7 @@ static const struct task *needed_in_question(const struct task *task)
     return NULL;
 }
 
-static bool may_touch_images(const struct task *task)
+bool task_touches_images(const struct task *task)
 {
     const struct server_options *options = task->flow->server->options;
     return task->job->uses != NULL ||
@@ -164,8 +164,31 @@ void task_question(struct task *task, const char *unknown)
         unknown != NULL ? g_strdup_printf("%s, which nobody knows", unknown)
                         : g_strdup_printf("needs.%s.result, which nobody knows", needed->job->id);
     assumption->position = task->job->position;
-    assumption->touches_images = may_touch_images(task);
+    assumption->touches_images = task_touches_images(task);
     g_ptr_array_add(run->row->result->assumptions, assumption);
     task->is_in_question = true;
     unknown_add(&task->unknown, "*");
+}
+
+/* A job that failed could have ended well, and so could one that was left out for another. */
+static bool could_succeed(const struct task *task)
+{
+    const struct server_run *run = g_ptr_array_index(task->runs, 0);
+    return task->result == RESULT_SUCCESS || task->result == RESULT_FAILURE ||
+           run->row->is_left_out;
+}
+
+void task_note_left_out(struct task *task)
+{
+    struct server_run *run = g_ptr_array_index(task->runs, 0);
+    bool has_missed = false;
+    for (guint i = 0; i < task->flow->tasks->len; i++) {
+        const struct task *other = task->flow->tasks->pdata[i];
+        if (!g_ptr_array_find(task->job->needs, other->job, NULL))
+            continue;
+        if (!could_succeed(other))
+            return;
+        has_missed = has_missed || other->result != RESULT_SUCCESS;
+    }
+    run->row->is_left_out = has_missed && task_had_run(task);
 }

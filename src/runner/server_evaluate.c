@@ -192,12 +192,13 @@ static char *explanation(const struct task *task, const struct expr *expr,
                : g_strdup_printf("its condition %s is false", text);
 }
 
-bool task_condition(const struct task *task, bool *is_true, char **why, GError **error)
+static bool condition(const struct task *task, const char *status, bool *is_true, char **why,
+                      GError **error)
 {
     VALUE(contexts);
     VALUE(value);
     g_autoptr(GError) wrong = NULL;
-    struct github_functions_context functions = {.status = status_of(task),
+    struct github_functions_context functions = {.status = status,
                                                  .is_cancelled = task->flow->is_cancelled,
                                                  .result_of_job = result_of,
                                                  .self = (void *)(uintptr_t)task};
@@ -213,6 +214,27 @@ bool task_condition(const struct task *task, bool *is_true, char **why, GError *
     if (!*is_true)
         *why = explanation(task, expr, &scope);
     return true;
+}
+
+bool task_condition(const struct task *task, bool *is_true, char **why, GError **error)
+{
+    return condition(task, status_of(task), is_true, why, error);
+}
+
+bool task_had_run(const struct task *task)
+{
+    const char *id;
+    json_t *row;
+    g_autofree char *why = NULL;
+    bool is_true = false;
+    g_autoptr(json_t) needs = json_deep_copy(task->needs);
+    json_object_foreach (needs, id, row)
+        json_object_set_new(row, "result", json_string(result_text(RESULT_SUCCESS)));
+    struct task imagined = *task;
+    imagined.needs = needs;
+    bool is_fine = condition(&imagined, "success", &is_true, &why, NULL);
+    g_free(unknown_log_take(&task->flow->server->unknown, /* with_doubts= */ true));
+    return is_fine && is_true;
 }
 
 char *flow_output(const struct flow *flow, const struct node *node, GError **error)

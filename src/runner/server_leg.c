@@ -49,6 +49,7 @@ struct server_run *task_add_run(struct task *task, const struct leg *leg, unsign
     run->row->name = server_leg_name(task, leg);
     run->row->job = task->job;
     run->row->workflow = task->flow->workflow;
+    run->row->touches_images = task_touches_images(task);
     run->row->caller = task->flow->caller != NULL ? task->flow->caller->row : NULL;
     g_ptr_array_add(task->runs, run);
     return run;

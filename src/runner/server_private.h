@@ -166,6 +166,10 @@ void server_run_assume(struct server_run *run, const char *why);
 /* The job was left out, as a condition says that read this of an output that nobody knows (NULL: it
    read none), or because a job that it needs was: the same job might have run. */
 void task_question(struct task *task, const char *unknown);
+/* Whether a step of it may, told from texts, or anything in a workflow that it calls. */
+bool task_touches_images(const struct task *task);
+/* Notes of a task that was left out whether it had run if those that it needs had ended well. */
+void task_note_left_out(struct task *task);
 
 /* ---- server_evaluate.c ---- */
 
@@ -183,5 +187,7 @@ json_t *flow_evaluate_json(const struct flow *flow, const struct node *node,
                            GError **error) MUST_USE;
 /* Whether the job shall run. *why says what decided when not; g_free. */
 bool task_condition(const struct task *task, bool *is_true, char **why, GError **error) MUST_USE;
+/* Whether it had, if all that it needs had ended well. */
+bool task_had_run(const struct task *task);
 /* An output of a called workflow: against github, inputs, vars, jobs. */
 char *flow_output(const struct flow *flow, const struct node *node, GError **error) MUST_USE;

@@ -19,25 +19,50 @@ static bool matches_any(const char *const *patterns, const char *text)
 bool use_touches_images(const char *name)
 {
     static const char *const patterns[] = {
-        "docker://*",  "docker/*",
-        "*/*docker*",  "*buildx*",
-        "*buildkit*",  "*kaniko*",
-        "*buildah*",   "*podman*",
-        "*skopeo*",    "*crane*",
-        "*cosign*",    "*goreleaser*",
-        "*ghcr*",      "*ecr*",
-        "*gcr*",       "*acr*",
-        "*image*",     "*container*",
-        "*/setup-ko*", "*/ko@*",
-        "*jib*",       "*depot/*",
-        "*bake*",      "*registry*",
-        "*imjasonh/*", "*redhat-actions/*",
+        "docker://*",
+        "docker/*",
+        "*/*docker*",
+        "*buildx*",
+        "*buildkit*",
+        "*kaniko*",
+        "*buildah*",
+        "*podman*",
+        "*skopeo*",
+        "*crane*",
+        "*cosign*",
+        "*goreleaser*",
+        "*ghcr*",
+        "*image*",
+        "*container*",
+        "*/setup-ko*",
+        "*/ko@*",
+        "*jib*",
+        "*depot/*",
+        "*bake*",
+        "*registry*",
+        "*/ecr*",
+        "*-ecr*",
+        "*/gcr*",
+        "*-gcr*",
+        "*/acr*",
+        "*-acr*",
+        "*imjasonh/*",
+        "*redhat-actions/*",
         NULL,
     };
-    /* These look at images, or write beside them. */
-    static const char *const onlookers[] = {"docker/scout-action@*",
-                                            "docker/setup-compose-action@*",
-                                            "peter-evans/dockerhub-description@*", NULL};
+    /* These look at images, write beside them, or install what a later command may use. */
+    static const char *const onlookers[] = {
+        "docker/scout-action@*",
+        "docker/setup-compose-action@*",
+        "peter-evans/dockerhub-description@*",
+        "crazy-max/ghaction-container-scan@*",
+        "sigstore/cosign-installer@*",
+        "imjasonh/setup-crane@*",
+        "imjasonh/setup-ko@*",
+        "ko-build/setup-ko@*",
+        "depot/setup-action@*",
+        NULL,
+    };
     g_autofree char *lower = g_ascii_strdown(name, -1);
     return matches_any(patterns, lower) && !matches_any(onlookers, lower);
 }

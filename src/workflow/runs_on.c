@@ -143,8 +143,12 @@ static void choose(char *const *labels, const char *date, struct runner *runner)
     if (runner->image != NULL || runner->is_retired)
         return;
     runner->is_self_hosted = true;
-    for (gsize i = 0; i < count; i++)
+    runner->is_furnished = runner->group != NULL;
+    for (gsize i = 0; i < count; i++) {
+        runner->is_furnished =
+            runner->is_furnished || g_ascii_strcasecmp(labels[i], "self-hosted") == 0;
         guess(labels[i], runner);
+    }
 }
 
 bool runner_choose(const json_t *runs_on, const char *date, struct runner *runner, GError **error)

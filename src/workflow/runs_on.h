@@ -26,6 +26,7 @@ struct runner {
     enum runner_os os;
     enum runner_arch arch;
     bool is_self_hosted; /* or a larger runner: its labels are its owner's */
+    bool is_furnished;   /* it says so itself, or is of a group: its owner put things on it */
     bool is_retired;     /* the label was GitHub's once; no machine takes such a job */
     bool is_os_known;    /* of the owner's machines: a label said so; else Linux is assumed */
     bool is_arch_known;  /* likewise; else amd64 */

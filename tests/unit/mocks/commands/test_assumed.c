@@ -200,3 +200,40 @@ Test(commands_assumed, the_list_has_a_ceiling)
 {
     bench_run(NULL, too_many);
 }
+
+static void the_same_again(struct bench *bench)
+{
+    for (int i = 0; i < ASSUMED_ASKS_MAX; i++)
+        expect(bench, "terraform output ip", 0, "", "");
+    int64_t soon_us = loop_now_us(bench->loop);
+    expect(bench, "terraform output ip", 0, "", "");
+    int64_t late_us = loop_now_us(bench->loop);
+    expect(bench, "terraform output name", 0, "", "");
+
+    cr_expect_lt(soon_us, MINUTE_US);
+    cr_expect_geq(late_us - soon_us, 10 * MINUTE_US);
+    cr_expect_lt(loop_now_us(bench->loop) - late_us, MINUTE_US);
+}
+
+Test(commands_assumed, a_step_that_waits_for_an_answer_runs_into_its_clock)
+{
+    bench_run(NULL, the_same_again);
+}
+
+static void many_lines(struct bench *bench)
+{
+    for (int i = 0; i < ASSUMED_LINES_MAX; i++) {
+        g_autofree char *line = g_strdup_printf("terraform output %d", i);
+        expect(bench, line, 0, "", "");
+    }
+    int64_t began_us = loop_now_us(bench->loop);
+    for (int i = 0; i <= ASSUMED_ASKS_MAX; i++)
+        expect(bench, "terraform output last", 0, "", "");
+
+    cr_expect_lt(loop_now_us(bench->loop) - began_us, MINUTE_US);
+}
+
+Test(commands_assumed, asks_are_counted_of_so_many_lines)
+{
+    bench_run(NULL, many_lines);
+}

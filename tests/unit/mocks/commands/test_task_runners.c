@@ -36,6 +36,9 @@ static const struct {
     {"make lint", false},
     {"make -C other", true},
     {"make -f other/GNUmakefile nothing", false},
+    {"make -C conditions", true},
+    {"make -C conditions test", false},
+    {"make -C goal", true},
     {"make docker-push-of-an-include", true},
     {"npm run deploy", true},
     {"npm run build", false},
@@ -47,6 +50,11 @@ static const struct {
     {"gradle bootBuildImage", true},
     {"gradle build", false},
     {"goreleaser release", true},
+    {"helm push app-1.tgz oci://ghcr.io/acme/charts", true},
+    {"helm push app-1.tgz museum", false},
+    {"helm upgrade app oci://ghcr.io/acme/charts/app", false},
+    {"heroku container:push web -a app", true},
+    {"heroku container:release web -a app", false},
 };
 
 static void run_tasks(struct bench *bench)
@@ -54,6 +62,12 @@ static void run_tasks(struct bench *bench)
     const GPtrArray *uses = command_set_assumed(bench->set);
     const struct command_host *host = command_set_host(bench->set);
     write_file(bench, "Makefile", makefile);
+    write_file(bench, "conditions/Makefile",
+               "ifeq ($(ID),a:b)\n    ID := 1000\nendif\n\tifneq ($(X),)\n\t\toverride T := x\n"
+               "\tendif\n%.o: %.c\n\tcc $<\nall: build\nbuild:\n\tdocker build .\n"
+               "test:\n\tgo test\n");
+    write_file(bench, "goal/Makefile",
+               ".DEFAULT_GOAL := image\ntest:\n\tgo test\nimage:\n\tdocker build .\n");
     write_file(bench, "other/GNUmakefile", "first:\n\tpodman push x\nnothing:\n");
     write_file(bench, "package.json",
                "{\"scripts\": {\"deploy\": \"docker push x\", \"build\": \"vite build\"}}");

@@ -100,6 +100,26 @@ static void create_foreign(struct bench *bench)
     cr_assert_str_eq(log, "exec /bin/echo: exec format error\n");
 }
 
+static void create_for_platforms(struct bench *bench)
+{
+    static const struct {
+        const char *wanted;
+        unsigned status;
+    } rows[] = {
+        {"linux/arm64", 201}, {"linux/arm64/v8", 201}, {"linux/amd64", 404}, {"linux/arm/v7", 404}};
+    dockerd_preload(bench->dockerd, "arm:1", "linux/arm64", 1000);
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const char *target = format("/v1.41/containers/create?platform=%s", rows[i].wanted);
+        cr_expect_eq(ask(bench, "POST", target, "{\"Image\":\"arm:1\"}"), rows[i].status, "%s",
+                     rows[i].wanted);
+    }
+}
+
+Test(dockerd_create, an_image_fits_the_platforms_that_run_it)
+{
+    bench_run(NULL, create_for_platforms);
+}
+
 /* capture 39 */
 Test(dockerd_create, an_image_of_another_platform_warns_and_cannot_be_executed)
 {

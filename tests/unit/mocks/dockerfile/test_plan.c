@@ -85,6 +85,21 @@ Test(dockerfile_plan, steps_are_named_and_counted_as_buildkit_does)
                             "[linux/arm64 stage-1 1/1] COPY --from=build /x /x\n");
 }
 
+Test(dockerfile_plan, platforms_are_written_as_images_have_them)
+{
+    static const char *const rows[][2] = {
+        {"arm64", "linux/arm64"},         {"linux/arm64/v8", "linux/arm64"},
+        {"linux/arm", "linux/arm/v7"},    {"linux/x86_64", "linux/amd64"},
+        {"linux/arm/v6", "linux/arm/v6"}, {"linux/s390x", "linux/s390x"},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *text = g_strdup_printf("FROM --platform=%s a:1\n", rows[i][0]);
+        MADE(made) = make(text, &buildkit, NULL);
+        cr_assert_str_eq(made.error, "");
+        cr_expect_str_eq(made.plan->target->platform, rows[i][1]);
+    }
+}
+
 Test(dockerfile_plan, one_stage_and_one_platform_need_no_names)
 {
     static const struct plan_request one = {.has_platform_arguments = true};

@@ -303,6 +303,35 @@ Test(setup_node, assumes_a_line_that_its_list_is_too_old_to_know)
     fake_expect_text(fake_assumed(run), "Node.js 26.0.0\n");
 }
 
+Test(setup_node, assumes_lines_and_minor_versions_before_the_newest)
+{
+    static const struct {
+        const char *wanted, *version;
+    } cases[] = {
+        {"22.4", "v22.4.0"},         {"18.17.x", "v18.17.0"}, {"~16.13", "v16.13.0"},
+        {">=18.1 <18.5", "v18.4.0"}, {"12", "v12.22.12"},     {"10.x", "v10.24.1"},
+        {"^17 || ^15", "v17.9.1"},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        FAKE_RUN(run, &action_setup_node, "v4");
+        fake_input(run, "node-version", cases[i].wanted);
+        fake_main(run);
+        cr_expect_null(fake_failure(run), "%s: %s", cases[i].wanted, fake_failure(run));
+        fake_expect_text(fake_output(run, "node-version"), cases[i].version);
+        cr_expect_str_not_empty(fake_assumed(run));
+    }
+}
+
+Test(setup_node, refuses_a_minor_version_that_never_was)
+{
+    FAKE_RUN(run, &action_setup_node, "v4");
+    fake_input(run, "node-version", "18.99");
+
+    fake_main(run);
+
+    fake_expect_part(fake_failure(run), "Unable to find Node version '18.99'");
+}
+
 Test(setup_node, refuses_a_line_of_another_century)
 {
     FAKE_RUN(run, &action_setup_node, "v4");
@@ -368,6 +397,29 @@ Test(setup_python, downloads_a_line_that_no_image_holds_any_more)
 
     fake_expect_text(fake_output(run, "python-version"), "3.8.18");
     fake_expect_text(fake_assumed(run), "Python 3.8.18\n");
+}
+
+Test(setup_python, installs_each_of_several_versions_and_leaves_the_last_first_on_path)
+{
+    FAKE_RUN(run, &action_setup_python, "v5");
+    fake_input(run, "python-version", "3.11\n3.12\n");
+
+    fake_main(run);
+
+    cr_expect_null(fake_failure(run));
+    fake_expect_text(fake_output(run, "python-version"), "3.12.12");
+    fake_expect_part(fake_path(run), CACHE "Python/3.11.14/x64");
+}
+
+Test(setup_python, assumes_a_python_that_is_not_cpython)
+{
+    FAKE_RUN(run, &action_setup_python, "v5");
+    fake_input(run, "python-version", "pypy3.10");
+
+    fake_main(run);
+
+    cr_expect_null(fake_failure(run));
+    fake_expect_text(fake_assumed(run), "PyPy pypy3.10\n");
 }
 
 Test(setup_python, refuses_a_line_that_never_was)

@@ -27,3 +27,20 @@ Test(touch, an_action_that_is_not_here_is_told_by_its_name)
     cr_expect_not(use_touches_images("docker/scout-action@v1"));
     cr_expect_not(use_touches_images("peter-evans/dockerhub-description@v4"));
 }
+
+Test(touch, letters_of_a_registry_within_another_word_tell_nothing)
+{
+    cr_expect_not(use_touches_images("1password/load-secrets-action@v2"));
+    cr_expect_not(use_touches_images("sops/decrypt-action@v1"));
+    cr_expect(use_touches_images("kciter/aws-ecr-action@v4"));
+    cr_expect(use_touches_images("some/gcr-cleaner@v1"));
+    cr_expect(use_touches_images("some/acr-build@v1"));
+}
+
+Test(touch, an_action_that_installs_a_tool_leaves_images_alone)
+{
+    cr_expect_not(use_touches_images("sigstore/cosign-installer@v3"));
+    cr_expect_not(use_touches_images("imjasonh/setup-crane@v0.4"));
+    cr_expect_not(use_touches_images("ko-build/setup-ko@v0.6"));
+    cr_expect(use_touches_images("imjasonh/other@v1"));
+}

@@ -320,6 +320,32 @@ Test(build, the_own_repository_is_a_git_context_and_others_are_assumed)
     bench_run(NULL, git_body);
 }
 
+#define GIT_URL  "https://github.com/acme/app.git"
+#define GIT_KEPT " --build-arg BUILDKIT_CONTEXT_KEEP_GIT_DIR=1"
+
+static void git_folder_body(struct bench *bench)
+{
+    write_context(bench);
+    write_file(bench, "/src/.git/HEAD", "ref: refs/heads/main\n");
+    write_file(bench, "/src/.git/objects/ab/cdef", "x");
+    write_file(bench, "/src/Dockerfile", "FROM alpine:3\nCOPY .git /g\nCOPY .git/HEAD /h\n");
+    run_well(bench, CREATE);
+    OUTCOME(folder) = run_line(bench, "docker buildx build .");
+    OUTCOME(url) = run_with(bench, "docker buildx build " GIT_URL, "GITHUB_REPOSITORY=acme/app");
+    OUTCOME(kept) =
+        run_with(bench, "docker buildx build " GIT_URL GIT_KEPT, "GITHUB_REPOSITORY=acme/app");
+
+    cr_expect_eq(folder.exit_code, 0, "%s", folder.err);
+    cr_expect_eq(url.exit_code, 1);
+    assert_has(url.err, "\"/.git\": not found");
+    cr_expect_eq(kept.exit_code, 0, "%s", kept.err);
+}
+
+Test(build, the_git_folder_is_in_a_folder_s_context_and_in_that_of_a_url_when_it_is_kept)
+{
+    bench_run(NULL, git_folder_body);
+}
+
 static void push_denied_body(struct bench *bench)
 {
     write_context(bench);
