@@ -44,8 +44,7 @@ static json_t *resolve_target(struct resolution *resolution, const char *name, G
     if (raw == NULL)
         return bake_fail(resolution->bake, BAKEFILE_ERROR_INVALID, "failed to find target %s",
                          name);
-    json_t *target = json_object();
-    g_autoptr(json_t) owner = target;
+    g_autoptr(json_t) target = json_object(); /* which visited keeps */
     const json_t *inherits = json_get_array(raw->attributes, "inherits");
     for (gsize i = 0; i < json_array_size(inherits); i++) {
         const char *parent = json_string_value(json_array_get(inherits, i));
