@@ -63,6 +63,19 @@ static void start_twice(struct bench *bench)
     cr_assert_eq(ask(bench, "POST", "/v1.41/containers/s1/stop", NULL), 304u);
 }
 
+static void sleep_in_units(struct bench *bench)
+{
+    preload_busybox(bench);
+    run(bench, "s1", "bb:1", ",\"Cmd\":[\"sleep\",\"1.5m\",\"30\"]");
+    cr_assert_eq(ask(bench, "POST", "/v1.41/containers/s1/wait?condition=not-running", NULL), 200u);
+    cr_assert_eq(loop_now_us(bench->loop), 2 * MINUTE_US);
+}
+
+Test(dockerd_containers, sleep_knows_units_and_adds_them_up)
+{
+    bench_run(NULL, sleep_in_units);
+}
+
 Test(dockerd_containers, starting_and_stopping_what_is_so_already_changes_nothing)
 {
     bench_run(NULL, start_twice);
