@@ -58,6 +58,7 @@ static json_t *resolve_target(struct resolution *resolution, const char *name, G
     if (!bake_overrides_apply(resolution->bake, &resolution->config, name, target))
         return NULL;
     bake_target_normalize(target);
+    json_object_del(target, "inherits"); /* which would double in every child */
     g_hash_table_insert(visited, g_strdup(name), json_incref(target));
     return target;
 }
@@ -70,7 +71,6 @@ static struct bake_target *target_add(struct resolution *resolution, const char 
     if (attributes == NULL)
         return NULL;
     attributes = json_deep_copy(attributes);
-    json_object_del(attributes, "inherits");
     if (json_object_get(attributes, "context") == NULL)
         json_object_set_new(attributes, "context", json_string("."));
     if (json_object_get(attributes, "dockerfile") == NULL)

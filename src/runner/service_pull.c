@@ -18,8 +18,6 @@ static bool read_credentials(struct step_run *step, const struct service *servic
 {
     const struct node *node = service_member(service, "credentials");
     bool is_mapping = node != NULL && node->kind == NODE_MAPPING;
-    VALUE(contexts);
-    VALUE(github);
     if (!service_text(step, is_mapping ? node_get(node, "username") : NULL, user, error) ||
         !service_text(step, is_mapping ? node_get(node, "password") : NULL, password, error))
         return false;
@@ -27,7 +25,6 @@ static bool read_credentials(struct step_run *step, const struct service *servic
         strcmp(registry, "ghcr.io") == 0 || strcmp(registry, "containers.pkg.github.com") == 0;
     if (!takes_token || step->leg->machine->is_self_hosted || *user != NULL || *password != NULL)
         return true;
-    contexts = step_contexts(step);
     return step_evaluate_raw(step, "${{ github.actor }}", user, error) &&
            step_evaluate_raw(step, "${{ github.token }}", password, error);
 }

@@ -177,6 +177,8 @@ static void write_out(struct stub *stub, int fd, const char *bytes, size_t lengt
 
 static void append(struct stub *stub, const char *bytes, size_t length_bytes)
 {
+    if (length_bytes == 0)
+        return;
     stub->description = realloc(stub->description, stub->description_bytes + length_bytes);
     if (stub->description == NULL)
         give_up();
