@@ -81,6 +81,23 @@ Test(dockerd_containers, starting_and_stopping_what_is_so_already_changes_nothin
     bench_run(NULL, start_twice);
 }
 
+static void ask_for_odd_bytes(struct bench *bench)
+{
+    preload_busybox(bench);
+    cr_assert_eq(ask(bench, "GET", "/v1.41/containers/a%FFb/json", NULL), 404u);
+    g_autoptr(json_t) answer = json_of(bench);
+    cr_assert_str_eq(json_get_string(answer, "message", ""), "No such container: a\xef\xbf\xbd"
+                                                             "b");
+    cr_assert_eq(ask(bench, "POST", "/v1.41/containers/create?name=%FF", "{\"Image\":\"bb:1\"}"),
+                 400u);
+    cr_assert_eq(ask(bench, "POST", "/v1.41/images/create?fromImage=%FF&tag=%FE", NULL), 400u);
+}
+
+Test(dockerd_containers, a_name_that_is_no_utf_8_is_shown_as_go_shows_it)
+{
+    bench_run(NULL, ask_for_odd_bytes);
+}
+
 /* ---- wait, attach, logs ---- */
 
 static void wait_removed(void *argument)
