@@ -311,8 +311,7 @@ Test(working_copy, of_a_shallow_clone_is_shallow_at_the_same_commit)
     commit(user, "third\n", (const char *const[]){"a", NULL});
     lose_object(&place, &first);
 
-    g_autofree char *paths =
-        check_out(&place, (struct working_copy_options){.has_history = true, .has_tags = true});
+    g_free(check_out(&place, (struct working_copy_options){.has_history = true, .has_tags = true}));
 
     git_repository *made = NULL;
     git_commit *head = made_commit(&place, &made);
@@ -337,7 +336,7 @@ Test(working_copy, of_a_clone_of_one_commit_has_no_parents)
     commit(user, "second\n", (const char *const[]){"a", NULL});
     lose_object(&place, &first);
 
-    g_autofree char *paths = check_out(&place, (struct working_copy_options){.has_history = true});
+    g_free(check_out(&place, (struct working_copy_options){.has_history = true}));
 
     git_repository *made = NULL;
     git_commit *head = made_commit(&place, &made);
@@ -361,7 +360,7 @@ Test(working_copy, of_a_partial_clone_lacks_the_files_that_it_lacks)
     commit(user, "second\n", (const char *const[]){"a", NULL});
     lose_object(&place, &blob);
 
-    g_autofree char *paths = check_out(&place, (struct working_copy_options){.has_history = true});
+    g_free(check_out(&place, (struct working_copy_options){.has_history = true}));
 
     git_repository *made = NULL;
     git_commit *head = made_commit(&place, &made);
@@ -421,7 +420,7 @@ Test(working_copy, points_to_a_submodule_that_is_not_checked_out)
     git_repository *user = NULL;
     put_submodule(&place, &user);
 
-    g_autofree char *paths = check_out(&place, (struct working_copy_options){0});
+    g_free(check_out(&place, (struct working_copy_options){0}));
 
     git_repository *made = NULL;
     git_index *index = NULL;
