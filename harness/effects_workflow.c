@@ -204,7 +204,8 @@ static void find_sides(const struct survey *survey)
 static void add_promises(struct survey *survey)
 {
     AUTO(promises) own = survey->promises == NULL ? promises_of(survey->outcome) : NULL;
-    const GPtrArray *images = (own != NULL ? own : survey->promises)->images;
+    const struct promises *promises = survey->promises == NULL ? own : survey->promises;
+    const GPtrArray *images = promises->images;
     for (guint i = 0; i < images->len; i++)
         add_promise(survey, images, g_ptr_array_index(images, i));
 }

@@ -51,7 +51,8 @@ static GPtrArray *read_defaults(struct repository_facts *facts, const char *text
         g_autofree char *name = g_match_info_fetch(match, 1);
         g_autofree char *word = g_match_info_fetch(match, 2);
         g_autofree char *value = expand_word(word, '\\', defaults, EXPAND_WORD, NULL);
-        if (value != NULL && variables_get(defaults, name) == NULL)
+        bool is_name = value != NULL && strlen(value) <= REPOSITORY_FACTS_DEFAULT_BYTES_MAX;
+        if (is_name && variables_get(defaults, name) == NULL)
             variables_set(defaults, name, value);
     }
     return defaults;

@@ -25,13 +25,20 @@ char *percent_decode(const char *text, gsize length_bytes, bool plus_is_space)
     return g_string_free(decoded, FALSE);
 }
 
+/* As Go's JSON shows it: what is no UTF-8 becomes U+FFFD. */
+static char *decode_value(const char *text, gsize length_bytes)
+{
+    g_autofree char *decoded = percent_decode(text, length_bytes, /* plus_is_space= */ true);
+    return g_utf8_make_valid(decoded, -1);
+}
+
 static void add_pair(GPtrArray *pairs, const char *text, gsize length_bytes)
 {
     const char *equals = memchr(text, '=', length_bytes);
     gsize key_bytes = equals != NULL ? (gsize)(equals - text) : length_bytes;
     gsize value_bytes = equals != NULL ? length_bytes - key_bytes - 1 : 0;
-    g_ptr_array_add(pairs, percent_decode(text, key_bytes, /* plus_is_space= */ true));
-    g_ptr_array_add(pairs, percent_decode(text + length_bytes - value_bytes, value_bytes, true));
+    g_ptr_array_add(pairs, decode_value(text, key_bytes));
+    g_ptr_array_add(pairs, decode_value(text + length_bytes - value_bytes, value_bytes));
 }
 
 GPtrArray *query_parse(const char *query)

@@ -114,10 +114,11 @@ static bool disabled_parse(const char *value, json_t *entry)
 static json_t *typed_parse(enum attribute_kind kind, const char *text, const GPtrArray *fields,
                            char **problem)
 {
-    const char *only = fields->len == 1 ? fields->pdata[0] : NULL;
-    if (kind == ATTRIBUTE_CACHES && only != NULL && strchr(only, '=') == NULL)
-        return json_pack("{s:s,s:s}", "type", "registry", "ref", only);
-    if (kind == ATTRIBUTE_OUTPUTS && only != NULL && strcmp(only, text) == 0 &&
+    bool is_alone = fields->len == 1;
+    const char *first = is_alone ? fields->pdata[0] : "";
+    if (kind == ATTRIBUTE_CACHES && is_alone && strchr(first, '=') == NULL)
+        return json_pack("{s:s,s:s}", "type", "registry", "ref", first);
+    if (kind == ATTRIBUTE_OUTPUTS && is_alone && strcmp(first, text) == 0 &&
         !g_str_has_prefix(text, "type="))
         return json_pack("{s:s,s:s}", "type", strcmp(text, "-") == 0 ? "tar" : "local", "dest",
                          text);

@@ -70,16 +70,18 @@ static bool set_text_parse(struct bake *bake, const char *text, struct set_text 
         left[length - 1] = '\0';
     g_auto(GStrv) keys = g_strsplit(left, ".", 3);
     guint count = g_strv_length(keys);
+    bool wants_member =
+        count >= 2 && (strcmp(keys[1], "args") == 0 || strcmp(keys[1], "contexts") == 0);
     if (count < 2)
-        return bake_fail(bake, BAKEFILE_ERROR_INVALID,
-                         "invalid override key %s, expected target.name", left) != NULL;
-    if (equals == NULL && strcmp(keys[1], "args") != 0)
-        return bake_fail(bake, BAKEFILE_ERROR_INVALID,
-                         "invalid override %s, expected target.name=value", text) != NULL;
-    bool wants_member = strcmp(keys[1], "args") == 0 || strcmp(keys[1], "contexts") == 0;
-    if (wants_member && count != 3)
-        return bake_fail(bake, BAKEFILE_ERROR_INVALID, "invalid key %s, %s requires name", whole,
-                         keys[1]) != NULL;
+        bake_fail(bake, BAKEFILE_ERROR_INVALID, "invalid override key %s, expected target.name",
+                  left);
+    else if (equals == NULL && strcmp(keys[1], "args") != 0)
+        bake_fail(bake, BAKEFILE_ERROR_INVALID, "invalid override %s, expected target.name=value",
+                  text);
+    else if (wants_member && count != 3)
+        bake_fail(bake, BAKEFILE_ERROR_INVALID, "invalid key %s, %s requires name", whole, keys[1]);
+    if (bake->error != NULL)
+        return false;
     set->pattern = g_strdup(keys[0]);
     set->key = g_strdup(keys[1]);
     set->member = count == 3 ? g_strdup(keys[2]) : NULL;

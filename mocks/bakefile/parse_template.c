@@ -257,14 +257,15 @@ static struct term *tree_of(struct parser *parser, struct pieces *pieces, enum p
 /* "${x}" alone keeps the type of x; a text alone is a literal. */
 struct term *parser_template(struct parser *parser, struct pieces *pieces, gsize start)
 {
-    const struct piece *only = pieces->all->len == 1 ? pieces->all->pdata[0] : NULL;
+    const struct piece *first = pieces->all->len > 0 ? pieces->all->pdata[0] : NULL;
+    bool is_alone = pieces->all->len == 1;
     enum piece_kind ended = PIECE_END;
     struct term *term;
-    if (only != NULL && only->kind == PIECE_VALUE) {
+    if (is_alone && first->kind == PIECE_VALUE) {
         term = parser_term(parser, TERM_WRAPPED, start);
-        term->left = only->term;
-    } else if (only != NULL && only->kind == PIECE_TEXT) {
-        term = literal_of(parser, only);
+        term->left = first->term;
+    } else if (is_alone && first->kind == PIECE_TEXT) {
+        term = literal_of(parser, first);
     } else {
         term = tree_of(parser, pieces, &ended);
         if (term != NULL && ended != PIECE_END)

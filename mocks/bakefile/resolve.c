@@ -44,8 +44,7 @@ static json_t *resolve_target(struct resolution *resolution, const char *name, G
     if (raw == NULL)
         return bake_fail(resolution->bake, BAKEFILE_ERROR_INVALID, "failed to find target %s",
                          name);
-    json_t *target = json_object();
-    g_autoptr(json_t) owner = target;
+    g_autoptr(json_t) target = json_object(); /* which visited keeps */
     const json_t *inherits = json_get_array(raw->attributes, "inherits");
     for (gsize i = 0; i < json_array_size(inherits); i++) {
         const char *parent = json_string_value(json_array_get(inherits, i));
@@ -59,6 +58,7 @@ static json_t *resolve_target(struct resolution *resolution, const char *name, G
     if (!bake_overrides_apply(resolution->bake, &resolution->config, name, target))
         return NULL;
     bake_target_normalize(target);
+    json_object_del(target, "inherits"); /* which would double in every child */
     g_hash_table_insert(visited, g_strdup(name), json_incref(target));
     return target;
 }
@@ -71,7 +71,6 @@ static struct bake_target *target_add(struct resolution *resolution, const char 
     if (attributes == NULL)
         return NULL;
     attributes = json_deep_copy(attributes);
-    json_object_del(attributes, "inherits");
     if (json_object_get(attributes, "context") == NULL)
         json_object_set_new(attributes, "context", json_string("."));
     if (json_object_get(attributes, "dockerfile") == NULL)

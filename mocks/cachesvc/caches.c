@@ -247,7 +247,7 @@ bool cachesvc_add(struct cachesvc *service, const char *key, const char *version
     }
     entry = add_entry(service, key, version, scope);
     g_autofree char *path = cache_blob_path(entry);
-    g_autofree char *url = blob_prepare(service, path);
+    g_free(blob_prepare(service, path)); /* nobody asks for it by its address */
     if (!blob_store(service, blob_find(service, path), bytes, declared_bytes)) {
         g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT,
                     "caches of more than %" G_GINT64_FORMAT " bytes in memory",

@@ -97,9 +97,6 @@ char *command_quoted(const struct command_call *call, const char *word);
 const char *command_name(const struct command_call *call);
 /* "Try 'NAME --help' for more information." on stderr; returns exit_code. */
 int command_try_help(const struct command_call *call, int exit_code);
-/* A number of seconds with a suffix s, m, h or d, as sleep and timeout read it; "infinity" and all
-   above are VIRTUAL_TIME_US_MAX. false: no such interval. */
-bool command_interval(const char *text, int64_t *interval_us) MUST_USE;
 /* "SIGTERM", "term", "15" to 15; -1: no such signal. */
 int command_signal_number(const char *text);
 /* Without SIG: "TERM". */

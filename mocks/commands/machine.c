@@ -217,7 +217,7 @@ static const char *id_text(int what, bool as_name, bool is_root)
 {
     const char *const root[] = {"uid=0(root) gid=0(root) groups=0(root)", "0", "0", "0"};
     const char *const names[] = {"", "runner", "runner", "runner adm users docker systemd-journal"};
-    const char *const numbers[] = {"uid=1001(runner) gid=1001(runner) groups=" RUNNER_GROUPS,
+    const char *const numbers[] = {("uid=1001(runner) gid=1001(runner) groups=" RUNNER_GROUPS),
                                    "1001", "1001", "1001 4 100 118 999"};
     if (is_root)
         return as_name ? "root" : root[what];

@@ -1,4 +1,5 @@
 /* sleep of coreutils, in virtual time. */
+#include "base/units.h"
 #include "mocks/commands/commands_private.h"
 #include "mocks/commands/flags.h"
 
@@ -17,7 +18,7 @@ static bool add_intervals(const struct command_call *call, const struct flag_rea
     bool is_fine = true;
     for (guint i = 0; i < reader->operands->len; i++) {
         int64_t interval_us;
-        if (command_interval(flag_operand(reader, i), &interval_us)) {
+        if (interval_parse(flag_operand(reader, i), &interval_us)) {
             *total_us = MIN(*total_us + interval_us, VIRTUAL_TIME_US_MAX);
             continue;
         }

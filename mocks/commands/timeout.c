@@ -45,7 +45,7 @@ static void on_signal(const struct command_call *call, const struct nested *nest
 static bool read_interval(const struct timeout *timeout, const char *text, int64_t *interval_us)
 {
     g_autofree char *word = command_quoted(timeout->call, text);
-    if (command_interval(text, interval_us))
+    if (interval_parse(text, interval_us))
         return true;
     command_complain(timeout->call, "timeout: invalid time interval %s\n", word);
     return false;

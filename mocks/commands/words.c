@@ -1,9 +1,6 @@
-/* Small things that GNU programs have in common: quotes, intervals, signals, who one is. */
+/* Small things that GNU programs have in common: quotes, signals, who one is. */
 #include "mocks/commands/commands_private.h"
 
-#include "base/units.h"
-
-#include <math.h>
 #include <string.h>
 
 static bool is_utf8(const struct command_call *call)
@@ -32,38 +29,6 @@ int command_try_help(const struct command_call *call, int exit_code)
 {
     command_complain(call, "Try '%s --help' for more information.\n", command_name(call));
     return exit_code;
-}
-
-static double unit_of(char suffix)
-{
-    switch (suffix) {
-    case '\0':
-    case 's':
-        return 1;
-    case 'm':
-        return 60;
-    case 'h':
-        return 3600;
-    case 'd':
-        return 86400;
-    default:
-        return 0;
-    }
-}
-
-bool command_interval(const char *text, int64_t *interval_us)
-{
-    char *end;
-    double seconds = g_ascii_strtod(text, &end);
-    double unit = unit_of(*end);
-
-    if (end == text || unit == 0 || (*end != '\0' && end[1] != '\0') || isnan(seconds) ||
-        seconds < 0)
-        return false;
-    double microseconds = ceil(seconds * unit * (double)SECOND_US);
-    *interval_us =
-        microseconds < (double)VIRTUAL_TIME_US_MAX ? (int64_t)microseconds : VIRTUAL_TIME_US_MAX;
-    return true;
 }
 
 /* Linux on x86-64 and arm64. */

@@ -49,7 +49,8 @@ static void reply_error(struct request *request, const GError *error)
 {
     if (exchange_has_reply(request->exchange))
         return;
-    api_reply_json(request, status_of(error), json_pack("{s:s}", "message", error->message));
+    api_reply_json(request, status_of(error),
+                   json_pack("{s:o}", "message", json_text_or_null(error->message)));
 }
 
 /* ---- versions ---- */

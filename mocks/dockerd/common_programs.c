@@ -1,6 +1,7 @@
 /* The small commands that every container has and that are not about files: one row each. */
 #include "mocks/dockerd/container.h"
 
+#include "base/limits.h"
 #include "base/units.h"
 #include "mocks/disk.h"
 
@@ -42,15 +43,24 @@ static int run_echo(struct process *process)
     return say(process, 1, 0, line);
 }
 
+/* The sum of all operands, like coreutils and busybox; as long as a run may last is for ever. */
 static int run_sleep(struct process *process)
 {
     struct loop *loop = process_task(process)->dockerd->loop;
+    int64_t total_us = 0;
     if (argument_count(process) < 2)
         return say(process, 2, 1, "sleep: missing operand\n");
-    const char *text = process->arguments[1];
-    gdouble seconds = g_ascii_strtod(text, NULL);
-    if (!g_str_equal(text, "infinity") && seconds * (gdouble)SECOND_US < (gdouble)INT64_MAX)
-        return fiber_sleep(loop, (int64_t)(seconds * (gdouble)SECOND_US), NULL) ? 0 : 1;
+    for (gsize i = 1; i < argument_count(process); i++) {
+        int64_t interval_us;
+        if (!interval_parse(process->arguments[i], &interval_us)) {
+            g_autofree char *text =
+                g_strdup_printf("sleep: invalid number '%s'\n", process->arguments[i]);
+            return say(process, 2, 1, text);
+        }
+        total_us = MIN(total_us + interval_us, VIRTUAL_TIME_US_MAX);
+    }
+    if (total_us < VIRTUAL_TIME_US_MAX)
+        return fiber_sleep(loop, total_us, NULL) ? 0 : 1;
     while (fiber_park(loop, "sleep infinity", NULL))
         ;
     return 1;

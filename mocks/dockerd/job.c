@@ -90,8 +90,8 @@ void job_tell_progress(void *outlet, const struct pull_progress *progress)
 
 static json_t *error_object(const GError *error)
 {
-    return json_pack("{s:{s:s}, s:s}", "errorDetail", "message", error->message, "error",
-                     error->message);
+    return json_pack("{s:{s:o}, s:o}", "errorDetail", "message", json_text_or_null(error->message),
+                     "error", json_text_or_null(error->message));
 }
 
 static bool tell_error(struct request *request, const GError *reason, GError **error)

@@ -74,7 +74,9 @@ static char *match(const struct route_row *row, const char *path)
     if (!g_str_has_prefix(path, row->prefix) || !g_str_has_suffix(path, row->suffix) ||
         path_length <= prefix_length + suffix_length)
         return NULL;
-    return g_uri_unescape_segment(path + prefix_length, path + path_length - suffix_length, NULL);
+    g_autofree char *name =
+        g_uri_unescape_segment(path + prefix_length, path + path_length - suffix_length, NULL);
+    return name != NULL ? g_utf8_make_valid(name, -1) : NULL; /* as Go's JSON shows it */
 }
 
 const struct route_row *route_row_find(const char *method, const char *path, char **name)

@@ -1,6 +1,7 @@
 /* Endpoints about the Engine itself: _ping, version, info, system/df, events. */
 #include "mocks/dockerd/api.h"
 
+#include "base/limits.h"
 #include "base/units.h"
 #include "mocks/dockerd/volume.h"
 
@@ -241,9 +242,10 @@ HANDLER(system_events)
     DEADLINE(limit);
 
     if (until != NULL) {
-        int64_t seconds =
-            g_ascii_strtoll(until, NULL, 10) - dockerd_unix_time(dockerd_now_us(dockerd));
-        deadline_begin(dockerd->loop, &limit, "until", MAX(seconds, 0) * SECOND_US);
+        int64_t now_s = dockerd_unix_time(dockerd_now_us(dockerd));
+        int64_t end_s =
+            CLAMP(g_ascii_strtoll(until, NULL, 10), now_s, now_s + VIRTUAL_TIME_US_MAX / SECOND_US);
+        deadline_begin(dockerd->loop, &limit, "until", (end_s - now_s) * SECOND_US);
     }
     exchange_set_header(request->exchange, "Content-Type", "application/json");
     exchange_stream_begin(request->exchange, 200);

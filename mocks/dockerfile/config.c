@@ -47,20 +47,30 @@ static void set_environment(json_t *config, const GPtrArray *environment)
     json_object_set_new(config, "Env", list);
 }
 
-static void add_pairs(GPtrArray *variables, const GPtrArray *more)
+/* The pairs of arguments that the environment does not hide, then the environment. */
+static GPtrArray *join_pairs(const GPtrArray *arguments, const GPtrArray *environment)
 {
-    for (guint i = 0; i < more->len; i++) {
-        g_auto(GStrv) pair = g_strsplit(g_ptr_array_index(more, i), "=", 2);
-        variables_set(variables, pair[0], pair[1]);
+    GPtrArray *joined = variables_new();
+    for (guint i = 0; i < arguments->len; i++) {
+        const char *pair = g_ptr_array_index(arguments, i);
+        g_autofree char *name = g_strndup(pair, strcspn(pair, "="));
+        if (variables_get(environment, name) == NULL)
+            g_ptr_array_add(joined, g_strdup(pair));
     }
+    for (guint i = 0; i < environment->len; i++)
+        g_ptr_array_add(joined, g_strdup(g_ptr_array_index(environment, i)));
+    return joined;
 }
 
-void evaluation_refresh(struct evaluation *evaluation)
+/* Steps may hold the variables as they were: they are made anew. */
+bool evaluation_refresh(struct evaluation *evaluation, GError **error)
 {
-    if (evaluation->variables != NULL)
-        g_ptr_array_unref(evaluation->variables);
-    evaluation->variables = variables_copy(evaluation->arguments);
-    add_pairs(evaluation->variables, evaluation->environment);
+    gsize bytes = 0;
+    g_clear_pointer(&evaluation->variables, g_ptr_array_unref);
+    evaluation->variables = join_pairs(evaluation->arguments, evaluation->environment);
+    for (guint i = 0; i < evaluation->variables->len; i++)
+        bytes += strlen(g_ptr_array_index(evaluation->variables, i));
+    return plan_count_bytes(evaluation->plan, bytes, error);
 }
 
 char *evaluation_expand(struct evaluation *evaluation, const char *text, GError **error)
@@ -130,9 +140,9 @@ static bool apply_arg(struct evaluation *evaluation, GError **error)
     g_auto(GStrv) words =
         split_words(evaluation->instruction->rest, evaluation->plan->dockerfile->escape);
     for (gsize i = 0; words[i] != NULL; i++) {
-        if (!declare_argument(evaluation, words[i], error))
+        if (!declare_argument(evaluation, words[i], error) ||
+            !evaluation_refresh(evaluation, error))
             return false;
-        evaluation_refresh(evaluation);
     }
     return true;
 }
@@ -145,8 +155,7 @@ static bool apply_env(struct evaluation *evaluation, GError **error)
     for (gsize i = 0; pairs[i] != NULL; i += 2)
         variables_set(evaluation->environment, pairs[i], pairs[i + 1]);
     set_environment(evaluation->stage->config, evaluation->environment);
-    evaluation_refresh(evaluation);
-    return true;
+    return evaluation_refresh(evaluation, error);
 }
 
 static json_t *obtain_object(json_t *config, const char *key)

@@ -196,7 +196,7 @@ static bool evaluate_run(struct evaluation *evaluation, GError **error)
                                is_heredoc ? heredoc->text : json_string_value(word));
     }
     evaluation->step->command = g_string_free(command, FALSE);
-    evaluation->step->variables = variables_copy(evaluation->variables);
+    evaluation->step->variables = g_ptr_array_ref(evaluation->variables);
     return evaluate_mounts(evaluation, error);
 }
 
@@ -224,6 +224,8 @@ static bool evaluate_instruction(struct evaluation *evaluation, GError **error)
                              evaluation->variables, EXPAND_TEXT, NULL);
     if (step->text == NULL)
         step->text = g_strdup(instruction->text);
+    if (!plan_count_bytes(evaluation->plan, strlen(step->text), error))
+        return false;
     if (plan_has_step_name(instruction)) {
         g_autofree char *summary = heredoc_summary(instruction);
         g_autofree char *told =
@@ -242,7 +244,8 @@ static bool evaluate_instruction(struct evaluation *evaluation, GError **error)
 }
 
 /* What ARG may name: the arguments given, then the automatic ones and those before FROM. */
-static void begin_evaluation(struct evaluation *evaluation, const json_t *base_config)
+static bool begin_evaluation(struct evaluation *evaluation, const json_t *base_config,
+                             GError **error)
 {
     struct plan_stage *stage = evaluation->stage;
     const struct plan_stage *base =
@@ -258,7 +261,7 @@ static void begin_evaluation(struct evaluation *evaluation, const json_t *base_c
     evaluation->environment = config_environment(stage->config);
     const char *folder = json_get_string(stage->config, "WorkingDir", "/");
     evaluation->folder = g_strdup(*folder != '\0' ? folder : "/");
-    evaluation_refresh(evaluation);
+    return evaluation_refresh(evaluation, error);
 }
 
 static void end_evaluation(struct evaluation *evaluation)
@@ -306,9 +309,9 @@ bool plan_stage_evaluate(struct plan *plan, struct plan_stage *stage, const json
                          GError **error)
 {
     struct evaluation evaluation = {.plan = plan, .stage = stage};
-    bool is_fine = add_image_triggers(plan, stage, base_config, error);
+    bool is_fine = begin_evaluation(&evaluation, base_config, error) &&
+                   add_image_triggers(plan, stage, base_config, error);
 
-    begin_evaluation(&evaluation, base_config);
     for (guint i = 0; i < stage->instructions->len && is_fine; i++) {
         evaluation.step = g_new0(struct plan_step, 1);
         evaluation.step->from_stage = STAGE_NONE;

@@ -1,6 +1,7 @@
 /* Variables in words: lookup, replacement, splitting. */
 #include "mocks/dockerfile/expand.h"
 
+#include "base/limits.h"
 #include "mocks/dockerfile/expand_pattern.h"
 
 #include <string.h>
@@ -10,14 +11,6 @@
 GPtrArray *variables_new(void)
 {
     return g_ptr_array_new_with_free_func(g_free);
-}
-
-GPtrArray *variables_copy(const GPtrArray *variables)
-{
-    GPtrArray *copy = variables_new();
-    for (guint i = 0; i < variables->len; i++)
-        g_ptr_array_add(copy, g_strdup(g_ptr_array_index(variables, i)));
-    return copy;
 }
 
 static bool has_name(const char *pair, const char *name, gsize length)
@@ -342,10 +335,19 @@ static bool expand_one(struct expansion *expansion, GError **error)
     return true;
 }
 
+static bool has_room(const struct expansion *expansion, GError **error)
+{
+    if (expansion->out->len <= DOCKERFILE_WORD_BYTES_MAX)
+        return true;
+    g_autofree char *reason =
+        g_strdup_printf("the word has more than %d bytes", DOCKERFILE_WORD_BYTES_MAX);
+    return fail(expansion, error, reason);
+}
+
 static bool expand_until(struct expansion *expansion, char stop, GError **error)
 {
     while (*expansion->next != '\0' && *expansion->next != stop)
-        if (!expand_one(expansion, error))
+        if (!expand_one(expansion, error) || !has_room(expansion, error))
             return false;
     return true;
 }

@@ -1,6 +1,8 @@
 /* Patterns in the variables of Dockerfile words. */
 #include "mocks/dockerfile/expand_pattern.h"
 
+#include "base/limits.h"
+
 #include <string.h>
 
 static bool fail(GError **error, const char *pattern, char escaped)
@@ -73,6 +75,15 @@ char *pattern_trim(const char *value, const char *pattern, enum pattern_end end,
     return is_end ? trim_end(value, regex, is_longest) : trim_start(value, regex);
 }
 
+/* What a value becomes is a product of two lengths: it ends a little above the ceiling, which the
+   caller then sees. */
+static gboolean append_replacement(const GMatchInfo *match, GString *result, gpointer replacement)
+{
+    (void)match;
+    g_string_append(result, replacement);
+    return result->len > DOCKERFILE_WORD_BYTES_MAX;
+}
+
 char *pattern_replace(const char *value, const char *pattern, const char *replacement, bool is_all,
                       GError **error)
 {
@@ -83,7 +94,8 @@ char *pattern_replace(const char *value, const char *pattern, const char *replac
     if (regex == NULL)
         return NULL;
     if (is_all)
-        return g_regex_replace_literal(regex, value, -1, 0, replacement, 0, error);
+        return g_regex_replace_eval(regex, value, -1, 0, 0, append_replacement,
+                                    (gpointer)replacement, error);
     if (!g_regex_match(regex, value, 0, &match))
         return g_strdup(value);
     g_match_info_fetch_pos(match, 0, &start, &end);

@@ -140,7 +140,9 @@ static GPtrArray *default_globals(const struct linting *linting)
         for (gsize j = 0; words[j] != NULL; j++) {
             g_auto(GStrv) pair = g_strsplit(words[j], "=", 2);
             g_autofree char *value =
-                pair[1] != NULL ? plan_expand(plan, pair[1], globals, NULL) : NULL;
+                pair[1] != NULL
+                    ? expand_word(pair[1], plan->dockerfile->escape, globals, EXPAND_WORD, NULL)
+                    : NULL;
             if (value != NULL)
                 variables_set(globals, pair[0], value);
         }
@@ -156,7 +158,8 @@ static void check_defaults(struct linting *linting)
         const struct instruction *from =
             ((struct plan_stage *)g_ptr_array_index(plan->stages, i))->from;
         g_auto(GStrv) words = split_words(from->rest, plan->dockerfile->escape);
-        g_autofree char *base = plan_expand(plan, words[0], globals, NULL);
+        g_autofree char *base =
+            expand_word(words[0], plan->dockerfile->escape, globals, EXPAND_WORD, NULL);
         if (base != NULL && !is_reference(base))
             lint_warn(linting, LINT_INVALID_DEFAULT_ARG_IN_FROM, from,
                       "Default value for ARG %s results in empty or invalid base image name",

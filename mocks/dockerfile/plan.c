@@ -1,4 +1,5 @@
 /* Stages of a Dockerfile: names, bases, platforms, and which of them the target needs. */
+#include "base/limits.h"
 #include "mocks/dockerfile/mount.h"
 #include "mocks/dockerfile/plan_private.h"
 
@@ -57,10 +58,21 @@ void build_plan_free(struct plan *plan)
     g_free(plan);
 }
 
-char *plan_expand(const struct plan *plan, const char *text, const GPtrArray *variables,
-                  GError **error)
+bool plan_count_bytes(struct plan *plan, gsize bytes, GError **error)
 {
-    return expand_word(text, plan->dockerfile->escape, variables, EXPAND_WORD, error);
+    plan->kept_bytes += bytes;
+    return plan->kept_bytes <= DOCKERFILE_WORDS_BYTES_MAX ||
+           plan_fail(error, "the words and variables of the Dockerfile take more than %d bytes",
+                     DOCKERFILE_WORDS_BYTES_MAX);
+}
+
+char *plan_expand(struct plan *plan, const char *text, const GPtrArray *variables, GError **error)
+{
+    g_autofree char *word =
+        expand_word(text, plan->dockerfile->escape, variables, EXPAND_WORD, error);
+    if (word == NULL || !plan_count_bytes(plan, strlen(word), error))
+        return NULL;
+    return g_steal_pointer(&word);
 }
 
 /* ---- platforms ---- */

@@ -71,6 +71,7 @@ struct plan {
     struct plan_stage *target;
     GPtrArray *triggers; /* struct instruction that ONBUILD of bases brought */
     bool is_of_one_stage;
+    gsize kept_bytes; /* of words and variables */
 };
 struct plan *build_plan_new(const struct dockerfile *dockerfile, const struct plan_request *request,
                             GError **error) MUST_USE;

@@ -4,9 +4,11 @@
 #include "mocks/dockerfile/expand.h"
 #include "mocks/dockerfile/plan.h"
 
-/* Expands a word with the variables of a place in the file. */
-char *plan_expand(const struct plan *plan, const char *text, const GPtrArray *variables,
+/* Expands a word with the variables of a place in the file; counts what it gives. */
+char *plan_expand(struct plan *plan, const char *text, const GPtrArray *variables,
                   GError **error) MUST_USE;
+/* Counts bytes that the plan keeps; fails above DOCKERFILE_WORDS_BYTES_MAX. */
+bool plan_count_bytes(struct plan *plan, gsize bytes, GError **error) MUST_USE;
 
 /* Fills error with text that names no line; always false. */
 bool plan_fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
@@ -48,7 +50,8 @@ struct evaluation {
     char *folder;
     bool has_command; /* CMD in this stage */
 };
-void evaluation_refresh(struct evaluation *evaluation);
+/* Begins with the arguments and the environment as variables. */
+bool evaluation_refresh(struct evaluation *evaluation, GError **error) MUST_USE;
 char *evaluation_expand(struct evaluation *evaluation, const char *text, GError **error) MUST_USE;
 /* Words of the shell form, expanded; NULL on errors. */
 char **evaluation_words(struct evaluation *evaluation, const char *text, GError **error) MUST_USE;

@@ -70,6 +70,15 @@ static char *value_or_tag(const struct meta *meta, const struct meta_tag *tag, G
     return is_tag ? g_strdup(meta->reference + strlen("refs/tags/")) : NULL;
 }
 
+/* The group that an attribute names, as an index of JavaScript's array; -1: none. */
+static int group_of(const char *text)
+{
+    guint64 number = 0;
+    bool is_index = (text[0] != '0' || text[1] == '\0') &&
+                    g_ascii_string_to_unsigned(text, 10, 0, G_MAXINT, &number, NULL);
+    return is_index ? (int)number : -1;
+}
+
 /* A group of a match, or NULL: no match, or no such group (then *has_match); g_free. */
 static char *match_group(const char *pattern, const char *flags, const char *text, int group,
                          bool *has_match, GError **error)
@@ -83,7 +92,7 @@ static char *match_group(const char *pattern, const char *flags, const char *tex
         return NULL;
     }
     *has_match = g_regex_match(regex, text, 0, &match);
-    return *has_match ? g_match_info_fetch(match, group) : NULL;
+    return *has_match && group >= 0 ? g_match_info_fetch(match, group) : NULL;
 }
 
 /* What semver and pep440 begin with: the value, narrowed by `match`, slashes as dashes; *is_there
@@ -213,10 +222,10 @@ static bool add_match(struct meta *meta, const struct meta_tag *tag, GError **er
     bool is_literal = *pattern == '/' && end > pattern + 1; /* "/v(\d)/i" */
     g_autofree char *inside =
         is_literal ? g_strndup(pattern + 1, (gsize)(end - pattern - 1)) : g_strdup(pattern);
-    int group = (int)g_ascii_strtoll(meta_attribute(tag, "group"), NULL, 10);
+    const char *group = meta_attribute(tag, "group");
     bool has_match = false;
     g_autofree char *value =
-        match_group(inside, is_literal ? end + 1 : "", text, group, &has_match, &failure);
+        match_group(inside, is_literal ? end + 1 : "", text, group_of(group), &has_match, &failure);
     if (failure != NULL) {
         g_propagate_error(error, failure);
         return false;
@@ -224,7 +233,7 @@ static bool add_match(struct meta *meta, const struct meta_tag *tag, GError **er
     if (value != NULL)
         return add_version(meta, tag, value, /* is_auto= */ true, error);
     if (has_match)
-        action_warn(meta->run, "Group %d does not exist for %s pattern.", group, pattern);
+        action_warn(meta->run, "Group %s does not exist for %s pattern.", group, pattern);
     else
         action_warn(meta->run, "%s does not match %s.", pattern, text);
     return true;

@@ -6,6 +6,7 @@
 #include "actions/actions.h"
 #include "actions/core.h"
 
+#include "base/limits.h"
 #include "base/units.h"
 
 #include <string.h>
@@ -31,8 +32,8 @@ static bool read_number(struct action_run *run, const char *name, int64_t otherw
     *number = g_ascii_strtoll(text, &end, 10);
     if (*text != '\0' && end == text)
         return core_throw(error, "Input %s only accepts numbers.  Received %s", name, text);
-    if (*number == 0)
-        *number = otherwise;
+    const int64_t number_max = VIRTUAL_TIME_US_MAX / SECOND_US;
+    *number = *number == 0 ? otherwise : CLAMP(*number, -number_max, number_max);
     return true;
 }
 

@@ -5,6 +5,7 @@
 #include "actions/actions.h"
 #include "actions/core.h"
 
+#include "base/limits.h"
 #include "base/units.h"
 #include "doc/doc.h"
 
@@ -23,7 +24,8 @@ struct wretry {
 static int64_t number_of(const struct action_run *run, const char *name, int64_t otherwise)
 {
     int64_t number = g_ascii_strtoll(action_input(run, name), NULL, 10);
-    return number != 0 ? number : otherwise;
+    const int64_t number_max = VIRTUAL_TIME_US_MAX / MILLISECOND_US;
+    return number != 0 ? CLAMP(number, -number_max, number_max) : otherwise;
 }
 
 /* "key: value" lines, which the real one reads by hand and we as YAML. */

@@ -82,6 +82,10 @@
 #define ARCHIVE_ENTRIES_MAX         100000
 #define DOCKERFILE_BYTES_MAX        (1024 * 1024)
 #define DOCKERFILE_INSTRUCTIONS_MAX 10000
+/* Of one word with its variables put in, and of all that a plan keeps of words and variables: each
+   ARG may double the one before. */
+#define DOCKERFILE_WORD_BYTES_MAX  (1024 * 1024)
+#define DOCKERFILE_WORDS_BYTES_MAX (128 * 1024 * 1024)
 
 /* The fake Docker Engine. */
 #define OUTLET_BYTES_MAX        (1024 * 1024)
@@ -163,24 +167,25 @@
 
 /* The runner. A summary and the outputs of a job have GitHub's own ceilings (actions-semantics.md
    5.3); so have messages of annotations and how many of a kind a step shows (5.4). */
-#define RUNNER_LOG_BYTES_MAX            (16 * 1024 * 1024)
-#define RUNNER_LINE_BYTES_MAX           (64 * 1024)
-#define RUNNER_FILE_BYTES_MAX           (4 * 1024 * 1024) /* GITHUB_ENV and the like, one step */
-#define RUNNER_SUMMARY_BYTES_MAX        (1024 * 1024)
-#define RUNNER_OUTPUTS_BYTES_MAX        (1024 * 1024) /* of one step, of one job */
-#define RUNNER_ENVIRONMENT_BYTES_MAX    (1024 * 1024) /* written by steps, all together */
-#define RUNNER_ANNOTATIONS_MAX          10            /* of one level and step */
-#define RUNNER_LEG_ANNOTATIONS_MAX      1000
-#define RUNNER_ANNOTATION_BYTES_MAX     4096
-#define CONCURRENCY_PENDING_MAX         100 /* GitHub's own, with queue: max */
-#define RUNNER_MASKS_MAX                1000
-#define RUNNER_PATHS_MAX                1000 /* folders that steps put into the PATH */
-#define RUNNER_COMPOSITE_DEPTH_MAX      10
-#define RUNNER_CHECKOUT_BYTES_MAX       (INT64_C(2) * 1024 * 1024 * 1024)
-#define RUNNER_CHECKOUT_FILES_MAX       100000
-#define RUNNER_CHECKOUT_DEPTH_MAX       64
-#define REPOSITORY_FACTS_FILES_MAX      20000
-#define REPOSITORY_FACTS_FILE_BYTES_MAX (1024 * 1024)
-#define GIT_OBJECTS_MAX                 200000 /* of a history that a checkout copies; then it ends */
-#define GIT_PARENTS_MAX                 16     /* of a commit; more are dropped */
-#define ACTION_OUTPUT_BYTES_MAX         (4 * 1024 * 1024)
+#define RUNNER_LOG_BYTES_MAX               (16 * 1024 * 1024)
+#define RUNNER_LINE_BYTES_MAX              (64 * 1024)
+#define RUNNER_FILE_BYTES_MAX              (4 * 1024 * 1024) /* GITHUB_ENV and the like, one step */
+#define RUNNER_SUMMARY_BYTES_MAX           (1024 * 1024)
+#define RUNNER_OUTPUTS_BYTES_MAX           (1024 * 1024) /* of one step, of one job */
+#define RUNNER_ENVIRONMENT_BYTES_MAX       (1024 * 1024) /* written by steps, all together */
+#define RUNNER_ANNOTATIONS_MAX             10            /* of one level and step */
+#define RUNNER_LEG_ANNOTATIONS_MAX         1000
+#define RUNNER_ANNOTATION_BYTES_MAX        4096
+#define CONCURRENCY_PENDING_MAX            100 /* GitHub's own, with queue: max */
+#define RUNNER_MASKS_MAX                   1000
+#define RUNNER_PATHS_MAX                   1000 /* folders that steps put into the PATH */
+#define RUNNER_COMPOSITE_DEPTH_MAX         10
+#define RUNNER_CHECKOUT_BYTES_MAX          (INT64_C(2) * 1024 * 1024 * 1024)
+#define RUNNER_CHECKOUT_FILES_MAX          100000
+#define RUNNER_CHECKOUT_DEPTH_MAX          64
+#define REPOSITORY_FACTS_FILES_MAX         20000
+#define REPOSITORY_FACTS_FILE_BYTES_MAX    (1024 * 1024)
+#define REPOSITORY_FACTS_DEFAULT_BYTES_MAX 4096 /* of an ARG; longer ones name no image */
+#define GIT_OBJECTS_MAX                    200000 /* of a history that a checkout copies; then it ends */
+#define GIT_PARENTS_MAX                    16 /* of a commit; more are dropped */
+#define ACTION_OUTPUT_BYTES_MAX            (4 * 1024 * 1024)

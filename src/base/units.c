@@ -22,6 +22,10 @@ static const struct unit go_units[] = {
     {"ms", MILLISECOND_US}, {"us", 1},        {"ns", 0},
 };
 
+static const struct unit interval_units[] = {
+    {"", SECOND_US}, {"s", SECOND_US}, {"m", MINUTE_US}, {"h", HOUR_US}, {"d", 24 * HOUR_US},
+};
+
 static const struct unit size_units[] = {
     {"B", 1},
     {"KB", 1000},
@@ -112,6 +116,19 @@ bool go_duration_parse(const char *text, int64_t *duration_us)
     if (!(sum <= (double)VIRTUAL_TIME_US_MAX))
         return false;
     *duration_us = llround(sum);
+    return true;
+}
+
+bool interval_parse(const char *text, int64_t *interval_us)
+{
+    char *end;
+    double number = g_ascii_strtod(text, &end);
+    const char *rest = end;
+    const struct unit *unit = unit_parse(&rest, interval_units, G_N_ELEMENTS(interval_units));
+    if (end == text || unit == NULL || *rest != '\0' || !(number >= 0))
+        return false;
+    double whole_us = ceil(number * (double)unit->factor);
+    *interval_us = whole_us < (double)VIRTUAL_TIME_US_MAX ? (int64_t)whole_us : VIRTUAL_TIME_US_MAX;
     return true;
 }
 

@@ -24,8 +24,12 @@ bool duration_parse(const char *text, int64_t *duration_us, GError **error) MUST
 /* As Go writes them, which tells minutes by `m`: `90s`, `1m30s`, `500ms`; false: it is none. */
 bool go_duration_parse(const char *text, int64_t *duration_us) MUST_USE;
 
-/* The same for sizes with B, KB, MB, GB, TB (powers of 1000) or KiB, MiB, GiB, TiB (powers of
- * 1024). */
+/* As sleep and timeout of coreutils read them: seconds, or a number with s, m, h or d; "infinity"
+   and all above are VIRTUAL_TIME_US_MAX. false: it is none. */
+bool interval_parse(const char *text, int64_t *interval_us) MUST_USE;
+
+/* As duration_parse() for sizes with B, KB, MB, GB, TB (powers of 1000) or KiB, MiB, GiB, TiB
+ * (powers of 1024). */
 bool size_parse(const char *text, int64_t *size_bytes, GError **error) MUST_USE;
 
 /* The shortest exact spelling: `14.4s`, `5min`, `1h2min3.5s`. g_free. */

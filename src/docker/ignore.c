@@ -123,20 +123,29 @@ static bool part_matches(const char *pattern, const char *text)
 }
 
 /* The pattern may match the path itself or one of its parents: a folder excluded is all excluded.
- */
+   Only the last `**` needs to be tried again, as in glob_match(). */
 static bool parts_match(char *const *pattern, char *const *path)
 {
-    if (*pattern == NULL)
-        return true;
-    if (strcmp(*pattern, "**") == 0) {
-        for (char *const *rest = path;; rest++) {
-            if (parts_match(pattern + 1, rest) && (pattern[1] != NULL || *rest != NULL))
-                return true;
-            if (*rest == NULL)
-                return false;
+    char *const *after_stars = NULL;
+    char *const *stars_end = NULL; /* how far in the path the last `**` reaches */
+
+    while (*pattern != NULL) {
+        if (strcmp(*pattern, "**") == 0) {
+            after_stars = ++pattern;
+            stars_end = path;
+            if (*pattern == NULL)
+                return *path != NULL;
+        } else if (*path != NULL && part_matches(*pattern, *path)) {
+            pattern++;
+            path++;
+        } else if (after_stars != NULL && *stars_end != NULL) {
+            pattern = after_stars;
+            path = ++stars_end;
+        } else {
+            return false;
         }
     }
-    return *path != NULL && part_matches(*pattern, *path) && parts_match(pattern + 1, path + 1);
+    return true;
 }
 
 bool context_ignore_excludes(const struct context_ignore *ignore, const char *path)

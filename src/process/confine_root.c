@@ -143,7 +143,7 @@ static int show_usr(const struct confine *confine)
     DIR *folder = opendir("/usr");
     int problem = folder == NULL ? errno : make_folders("usr");
     struct dirent *entry;
-    while (problem == 0 && (entry = readdir(folder)) != NULL) {
+    while (problem == 0 && folder != NULL && (entry = readdir(folder)) != NULL) {
         char path[300];
         if (is_replaced_in_usr(entry->d_name))
             continue;

@@ -88,16 +88,22 @@ static int deny_namespaces(scmp_filter_ctx filter)
     return problem;
 }
 
+/* libseccomp's own macros leave a field out, which clang takes for a mistake. */
+static struct scmp_arg_cmp argument(unsigned index, enum scmp_compare compare, scmp_datum_t value)
+{
+    return (struct scmp_arg_cmp){.arg = index, .op = compare, .datum_a = value};
+}
+
 /* The error is that of a machine without network. With a mount and a network namespace unix sockets
    lead nowhere outside; without them they would lead to docker.sock. Few rules, because libseccomp
    takes longer for each the more there are. */
 static int deny_sockets(scmp_filter_ctx filter, bool is_unix_allowed)
 {
     int problem = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENETUNREACH), SCMP_SYS(socket), 1,
-                                   SCMP_A0(SCMP_CMP_NE, AF_UNIX));
+                                   argument(0, SCMP_CMP_NE, AF_UNIX));
     if (problem == 0 && !is_unix_allowed)
         problem = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(socket), 1,
-                                   SCMP_A0(SCMP_CMP_EQ, AF_UNIX));
+                                   argument(0, SCMP_CMP_EQ, AF_UNIX));
     return problem;
 }
 
@@ -140,7 +146,7 @@ static int deny_metadata(scmp_filter_ctx filter)
     int problem = deny_each(filter, path_calls, G_N_ELEMENTS(path_calls), EPERM);
     if (problem == 0) /* without a path it is futimens() */
         problem = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(utimensat), 1,
-                                   SCMP_A1(SCMP_CMP_NE, 0));
+                                   argument(1, SCMP_CMP_NE, 0));
     return problem != 0
                ? problem
                : deny_each(filter, attribute_calls, G_N_ELEMENTS(attribute_calls), EOPNOTSUPP);
@@ -150,7 +156,7 @@ static int deny_metadata(scmp_filter_ctx filter)
 static int deny_limits_of_others(scmp_filter_ctx filter)
 {
     return seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(prlimit64), 1,
-                            SCMP_A0(SCMP_CMP_NE, 0));
+                            argument(0, SCMP_CMP_NE, 0));
 }
 
 /* What namespaces do where there are any. */
@@ -166,7 +172,7 @@ static int deny_without_namespaces(scmp_filter_ctx filter)
 static int keep_visible(scmp_filter_ctx filter)
 {
     return seccomp_rule_add(filter, SCMP_ACT_ERRNO(0), SCMP_SYS(prctl), 1,
-                            SCMP_A0(SCMP_CMP_EQ, PR_SET_DUMPABLE));
+                            argument(0, SCMP_CMP_EQ, PR_SET_DUMPABLE));
 }
 
 /* Pushing characters into a terminal's input. */

@@ -183,7 +183,6 @@ bool step_evaluate_condition(const struct step_run *step, bool *is_true, GError 
         return true;
     }
     /* The server hands the condition over as bare text, so that the runner knows no place. */
-    g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "The template is not valid. %s",
-                wrong->message);
+    g_propagate_prefixed_error(error, g_steal_pointer(&wrong), "The template is not valid. ");
     return false;
 }

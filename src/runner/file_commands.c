@@ -158,6 +158,7 @@ void files_take(struct step_run *step)
         g_autofree char *text = read_file(step, kinds[i].context_name, &error);
         if (text != NULL && take(step, kinds[i].context_name, text, &error))
             continue;
+        g_assert(error != NULL);
         step_error(step, "Unable to process file command '%s' successfully.",
                    kinds[i].context_name);
         step_error(step, "%s", error->message);

@@ -99,7 +99,7 @@ bool action_rules_check(const struct node *root, enum action_kind *kind, struct 
     if (root->kind == NODE_MAPPING && runs == NULL)
         fault_add_at(faults, root, "Top level 'runs:' section is required for %s", name_of(root));
     /* The runner looks at what runs only when all else is right. */
-    if (fault_count(faults) == 0)
+    if (fault_count(faults) == 0 && runs != NULL)
         check_runs(runs, kind, faults);
     return fault_count(faults) == 0;
 }

@@ -243,15 +243,18 @@ static bool leads_out(const char *path)
     return depth < 0;
 }
 
-/* What is left of path below base, or NULL when it is not below. */
+static bool is_below(const char *path, const char *base)
+{
+    gsize length = strlen(base);
+    return length == 0 ||
+           (strncmp(path, base, length) == 0 && (path[length] == '\0' || path[length] == '/'));
+}
+
+/* What is left of a path that lies below base. */
 static const char *path_below(const char *path, const char *base)
 {
     gsize length = strlen(base);
-    if (length == 0)
-        return path;
-    if (strncmp(path, base, length) != 0 || (path[length] != '\0' && path[length] != '/'))
-        return NULL;
-    return path[length] == '/' ? path + length + 1 : path + length;
+    return length > 0 && path[length] == '/' ? path + length + 1 : path + length;
 }
 
 static const struct map_entry *find_entry(const struct repository_map *map, const struct uses *uses)
@@ -259,8 +262,7 @@ static const struct map_entry *find_entry(const struct repository_map *map, cons
     const struct map_entry *best = NULL;
     for (guint i = 0; i < map->entries->len; i++) {
         const struct map_entry *entry = map->entries->pdata[i];
-        if (is_same_repository(entry->uses, uses) &&
-            path_below(uses->path, entry->uses->path) != NULL &&
+        if (is_same_repository(entry->uses, uses) && is_below(uses->path, entry->uses->path) &&
             (best == NULL || strlen(entry->uses->path) > strlen(best->uses->path)))
             best = entry;
     }

@@ -36,6 +36,7 @@ static void check_action(const char *text, gsize length_bytes)
     if (file == NULL)
         return;
     g_autofree char *shown = action_file_text(file);
+    g_assert(shown != NULL);
     for (guint i = 0; i < file->inputs->len; i++) {
         const struct action_file_input *input = file->inputs->pdata[i];
         g_assert(action_file_find_input(file, input->name) != NULL);

@@ -127,8 +127,7 @@ int compose_push(struct compose_call *compose)
 {
     const struct project *project = compose->project;
     g_autoptr(GError) error = NULL;
-    g_autoptr(GPtrArray) order =
-        project_order(project, compose->arguments, /* has_needs= */ false, &error);
+    g_autoptr(GPtrArray) order = project_order(project, compose->arguments, ORDER_ALONE, &error);
     bool has_failed = false;
 
     if (order == NULL)

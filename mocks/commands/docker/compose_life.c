@@ -34,7 +34,7 @@ static int act_on_all(const struct compose_call *compose, const struct act *act,
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) order =
-        project_order(compose->project, compose->arguments, /* has_needs= */ false, &error);
+        project_order(compose->project, compose->arguments, ORDER_ALONE, &error);
 
     if (order == NULL)
         return project_fail(compose->project, error->message);

@@ -120,7 +120,7 @@ int compose_logs(struct compose_call *compose)
     const struct project *project = compose->project;
     bool has_prefix = !flags_boolean(compose->flags, "no-log-prefix");
     g_autoptr(GError) error = NULL;
-    g_autoptr(GPtrArray) order = project_order(project, compose->arguments, false, &error);
+    g_autoptr(GPtrArray) order = project_order(project, compose->arguments, ORDER_ALONE, &error);
 
     if (order == NULL)
         return project_fail(project, error->message);

@@ -274,11 +274,11 @@ static bool set_bytes(struct making *making, const char *flag, const char *membe
         return true;
     double size = g_ascii_strtod(text, &end);
     const char *unit = *end != '\0' ? strchr(units, g_ascii_tolower(*end)) : units;
-    if (end == text || unit == NULL || size < 0 || size > 1e15)
+    for (const char *each = units; unit != NULL && each < unit; each++)
+        size *= 1024;
+    if (end == text || unit == NULL || !(size >= 0 && size < (double)INT64_MAX))
         return cli_refuse(error, "invalid argument \"%s\" for \"--%s\" flag: invalid size: '%s'",
                           text, flag, text);
-    for (const char *each = units; each < unit; each++)
-        size *= 1024;
     json_object_set_new(making->host, member, json_integer((json_int_t)size));
     return true;
 }

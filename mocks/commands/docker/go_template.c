@@ -18,6 +18,7 @@ struct run {
     GPtrArray *made;   /* json_t* */
     GArray *variables; /* struct variable, the innermost last */
     gsize step_count;
+    gsize text_bytes; /* that went out or into functions */
 };
 
 static json_t *keep(struct run *run, json_t *value)
@@ -43,26 +44,16 @@ static bool fail_at(struct run *run, const struct operand *operand, GError **err
                             what);
 }
 
-/* ---- fields ---- */
-
-/* Members whose name in Go is another than in JSON. */
-static const char *const go_names[][2] = {{"ID", "Id"},
-                                          {"APIVersion", "ApiVersion"},
-                                          {"CPUShares", "CpuShares"},
-                                          {"NanoCPUs", "NanoCpus"}};
-
-static json_t *member_of(const struct run *run, const json_t *object, const char *name)
+/* Each step may double what the one before made; a log holds no more than this. */
+static bool take_bytes(struct run *run, gsize bytes, GError **error)
 {
-    if (run->options->is_by_json)
-        return go_member_by_json(object, name);
-    for (gsize i = 0; i < G_N_ELEMENTS(go_names) && run->options->is_typed; i++) {
-        if (g_str_equal(go_names[i][1], name) && json_object_get(object, go_names[i][1]) != NULL)
-            return NULL;
-        if (g_str_equal(go_names[i][0], name) && json_object_get(object, name) == NULL)
-            return json_object_get(object, go_names[i][1]);
-    }
-    return json_object_get(object, name);
+    run->text_bytes += bytes;
+    return run->text_bytes <= RUNNER_LOG_BYTES_MAX ||
+           go_template_fail(run->template, 0, /* has_column= */ false, error,
+                            "more than %d bytes of text", RUNNER_LOG_BYTES_MAX);
 }
+
+/* ---- fields ---- */
 
 /* Of what is read from JSON without a type Go knows nothing. */
 static const char *go_type_of(const struct run *run, const json_t *value)
@@ -85,7 +76,7 @@ static bool take_member(struct run *run, const struct operand *operand, const ch
     const struct go_template_options *options = run->options;
 
     if (json_is_object(*value)) {
-        json_t *member = member_of(run, *value, name);
+        json_t *member = go_member_of(run->options, *value, name);
         if (member == NULL && options->is_typed)
             member = keep(run, go_value_empty_member(name));
         if (member == NULL && options->type_name != NULL && before == NULL)
@@ -199,13 +190,26 @@ static bool fail_call(struct run *run, const struct command_node *command, const
     return fail_at(run, &shown, error, "%s", reason->message);
 }
 
+static bool call_function(struct run *run, const struct command_node *command,
+                          const GPtrArray *values, json_t **value, GError **error)
+{
+    const struct operand *first = g_ptr_array_index(command->operands, 0);
+    g_autoptr(GError) reason = NULL;
+    gsize bytes = 0;
+    for (guint i = 0; i < values->len; i++)
+        bytes += json_string_length(g_ptr_array_index(values, i));
+    if (!take_bytes(run, bytes, error))
+        return false;
+    *value = keep(run, go_function_call(first->text, values, run->options, &reason));
+    return *value != NULL || fail_call(run, command, reason, error);
+}
+
 /* final: what the command before handed on, or NULL. */
 static bool run_command(struct run *run, const struct command_node *command, json_t *dot,
                         json_t *final, bool has_final, json_t **value, GError **error)
 {
     const struct operand *first = g_ptr_array_index(command->operands, 0);
     g_autoptr(GPtrArray) values = g_ptr_array_new();
-    g_autoptr(GError) reason = NULL;
     bool is_call = first->kind == OPERAND_FUNCTION;
 
     if (++run->step_count > EXPR_STEPS_MAX)
@@ -225,10 +229,8 @@ static bool run_command(struct run *run, const struct command_node *command, jso
     }
     if (!is_call && values->len > 0)
         return fail_at(run, first, error, "can't give argument to non-function %s", first->text);
-    if (!is_call)
-        return run_operand(run, first, dot, value, error);
-    *value = keep(run, go_function_call(first->text, values, run->options, &reason));
-    return *value != NULL || fail_call(run, command, reason, error);
+    return is_call ? call_function(run, command, values, value, error)
+                   : run_operand(run, first, dot, value, error);
 }
 
 static void declare(struct run *run, const struct pipe *pipe, const char *name, json_t *value)
@@ -242,22 +244,14 @@ static void declare(struct run *run, const struct pipe *pipe, const char *name, 
     g_array_append_val(run->variables, variable);
 }
 
-static bool run_commands(struct run *run, const struct pipe *pipe, json_t *dot, json_t **value,
-                         GError **error)
+static bool run_pipe(struct run *run, const struct pipe *pipe, json_t *dot, json_t **value,
+                     GError **error)
 {
     *value = NULL;
     for (guint i = 0; i < pipe->commands->len; i++)
         if (!run_command(run, g_ptr_array_index(pipe->commands, i), dot, *value, i > 0, value,
                          error))
             return false;
-    return true;
-}
-
-static bool run_pipe(struct run *run, const struct pipe *pipe, json_t *dot, json_t **value,
-                     GError **error)
-{
-    if (!run_commands(run, pipe, dot, value, error))
-        return false;
     for (guint i = 0; i < pipe->variables->len; i++)
         declare(run, pipe, g_ptr_array_index(pipe->variables, i), *value);
     return true;
@@ -283,12 +277,9 @@ static bool run_turn(struct run *run, const struct template_node *node, json_t *
     return is_fine;
 }
 
-static bool run_range(struct run *run, const struct template_node *node, json_t *dot,
+static bool run_turns(struct run *run, const struct template_node *node, json_t *dot, json_t *value,
                       GError **error)
 {
-    json_t *value = NULL;
-    if (!run_commands(run, node->pipe, dot, &value, error))
-        return false;
     if (json_is_array(value) && json_array_size(value) > 0) {
         for (size_t i = 0; i < json_array_size(value); i++)
             if (!run_turn(run, node, keep(run, json_integer((json_int_t)i)),
@@ -313,6 +304,19 @@ static bool run_range(struct run *run, const struct template_node *node, json_t 
                        "range can't iterate over %s", text);
     }
     return node->otherwise == NULL || run_nodes(run, node->otherwise, dot, error);
+}
+
+/* Its variables hold the whole until the first turn, and in {{else}}. */
+static bool run_range(struct run *run, const struct template_node *node, json_t *dot,
+                      GError **error)
+{
+    guint count = run->variables->len;
+    json_t *value = NULL;
+    if (!run_pipe(run, node->pipe, dot, &value, error))
+        return false;
+    bool is_fine = run_turns(run, node, dot, value, error);
+    g_array_set_size(run->variables, count);
+    return is_fine;
 }
 
 static bool run_condition(struct run *run, const struct template_node *node, json_t *dot,
@@ -342,7 +346,7 @@ static bool run_action(struct run *run, const struct template_node *node, json_t
         return true;
     g_autofree char *text = go_value_text(value);
     g_string_append(run->output, text);
-    return true;
+    return take_bytes(run, strlen(text), error);
 }
 
 static bool run_node(struct run *run, const struct template_node *node, json_t *dot, GError **error)
@@ -350,7 +354,7 @@ static bool run_node(struct run *run, const struct template_node *node, json_t *
     switch (node->kind) {
     case NODE_TEXT:
         g_string_append(run->output, node->text);
-        return true;
+        return take_bytes(run, strlen(node->text), error);
     case NODE_ACTION:
         return run_action(run, node, dot, error);
     case NODE_RANGE:

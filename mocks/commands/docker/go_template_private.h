@@ -67,6 +67,9 @@ json_t *go_value_empty_member(const char *name);
 const char *go_value_null_text(const char *name);
 /* The member of this name in any case, or NULL; lent. */
 json_t *go_member_by_json(const json_t *object, const char *name);
+/* The member that Go calls so, or NULL; lent. */
+json_t *go_member_of(const struct go_template_options *options, const json_t *object,
+                     const char *name);
 /* Keys of an object in Go's order for maps; char*, lent. */
 GPtrArray *go_value_sorted_keys(json_t *object);
 

@@ -153,3 +153,23 @@ json_t *go_member_by_json(const json_t *object, const char *name)
             return value;
     return NULL;
 }
+
+/* Members whose name in Go is another than in JSON. */
+static const char *const go_names[][2] = {{"ID", "Id"},
+                                          {"APIVersion", "ApiVersion"},
+                                          {"CPUShares", "CpuShares"},
+                                          {"NanoCPUs", "NanoCpus"}};
+
+json_t *go_member_of(const struct go_template_options *options, const json_t *object,
+                     const char *name)
+{
+    if (options->is_by_json)
+        return go_member_by_json(object, name);
+    for (gsize i = 0; i < G_N_ELEMENTS(go_names) && options->is_typed; i++) {
+        if (g_str_equal(go_names[i][1], name) && json_object_get(object, go_names[i][1]) != NULL)
+            return NULL;
+        if (g_str_equal(go_names[i][0], name) && json_object_get(object, name) == NULL)
+            return json_object_get(object, go_names[i][1]);
+    }
+    return json_object_get(object, name);
+}

@@ -177,6 +177,8 @@ static void write_out(struct stub *stub, int fd, const char *bytes, size_t lengt
 
 static void append(struct stub *stub, const char *bytes, size_t length_bytes)
 {
+    if (length_bytes == 0)
+        return;
     stub->description = realloc(stub->description, stub->description_bytes + length_bytes);
     if (stub->description == NULL)
         give_up();
@@ -201,7 +203,11 @@ static char **split(char **cursor, uint32_t number)
 static void start_child(struct stub *stub)
 {
     struct wire_counts counts;
+    if (stub->description_bytes < sizeof(counts))
+        give_up();
     memcpy(&counts, stub->description, sizeof(counts));
+    if (counts.argument_count == 0)
+        give_up();
     char *cursor = stub->description + sizeof(counts);
     cursor += strlen(cursor) + 1; /* the directory: it stays ours */
     char **arguments = split(&cursor, counts.argument_count);

@@ -142,3 +142,20 @@ Test(bakefile_limits, entries_are_written_as_the_command_line_has_them)
     cr_assert_str_eq(ref_text, "x/y");
     cr_assert_str_eq(ssh_text, "k=a,b");
 }
+
+Test(bakefile_limits, targets_that_inherit_twice_do_not_double_what_they_inherit)
+{
+    GString *text = g_string_new("target \"t0\" {\n  tags = [\"a\"]\n}\n");
+    for (int i = 1; i < 60; i++)
+        g_string_append_printf(text, "target \"t%d\" {\n  inherits = [\"t%d\", \"t%d\"]\n}\n", i,
+                               i - 1, i - 1);
+    g_string_append(text, "target \"default\" {\n  inherits = [\"t59\"]\n}\n");
+    g_autofree char *file = g_string_free(text, FALSE);
+    g_autoptr(GError) error = NULL;
+
+    AUTO(bake_result)
+    result =
+        resolve((const char *const[]){"docker-bake.hcl"}, (const char *const[]){file}, 1, &error);
+
+    cr_assert_not_null(result);
+}

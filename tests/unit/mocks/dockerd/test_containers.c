@@ -63,9 +63,39 @@ static void start_twice(struct bench *bench)
     cr_assert_eq(ask(bench, "POST", "/v1.41/containers/s1/stop", NULL), 304u);
 }
 
+static void sleep_in_units(struct bench *bench)
+{
+    preload_busybox(bench);
+    run(bench, "s1", "bb:1", ",\"Cmd\":[\"sleep\",\"1.5m\",\"30\"]");
+    cr_assert_eq(ask(bench, "POST", "/v1.41/containers/s1/wait?condition=not-running", NULL), 200u);
+    cr_assert_eq(loop_now_us(bench->loop), 2 * MINUTE_US);
+}
+
+Test(dockerd_containers, sleep_knows_units_and_adds_them_up)
+{
+    bench_run(NULL, sleep_in_units);
+}
+
 Test(dockerd_containers, starting_and_stopping_what_is_so_already_changes_nothing)
 {
     bench_run(NULL, start_twice);
+}
+
+static void ask_for_odd_bytes(struct bench *bench)
+{
+    preload_busybox(bench);
+    cr_assert_eq(ask(bench, "GET", "/v1.41/containers/a%FFb/json", NULL), 404u);
+    g_autoptr(json_t) answer = json_of(bench);
+    cr_assert_str_eq(json_get_string(answer, "message", ""), "No such container: a\xef\xbf\xbd"
+                                                             "b");
+    cr_assert_eq(ask(bench, "POST", "/v1.41/containers/create?name=%FF", "{\"Image\":\"bb:1\"}"),
+                 400u);
+    cr_assert_eq(ask(bench, "POST", "/v1.41/images/create?fromImage=%FF&tag=%FE", NULL), 400u);
+}
+
+Test(dockerd_containers, a_name_that_is_no_utf_8_is_shown_as_go_shows_it)
+{
+    bench_run(NULL, ask_for_odd_bytes);
 }
 
 /* ---- wait, attach, logs ---- */

@@ -1,4 +1,5 @@
 /* Variables in words. */
+#include "base/limits.h"
 #include "mocks/dockerfile/expand.h"
 
 #include <criterion/criterion.h>
@@ -79,6 +80,38 @@ Test(dockerfile_expand, deep_nesting_is_refused)
 
     cr_assert_null(word);
     cr_assert(g_str_has_suffix(error->message, "nested too deep"));
+}
+
+/* What text gives with A as long as a word may be. */
+static char *expand_beside_longest(const char *text, GError **error)
+{
+    g_autofree char *longest = g_strnfill(DOCKERFILE_WORD_BYTES_MAX, 'a');
+    g_autoptr(GPtrArray) variables = variables_new();
+    variables_set(variables, "A", longest);
+    return expand_word(text, '\\', variables, EXPAND_WORD, error);
+}
+
+Test(dockerfile_expand, a_word_may_be_as_long_as_the_ceiling)
+{
+    g_autoptr(GError) error = NULL;
+
+    g_autofree char *word = expand_beside_longest("$A", &error);
+
+    cr_assert_eq(strlen(word), DOCKERFILE_WORD_BYTES_MAX);
+}
+
+Test(dockerfile_expand, longer_words_are_refused)
+{
+    static const char *const texts[] = {"${A}b", "\"b$A\"", "${B:-$A$A}", "${A//a/$A}"};
+    for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
+        g_autoptr(GError) error = NULL;
+
+        g_autofree char *word = expand_beside_longest(texts[i], &error);
+
+        cr_assert_null(word, "%s", texts[i]);
+        cr_assert(g_str_has_suffix(error->message, "the word has more than 1048576 bytes"), "%s",
+                  error->message);
+    }
 }
 
 Test(dockerfile_expand, words_are_split_outside_quotes)

@@ -2,8 +2,7 @@
    BuildKit v0.23 says, but for UndefinedVar. */
 #include "mocks/dockerfile/lint_private.h"
 
-#include <criterion/criterion.h>
-#include <string.h>
+#include "case_files.h"
 
 static void show_warnings(GString *text, const struct plan *plan)
 {
@@ -40,38 +39,15 @@ static char *show(const char *bytes, gsize length_bytes)
     return g_string_free(text, FALSE);
 }
 
-static void check_case(const char *folder, const char *file)
+static char *answer_of(const char *path)
 {
-    g_autofree char *name = g_strndup(file, strlen(file) - strlen(".dockerfile"));
-    g_autofree char *input = g_strconcat(folder, "/", file, NULL);
-    g_autofree char *output = g_strconcat(folder, "/", name, ".expected", NULL);
-    g_autofree char *text = NULL;
-    g_autofree char *expected = NULL;
+    g_autofree char *bytes = NULL;
     gsize length_bytes = 0;
-    cr_assert(g_file_get_contents(input, &text, &length_bytes, NULL));
-
-    g_autofree char *shown = show(text, length_bytes);
-
-    if (g_getenv("UPDATE_GOLDEN") != NULL)
-        cr_assert(g_file_set_contents(output, shown, -1, NULL));
-    cr_assert(g_file_get_contents(output, &expected, NULL, NULL), "%s", output);
-    cr_assert_str_eq(shown, expected, "%s:\n%s", name, shown);
+    cr_assert(g_file_get_contents(path, &bytes, &length_bytes, NULL));
+    return show(bytes, length_bytes);
 }
 
 Test(dockerfile_lint, every_case_is_warned_of_as_expected)
 {
-    const char *source = g_getenv("SEATRIAL_SOURCE_DIR");
-    g_autofree char *folder =
-        g_build_filename(source != NULL ? source : ".", "tests/cases/lint", NULL);
-    g_autoptr(GDir) open = g_dir_open(folder, 0, NULL);
-    guint count = 0;
-    cr_assert_not_null(open, "%s", folder);
-
-    for (const char *name = g_dir_read_name(open); name != NULL; name = g_dir_read_name(open))
-        if (g_str_has_suffix(name, ".dockerfile")) {
-            check_case(folder, name);
-            count++;
-        }
-
-    cr_assert_geq(count, 10);
+    case_files_check("tests/cases/lint", ".dockerfile", answer_of, 10);
 }

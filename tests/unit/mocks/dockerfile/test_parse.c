@@ -3,8 +3,7 @@
 #include "base/rng.h"
 #include "mocks/dockerfile/dockerfile.h"
 
-#include <criterion/criterion.h>
-#include <string.h>
+#include "case_files.h"
 
 static void show_instruction(GString *text, const struct instruction *instruction)
 {
@@ -42,50 +41,17 @@ static char *show(const char *bytes, gsize length_bytes)
     return g_string_free(text, FALSE);
 }
 
-static char *cases_folder(void)
+static char *answer_of(const char *path)
 {
-    const char *source = g_getenv("SEATRIAL_SOURCE_DIR");
-    return g_build_filename(source != NULL ? source : ".", "tests/cases/dockerfile", NULL);
-}
-
-/* Names without their suffix, sorted. */
-static GPtrArray *case_names(const char *folder)
-{
-    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
-    g_autoptr(GDir) open = g_dir_open(folder, 0, NULL);
-    cr_assert_not_null(open, "%s", folder);
-    for (const char *name = g_dir_read_name(open); name != NULL; name = g_dir_read_name(open))
-        if (g_str_has_suffix(name, ".dockerfile"))
-            g_ptr_array_add(names, g_strndup(name, strlen(name) - strlen(".dockerfile")));
-    return names;
-}
-
-static void check_case(const char *folder, const char *name)
-{
-    g_autofree char *input = g_strconcat(folder, "/", name, ".dockerfile", NULL);
-    g_autofree char *output = g_strconcat(folder, "/", name, ".expected", NULL);
-    g_autofree char *text = NULL;
-    g_autofree char *expected = NULL;
+    g_autofree char *bytes = NULL;
     gsize length_bytes = 0;
-    cr_assert(g_file_get_contents(input, &text, &length_bytes, NULL));
-
-    g_autofree char *shown = show(text, length_bytes);
-
-    if (g_getenv("UPDATE_GOLDEN") != NULL)
-        cr_assert(g_file_set_contents(output, shown, -1, NULL));
-    cr_assert(g_file_get_contents(output, &expected, NULL, NULL), "%s", output);
-    cr_assert_str_eq(shown, expected, "%s:\n%s", name, shown);
+    cr_assert(g_file_get_contents(path, &bytes, &length_bytes, NULL));
+    return show(bytes, length_bytes);
 }
 
 Test(dockerfile_parse, every_case_reads_as_expected)
 {
-    g_autofree char *folder = cases_folder();
-    g_autoptr(GPtrArray) names = case_names(folder);
-
-    for (guint i = 0; i < names->len; i++)
-        check_case(folder, g_ptr_array_index(names, i));
-
-    cr_assert_geq(names->len, 16);
+    case_files_check("tests/cases/dockerfile", ".dockerfile", answer_of, 16);
 }
 
 Test(dockerfile_parse, any_bytes_end_in_instructions_or_an_error)

@@ -346,3 +346,44 @@ Test(dockerfile_plan, text_is_quoted_as_go_does)
 
     cr_assert_str_eq(quoted, "\"echo \\\"a\\\\b\\\"\\n\\tc\"");
 }
+
+/* A0 of 1000 bytes, then lines of two of the one before. */
+static char *doubling(const char *keyword, int count)
+{
+    g_autofree char *start = g_strnfill(1000, 'a');
+    GString *text = g_string_new("FROM scratch\n");
+    g_string_append_printf(text, "%s A0=%s\n", keyword, start);
+    for (int i = 1; i <= count; i++)
+        g_string_append_printf(text, "%s A%d=$A%d$A%d\n", keyword, i, i - 1, i - 1);
+    return g_string_free(text, FALSE);
+}
+
+Test(dockerfile_plan, variables_may_double_up_to_the_ceiling_of_a_word)
+{
+    static const char *const keywords[] = {"ARG", "ENV", "ONBUILD LABEL A=1\nARG"};
+    for (gsize i = 0; i < G_N_ELEMENTS(keywords); i++) {
+        g_autofree char *at_text = doubling(keywords[i], 10);
+        g_autofree char *over_text = doubling(keywords[i], 11);
+
+        MADE(at) = make(at_text, NULL, NULL);
+        MADE(over) = make(over_text, NULL, NULL);
+
+        cr_assert_str_eq(at.error, "");
+        cr_assert(g_str_has_suffix(over.error, "the word has more than 1048576 bytes"), "%s",
+                  over.error);
+    }
+}
+
+Test(dockerfile_plan, all_words_of_a_file_have_a_ceiling_together)
+{
+    g_autofree char *doubled = doubling("ARG", 10);
+    GString *text = g_string_new(doubled);
+    for (int i = 0; i < 130; i++)
+        g_string_append(text, "LABEL a=$A10\n");
+    g_autofree char *many = g_string_free(text, FALSE);
+
+    MADE(made) = make(many, NULL, NULL);
+
+    cr_assert_str_eq(made.error,
+                     "the words and variables of the Dockerfile take more than 134217728 bytes");
+}

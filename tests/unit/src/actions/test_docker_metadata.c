@@ -123,6 +123,9 @@ Test(docker_metadata, matches_patterns)
          "user/app:1.0.0 user/app:latest"},
         {"push", "refs/tags/sometag", "type=match,\"pattern=\\d.\\d\"", "", ""},
         {"push", "refs/tags/v1.0", "type=match,pattern=v(\\d.\\d),group=3", "", ""},
+        {"push", "refs/tags/v1.0", "type=match,pattern=v(\\d.\\d),group=-1", "", ""},
+        {"push", "refs/tags/v1.0", "type=match,pattern=v(\\d.\\d),group=4294967297", "", ""},
+        {"push", "refs/tags/v1.0", "type=match,pattern=v(\\d.\\d),group=01", "", ""},
         {"push", MASTER, "type=match,pattern=v(.*),group=1,value=v1.2.3\ntype=edge", "",
          "user/app:1.2.3 user/app:edge user/app:latest"},
         {"push", MASTER, "type=match,pattern=v(.*),group=1", "", ""}, /* no tag, nothing to match */

@@ -176,3 +176,33 @@ Test(go_duration, is_read_with_m_for_minutes)
         cr_expect(!is_one || duration_us == rows[i].duration_us, "%s", rows[i].text);
     }
 }
+
+Test(interval, is_read_as_sleep_reads_it)
+{
+    const struct {
+        const char *text;
+        int64_t interval_us; /* -1: none */
+    } rows[] = {{"90", 90 * SECOND_US},
+                {"0.5", SECOND_US / 2},
+                {"1.5m", 90 * SECOND_US},
+                {"2h", 2 * HOUR_US},
+                {"1d", 24 * HOUR_US},
+                {"0", 0},
+                {"1e-9", 1},
+                {"infinity", VIRTUAL_TIME_US_MAX},
+                {"1e300d", VIRTUAL_TIME_US_MAX},
+                {"", -1},
+                {"s", -1},
+                {"nan", -1},
+                {"-1", -1},
+                {"1 s", -1},
+                {"1ms", -1},
+                {"1min", -1}};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        int64_t interval_us = -1;
+        bool is_one = interval_parse(rows[i].text, &interval_us);
+        cr_expect_eq(is_one, rows[i].interval_us >= 0, "%s", rows[i].text);
+        cr_expect(!is_one || interval_us == rows[i].interval_us, "%s", rows[i].text);
+    }
+}

@@ -35,6 +35,12 @@ static const struct ignore_case cases[] = {
     {"**\n!src", "src/main.c", false},
     {"secret", "secrets", false},
     {"***a", "bbba", true},
+    {"a/**", "a", false},
+    {"a/**", "a/b/c", true},
+    {"**/**", "a", true},
+    {"**/a/**/b", "x/a/a/c/b/d", true},
+    {"**/a/**/b/**", "x/a/b", false},
+    {"**/a/**/b/**", "a/b/a/b/c", true},
 };
 
 Test(ignore, excludes_what_docker_excludes)
@@ -55,6 +61,21 @@ Test(ignore, a_pattern_full_of_stars_costs_no_exponential_time)
     AUTO(context_ignore) ignore = context_ignore_parse("*a*a*a*a*a*a*a*a*a*a*a*a*b");
 
     cr_assert(!context_ignore_excludes(ignore, path));
+}
+
+Test(ignore, a_pattern_full_of_double_stars_costs_no_exponential_time)
+{
+    GString *path = g_string_new(NULL);
+    GString *rule = g_string_new(NULL);
+    for (int i = 0; i < 100; i++)
+        g_string_append(path, "a/");
+    for (int i = 0; i < 20; i++)
+        g_string_append(rule, "**/a/");
+    g_autofree char *rules = g_string_free(g_string_append(rule, "b"), FALSE);
+    g_autofree char *name = g_string_free(g_string_append(path, "c"), FALSE);
+    AUTO(context_ignore) ignore = context_ignore_parse(rules);
+
+    cr_assert(!context_ignore_excludes(ignore, name));
 }
 
 Test(ignore, knows_whether_there_are_exceptions)

@@ -30,6 +30,7 @@ Test(leg, is_traced_step_by_step)
 
     gsize length = 0;
     const char *text = trace_text(bench->trace, &length);
+    cr_expect_not_null(result);
     cr_expect_not_null(strstr(text, "\"event\":\"job-leg-begin\",\"leg\":\"a\""));
     cr_expect_not_null(strstr(text, "\"t_us\":5000000,\"event\":\"job-step-end\",\"leg\":\"a\","
                                     "\"id\":\"x\",\"title\":\"Run sleep 5\","

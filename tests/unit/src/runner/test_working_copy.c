@@ -311,8 +311,7 @@ Test(working_copy, of_a_shallow_clone_is_shallow_at_the_same_commit)
     commit(user, "third\n", (const char *const[]){"a", NULL});
     lose_object(&place, &first);
 
-    g_autofree char *paths =
-        check_out(&place, (struct working_copy_options){.tags = CHECKOUT_ALL_TAGS});
+    g_free(check_out(&place, (struct working_copy_options){.tags = CHECKOUT_ALL_TAGS}));
 
     git_repository *made = NULL;
     git_commit *head = made_commit(&place, &made);
@@ -337,8 +336,7 @@ Test(working_copy, of_a_clone_of_one_commit_ends_at_it)
     commit(user, "second\n", (const char *const[]){"a", NULL});
     lose_object(&place, &first);
 
-    g_autofree char *paths =
-        check_out(&place, (struct working_copy_options){.tags = CHECKOUT_NO_TAGS});
+    g_free(check_out(&place, (struct working_copy_options){.tags = CHECKOUT_NO_TAGS}));
 
     git_repository *made = NULL;
     git_commit *head = made_commit(&place, &made);
@@ -362,8 +360,7 @@ Test(working_copy, of_a_partial_clone_lacks_the_files_that_it_lacks)
     commit(user, "second\n", (const char *const[]){"a", NULL});
     lose_object(&place, &blob);
 
-    g_autofree char *paths =
-        check_out(&place, (struct working_copy_options){.tags = CHECKOUT_NO_TAGS});
+    g_free(check_out(&place, (struct working_copy_options){.tags = CHECKOUT_NO_TAGS}));
 
     git_repository *made = NULL;
     git_commit *head = made_commit(&place, &made);
@@ -424,7 +421,7 @@ Test(working_copy, points_to_a_submodule_that_is_not_checked_out)
     git_repository *user = NULL;
     put_submodule(&place, &user);
 
-    g_autofree char *paths = check_out(&place, (struct working_copy_options){.depth = 1});
+    g_free(check_out(&place, (struct working_copy_options){.depth = 1}));
 
     git_repository *made = NULL;
     git_index *index = NULL;

@@ -1,15 +1,10 @@
 /*
  * Files of actions: tests/cases/action/NAME.yml and what loading makes of it in NAME.expected, the
- * model of those that the runner accepts, all errors of those that it refuses. UPDATE_GOLDEN=1
- * rewrites.
+ * model of those that the runner accepts, all errors of those that it refuses.
  */
 #include "workflow/action_file.h"
 
-#include <criterion/criterion.h>
-#include <string.h>
-#include <unistd.h>
-
-#define CASES "tests/cases/action"
+#include "case_files.h"
 
 static char *answer_of(const char *path)
 {
@@ -23,38 +18,9 @@ static char *answer_of(const char *path)
     return g_string_free(text, FALSE);
 }
 
-static void check_case(const char *name)
-{
-    g_autofree char *path = g_build_filename(CASES, name, NULL);
-    g_autofree char *stem = g_strndup(path, strlen(path) - strlen(".yml"));
-    g_autofree char *expected_path = g_strconcat(stem, ".expected", NULL);
-    g_autofree char *expected = NULL;
-
-    g_autofree char *answer = answer_of(path);
-
-    if (g_getenv("UPDATE_GOLDEN") != NULL)
-        cr_assert(g_file_set_contents(expected_path, answer, -1, NULL));
-    cr_assert(g_file_get_contents(expected_path, &expected, NULL, NULL), "%s", expected_path);
-    cr_expect_str_eq(answer, expected, "%s\n  expected %s  got      %s", name, expected, answer);
-}
-
 Test(action_cases, load_or_are_refused_as_the_runner_does_it)
 {
-    const char *folder = g_getenv("SEATRIAL_SOURCE_DIR");
-    cr_assert_eq(chdir(folder != NULL ? folder : "."), 0);
-    GDir *cases = g_dir_open(CASES, 0, NULL);
-    const char *name;
-    int count = 0;
-    cr_assert_not_null(cases);
-
-    while ((name = g_dir_read_name(cases)) != NULL)
-        if (g_str_has_suffix(name, ".yml")) {
-            check_case(name);
-            count++;
-        }
-
-    g_dir_close(cases);
-    cr_assert_geq(count, 15);
+    case_files_check("tests/cases/action", ".yml", answer_of, 15);
 }
 
 static char *many_inputs(int count)

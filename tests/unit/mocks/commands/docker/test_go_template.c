@@ -51,6 +51,7 @@ Test(go_template, prints_what_go_prints)
         {"{{range $i, $t := .Tags}}{{$i}}{{$t}}{{end}}", "0x:11y:2"},
         {"{{range $k, $v := .Labels}}{{$k}}={{$v}};{{end}}", "a=1;b=2;"},
         {"{{range .Null}}x{{else}}none{{end}}", "none"},
+        {"{{range $k, $v := .Null}}x{{else}}{{if $k}}x{{end}}none{{end}}", "none"},
         {"{{range .Tags}}{{$.Os}}{{end}}", "linuxlinux"},
         {"{{if .Os}}y{{else}}n{{end}}", "y"},
         {"{{if eq .Os \"windows\"}}w{{else if gt .Count 2}}c{{else}}e{{end}}", "c"},
@@ -190,4 +191,20 @@ Test(go_template, takes_only_so_many_steps)
     cr_assert(!go_template_execute(template, list, &options, output, &error));
 
     cr_assert(strstr(error->message, "more than 100000 steps") != NULL, "%s", error->message);
+}
+
+Test(go_template, handles_only_so_many_bytes)
+{
+    static const struct go_template_options options = {0};
+    g_autoptr(GString) text = g_string_new("{{$a := .}}");
+    g_autoptr(GString) output = g_string_new(NULL);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(json_t) start = json_string("0123456789abcdef");
+    for (int i = 0; i < 60; i++)
+        g_string_append(text, "{{$a = printf \"%s%s\" $a $a}}");
+
+    AUTO(go_template) template = go_template_parse("", text->str, NULL);
+
+    cr_assert(!go_template_execute(template, start, &options, output, &error));
+    cr_assert_str_eq(error->message, "template: :1: more than 16777216 bytes of text");
 }
