@@ -90,6 +90,7 @@ bool action_checkout(struct action_run *run, const struct action_checkout *check
         .has_submodules = checkout->has_submodules,
         .sparse = checkout->sparse,
         .is_cone = checkout->is_cone,
+        .sandbox = machine->sandbox,
     };
     make_room(target, checkout->is_clean);
     if (!checkout_store_get(machine->checkouts, &options, error))

@@ -61,7 +61,7 @@ static bool make(const struct working_copy_options *options, GError **error)
 
 /* ---- keeping ---- */
 
-/* All but the target; g_free. */
+/* All but the target and who reads it; g_free. */
 static char *key_of(const struct working_copy_options *options)
 {
     const char *base = options->base != NULL ? options->base : "";
@@ -80,6 +80,7 @@ const char *checkout_store_folder(struct checkout_store *store,
     if (known != NULL)
         return known;
     struct working_copy_options own = *options;
+    own.sandbox = NULL;
     g_autofree char *folder = g_build_filename(store->directory, "checkout-XXXXXX", NULL);
     if (g_mkdtemp_full(folder, 0755) == NULL) {
         g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "%s: %s", folder, g_strerror(errno));
@@ -117,7 +118,7 @@ bool checkout_store_get(struct checkout_store *store, const struct working_copy_
     g_autofree char *from = g_build_filename(folder, ".git", NULL);
     g_autofree char *to = g_build_filename(options->target, ".git", NULL);
     return tree_copy(folder, options->target, NULL, error) && tree_copy(from, to, NULL, error) &&
-           working_copy_refresh(options->target, error);
+           working_copy_refresh(options->target, options->sandbox, error);
 }
 
 /* ---- origins ---- */

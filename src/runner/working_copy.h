@@ -31,6 +31,8 @@ enum checkout_tags {
     CHECKOUT_ALL_TAGS,
 };
 
+struct sandbox;
+
 struct working_copy_options {
     const char *source;    /* the user's folder */
     const char *target;    /* an existing folder; .git is made in it */
@@ -47,6 +49,7 @@ struct working_copy_options {
     bool has_submodules;
     const char *sparse; /* the folders or patterns of a sparse checkout, one a line; NULL: all */
     bool is_cone;       /* folders */
+    const struct sandbox *sandbox; /* whose processes read the index; NULL: this machine's */
 };
 
 struct working_copy;
@@ -75,6 +78,7 @@ bool working_copy_commit(struct working_copy *copy, const GPtrArray *paths,
                          GError **error) MUST_USE;
 /* Of a copy of a whole checkout: makes its index tell of the files that are there now, so that git
    need not read them all again. */
-bool working_copy_refresh(const char *target, GError **error) MUST_USE;
+bool working_copy_refresh(const char *target, const struct sandbox *sandbox,
+                          GError **error) MUST_USE;
 /* Whether its history ends before the repository's beginning. */
 bool working_copy_is_shallow(const char *target);

@@ -2,6 +2,7 @@
 #include "runner/working_copy_private.h"
 
 #include "base/regular_file.h"
+#include "process/sandbox.h"
 
 #include <git2/sys/mempack.h>
 #include <git2/sys/odb_backend.h>
@@ -32,8 +33,13 @@ static int write_file(const char *path, git_odb *objects, git_oid *id)
                : -1;
 }
 
-static git_index_entry entry_of(const char *path, const struct stat *status)
+/* As whoever reads the index sees the file: plumbing such as `git diff-index` takes what differs
+   for changed. */
+static git_index_entry entry_of(const char *path, struct stat *status,
+                                const struct sandbox *sandbox)
 {
+    if (sandbox != NULL)
+        sandbox_show_status(sandbox, status);
     return (git_index_entry){
         .path = path,
         .mode = S_ISLNK(status->st_mode)           ? GIT_FILEMODE_LINK
@@ -57,7 +63,7 @@ static void add(const struct working_copy *copy, git_index *index, git_odb *obje
     struct stat status;
     if (lstat(file, &status) != 0)
         return;
-    git_index_entry entry = entry_of(path, &status);
+    git_index_entry entry = entry_of(path, &status, copy->options.sandbox);
     if ((S_ISLNK(status.st_mode) ? write_link : write_file)(file, objects, &entry.id) == 0)
         (void)git_index_add(index, &entry);
 }
@@ -157,39 +163,40 @@ bool working_copy_write_tree(const struct working_copy *copy, const GPtrArray *p
 
 /* ---- copies ---- */
 
-static int refresh_entry(git_index *index, gsize at, const char *target)
+static int refresh_entry(git_index *index, gsize at, const char *target,
+                         const struct sandbox *sandbox)
 {
     const git_index_entry *old = git_index_get_byindex(index, at);
     g_autofree char *file = g_build_filename(target, old->path, NULL);
     struct stat status;
     if (old->mode == GIT_FILEMODE_COMMIT || lstat(file, &status) != 0)
         return 0;
-    git_index_entry entry = entry_of(old->path, &status);
+    git_index_entry entry = entry_of(old->path, &status, sandbox);
     entry.mode = old->mode;
     entry.id = old->id;
     entry.flags = old->flags;
     return git_index_add(index, &entry);
 }
 
-static bool refresh_index(git_repository *copied, const char *target)
+static bool refresh_index(git_repository *copied, const char *target, const struct sandbox *sandbox)
 {
     git_index *index = NULL;
     int status = git_repository_index(&index, copied);
     gsize count = status == 0 ? git_index_entrycount(index) : 0;
     for (gsize i = 0; i < count && status == 0; i++)
-        status = refresh_entry(index, i, target);
+        status = refresh_entry(index, i, target, sandbox);
     bool is_written = status == 0 && git_index_write(index) == 0;
     git_index_free(index);
     return is_written;
 }
 
-bool working_copy_refresh(const char *target, GError **error)
+bool working_copy_refresh(const char *target, const struct sandbox *sandbox, GError **error)
 {
     git_repository *copied = NULL;
     working_copy_prepare();
     bool is_fine =
         git_repository_open_ext(&copied, target, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL) == 0 &&
-        refresh_index(copied, target);
+        refresh_index(copied, target, sandbox);
     if (!is_fine) {
         const git_error *last = git_error_last();
         g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "%s: its index cannot be written: %s", target,

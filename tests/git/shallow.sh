@@ -5,6 +5,8 @@ t() {
     "$@" 2>&1
     echo "exit $?"
 }
+t git diff-index --quiet HEAD
+t git diff-files
 t git log --oneline
 t git rev-list --count HEAD
 t git describe --tags
