@@ -1,5 +1,6 @@
 /* What a step does while it runs: time, output, failure; and which files COPY takes. */
 #include "mocks/buildkit/build.h"
+#include "mocks/dockerfile/file_mode.h"
 
 #include "base/units.h"
 
@@ -186,7 +187,8 @@ static void add_heredocs(struct build_files *files, const struct plan_step *step
         gsize length_bytes = strlen(heredoc->text);
         g_autoptr(GBytes) bytes = g_bytes_new(heredoc->text, length_bytes);
         g_autofree char *target = build_copy_target(heredoc->name, destination, is_one);
-        build_files_put(files, target, bytes, 0644, (int64_t)length_bytes);
+        unsigned mode = step->file_mode != NULL ? file_mode_change(step->file_mode, 0644) : 0644;
+        build_files_put(files, target, bytes, mode, (int64_t)length_bytes);
     }
 }
 
@@ -212,7 +214,8 @@ struct build_files *step_copy_files(struct target *target, const struct stage_st
                                         .unpacks = instruction_unpacks(step->instruction),
                                         .keeps_parents =
                                             instruction_has(step->instruction, "parents"),
-                                        .excluded = excluded};
+                                        .excluded = excluded,
+                                        .file_mode = step->file_mode};
         if (!add_source(files, &origin, &copy, is_one, error))
             return NULL;
     }

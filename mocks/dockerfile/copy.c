@@ -1,4 +1,5 @@
 /* What COPY and ADD take from a set of files, and where it comes to lie. */
+#include "mocks/dockerfile/file_mode.h"
 #include "mocks/dockerfile/files.h"
 
 #include "base/archive.h"
@@ -36,10 +37,18 @@ struct copying {
     const struct build_files *from;
     struct build_files *to;
     const char *destination;
+    const char *file_mode; /* or NULL */
     bool unpacks;
     const struct ignore *excluded;
     bool is_one; /* one source without wildcards: may name the file it becomes */
 };
+
+static void put_file(struct copying *copying, const char *target, const struct build_file *file)
+{
+    unsigned mode =
+        copying->file_mode != NULL ? file_mode_change(copying->file_mode, file->mode) : file->mode;
+    build_files_put(copying->to, target, file->bytes, mode, file->declared_bytes);
+}
 
 /* ---- ADD of archives ---- */
 
@@ -150,7 +159,7 @@ static bool take(struct copying *copying, const char *source)
         g_autofree char *target =
             *rest == '\0' ? build_copy_target(source, copying->destination, copying->is_one)
                           : g_strconcat(copying->destination, "/", rest, NULL);
-        build_files_put(copying->to, target, file->bytes, file->mode, file->declared_bytes);
+        put_file(copying, target, file);
     }
     return take_folders(copying, source) || is_any;
 }
@@ -256,7 +265,7 @@ static bool take_with_parents(struct copying *copying, const char *source)
         is_any = true;
         g_autofree char *target = g_strconcat(copying->destination, "/", rest, NULL);
         if (!is_excluded(copying, root, rest))
-            build_files_put(copying->to, target, file->bytes, file->mode, file->declared_bytes);
+            put_file(copying, target, file);
     }
     return is_any;
 }
@@ -279,6 +288,7 @@ struct build_files *build_files_copy(const struct build_copy *copy, char **missi
         .from = copy->from,
         .to = to,
         .destination = copy->destination,
+        .file_mode = copy->file_mode,
         .unpacks = copy->unpacks,
         .excluded = copy->excluded,
         .is_one = sources[0] != NULL && sources[1] == NULL && !has_wildcard(sources[0]),

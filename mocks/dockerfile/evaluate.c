@@ -67,6 +67,8 @@ static bool check_chmod(struct evaluation *evaluation, GError **error)
     g_autofree char *mode = flag != NULL ? evaluation_expand(evaluation, flag, error) : NULL;
     if (flag == NULL || mode == NULL)
         return flag == NULL;
+    g_free(evaluation->step->file_mode);
+    evaluation->step->file_mode = g_strdup(mode);
     if (!g_ascii_isdigit(mode[0]))
         return g_regex_match_simple("^([ugoa]*([-+=]([rwxXst]*|[ugo]))+)"
                                     "(,[ugoa]*([-+=]([rwxXst]*|[ugo]))+)*$",

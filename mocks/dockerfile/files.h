@@ -76,6 +76,7 @@ struct build_copy {
     bool unpacks;                  /* ADD: a tar becomes its contents (BuildKit's AttemptUnpack) */
     bool keeps_parents;            /* --parents */
     const struct ignore *excluded; /* --exclude, or NULL */
+    const char *file_mode;         /* what --chmod says, or NULL */
 };
 
 /*

@@ -24,6 +24,7 @@ static void step_free(void *pointer)
     g_free(step->folder);
     g_free(step->destination);
     g_free(step->from_image);
+    g_free(step->file_mode);
     g_strfreev(step->sources);
     if (step->variables != NULL)
         g_ptr_array_unref(step->variables);

@@ -40,6 +40,7 @@ struct plan_step {
     char *destination;    /* absolute; ends with a slash if it was so written */
     int from_stage;       /* COPY --from: index of the stage, or STAGE_NONE */
     char *from_image;     /* COPY --from of an image, or NULL */
+    char *file_mode;      /* COPY, ADD: what --chmod says, or NULL */
     GPtrArray *mounts;    /* RUN: struct run_mount; else NULL */
 };
 

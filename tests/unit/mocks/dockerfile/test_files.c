@@ -94,6 +94,19 @@ Test(dockerfile_files, what_a_source_may_have_besides_comes_along)
     cr_assert_null(copy_one(made, "/etc/passwd", "/p", false));
 }
 
+Test(dockerfile_files, take_the_mode_that_a_copy_gives_them)
+{
+    AUTO(build_files) context = files_of("run.sh");
+    char *const sources[] = {(char *)(uintptr_t) "run.sh", NULL};
+    const struct build_copy copy = {
+        .from = context, .sources = sources, .destination = "/run.sh", .file_mode = "+x"};
+    g_autofree char *missing = NULL;
+    AUTO(build_files) taken = build_files_copy(&copy, &missing);
+
+    cr_assert_eq(build_files_find(taken, "run.sh")->mode, 0755u, "%o",
+                 build_files_find(taken, "run.sh")->mode);
+}
+
 static GBytes *tar_of(const char *name)
 {
     AUTO(archive_writer) writer = archive_writer_new();
