@@ -153,11 +153,17 @@ bool task_touches_images(const struct task *task)
            job_touches_images(task->job, options->find_action, options->self);
 }
 
+/* NULL: the job has none yet, or its matrix is empty. */
+static struct server_run *first_run(const struct task *task)
+{
+    return task->runs->len > 0 ? g_ptr_array_index(task->runs, 0) : NULL;
+}
+
 void task_question(struct task *task, const char *unknown)
 {
     const struct task *needed = unknown == NULL ? needed_in_question(task) : NULL;
-    const struct server_run *run = g_ptr_array_index(task->runs, 0);
-    if (unknown == NULL && needed == NULL)
+    const struct server_run *run = first_run(task);
+    if (run == NULL || (unknown == NULL && needed == NULL))
         return;
     struct assumption *assumption = g_new0(struct assumption, 1);
     assumption->what =
@@ -173,14 +179,14 @@ void task_question(struct task *task, const char *unknown)
 /* A job that failed could have ended well, and so could one that was left out for another. */
 static bool could_succeed(const struct task *task)
 {
-    const struct server_run *run = g_ptr_array_index(task->runs, 0);
+    const struct server_run *run = first_run(task);
     return task->result == RESULT_SUCCESS || task->result == RESULT_FAILURE ||
-           run->row->is_left_out;
+           (run != NULL && run->row->is_left_out);
 }
 
 void task_note_left_out(struct task *task)
 {
-    struct server_run *run = g_ptr_array_index(task->runs, 0);
+    struct server_run *run = first_run(task);
     bool has_missed = false;
     for (guint i = 0; i < task->flow->tasks->len; i++) {
         const struct task *other = task->flow->tasks->pdata[i];
@@ -190,5 +196,6 @@ void task_note_left_out(struct task *task)
             return;
         has_missed = has_missed || other->result != RESULT_SUCCESS;
     }
-    run->row->is_left_out = has_missed && task_had_run(task);
+    if (run != NULL)
+        run->row->is_left_out = has_missed && task_had_run(task);
 }
