@@ -4,7 +4,10 @@
 #include "harness/folders.h"
 #include "runner/tree.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 struct far_end {
     const struct pipeline *pipeline;
@@ -64,18 +67,22 @@ static bool copy_unpushed(const struct far_end *far_end, const char *target, boo
     return checkout_store_get_origin(far_end->checkouts, &options, branch, is_partial, &error);
 }
 
+/* Scripts of the machine may put links in its place or into it, which would lead the host out of
+   their sandbox: a copy is made, and read, where they cannot reach it, and only moved. */
 char *far_end_open(struct far_end *far_end, const char *folder, bool *is_partial)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *name = g_strdup_printf(".github.com-%u.git", ++far_end->open_count);
     g_autofree char *target = g_build_filename(folder, name, NULL);
-    bool is_there = far_end->pushed != NULL ? tree_copy(far_end->pushed, target, NULL, &error)
-                                            : copy_unpushed(far_end, target, is_partial);
-    if (is_there)
-        g_hash_table_insert(far_end->since, g_strdup(name), GUINT_TO_POINTER(far_end->push_count));
-    else
-        folder_remove(target);
-    return is_there ? g_steal_pointer(&name) : NULL;
+    g_autofree char *made = g_build_filename(far_end->directory, name, NULL);
+    bool is_made = far_end->pushed != NULL ? tree_copy(far_end->pushed, made, NULL, &error)
+                                           : copy_unpushed(far_end, made, is_partial);
+    if (!is_made || rename(made, target) != 0) {
+        folder_remove(made);
+        return NULL;
+    }
+    g_hash_table_insert(far_end->since, g_strdup(name), GUINT_TO_POINTER(far_end->push_count));
+    return g_steal_pointer(&name);
 }
 
 static void take_over(struct far_end *far_end, const char *folder, guint since)
@@ -100,11 +107,22 @@ static void take_over(struct far_end *far_end, const char *folder, guint since)
     far_end->pushed = target;
 }
 
+static bool is_folder(const char *path)
+{
+    struct stat status;
+    return lstat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
 void far_end_close(struct far_end *far_end, const char *folder, const char *name, bool was_pushed)
 {
     g_autofree char *copy = g_build_filename(folder, name, NULL);
-    if (was_pushed)
-        take_over(far_end, copy, GPOINTER_TO_UINT(g_hash_table_lookup(far_end->since, name)));
+    g_autofree char *taken = g_build_filename(far_end->directory, name, NULL);
+    bool is_there = rename(copy, taken) == 0 && is_folder(taken);
+    if (is_there && was_pushed)
+        take_over(far_end, taken, GPOINTER_TO_UINT(g_hash_table_lookup(far_end->since, name)));
     g_hash_table_remove(far_end->since, name);
-    folder_remove(copy);
+    if (is_there)
+        folder_remove(taken);
+    else
+        (void)unlink(taken);
 }

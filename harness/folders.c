@@ -50,7 +50,7 @@ static int open_to_empty(int top_fd, const char *name)
     if (fd < 0)
         return -1;
     close(fd);
-    (void)fchmodat(top_fd, name, 0700, 0);
+    (void)fchmodat(top_fd, name, 0700, AT_SYMLINK_NOFOLLOW);
     return openat(top_fd, name, flags);
 }
 

@@ -145,7 +145,7 @@ static void remove_contents(int folder_fd, int depth)
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
             unlinkat(folder_fd, entry->d_name, 0) == 0)
             continue;
-        (void)fchmodat(folder_fd, entry->d_name, 0700, 0);
+        (void)fchmodat(folder_fd, entry->d_name, 0700, AT_SYMLINK_NOFOLLOW);
         int below =
             openat(folder_fd, entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (below >= 0 && depth < DEPTH_MAX)

@@ -27,7 +27,7 @@ static void empty(int folder_fd, const char *kept, int depth)
     while (folder != NULL && (entry = readdir(folder)) != NULL) {
         if (is_spared(entry->d_name, kept) || unlinkat(folder_fd, entry->d_name, 0) == 0)
             continue;
-        (void)fchmodat(folder_fd, entry->d_name, 0700, 0);
+        (void)fchmodat(folder_fd, entry->d_name, 0700, AT_SYMLINK_NOFOLLOW);
         empty(openat(folder_fd, entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC),
               NULL, depth + 1);
         (void)unlinkat(folder_fd, entry->d_name, AT_REMOVEDIR);
