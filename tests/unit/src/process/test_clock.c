@@ -61,7 +61,8 @@ Test(clock, random_repeats_and_differs_between_subshells)
     cr_assert_str_eq(lines[4], "same", "%s", first);
 }
 
-/* Each line twice, and its two words differ. */
+/* The two words of each line differ; numbers of processes decide, which repeat only where a sandbox
+   has its own. */
 Test(clock, what_programs_draw_repeats_and_differs_within_a_script)
 {
     const char *script =
@@ -74,7 +75,8 @@ Test(clock, what_programs_draw_repeats_and_differs_within_a_script)
         "echo $(perl -e 'print rand(), \" \", rand()')";
     g_autofree char *first = output_of(script);
     g_autofree char *second = output_of(script);
-    cr_assert_str_eq(first, second);
+    if (rig_has(SANDBOX_NAMESPACES))
+        cr_assert_str_eq(first, second);
     g_auto(GStrv) lines = g_strsplit(g_strchomp(first), "\n", -1);
     cr_assert_eq(g_strv_length(lines), 8, "%s", first);
     cr_assert_str_eq(lines[5], "3145728 3");
