@@ -19,4 +19,5 @@ CLEANUP(far_end, far_end_free)
 /* Puts a copy into the folder: its name there, or NULL when the user's repository cannot be shown;
    g_free. *is_partial: history is missing from it. */
 char *far_end_open(struct far_end *far_end, const char *folder, bool *is_partial);
+/* Takes the copy away, and over when it was pushed to. A link in its place is removed. */
 void far_end_close(struct far_end *far_end, const char *folder, const char *name, bool was_pushed);

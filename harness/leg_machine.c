@@ -125,6 +125,7 @@ static const char *repository_folder(void *self)
                                                  .reference = "",
                                                  .commit = any_commit,
                                                  .url = "https://github.com/",
+                                                 .depth = 1,
                                                  .has_submodules = true};
     g_autoptr(GError) ignored = NULL;
     const char *folder = machine->checkouts != NULL

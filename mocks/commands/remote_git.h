@@ -6,13 +6,13 @@
  * program is a command of the machine. So aliases, `git -C`, hooks and other programs that call git
  * are served alike, and git's own texts and exit codes come out.
  *
+ * The rehearsed repository is there, when the machine's owner has one to show (struct git_origin):
+ * git's own programs serve it, fetches and pushes alike, and nothing is assumed. GitHub refuses
+ * pushes without credentials or with a token that may only read.
+ *
  * What is behind other URLs nobody knows here, so it is assumed, and listed as "git push URL" or
  * "git fetch URL"; a scenario may say of these lines that they fail or take time, and the weather
  * may strike them (git-fails). Assumed is:
- *
- * The rehearsed repository is there, when the machine's owner has one to show (struct git_origin):
- * git's own programs serve it, fetches and pushes alike, and nothing is assumed. GitHub refuses
- * pushes without credentials or with a token that may only read. Of all others:
  *
  *   push        every update is accepted; one of a branch that was fetched must be a fast-forward
  *               or forced, as git itself sees to.

@@ -140,6 +140,13 @@ static int compare_platforms(const void *left, const void *right)
     return order != 0 ? order : strcmp(a->manifest_digest, b->manifest_digest);
 }
 
+static bool look_up(struct oci *oci, const char *text, struct reference *reference,
+                    struct manifest *manifest, bool *is_there, GError **error)
+{
+    return oci_reference_parse(text, reference, error) &&
+           manifest_get(oci, reference, reference->wanted, "pull", manifest, is_there, error);
+}
+
 bool oci_resolve(struct oci *oci, const char *text, struct oci_image **image, GError **error)
 {
     REFERENCE(reference);
@@ -147,8 +154,7 @@ bool oci_resolve(struct oci *oci, const char *text, struct oci_image **image, GE
     bool is_there = false;
 
     *image = NULL;
-    if (!oci_reference_parse(text, &reference, error) ||
-        !manifest_get(oci, &reference, reference.wanted, "pull", &manifest, &is_there, error))
+    if (!look_up(oci, text, &reference, &manifest, &is_there, error))
         return false;
     if (!is_there)
         return true;
@@ -173,8 +179,7 @@ bool oci_digest(struct oci *oci, const char *text, char **digest, GError **error
     bool is_there = false;
 
     *digest = NULL;
-    if (!oci_reference_parse(text, &reference, error) ||
-        !manifest_get(oci, &reference, reference.wanted, "pull", &manifest, &is_there, error))
+    if (!look_up(oci, text, &reference, &manifest, &is_there, error))
         return false;
     *digest = g_steal_pointer(&manifest.digest);
     return true;

@@ -1,4 +1,5 @@
 /* The folder beside a sandbox's directory: private PATH, stub, clock, FIFOs, /tmp, bits of /etc. */
+#include "base/folder_empty.h"
 #include "process/confine_tables.h"
 #include "process/preload/clock_page.h"
 #include "process/sandbox_private.h"
@@ -129,38 +130,10 @@ bool layout_make(struct sandbox *sandbox, GError **error)
            (sandbox_has_root(sandbox) ? make_inside(sandbox, error) : make_beside(sandbox, error));
 }
 
-/* Takes over folder_fd. Links are removed, never followed: processes made what is in there. */
-static void remove_contents(int folder_fd, int depth)
-{
-    enum {
-        DEPTH_MAX = 100
-    };
-    DIR *folder = fdopendir(folder_fd);
-    struct dirent *entry;
-    if (folder == NULL) {
-        close(folder_fd);
-        return;
-    }
-    while ((entry = readdir(folder)) != NULL) {
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
-            unlinkat(folder_fd, entry->d_name, 0) == 0)
-            continue;
-        (void)fchmodat(folder_fd, entry->d_name, 0700, AT_SYMLINK_NOFOLLOW);
-        int below =
-            openat(folder_fd, entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        if (below >= 0 && depth < DEPTH_MAX)
-            remove_contents(below, depth + 1);
-        else if (below >= 0)
-            close(below);
-        (void)unlinkat(folder_fd, entry->d_name, AT_REMOVEDIR);
-    }
-    closedir(folder);
-}
-
+/* Processes made what is in there. */
 void layout_remove(const char *directory)
 {
     int fd = open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd >= 0)
-        remove_contents(fd, 0);
+    folder_empty(fd, NULL);
     (void)rmdir(directory);
 }

@@ -1,5 +1,6 @@
 /* Copies folders with their files and links. */
 #include "runner/tree.h"
+#include "base/folder_empty.h"
 #include "base/limits.h"
 
 #include <dirent.h>
@@ -247,4 +248,9 @@ bool tree_copy(const char *from, const char *to, const struct tree_filter *filte
     if (pair.to_fd >= 0)
         close(pair.to_fd);
     return is_fine;
+}
+
+void tree_empty(const char *path, const char *kept)
+{
+    folder_empty(open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), kept);
 }

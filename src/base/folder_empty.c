@@ -1,8 +1,9 @@
-/* Empties folders that scripts have filled. */
-#include "runner/tree.h"
+/* By descriptors, so that no link that is put in the way leads elsewhere. */
+#include "base/folder_empty.h"
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,7 +18,6 @@ static bool is_spared(const char *name, const char *kept)
            (kept != NULL && strcmp(name, kept) == 0);
 }
 
-/* Takes over folder_fd. Links are removed, never followed. */
 static void empty(int folder_fd, const char *kept, int depth)
 {
     DIR *folder = folder_fd >= 0 && depth < DEPTH_MAX ? fdopendir(folder_fd) : NULL;
@@ -36,7 +36,7 @@ static void empty(int folder_fd, const char *kept, int depth)
         closedir(folder);
 }
 
-void tree_empty(const char *path, const char *kept)
+void folder_empty(int folder_fd, const char *kept)
 {
-    empty(open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), kept, 0);
+    empty(folder_fd, kept, 0);
 }
