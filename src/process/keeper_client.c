@@ -268,14 +268,15 @@ bool keeper_start(struct sandbox *sandbox, unsigned number, GBytes *description,
     return false;
 }
 
-/* Without a pid namespace processes can be born while others are killed: again until none is left.
+enum {
+    KILL_ROUNDS_MAX = 1000
+};
+
+/* Without a pid namespace processes can be born while others are killed: again until none is seen.
    A process cannot outrun this for long, because a look costs less than a fork. */
 static void kill_below(struct sandbox *sandbox)
 {
-    enum {
-        ROUNDS_MAX = 1000
-    };
-    for (int round = 0; round < ROUNDS_MAX; round++) {
+    for (int round = 0; round < KILL_ROUNDS_MAX; round++) {
         g_autoptr(GArray) pids = tasks_below(sandbox->tasks, sandbox->keeper.pid);
         if (pids->len == 0)
             return;
@@ -284,21 +285,38 @@ static void kill_below(struct sandbox *sandbox)
     }
 }
 
-/* What the keeper's death left to us, when a process killed it. */
-static void kill_adopted(struct sandbox *sandbox)
+/* One round over our children that are nobody's keeper; tells whether there were any. What is below
+   them goes first, and is ours when they have ended. */
+static bool kill_children(struct sandbox *sandbox)
 {
     g_autofree char *path = g_strdup_printf("/proc/self/task/%d/children", getpid());
     g_autofree char *text = NULL;
+    bool has_any = false;
     if (!g_file_get_contents(path, &text, NULL, NULL))
-        return;
+        return false;
     g_auto(GStrv) numbers = g_strsplit(g_strchomp(text), " ", -1);
     for (char **number = numbers; *number != NULL; number++) {
         int pid = (int)g_ascii_strtoll(*number, NULL, 10);
-        if (pid > 0 && !household_has_keeper(sandbox->household, pid)) {
-            (void)kill(pid, SIGKILL);
-            (void)waitpid(pid, NULL, 0);
-        }
+        if (pid <= 0 || household_has_keeper(sandbox->household, pid))
+            continue;
+        g_autoptr(GArray) below = tasks_below(sandbox->tasks, pid);
+        for (guint i = 0; i < below->len; i++)
+            (void)kill(g_array_index(below, int, i), SIGKILL);
+        (void)kill(pid, SIGKILL);
+        (void)waitpid(pid, NULL, 0);
+        has_any = true;
     }
+    return has_any;
+}
+
+/* What the keeper's death left to us: what it held when a process killed it, and what kill_below()
+   did not see, because the kernel's list of children may leave some out while others end. Only a
+   list of ours is sure: nobody leaves it unless we take him off. */
+static void kill_adopted(struct sandbox *sandbox)
+{
+    for (int round = 0; round < KILL_ROUNDS_MAX; round++)
+        if (!kill_children(sandbox))
+            return;
 }
 
 void keeper_kill_all(struct sandbox *sandbox)
