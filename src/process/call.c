@@ -264,6 +264,16 @@ void call_on_door(void *argument, uint32_t events)
     }
 }
 
+bool call_is_owed(const struct sandbox *sandbox)
+{
+    for (guint i = 0; i < sandbox->calls->len; i++) {
+        const struct call *call = g_ptr_array_index(sandbox->calls, i);
+        if (call->words != NULL && !call->is_answered && !call->awaits_stub)
+            return true;
+    }
+    return false;
+}
+
 /* Their stubs are dead; fibers are cancelled and the rest follows from their ends. */
 void call_abandon(struct sandbox *sandbox)
 {

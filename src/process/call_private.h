@@ -26,6 +26,7 @@ struct call {
     GByteArray *fresh_input, *input;
     struct fiber *fiber; /* NULL: none yet, or it ended */
     bool is_answered;    /* the fiber ended */
+    bool awaits_stub;    /* the fiber waits for what the stub does next */
     uint64_t pipes[3];   /* by stream: the inode of what it leads to, or 0 */
     bool has_spoken;     /* something was written to stdout */
 };

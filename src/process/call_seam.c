@@ -20,6 +20,14 @@ static bool fail_dead(GError **error)
     return false;
 }
 
+static bool await_stub(struct call *call, const char *what, GError **error)
+{
+    call->awaits_stub = true;
+    bool is_woken = fiber_park(call->sandbox->loop, what, error);
+    call->awaits_stub = false;
+    return is_woken;
+}
+
 /* One frame, written at once; waits while the stub takes no more. */
 static bool send_frame(struct call *call, enum wire_down type, const void *body, gsize length_bytes,
                        GError **error)
@@ -39,7 +47,7 @@ static bool send_frame(struct call *call, enum wire_down type, const void *body,
         if (errno != EAGAIN)
             return fail_dead(error);
         loop_watch(call->sandbox->loop, call->down_fd, EPOLLOUT, on_writable, call);
-        if (!fiber_park(call->sandbox->loop, "a reader of a command's output", error))
+        if (!await_stub(call, "a reader of a command's output", error))
             return false;
     }
     return fail_dead(error);
@@ -66,7 +74,7 @@ bool call_send_number(struct call *call, enum wire_down type, int32_t number, GE
 static bool wait_for(struct call *call, const bool *fact, const char *what, GError **error)
 {
     while (!*fact && !call->known.is_dead)
-        if (!fiber_park(call->sandbox->loop, what, error))
+        if (!await_stub(call, what, error))
             return false;
     return *fact || fail_dead(error);
 }
@@ -80,7 +88,7 @@ static bool seam_read(void *self, GByteArray *chunk, bool *is_end, GError **erro
     while (call->input->len == 0 && !call->known.has_input_end) {
         if (call->known.is_dead)
             return fail_dead(error);
-        if (!fiber_park(call->sandbox->loop, "a command's standard input", error))
+        if (!await_stub(call, "a command's standard input", error))
             return false;
     }
     *is_end = call->input->len == 0;

@@ -49,6 +49,8 @@ struct sandbox {
     struct clock_page *clock;
     bool is_disturbed; /* its processes are to be looked at before time moves */
     int64_t busy_us;
+    uint64_t doubted_pulse; /* tasks_pulse() when it was last doubted that they hang; 0: never */
+    int64_t doubted_us;     /* real time of that */
     int64_t looked_at_us;   /* real time of the last look that found it busy; 0: it was quiet */
     int64_t free_bytes_min; /* of the file system it writes to */
     int64_t output_bytes;
@@ -103,6 +105,8 @@ void stream_write(struct stream *stream, const void *bytes, gsize length_bytes);
 /* call.c */
 void call_on_door(void *sandbox, uint32_t events);
 void call_abandon(struct sandbox *sandbox);
+/* Whether a command waits for what the host does next, an answer or some time. */
+bool call_is_owed(const struct sandbox *sandbox);
 
 /* seccomp.c: a file with the program, or -1. */
 int seccomp_program(bool is_socket_allowed, GError **error) MUST_USE;

@@ -31,6 +31,7 @@ struct task {
     int threads_fd; /* the folder of its process's threads, for the first thread; or -1 */
     uint64_t children_hash;
     uint64_t run_count;
+    bool is_inert; /* ended or stopped, in the last look */
 };
 
 /* Where they are read from, and what was read last. */

@@ -151,10 +151,12 @@ static bool is_inert(char state)
 static bool is_blocked(struct tasks *tasks, struct task *task)
 {
     enum blocked blocked = task_blocked(&tasks->reader, task);
+    task->is_inert = false;
     /* A process may forbid to be looked at; then its state and counters decide. */
     if (blocked == BLOCKED_UNKNOWN) {
         char state = task_state(&tasks->reader, task);
-        return is_inert(state) || state == 'S';
+        task->is_inert = is_inert(state);
+        return task->is_inert || state == 'S';
     }
     tasks->has_watchers |= blocked == BLOCKED_WATCHING;
     return blocked == BLOCKED_FOR_EVER || blocked == BLOCKED_WATCHING;
@@ -290,6 +292,17 @@ enum tasks_state tasks_look(struct tasks *tasks, pid_t root)
     if (!are_unchanged(tasks))
         return TASKS_BUSY;
     return tasks->has_watchers ? TASKS_WATCHING : TASKS_QUIET;
+}
+
+uint64_t tasks_pulse(struct tasks *tasks)
+{
+    uint64_t pulse = 0;
+    for (guint i = 1; i < tasks->list->len; i++) {
+        const struct task *task = task_at(tasks, i);
+        if (!task->is_inert)
+            pulse = pulse * UINT64_C(1099511628211) + task->run_count + (uint64_t)task->thread;
+    }
+    return pulse;
 }
 
 static int compare_ints(gconstpointer left, gconstpointer right)

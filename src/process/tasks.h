@@ -13,6 +13,7 @@
 
 #include <glib.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 struct tasks;
@@ -27,6 +28,10 @@ enum tasks_state {
 struct tasks *tasks_new(void);
 void tasks_free(struct tasks *tasks);
 enum tasks_state tasks_look(struct tasks *tasks, pid_t root);
+
+/* A number that changes when one of those of the last quiet look runs; 0: there are none but root
+   and such as have ended. */
+uint64_t tasks_pulse(struct tasks *tasks);
 
 /* All processes below root, without it, in the order of their numbers; caller unrefs. Threads are
    left out; pids is of int. */

@@ -6,6 +6,7 @@
 
 #include <criterion/criterion.h>
 #include <signal.h>
+#include <sys/stat.h>
 
 static void expect_log(const char *script, const char *expected)
 {
@@ -140,6 +141,31 @@ Test(scripts, a_parent_that_looks_up_now_and_then_does_not_keep_its_children_wai
     expect_log("perl -e 'open P, q(-|), q(echo x | count) or die; $r = q(); vec($r, fileno(P), 1) "
                "= 1; 1 until select($q = $r, undef, undef, 0.05); print <P>'",
                "0.000 count\n0.000 > 2 bytes\n\n0.000 exit 0\n");
+}
+
+/* As the kernel does for a process that it lists no more: the script waits, and nobody that can be
+   seen would wake it. A moment of real time is the test's subject. */
+Test(scripts, time_stands_still_for_who_is_about_to_be_woken)
+{
+    struct rig rig;
+    rig_init(&rig);
+    rig.signal_number = SIGTERM;
+    g_autofree char *fifo = g_build_filename(rig.home, "fifo", NULL);
+    const char *const feeder[] = {"sh", "-c", "exec >\"$0\"; sleep 0.02; echo word", fifo, NULL};
+    cr_assert_eq(mkfifo(fifo, 0600) + chmod(fifo, 0666), 0);
+    cr_assert(
+        g_spawn_async(NULL, (char **)feeder, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL));
+
+    int exit_code = rig_run(&rig, "read -r word <fifo; echo \"$word\"");
+
+    cr_assert_eq(exit_code, 0);
+    cr_assert_str_eq(rig.output[1]->str, "word\n");
+    rig_close(&rig);
+}
+
+Test(scripts, who_waits_for_nobody_is_left_waiting)
+{
+    expect_signalled(SIGTERM, "mkfifo never; read -r word <never", "1.000 exit 143\n");
 }
 
 static void rig_init_scaled(struct rig *rig)
