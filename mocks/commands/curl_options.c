@@ -289,11 +289,12 @@ static bool read_letters(struct curl_reading *reading, const char *letters,
                          const char *const **next)
 {
     for (; *letters != '\0'; letters++) {
-        char shown[3] = {'-', *letters, '\0'};
         const struct option *option = find_letter(*letters);
         const char *value = NULL;
 
-        reading->shown = shown;
+        reading->letter[0] = '-';
+        reading->letter[1] = *letters;
+        reading->shown = reading->letter;
         if (option == NULL)
             return curl_reading_complain(reading, "is unknown");
         if (!takes_value(option)) {

@@ -7,6 +7,7 @@ struct curl_reading {
     struct curl_options *options;
     const struct command_call *call;
     const char *shown; /* the option as written: "--retry", "-m" */
+    char letter[3];    /* what is shown of one among others: "-m" of "-sm" */
     int exit_code;
     bool is_over;
 };

@@ -138,15 +138,14 @@ bool df_block_parse(const char *text, struct df_style *style)
 /* "1K", "1GB", "512B" */
 static char *block_name(int64_t bytes)
 {
-    for (int i = (int)sizeof(unit_letters) - 2; i >= 0; i--)
-        if (bytes % unit_bytes(unit_letters[i], 1024) == 0)
-            return g_strdup_printf("%" G_GINT64_FORMAT "%c",
-                                   bytes / unit_bytes(unit_letters[i], 1024), unit_letters[i]);
-    for (int i = (int)sizeof(unit_letters) - 2; i >= 0; i--)
-        if (bytes % unit_bytes(unit_letters[i], 1000) == 0)
-            return g_strdup_printf("%" G_GINT64_FORMAT "%s",
-                                   bytes / unit_bytes(unit_letters[i], 1000),
-                                   suffix_of(unit_letters[i], 1000));
+    static const int bases[] = {1024, 1000};
+    for (gsize at = 0; at < G_N_ELEMENTS(bases); at++)
+        for (int i = (int)sizeof(unit_letters) - 2; i >= 0; i--) {
+            int64_t unit = unit_bytes(unit_letters[i], bases[at]);
+            if (unit != 0 && bytes % unit == 0)
+                return g_strdup_printf("%" G_GINT64_FORMAT "%s", bytes / unit,
+                                       suffix_of(unit_letters[i], bases[at]));
+        }
     return g_strdup_printf("%" G_GINT64_FORMAT "B", bytes);
 }
 

@@ -173,8 +173,7 @@ int row_lscpu(void *self, const struct command_call *call)
     bool is_arm = strcmp(command_set_machine(set), "aarch64") == 0;
 
     command_print(call, "Architecture:                         %s\n", command_set_machine(set));
-    command_print(call, "CPU op-mode(s):                       %s\n",
-                  is_arm ? "32-bit, 64-bit" : "32-bit, 64-bit");
+    command_print(call, "CPU op-mode(s):                       32-bit, 64-bit\n");
     command_print(call, "Byte Order:                           Little Endian\n");
     command_print(call, "CPU(s):                               %u\n", count);
     command_print(call, "On-line CPU(s) list:                  0-%u\n", count - 1);

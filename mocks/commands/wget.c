@@ -281,9 +281,9 @@ static int fetch(struct wget *wget, const char *url)
 
 static int64_t seconds_of(const char *text)
 {
+    const int64_t seconds_max = VIRTUAL_TIME_US_MAX / SECOND_US;
     double seconds = g_ascii_strtod(text, NULL);
-    return (int64_t)(CLAMP(seconds, 0, (double)(VIRTUAL_TIME_US_MAX / SECOND_US)) *
-                     (double)SECOND_US);
+    return (int64_t)(CLAMP(seconds, 0, (double)seconds_max) * (double)SECOND_US);
 }
 
 static void take_option(struct wget *wget, int option, const char *value)

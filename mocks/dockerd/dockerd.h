@@ -178,8 +178,8 @@ bool dockerd_pull(struct dockerd *dockerd, const char *reference, const char *pl
 bool dockerd_build_cache_add(struct dockerd *dockerd, const char *type, const char *description,
                              int64_t size_bytes, bool is_shared, GError **error) MUST_USE;
 
-/* Several platforms under one index, in the containerd store. images: struct pulled_image, all with
-   that index as their top and the first of the tags as their reference; tags may be empty. */
+/* One or more platforms under one index, in the containerd store. images: struct pulled_image, all
+   with that index as their top and the first of the tags as their reference; tags may be empty. */
 bool dockerd_store_index(struct dockerd *dockerd, const char *const *tags, const GPtrArray *images,
                          char **image_id, GError **error) MUST_USE;
 /* The record of this description is part of an image from now on, which has taken, or takes next,

@@ -150,6 +150,7 @@ bool dockerd_store_index(struct dockerd *dockerd, const char *const *tags, const
             return false;
         image = image_store_add_pulled(&dockerd->images, pulled, dockerd_unix_now(dockerd));
     }
+    g_assert(image != NULL);
     for (gsize i = 0; tags != NULL && tags[i] != NULL; i++) {
         g_autofree char *familiar = image_familiar_name(tags[i], error);
         if (familiar == NULL)

@@ -67,9 +67,11 @@ static void read_character(struct reader *reader)
         return;
     }
     reader->at++;
-    if (reader->is_quoting)
+    if (reader->is_quoting) {
         g_string_append_c(reader->field, c);
-    else if (is_quote && reader->field->len == 0 && !reader->was_quoting)
+        return;
+    }
+    if (is_quote && reader->field->len == 0 && !reader->was_quoting)
         reader->is_quoting = true;
     else if (c == ',')
         end_field(reader);

@@ -151,9 +151,9 @@ static bool run_between(struct retry *retry, GError **error)
 static bool may_retry(const struct retry *retry)
 {
     bool is_code = retry->retried_code == 0 || retry->retried_code == retry->exit_code;
-    if (!retry->has_ended && strcmp(retry->retried_end, "error") == 0)
+    if (!retry->has_ended && g_strcmp0(retry->retried_end, "error") == 0)
         return false;
-    return is_code && (retry->exit_code == 0 || strcmp(retry->retried_end, "timeout") != 0);
+    return is_code && (retry->exit_code == 0 || g_strcmp0(retry->retried_end, "timeout") != 0);
 }
 
 /* One attempt; *is_over: no further one. */
