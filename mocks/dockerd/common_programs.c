@@ -66,13 +66,13 @@ static int run_sleep(struct process *process)
     return 1;
 }
 
-/* `tail -f /dev/null`, which keeps a container there; of other files nothing is known. */
+/* `tail -f /dev/null`, which keeps a container there; of other files that grow nothing is known. */
 static int run_tail(struct process *process)
 {
     struct loop *loop = process_task(process)->dockerd->loop;
     const char *const *words = (const char *const *)process->arguments;
     if (argument_count(process) != 3 || words[1][0] != '-' || !g_str_equal(words[2], "/dev/null"))
-        return -1;
+        return tail_run(process);
     while (strchr(words[1], 'f') != NULL && fiber_park(loop, "tail -f /dev/null", NULL))
         ;
     return strchr(words[1], 'f') != NULL ? 1 : 0;
@@ -331,6 +331,8 @@ int common_program_run(struct process *process)
     const struct common_program *row = find(programs, name);
     if (row == NULL)
         row = find(file_programs, name);
+    if (row == NULL)
+        row = find(line_programs, name);
     if (row == NULL)
         row = find(text_programs, name);
     return row != NULL ? row->run(process) : -1;

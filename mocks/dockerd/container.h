@@ -158,6 +158,9 @@ bool file_is_made_up(const struct file *file);
 bool container_put_file(struct container *container, const char *path, GBytes *bytes, unsigned mode,
                         GError **error) MUST_USE;
 
+/* From now on nothing is known of the file. */
+void container_forget_file(struct container *container, const char *path);
+
 void container_put_folder(struct container *container, const char *path);
 
 /* ---- processes ---- */
@@ -187,6 +190,7 @@ struct task {
     struct fiber *fiber;
     struct sink sinks[3];
     GBytes *input;          /* lent; NULL: nothing is known of it */
+    gsize input_offset;     /* what was read of it */
     bool is_output_unknown; /* something more would have come to stdout */
     struct outlet *outlet;  /* of the client that started the exec; NULL: none */
     struct fiber_queue changed;
@@ -217,7 +221,10 @@ struct common_program {
     int (*run)(struct process *process);
 };
 extern const struct common_program file_programs[];
+extern const struct common_program line_programs[];
 extern const struct common_program text_programs[];
+/* `tail` without -f. */
+int tail_run(struct process *process);
 /* The small commands of common_programs.c and file_programs.c: -1 if it is none of them, or one of
    which nothing is known. */
 int common_program_run(struct process *process);
@@ -230,6 +237,8 @@ void process_assume(struct process *process);
 int generic_program_exec(struct process *process);
 /* The task behind a process. */
 struct task *process_task(const struct process *process);
+/* What is left of the standard input, which it takes; NULL: it is not known; the caller unrefs. */
+GBytes *process_take_input(struct process *process);
 /* Raw bytes instead of text, as process_write(). */
 bool process_write_bytes(struct process *process, int stream, const char *bytes, gsize length_bytes,
                          GError **error) MUST_USE;

@@ -179,6 +179,12 @@ void container_remove_file(struct container *container, const char *path)
     g_assert(is_fine);
 }
 
+void container_forget_file(struct container *container, const char *path)
+{
+    container_remove_file(container, path);
+    (void)file_tree_remove(container_image_tree(container), path);
+}
+
 const char *container_volume_at(const struct container *container, const char *target)
 {
     g_autofree char *clean = file_path_clean(target);

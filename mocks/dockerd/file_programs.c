@@ -24,8 +24,7 @@ static int run_rm(struct process *process)
         g_autofree char *path = process_path(process, process->arguments[i]);
         if (process->arguments[i][0] == '-')
             continue;
-        container_remove_file(process->container, path);
-        (void)file_tree_remove(container_image_tree(process->container), path);
+        container_forget_file(process->container, path);
     }
     return 0;
 }
@@ -70,10 +69,11 @@ static bool write_bytes(struct process *process, GBytes *bytes)
 static int run_cat(struct process *process)
 {
     int exit_code = 0;
-    GBytes *input = process_task(process)->input;
 
-    if (process->arguments[1] == NULL)
+    if (process->arguments[1] == NULL) {
+        g_autoptr(GBytes) input = process_take_input(process);
         return input == NULL ? -1 : write_bytes(process, input) ? 0 : 1;
+    }
     if (!are_known(process))
         return -1;
     for (gsize i = 1; process->arguments[i] != NULL; i++) {

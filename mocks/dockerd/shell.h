@@ -1,10 +1,14 @@
 /*
- * Scripts of `sh -c` in containers, as far as they can be told: plain commands with their
- * variables, lists, pipelines, conditions, groups, and redirections between them. All that a real
- * shell would have to be asked for (loops, functions, substitutions, patterns) makes the script one
- * that is not understood.
+ * Scripts of `sh -c` in containers, as far as they can be told: commands with their variables,
+ * lists, pipelines, conditions, loops, choices, functions, groups, here-documents, substitutions
+ * and arithmetic (POSIX.1-2017, XCU 2; what dash, busybox and bash agree on). Jobs in the
+ * background, arrays and the patterns of file names make the script, or the word, one that is not
+ * understood.
  *
- * A command that nobody knows is the caller's to judge: what it answers counts as its exit code.
+ * A command that nobody knows is the caller's to judge: what it answers counts as its exit code. A
+ * loop that waits for something unknown, or goes on for longer than limits.h lets it, is passed
+ * over: it counts as one such command, and whatever it would have set or written is not known from
+ * then on.
  */
 #pragma once
 
@@ -17,6 +21,13 @@ enum shell_kind {
     SHELL_IF,       /* condition, then, and else where there is one */
     SHELL_BRACES,   /* one list */
     SHELL_SUBSHELL, /* one list, which changes nothing round it */
+    SHELL_WHILE,    /* condition and body */
+    SHELL_UNTIL,    /* the same */
+    SHELL_FOR,      /* body; words: the variable, then "in" and what it goes through */
+    SHELL_COUNT,    /* body; words: the three of for ((a; b; c)) */
+    SHELL_CASE,     /* items; words: what is looked at */
+    SHELL_ITEM,     /* of a case: a list, or nothing; words: its patterns */
+    SHELL_FUNCTION, /* its body; words: its name */
 };
 
 enum shell_when {
@@ -26,10 +37,13 @@ enum shell_when {
 };
 
 struct shell_redirection {
-    int stream;   /* 0, 1, 2; -1: both */
-    int from;     /* the stream that it follows, or -1 */
-    bool appends; /* >> */
-    char *word;   /* the file, raw; NULL with from */
+    int stream;       /* 0, 1, 2; -1: both */
+    int from;         /* the stream that it follows, or -1 */
+    bool appends;     /* >> */
+    bool is_here;     /* the word is what is read */
+    bool is_string;   /* of <<< */
+    bool is_verbatim; /* nothing in it is expanded */
+    char *word;       /* the file, raw; NULL with from */
 };
 
 struct shell_node {
@@ -45,10 +59,6 @@ struct shell_node {
 struct shell_node *shell_parse(const char *script) MUST_USE;
 void shell_node_free(struct shell_node *node);
 CLEANUP(shell_node, shell_node_free)
-
-/* A raw word as the shell would make it of these variables ("NAME=value", NULL-terminated). NULL:
-   what it becomes is not known; g_free. */
-char *shell_expand(const char *word, const char *const *environment);
 
 /* A command that is not known, as it was expanded: answers its exit code. */
 typedef int shell_unknown_fn(struct process *process);

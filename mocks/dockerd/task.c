@@ -72,6 +72,17 @@ char *task_command_line(const struct task *task)
     return g_strjoinv(" ", task->arguments);
 }
 
+GBytes *process_take_input(struct process *process)
+{
+    struct task *task = process_task(process);
+    if (task->input == NULL)
+        return NULL;
+    gsize length_bytes = g_bytes_get_size(task->input);
+    gsize offset = task->input_offset;
+    task->input_offset = length_bytes;
+    return g_bytes_new_from_bytes(task->input, offset, length_bytes - offset);
+}
+
 /* ---- output ---- */
 
 static bool exec_output(struct task *task, int stream, const char *bytes, gsize length_bytes,

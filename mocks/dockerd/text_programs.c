@@ -66,26 +66,26 @@ static int say_matches(struct process *process, const struct search *search, con
     return count > 0 ? 0 : 1;
 }
 
-/* One known file, or what a known command wrote. */
-static GBytes *text_to_search(const struct process *process, const char *const *files)
+/* One known file, or what a known command wrote; the caller unrefs. */
+static GBytes *text_to_search(struct process *process, const char *const *files)
 {
     const struct file *file = NULL;
     if (files[0] == NULL)
-        return process_task(process)->input;
+        return process_take_input(process);
     if (files[1] != NULL)
         return NULL;
     g_autofree char *path = process_path(process, files[0]);
     bool is_there = container_look(process->container, path, &file) == PATH_FILE;
     if (!is_there || file_is_made_up(file))
         return NULL;
-    return file->bytes;
+    return g_bytes_ref(file->bytes);
 }
 
 static int run_grep(struct process *process)
 {
     struct search search = {0};
     const char *const *files = read_search(process, &search);
-    GBytes *bytes = files != NULL ? text_to_search(process, files) : NULL;
+    g_autoptr(GBytes) bytes = files != NULL ? text_to_search(process, files) : NULL;
     g_autoptr(GRegex) regex = bytes != NULL ? compile(&search) : NULL;
     gsize length_bytes = 0;
 
