@@ -67,6 +67,8 @@ struct container {
 
     struct file_tree *files;
     struct file_tree *image_files; /* what is known of the image's; NULL: nobody has asked yet */
+    GPtrArray *removed; /* char*: paths of the image's that are known to be gone; NULL: none */
+    bool was_assumed;   /* a command that nobody knows has run in it */
     const struct container_program *program;
     int64_t session_bytes; /* of its files, those that take no disk */
     void *program_state;
@@ -160,6 +162,8 @@ bool container_put_file(struct container *container, const char *path, GBytes *b
 
 /* From now on nothing is known of the file. */
 void container_forget_file(struct container *container, const char *path);
+/* The same of one that is gone for good. */
+void container_note_removed(struct container *container, const char *path);
 
 void container_put_folder(struct container *container, const char *path);
 

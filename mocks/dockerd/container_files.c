@@ -185,6 +185,18 @@ void container_forget_file(struct container *container, const char *path)
     (void)file_tree_remove(container_image_tree(container), path);
 }
 
+void container_note_removed(struct container *container, const char *path)
+{
+    const struct file_tree *image = container_image_tree(container);
+    bool is_known = file_tree_find(image, path) != NULL || file_tree_has_folder(image, path);
+    if (is_known && mount_of(container, path) == NULL) {
+        if (container->removed == NULL)
+            container->removed = g_ptr_array_new_with_free_func(g_free);
+        g_ptr_array_add(container->removed, g_strdup(path));
+    }
+    container_forget_file(container, path);
+}
+
 const char *container_volume_at(const struct container *container, const char *target)
 {
     g_autofree char *clean = file_path_clean(target);

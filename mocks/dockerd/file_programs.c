@@ -24,7 +24,7 @@ static int run_rm(struct process *process)
         g_autofree char *path = process_path(process, process->arguments[i]);
         if (process->arguments[i][0] == '-')
             continue;
-        container_forget_file(process->container, path);
+        container_note_removed(process->container, path);
     }
     return 0;
 }

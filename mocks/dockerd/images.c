@@ -95,6 +95,17 @@ static void add_descriptor(const struct dockerd *dockerd, const struct image *im
                   "digest", image->id, "size", (json_int_t)g_bytes_get_size(top)));
 }
 
+/* daemon/images/image_inspect.go: where the image has none, its last step's. */
+static const char *comment_of(const json_t *config)
+{
+    const json_t *history = json_get_array(config, "history");
+    size_t count = json_array_size(history);
+    const char *of_step =
+        count > 0 ? json_get_string(json_array_get(history, count - 1), "comment", "") : "";
+    const char *own = json_get_string(config, "comment", "");
+    return *own != '\0' ? own : of_step;
+}
+
 /* capture 20 */
 HANDLER(images_inspect)
 {
@@ -116,8 +127,8 @@ HANDLER(images_inspect)
         image->id, "RepoTags",
         image->tags->len > 0 ? image_names_or_null(image->tags) : json_array(), "RepoDigests",
         digests->len > 0 ? image_names_or_null(digests) : json_array(), "Parent", "", "Comment",
-        json_get_string(config, "comment", ""), "Created", json_get_string(config, "created", ""),
-        "DockerVersion", json_get_string(config, "docker_version", ""), "Author",
+        comment_of(config), "Created", json_get_string(config, "created", ""), "DockerVersion",
+        json_get_string(config, "docker_version", ""), "Author",
         json_get_string(config, "author", ""), "Config",
         whole_config(json_get_object(config, "config")), "Architecture",
         json_get_string(config, "architecture", "amd64"), "Os",

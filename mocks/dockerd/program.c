@@ -61,8 +61,9 @@ static bool is_about_images(const struct container *container)
 
 static void assume(const struct process *process, const char *act)
 {
-    const struct container *container = process->container;
+    struct container *container = process->container;
     const struct dockerd *dockerd = container->dockerd;
+    container->was_assumed = true;
     const char *verb = process_task(process)->id != NULL ? "exec in" : "run";
     g_autofree char *what = g_strdup_printf("%s %s: what it %s", verb, container->image_name, act);
     if (dockerd->assume != NULL)

@@ -42,40 +42,34 @@ static bool receive(void *context, const void *bytes, gsize length_bytes, GError
     return true;
 }
 
-static bool request_save(struct invocation *invocation, struct sink *sink, GError **error)
+static bool request_bytes(struct invocation *invocation, const char *api, struct sink *sink,
+                          GError **error)
 {
     struct docker *docker = invocation_docker(invocation, error);
-    g_autoptr(GString) path = g_string_new("/images/get");
-    const char *platform = flags_text(invocation->flags, "platform");
-    for (gsize i = 0; i < invocation->argument_count; i++)
-        docker_query_append(path, "names", invocation->arguments[i]);
-    if (*platform != '\0') {
-        g_autofree char *wanted = platform_json(platform);
-        docker_query_append(path, "platform", wanted);
-    }
-    const struct docker_call call = {.path = path->str};
+    const struct docker_call call = {.path = api};
     return docker != NULL && docker_stream_bytes(docker, &call, receive, sink, error);
 }
 
 /* moby/sys/atomicwriter */
-static bool check_output(const char *path, const char *host_path, GError **error)
+static bool check_output(const char *path, const char *host_path, const char *what, GError **error)
 {
     g_autofree char *folder = g_path_get_dirname(path);
     g_autofree char *host_folder = host_path != NULL ? g_path_get_dirname(host_path) : NULL;
     struct stat status;
     if (host_folder == NULL || stat(host_folder, &status) != 0)
-        return cli_refuse(error, "failed to save image: invalid output path: stat %s: %s", folder,
+        return cli_refuse(error, "%sinvalid output path: stat %s: %s", what, folder,
                           "no such file or directory");
     if (stat(host_path, &status) == 0 && S_ISDIR(status.st_mode))
-        return cli_refuse(error, "failed to save image: cannot write to a directory");
+        return cli_refuse(error, "%scannot write to a directory", what);
     return true;
 }
 
 /* The file takes its name when it is whole, as the CLI has it. */
-static bool save_to_file(struct invocation *invocation, const char *path, GError **error)
+static bool receive_file(struct invocation *invocation, const char *api, const char *path,
+                         const char *what, GError **error)
 {
     g_autofree char *host_path = command_host_path(invocation->call, path);
-    if (!check_output(path, host_path, error))
+    if (!check_output(path, host_path, what, error))
         return false;
     g_autofree char *folder = g_path_get_dirname(host_path);
     g_autofree char *temporary = g_build_filename(folder, ".docker_temp_XXXXXX", NULL);
@@ -83,7 +77,7 @@ static bool save_to_file(struct invocation *invocation, const char *path, GError
     if (descriptor < 0)
         return cli_refuse(error, "open %s: %s", path, g_strerror(errno));
     struct sink sink = {invocation->call, descriptor};
-    bool is_saved = request_save(invocation, &sink, error);
+    bool is_saved = request_bytes(invocation, api, &sink, error);
     close(descriptor);
     if (is_saved && rename(temporary, host_path) != 0)
         is_saved = cli_refuse(error, "rename %s: %s", path, g_strerror(errno));
@@ -92,13 +86,33 @@ static bool save_to_file(struct invocation *invocation, const char *path, GError
     return is_saved;
 }
 
+bool archive_receive(struct invocation *invocation, const char *api, const char *path,
+                     const char *what, GError **error)
+{
+    struct sink sink = {invocation->call, -1};
+    return *path != '\0' ? receive_file(invocation, api, path, what, error)
+                         : request_bytes(invocation, api, &sink, error);
+}
+
+static char *save_path(const struct invocation *invocation)
+{
+    g_autoptr(GString) path = g_string_new("/images/get");
+    const char *platform = flags_text(invocation->flags, "platform");
+    for (gsize i = 0; i < invocation->argument_count; i++)
+        docker_query_append(path, "names", invocation->arguments[i]);
+    if (*platform != '\0') {
+        g_autofree char *wanted = platform_json(platform);
+        docker_query_append(path, "platform", wanted);
+    }
+    return g_string_free(g_steal_pointer(&path), FALSE);
+}
+
 static int run_save(struct invocation *invocation)
 {
-    const char *path = flags_text(invocation->flags, "output");
-    struct sink sink = {invocation->call, -1};
+    g_autofree char *api = save_path(invocation);
     g_autoptr(GError) error = NULL;
-    bool is_saved = *path != '\0' ? save_to_file(invocation, path, &error)
-                                  : request_save(invocation, &sink, &error);
+    bool is_saved = archive_receive(invocation, api, flags_text(invocation->flags, "output"),
+                                    "failed to save image: ", &error);
     return is_saved ? 0 : invocation_fail(invocation, error);
 }
 

@@ -43,6 +43,7 @@ enum argument_rule {
     ARGUMENTS_EXACT,
     ARGUMENTS_AT_LEAST,
     ARGUMENTS_AT_MOST,
+    ARGUMENTS_OR_ONE_MORE, /* the count, or one above it */
 };
 
 /* One command: its names, its options, what runs it. */
@@ -62,6 +63,7 @@ extern const struct command_row system_commands[];
 extern const struct command_row info_commands[];
 extern const struct command_row usage_commands[];
 extern const struct command_row archive_commands[];
+extern const struct command_row change_commands[];
 extern const struct command_row image_commands[];
 extern const struct command_row image_list_commands[];
 extern const struct command_row transfer_commands[];
@@ -150,6 +152,13 @@ struct progress {
 void progress_receive(void *progress, const struct message *message);
 bool progress_run(struct progress *progress, const char *path, GBytes *body, const char *header,
                   GError **error) MUST_USE;
+
+/* ---- archives ---- */
+
+/* The bytes that the Engine answers with, to a file that takes its name when it is whole, or to
+   stdout where path is "". what: how an error of the path begins. */
+bool archive_receive(struct invocation *invocation, const char *api, const char *path,
+                     const char *what, GError **error) MUST_USE;
 
 /* ---- tables and templates ---- */
 

@@ -6,11 +6,11 @@
 
 /* Families in the order in which help lists them within a group. */
 static const struct command_row *const families[] = {
-    run_commands,      exec_commands,       list_commands,    container_commands, build_commands,
-    transfer_commands, image_list_commands, image_commands,   archive_commands,   login_commands,
-    system_commands,   info_commands,       usage_commands,   prune_commands,     inspect_commands,
-    copy_commands,     volume_commands,     network_commands, manifest_commands,  context_commands,
-    port_commands,
+    run_commands,      exec_commands,       list_commands,   container_commands, build_commands,
+    transfer_commands, image_list_commands, image_commands,  archive_commands,   login_commands,
+    system_commands,   info_commands,       usage_commands,  prune_commands,     inspect_commands,
+    change_commands,   copy_commands,       volume_commands, network_commands,   manifest_commands,
+    context_commands,  port_commands,
 };
 
 static const struct {
@@ -204,6 +204,10 @@ bool command_check_arguments(struct invocation *invocation)
         words = "at least ";
         hint = "See";
         break;
+    case ARGUMENTS_OR_ONE_MORE:
+        if (count == wanted || count == wanted + 1)
+            return true;
+        break;
     case ARGUMENTS_AT_MOST:
         if (count <= wanted)
             return true;
@@ -212,7 +216,11 @@ bool command_check_arguments(struct invocation *invocation)
         break;
     }
     g_autofree char *text =
-        wanted == 0
+        invocation->row->rule == ARGUMENTS_OR_ONE_MORE
+            ? g_strdup_printf("docker: 'docker %s' requires at least %" G_GSIZE_FORMAT
+                              " and at most %" G_GSIZE_FORMAT " arguments",
+                              invocation->path, wanted, wanted + 1)
+        : wanted == 0
             ? g_strdup_printf("docker: 'docker %s' accepts no arguments", invocation->path)
             : g_strdup_printf("docker: 'docker %s' requires %s%" G_GSIZE_FORMAT " argument%s",
                               invocation->path, words, wanted, plural);

@@ -105,8 +105,7 @@ Test(docker_health, is_asked_more_often_in_the_start_period)
 static void try_others(struct bench *bench)
 {
     SHELL(shell, bench, NULL);
-    type_expect(&shell, "export web", 0, "",
-                "docker export: not modelled, its outcome is assumed\n");
+    type_expect(&shell, "top web", 0, "", "docker top: not modelled, its outcome is assumed\n");
     type_expect(&shell, "network connect a b", 0, "",
                 "docker network connect: not modelled, its outcome is assumed\n");
     type_expect(&shell, "swarm init", 0, "",
