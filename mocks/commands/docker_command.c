@@ -95,9 +95,35 @@ static void look_at_config(struct command_set *set, const struct command_call *c
     assumed_note(set, words, /* touches_images= */ false);
 }
 
+/* The files of the machine, for containers that run while the command does. */
+struct lending {
+    struct command_set *set;
+    const struct command_call *call;
+};
+
+static char *lend_path(void *self, const char *path)
+{
+    const struct lending *lending = self;
+    return command_host_path(lending->call, path);
+}
+
+static bool has_gap(void *self)
+{
+    const struct lending *lending = self;
+    return lending->set->gap_count > 0;
+}
+
 int row_docker(void *self, const struct command_call *call)
 {
     struct command_set *set = self;
+    struct lending lending = {set, call};
+    struct dockerd_host host = {.path = lend_path, .has_gap = has_gap, .self = &lending};
+
     look_at_config(set, call);
-    return docker_cli_run(set->docker->cli, call);
+    if (set->options.dockerd != NULL)
+        dockerd_lend_host(set->options.dockerd, &host);
+    int code = docker_cli_run(set->docker->cli, call);
+    if (set->options.dockerd != NULL)
+        dockerd_return_host(set->options.dockerd, &host);
+    return code;
 }

@@ -41,6 +41,7 @@ static void container_free(struct container *container)
     g_free(container->working_directory);
     g_ptr_array_unref(container->mounts);
     g_free(container->start_error);
+    file_tree_free(container->host_files);
     g_clear_pointer(&container->removed, g_ptr_array_unref);
     file_tree_free(container->files);
     file_tree_free(container->image_files);

@@ -67,6 +67,7 @@ struct container {
 
     struct file_tree *files;
     struct file_tree *image_files; /* what is known of the image's; NULL: nobody has asked yet */
+    struct file_tree *host_files;  /* the machine's, as they were when last looked at; NULL: none */
     GPtrArray *removed; /* char*: paths of the image's that are known to be gone; NULL: none */
     bool was_assumed;   /* a command that nobody knows has run in it */
     const struct container_program *program;
@@ -139,6 +140,8 @@ int64_t container_size_bytes(const struct container *container);
 /* The tree and path inside it where an absolute path leads: a mounted volume's or its own. */
 struct file_tree *container_tree_at(const struct container *container, const char *path,
                                     char **inner, struct volume **volume);
+/* How long the target of the volume over a clean path is; 0: there is none. */
+gsize container_mount_length(const struct container *container, const char *path);
 
 /* What is known of a path. UNKNOWN is the answer where an image that is not looked into, a RUN or a
    folder of the host may have something, and somebody is told what is assumed. */

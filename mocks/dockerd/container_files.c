@@ -1,5 +1,5 @@
 /* What programs ask of a container: facts, files, log. */
-#include "mocks/dockerd/container.h"
+#include "mocks/dockerd/host_files.h"
 
 #include "base/limits.h"
 #include "mocks/dockerd/volume.h"
@@ -55,6 +55,12 @@ static const struct mount *mount_of(const struct container *container, const cha
     return NULL;
 }
 
+gsize container_mount_length(const struct container *container, const char *path)
+{
+    const struct mount *mount = mount_of(container, path);
+    return mount != NULL ? strlen(mount->target) : 0;
+}
+
 struct file_tree *container_tree_at(const struct container *container, const char *path,
                                     char **inner, struct volume **volume)
 {
@@ -104,6 +110,14 @@ static int64_t bytes_of(const struct file *file)
     return file == NULL ? 0 : (int64_t)g_bytes_get_size(file->bytes);
 }
 
+/* Whether it goes to a folder of the machine; where nobody can tell where that is, it stays with
+   the container. */
+static bool is_lent(const struct container *container, const char *path)
+{
+    return container->dockerd->hosts != NULL && container->program == &generic_program &&
+           container_is_of_host(container, path);
+}
+
 bool container_put_file(struct container *container, const char *path, GBytes *bytes, unsigned mode,
                         GError **error)
 {
@@ -112,6 +126,8 @@ bool container_put_file(struct container *container, const char *path, GBytes *b
     struct file_tree *tree = container_tree_at(container, path, &inner, &volume);
     enum disk_account account = volume == NULL ? DISK_CONTAINERS : DISK_VOLUMES;
 
+    if (is_lent(container, path) && host_files_put(container, path, bytes, mode, NULL))
+        return true;
     if (file_tree_count(tree) >= CONTAINER_FILES_MAX) {
         g_set_error(error, BASE_ERROR, BASE_ERROR_LIMIT, "more than %d files in a container",
                     CONTAINER_FILES_MAX);
@@ -128,7 +144,8 @@ void container_put_folder(struct container *container, const char *path)
 {
     g_autofree char *inner = NULL;
     struct file_tree *tree = container_tree_at(container, path, &inner, NULL);
-    file_tree_add_folder(tree, inner);
+    if (!is_lent(container, path) || !host_files_put_folder(container, path))
+        file_tree_add_folder(tree, inner);
 }
 
 bool container_write_file(struct container *container, const char *path, GBytes *bytes,

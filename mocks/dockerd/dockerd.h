@@ -66,6 +66,21 @@ CLEANUP(dockerd, dockerd_free)
 typedef void dockerd_assume_fn(void *context, const char *what, bool touches_images,
                                bool leaves_gap);
 void dockerd_on_assumed(struct dockerd *dockerd, dockerd_assume_fn *assume, void *context);
+/*
+ * Where the machine's files lie, told by whoever runs a command on it, for as long as that runs:
+ * containers that bind folders of the machine then read and write them. Several may tell at once;
+ * all tell the same. The struct is lent.
+ */
+struct dockerd_host {
+    /* NULL: outside of what may be touched; g_free. */
+    char *(*path)(void *self, const char *path);
+    /* Whether something was assumed so far that may have left files. */
+    bool (*has_gap)(void *self);
+    void *self;
+    struct dockerd_host *next; /* the Engine's */
+};
+void dockerd_lend_host(struct dockerd *dockerd, struct dockerd_host *host);
+void dockerd_return_host(struct dockerd *dockerd, const struct dockerd_host *host);
 struct world *dockerd_world(const struct dockerd *dockerd);
 const char *dockerd_machine(const struct dockerd *dockerd);
 const struct machine_profile *dockerd_profile(const struct dockerd *dockerd);

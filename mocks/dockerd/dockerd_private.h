@@ -31,6 +31,7 @@ struct dockerd {
     struct container *builder;   /* engine_builder.h; NULL before it is first asked for */
     dockerd_assume_fn *assume;   /* or NULL */
     void *assume_context;
+    struct dockerd_host *hosts; /* those who can tell now, the last one first; or NULL */
     int next_pid;
     int next_port;           /* how many of the ephemeral ones are given away */
     unsigned activity_count; /* requests and fibers that still hold this dockerd */

@@ -1,6 +1,6 @@
 /* The small commands about files that every container has, as far as it is known what is there: one
    row each. */
-#include "mocks/dockerd/container.h"
+#include "mocks/dockerd/host_files.h"
 
 #include <string.h>
 
@@ -24,6 +24,11 @@ static int run_rm(struct process *process)
         g_autofree char *path = process_path(process, process->arguments[i]);
         if (process->arguments[i][0] == '-')
             continue;
+        if (container_is_of_host(process->container, path)) {
+            if (!host_files_remove(process->container, path))
+                return -1;
+            continue;
+        }
         container_note_removed(process->container, path);
     }
     return 0;
@@ -36,12 +41,10 @@ static int run_mkdir(struct process *process)
         return -1;
     for (gsize i = 2; process->arguments[i] != NULL; i++) {
         g_autofree char *path = process_path(process, process->arguments[i]);
-        g_autofree char *inner = NULL;
-        struct file_tree *tree = container_tree_at(process->container, path, &inner, NULL);
         const struct file *file = NULL;
         if (container_look(process->container, path, &file) == PATH_FILE)
             return 1;
-        file_tree_add_folder(tree, inner);
+        container_put_folder(process->container, path);
     }
     return 0;
 }
@@ -133,12 +136,16 @@ static GPtrArray *names_in(const struct process *process, const char *path)
 static int list_folder(struct process *process, const char *path)
 {
     g_autofree char *full = process_path(process, path);
-    g_autoptr(GPtrArray) names = names_in(process, full);
+    bool is_of_host = container_is_of_host(process->container, full);
+    g_autoptr(GPtrArray) names =
+        is_of_host ? host_files_names(process->container, full) : names_in(process, full);
+    if (names == NULL)
+        return -1;
 
     for (guint i = 0; i < names->len; i++)
         if (!say_name(process, g_ptr_array_index(names, i)))
             return 1;
-    if (is_open(process, full))
+    if (!is_of_host && is_open(process, full))
         process_assume(process);
     return 0;
 }
@@ -150,6 +157,10 @@ static bool is_listed(const struct process *process, const char *path)
     g_autofree char *full = process_path(process, path);
     enum path_fact fact = look(process, path, &file);
 
+    if (fact == PATH_FOLDER && container_is_of_host(process->container, full)) {
+        g_autoptr(GPtrArray) of_host = host_files_names(process->container, full);
+        return of_host != NULL;
+    }
     if (fact != PATH_FOLDER || !is_open(process, full))
         return fact != PATH_UNKNOWN;
     g_autoptr(GPtrArray) files = container_files_below(process->container, full);

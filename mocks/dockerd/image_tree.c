@@ -1,7 +1,7 @@
 /* What is known of a path in a container: files written since it was made, and those that COPY and
    ADD have put into the layers of its image and no RUN above them speaks of. What a base image or a
    RUN has made is never known. */
-#include "mocks/dockerd/container.h"
+#include "mocks/dockerd/host_files.h"
 
 #include "base/archive.h"
 #include "base/gzip.h"
@@ -125,32 +125,6 @@ struct file_tree *container_image_tree(struct container *container)
 
 /* ---- a path ---- */
 
-static bool is_at(const char *path, const char *target)
-{
-    g_autofree char *clean = file_path_clean(target);
-    gsize length = g_str_equal(clean, "/") ? 0 : strlen(clean);
-    return strncmp(path, clean, length) == 0 && (path[length] == '\0' || path[length] == '/');
-}
-
-/* Folders of the host, and memory: nothing is known of what lies there. */
-static bool is_of_host(const struct container *container, const char *path)
-{
-    size_t index;
-    json_t *value;
-
-    json_array_foreach (json_get_array(container->host_config, "Binds"), index, value) {
-        g_auto(GStrv) parts =
-            g_strsplit(json_is_string(value) ? json_string_value(value) : "", ":", 3);
-        if (parts[0] != NULL && parts[0][0] == '/' && parts[1] != NULL && is_at(path, parts[1]))
-            return true;
-    }
-    json_array_foreach (json_get_array(container->host_config, "Mounts"), index, value)
-        if (!g_str_equal(json_get_string(value, "Type", ""), "volume") &&
-            is_at(path, json_get_string(value, "Target", "/")))
-            return true;
-    return false;
-}
-
 static enum path_fact fact_of(const struct file_tree *tree, const char *path,
                               const struct file **file)
 {
@@ -169,8 +143,8 @@ enum path_fact container_look(struct container *container, const char *path,
     bool is_open = container->dockerd->assume != NULL && container->program == &generic_program;
 
     *file = NULL;
-    if (is_open && is_of_host(container, clean))
-        return PATH_UNKNOWN;
+    if (is_open && container_is_of_host(container, clean))
+        return host_files_look(container, clean, file);
     enum path_fact fact = fact_of(tree, inner, file);
     if (fact == PATH_FILE || !is_open)
         return fact;

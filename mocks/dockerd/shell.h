@@ -62,6 +62,6 @@ CLEANUP(shell_node, shell_node_free)
 
 /* A command that is not known, as it was expanded: answers its exit code. */
 typedef int shell_unknown_fn(struct process *process);
-/* Runs the script that the process was given by `sh -c`, or -1: it is no such process, or its
-   script is not understood. */
+/* Runs the script that the process was given by `sh -c`, as a file that is known, or as a program
+   of a folder of the machine; -1: it is no such process, or its script is not understood. */
 int shell_run(struct process *process, shell_unknown_fn *unknown);

@@ -95,27 +95,54 @@ static void note_read(const struct shell *shell, struct streams *before)
         before->input_offset = task->input_offset;
 }
 
+static bool open_files(struct shell *shell, const struct shell_node *node, struct streams *streams,
+                       GPtrArray *files, GBytes **held)
+{
+    bool is_known = true;
+    for (guint i = 0; i < node->redirections->len; i++)
+        is_known =
+            shell_redirect(shell, g_ptr_array_index(node->redirections, i), streams, files, held) &&
+            is_known;
+    return is_known;
+}
+
+/* is_lost: something has gone into the file of stdout that nobody knows. */
+static bool keep_files(const struct shell *shell, const struct streams *streams,
+                       const GPtrArray *files, bool is_lost)
+{
+    bool is_known = true;
+    for (guint i = 0; i < files->len; i++) {
+        const struct shell_file *file = g_ptr_array_index(files, i);
+        if (is_lost && streams->sinks[1].text == file->text)
+            container_forget_file(shell->process->container, file->path);
+        else
+            is_known = shell_keep_file(shell, file) && is_known;
+    }
+    return is_known;
+}
+
 static int run_redirected(struct shell *shell, const struct shell_node *node, bool is_apart,
                           bool is_condition)
 {
+    struct task *task = process_task(shell->process);
     struct streams before = shell_streams(shell);
     struct streams streams = before;
     g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(shell_file_free);
     g_autoptr(GBytes) held = NULL;
-    bool is_known = true;
+    bool was_unknown = task->is_output_unknown;
+    bool is_known = open_files(shell, node, &streams, files, &held);
+    bool goes_out = streams.sinks[1].text == before.sinks[1].text;
     bool is_subshell = is_apart || node->kind == SHELL_SUBSHELL;
 
-    for (guint i = 0; i < node->redirections->len; i++)
-        is_known = shell_redirect(shell, g_ptr_array_index(node->redirections, i), &streams, files,
-                                  &held) &&
-                   is_known;
     shell_set_streams(shell, &streams);
+    task->is_output_unknown = false;
     int code =
         is_subshell ? run_apart(shell, node, is_condition) : run_kind(shell, node, is_condition);
+    bool is_lost = task->is_output_unknown && !goes_out;
+    task->is_output_unknown = was_unknown || (goes_out && task->is_output_unknown);
     note_read(shell, &before);
     shell_set_streams(shell, &before);
-    for (guint i = 0; i < files->len; i++)
-        is_known = shell_keep_file(shell, g_ptr_array_index(files, i)) && is_known;
+    is_known = keep_files(shell, &streams, files, is_lost) && is_known;
     return is_known || code != 0 ? code : shell_tell_unknown(shell, "a redirection");
 }
 
@@ -259,59 +286,4 @@ char *shell_substitute(struct shell *shell, const char *script)
     while (output->len > 0 && output->str[output->len - 1] == '\n')
         g_string_truncate(output, output->len - 1);
     return is_known ? g_strdup(output->str) : NULL;
-}
-
-/* ---- sh -c ---- */
-
-static bool is_shell(const char *word)
-{
-    static const char *const names[] = {"sh", "bash", "ash", "dash", NULL};
-    g_autofree char *name = g_path_get_basename(word);
-    return g_strv_contains(names, name);
-}
-
-/* The script of `sh -euxo pipefail -c SCRIPT`, and what is behind it; NULL: there is none. */
-static const char *const *read_options(struct shell *shell, const char *const *words)
-{
-    if (!is_shell(words[0]))
-        return NULL;
-    for (gsize i = 1; words[i] != NULL && words[i][0] == '-' && words[i][1] != '-'; i++) {
-        const char *letters = words[i] + 1;
-        shell->scope.stops_on_error |= strchr(letters, 'e') != NULL;
-        if (strchr(letters, 'o') != NULL && words[i + 1] != NULL) {
-            shell->scope.has_pipefail |= g_str_equal(words[i + 1], "pipefail");
-            words++;
-        }
-        if (strchr(letters, 'c') != NULL)
-            return words[i + 1] != NULL ? words + i + 1 : NULL;
-    }
-    return NULL;
-}
-
-static void start(struct shell *shell, const char *const *parameters)
-{
-    const struct process *process = shell->process;
-    shell->scope.environment = g_strdupv((char **)process->environment);
-    shell->scope.directory = g_strdup(process->working_directory);
-    shell->name = *parameters != NULL ? *parameters : process->arguments[0];
-    shell->scope.parameters = g_strdupv((char **)parameters + (*parameters != NULL ? 1 : 0));
-    shell->texts =
-        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)shell_node_free);
-}
-
-int shell_run(struct process *process, shell_unknown_fn *unknown)
-{
-    const struct process outer = *process;
-    struct shell shell = {.process = process, .unknown = unknown, .inner_code = -1};
-    const char *const *words = read_options(&shell, process->arguments);
-    AUTO(shell_node) list = words != NULL ? shell_parse(*words) : NULL;
-
-    if (list == NULL)
-        return -1;
-    start(&shell, words + 1);
-    int code = shell_run_list(&shell, list, /* is_condition= */ false);
-    *process = outer;
-    shell_scope_clear(&shell.scope);
-    g_hash_table_unref(shell.texts);
-    return code;
 }

@@ -97,14 +97,17 @@
 #define SHELL_DEPTH_MAX         32
 /* A script that runs: lists inside lists, commands in all and since time has moved, what was
    substituted, variables, fields of a word, bytes of a value and of a file. */
-#define SHELL_RUN_DEPTH_MAX     64
-#define SHELL_STEPS_MAX         1000000
-#define SHELL_STILL_STEPS_MAX   20000
-#define SHELL_TEXTS_MAX         1000
-#define SHELL_VARIABLES_MAX     1000
-#define SHELL_FIELDS_MAX        10000
-#define SHELL_VALUE_BYTES_MAX   (64 * 1024)
-#define SHELL_FILE_BYTES_MAX    (1024 * 1024)
+#define SHELL_RUN_DEPTH_MAX   64
+#define SHELL_STEPS_MAX       1000000
+#define SHELL_STILL_STEPS_MAX 20000
+#define SHELL_TEXTS_MAX       1000
+#define SHELL_VARIABLES_MAX   1000
+#define SHELL_FIELDS_MAX      10000
+#define SHELL_VALUE_BYTES_MAX (64 * 1024)
+#define SHELL_FILE_BYTES_MAX  (1024 * 1024)
+/* Of the files of the machine that a container looks at: bytes of one, and how many. */
+#define HOST_FILE_BYTES_MAX     (4 * 1024 * 1024)
+#define HOST_FILES_MAX          1000
 #define ENGINE_BODY_BYTES_MAX   (1024 * 1024)
 #define IMAGE_ARCHIVE_BYTES_MAX (INT64_C(512) * 1024 * 1024) /* of `docker load` */
 #define ENGINE_OBJECTS_MAX      10000

@@ -2,6 +2,9 @@
    wrappers too, with its plugins. */
 #include "bench.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 static void docker_lines(struct bench *bench)
 {
     const GPtrArray *uses = command_set_assumed(bench->set);
@@ -46,6 +49,90 @@ Test(commands_docker_command, docker_notices_a_restart)
 {
     const struct plan plan = {.has_docker = true};
     bench_run(&plan, while_it_restarts);
+}
+
+/* ---- folders of the machine ---- */
+
+static void put(struct bench *bench, const char *name, const char *text)
+{
+    g_autofree char *path = g_build_filename(bench->root, name, NULL);
+    g_autofree char *folder = g_path_get_dirname(path);
+    cr_assert_eq(g_mkdir_with_parents(folder, 0755), 0);
+    cr_assert(g_file_set_contents(path, text, -1, NULL));
+}
+
+static void expect_file(struct bench *bench, const char *name, const char *text)
+{
+    g_autofree char *path = g_build_filename(bench->root, name, NULL);
+    g_autofree char *found = NULL;
+    g_file_get_contents(path, &found, NULL, NULL);
+    cr_expect_str_eq(found != NULL ? found : "(missing)", text, "%s", name);
+}
+
+static guint assumed_count(struct bench *bench)
+{
+    return command_set_assumed(bench->set)->len;
+}
+
+#define IN_FOLDER "docker run --rm -v /home/runner/src:/x -v /x/deps -w /x app:1 sh -c "
+
+static void read_and_write(struct bench *bench)
+{
+    dockerd_preload(bench->dockerd, "app:1", "linux/amd64", 1000);
+    put(bench, "src/VERSION", "1.2\n");
+    put(bench, "src/sub/b", "b\n");
+
+    expect(bench, IN_FOLDER "'cat VERSION; ls; ls sub; [ -d sub ] && [ -f sub/b ] && echo yes'", 0,
+           "1.2\nVERSION\nsub\nb\nyes\n", "");
+    expect(bench, IN_FOLDER "'[ -f none ] || exit 5'", 5, "", "");
+    expect(bench, IN_FOLDER "'mkdir -p out/in; echo \"v$(cat VERSION)\" > out/in/v; rm -rf sub'", 0,
+           "", "");
+    expect_file(bench, "src/out/in/v", "v1.2\n");
+    expect_file(bench, "src/sub/b", "(missing)");
+    expect(bench,
+           "docker run --rm --mount type=bind,src=/home/runner/src,dst=/y,readonly app:1 cat "
+           "/y/VERSION",
+           0, "1.2\n", "");
+    put(bench, "src/build.sh",
+        "#!/bin/sh -e\nfor i in \"$@\"; do\n  echo \"$0 $i\"\ndone\nfalse\n");
+    expect(bench, "docker run --rm -v /home/runner/src:/x -w /x app:1 sh build.sh a b", 1,
+           "build.sh a\nbuild.sh b\n", "");
+    g_autofree char *program = g_build_filename(bench->root, "src/build.sh", NULL);
+    cr_assert_eq(chmod(program, 0755), 0);
+    expect(bench, "docker run --rm -v /home/runner/src:/x -w /x app:1 ./build.sh", 1, "", "");
+    cr_expect_eq(assumed_count(bench), 0);
+}
+
+Test(commands_docker_command, a_container_reads_and_writes_the_folders_that_it_binds)
+{
+    const struct plan plan = {.has_docker = true};
+    bench_run(&plan, read_and_write);
+}
+
+static void keep_doubts(struct bench *bench)
+{
+    dockerd_preload(bench->dockerd, "app:1", "linux/amd64", 1000);
+    put(bench, "src/VERSION", "1.2\n");
+    g_autofree char *link = g_build_filename(bench->root, "src/link", NULL);
+    cr_assert_eq(symlink("/etc/hostname", link), 0);
+
+    cr_expect_eq(run(bench, IN_FOLDER "'cat link > copy'"), 0);
+    expect_file(bench, "src/copy", "(missing)");
+    cr_expect_eq(run(bench, IN_FOLDER "'[ -d deps/a ]'"), 0, "a volume lies over it");
+    cr_expect_eq(run(bench, "docker run --rm -v /home/runner/src:/x:ro app:1 sh -c 'echo 2 > "
+                            "/x/VERSION'"),
+                 0);
+    cr_expect_eq(run(bench, "docker run --rm -v /srv:/x app:1 sh -c '[ -f /x/a ] && cat /x/a'"), 0);
+    expect_file(bench, "src/VERSION", "1.2\n");
+    cr_expect_gt(assumed_count(bench), 0);
+    cr_expect_eq(run(bench, IN_FOLDER "'make && test -f dist/a.js'"), 0, "make may have made it");
+    cr_expect_eq(run(bench, IN_FOLDER "'test -f dist/a.js'"), 0, "and it would be there still");
+}
+
+Test(commands_docker_command, what_lies_elsewhere_or_may_have_been_made_is_not_known)
+{
+    const struct plan plan = {.has_docker = true};
+    bench_run(&plan, keep_doubts);
 }
 
 static void no_docker(struct bench *bench)

@@ -114,6 +114,7 @@ static const struct script_case cases[] = {
     {"case $(app) in a) X=1;; *) exit 1;; esac; echo $X", 0, "", 3},
     {"while app; do echo a > a.txt; done; cat a.txt", 0, "", 3},
     {"for i in 1 2 3; do app $i; done", 0, "", 3},
+    {"app > /tmp/o; [ -s /tmp/o ] || exit 1; app >/dev/null; echo a", 0, "a\n", 3},
     /* what has no end is left */
     {"while :; do :; done; exit 4", 0, "", 1},
     {"X=ab; while :; do X=$X$X; done", 0, "", 1},
