@@ -9,6 +9,12 @@
 #define IMPORTER "failed to configure registry cache importer: "
 #define EXPORTER "failed to solve: failed to configure registry cache exporter: "
 
+/* Minor versions of BuildKit. */
+enum {
+    IMAGE_MANIFEST_SINCE = 12,
+    IMAGE_MANIFEST_DEFAULT_SINCE = 21,
+};
+
 static char *source(const struct attributes *attributes)
 {
     const char *ref = attributes_get(attributes, "ref");
@@ -86,6 +92,41 @@ static void on_progress(void *context, const struct pull_progress *progress)
         progress_line(writing->build->progress, writing->vertex, "%s", progress->status);
 }
 
+/* Opt-in since v0.12 (moby/buildkit#3724), the default since v0.21 (#5892), but not with Docker's
+   types (#5966). */
+static bool is_image_manifest(const struct cache_writing *writing)
+{
+    const struct attributes *attributes = writing->attributes;
+    const struct buildkitd *daemon = writing->build->daemon;
+    bool is_docker = attributes_get(attributes, "oci-mediatypes") != NULL &&
+                     !attributes_is_true(attributes, "oci-mediatypes");
+    if (!buildkitd_is_since(daemon, IMAGE_MANIFEST_SINCE))
+        return false;
+    if (attributes_get(attributes, "image-manifest") != NULL)
+        return attributes_is_true(attributes, "image-manifest");
+    return !is_docker && buildkitd_is_since(daemon, IMAGE_MANIFEST_DEFAULT_SINCE);
+}
+
+/* Amazon ECR takes caches as image manifests alone (aws/containers-roadmap#876): it refuses the
+   other kind when all layers are there, in these words (overhangio/tutor#1118). */
+static bool is_refused(const struct cache_writing *writing, const struct reference *reference)
+{
+    return g_regex_match_simple("\\.dkr\\.ecr(-fips)?\\.[a-z0-9-]+\\.amazonaws\\.com(\\.cn)?$",
+                                reference->domain, 0, 0) &&
+           !is_image_manifest(writing);
+}
+
+static bool refuse(const struct reference *reference, const struct cache_document *document,
+                   GError **error)
+{
+    g_autofree char *digest = digest_of_bytes(document->manifest);
+    g_set_error(error, BASE_ERROR, BASE_ERROR_IO,
+                "error writing manifest blob: failed commit on ref \"%s\": unexpected status from "
+                "PUT request to https://%s/v2/%s/manifests/%s: 400 Bad Request",
+                digest, reference->domain, reference->path, reference->tag);
+    return false;
+}
+
 static bool push_document(const struct cache_writing *writing, const struct reference *reference,
                           const struct cache_document *document, GError **error)
 {
@@ -94,7 +135,10 @@ static bool push_document(const struct cache_writing *writing, const struct refe
     AUTO(credentials) credentials = credentials_of(writing->build, reference->domain);
     media_add_blob(document->blobs, config_digest, document->config,
                    (int64_t)g_bytes_get_size(document->config), NULL);
-    media_add_manifest(manifests, document->manifest, MEDIA_MANIFEST, reference->tag);
+    /* Where it will be refused, the tag never comes to be. */
+    g_autofree char *digest = digest_of_bytes(document->manifest);
+    media_add_manifest(manifests, document->manifest, MEDIA_MANIFEST,
+                       is_refused(writing, reference) ? digest : reference->tag);
     const struct push push = {
         .reference = reference, .blobs = document->blobs, .manifests = manifests, .is_cache = true};
     return puller_push(writing->build->daemon->puller, &push, credentials, on_progress,
@@ -122,7 +166,8 @@ static bool export(const struct cache_writing *writing, GError **error)
     if (reference == NULL || !check_kind(writing->attributes, error))
         return false;
     cache_document_make(writing, &document);
-    bool is_fine = push_document(writing, reference, &document, error);
+    bool is_fine = push_document(writing, reference, &document, error) &&
+                   (!is_refused(writing, reference) || refuse(reference, &document, error));
     cache_document_clear(&document);
     return is_fine;
 }

@@ -129,6 +129,19 @@ bool buildkitd_tells_codes(const struct buildkitd *daemon)
     return !daemon->is_engine || (kind != PULLER_DOCKER_20_10 && kind != PULLER_DOCKER_24);
 }
 
+bool buildkitd_is_since(const struct buildkitd *daemon, unsigned minor)
+{
+    const char *image = daemon->is_engine ? NULL : container_image(daemon->container);
+    g_autofree char *name = image != NULL ? g_strndup(image, strcspn(image, "@")) : NULL;
+    const char *colon = name != NULL ? strrchr(name, ':') : NULL;
+    const char *version = daemon->is_engine ? buildkitd_version(daemon)
+                          : colon != NULL   ? colon + 1
+                                            : "";
+    if (!g_str_has_prefix(version, "v0."))
+        return true;
+    return g_ascii_strtoull(version + strlen("v0."), NULL, 10) >= minor;
+}
+
 bool buildkitd_is_native(const struct buildkitd *daemon, const char *platform)
 {
     const char *own = buildkitd_platform(daemon);

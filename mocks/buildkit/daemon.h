@@ -46,6 +46,10 @@ const char *buildkitd_version(const struct buildkitd *daemon);
    (util/grpcerrors), moby 28 (guacsec/guac#2832), but not moby 24 (docker/cli#4844). */
 bool buildkitd_tells_codes(const struct buildkitd *daemon);
 
+/* Whether its BuildKit is v0.MINOR or newer: the Engine's by what it says, a builder's by the tag
+   of its image, "moby/buildkit:v0.12.5"; tags that move are the newest. */
+bool buildkitd_is_since(const struct buildkitd *daemon, unsigned minor);
+
 /* ---- result.c: results that other builds stand on ---- */
 
 /* One platform of a result. */

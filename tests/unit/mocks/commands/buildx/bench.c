@@ -35,6 +35,9 @@ static void add_images(struct bench *bench, const struct plan *plan)
     buildkit.tag = "buildx-stable-1";
     buildkit.layer_count = 2;
     struct image_spec other = alpine;
+    struct image_spec older = buildkit;
+    older.tag = "v0.20.2";
+    registry_add_image(bench->hub, &older);
     other.repository = "moby/none";
     other.tag = "2";
     registry_add_image(bench->local, &other);
@@ -44,10 +47,14 @@ static void add_images(struct bench *bench, const struct plan *plan)
         registry_add_image(bench->hub, &buildkit);
 }
 
+/* Amazon's hosts are one for each account and region. */
+static const struct registry_service ecr_service = {.name = ECR_HOST, .api_site = ECR_HOST};
+
 static void add_registries(struct bench *bench, const struct plan *plan)
 {
     const struct registry_options hub = {.service = registry_service_find("docker.io"),
                                          .is_virtual = true};
+    const struct registry_options ecr = {.service = &ecr_service, .is_virtual = true};
     const struct registry_options local = {
         .service = registry_service_find("localhost:5000"),
         .is_virtual = true,
@@ -57,6 +64,7 @@ static void add_registries(struct bench *bench, const struct plan *plan)
     };
     bench->hub = registry_new(bench->world, &hub);
     bench->local = registry_new(bench->world, &local);
+    bench->ecr = registry_new(bench->world, &ecr);
     add_images(bench, plan);
 }
 
@@ -169,6 +177,7 @@ static void close_bench(struct bench *bench)
     world_end_exchanges(bench->world);
     registry_free(bench->hub);
     registry_free(bench->local);
+    registry_free(bench->ecr);
     disk_free(bench->disk);
     world_set_weather(bench->world, NULL);
     faults_free(bench->faults);

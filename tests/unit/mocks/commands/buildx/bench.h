@@ -15,6 +15,8 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#define ECR_HOST "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
+
 struct bench {
     struct loop *loop;
     struct trace *trace;
@@ -23,6 +25,7 @@ struct bench {
     struct dockerd *dockerd;
     struct registry *hub; /* moby/buildkit:buildx-stable-1, library/alpine:3, library/golang:1.21 */
     struct registry *local; /* localhost:5000 */
+    struct registry *ecr;   /* ECR_HOST */
     struct doc *doc;
     struct fault_rules *rules;
     struct faults *faults;

@@ -94,6 +94,36 @@ Test(buildx_caches, one_of_github_without_its_token_is_dropped_before_the_driver
     bench_run(NULL, driver_body);
 }
 
+#define TO_ECR "docker buildx build --cache-to type=registry,ref=" ECR_HOST "/o/app:cache"
+
+static void ecr_body(struct bench *bench)
+{
+    write_context(bench);
+    run_well(bench, CREATE);
+    OUTCOME(usual) = run_line(bench, TO_ECR " .");
+    OUTCOME(index) = run_line(bench, TO_ECR ",image-manifest=false .");
+    OUTCOME(forgiven) = run_line(bench, TO_ECR ",image-manifest=false,ignore-error=true .");
+    run_well(bench, "docker buildx rm X");
+    run_well(bench, CREATE " --driver-opt image=moby/buildkit:v0.20.2");
+    OUTCOME(older) = run_line(bench, TO_ECR ",mode=max .");
+    OUTCOME(asked) = run_line(bench, TO_ECR ",image-manifest=true,oci-mediatypes=true .");
+
+    cr_expect_eq(usual.exit_code, 0, "%s", usual.err);
+    cr_expect_eq(index.exit_code, 1);
+    assert_has(index.err, "error writing manifest blob: failed commit on ref \"sha256:");
+    assert_has(index.err, "\": unexpected status from PUT request to https://" ECR_HOST
+                          "/v2/o/app/manifests/cache: 400 Bad Request");
+    cr_expect_eq(forgiven.exit_code, 0, "%s", forgiven.err);
+    cr_expect_eq(older.exit_code, 1);
+    assert_has(older.err, "400 Bad Request");
+    cr_expect_eq(asked.exit_code, 0, "%s", asked.err);
+}
+
+Test(buildx_caches, amazon_ecr_takes_image_manifests_alone)
+{
+    bench_run(NULL, ecr_body);
+}
+
 static void inline_body(struct bench *bench)
 {
     write_context(bench);
