@@ -18,10 +18,9 @@ struct reached {
 
 struct history {
     const struct working_copy *copy;
-    git_odb *objects;      /* the user's */
-    git_odb *made;         /* the checkout's: what it has already is not copied */
-    git_repository *plain; /* of the same objects, for the pack */
-    git_packbuilder *pack;
+    git_odb *objects;   /* the user's */
+    git_odb *made;      /* the checkout's: what it has already is not copied */
+    GArray *ids;        /* git_oid of what is packed, in the order in which it was found */
     GHashTable *packed; /* git_oid, owned */
     GHashTable *seen;   /* the same of commits */
     GArray *commits;    /* struct reached, in the order in which they are packed */
@@ -55,12 +54,12 @@ static bool is_packed(const struct history *history, const git_oid *id)
     return g_hash_table_contains(history->packed, id);
 }
 
-/* Whether it was packed just now; name helps to find what it is like. */
-static bool pack(struct history *history, const git_oid *id, const char *name)
+/* Whether it is packed from now on. */
+static bool pack(struct history *history, const git_oid *id)
 {
-    if (is_packed(history, id) || is_made(history, id) || !is_there(history, id) ||
-        git_packbuilder_insert(history->pack, id, name) != 0)
+    if (is_packed(history, id) || is_made(history, id) || !is_there(history, id))
         return false;
+    g_array_append_vals(history->ids, id, 1);
     g_hash_table_add(history->packed, g_memdup2(id, sizeof *id));
     return true;
 }
@@ -71,7 +70,7 @@ static void pack_entries(struct history *history, const git_tree *tree, GArray *
         const git_tree_entry *entry = git_tree_entry_byindex(tree, i);
         if (git_tree_entry_type(entry) == GIT_OBJECT_COMMIT)
             continue; /* a submodule's */
-        if (pack(history, git_tree_entry_id(entry), git_tree_entry_name(entry)) &&
+        if (pack(history, git_tree_entry_id(entry)) &&
             git_tree_entry_type(entry) == GIT_OBJECT_TREE)
             g_array_append_vals(due, git_tree_entry_id(entry), 1);
     }
@@ -80,7 +79,7 @@ static void pack_entries(struct history *history, const git_tree *tree, GArray *
 static void pack_tree(struct history *history, const git_oid *root)
 {
     g_autoptr(GArray) due = g_array_new(FALSE, FALSE, sizeof(git_oid));
-    if (pack(history, root, NULL))
+    if (pack(history, root))
         g_array_append_vals(due, root, 1);
     while (due->len > 0) {
         git_oid id = g_array_index(due, git_oid, due->len - 1);
@@ -121,7 +120,7 @@ static void pack_commit(struct history *history, const struct reached *reached)
         return;
     g_hash_table_add(history->seen, g_memdup2(&reached->id, sizeof reached->id));
     g_array_append_vals(history->commits, reached, 1);
-    if (pack(history, &reached->id, NULL))
+    if (pack(history, &reached->id))
         pack_tree(history, git_commit_tree_id(commit));
     for (unsigned i = 0; i < git_commit_parentcount(commit) && !is_end(history, reached); i++)
         await(history, git_commit_parent_id(commit, i), reached->depth + 1);
@@ -149,24 +148,26 @@ static bool peel(const struct history *history, const git_oid *id, git_oid *comm
 static int await_tag(const char *name, git_oid *id, void *context)
 {
     struct history *history = context;
+    (void)name;
     git_oid commit;
     bool is_tag = false;
     if (!peel(history, id, &commit, &is_tag))
         return 0;
     await(history, &commit, 1);
     if (is_tag)
-        (void)pack(history, id, name);
+        (void)pack(history, id);
     return 0;
 }
 
 static int follow_tag(const char *name, git_oid *id, void *context)
 {
     struct history *history = context;
+    (void)name;
     git_oid commit;
     bool is_tag = false;
     if (peel(history, id, &commit, &is_tag) && is_tag &&
         g_hash_table_contains(history->seen, &commit))
-        (void)pack(history, id, name);
+        (void)pack(history, id);
     return 0;
 }
 
@@ -208,8 +209,7 @@ static void walk(struct history *history, const git_oid *commit)
         (void)git_tag_foreach(history->copy->user, await_tag, history);
     if (options->depth == 0)
         await_branches(history);
-    while (!g_queue_is_empty(history->due) &&
-           git_packbuilder_object_count(history->pack) < GIT_OBJECTS_MAX) {
+    while (!g_queue_is_empty(history->due) && history->ids->len < GIT_OBJECTS_MAX) {
         g_autofree struct reached *reached = g_queue_pop_head(history->due);
         pack_commit(history, reached);
     }
@@ -220,19 +220,12 @@ static void walk(struct history *history, const git_oid *commit)
 static bool copy_objects(struct history *history, const git_oid *commit, GString *ends)
 {
     const struct working_copy *copy = history->copy;
-    g_autofree char *folder =
-        g_build_filename(git_repository_path(copy->made), "objects", "pack", NULL);
-
     if (git_repository_odb(&history->objects, copy->user) != 0 ||
-        git_repository_odb(&history->made, copy->made) != 0 ||
-        git_odb_refresh(history->made) != 0 ||
-        !working_copy_wrap(copy, history->objects, &history->plain) ||
-        git_packbuilder_new(&history->pack, history->plain) != 0)
+        git_repository_odb(&history->made, copy->made) != 0 || git_odb_refresh(history->made) != 0)
         return false;
     walk(history, commit);
     list_ends(history, ends);
-    return git_packbuilder_object_count(history->pack) == 0 ||
-           git_packbuilder_write(history->pack, folder, 0, NULL, NULL) == 0;
+    return working_copy_pack(copy, history->ids);
 }
 
 bool working_copy_copy_history(const struct working_copy *copy, const git_oid *commit,
@@ -240,6 +233,7 @@ bool working_copy_copy_history(const struct working_copy *copy, const git_oid *c
 {
     struct history history = {
         .copy = copy,
+        .ids = g_array_new(FALSE, FALSE, sizeof(git_oid)),
         .packed = g_hash_table_new_full(hash_id, equal_ids, g_free, NULL),
         .seen = g_hash_table_new_full(hash_id, equal_ids, g_free, NULL),
         .commits = g_array_new(FALSE, FALSE, sizeof(struct reached)),
@@ -250,8 +244,7 @@ bool working_copy_copy_history(const struct working_copy *copy, const git_oid *c
     g_array_unref(history.commits);
     g_hash_table_unref(history.seen);
     g_hash_table_unref(history.packed);
-    git_packbuilder_free(history.pack);
-    git_repository_free(history.plain);
+    g_array_unref(history.ids);
     git_odb_free(history.objects);
     git_odb_free(history.made);
     return is_copied;

@@ -28,6 +28,9 @@ bool working_copy_write_tree(const struct working_copy *copy, const GPtrArray *p
 bool working_copy_copy_history(const struct working_copy *copy, const git_oid *commit,
                                GString *ends) MUST_USE;
 
+/* Writes these objects of the user's, git_oid, into a pack of the target. */
+bool working_copy_pack(const struct working_copy *copy, const GArray *ids) MUST_USE;
+
 /* A repository of these objects in whose packs hardly any is written by what it has in common with
    others: libgit2 compares each with ten, which takes as long as all the rest of a checkout. */
 bool working_copy_wrap(const struct working_copy *copy, git_odb *objects,
