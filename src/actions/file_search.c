@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-/* The pattern as a regular expression; g_free. */
-static char *expression_of(const char *pattern)
+/* The pattern as a regular expression, and what is below what it fits; g_free. */
+static char *expression_of(const char *pattern, bool has_below)
 {
     GString *text = g_string_new("^");
     for (const char *at = pattern; *at != '\0'; at++) {
@@ -26,13 +26,13 @@ static char *expression_of(const char *pattern)
             g_string_append(text, plain);
         }
     }
-    g_string_append(text, "$");
+    g_string_append(text, has_below ? "(?:/.*)?$" : "$");
     return g_string_free(text, FALSE);
 }
 
-static GRegex *regex_of(const char *pattern)
+static GRegex *regex_of(const char *pattern, bool has_below)
 {
-    g_autofree char *expression = expression_of(pattern);
+    g_autofree char *expression = expression_of(pattern, has_below);
     return g_regex_new(expression, G_REGEX_RAW | G_REGEX_DOTALL | G_REGEX_DOLLAR_ENDONLY, 0, NULL);
 }
 
@@ -43,7 +43,7 @@ static bool regex_fits(const GRegex *regex, const char *path)
 
 bool file_search_matches(const char *pattern, const char *path)
 {
-    g_autoptr(GRegex) regex = regex_of(pattern);
+    g_autoptr(GRegex) regex = regex_of(pattern, /* has_below= */ false);
     return regex_fits(regex, path);
 }
 
@@ -119,12 +119,9 @@ static char *absolute_path(const struct action_run *run, const char *line)
 
 static void take_away(GPtrArray *found, const char *pattern)
 {
-    g_autofree char *everything = g_strconcat(pattern, "/**", NULL);
-    g_autoptr(GRegex) itself = regex_of(pattern);
-    g_autoptr(GRegex) below = regex_of(everything);
+    g_autoptr(GRegex) regex = regex_of(pattern, /* has_below= */ true);
     for (guint i = found->len; i > 0; i--) {
-        const char *path = g_ptr_array_index(found, i - 1);
-        if (regex_fits(itself, path) || regex_fits(below, path))
+        if (regex_fits(regex, g_ptr_array_index(found, i - 1)))
             g_ptr_array_remove_index(found, i - 1);
     }
 }
@@ -154,7 +151,7 @@ static bool search_line(struct search *search, const char *line, char **root)
     g_autofree char *start = search_root(pattern);
     g_autofree char *place = action_host_path(search->run, start);
     *root = common_root(*root, start);
-    g_autoptr(GRegex) regex = regex_of(pattern);
+    g_autoptr(GRegex) regex = regex_of(pattern, /* has_below= */ true);
     search->pattern = strcmp(start, pattern) == 0 ? NULL : pattern;
     search->regex = regex;
     return place == NULL || walk(search, start, place, 0);

@@ -285,6 +285,20 @@ Test(file_search, finds_files_folders_and_patterns)
     expect_found(run, "none", "", WORK "none");
 }
 
+/* As of @actions/glob's implicitDescendants: a job that keeps a digest of each image in a folder of
+   its name uploads "digests" and a wildcard. */
+Test(file_search, finds_what_is_below_the_folders_that_a_pattern_fits)
+{
+    FAKE_RUN(run, &action_upload_artifact, "v4");
+    fake_file(run, WORK "a/one.txt", "");
+    fake_file(run, WORK "a/b/c/two.txt", "");
+    fake_file(run, WORK "a/.git/config", "");
+
+    expect_found(run, "a/*", "a/b/c/two.txt a/one.txt ", WORK "a");
+    expect_found(run, "a/?\n!a/*/c", "", WORK "a");
+    expect_found(run, "*/one", "", "/home/runner/work/app/app");
+}
+
 /* ---- ceilings ---- */
 
 static void upload(struct action_run *run)
