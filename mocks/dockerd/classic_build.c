@@ -176,12 +176,12 @@ static bool read_context(struct request *request, struct classic_build *build, G
     g_autoptr(GBytes) tar = NULL;
     g_autoptr(GError) cause = NULL;
 
-    if (!exchange_read_all(request->exchange, HTTP_BODY_BYTES_MAX, &body, error))
+    if (!exchange_read_all(request->exchange, BUILD_CONTEXT_BYTES_MAX, &body, error))
         return false;
     gsize length_bytes;
     const void *bytes = g_bytes_get_data(body, &length_bytes);
     tar = gzip_is_compressed(bytes, length_bytes)
-              ? gzip_decompress(bytes, length_bytes, HTTP_BODY_BYTES_MAX, &cause)
+              ? gzip_decompress(bytes, length_bytes, BUILD_CONTEXT_BYTES_MAX, &cause)
               : g_bytes_ref(body);
     if (cause == NULL)
         build->context = build_files_read_tar(tar, &cause);

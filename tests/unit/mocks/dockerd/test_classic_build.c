@@ -278,6 +278,28 @@ Test(classic_build, files_that_the_client_filtered_are_not_in_the_image)
     bench_run(NULL, lacks_filtered);
 }
 
+/* Nobody's context is too large for a daemon: the file of a model, a folder of test data. */
+static void takes_a_large_context(struct bench *bench)
+{
+    g_autofree char *zeros = g_malloc0(TAR_BYTES_MAX + 1);
+    AUTO(archive_writer) writer = archive_writer_new();
+    static const char dockerfile[] = "FROM base:1\nCOPY f /f\n";
+    archive_writer_add_file(writer, "Dockerfile", 0644, dockerfile, strlen(dockerfile));
+    archive_writer_add_file(writer, "f", 0644, zeros, TAR_BYTES_MAX + 1);
+    g_autoptr(GBytes) tar = archive_writer_finish(writer);
+    add_base(bench);
+
+    ask_bytes(bench, "POST", "/v1.41/build?version=1&t=app:1", tar);
+
+    g_autofree char *text = text_of(bench);
+    cr_assert_not_null(strstr(text, "Successfully built"), "%s", text);
+}
+
+Test(classic_build, a_context_may_be_larger_than_other_requests)
+{
+    bench_run(NULL, takes_a_large_context);
+}
+
 static void ignores_platform(struct bench *bench)
 {
     add_base(bench);
