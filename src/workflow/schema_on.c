@@ -18,6 +18,9 @@
         key, &schema_filled_or_list, false                                                         \
     }
 
+/* Filters of these, such as tags of create, pass as well (actions/runner#1007). */
+static const struct definition plain_event = {
+    .shapes = SHAPE_NULL | SHAPE_MAPPING, .value = &schema_any, .has_free_key = true};
 EVENT(typed, FILTER("types"));
 EVENT(image_version, FILTER("types"), FILTER("names"), FILTER("versions"));
 EVENT(merge_group, FILTER("types"), FILTER("branches"), FILTER("branches-ignore"));
@@ -99,25 +102,25 @@ static const struct property on_table[] = {
     {"branch_protection_rule", &typed_event, false},
     {"check_run", &typed_event, false},
     {"check_suite", &typed_event, false},
-    {"create", &schema_null, false},
-    {"delete", &schema_null, false},
-    {"deployment", &schema_null, false},
-    {"deployment_status", &schema_null, false},
+    {"create", &plain_event, false},
+    {"delete", &plain_event, false},
+    {"deployment", &plain_event, false},
+    {"deployment_status", &plain_event, false},
     {"discussion", &typed_event, false},
     {"discussion_comment", &typed_event, false},
-    {"fork", &schema_null, false},
-    {"gollum", &schema_null, false},
+    {"fork", &plain_event, false},
+    {"gollum", &plain_event, false},
     {"image_version", &image_version_event, false},
     {"issue_comment", &typed_event, false},
     {"issues", &typed_event, false},
     {"label", &typed_event, false},
     {"merge_group", &merge_group_event, false},
     {"milestone", &typed_event, false},
-    {"page_build", &schema_null, false},
+    {"page_build", &plain_event, false},
     {"project", &typed_event, false},
     {"project_card", &typed_event, false},
     {"project_column", &typed_event, false},
-    {"public", &schema_null, false},
+    {"public", &plain_event, false},
     {"pull_request", &pull_request_event, false},
     {"pull_request_comment", &typed_event, false},
     {"pull_request_review", &typed_event, false},
@@ -128,7 +131,7 @@ static const struct property on_table[] = {
     {"release", &typed_event, false},
     {"repository_dispatch", &typed_event, false},
     {"schedule", &schedule_event, false},
-    {"status", &schema_null, false},
+    {"status", &plain_event, false},
     {"watch", &typed_event, false},
     {"workflow_call", &workflow_call_event, false},
     {"workflow_dispatch", &workflow_dispatch_event, false},
