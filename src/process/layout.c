@@ -1,4 +1,5 @@
-/* The folder beside a sandbox's directory: private PATH, stub, clock, FIFOs, /tmp, bits of /etc. */
+/* The folder beside a sandbox's directory: private PATH, stub, clock, FIFOs, /tmp, /root, bits of
+   /etc. */
 #include "base/folder_empty.h"
 #include "process/confine_tables.h"
 #include "process/preload/clock_page.h"
@@ -126,7 +127,8 @@ bool layout_make(struct sandbox *sandbox, GError **error)
 {
     if (mkdir(sandbox->run_directory, 0755) < 0)
         return sandbox_fail(sandbox->run_directory, error);
-    return make_folder(sandbox, "tmp", error) && write_git_configuration(sandbox, error) &&
+    return make_folder(sandbox, "tmp", error) && make_folder(sandbox, "root-home", error) &&
+           write_git_configuration(sandbox, error) &&
            (sandbox_has_root(sandbox) ? make_inside(sandbox, error) : make_beside(sandbox, error));
 }
 

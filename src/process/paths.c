@@ -26,16 +26,22 @@ static bool is_below(const char *path, const char *folder, const char **rest)
 /* False: the path is in nothing that is the sandbox's. */
 static bool place_find(const struct sandbox *sandbox, const char *absolute, struct place *place)
 {
-    if (is_below(absolute, sandbox->home, &place->rest)) {
-        place->root = g_strdup(sandbox->directory);
-        place->root_fd = sandbox->home_fd;
+    const struct {
+        const char *path, *directory, *name;
+        int fd; /* -1: processes have none of their own */
+    } folders[] = {
+        {sandbox->home, sandbox->directory, NULL, sandbox->home_fd},
+        {"/tmp", sandbox->run_directory, "tmp", sandbox->tmp_fd},
+        {"/root", sandbox->run_directory, "root-home", sandbox->root_home_fd},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(folders); i++) {
+        if (folders[i].fd < 0 || !is_below(absolute, folders[i].path, &place->rest))
+            continue;
+        place->root = g_build_filename(folders[i].directory, folders[i].name, NULL);
+        place->root_fd = folders[i].fd;
         return true;
     }
-    if (sandbox->tmp_fd < 0 || !is_below(absolute, "/tmp", &place->rest))
-        return false;
-    place->root = g_build_filename(sandbox->run_directory, "tmp", NULL);
-    place->root_fd = sandbox->tmp_fd;
-    return true;
+    return false;
 }
 
 /* Absolute links are relative to what processes see, which openat2() cannot know: they lead out. */

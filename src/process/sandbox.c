@@ -156,7 +156,7 @@ static struct sandbox *sandbox_create(struct loop *loop, const struct sandbox_op
     read_disk(sandbox);
     sandbox->keeper.control_fd = -1;
     sandbox->door_fd = sandbox->calls_fd = -1;
-    sandbox->home_fd = sandbox->tmp_fd = -1;
+    sandbox->home_fd = sandbox->tmp_fd = sandbox->root_home_fd = -1;
     sandbox->tasks = tasks_new();
     sandbox->children = g_ptr_array_new();
     sandbox->calls = g_ptr_array_new();
@@ -206,7 +206,9 @@ static bool open_folder(const char *path, int *fd, GError **error)
 static bool open_folders(struct sandbox *sandbox, GError **error)
 {
     g_autofree char *tmp = g_build_filename(sandbox->run_directory, "tmp", NULL);
+    g_autofree char *root_home = g_build_filename(sandbox->run_directory, "root-home", NULL);
     return open_folder(sandbox->directory, &sandbox->home_fd, error) &&
+           open_folder(root_home, &sandbox->root_home_fd, error) &&
            (!sandbox_has_root(sandbox) || open_folder(tmp, &sandbox->tmp_fd, error));
 }
 
@@ -216,6 +218,8 @@ static void close_folders(struct sandbox *sandbox)
         close(sandbox->home_fd);
     if (sandbox->tmp_fd >= 0)
         close(sandbox->tmp_fd);
+    if (sandbox->root_home_fd >= 0)
+        close(sandbox->root_home_fd);
 }
 
 static bool check_options(const struct sandbox_options *options, GError **error)

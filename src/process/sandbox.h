@@ -112,8 +112,10 @@ const char *sandbox_home(const struct sandbox *sandbox);
 /*
  * A path as processes see it, on this machine, or NULL when it is outside; g_free. Symbolic links
  * on the way, but for the last part, are followed now as processes would follow them, and NULL is
- * the answer when they lead out. Processes can change links afterwards: who reads or writes what
- * processes may be changing uses sandbox_open(), which leaves no gap.
+ * the answer when they lead out. /root, the home of what sudo runs, is inside: commands keep their
+ * settings there; processes are an ordinary user's and do not get there. Processes can change links
+ * afterwards: who reads or writes what processes may be changing uses sandbox_open(), which leaves
+ * no gap.
  */
 char *sandbox_host_path(const struct sandbox *sandbox, const char *path);
 /* Makes of a file's status, as the host has read it, what processes see: its owner, its times. */

@@ -32,6 +32,7 @@ struct sandbox {
     char *git_configuration; /* text, or NULL */
     char *shared_directory;  /* or NULL */
     int home_fd, tmp_fd;     /* where paths of processes begin; tmp_fd of a root of their own */
+    int root_home_fd;        /* of root's home, which commands have and processes do not */
     struct command_host host;
     unsigned layers;
     int64_t real_time_us_max;

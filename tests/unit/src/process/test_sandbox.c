@@ -296,6 +296,19 @@ Test(sandbox, a_command_may_touch_the_home_and_follows_no_link_out)
     rig_close(&rig);
 }
 
+/* As docker under sudo keeps its builders in root's home: sudo sets HOME there (Ubuntu's, since
+   1.8.31). */
+Test(sandbox, a_command_has_roots_home_and_processes_have_not)
+{
+    struct rig rig;
+    rig_init(&rig);
+    cr_assert_eq(rig_run(&rig, "maketouch /root/a && echo \"made\"; maketouch /roots || echo $?; "
+                               "cat /root/a 2>/dev/null || echo \"not seen\""),
+                 0);
+    cr_assert_str_eq(rig.output[1]->str, "made\n3\nnot seen\n");
+    rig_close(&rig);
+}
+
 Test(sandbox, a_program_that_is_not_there_is_an_error_with_the_systems_words)
 {
     struct rig rig;
