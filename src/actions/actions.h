@@ -23,6 +23,7 @@ extern const struct action action_free_disk_space;
 extern const struct action action_github_runtime;
 extern const struct action action_maximize_build_space;
 extern const struct action action_google_auth;
+extern const struct action action_paths_filter;
 extern const struct action action_retry;
 extern const struct action action_setup_go;
 extern const struct action action_setup_node;

@@ -1,53 +1,9 @@
 /* Globs as regular expressions, read from left to right as picomatch does. */
-#include "actions/picomatch.h"
+#include "actions/picomatch_private.h"
 
 #include "base/limits.h"
 
-#include <glib.h>
 #include <string.h>
-
-#define STAR     "[^/]*?"
-#define GLOBSTAR ".*?"
-
-enum {
-    NESTING_MAX = 16,
-};
-
-/* What picomatch looks back at. */
-enum token {
-    TOKEN_START,
-    TOKEN_TEXT,
-    TOKEN_SLASH,
-    TOKEN_DOT, /* the first of a part, or inside of braces and parentheses */
-    TOKEN_STAR,
-    TOKEN_GLOBSTAR,
-    TOKEN_BRACE,
-    TOKEN_COMMA,
-    TOKEN_PAREN,
-    TOKEN_BRACKET,
-};
-
-enum group {
-    GROUP_BRACE,
-    GROUP_PAREN,
-    GROUP_OPTIONAL,
-    GROUP_NEGATED,
-};
-
-struct open_group {
-    enum group kind;
-    gsize at; /* of its first character in the expression */
-    const char *inner;
-    bool has_comma;
-};
-
-struct reader {
-    const char *at;
-    GString *out;
-    enum token previous, before;
-    struct open_group groups[NESTING_MAX];
-    unsigned group_count, brace_count;
-};
 
 struct picomatch {
     char *glob;
@@ -55,25 +11,18 @@ struct picomatch {
     bool is_negated;
 };
 
-static bool translate(const char *glob, GString *out);
-
-static void push(struct reader *reader, enum token token, const char *output)
+void picomatch_push(struct reader *reader, enum token token, const char *output)
 {
     g_string_append(reader->out, output);
     reader->before = reader->previous;
     reader->previous = token;
 }
 
-static void push_literal(struct reader *reader, const char *text, gsize length)
+void picomatch_push_literal(struct reader *reader, const char *text, gsize length)
 {
     g_autofree char *escaped = g_regex_escape_string(text, (int)length);
-    push(reader, TOKEN_TEXT, escaped);
+    picomatch_push(reader, TOKEN_TEXT, escaped);
     reader->at = text + length;
-}
-
-static struct open_group *innermost(struct reader *reader)
-{
-    return reader->group_count > 0 ? &reader->groups[reader->group_count - 1] : NULL;
 }
 
 /* ---- stars ---- */
@@ -87,7 +36,7 @@ static void read_star(struct reader *reader)
 {
     if (is_part_start(reader) || reader->previous == TOKEN_DOT)
         g_string_append(reader->out, "(?=.)");
-    push(reader, TOKEN_STAR, STAR);
+    picomatch_push(reader, TOKEN_STAR, STAR);
     reader->at++;
 }
 
@@ -103,7 +52,7 @@ static bool stays_globstar(const struct reader *reader, char next)
 static void swallow_slash(struct reader *reader, const char *output)
 {
     g_string_truncate(reader->out, reader->out->len - 1);
-    push(reader, TOKEN_GLOBSTAR, output);
+    picomatch_push(reader, TOKEN_GLOBSTAR, output);
 }
 
 static void read_whole_part(struct reader *reader)
@@ -115,18 +64,18 @@ static void read_whole_part(struct reader *reader)
     if (is_inside && !follows_star && next == '\0') {
         swallow_slash(reader, "(?:/" GLOBSTAR "|$)");
     } else if (is_inside && next == '/') {
-        swallow_slash(reader, reader->at[1] != '\0' ? "(?:/" GLOBSTAR "/|/|$)"
-                                                    : "(?:/" GLOBSTAR "/|/)");
-        push(reader, TOKEN_SLASH, "");
+        swallow_slash(reader,
+                      reader->at[1] != '\0' ? "(?:/" GLOBSTAR "/|/|$)" : "(?:/" GLOBSTAR "/|/)");
+        picomatch_push(reader, TOKEN_SLASH, "");
         reader->at++;
     } else if (is_first && next == '/') {
-        push(reader, TOKEN_GLOBSTAR, "(?:^|/|" GLOBSTAR "/)");
-        push(reader, TOKEN_SLASH, "");
+        picomatch_push(reader, TOKEN_GLOBSTAR, "(?:^|/|" GLOBSTAR "/)");
+        picomatch_push(reader, TOKEN_SLASH, "");
         reader->at++;
     } else if (stays_globstar(reader, next)) {
-        push(reader, TOKEN_GLOBSTAR, GLOBSTAR);
+        picomatch_push(reader, TOKEN_GLOBSTAR, GLOBSTAR);
     } else {
-        push(reader, TOKEN_STAR, STAR);
+        picomatch_push(reader, TOKEN_STAR, STAR);
     }
 }
 
@@ -140,109 +89,17 @@ static bool read_stars(struct reader *reader)
         return true;
     }
     bool may_be_part = is_part_start(reader) || reader->previous == TOKEN_PAREN ||
-                       (reader->brace_count > 0 && (reader->previous == TOKEN_COMMA ||
-                                                    reader->previous == TOKEN_BRACE));
+                       (reader->brace_count > 0 &&
+                        (reader->previous == TOKEN_COMMA || reader->previous == TOKEN_BRACE));
     reader->at += 2;
     if (!may_be_part) {
-        push(reader, TOKEN_STAR, STAR);
+        picomatch_push(reader, TOKEN_STAR, STAR);
         return true;
     }
     while (g_str_has_prefix(reader->at, "/**") && (reader->at[3] == '\0' || reader->at[3] == '/'))
         reader->at += 3;
     read_whole_part(reader);
     return true;
-}
-
-/* ---- groups ---- */
-
-static bool open_group(struct reader *reader, enum group kind, const char *output, gsize length)
-{
-    if (reader->group_count == NESTING_MAX)
-        return false;
-    reader->groups[reader->group_count++] = (struct open_group){
-        .kind = kind, .at = reader->out->len, .inner = reader->at + length};
-    reader->brace_count += kind == GROUP_BRACE;
-    push(reader, kind == GROUP_BRACE ? TOKEN_BRACE : TOKEN_PAREN, output);
-    reader->at += length;
-    return true;
-}
-
-static bool open_negated(struct reader *reader)
-{
-    for (unsigned i = 0; i < reader->group_count; i++)
-        if (reader->groups[i].kind != GROUP_BRACE)
-            return false;
-    return open_group(reader, GROUP_NEGATED,
-                      reader->out->len == 0 ? "(?=.)(?:(?!(?:" : "(?:(?!(?:", 2);
-}
-
-/* What follows is tried together with what must not be there, where it is an extension or nothing
-   (extglobClose). */
-static bool close_negated(struct reader *reader, const struct open_group *group)
-{
-    g_autofree char *inner = g_strndup(group->inner, (gsize)(reader->at - group->inner));
-    const char *rest = reader->at + 1;
-    const char *star = inner[0] != '\0' && inner[1] != '\0' && strchr(inner, '/') != NULL ? GLOBSTAR
-                                                                                          : STAR;
-    if (strchr(inner, '*') != NULL && g_regex_match_simple("^\\.[^\\\\/.]+$", rest, 0, 0)) {
-        g_string_append_c(reader->out, ')');
-        if (!translate(rest, reader->out))
-            return false;
-        g_string_append_printf(reader->out, ")%s)", star);
-    } else if (strcmp(star, STAR) != 0 || rest[strspn(rest, ")")] == '\0') {
-        g_string_append_printf(reader->out, ")$))%s", star);
-    } else {
-        g_string_append_printf(reader->out, "))%s)", star);
-    }
-    push(reader, TOKEN_PAREN, "");
-    return true;
-}
-
-static bool close_paren(struct reader *reader)
-{
-    struct open_group *group = innermost(reader);
-    if (group == NULL || group->kind == GROUP_BRACE)
-        return false;
-    reader->group_count--;
-    if (group->kind == GROUP_NEGATED) {
-        if (!close_negated(reader, group))
-            return false;
-    } else {
-        push(reader, TOKEN_PAREN, group->kind == GROUP_OPTIONAL ? ")?" : ")");
-    }
-    reader->at++;
-    return true;
-}
-
-/* Braces around one thing stand for themselves. */
-static bool close_brace(struct reader *reader)
-{
-    struct open_group *group = innermost(reader);
-    if (reader->brace_count == 0) {
-        push_literal(reader, reader->at, 1);
-        return true;
-    }
-    if (group->kind != GROUP_BRACE)
-        return false;
-    if (!group->has_comma) {
-        g_string_erase(reader->out, (gssize)group->at, 1);
-        g_string_insert(reader->out, (gssize)group->at, "\\{");
-    }
-    push(reader, TOKEN_BRACE, group->has_comma ? ")" : "\\}");
-    reader->group_count--;
-    reader->brace_count--;
-    reader->at++;
-    return true;
-}
-
-static void read_comma(struct reader *reader)
-{
-    struct open_group *group = innermost(reader);
-    bool is_between = group != NULL && group->kind == GROUP_BRACE;
-    if (is_between)
-        group->has_comma = true;
-    push(reader, TOKEN_COMMA, is_between ? "|" : ",");
-    reader->at++;
 }
 
 /* "[slug]" is one of these characters, or the text itself; a range or a negation only the former.
@@ -252,22 +109,22 @@ static bool read_bracket(struct reader *reader)
     const char *inner = reader->at + 1;
     const char *end = strchr(inner, ']');
     if (end == NULL) {
-        push_literal(reader, reader->at, 1);
+        picomatch_push_literal(reader, reader->at, 1);
         return true;
     }
     g_autofree char *text = g_strndup(inner, (gsize)(end - inner));
     if (*text == '\0' || strpbrk(text, "[\\/\"") != NULL)
         return false;
     bool is_negated = *text == '^'; /* "!" is a character like any other */
-    g_autofree char *set = is_negated ? g_strdup_printf("[^%s/]", text + 1)
-                                      : g_strdup_printf("[%s]", text);
+    g_autofree char *set =
+        is_negated ? g_strdup_printf("[^%s/]", text + 1) : g_strdup_printf("[%s]", text);
     if (is_negated && text[1] == '\0')
         return false;
     if (strpbrk(text + is_negated, "-*+?.^${}(|)") == NULL && !is_negated) {
         g_autofree char *both = g_strdup_printf("(?:\\[%s\\]|%s)", text, set);
-        push(reader, TOKEN_BRACKET, both);
+        picomatch_push(reader, TOKEN_BRACKET, both);
     } else {
-        push(reader, TOKEN_BRACKET, set);
+        picomatch_push(reader, TOKEN_BRACKET, set);
     }
     reader->at = end + 1;
     return true;
@@ -280,7 +137,7 @@ static bool read_escape(struct reader *reader)
     char next = reader->at[1];
     if (next == '\0' || next == '\\' || next == '/')
         return false;
-    push_literal(reader, reader->at + 1, 1);
+    picomatch_push_literal(reader, reader->at + 1, 1);
     return true;
 }
 
@@ -289,8 +146,8 @@ static bool read_question(struct reader *reader)
     if (reader->previous == TOKEN_PAREN || g_str_has_prefix(reader->at, "?(?"))
         return false;
     if (reader->at[1] == '(')
-        return open_group(reader, GROUP_OPTIONAL, "(?:", 2);
-    push(reader, TOKEN_TEXT, "[^/]");
+        return picomatch_open(reader, GROUP_OPTIONAL, "(?:", 2);
+    picomatch_push(reader, TOKEN_TEXT, "[^/]");
     reader->at++;
     return true;
 }
@@ -298,13 +155,13 @@ static bool read_question(struct reader *reader)
 /* Behind a group or inside of one it would be a quantifier. */
 static bool read_plus(struct reader *reader)
 {
-    const struct open_group *group = innermost(reader);
+    const struct open_group *group = picomatch_innermost(reader);
     bool is_raw = reader->previous == TOKEN_PAREN || reader->previous == TOKEN_BRACE ||
                   reader->previous == TOKEN_BRACKET || reader->at[1] == '(' ||
                   (group != NULL && group->kind != GROUP_BRACE);
     if (is_raw)
         return false;
-    push_literal(reader, reader->at, 1);
+    picomatch_push_literal(reader, reader->at, 1);
     return true;
 }
 
@@ -313,24 +170,14 @@ static bool read_dot(struct reader *reader)
     if (reader->brace_count > 0 && reader->at[1] == '.')
         return false; /* a range */
     bool is_alone = is_part_start(reader) || reader->group_count > 0;
-    push(reader, is_alone ? TOKEN_DOT : TOKEN_TEXT, "\\.");
-    reader->at++;
-    return true;
-}
-
-static bool read_pipe(struct reader *reader)
-{
-    const struct open_group *group = innermost(reader);
-    if (group == NULL || group->kind == GROUP_BRACE)
-        return false;
-    push(reader, TOKEN_TEXT, "|");
+    picomatch_push(reader, is_alone ? TOKEN_DOT : TOKEN_TEXT, "\\.");
     reader->at++;
     return true;
 }
 
 static bool read_text(struct reader *reader)
 {
-    push_literal(reader, reader->at, (gsize)(g_utf8_next_char(reader->at) - reader->at));
+    picomatch_push_literal(reader, reader->at, (gsize)(g_utf8_next_char(reader->at) - reader->at));
     return true;
 }
 
@@ -342,7 +189,7 @@ static bool read_token(struct reader *reader)
     case '*':
         return read_stars(reader);
     case '/':
-        push(reader, TOKEN_SLASH, "/");
+        picomatch_push(reader, TOKEN_SLASH, "/");
         reader->at++;
         return true;
     case '.':
@@ -350,24 +197,25 @@ static bool read_token(struct reader *reader)
     case '?':
         return read_question(reader);
     case '!':
-        return opens ? open_negated(reader) : at[1] != '(' && read_text(reader);
+        return opens ? picomatch_open_negated(reader) : at[1] != '(' && read_text(reader);
     case '@':
-        return opens ? open_group(reader, GROUP_PAREN, "(", 2) : at[1] != '(' && read_text(reader);
+        return opens ? picomatch_open(reader, GROUP_PAREN, "(", 2)
+                     : at[1] != '(' && read_text(reader);
     case '(':
-        return at[1] != '?' && open_group(reader, GROUP_PAREN, "(", 1);
+        return at[1] != '?' && picomatch_open(reader, GROUP_PAREN, "(", 1);
     case ')':
-        return close_paren(reader);
+        return picomatch_close_paren(reader);
     case '{':
-        return open_group(reader, GROUP_BRACE, "(", 1);
+        return picomatch_open(reader, GROUP_BRACE, "(", 1);
     case '}':
-        return close_brace(reader);
+        return picomatch_close_brace(reader);
     case ',':
-        read_comma(reader);
+        picomatch_read_comma(reader);
         return true;
     case '[':
         return read_bracket(reader);
     case '|':
-        return read_pipe(reader);
+        return picomatch_read_pipe(reader);
     case '+':
         return read_plus(reader);
     case '\\':
@@ -379,7 +227,7 @@ static bool read_token(struct reader *reader)
     }
 }
 
-static bool translate(const char *glob, GString *out)
+bool picomatch_translate(const char *glob, GString *out)
 {
     g_autoptr(GString) own = g_string_new(NULL);
     struct reader reader = {.at = glob, .out = own, .previous = TOKEN_START, .before = TOKEN_START};
@@ -409,7 +257,7 @@ static GRegex *compile(const char *glob)
     if (is_fast_path(glob)) {
         g_autofree char *extension = g_regex_escape_string(glob + 2, -1);
         g_string_append_printf(out, GLOBSTAR "%s", extension);
-    } else if (!translate(glob, out)) {
+    } else if (!picomatch_translate(glob, out)) {
         return NULL;
     }
     g_string_append(out, ")$");

@@ -202,4 +202,4 @@
 #define GIT_OBJECTS_MAX                    200000 /* of a history that a checkout copies; then it ends */
 #define GIT_PARENTS_MAX                    16 /* of a commit; more are dropped */
 #define ACTION_OUTPUT_BYTES_MAX            (4 * 1024 * 1024)
-#define PICOMATCH_GLOB_BYTES_MAX            4096 /* of a filter of paths; longer ones are not modelled */
+#define PICOMATCH_GLOB_BYTES_MAX           4096 /* longer ones are not modelled */

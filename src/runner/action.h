@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "expr/value.h"
 #include "loop/fiber.h"
+#include "runner/repository_changes.h"
 #include "runner/working_copy.h"
 
 struct action_run;
@@ -92,6 +93,10 @@ bool action_checkout(struct action_run *run, const struct action_checkout *check
                      GError **error) MUST_USE;
 /* What a branch or tag of the user's repository is, as working_copy_resolve() says. */
 bool action_resolve(struct action_run *run, const char *name, char **reference, char **commit);
+/* What GitHub's servers know of it without a checkout (repository_changes.h): whether there is such
+   a commit, and what a pull request changes, struct repository_change or NULL. */
+bool action_has_commit(const struct action_run *run, const char *commit);
+GPtrArray *action_changes(const struct action_run *run, const char *base, const char *head);
 /* How one attempt to fetch from GitHub goes: the archive of an action, or what git asks for. */
 struct fetch_attempt {
     const char *error; /* lent, what the client says; NULL: it works */
@@ -115,6 +120,8 @@ void action_error(struct action_run *run, const char *format, ...) G_GNUC_PRINTF
 void action_fail(struct action_run *run, const char *format, ...) G_GNUC_PRINTF(2, 3);
 bool action_has_failed(const struct action_run *run);
 void action_set_output(struct action_run *run, const char *name, const char *value);
+/* An output that nobody knows (unknown.h); "*": any that is not set. */
+void action_set_unknown_output(struct action_run *run, const char *name);
 void action_save_state(struct action_run *run, const char *name, const char *value);
 void action_export_variable(struct action_run *run, const char *name, const char *value);
 void action_add_path(struct action_run *run, const char *path);
@@ -135,6 +142,7 @@ struct action_exec {
 struct action_exec_result {
     int exit_code;
     char *output;       /* stdout, at most ACTION_OUTPUT_BYTES_MAX */
+    gsize output_bytes; /* of it, where it may hold NUL */
     char *errors;       /* stderr, the same */
     bool has_timed_out; /* its limit_us was over */
 };

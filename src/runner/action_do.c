@@ -65,6 +65,13 @@ void action_set_output(struct action_run *run, const char *name, const char *val
         step_set_output(run->step, name, value);
 }
 
+void action_set_unknown_output(struct action_run *run, const char *name)
+{
+    unknown_add(&run->step->result->unknown, name);
+    if (run->outputs != NULL)
+        unknown_add(&run->step->result->unknown, "outputs"); /* where who runs it shows them */
+}
+
 void action_save_state(struct action_run *run, const char *name, const char *value)
 {
     step_set_state(run->step, name, value);

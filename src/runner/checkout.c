@@ -29,6 +29,18 @@ bool action_resolve(struct action_run *run, const char *name, char **reference, 
     return repository != NULL && working_copy_resolve(repository, name, reference, commit);
 }
 
+bool action_has_commit(const struct action_run *run, const char *commit)
+{
+    const char *repository = run->step->leg->machine->repository;
+    return repository != NULL && repository_has_commit(repository, commit);
+}
+
+GPtrArray *action_changes(const struct action_run *run, const char *base, const char *head)
+{
+    const char *repository = run->step->leg->machine->repository;
+    return repository != NULL ? repository_changes_find(repository, base, head) : NULL;
+}
+
 /* Scripts may have made links where a checkout before it stood: none is followed. */
 static void add_configuration(const char *target, const char *text)
 {

@@ -188,7 +188,8 @@ static struct command_run *run_new(struct step_run *step, const struct command_o
 static void copy_result(const struct command_run *run, struct action_exec_result *result)
 {
     result->exit_code = run->exit_code;
-    result->output = g_strdup(run->output->str);
+    result->output = g_memdup2(run->output->str, run->output->len + 1);
+    result->output_bytes = run->output->len;
     result->errors = g_strdup(run->errors->str);
 }
 

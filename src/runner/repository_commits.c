@@ -97,20 +97,45 @@ static bool find(git_repository *user, const git_commit *head, const char *branc
     return true;
 }
 
-bool repository_commits_find(const char *folder, const char *base_branch,
-                             struct repository_commits *commits)
+static git_repository *open_folder(const char *folder)
 {
     git_repository *user = NULL;
     g_autofree char *inside = g_build_filename(folder, ".git", NULL);
     if (!g_file_test(inside, G_FILE_TEST_EXISTS))
-        return false; /* libgit2's start takes longer than all the rest */
+        return NULL; /* libgit2's start takes longer than all the rest */
     working_copy_prepare();
-    bool is_open = git_repository_open_ext(&user, folder, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL) == 0;
-    git_commit *head = is_open ? find_head(user) : NULL;
-    bool is_found = head != NULL && find(user, head, base_branch, commits);
-    git_commit_free(head);
+    if (git_repository_open_ext(&user, folder, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL) != 0)
+        working_copy_release();
+    return user;
+}
+
+void repository_commits_close(git_repository *user)
+{
+    if (user == NULL)
+        return;
     git_repository_free(user);
     working_copy_release();
+}
+
+git_repository *repository_commits_open(const char *folder)
+{
+    git_oid tree, id;
+    git_repository *user = open_folder(folder);
+    git_commit *head = user != NULL ? find_head(user) : NULL;
+    if (head != NULL && write_to_memory(user) && find_tree(user, &tree))
+        (void)!working_copy_amend(user, head, &tree, &id);
+    git_commit_free(head);
+    return user;
+}
+
+bool repository_commits_find(const char *folder, const char *base_branch,
+                             struct repository_commits *commits)
+{
+    git_repository *user = open_folder(folder);
+    git_commit *head = user != NULL ? find_head(user) : NULL;
+    bool is_found = head != NULL && find(user, head, base_branch, commits);
+    git_commit_free(head);
+    repository_commits_close(user);
     return is_found;
 }
 

@@ -1,4 +1,5 @@
-/* A working copy while it is made. Nobody but working_copy*.c includes this. */
+/* A working copy while it is made, and the user's repository beside it. Nobody but working_copy*.c
+   and repository_*.c includes this. */
 #pragma once
 
 #include "runner/working_copy.h"
@@ -51,6 +52,13 @@ bool working_copy_merge(git_repository *into, const git_commit *head, const git_
    may be NULL, g_free. */
 bool working_copy_find_reference(git_repository *repository, const char *name, git_oid *commit,
                                  char **name_found);
+
+/* ---- repository_commits.c ---- */
+
+/* The user's repository, with the commit that stands for its work tree in memory where it can be
+   made; NULL: there is none. To be closed. */
+git_repository *repository_commits_open(const char *folder);
+void repository_commits_close(git_repository *user); /* NULL is fine */
 
 /* ---- working_copy_references.c ---- */
 

@@ -154,6 +154,34 @@ bool action_resolve(struct action_run *run, const char *name, char **reference, 
     return false;
 }
 
+bool action_has_commit(const struct action_run *run, const char *commit)
+{
+    (void)commit;
+    return run->changes != NULL;
+}
+
+static void free_change(void *data)
+{
+    struct repository_change *change = data;
+    g_free(change->path);
+    g_free(change);
+}
+
+GPtrArray *action_changes(const struct action_run *run, const char *base, const char *head)
+{
+    (void)base, (void)head;
+    if (run->changes == NULL)
+        return NULL;
+    GPtrArray *changes = g_ptr_array_new_with_free_func(free_change);
+    g_auto(GStrv) lines = g_strsplit(run->changes, "\n", -1);
+    for (char **line = lines; *line != NULL && **line != '\0'; line++) {
+        struct repository_change *change = g_new0(struct repository_change, 1);
+        *change = (struct repository_change){.letter = **line, .path = g_strdup(*line + 2)};
+        g_ptr_array_add(changes, change);
+    }
+    return changes;
+}
+
 bool action_checkout(struct action_run *run, const struct action_checkout *checkout, GError **error)
 {
     (void)error;
@@ -221,6 +249,11 @@ bool action_has_failed(const struct action_run *run)
 void action_set_output(struct action_run *run, const char *name, const char *value)
 {
     g_hash_table_replace(run->outputs, g_strdup(name), g_strdup(value));
+}
+
+void action_set_unknown_output(struct action_run *run, const char *name)
+{
+    g_string_append_printf(run->unknown, "%s\n", name);
 }
 
 void action_save_state(struct action_run *run, const char *name, const char *value)
@@ -301,10 +334,12 @@ bool action_exec(struct action_run *run, const struct action_exec *exec,
     write_file(run, exec, answer);
     *result = (struct action_exec_result){
         .exit_code = answer->exit_code,
-        .output = g_strdup(answer->output != NULL ? answer->output : ""),
+        .output = answer->output_bytes > 0 ? g_memdup2(answer->output, answer->output_bytes + 1)
+                                           : g_strdup(answer->output != NULL ? answer->output : ""),
         .errors = g_strdup(answer->errors != NULL ? answer->errors : ""),
         .has_timed_out = answer->has_timed_out,
     };
+    result->output_bytes = answer->output_bytes > 0 ? answer->output_bytes : strlen(result->output);
     if (answer->is_missing)
         action_fail(run, "Unable to locate executable file: %s. Please verify", exec->arguments[0]);
     if (!exec->is_silent) {

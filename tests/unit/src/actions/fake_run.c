@@ -27,7 +27,7 @@ struct action_run *fake_run_new(const struct action *action, const char *ref)
     run->answers = g_array_new(FALSE, TRUE, sizeof(struct fake_answer));
     run->replies = g_array_new(FALSE, TRUE, sizeof(struct reply));
     GString **texts[] = {&run->commands, &run->log,    &run->requests, &run->warnings,
-                         &run->assumed,  &run->masked, &run->path};
+                         &run->assumed,  &run->masked, &run->path,     &run->unknown};
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
         *texts[i] = g_string_new(NULL);
     run->date_ms = INT64_C(1767225600000); /* 2026-01-01 */
@@ -67,7 +67,7 @@ void fake_run_free(struct action_run *run)
     for (gsize i = 0; i < G_N_ELEMENTS(tables); i++)
         g_hash_table_unref(tables[i]);
     GString *texts[] = {run->commands, run->log,    run->requests, run->warnings,
-                        run->assumed,  run->masked, run->path};
+                        run->assumed,  run->masked, run->path,     run->unknown};
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
         g_string_free(texts[i], TRUE);
     g_array_unref(run->answers);
@@ -159,6 +159,11 @@ void fake_nested(struct action_run *run, const char *successes)
     run->nested_successes = g_strdup(successes);
 }
 
+void fake_changes(struct action_run *run, const char *lines)
+{
+    run->changes = lines;
+}
+
 void fake_git_failures(struct action_run *run, unsigned count)
 {
     run->git_failure_count = count;
@@ -206,6 +211,10 @@ const char *fake_requests(const struct action_run *run)
 const char *fake_output(const struct action_run *run, const char *name)
 {
     return g_hash_table_lookup(run->outputs, name);
+}
+const char *fake_unknown(const struct action_run *run)
+{
+    return run->unknown->str;
 }
 const char *fake_exported(const struct action_run *run, const char *name)
 {

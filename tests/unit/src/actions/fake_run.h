@@ -32,6 +32,7 @@ struct fake_answer {
     const char *pattern;
     int exit_code;
     const char *output, *errors;
+    gsize output_bytes;     /* 0: up to its NUL */
     unsigned times;         /* 0: always */
     const char *file_after; /* writes file_text to the path that stands behind this argument */
     const char *file_text;
@@ -47,6 +48,8 @@ void fake_copy_upload(struct action_run *run, const char *pattern, const struct 
 /* What nested actions end with: one '1' (success) or '0' for each attempt. */
 void fake_nested(struct action_run *run, const char *successes);
 
+/* What a pull request changes: "A path" and so on, one a line. Without it no commit is known. */
+void fake_changes(struct action_run *run, const char *lines);
 /* So many fetches of git fail. */
 void fake_git_failures(struct action_run *run, unsigned count);
 
@@ -61,6 +64,7 @@ const char *fake_commands(const struct action_run *run);
 const char *fake_log(const struct action_run *run);
 const char *fake_requests(const struct action_run *run); /* "POST https://…\nbody\n" */
 const char *fake_output(const struct action_run *run, const char *name); /* NULL: not set */
+const char *fake_unknown(const struct action_run *run); /* names of outputs, lines */
 const char *fake_exported(const struct action_run *run, const char *name);
 const char *fake_path(const struct action_run *run);     /* added, ':' between */
 const char *fake_failure(const struct action_run *run);  /* the last; NULL: none */

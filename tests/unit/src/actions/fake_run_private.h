@@ -19,7 +19,8 @@ struct action_run {
     json_t *contexts;
     GArray *answers; /* struct fake_answer */
     GArray *replies; /* struct reply */
-    GString *commands, *log, *requests, *warnings, *assumed, *masked, *path;
+    GString *commands, *log, *requests, *warnings, *assumed, *masked, *path, *unknown;
+    const char *changes; /* lent, or NULL */
     char *failure, *stdin_text, *nested_successes, *nested_inputs;
     GBytes *uploaded;
     bool has_failed;

@@ -1,4 +1,5 @@
-/* The commits that an event speaks of. */
+/* The commits that an event speaks of, and what lies between them. */
+#include "runner/repository_changes.h"
 #include "runner/repository_commits.h"
 
 #include "base/limits.h"
@@ -122,4 +123,65 @@ Test(repository_commits, of_a_folder_with_too_many_changes_are_none)
     cr_assert_eq(truncate(large, COMMITS_CHANGES_BYTES_MAX + 1), 0);
 
     cr_expect_not(repository_commits_find(place.folder, "main", &commits));
+}
+
+/* "A path" and so on, one a line; g_free. */
+static char *changes_text(const struct place *place, const char *base, const char *head)
+{
+    g_autoptr(GPtrArray) changes = repository_changes_find(place->folder, base, head);
+    g_autoptr(GString) text = g_string_new(NULL);
+    cr_assert_not_null(changes);
+    for (guint i = 0; i < changes->len; i++) {
+        const struct repository_change *change = changes->pdata[i];
+        g_string_append_printf(text, "%c %s\n", change->letter, change->path);
+    }
+    return g_strdup(text->str);
+}
+
+Test(repository_changes, are_those_of_the_commits_and_of_what_is_not_committed)
+{
+    PLACE(place);
+    COMMITS(commits);
+    write_text(&place, "a", "1");
+    write_text(&place, "b", "1");
+    g_autofree char *first = commit(&place);
+    write_text(&place, "a", "2");
+    g_autofree char *second = commit(&place);
+    write_text(&place, "c", "new");
+    g_autofree char *gone = g_build_filename(place.folder, "b", NULL);
+    g_remove(gone);
+    cr_assert(repository_commits_find(place.folder, "main", &commits));
+
+    g_autofree char *committed = changes_text(&place, first, second);
+    g_autofree char *all = changes_text(&place, first, commits.head);
+
+    cr_expect_str_eq(committed, "M a\n");
+    cr_expect_str_eq(all, "M a\nD b\nA c\n");
+    cr_expect(repository_has_commit(place.folder, commits.head));
+}
+
+Test(repository_changes, what_the_base_has_of_its_own_is_none_of_them)
+{
+    PLACE(place);
+    write_text(&place, "a", "1");
+    g_autofree char *first = commit(&place);
+    write_text(&place, "b", "1");
+    g_autofree char *second = commit(&place);
+
+    g_autofree char *changes = changes_text(&place, second, first);
+
+    cr_expect_str_eq(changes, "");
+}
+
+Test(repository_changes, of_a_commit_that_is_not_there_are_not_known)
+{
+    PLACE(place);
+    write_text(&place, "a", "1");
+    g_autofree char *first = commit(&place);
+    const char *other = "4f2c1d6b8a0e9f735d1c2b3a49586776655443a2";
+
+    cr_expect_null(repository_changes_find(place.folder, other, first));
+    cr_expect_null(repository_changes_find("/nowhere", first, first));
+    cr_expect_not(repository_has_commit(place.folder, other));
+    cr_expect_not(repository_has_commit(place.folder, "main"));
 }
