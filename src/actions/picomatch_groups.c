@@ -26,7 +26,7 @@ bool picomatch_open_negated(struct reader *reader)
         if (reader->groups[i].kind != GROUP_BRACE)
             return false;
     return picomatch_open(reader, GROUP_NEGATED,
-                      reader->out->len == 0 ? "(?=.)(?:(?!(?:" : "(?:(?!(?:", 2);
+                          reader->out->len == 0 ? "(?=.)(?:(?!(?:" : "(?:(?!(?:", 2);
 }
 
 /* What follows is tried together with what must not be there, where it is an extension or nothing
