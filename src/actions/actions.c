@@ -30,6 +30,7 @@ const struct action *const actions_table[] = {
     &action_google_auth,
     &action_free_disk_space,
     &action_retry,
+    &action_changed_files,
     &action_wretry,
     NULL,
 };

@@ -8,6 +8,7 @@ extern const struct action action_azure_docker_login;
 extern const struct action action_cache;
 extern const struct action action_cache_restore;
 extern const struct action action_cache_save;
+extern const struct action action_changed_files;
 extern const struct action action_checkout_repository;
 extern const struct action action_configure_aws_credentials;
 extern const struct action action_docker_bake;

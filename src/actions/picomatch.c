@@ -300,3 +300,8 @@ bool picomatch_matches(const struct picomatch *pattern, const char *path)
         return true;
     return g_regex_match(pattern->regex, path, 0, NULL) != pattern->is_negated;
 }
+
+bool picomatch_is_negated(const struct picomatch *pattern)
+{
+    return pattern->is_negated;
+}

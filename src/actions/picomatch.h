@@ -24,3 +24,5 @@ struct picomatch *picomatch_new(const char *glob);
 void picomatch_free(struct picomatch *pattern);
 CLEANUP(picomatch, picomatch_free)
 bool picomatch_matches(const struct picomatch *pattern, const char *path);
+/* Whether it is one of "all but": it begins with a mark of exclamation. */
+bool picomatch_is_negated(const struct picomatch *pattern);
