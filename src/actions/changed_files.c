@@ -1,6 +1,7 @@
 /*
  * tj-actions/changed-files: which files an event has changed, by git in the checkout or, of a pull
- * request without one, by GitHub's API (src/main.ts of v47.0.6; v44 to v46 differ in inputs).
+ * request without one, by GitHub's API (src/main.ts of v47.0.6; v45 and v46 differ in inputs
+ * that are not modelled).
  *
  * Much can be asked of it that pipelines seldom ask: with such an input, for a tag, and where the
  * event's commits are not the user's repository's, the outputs are unknown.
@@ -53,7 +54,6 @@ static const char *const plain_inputs[] = {
     "recover_deleted_files",
     "use_rest_api",
     "negation_patterns_first",
-    "exclude_submodules",
     "exclude_symlinks",
     "fetch_missing_history_max_retries",
 };
@@ -304,7 +304,7 @@ static const struct action_input inputs[] = {
 const struct action action_changed_files = {
     .name = "tj-actions/changed-files",
     .summary = "Lists the files that the event has changed.",
-    .first_major = 44,
+    .first_major = 45,
     .last_major = 47,
     .inputs = inputs,
     .main = main_phase,

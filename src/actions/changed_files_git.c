@@ -50,6 +50,11 @@ static const char *event_text(const struct action_run *run, const char *path)
     return action_context(run, whole);
 }
 
+static bool is_on(const struct action_run *run, const char *input)
+{
+    return g_ascii_strcasecmp(action_input(run, input), "true") == 0;
+}
+
 /* More history of what the names say. */
 static bool fetch_more(struct action_run *run, const char *names, bool *succeeds, GError **error)
 {
@@ -83,8 +88,17 @@ static bool find_head(struct action_run *run, char **commit, GError **error)
            core_throw(error, "The process '/usr/bin/git' failed with exit code 128");
 }
 
-static bool throw_same(struct action_run *run, const struct ends *ends, GError **error)
+/* No files, where that is asked for (since v47); else an exception. */
+static bool meet_same(struct action_run *run, const struct ends *ends, GError **error)
 {
+    if (action_major(run) >= 47 && is_on(run, "skip_same_sha")) {
+        action_log(run,
+                   "Skipping diff because previous sha %s is equivalent to the current sha %s.",
+                   ends->previous, ends->current);
+        action_log(run, "Base and head SHAs are identical; no changed files to report.");
+        action_log(run, "All Done!");
+        return true;
+    }
     action_error(run,
                  "Similar commit hashes detected: previous sha: %s is equivalent to the current "
                  "sha: %s.",
@@ -129,7 +143,7 @@ static bool find_push(struct changed_files *changed, struct ends *ends, bool is_
     const char *queued = event_text(run, "merge_group.head_sha");
     ends->branch = ends->target_branch = action_context(run, "github.ref_name");
     ends->dots = "..";
-    if (is_shallow && strcmp(action_input(run, "skip_initial_fetch"), "true") != 0) {
+    if (is_shallow && !is_on(run, "skip_initial_fetch")) {
         action_log(run, "Repository is shallow, fetching more history...");
         if (!fetch_branch(run, ends->target_branch, error))
             return false;
@@ -229,7 +243,7 @@ static bool find_request(struct changed_files *changed, struct ends *ends, bool 
     ends->branch = event_text(run, "pull_request.head.ref");
     ends->target_branch = event_text(run, "pull_request.base.ref");
     ends->dots = "...";
-    if (strcmp(action_input(run, "skip_initial_fetch"), "true") != 0) {
+    if (!is_on(run, "skip_initial_fetch")) {
         action_log(run, "Repository is shallow, fetching more history...");
         if (is_shallow && !fetch_request(run, ends, error))
             return false;
@@ -272,6 +286,8 @@ static bool compare(struct changed_files *changed, const struct ends *ends, GErr
                                           "--diff-filter=ACDMRTUX", range, NULL),
                            &answer, error))
         return false;
+    if (answer == NULL && is_on(run, "fail_on_initial_diff_error"))
+        return core_throw(error, "Failed to get changed files between: %s", range);
     if (answer == NULL)
         action_warn(run, "Failed to get changed files between: %s", range);
     else if (strlen(answer) + 1 >= ACTION_OUTPUT_BYTES_MAX)
@@ -324,20 +340,32 @@ static bool find_between(struct changed_files *changed, struct ends *ends, GErro
         return true;
     }
     if (strcmp(ends->previous, ends->current) == 0)
-        return throw_same(run, ends, error);
+        return meet_same(run, ends, error);
     return compare(changed, ends, error);
+}
+
+/* Of submodules it tells what has changed inside of them. */
+static bool has_submodules(struct action_run *run, bool *has, GError **error)
+{
+    g_autofree char *list = NULL;
+    *has = false;
+    if (is_on(run, "exclude_submodules")) {
+        action_log(run, "Excluding submodules from the diff");
+        return true;
+    }
+    if (!changed_files_ask(run, core_arguments("git", "submodule", "status", NULL), &list, error))
+        return false;
+    *has = list != NULL && *list != '\0';
+    return true;
 }
 
 bool changed_files_find(struct changed_files *changed, GError **error)
 {
-    struct action_run *run = changed->run;
     struct ends ends = {0};
-    g_autofree char *submodules = NULL;
-    if (!configure(run, error) ||
-        !changed_files_ask(run, core_arguments("git", "submodule", "status", NULL), &submodules,
-                           error))
+    bool has = false;
+    if (!configure(changed->run, error) || !has_submodules(changed->run, &has, error))
         return false;
-    if (submodules != NULL && *submodules != '\0')
+    if (has)
         return changed_files_give_up(changed, "what has changed in submodules", error);
     bool is_done = find_between(changed, &ends, error);
     g_free(ends.previous);

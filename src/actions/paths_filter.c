@@ -80,7 +80,7 @@ static bool ask_api(struct detection *detection, GError **error)
     return true;
 }
 
-static void warn_of_ignored(struct action_run *run, bool has_token)
+static void warn_of_ignored(struct action_run *run)
 {
     unsigned major = action_major(run);
     if (action_input_is_given(run, "ref"))
@@ -88,7 +88,7 @@ static void warn_of_ignored(struct action_run *run, bool has_token)
                              ? "'ref' input parameter is ignored when 'base' is set to HEAD"
                              : "'ref' input parameter is ignored when action is triggered by pull "
                                "request event");
-    if (action_input_is_given(run, "base") && (major < 4 || has_token))
+    if (action_input_is_given(run, "base"))
         action_warn(run, "'base' input parameter is ignored when action is triggered by pull "
                          "request event");
 }
@@ -130,7 +130,7 @@ static bool detect_request(struct detection *detection, GError **error)
 {
     struct action_run *run = detection->run;
     bool has_token = action_input_is_given(run, "token");
-    warn_of_ignored(run, has_token);
+    warn_of_ignored(run);
     if (has_token)
         return ask_api(detection, error);
     if (strcmp(action_context(run, "github.event_name"), "pull_request_target") == 0)
@@ -292,11 +292,12 @@ static bool detect(struct detection *detection, GError **error)
 
 /* ---- inputs ---- */
 
+/* An input since v3.0.2. */
 static bool check_quantifier(const struct action_run *run, GError **error)
 {
     static const char *const known[] = {"", "some", "every", NULL};
     const char *given = action_input(run, "predicate-quantifier");
-    return g_strv_contains(known, given) ||
+    return action_major(run) < 3 || g_strv_contains(known, given) ||
            core_throw(error,
                       "Input parameter 'predicate-quantifier' is set to invalid value '%s'. Valid "
                       "values: every, some",

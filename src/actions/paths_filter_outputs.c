@@ -120,7 +120,8 @@ static void export_filter(struct action_run *run, const struct paths_filter *fil
 static GPtrArray *matching_files(const struct action_run *run, const GPtrArray *files,
                                  const struct paths_filter *filter)
 {
-    bool wants_every = strcmp(action_input(run, "predicate-quantifier"), "every") == 0;
+    bool wants_every =
+        action_major(run) >= 3 && strcmp(action_input(run, "predicate-quantifier"), "every") == 0;
     GPtrArray *matching = g_ptr_array_new();
     for (guint i = 0; i < files->len; i++)
         if (paths_filter_takes(filter, files->pdata[i], wants_every))

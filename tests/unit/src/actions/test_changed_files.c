@@ -214,3 +214,59 @@ Test(changed_files, of_commits_that_nobody_has_nothing_is_known)
 
     fake_expect_text(fake_unknown(run), "*\n");
 }
+
+Test(changed_files, equal_commits_are_a_failure_unless_they_are_skipped)
+{
+    static const struct {
+        const char *skip, *failure, *any_changed;
+    } rows[] = {
+        {"false", "Similar commit hashes detected.", NULL},
+        {"true", NULL, "false"},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        FAKE_RUN(run, &action_changed_files, "v47");
+        fake_contexts(run, PUSH);
+        fake_input(run, "skip_same_sha", rows[i].skip);
+        be_in_checkout(run, "");
+        answer(run, "git rev-parse HEAD", BEFORE "\n");
+        answer(run, "git rev-list *", BEFORE "\n");
+
+        fake_main(run);
+
+        cr_expect_eq(g_strcmp0(fake_failure(run), rows[i].failure), 0);
+        cr_expect_eq(g_strcmp0(fake_output(run, "any_changed"), rows[i].any_changed), 0);
+    }
+}
+
+Test(changed_files, a_diff_that_fails_has_no_files_unless_that_is_a_failure)
+{
+    static const char *const values[] = {"false", "true"};
+    for (gsize i = 0; i < G_N_ELEMENTS(values); i++) {
+        FAKE_RUN(run, &action_changed_files, "v47");
+        fake_contexts(run, PUSH);
+        fake_input(run, "fail_on_initial_diff_error", values[i]);
+        be_in_checkout(run, "");
+        fake_answer(run,
+                    (struct fake_answer){.pattern = "git diff --name-status *", .exit_code = 128});
+
+        fake_main(run);
+
+        cr_expect_eq(fake_failure(run) != NULL, i == 1);
+    }
+}
+
+Test(changed_files, submodules_are_not_known_unless_they_are_left_out)
+{
+    static const char *const values[] = {"false", "true"};
+    for (gsize i = 0; i < G_N_ELEMENTS(values); i++) {
+        FAKE_RUN(run, &action_changed_files, "v47");
+        fake_contexts(run, PUSH);
+        fake_input(run, "exclude_submodules", values[i]);
+        be_in_checkout(run, "M\tx\n");
+        answer(run, "git submodule status", " 1 library\n");
+
+        fake_main(run);
+
+        cr_expect_eq(fake_output(run, "any_changed") != NULL, i == 1);
+    }
+}
