@@ -150,6 +150,8 @@ static void append_leg_notes(GString *text, const json_t *row)
     append_remedy(text, row);
 }
 
+#define WORKFLOW_MARK "workflow " /* what an assumption of a whole workflow begins with */
+
 /* Whether what an action or a command does would tell the fate. */
 static bool is_unknown(const json_t *row)
 {
@@ -158,9 +160,28 @@ static bool is_unknown(const json_t *row)
     if (strcmp(json_get_string(row, "fate", ""), "unknown") != 0)
         return false;
     json_array_foreach (json_get_array(row, "assumptions"), index, each)
-        if (json_object_get(each, "secret") == NULL && json_object_get(each, "variable") == NULL)
+        if (json_object_get(each, "secret") == NULL && json_object_get(each, "variable") == NULL &&
+            !g_str_has_prefix(json_get_string(each, "what", ""), WORKFLOW_MARK))
             return true;
     return false;
+}
+
+/* "owner/repo@ref" of the first workflow that is in a repository which is not here, or NULL;
+   g_free. */
+static char *missing_repository(const json_t *row)
+{
+    gsize index;
+    json_t *each;
+    json_array_foreach (json_get_array(row, "assumptions"), index, each) {
+        const char *what = json_get_string(each, "what", "");
+        const char *at = strrchr(what, '@');
+        if (!g_str_has_prefix(what, WORKFLOW_MARK) || at == NULL)
+            continue;
+        g_auto(GStrv) parts = g_strsplit(what + strlen(WORKFLOW_MARK), "/", 3);
+        if (g_strv_length(parts) == 3)
+            return g_strconcat(parts[0], "/", parts[1], at, NULL);
+    }
+    return NULL;
 }
 
 /* Whether it did not run, and nobody knows whether it would have. */
@@ -176,6 +197,7 @@ static void append_notes(GString *text, const json_t *document)
     gsize image_count = 0;
     bool is_any_unknown = false;
     bool is_any_left_out = false;
+    g_autofree char *repository = NULL;
     json_t *row;
     g_string_append(text, "\nin clear weather:\n");
     json_array_foreach (json_get_array(document, "rehearsals"), index, row) {
@@ -185,6 +207,8 @@ static void append_notes(GString *text, const json_t *document)
         image_count += json_array_size(json_object_get(row, "images"));
         is_any_unknown = is_any_unknown || is_unknown(row);
         is_any_left_out = is_any_left_out || is_left_out(row);
+        if (repository == NULL)
+            repository = missing_repository(row);
     }
     if (image_count == 0)
         g_string_append(text, is_any_left_out
@@ -193,6 +217,9 @@ static void append_notes(GString *text, const json_t *document)
     if (is_any_unknown)
         g_string_append(text,
                         "  what assumed actions and commands do can be told: --assume FILE\n");
+    if (repository != NULL)
+        g_string_append_printf(text, "  where another repository is can be told: --map %s=PATH\n",
+                               repository);
 }
 
 char *survival_text(const json_t *document, bool has_color)

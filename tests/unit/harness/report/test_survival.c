@@ -72,6 +72,18 @@ Test(survival, lets_no_control_character_of_others_reach_the_terminal)
         cr_assert((unsigned char)*each >= 0x20 || *each == '\n', "%s", each);
 }
 
+Test(survival, tells_how_to_say_where_another_repository_is)
+{
+    g_autoptr(json_t) document = json_pack(
+        "{s:[{s:s, s:s, s:s, s:[{s:s}]}]}", "rehearsals", "fault", "none", "leg", "b", "fate",
+        "unknown", "assumptions", "what", "workflow acme/shared/.github/workflows/image.yml@v1");
+
+    g_autofree char *text = survival_text(document, /* has_color= */ false);
+
+    cr_assert_not_null(strstr(text, ": --map acme/shared@v1=PATH\n"), "%s", text);
+    cr_assert_null(strstr(text, "--assume"), "what no assumption can tell: %s", text);
+}
+
 Test(survival, has_a_row_for_each_leg_with_the_step_that_broke_first)
 {
     g_autoptr(json_t) document = document_of("hub-503", "failed");
