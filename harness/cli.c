@@ -89,6 +89,30 @@ int cli_main(const struct app *app, int argc, char **argv)
     return cli_worse(code, EXIT_BAD_INPUT);
 }
 
+static const GOptionEntry *find_entry(const GOptionEntry *entries, char letter)
+{
+    for (; entries->long_name != NULL; entries++)
+        if (entries->short_name == letter)
+            return entries;
+    return NULL;
+}
+
+/* "-j4" as "--jobs=4": GLib takes no value in the same word as a letter. Caller unrefs what the
+   words are then lent from. */
+static GPtrArray *spell_out(const GOptionEntry *entries, int argc, char **argv)
+{
+    GPtrArray *words = g_ptr_array_new_with_free_func(g_free);
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        bool is_letter = argv[i][0] == '-' && argv[i][1] != '-' && argv[i][1] != '\0';
+        const GOptionEntry *entry = is_letter ? find_entry(entries, argv[i][1]) : NULL;
+        if (entry == NULL || entry->arg == G_OPTION_ARG_NONE || argv[i][2] == '\0')
+            continue;
+        argv[i] = g_strconcat("--", entry->long_name, "=", argv[i] + 2, NULL);
+        g_ptr_array_add(words, argv[i]);
+    }
+    return words;
+}
+
 bool cli_parse(const struct command *command, const GOptionEntry *entries, int *argc, char ***argv)
 {
     g_autoptr(GError) error = NULL;
@@ -98,6 +122,7 @@ bool cli_parse(const struct command *command, const GOptionEntry *entries, int *
     g_option_context_set_summary(context, command->summary);
     g_option_context_add_main_entries(context, entries, NULL);
     (*argv)[0] = name; /* what --help shows */
+    g_autoptr(GPtrArray) words = spell_out(entries, *argc, *argv);
     bool is_fine = g_option_context_parse(context, argc, argv, &error);
     (*argv)[0] = NULL;
     if (!is_fine)
