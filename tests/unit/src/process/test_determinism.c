@@ -5,6 +5,7 @@
 
 #include <criterion/criterion.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -33,12 +34,15 @@ Test(determinism, racing_jobs_give_one_log, .timeout = 120)
     expect_one_log(RUN_COUNT);
 }
 
+/* It ends with the test, however that ends. */
 static pid_t start_load(void)
 {
     pid_t pid = fork();
-    if (pid == 0)
+    if (pid == 0) {
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
         for (volatile unsigned i = 0;; i++) {
         }
+    }
     return pid;
 }
 
