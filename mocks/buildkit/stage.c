@@ -93,7 +93,7 @@ static bool begin_stage(struct target *target, struct stage_state *state)
 static void add_history(struct stage_state *state, const struct plan_step *step)
 {
     json_t *entry =
-        json_pack("{s:s, s:s}", "created_by", step->text, "comment", "buildkit.dockerfile.v0");
+        json_pack("{s:s, s:s}", "created_by", step->history, "comment", "buildkit.dockerfile.v0");
     if (step->name == NULL)
         json_object_set_new(entry, "empty_layer", json_true());
     json_array_append_new(state->history, entry);

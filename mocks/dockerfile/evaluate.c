@@ -142,7 +142,8 @@ static bool evaluate_copy(struct evaluation *evaluation, GError **error)
     g_ptr_array_add(sources, NULL);
     step->sources = (char **)g_ptr_array_steal(sources, NULL);
     step->destination = absolute_path(evaluation->folder, words[count - 1]);
-    return check_copy(evaluation, error) && find_from(evaluation, error);
+    step->history = history_of_copy(evaluation, words, error);
+    return step->history != NULL && check_copy(evaluation, error) && find_from(evaluation, error);
 }
 
 /* Secrets and agents have places of their own. */
@@ -198,6 +199,7 @@ static bool evaluate_run(struct evaluation *evaluation, GError **error)
                                is_heredoc ? heredoc->text : json_string_value(word));
     }
     evaluation->step->command = g_string_free(command, FALSE);
+    evaluation->step->history = history_of_run(evaluation, evaluation->step->command);
     evaluation->step->variables = g_ptr_array_ref(evaluation->variables);
     return evaluate_mounts(evaluation, error);
 }
@@ -239,6 +241,8 @@ static bool evaluate_instruction(struct evaluation *evaluation, GError **error)
         return false;
     if (instruction->kind == INSTRUCTION_RUN && !evaluate_run(evaluation, error))
         return false;
+    if (step->history == NULL)
+        step->history = history_of_other(evaluation);
     if (!config_apply(evaluation, error))
         return false;
     step->folder = g_strdup(evaluation->folder);

@@ -19,6 +19,7 @@ static void step_free(void *pointer)
 {
     struct plan_step *step = pointer;
     g_free(step->text);
+    g_free(step->history);
     g_free(step->name);
     g_free(step->command);
     g_free(step->folder);

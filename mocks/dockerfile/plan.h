@@ -33,6 +33,7 @@ struct plan_step {
     const struct instruction *instruction;
     char *text;    /* variables replaced, for display: "RUN uname -m" */
     char *name;    /* "[linux/arm64 builder 2/3] RUN uname -m"; NULL: changes the config only */
+    char *history; /* what the image's history says of it: "RUN /bin/sh -c uname -m # buildkit" */
     char *command; /* RUN: "/bin/sh -c uname -m", as written */
     GPtrArray *variables; /* RUN: environment and arguments it sees, "NAME=value" */
     char *folder;         /* working directory, from now on for WORKDIR */

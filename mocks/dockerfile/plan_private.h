@@ -56,6 +56,12 @@ char *evaluation_expand(struct evaluation *evaluation, const char *text, GError 
 /* Words of the shell form, expanded; NULL on errors. */
 char **evaluation_words(struct evaluation *evaluation, const char *text, GError **error) MUST_USE;
 
+/* history.c: what an image's history says of RUN, of COPY and ADD with these words, and of the
+   others before the config has them. */
+char *history_of_run(struct evaluation *evaluation, const char *command);
+char *history_of_copy(struct evaluation *evaluation, char *const *words, GError **error) MUST_USE;
+char *history_of_other(struct evaluation *evaluation);
+
 /* config.c: what one instruction does to the image's config and the variables. */
 bool config_apply(struct evaluation *evaluation, GError **error) MUST_USE;
 /* expose.c: adds the ports that one word of EXPOSE means. */
