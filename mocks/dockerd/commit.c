@@ -100,17 +100,6 @@ static json_t *config_of(const struct container *container)
 
 /* ---- the layer ---- */
 
-static struct layer *layer_of_stored(const struct stored_layer *stored)
-{
-    struct layer *layer = g_new0(struct layer, 1);
-    layer->digest = g_strdup(stored->digest);
-    layer->diff_id = g_strdup(stored->diff_id);
-    layer->declared_bytes = stored->declared_bytes;
-    layer->unpacked_bytes = stored->unpacked_bytes;
-    layer->bytes = stored->bytes != NULL ? g_bytes_ref(stored->bytes) : NULL;
-    return layer;
-}
-
 static void put_file(struct build_files *files, const char *path, GBytes *bytes, unsigned mode)
 {
     build_files_put(files, path + 1, bytes, mode, (int64_t)g_bytes_get_size(bytes));

@@ -17,6 +17,17 @@ static void stored_layer_free(gpointer pointer)
     g_free(layer);
 }
 
+struct layer *layer_of_stored(const struct stored_layer *stored)
+{
+    struct layer *layer = g_new0(struct layer, 1);
+    layer->digest = g_strdup(stored->digest);
+    layer->diff_id = g_strdup(stored->diff_id);
+    layer->declared_bytes = stored->declared_bytes;
+    layer->unpacked_bytes = stored->unpacked_bytes;
+    layer->bytes = stored->bytes != NULL ? g_bytes_ref(stored->bytes) : NULL;
+    return layer;
+}
+
 static void variant_free(gpointer pointer)
 {
     struct image_variant *variant = pointer;

@@ -44,6 +44,9 @@ struct image_store {
     bool has_containerd_layout; /* ids are top digests, indexes are kept */
 };
 
+/* As a pull brings it; the caller owns it. */
+struct layer *layer_of_stored(const struct stored_layer *stored);
+
 void image_store_init(struct image_store *store, bool has_containerd_layout);
 void image_store_finish(struct image_store *store);
 

@@ -70,13 +70,18 @@ static bool read_count(const struct process *process, gsize *count, const char *
 
 /* ---- head, tail, wc ---- */
 
-static int run_head(struct process *process)
+/* What the files say of which so many lines are asked for; NULL: not known. */
+static char *counted_text(struct process *process, gsize *count)
 {
     const char *const *files = NULL;
-    gsize count = 0;
     gsize length_bytes = 0;
-    g_autofree char *text =
-        read_count(process, &count, &files) ? text_of(process, files, &length_bytes) : NULL;
+    return read_count(process, count, &files) ? text_of(process, files, &length_bytes) : NULL;
+}
+
+static int run_head(struct process *process)
+{
+    gsize count = 0;
+    g_autofree char *text = counted_text(process, &count);
     if (text == NULL)
         return -1;
     text[skip_lines(text, count) - text] = '\0';
@@ -86,11 +91,8 @@ static int run_head(struct process *process)
 /* `tail -f` is somebody else's. */
 int tail_run(struct process *process)
 {
-    const char *const *files = NULL;
     gsize count = 0;
-    gsize length_bytes = 0;
-    g_autofree char *text =
-        read_count(process, &count, &files) ? text_of(process, files, &length_bytes) : NULL;
+    g_autofree char *text = counted_text(process, &count);
     if (text == NULL)
         return -1;
     gsize total = line_count(text);

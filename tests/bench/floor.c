@@ -6,10 +6,10 @@
  * small: keep-alive, no headers. Its cost on the machine of the budgets is known (virtual-time.md
  * 2), so it tells how fast this machine is just now.
  *
- * pinned: as the average exchange of the pinned rehearsal, which strace shows: 400 bytes of request
- * and 460 of answer with five headers, 37 of a hundred on a connection of their own, as dockerd
- * opens them. What the libraries and the kernel take of the budgets whatever the fakes and the
- * engine do.
+ * pinned: as the average exchange of the pinned rehearsal (strace -f -e trace=network seatrial run
+ * tests/bench/pinned.yaml): 400 bytes of request and 460 of answer with five headers, 37 of a
+ * hundred on a connection of their own, as dockerd opens them. What the libraries and the kernel
+ * take of the budgets whatever the fakes and the engine do.
  */
 #include <curl/curl.h>
 #include <glib.h>
