@@ -122,8 +122,9 @@ bool cli_parse(const struct command *command, const GOptionEntry *entries, int *
     g_option_context_set_summary(context, command->summary);
     g_option_context_add_main_entries(context, entries, NULL);
     (*argv)[0] = name; /* what --help shows */
-    g_autoptr(GPtrArray) words = spell_out(entries, *argc, *argv);
+    GPtrArray *words = spell_out(entries, *argc, *argv);
     bool is_fine = g_option_context_parse(context, argc, argv, &error);
+    g_ptr_array_unref(words);
     (*argv)[0] = NULL;
     if (!is_fine)
         cli_complain("%s: %s", command->name, error->message);

@@ -95,7 +95,8 @@ static GBytes *take_blob(const struct layout *layout, const char *digest)
 
 static void take_and_forget(const struct layout *layout, const char *digest)
 {
-    g_autoptr(GBytes) bytes = take_blob(layout, digest);
+    GBytes *bytes = take_blob(layout, digest);
+    g_clear_pointer(&bytes, g_bytes_unref);
 }
 
 /* What is missing BuildKit will miss itself. */

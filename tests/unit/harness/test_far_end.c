@@ -72,7 +72,7 @@ Test(far_end, is_not_made_where_a_link_leads)
     struct place place;
     bool is_partial = false;
     place_init(&place);
-    g_autofree char *first = push_and_open(&place);
+    g_free(push_and_open(&place));
     g_autofree char *planted = g_build_filename(place.machine, ".github.com-2.git", NULL);
     cr_assert_eq(symlink(place.outside, planted), 0);
 
