@@ -6,6 +6,7 @@
 #include "actions/list.h"
 #include "actions/moment.h"
 #include "actions/pep440.h"
+#include "actions/picomatch.h"
 #include "actions/semver.h"
 #include "actions/toolkit.h"
 
@@ -59,6 +60,13 @@ static void check_range(const char *text)
         semver_range_has(&range, &version);
 }
 
+static void check_pattern(const char *text)
+{
+    AUTO(picomatch) pattern = picomatch_new(text);
+    if (pattern != NULL)
+        picomatch_matches(pattern, "src/a/b.txt");
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length_bytes)
 {
     g_autofree char *text = g_strndup((const char *)bytes, length_bytes);
@@ -68,6 +76,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length_bytes)
     check_template(text);
     check_version(text);
     check_range(text);
+    check_pattern(text);
     file_search_matches(text, "/home/a/b.txt");
     return 0;
 }

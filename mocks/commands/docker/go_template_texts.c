@@ -39,9 +39,22 @@ json_t *go_to_indented_json(json_t *value)
     return answer;
 }
 
+/* strings.Split without a separator: the letters, one by one. */
+static json_t *letters_of(const char *text)
+{
+    json_t *list = json_array();
+    for (const char *next; *text != '\0'; text = next) {
+        next = g_utf8_find_next_char(text, NULL);
+        json_array_append_new(list, json_stringn(text, (size_t)(next - text)));
+    }
+    return list;
+}
+
 json_t *go_split(const GPtrArray *values, GError **error)
 {
     (void)error;
+    if (*go_text_at(values, 1) == '\0')
+        return letters_of(go_text_at(values, 0));
     g_auto(GStrv) parts = g_strsplit(go_text_at(values, 0), go_text_at(values, 1), -1);
     json_t *list = json_array();
     for (gsize i = 0; parts[i] != NULL; i++)

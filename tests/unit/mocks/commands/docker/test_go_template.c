@@ -63,6 +63,7 @@ Test(go_template, prints_what_go_prints)
         {"{{eq .Os \"a\" \"linux\"}} {{ne 1 2}} {{lt 1 2}} {{le 2 2}} {{ge 1 2}}",
          "true true true true false"},
         {"{{and .Os .Null}}|{{or .Null .Os}}|{{not .IsOn}}", "<nil>|linux|false"},
+        {"{{join (split \"a\u00e9b\" \"\") \"-\"}}", "a-\u00e9-b"},
         {"{{join .Tags \",\"}} {{(split \"a-b\" \"-\")}} {{title \"ab cd\"}}",
          "x:1,y:2 [a b] Ab Cd"},
         {"{{upper .Os}} {{lower \"AB\"}} {{truncate .Os 3}} {{pad \"x\" 1 2}}|",
