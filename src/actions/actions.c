@@ -9,6 +9,7 @@ const struct action *const actions_table[] = {
     &action_cache_save,
     &action_checkout_repository,
     &action_download_artifact,
+    &action_github_script,
     &action_setup_go,
     &action_setup_node,
     &action_setup_python,

@@ -22,6 +22,7 @@ extern const struct action action_docker_setup_qemu;
 extern const struct action action_download_artifact;
 extern const struct action action_free_disk_space;
 extern const struct action action_github_runtime;
+extern const struct action action_github_script;
 extern const struct action action_maximize_build_space;
 extern const struct action action_google_auth;
 extern const struct action action_paths_filter;
