@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/limits.h"
+#include "mocks/dockerd/host_files.h"
 #include "mocks/dockerd/volume.h"
 #include "mocks/puller/content.h"
 
@@ -321,6 +322,8 @@ static struct container *make(struct request *request, json_t *body, const char 
 
     if (bare != NULL && *bare == '\0')
         bare = NULL;
+    if (!host_files_check_mounts(dockerd, body, error))
+        return NULL;
     const struct image *image = find_image(dockerd, image_name, error);
     if (image == NULL || !check_name(dockerd, bare, error) || !check_settings(body, error))
         return NULL;

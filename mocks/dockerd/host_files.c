@@ -113,6 +113,52 @@ static char *place_of(const struct container *container, const char *path, bool 
     return host->path(host->self, full);
 }
 
+/* ---- what may be mounted ---- */
+
+/* The runner's image brings files that start with a dot in the homes, which nobody knows here. */
+static bool is_of_runner_image(const char *path)
+{
+    g_auto(GStrv) parts = g_strsplit(path, "/", 5);
+    bool is_of_user = g_strcmp0(parts[1], "home") == 0 && parts[2] != NULL;
+    const char *first = is_of_user ? parts[3] : g_strcmp0(parts[1], "root") == 0 ? parts[2] : NULL;
+    return first != NULL && *first == '.';
+}
+
+static bool is_surely_missing(const struct dockerd *dockerd, const char *path)
+{
+    const struct dockerd_host *host = dockerd->hosts;
+    g_autofree char *place = host != NULL ? host->path(host->self, path) : NULL;
+    return place != NULL && !g_file_test(place, G_FILE_TEST_EXISTS) && !is_of_runner_image(path) &&
+           !host->has_gap(host->self);
+}
+
+static bool check_bind(const struct dockerd *dockerd, const json_t *mount, GError **error)
+{
+    static const char prefix[] = "invalid mount config for type \"bind\": ";
+    const char *source = json_get_string(mount, "Source", "");
+    const json_t *options = json_get_object(mount, "BindOptions");
+    if (*source == '\0')
+        return engine_fail(error, 400, "%sfield Source must not be empty", prefix);
+    if (*source != '/')
+        return engine_fail(error, 400, "%sinvalid mount path: '%s' mount path must be absolute",
+                           prefix, source);
+    if (!json_get_boolean(options, "CreateMountpoint", false) && is_surely_missing(dockerd, source))
+        return engine_fail(error, 400, "%sbind source path does not exist: %s", prefix, source);
+    return true;
+}
+
+bool host_files_check_mounts(const struct dockerd *dockerd, const json_t *settings, GError **error)
+{
+    size_t index;
+    json_t *mount;
+    const json_t *host = json_get_object(settings, "HostConfig");
+    json_array_foreach (json_get_array(host, "Mounts"), index, mount)
+        if (strcmp(json_get_string(mount, "Type", ""), "bind") == 0 &&
+            !check_bind(dockerd, mount, error))
+            return false;
+    return true;
+}
+
 /* ---- looking ---- */
 
 /* What is not there may be something that was assumed to be made. */

@@ -9,6 +9,11 @@
 
 #include "mocks/dockerd/container.h"
 
+/* Whether every bind among HostConfig.Mounts of a container's settings is of something that is
+   there, as far as that is known: moby's volume/mounts/linux_parser.go. Unlike those of -v, they
+   make no folder. */
+bool host_files_check_mounts(const struct dockerd *dockerd, const json_t *settings,
+                             GError **error) MUST_USE;
 /* Whether a folder of the machine, or memory, lies over the path. */
 bool container_is_of_host(const struct container *container, const char *path);
 /* As container_look(), of a path that is. */

@@ -28,8 +28,18 @@ static bool add_volume(struct making *making, json_t *binds, const char *text, G
     return true;
 }
 
+/* The CLI's opts/mount.go makes "." and "./x" absolute, and no other path. */
+static json_t *place_value(struct making *making, const char *name, const char *value)
+{
+    bool is_relative = g_str_equal(value, ".") || g_str_has_prefix(value, "./");
+    if (!g_str_equal(name, "Source") || !is_relative)
+        return json_text_or_null(value);
+    g_autofree char *path = command_absolute_path(making->invocation->call, value);
+    return json_text_or_null(path);
+}
+
 /* "type=volume,source=x,target=/y,readonly" */
-static bool add_mount(json_t *mounts, const char *text, GError **error)
+static bool add_mount(struct making *making, json_t *mounts, const char *text, GError **error)
 {
     static const char *const names[][2] = {{"type", "Type"},          {"source", "Source"},
                                            {"src", "Source"},         {"target", "Target"},
@@ -50,7 +60,8 @@ static bool add_mount(json_t *mounts, const char *text, GError **error)
                               text, parts[i]);
         for (gsize j = 0; equals != NULL && j < G_N_ELEMENTS(names); j++)
             if (g_str_equal(names[j][0], key))
-                json_object_set_new(mount, names[j][1], json_text_or_null(equals + 1));
+                json_object_set_new(mount, names[j][1],
+                                    place_value(making, names[j][1], equals + 1));
     }
     if (json_object_get(mount, "Target") == NULL)
         return cli_refuse(error, "invalid argument \"%s\" for \"--mount\" flag: target is required",
@@ -70,7 +81,7 @@ bool create_set_volumes(struct making *making, GError **error)
         if (!add_volume(making, binds, volumes[i], error))
             return false;
     for (gsize i = 0; mounts[i] != NULL; i++)
-        if (!add_mount(list, mounts[i], error))
+        if (!add_mount(making, list, mounts[i], error))
             return false;
     if (json_array_size(binds) > 0)
         json_object_set(making->host, "Binds", binds);

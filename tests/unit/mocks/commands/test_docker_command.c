@@ -246,3 +246,40 @@ Test(commands_docker_command, a_container_that_nobody_is_attached_to_goes_on_lik
     const struct plan plan = {.has_docker = true};
     bench_run(&plan, server);
 }
+
+/* ---- mounts of what is not there ---- */
+
+static void mount_folders(struct bench *bench)
+{
+    bench->directory = "/home/runner";
+    put(bench, "there/a", "");
+
+    cr_expect_eq(run(bench, "docker run --mount type=bind,source=/home/runner/none,target=/x a"),
+                 125);
+    cr_expect_not_null(strstr(bench->err->str, "docker: Error response from daemon: invalid mount "
+                                               "config for type \"bind\": bind source path does "
+                                               "not exist: /home/runner/none\n"),
+                       "%s", bench->err->str);
+    cr_expect_eq(run(bench, "docker create --mount type=bind,src=none,dst=/x a"), 1);
+    cr_expect_not_null(
+        strstr(bench->err->str, "invalid mount path: 'none' mount path must be absolute"), "%s",
+        bench->err->str);
+
+    static const char *const fine[] = {
+        "docker create --pull never --mount type=bind,source=./there,target=/x a",
+        "docker create --pull never --mount type=bind,source=/etc/none,target=/x a",
+        "docker create --pull never --mount type=bind,source=/home/runner/.cache,target=/x a",
+        "docker create --pull never -v /home/runner/none:/x a",
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(fine); i++) {
+        cr_expect_eq(run(bench, fine[i]), 1);
+        cr_expect_not_null(strstr(bench->err->str, "No such image: a:latest"), "%s: %s", fine[i],
+                           bench->err->str);
+    }
+}
+
+Test(commands_docker_command, a_bind_by_mount_wants_its_source)
+{
+    const struct plan plan = {.has_docker = true};
+    bench_run(&plan, mount_folders);
+}

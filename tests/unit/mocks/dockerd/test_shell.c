@@ -29,6 +29,8 @@ static const struct script_case cases[] = {
     {"echo \"$APP ${APP}\" '$APP' \\$APP", 0, "hello hello $APP $APP\n", 0},
     {"X=1; echo \"x is $X\" # and no more", 0, "x is 1\n", 0},
     {"echo ${EMPTY:-none}", 0, "none\n", 0},
+    /* what the image may set itself decides nothing for sure */
+    {"[ -z \"$APP_VERSION\" ] && exit 1", 1, "", 1},
     {"echo -n a; printf '%s-%s\\n' b c", 0, "ab-c\n", 0},
     {"exit 2 # 2 > 1", 2, "", 0},
     /* files */
