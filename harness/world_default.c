@@ -56,6 +56,7 @@ static const int64_t golang_layers[] = {3 * MIB_BYTES, 280 * KIB_BYTES, 66 * MIB
 static const int64_t node_layers[] = {3 * MIB_BYTES, 48 * MIB_BYTES, 2 * MIB_BYTES};
 static const int64_t alpine_layers[] = {3 * MIB_BYTES};
 static const int64_t binfmt_layers[] = {28 * MIB_BYTES};
+static const int64_t trivy_layers[] = {70 * MIB_BYTES};
 static const char *const golang_environment[] = {"GOLANG_VERSION=1.22.12", "GOTOOLCHAIN=local",
                                                  NULL};
 static const char *const golang_old_environment[] = {"GOLANG_VERSION=1.21.13", "GOTOOLCHAIN=local",
@@ -76,6 +77,10 @@ const struct default_image *default_images(gsize *count)
          G_N_ELEMENTS(node_layers), NULL},
         {"docker.io", "library/alpine", "3.20", official_platforms, alpine_layers,
          G_N_ELEMENTS(alpine_layers), NULL},
+        {"mirror.gcr.io", "aquasec/trivy-db", "2", common_platforms, trivy_layers,
+         G_N_ELEMENTS(trivy_layers), NULL},
+        {"ghcr.io", "aquasecurity/trivy-db", "2", common_platforms, trivy_layers,
+         G_N_ELEMENTS(trivy_layers), NULL},
         {"docker.io", "tonistiigi/binfmt", "latest", common_platforms, binfmt_layers,
          G_N_ELEMENTS(binfmt_layers), NULL},
     };

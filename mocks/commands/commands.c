@@ -32,6 +32,7 @@ static const struct command_row own_rows[] = {
     {"swapoff", "nothing: memory is not counted", row_swapoff, NULL},
     {"systemctl", "restarts the Docker daemon", row_systemctl, NULL},
     {"timeout", "runs its command for a limited virtual time", row_timeout, NULL},
+    {"trivy", "its database and the image it scans; what it finds is assumed", row_trivy, NULL},
     {"uname", "the machine's kernel and architecture", row_uname, NULL},
     {"wget", "downloads from sites of the world; others are assumed", row_wget, NULL},
     {"whoami", "the runner's user", row_whoami, NULL},

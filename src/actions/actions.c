@@ -14,6 +14,8 @@ const struct action *const actions_table[] = {
     &action_setup_node,
     &action_setup_python,
     &action_upload_artifact,
+    &action_setup_trivy,
+    &action_trivy,
     &action_amazon_ecr_login,
     &action_configure_aws_credentials,
     &action_azure_docker_login,
