@@ -191,6 +191,12 @@ static int scan(struct trivy *trivy, const struct subcommand *subcommand)
     return conclude(trivy);
 }
 
+/* Its name came of what nobody knows. */
+static bool has_unknown_target(const struct trivy *trivy)
+{
+    return trivy->target != NULL && strstr(trivy->target, COMMAND_UNKNOWN_STEM) != NULL;
+}
+
 /* A flag or a subcommand that is not modelled may end the step as well. */
 static int assume(struct trivy *trivy)
 {
@@ -214,5 +220,7 @@ int row_trivy(void *self, const struct command_call *call)
     bool has_target = trivy.target != NULL || trivy.values[TRIVY_INPUT] != NULL;
     if (!is_read || subcommand == NULL || !has_target)
         return assume(&trivy);
+    if (has_unknown_target(&trivy))
+        return conclude(&trivy);
     return scan(&trivy, subcommand);
 }

@@ -124,12 +124,18 @@ static bool check_ignore_files(struct action_run *run, GError **error)
     return true;
 }
 
+static const char *target_of(const struct action_run *run)
+{
+    if (action_reads_unknown(run)) /* which may be its name */
+        return COMMAND_UNKNOWN_WORD;
+    return action_input(run, action_input_is_given(run, "image-ref") ? "image-ref" : "scan-ref");
+}
+
 static bool scan(struct action_run *run, GError **error)
 {
     const char *type =
         action_input_is_given(run, "scan-type") ? action_input(run, "scan-type") : "image";
-    const char *target = action_input_is_given(run, "image-ref") ? action_input(run, "image-ref")
-                                                                 : action_input(run, "scan-ref");
+    const char *target = target_of(run);
     g_autoptr(GPtrArray) environment = environment_of(run);
     const char *const arguments[] = {"trivy", type, target, NULL};
     const struct action_exec exec = {.arguments = arguments,

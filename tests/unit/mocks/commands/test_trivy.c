@@ -120,6 +120,7 @@ static void find_something(struct bench *bench)
 
     expect(bench, "trivy config --new-flag .", 0, NULL, "");
     cr_expect(use_of(bench, 2)->touches_images, "nobody knows what it does");
+    expect(bench, "trivy image --skip-db-update " COMMAND_UNKNOWN_WORD, 0, NULL, "");
     expect(bench, "trivy --version", 0, "Version: 0.74.0\n", "");
 }
 

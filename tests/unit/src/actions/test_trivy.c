@@ -34,6 +34,17 @@ Test(trivy, installs_restores_its_database_and_scans)
     cr_expect_null(fake_failure(run));
 }
 
+Test(trivy, scans_what_nobody_knows_under_a_word_that_says_so)
+{
+    FAKE_RUN(run, &action_trivy, "0.28.0");
+    fake_reads_unknown(run);
+    fake_input(run, "cache", "false");
+
+    fake_main(run);
+
+    fake_expect_text(fake_commands(run), "trivy image " COMMAND_UNKNOWN_WORD "\n");
+}
+
 Test(trivy, saves_its_database_afterwards)
 {
     FAKE_RUN(run, &action_trivy, "master");
