@@ -4,17 +4,19 @@
  * GitHub's services to the scripts behind it, which caches of builds are made of:
  *
  *     core.exportVariable('ACTIONS_RESULTS_URL', process.env.ACTIONS_RESULTS_URL || '');
+ *     core.exportVariable('ACTIONS_CACHE_SERVICE_V2', 'on');
  */
 #include "actions/actions.h"
 #include "actions/core.h"
 
 #include <string.h>
 
-#define QUOTED(group) "(['\"`])(\\w+)\\" #group
-/* One call, or what stands between two. */
+#define QUOTED(group)     "(['\"`])(\\w+)\\" #group
+#define OR_NOTHING(group) "(?:\\s*(?:\\|\\||\\?\\?)\\s*(['\"`])\\" #group ")?"
+/* One call: of an environment variable, or of a text. */
 static const char call_pattern[] =
-    "core\\.exportVariable\\(\\s*" QUOTED(1) "\\s*,\\s*process\\.env(?:\\.(\\w+)|\\[" QUOTED(
-        4) "\\])\\s*(?:(?:\\|\\||\\?\\?)\\s*(['\"`])\\6\\s*)?,?\\s*\\)";
+    "core\\.exportVariable\\(\\s*" QUOTED(1) "\\s*,\\s*(?:process\\.env(?:\\.(\\w+)|\\[" QUOTED(
+        4) "\\])" OR_NOTHING(6) "|(['\"`])([\\w ./:-]*)\\7)\\s*,?\\s*\\)";
 static const char filling_pattern[] = "\\s+|;|//[^\\n]*|/\\*.*?\\*/";
 
 /* How long the match is that begins here, 0: there is none; info may be NULL. */
@@ -32,16 +34,16 @@ static gsize match_here(const char *pattern, const char *text, GMatchInfo **info
     return (gsize)end;
 }
 
-struct export
-{
-    char *name, *source;
+struct exported {
+    char *name, *source, *text; /* source: a variable, or ""; text: what it is without one */
 };
 
-static void export_clear(gpointer pointer)
+static void exported_clear(gpointer pointer)
 {
-    struct export *export = pointer;
-    g_free(export->name);
-    g_free(export->source);
+    struct exported *each = pointer;
+    g_free(each->name);
+    g_free(each->source);
+    g_free(each->text);
 }
 
 /* Appends the next call's; false: something else is there. */
@@ -52,11 +54,14 @@ static bool read_call(const char **at, GArray *exports)
     if (length == 0)
         return false;
     g_autofree char *member = g_match_info_fetch(info, 3);
-    const struct export export = {
+    g_autofree char *item = g_match_info_fetch(info, 5);
+    g_autofree char *text = g_match_info_fetch(info, 8);
+    const struct exported each = {
         .name = g_match_info_fetch(info, 2),
-        .source = *member != '\0' ? g_steal_pointer(&member) : g_match_info_fetch(info, 5),
+        .source = g_strconcat(member, item, NULL),
+        .text = g_strdup(text != NULL ? text : ""),
     };
-    g_array_append_val(exports, export);
+    g_array_append_val(exports, each);
     *at += length;
     return true;
 }
@@ -64,8 +69,8 @@ static bool read_call(const char **at, GArray *exports)
 /* NULL: the script is none of such calls; g_array_unref. */
 static GArray *read_exports(const char *script)
 {
-    g_autoptr(GArray) exports = g_array_new(FALSE, FALSE, sizeof(struct export));
-    g_array_set_clear_func(exports, export_clear);
+    g_autoptr(GArray) exports = g_array_new(FALSE, FALSE, sizeof(struct exported));
+    g_array_set_clear_func(exports, exported_clear);
     for (const char *at = script; *at != '\0';) {
         gsize filling = match_here(filling_pattern, at, NULL);
         at += filling;
@@ -79,9 +84,9 @@ static GArray *read_exports(const char *script)
 static void export_all(struct action_run *run, const GArray *exports)
 {
     for (guint i = 0; i < exports->len; i++) {
-        const struct export *export = &g_array_index(exports, struct export, i);
-        const char *value = action_variable(run, export->source);
-        action_export_variable(run, export->name, value != NULL ? value : "");
+        const struct exported *each = &g_array_index(exports, struct exported, i);
+        const char *value = *each->source != '\0' ? action_variable(run, each->source) : NULL;
+        action_export_variable(run, each->name, value != NULL ? value : each->text);
     }
     action_set_output(run, "result", "");
 }

@@ -57,6 +57,8 @@ bool action_input_is_given(const struct action_run *run, const char *name); /* n
 bool action_input_boolean(struct action_run *run, const char *name, bool *value);
 /* Lines of a multi-line input, trimmed, empty ones left out: core.getMultilineInput. char*. */
 GPtrArray *action_input_lines(const struct action_run *run, const char *name);
+/* Whether an input or the step's env stands on an output that nobody knows (unknown.h). */
+bool action_reads_unknown(const struct action_run *run);
 /* What an earlier phase of this step saved, or "". */
 const char *action_state(const struct action_run *run, const char *name);
 /* An environment variable as the action's process would see it, or NULL. */

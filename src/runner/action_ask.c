@@ -47,6 +47,11 @@ GPtrArray *action_input_lines(const struct action_run *run, const char *name)
     return lines;
 }
 
+bool action_reads_unknown(const struct action_run *run)
+{
+    return run->step->has_read_unknown;
+}
+
 const char *action_state(const struct action_run *run, const char *name)
 {
     const char *text = json_get_string(run->step->use->state, name, "");

@@ -66,6 +66,7 @@ struct step_run {
     bool has_complained;     /* a workflow command or a file said something wrong */
     bool has_gap;            /* commands of its script were assumed */
     char *missing_module;    /* the first that its script did not find, or NULL */
+    bool has_read_unknown;   /* its env or its inputs stand on an output that nobody knows */
     bool has_stumbled;       /* its script reckoned with a word that nobody knows */
     bool has_met_other_hash; /* git found that the event's commit is not what its id says */
     unsigned annotation_counts[ANNOTATION_ERROR + 1];

@@ -134,6 +134,7 @@ static bool make_environment(struct step_run *step, GError **error)
     g_autoptr(json_t) own = step_evaluate_map(step, step->step->env, error);
     if (own == NULL)
         return false;
+    step->has_read_unknown = step->leg->unknown.name != NULL;
     leg_assume_unknown(step->leg, step, /* may_touch= */ true, /* with_doubts= */ false);
     json_object_update(step->environment, own);
     return true;

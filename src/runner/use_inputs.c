@@ -128,6 +128,7 @@ static void assume_unknown(struct step_run *step)
     g_autofree char *first = g_strdup(step->leg->unknown.name);
     if (first == NULL)
         return;
+    step->has_read_unknown = true;
     bool do_decide = do_inputs_decide(step);
     if (!do_decide) {
         unknown_log_clear(&step->leg->unknown);

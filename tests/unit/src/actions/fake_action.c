@@ -21,6 +21,11 @@ const char *action_ref(const struct action_run *run)
     return run->ref;
 }
 
+bool action_reads_unknown(const struct action_run *run)
+{
+    return run->reads_unknown;
+}
+
 static const char *lend(const struct action_run *run, char *text)
 {
     g_ptr_array_add(run->lent, text);

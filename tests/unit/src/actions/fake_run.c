@@ -107,6 +107,11 @@ void fake_contexts(struct action_run *run, const char *json)
     json_object_update_recursive(run->contexts, given);
 }
 
+void fake_reads_unknown(struct action_run *run)
+{
+    run->reads_unknown = true;
+}
+
 void fake_date(struct action_run *run, const char *iso8601)
 {
     g_autoptr(GDateTime) date = g_date_time_new_from_iso8601(iso8601, NULL);

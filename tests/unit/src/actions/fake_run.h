@@ -48,6 +48,8 @@ void fake_copy_upload(struct action_run *run, const char *pattern, const struct 
 /* What nested actions end with: one '1' (success) or '0' for each attempt. */
 void fake_nested(struct action_run *run, const char *successes);
 
+/* An input or the env stands on an output that nobody knows. */
+void fake_reads_unknown(struct action_run *run);
 /* What a pull request changes: "A path" and so on, one a line. Without it no commit is known. */
 void fake_changes(struct action_run *run, const char *lines);
 /* So many fetches of git fail. */

@@ -23,7 +23,7 @@ struct action_run {
     const char *changes; /* lent, or NULL */
     char *failure, *stdin_text, *nested_successes, *nested_inputs;
     GBytes *uploaded;
-    bool has_failed;
+    bool has_failed, reads_unknown;
     unsigned nested_count, git_failure_count;
     uint64_t chance;
     int64_t date_ms, slept_us;

@@ -19,11 +19,13 @@ Test(github_script, exports_what_it_is_told_to)
                "// for buildx\n"
                "core.exportVariable('ACTIONS_RESULTS_URL', process.env.ACTIONS_RESULTS_URL);\n"
                "core.exportVariable(\n  \"URL\",\n  process.env['ACTIONS_RESULTS_URL'] ?? ''\n)\n"
-               "core.exportVariable(`NONE`, process.env.NOT_THERE || '');\n");
+               "core.exportVariable(`NONE`, process.env.NOT_THERE || '');\n"
+               "core.exportVariable('ACTIONS_CACHE_SERVICE_V2', 'on');");
 
     fake_expect_text(fake_exported(run, "ACTIONS_RESULTS_URL"), "https://results.example/");
     fake_expect_text(fake_exported(run, "URL"), "https://results.example/");
     fake_expect_text(fake_exported(run, "NONE"), "");
+    fake_expect_text(fake_exported(run, "ACTIONS_CACHE_SERVICE_V2"), "on");
     fake_expect_text(fake_assumed(run), "");
 }
 
