@@ -88,6 +88,7 @@ struct working_copy *working_copy_new(const struct working_copy_options *options
 
     copy->options = *options;
     copy->ends = g_string_new(NULL);
+    copy->lent = g_array_new(FALSE, FALSE, sizeof(git_oid));
     working_copy_prepare();
     git_repository_init_options_init(&how, GIT_REPOSITORY_INIT_OPTIONS_VERSION);
     how.flags = GIT_REPOSITORY_INIT_MKPATH;
@@ -116,6 +117,7 @@ void working_copy_free(struct working_copy *copy)
     git_repository_free(copy->user);
     git_repository_free(copy->made);
     g_string_free(copy->ends, TRUE);
+    g_array_unref(copy->lent);
     working_copy_release();
     g_free(copy);
 }

@@ -201,6 +201,13 @@ static void list_ends(const struct history *history, GString *ends)
     }
 }
 
+static void pack_lent(struct history *history)
+{
+    const GArray *lent = history->copy->lent;
+    for (guint i = 0; i < lent->len; i++)
+        (void)pack(history, &g_array_index(lent, git_oid, i));
+}
+
 static void walk(struct history *history, const git_oid *commit)
 {
     const struct working_copy_options *options = &history->copy->options;
@@ -209,7 +216,8 @@ static void walk(struct history *history, const git_oid *commit)
         (void)git_tag_foreach(history->copy->user, await_tag, history);
     if (options->depth == 0)
         await_branches(history);
-    while (!g_queue_is_empty(history->due) && history->ids->len < GIT_OBJECTS_MAX) {
+    guint ids_max = GIT_OBJECTS_MAX + history->copy->lent->len;
+    while (!g_queue_is_empty(history->due) && history->ids->len < ids_max) {
         g_autofree struct reached *reached = g_queue_pop_head(history->due);
         pack_commit(history, reached);
     }
@@ -223,6 +231,7 @@ static bool copy_objects(struct history *history, const git_oid *commit, GString
     if (git_repository_odb(&history->objects, copy->user) != 0 ||
         git_repository_odb(&history->made, copy->made) != 0 || git_odb_refresh(history->made) != 0)
         return false;
+    pack_lent(history);
     walk(history, commit);
     list_ends(history, ends);
     return working_copy_pack(copy, history->ids);

@@ -18,14 +18,20 @@ struct working_copy {
     git_oid head_id;          /* what stands for it here */
     bool is_elsewhere;        /* head is the commit that is asked for, not the user's HEAD */
     git_repository *ignoring; /* whose rules count; lent */
+    GArray *lent;             /* git_oid of files that the user's repository has, to be packed with
+                                 what is copied from there */
     GString *ends;            /* of the copied history: ids, one a line */
 };
 
 /* Puts the files, char* relative to the target, into the index and its tree into the target. */
 bool working_copy_write_tree(const struct working_copy *copy, const GPtrArray *paths,
                              git_oid *tree) MUST_USE;
-/* Copies the objects behind the commit and its friends, as the options want them; parents: of the
-   commit itself. Appends the ids of the commits whose parents are not among them, one a line. */
+/* The id of a file that the user's repository holds as the work tree has it, by its index. False:
+   the file must be read. */
+bool working_copy_find_known(const struct working_copy *copy, const char *path, git_oid *id);
+/* Copies what is lent, and the objects behind the commit and its friends, as the options want them;
+   parents: of the commit itself. Appends the ids of the commits whose parents are not among them,
+   one a line. */
 bool working_copy_copy_history(const struct working_copy *copy, const git_oid *commit,
                                GString *ends) MUST_USE;
 

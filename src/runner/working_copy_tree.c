@@ -55,17 +55,42 @@ static git_index_entry entry_of(const char *path, struct stat *status,
     };
 }
 
-/* What cannot be added, such as a path that git forbids, is a file beside the repository's. */
-static void add(const struct working_copy *copy, git_index *index, git_odb *objects,
-                const char *path)
+/* A tree while it is written: what is new of it is in memory. */
+struct writing {
+    const struct working_copy *copy;
+    git_index *index;
+    git_odb *objects;
+    GArray *own;   /* git_oid of the files in memory */
+    bool converts; /* as .gitattributes say, such as without carriage returns */
+};
+
+/* git_index_add_bypath() without its search for attributes and its file for every object: either
+   takes longer than all the rest of a checkout. */
+static void add_new(struct writing *writing, const char *file, git_index_entry *entry)
 {
+    bool is_link = entry->mode == GIT_FILEMODE_LINK;
+    if ((is_link ? write_link : write_file)(file, writing->objects, &entry->id) == 0 &&
+        git_index_add(writing->index, entry) == 0)
+        g_array_append_vals(writing->own, &entry->id, 1);
+}
+
+/* What cannot be added, such as a path that git forbids, is a file beside the repository's. */
+static void add(struct writing *writing, const char *path)
+{
+    const struct working_copy *copy = writing->copy;
     g_autofree char *file = g_build_filename(copy->options.target, path, NULL);
     struct stat status;
     if (lstat(file, &status) != 0)
         return;
     git_index_entry entry = entry_of(path, &status, copy->options.sandbox);
-    if ((S_ISLNK(status.st_mode) ? write_link : write_file)(file, objects, &entry.id) == 0)
-        (void)git_index_add(index, &entry);
+    if (working_copy_find_known(copy, path, &entry.id)) {
+        if (git_index_add(writing->index, &entry) == 0)
+            g_array_append_vals(copy->lent, &entry.id, 1);
+    } else if (writing->converts) {
+        (void)git_index_add_bypath(writing->index, path);
+    } else {
+        add_new(writing, file, &entry);
+    }
 }
 
 /* A submodule that is not checked out is what it points to, and an empty folder. */
@@ -103,61 +128,68 @@ bool working_copy_wrap(const struct working_copy *copy, git_odb *objects,
     return git_repository_wrap_odb(repository, objects) == 0 && narrow_window(*repository, path);
 }
 
-static bool write_pack(const struct working_copy *copy, git_repository *memory, const git_oid *tree)
+static int insert_folder(const char *root, const git_tree_entry *entry, void *pack)
+{
+    (void)root;
+    return git_tree_entry_type(entry) == GIT_OBJECT_TREE
+               ? git_packbuilder_insert(pack, git_tree_entry_id(entry), NULL)
+               : 0;
+}
+
+static bool insert_folders(git_packbuilder *pack, git_repository *memory, const git_oid *root)
+{
+    git_tree *tree = NULL;
+    bool is_done = git_packbuilder_insert(pack, root, NULL) == 0 &&
+                   git_tree_lookup(&tree, memory, root) == 0 &&
+                   git_tree_walk(tree, GIT_TREEWALK_PRE, insert_folder, pack) == 0;
+    git_tree_free(tree);
+    return is_done;
+}
+
+static bool write_pack(const struct writing *writing, git_repository *memory, const git_oid *tree)
 {
     g_autofree char *folder =
-        g_build_filename(git_repository_path(copy->made), "objects", "pack", NULL);
+        g_build_filename(git_repository_path(writing->copy->made), "objects", "pack", NULL);
     git_packbuilder *pack = NULL;
-    bool is_written = git_packbuilder_new(&pack, memory) == 0 &&
-                      git_packbuilder_insert_tree(pack, tree) == 0 &&
-                      git_packbuilder_write(pack, folder, 0, NULL, NULL) == 0;
+    bool is_written = git_packbuilder_new(&pack, memory) == 0 && insert_folders(pack, memory, tree);
+    for (guint i = 0; i < writing->own->len && is_written; i++)
+        is_written =
+            git_packbuilder_insert(pack, &g_array_index(writing->own, git_oid, i), NULL) == 0;
+    is_written = is_written && git_packbuilder_write(pack, folder, 0, NULL, NULL) == 0;
     git_packbuilder_free(pack);
     return is_written;
 }
 
-/* As git_index_add_bypath() and git_index_write_tree(), without their search for attributes and
-   their file for every object: either takes longer than all the rest of a checkout. */
-static bool add_as_they_are(const struct working_copy *copy, git_index *index,
-                            const GPtrArray *paths, git_oid *tree)
+/* As git_index_write_tree(), without its file for every object. */
+static bool write_files(struct writing *writing, const GPtrArray *paths, git_oid *tree)
 {
+    const struct working_copy *copy = writing->copy;
     git_odb_backend *pool = NULL;
-    git_odb *objects = NULL;
     git_repository *memory = NULL;
-    if (git_odb_new(&objects) != 0 || git_mempack_new(&pool) != 0 ||
-        git_odb_add_backend(objects, pool, 1) != 0 || !working_copy_wrap(copy, objects, &memory)) {
+    if (git_mempack_new(&pool) != 0 || git_odb_add_backend(writing->objects, pool, 1) != 0 ||
+        !working_copy_wrap(copy, writing->objects, &memory)) {
         git_repository_free(memory);
-        git_odb_free(objects);
         return false;
     }
     for (guint i = 0; i < paths->len; i++)
-        add(copy, index, objects, g_ptr_array_index(paths, i));
-    add_submodules(copy, index);
-    bool is_written =
-        git_index_write_tree_to(tree, index, memory) == 0 && write_pack(copy, memory, tree);
+        add(writing, g_ptr_array_index(paths, i));
+    add_submodules(copy, writing->index);
+    bool is_written = git_index_write_tree_to(tree, writing->index, memory) == 0 &&
+                      write_pack(writing, memory, tree);
     git_repository_free(memory);
-    git_odb_free(objects);
     return is_written;
-}
-
-/* As .gitattributes say, such as without carriage returns. */
-static bool add_converted(const struct working_copy *copy, git_index *index, const GPtrArray *paths,
-                          git_oid *tree)
-{
-    for (guint i = 0; i < paths->len; i++)
-        (void)git_index_add_bypath(index, g_ptr_array_index(paths, i));
-    add_submodules(copy, index);
-    return git_index_write_tree(tree, index) == 0;
 }
 
 bool working_copy_write_tree(const struct working_copy *copy, const GPtrArray *paths, git_oid *tree)
 {
-    git_index *index = NULL;
-    bool is_written = git_repository_index(&index, copy->made) == 0 &&
-                      git_index_clear(index) == 0 &&
-                      (has_attributes(paths) ? add_converted(copy, index, paths, tree)
-                                             : add_as_they_are(copy, index, paths, tree)) &&
-                      git_index_write(index) == 0;
-    git_index_free(index);
+    g_autoptr(GArray) own = g_array_new(FALSE, FALSE, sizeof(git_oid));
+    struct writing writing = {.copy = copy, .own = own, .converts = has_attributes(paths)};
+    bool is_written = git_odb_new(&writing.objects) == 0 &&
+                      git_repository_index(&writing.index, copy->made) == 0 &&
+                      git_index_clear(writing.index) == 0 && write_files(&writing, paths, tree) &&
+                      git_index_write(writing.index) == 0;
+    git_index_free(writing.index);
+    git_odb_free(writing.objects);
     return is_written;
 }
 

@@ -134,3 +134,45 @@ Test(working_copy_pack, needs_no_git)
     run(&place,
         "test $(git -C ../target log --oneline | wc -l) = 12; git -C ../target log -p >/dev/null");
 }
+
+/* What git keeps of the file is not what stands in the work tree, as with git-lfs. */
+static void filter_numbers(const struct place *place)
+{
+    run(place, "git config filter.halves.clean 'head -c 70'\n"
+               "echo 'numbers filter=halves' >.git/info/attributes\n"
+               "touch -d 2020-01-01 numbers; git add --renormalize .; git add .\n"
+               "git commit -qm filtered; test $(git cat-file -s HEAD:numbers) = 70");
+}
+
+Test(working_copy_pack, takes_over_what_git_knows_of_a_file_that_nobody_touched)
+{
+    PLACE(place);
+    filter_numbers(&place);
+
+    check_out(&place);
+
+    run(&place, "test $(git -C ../target cat-file -s HEAD:numbers) = 70");
+}
+
+Test(working_copy_pack, reads_a_file_that_was_written_after_the_index)
+{
+    PLACE(place);
+    filter_numbers(&place);
+    run(&place, "touch -d 2019-01-01 .git/index");
+
+    check_out(&place);
+
+    run(&place, "git -C ../target show HEAD:numbers | cmp - numbers");
+}
+
+Test(working_copy_pack, reads_a_file_of_which_the_clone_lacks_the_object)
+{
+    PLACE(place);
+    run(&place, "touch -d 2020-01-01 numbers; git add .\n"
+                "id=$(git rev-parse HEAD:numbers)\n"
+                "rm -f .git/objects/${id%${id#??}}/${id#??}");
+
+    check_out(&place);
+
+    run(&place, "git -C ../target show HEAD:numbers | cmp - numbers");
+}
