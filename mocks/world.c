@@ -3,8 +3,10 @@
 
 #include "mocks/world_private.h"
 
+#include "base/limits.h"
 #include "base/units.h"
 #include "loop/vclock.h"
+#include "mocks/common_work.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -38,6 +40,7 @@ struct world *world_new(struct loop *loop, const struct world_options *options, 
     world->sites_by_name = g_hash_table_new(g_str_hash, g_str_equal);
     world->sites_by_path = g_hash_table_new(g_str_hash, g_str_equal);
     world->stand_ins = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    world->common_work = common_work_new(WORLD_COMMON_WORK_BYTES_MAX);
     world->aliases = g_ptr_array_new_with_free_func(g_free);
     world->openers = g_ptr_array_new_with_free_func(opener_free);
     world->server = server_new(world, error);
@@ -58,6 +61,7 @@ void world_free(struct world *world)
     server_free(world->server);
     g_hash_table_unref(world->sites_by_name);
     g_hash_table_unref(world->stand_ins);
+    common_work_free(world->common_work);
     g_hash_table_unref(world->sites_by_path);
     g_ptr_array_unref(world->sites);
     g_ptr_array_unref(world->aliases);
@@ -83,6 +87,11 @@ struct trace *world_trace(const struct world *world)
 int64_t world_date_s(const struct world *world)
 {
     return world->date_s + loop_now_us(world->loop) / SECOND_US;
+}
+
+struct common_work *world_common_work(struct world *world)
+{
+    return world->common_work;
 }
 
 void world_set_stand_in(struct world *world, const char *digest, const char *actual)

@@ -11,6 +11,7 @@
 #include "mocks/exchange.h"
 #include "mocks/weather.h"
 
+struct common_work;
 struct world;
 
 /* Clear weather. A reply waits one round trip and then flows at the rate, by its declared bytes.
@@ -55,6 +56,8 @@ int64_t world_date_s(const struct world *world);
    Lent. */
 void world_set_stand_in(struct world *world, const char *digest, const char *actual);
 const char *world_stand_in(const struct world *world, const char *digest);
+/* What all machines share because it takes us long to make (common_work.h). */
+struct common_work *world_common_work(struct world *world);
 struct rng world_rng(const struct world *world, const char *role, const char *id);
 
 /*

@@ -39,7 +39,8 @@ struct world {
     GHashTable *sites_by_name; /* looked up, never iterated */
     GHashTable *sites_by_path; /* of those dialled, by the path of inner; likewise */
     GHashTable *stand_ins;     /* digest to digest; looked up, never iterated */
-    GPtrArray *aliases;        /* char *, other names of sites */
+    struct common_work *common_work;
+    GPtrArray *aliases; /* char *, other names of sites */
     GPtrArray *openers;
     char *directory; /* of the sites' sockets; NULL until one is dialled */
     int lock_fd;     /* of the directory */

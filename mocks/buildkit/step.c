@@ -3,6 +3,7 @@
 
 #include "base/digest.h"
 #include "base/units.h"
+#include "mocks/dockerd/packed.h"
 
 #include <string.h>
 
@@ -95,7 +96,7 @@ static struct stored *make_layer(struct buildkitd *daemon, const struct build_fi
 {
     struct packed_layer packed = {0};
     struct stored *stored = g_new0(struct stored, 1);
-    build_files_pack(files, &packed);
+    packed_layer_get(daemon->world, files, &packed);
     *stored = (struct stored){
         .digest = g_strdup(packed.digest),
         .diff_id = g_strdup(packed.diff_id),

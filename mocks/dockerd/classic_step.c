@@ -3,6 +3,7 @@
 
 #include "base/digest.h"
 #include "base/units.h"
+#include "mocks/dockerd/packed.h"
 
 #include <string.h>
 
@@ -46,11 +47,11 @@ static bool check_flags(const struct instruction *instruction, GError **error)
 
 /* ---- layers ---- */
 
-static struct layer *make_layer(const struct build_files *files)
+static struct layer *make_layer(struct dockerd *dockerd, const struct build_files *files)
 {
     struct packed_layer packed = {0};
     struct layer *layer = g_new0(struct layer, 1);
-    build_files_pack(files, &packed);
+    packed_layer_get(dockerd->world, files, &packed);
     layer->declared_bytes = packed.declared_bytes;
     layer->unpacked_bytes = packed.unpacked_bytes;
     layer->digest = g_steal_pointer(&packed.digest);
@@ -331,7 +332,7 @@ static bool run_layer(struct classic_build *build, struct classic_stage *stage,
                       const struct plan_step *step, const struct build_files *files, GError **error)
 {
     struct classic_run run = {.build = build, .stage = stage, .step = step};
-    struct layer *layer = make_layer(files);
+    struct layer *layer = make_layer(build->dockerd, files);
     bool is_here = stage->is_cached && is_layer_here(build, layer);
     bool is_fine = true;
 

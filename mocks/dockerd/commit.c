@@ -7,6 +7,7 @@
  */
 #include "mocks/dockerd/api.h"
 
+#include "mocks/dockerd/packed.h"
 #include "mocks/dockerfile/cost.h"
 #include "mocks/dockerfile/files.h"
 #include "mocks/puller/pull.h"
@@ -141,13 +142,13 @@ static struct build_files *files_of(const struct container *container)
 }
 
 /* NULL: nothing has changed. */
-static struct layer *layer_of(const struct container *container)
+static struct layer *layer_of(struct dockerd *dockerd, const struct container *container)
 {
     AUTO(build_files) files = files_of(container);
     struct packed_layer packed = {0};
     if (build_files_count(files) == 0)
         return NULL;
-    build_files_pack(files, &packed);
+    packed_layer_get(dockerd->world, files, &packed);
     struct layer *layer = g_new0(struct layer, 1);
     layer->digest = g_steal_pointer(&packed.digest);
     layer->diff_id = g_steal_pointer(&packed.diff_id);
@@ -256,7 +257,7 @@ static bool store(struct request *request, const struct container *container,
     g_autoptr(GPtrArray) layers = g_ptr_array_new_with_free_func((GDestroyNotify)layer_free);
     g_autoptr(json_t) config = config_of(container);
     g_autofree char *name = NULL;
-    struct layer *layer = layer_of(container);
+    struct layer *layer = layer_of(request->dockerd, container);
 
     merge(changed, config);
     g_autoptr(GBytes) document = document_of(request, parent, config, changed, layer);

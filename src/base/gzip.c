@@ -11,6 +11,7 @@ enum {
     WINDOW_BITS_MAX = 15,
     WINDOW_SPARE_BYTES = 512, /* deflate looks back less than its window, by MIN_LOOKAHEAD of 262 */
     GZIP_MEMORY_LEVEL = 8,
+    LARGE_BYTES = 4 * 1024 * 1024,
     CHUNK_BYTES = 16 * 1024, /* lives on the stack of a fiber */
     OPERATING_SYSTEM_UNKNOWN = 255,
 };
@@ -31,10 +32,11 @@ GBytes *gzip_compress(const void *bytes, gsize length_bytes)
     gz_header header = {.os = OPERATING_SYSTEM_UNKNOWN};
 
     int bits = window_bits(length_bytes);
+    int level = length_bytes < LARGE_BYTES ? Z_DEFAULT_COMPRESSION : Z_BEST_SPEED;
 
     g_assert(length_bytes <= G_MAXUINT / 2);
-    if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, bits + GZIP_FRAMING,
-                     GZIP_MEMORY_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK ||
+    if (deflateInit2(&stream, level, Z_DEFLATED, bits + GZIP_FRAMING, GZIP_MEMORY_LEVEL,
+                     Z_DEFAULT_STRATEGY) != Z_OK ||
         deflateSetHeader(&stream, &header) != Z_OK)
         g_error("zlib cannot compress");
     uLong size_bytes = deflateBound(&stream, (uLong)length_bytes);

@@ -1,4 +1,5 @@
-/* gzip of whole buffers. Equal bytes always compress to equal bytes: the header holds no time. */
+/* gzip of whole buffers. Equal bytes always compress to equal bytes: the header holds no time.
+   Large ones are compressed fast rather than well: whole repositories are copied into images. */
 #pragma once
 
 #include "base/error.h"

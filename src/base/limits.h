@@ -113,11 +113,12 @@
 #define ENGINE_OBJECTS_MAX      10000
 
 /* The fake BuildKit. */
-#define BUILDKITD_CONFIG_BYTES_MAX (1024 * 1024)
-#define BUILD_PLATFORMS_MAX        64
-#define BUILD_RESULTS_MAX          1000 /* that later builds of a builder stand on */
-#define BUILD_CONTEXT_BYTES_MAX    (INT64_C(512) * 1024 * 1024)
-#define BUILD_CARRIED_BYTES_MAX    (48 * 1024 * 1024) /* of a context, without large files */
+#define BUILDKITD_CONFIG_BYTES_MAX  (1024 * 1024)
+#define BUILD_PLATFORMS_MAX         64
+#define BUILD_RESULTS_MAX           1000 /* that later builds of a builder stand on */
+#define BUILD_CONTEXT_BYTES_MAX     (INT64_C(512) * 1024 * 1024)
+#define BUILD_CARRIED_BYTES_MAX     (48 * 1024 * 1024)  /* of a context, without large files */
+#define WORLD_COMMON_WORK_BYTES_MAX (256 * 1024 * 1024) /* of layers that are kept packed */
 
 /* Bake files. The depth of texts is that of brackets and blocks, the other one of evaluation, where
    functions and variables use each other; both are what a fiber's stack bears. */
