@@ -255,10 +255,14 @@ static bool has_gap_before_break(const struct leg_result *result)
     return has_gap(result, leg_result_broken_step(result, &step) ? step : G_MAXUINT);
 }
 
-/* A leg that did not run is red by those of which it was skipped, not by what others lacked. */
+/* A leg that did not run is red by those of which it was skipped, not by what others lacked; one
+   that was cancelled, by the first of its matrix to fail. */
 static bool may_tell_in(const struct leg_outcome *earlier, const struct leg_outcome *leg)
 {
     const struct leg_result *result = earlier->server->result;
+    if (earlier->server->job == leg->server->job)
+        return leg->server->result->result == RESULT_CANCELLED &&
+               result->result == RESULT_FAILURE && has_gap_before_break(result);
     if (!server_leg_needs(leg->server, earlier->server))
         return false;
     return has_ran(leg) ? has_gap(result, G_MAXUINT)

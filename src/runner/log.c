@@ -142,10 +142,21 @@ static void notice_missing_program(struct step_run *step, const char *line)
         leg_assume_gap(step->leg, step, script_touches_images(name), "%s", what);
 }
 
+/* What scripts have of a machine beside their own folders stands behind all of them; on GitHub's
+   they may write it by sudo. The words are the C library's and Node's. */
+static void notice_read_only(struct step_run *step, const char *line)
+{
+    static const char what[] = "writing to the machine's own folders";
+    bool is_met = strstr(line, "Read-only file system") != NULL || strstr(line, "EROFS: ") != NULL;
+    if (is_met && step->step->run != NULL && !is_assumed(step->leg, what))
+        leg_assume_gap(step->leg, step, /* touches_images= */ false, "%s", what);
+}
+
 /* GitHub's machines, or a step before, may have it. */
 static void notice_missing(struct step_run *step, const char *line)
 {
     notice_missing_program(step, line);
+    notice_read_only(step, line);
     if (step->missing_module == NULL)
         step->missing_module = missing_module_find(line);
 }
