@@ -19,9 +19,8 @@ struct reached {
 struct history {
     const struct working_copy *copy;
     git_odb *objects;   /* the user's */
-    git_odb *made;      /* the checkout's: what it has already is not copied */
     GArray *ids;        /* git_oid of what is packed, in the order in which it was found */
-    GHashTable *packed; /* git_oid, owned */
+    GHashTable *packed; /* git_oid, owned; with what the checkout has already */
     GHashTable *seen;   /* the same of commits */
     GArray *commits;    /* struct reached, in the order in which they are packed */
     GQueue *due;        /* struct reached *, still to be packed, the nearest first */
@@ -44,9 +43,21 @@ static bool is_there(const struct history *history, const git_oid *id)
     return git_odb_exists_ext(history->objects, id, GIT_ODB_LOOKUP_NO_REFRESH) != 0;
 }
 
-static bool is_made(const struct history *history, const git_oid *id)
+/* To ask the checkout for each object of a long history looks for as many files. */
+static int note_made(const git_oid *id, void *context)
 {
-    return git_odb_exists_ext(history->made, id, GIT_ODB_LOOKUP_NO_REFRESH) != 0;
+    struct history *history = context;
+    g_hash_table_add(history->packed, g_memdup2(id, sizeof *id));
+    return 0;
+}
+
+static bool find_made(struct history *history)
+{
+    git_odb *made = NULL;
+    bool is_found = git_repository_odb(&made, history->copy->made) == 0 &&
+                    git_odb_refresh(made) == 0 && git_odb_foreach(made, note_made, history) == 0;
+    git_odb_free(made);
+    return is_found;
 }
 
 static bool is_packed(const struct history *history, const git_oid *id)
@@ -57,7 +68,7 @@ static bool is_packed(const struct history *history, const git_oid *id)
 /* Whether it is packed from now on. */
 static bool pack(struct history *history, const git_oid *id)
 {
-    if (is_packed(history, id) || is_made(history, id) || !is_there(history, id))
+    if (is_packed(history, id) || !is_there(history, id))
         return false;
     g_array_append_vals(history->ids, id, 1);
     g_hash_table_add(history->packed, g_memdup2(id, sizeof *id));
@@ -228,8 +239,7 @@ static void walk(struct history *history, const git_oid *commit)
 static bool copy_objects(struct history *history, const git_oid *commit, GString *ends)
 {
     const struct working_copy *copy = history->copy;
-    if (git_repository_odb(&history->objects, copy->user) != 0 ||
-        git_repository_odb(&history->made, copy->made) != 0 || git_odb_refresh(history->made) != 0)
+    if (git_repository_odb(&history->objects, copy->user) != 0 || !find_made(history))
         return false;
     pack_lent(history);
     walk(history, commit);
@@ -255,6 +265,5 @@ bool working_copy_copy_history(const struct working_copy *copy, const git_oid *c
     g_hash_table_unref(history.packed);
     g_array_unref(history.ids);
     git_odb_free(history.objects);
-    git_odb_free(history.made);
     return is_copied;
 }
