@@ -1,5 +1,6 @@
 /* Builds and takes down the machine of a workflow's leg. */
 #include "harness/leg_machine.h"
+#include "harness/public_world.h"
 
 #include "base/units.h"
 #include "harness/folders.h"
@@ -134,6 +135,11 @@ static const char *repository_folder(void *self)
     return folder != NULL ? folder : machine->repository;
 }
 
+static bool is_own_image(void *stage, const char *repository)
+{
+    return public_world_is_own(stage, repository);
+}
+
 static void add_commands(struct leg_machine *machine, struct stage *stage)
 {
     const struct machine_profile *profile = machine->plan.profile;
@@ -160,6 +166,8 @@ static void add_commands(struct leg_machine *machine, struct stage *stage)
         .repository = repository_folder,
         .repository_self = machine,
         .origin = machine->far_end != NULL ? &machine->origin : NULL,
+        .is_own_image = is_own_image,
+        .is_own_self = stage,
         .seed = stage->plan->seed,
         .assumed = pipeline->assume != NULL ? pipeline->assume->commands : NULL,
     };
@@ -215,6 +223,8 @@ static void describe(struct leg_machine *machine, const struct stage *stage,
         .http = machine->machine->http,
         .token = machine->token,
         .runtime_token = machine->runtime_token,
+        .id_token_url = machine->id_token_request != NULL ? SIGSTORE_REQUEST_URL : NULL,
+        .id_token_request = machine->id_token_request,
         .repository = repository_map_root(pipeline->map),
         .checkouts = checkouts,
         .seed = stage->plan->seed,
@@ -264,6 +274,8 @@ struct leg_machine *leg_machine_new(struct stage *stage, const struct leg_machin
     machine->checkouts = options->checkouts;
     machine->token = g_strdup(options->token);
     machine->runtime_token = runtime_token_of(stage->plan->scenario->pipeline, options->id);
+    machine->id_token_request =
+        options->workflow_ref != NULL ? sigstore_request_token(options->workflow_ref) : NULL;
     machine->machine = stage_add_machine(stage, &machine->plan);
     add_origin(machine, options);
     add_commands(machine, stage);
@@ -290,6 +302,7 @@ void leg_machine_free(struct leg_machine *machine)
     g_free(machine->directory);
     g_free(machine->token);
     g_free(machine->runtime_token);
+    g_free(machine->id_token_request);
     g_free(machine->why_no_sandbox);
     g_free(machine);
 }

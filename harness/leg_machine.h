@@ -15,6 +15,7 @@ struct leg_machine {
     char *directory;
     char *token;                      /* GITHUB_TOKEN of the leg's job */
     char *runtime_token;              /* ACTIONS_RUNTIME_TOKEN */
+    char *id_token_request;           /* ACTIONS_ID_TOKEN_REQUEST_TOKEN; or NULL */
     const char *repository;           /* the user's folder; lent */
     struct checkout_store *checkouts; /* lent, or NULL */
     struct far_end *far_end;          /* of the run; lent */
@@ -32,8 +33,11 @@ struct leg_machine_options {
     const json_t *runs_on; /* evaluated */
     const char *directory; /* an empty folder is made in it */
     const char *token;
-    bool may_push;                    /* with the token, to the repository */
-    struct far_end *far_end;          /* lent */
+    bool may_push;            /* with the token, to the repository */
+    const char *workflow_ref; /* of the file that holds the job, when it may ask for an identity
+                                 token, "acme/api/.github/workflows/ci.yml@refs/heads/main"; or NULL
+                               */
+    struct far_end *far_end;  /* lent */
     struct checkout_store *checkouts; /* of the process; lent */
     const char *shared_directory;     /* of the process; or NULL */
     unsigned sandbox_layers;

@@ -114,6 +114,7 @@ void public_world_begin(struct stage *stage)
     world_set_founder(stage->world, found_registry, stage);
     stage->caches = cachesvc_new(stage->world);
     stage->modules = goproxy_new(stage->world);
+    stage->sigstore = sigstore_new(stage->world);
     goproxy_trust(stage->modules, lists_module, stage);
 }
 
@@ -121,6 +122,7 @@ void public_world_end(struct stage *stage)
 {
     cachesvc_free(stage->caches);
     goproxy_free(stage->modules);
+    sigstore_free(stage->sigstore);
     g_clear_pointer(&stage->found_services, g_ptr_array_unref);
     g_clear_pointer(&stage->computed_secrets, g_ptr_array_unref);
 }

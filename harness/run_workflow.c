@@ -64,6 +64,21 @@ static const struct call *call_of_leg(const struct call *root, const char *leg_i
     return call;
 }
 
+/* GitHub's job_workflow_ref: the file that holds the job, with the ref it is taken from; g_free. */
+static char *job_workflow_ref(const struct workflow_run *workflow, const struct call *call)
+{
+    const json_t *github = workflow->pipeline->event->github;
+    const char *own = json_get_string(github, "workflow_ref", "");
+    if (call->caller == NULL || call->path == NULL)
+        return g_strdup(own);
+    g_autofree char *file = g_path_get_basename(call->path);
+    g_auto(GStrv) origin = g_strsplit(call->origin != NULL ? call->origin : "", "@", 2);
+    bool is_others = call->origin != NULL && origin[1] != NULL;
+    return g_strdup_printf("%s/.github/workflows/%s@%s",
+                           is_others ? origin[0] : json_get_string(github, "repository", ""), file,
+                           is_others ? origin[1] : json_get_string(github, "ref", ""));
+}
+
 static const struct runner_machine *find_machine(void *self, const char *leg_id,
                                                  const struct job *job, const json_t *runs_on,
                                                  GError **error)
@@ -72,12 +87,16 @@ static const struct runner_machine *find_machine(void *self, const char *leg_id,
     const struct call *call = call_of_leg(call_tree_root(workflow->pipeline->calls), leg_id);
     const struct run_context *context = workflow->run->context;
     g_autofree char *token = token_of(workflow, leg_id);
+    bool has_identity =
+        permissions_allow(call, job, workflow->pipeline->event, "id-token", "write");
+    g_autofree char *workflow_ref = has_identity ? job_workflow_ref(workflow, call) : NULL;
     const struct leg_machine_options options = {
         .id = leg_id,
         .runs_on = runs_on,
         .directory = workflow->directory,
         .token = token,
         .may_push = permissions_allow(call, job, workflow->pipeline->event, "contents", "write"),
+        .workflow_ref = workflow_ref,
         .far_end = workflow->far_end,
         .checkouts = workflow->run->context->checkouts,
         .shared_directory = workflow->run->context->shared_directory,

@@ -9,6 +9,7 @@
 #include "mocks/disk.h"
 #include "mocks/goproxy/goproxy.h"
 #include "mocks/registry/registry.h"
+#include "mocks/sigstore/sigstore.h"
 
 struct machine {
     const struct plan_leg *leg; /* lent */
@@ -31,6 +32,7 @@ struct stage {
     GPtrArray *computed_secrets; /* char*, made up while it runs */
     struct cachesvc *caches;
     struct goproxy *modules;
+    struct sigstore *sigstore;
 };
 
 /* images may be NULL. is_clear: the plan's faults stay away. */

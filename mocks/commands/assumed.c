@@ -38,7 +38,6 @@ static const struct known_command known[] = {
     {"cmake", "cmake version 3.31.6", false, true},
     {"composer", NULL, false, true},
     {"corepack", "0.33.0", false, false},
-    {"cosign", NULL, false, true}, /* by its installer; xargs finds it by the PATH alone */
     {"crane", NULL, true, false},
     {"ctr", NULL, true, false},
     {"dagger", NULL, true, false},

@@ -8,6 +8,7 @@
 static const struct command_row own_rows[] = {
     {"aws", "passwords for ECR; else assumed", row_aws, NULL},
     {"az", "logins to ACR; else assumed", row_az, NULL},
+    {"cosign", "signatures in registries, by Sigstore's services; else assumed", row_cosign, NULL},
     {"curl", "downloads from sites of the world; others are assumed", row_curl, NULL},
     {"df", "the machine's virtual disk and its mounts", row_df, NULL},
     {"docker", "the machine's Engine, with buildx and compose", row_docker, NULL},

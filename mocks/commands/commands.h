@@ -83,7 +83,11 @@ struct command_set_options {
        for; lent. NULL: there is none. */
     const char *(*repository)(void *self);
     void *repository_self;
-    const struct git_origin *origin;       /* or NULL: what git asks of it is assumed */
+    const struct git_origin *origin; /* or NULL: what git asks of it is assumed */
+    /* Whether "acme/app" is an image of the workflow's own, about which the world knows all; NULL:
+       every one is. */
+    bool (*is_own_image)(void *self, const char *repository);
+    void *is_own_self;
     uint64_t seed;                         /* names of builders */
     int64_t date_s;                        /* wall clock at the loop's time zero */
     const struct command_row *more;        /* ends with a NULL name; win over the set's; or NULL */

@@ -133,6 +133,9 @@ char *platform_text(const json_t *platform)
     const char *variant = json_get_string(platform, "variant", "");
     if (os == NULL || architecture == NULL || strcmp(os, "unknown") == 0)
         return NULL;
+    /* Signatures, whose configuration names none. */
+    if (*os == '\0' && *architecture == '\0')
+        return NULL;
     if (strcmp(architecture, "arm64") == 0 && strcmp(variant, "v8") == 0)
         variant = "";
     return g_strconcat(os, "/", architecture, *variant != '\0' ? "/" : "", variant, NULL);

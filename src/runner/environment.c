@@ -109,6 +109,15 @@ static void add_path(json_t *environment, const GPtrArray *path)
     set(environment, "PATH", text->str);
 }
 
+/* Every step of a job with `permissions: id-token: write` gets these. */
+static void add_identity(const struct runner_machine *machine, json_t *environment)
+{
+    if (machine->id_token_request == NULL)
+        return;
+    set(environment, "ACTIONS_ID_TOKEN_REQUEST_URL", machine->id_token_url);
+    set(environment, "ACTIONS_ID_TOKEN_REQUEST_TOKEN", machine->id_token_request);
+}
+
 /* What node actions get beyond that. */
 static void add_services(const struct runner_machine *machine, json_t *environment)
 {
@@ -148,6 +157,7 @@ char **step_environment(const struct step_run *step, const json_t *inputs, const
     add_context(environment, &contexts, "runner", "RUNNER_", runner_names);
     if (inputs != NULL)
         add_services(step->leg->machine, environment);
+    add_identity(step->leg->machine, environment);
     set(environment, "GITHUB_ACTIONS", "true");
     if (json_object_get(environment, "CI") == NULL)
         set(environment, "CI", "true");

@@ -46,6 +46,8 @@ struct runner_machine {
     struct http *http;                /* for action_request(); or NULL */
     const char *token;                /* GITHUB_TOKEN of the job it runs; NULL: one of the run's */
     const char *runtime_token;        /* ACTIONS_RUNTIME_TOKEN; NULL: one that nothing takes */
+    const char *id_token_url;         /* ACTIONS_ID_TOKEN_REQUEST_URL, for jobs that may write */
+    const char *id_token_request;     /* id-token, and ACTIONS_ID_TOKEN_REQUEST_TOKEN; or NULL */
     const char *repository;           /* the user's work tree: what checkout copies; or NULL */
     struct checkout_store *checkouts; /* of the process; NULL: none are kept */
     uint64_t seed;

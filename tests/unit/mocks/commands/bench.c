@@ -144,6 +144,25 @@ static void bench_main(void *argument)
     bench->is_over = true;
 }
 
+static const struct registry_service service = {.name = "reg.example", .api_site = "reg.example"};
+
+static void open_registry(struct bench *bench)
+{
+    static const char *const platforms[] = {"linux/amd64", "linux/arm64", NULL};
+    static const int64_t layers[] = {3 * MIB_BYTES};
+    const struct registry_options options = {.service = &service, .is_virtual = true};
+    const struct image_spec image = {
+        .repository = "acme/api",
+        .tag = "1",
+        .platforms = platforms,
+        .layer_bytes = layers,
+        .layer_count = 1,
+        .is_index = true,
+    };
+    bench->registry = registry_new(bench->world, &options);
+    registry_add_image(bench->registry, &image);
+}
+
 static void open_machine(struct bench *bench)
 {
     const struct plan *plan = bench->plan;
@@ -159,6 +178,10 @@ static void open_machine(struct bench *bench)
         world_add_site(bench->world, "site", plan->handle, bench);
     if (!plan->has_no_proxy)
         bench->proxy = goproxy_new(bench->world);
+    if (plan->has_registry)
+        open_registry(bench);
+    if (plan->has_sigstore)
+        bench->sigstore = sigstore_new(bench->world);
     if (plan->has_docker) {
         const struct dockerd_options dockerd = {
             .world = bench->world,
@@ -241,6 +264,8 @@ void bench_run(const struct plan *plan, void (*body)(struct bench *bench))
     dockerd_free(bench.dockerd);
     world_end_exchanges(bench.world);
     goproxy_free(bench.proxy);
+    registry_free(bench.registry);
+    sigstore_free(bench.sigstore);
     disk_free(bench.disk);
     world_free(bench.world);
     loop_free(g_steal_pointer(&loop));

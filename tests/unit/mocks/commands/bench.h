@@ -7,6 +7,8 @@
 #include "loop/vclock.h"
 #include "mocks/commands/commands.h"
 #include "mocks/goproxy/goproxy.h"
+#include "mocks/registry/registry.h"
+#include "mocks/sigstore/sigstore.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -27,7 +29,9 @@ struct plan {
     bool has_no_processes; /* the seam starts no children, as for actions */
     bool has_docker;       /* a fake Engine */
     bool is_of_github;     /* the image of the machine */
-    bool has_no_proxy;     /* the module proxy is no site of the world */
+    bool has_registry;     /* "reg.example", with acme/api:1, an index of two platforms */
+    bool has_sigstore;
+    bool has_no_proxy; /* the module proxy is no site of the world */
 };
 
 struct bench {
@@ -38,6 +42,8 @@ struct bench {
     struct disk *disk;
     struct dockerd *dockerd;
     struct goproxy *proxy;
+    struct registry *registry; /* or NULL */
+    struct sigstore *sigstore; /* or NULL */
     struct http *http;
     struct command_set *set;
     char *root; /* the folder that is "/home/runner" */

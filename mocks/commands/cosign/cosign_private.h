@@ -1,0 +1,135 @@
+/* What the files of the fake cosign share. Nobody outside includes this. */
+#pragma once
+
+#include "base/json.h"
+#include "mocks/commands/cosign/cosign.h"
+#include "mocks/commands/docker/flags.h"
+#include "mocks/commands/docker/image_reference.h"
+
+#define COSIGN_ERROR (cosign_error_quark())
+GQuark cosign_error_quark(void);
+enum cosign_error {
+    COSIGN_ERROR_SAID,         /* cosign's own words */
+    COSIGN_ERROR_NOT_FOUND,    /* a registry's 404, in the same words */
+    COSIGN_ERROR_NOT_MODELLED, /* ends as COSIGN_UNKNOWN */
+};
+/* Fills error with words; false. */
+bool cosign_fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
+bool cosign_fail_unknown(GError **error);
+
+/* One command line under way. */
+struct cosign_run {
+    const struct cosign_options *options;
+    const struct command_call *call;
+    const struct flags *flags;
+    const char *const *arguments; /* NULL-terminated */
+    int exit_code;                /* of an error; 1 unless said */
+    bool has_told_privacy;
+};
+
+struct cosign_command {
+    const char *name; /* "sign" */
+    const struct flag_row *const *flags;
+    const char *const
+        *unmodelled; /* options of these names make the whole unknown; NULL-terminated */
+    gsize arguments_min, arguments_max;
+    bool (*run)(struct cosign_run *run, GError **error);
+};
+extern const struct cosign_command cosign_sign, cosign_attest, cosign_verify,
+    cosign_verify_attestation, cosign_generate_key_pair, cosign_public_key, cosign_triangulate;
+
+/* ---- registry.c: a registry as go-containerregistry talks to it ---- */
+
+struct cosign_registry {
+    struct cosign_run *run;
+    const struct image_reference *reference;
+    char *authorization; /* a header line, or NULL */
+};
+void cosign_registry_clear(struct cosign_registry *registry);
+#define COSIGN_REGISTRY(variable)                                                                  \
+    __attribute__((cleanup(cosign_registry_clear))) struct cosign_registry variable = {0}
+/* "GET /v2/" and the token that its challenge asks for; reference is lent. */
+bool cosign_registry_open(struct cosign_registry *registry, struct cosign_run *run,
+                          const struct image_reference *reference, bool is_push,
+                          GError **error) MUST_USE;
+struct cosign_document {
+    GBytes *bytes;
+    char *digest;
+    char *media_type;
+};
+void cosign_document_clear(struct cosign_document *document);
+#define COSIGN_DOCUMENT(variable)                                                                  \
+    __attribute__((cleanup(cosign_document_clear))) struct cosign_document variable = {0}
+/* COSIGN_ERROR_NOT_FOUND for a 404. */
+bool cosign_registry_manifest(struct cosign_registry *registry, const char *wanted,
+                              struct cosign_document *document, GError **error) MUST_USE;
+bool cosign_registry_blob(struct cosign_registry *registry, const char *digest, GBytes **bytes,
+                          GError **error) MUST_USE;
+/* Blobs that are not there, then the manifest under its tag. */
+bool cosign_registry_write(struct cosign_registry *registry, const char *tag, GBytes *const *blobs,
+                           gsize blob_count, GBytes *manifest, GError **error) MUST_USE;
+/* "ghcr.io/acme/app", "index.docker.io/library/app" as go-containerregistry writes it; g_free. */
+char *cosign_repository_name(const struct image_reference *reference);
+/* What Go says of a request that got no answer; g_free. */
+char *cosign_network_text(const char *method, const char *url, const GError *error);
+
+/* ---- image.c: the image that is signed, and what stands beside it ---- */
+
+struct cosign_image {
+    const char *text; /* as it was given; lent */
+    struct image_reference *reference;
+    char *digest; /* of what it names */
+    bool is_index;
+    GBytes *manifest; /* NULL: a digest that is not there */
+};
+void cosign_image_clear(struct cosign_image *image);
+#define COSIGN_IMAGE(variable)                                                                     \
+    __attribute__((cleanup(cosign_image_clear))) struct cosign_image variable = {0}
+/* Reads the reference; warns of a tag. */
+bool cosign_image_parse(struct cosign_run *run, const char *text, bool warns,
+                        struct cosign_image *image, GError **error) MUST_USE;
+/* "sha256-….sig"; g_free. */
+char *cosign_tag_of(const char *digest, const char *suffix);
+/* The manifest of a tag beside the image: its layers are added to list; none when it is not there.
+ */
+bool cosign_layers(struct cosign_registry *registry, const char *digest, const char *suffix,
+                   json_t *list, GError **error) MUST_USE;
+/* Appends a layer to the manifest of that tag and pushes it. */
+bool cosign_append_layer(struct cosign_registry *registry, const char *digest, const char *suffix,
+                         const char *media_type, json_t *annotations, GBytes *blob,
+                         GError **error) MUST_USE;
+
+/* ---- keys.c, signer.c: who signs ---- */
+
+struct cosign_signer {
+    char *id;          /* of the key, or of the certificate's text */
+    char *certificate; /* PEM; NULL: a key */
+};
+void cosign_signer_clear(struct cosign_signer *signer);
+#define COSIGN_SIGNER(variable)                                                                    \
+    __attribute__((cleanup(cosign_signer_clear))) struct cosign_signer variable = {0}
+/* By --key, or by the job's identity: "getting signer: …". */
+bool cosign_signer_open(struct cosign_run *run, struct cosign_signer *signer,
+                        GError **error) MUST_USE;
+/* The private key of a reference, with its password. */
+bool cosign_private_key(struct cosign_run *run, const char *reference, char **id,
+                        GError **error) MUST_USE;
+/* The public key of a reference; *id NULL: it is none of this world. */
+bool cosign_public_key_id(struct cosign_run *run, const char *reference, char **id,
+                          GError **error) MUST_USE;
+/* Fetches the trust root; false: Go's words on why not. */
+bool cosign_trust(struct cosign_run *run, char **why, GError **error) MUST_USE;
+/* An entry of the log over a payload unless --tlog-upload=false; *bundle (json_decref) or NULL. */
+bool cosign_log_entry(struct cosign_run *run, const struct cosign_signer *signer,
+                      const char *payload, json_t **bundle, GError **error) MUST_USE;
+/* Base64; g_free. */
+char *cosign_signature_of(const char *signer_id, const char *payload);
+/* What the certificate of a PEM text says; false: it is none of this world. */
+bool cosign_certificate_read(const char *pem, char **identity, char **issuer) MUST_USE;
+bool cosign_flag(const struct cosign_run *run, const char *name);
+/* A file of the machine as text; g_free, NULL: not there. */
+char *cosign_read_file(struct cosign_run *run, const char *path);
+bool cosign_write_file(struct cosign_run *run, const char *path, const char *text, int mode);
+
+extern const struct flag_row cosign_common_flags[], cosign_signing_flags[],
+    cosign_verifying_flags[];
