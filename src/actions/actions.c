@@ -33,6 +33,7 @@ const struct action *const actions_table[] = {
     &action_google_auth,
     &action_free_disk_space,
     &action_retry,
+    &action_cosign_installer,
     &action_changed_files,
     &action_wretry,
     NULL,

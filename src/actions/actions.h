@@ -11,6 +11,7 @@ extern const struct action action_cache_save;
 extern const struct action action_changed_files;
 extern const struct action action_checkout_repository;
 extern const struct action action_configure_aws_credentials;
+extern const struct action action_cosign_installer;
 extern const struct action action_docker_bake;
 extern const struct action action_docker_bake_list_targets;
 extern const struct action action_docker_bake_matrix;
