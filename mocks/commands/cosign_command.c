@@ -24,6 +24,56 @@ static char *installed_version(const struct command_call *call)
     return NULL;
 }
 
+/* Whether a cosign that was assumed may have left a signature that the world does not show. */
+static bool has_assumed(const struct command_set *set)
+{
+    for (guint i = 0; i < set->uses->len; i++) {
+        const struct assumed_use *use = g_ptr_array_index(set->uses, i);
+        if (g_str_has_prefix(use->line, "cosign"))
+            return true;
+    }
+    return false;
+}
+
+static bool is_own(void *self, const char *repository)
+{
+    const struct command_set *set = self;
+    const struct command_set_options *options = &set->options;
+    return !has_assumed(set) && (options->is_own_image == NULL ||
+                                 options->is_own_image(options->is_own_self, repository));
+}
+
+static bool has_host(void *self, const char *host)
+{
+    const struct command_set *set = self;
+    g_autofree char *name = g_strndup(host, strcspn(host, ":"));
+    return world_find_site(set->options.world, host) != NULL ||
+           world_find_site(set->options.world, name) != NULL;
+}
+
+/* `cosign login` keeps what `docker login` keeps, where that keeps it. */
+static int log_in(struct command_set *set, const struct command_call *call)
+{
+    g_autoptr(GPtrArray) words = g_ptr_array_new();
+    g_ptr_array_add(words, (void *)"docker");
+    for (gsize i = 1; call->arguments[i] != NULL; i++)
+        g_ptr_array_add(words, (void *)(uintptr_t)call->arguments[i]);
+    g_ptr_array_add(words, NULL);
+    struct command_call login = *call;
+    login.arguments = (const char *const *)words->pdata;
+    return command_set_run(set, &login);
+}
+
+/* Commands that bring images to a registry are not modelled, but known to. */
+static int assume(struct command_set *set, const struct command_call *call)
+{
+    static const char *const movers[] = {"copy", "load", "upload", NULL};
+    if (call->arguments[1] == NULL || !g_strv_contains(movers, call->arguments[1]))
+        return assumed_run(set, call);
+    assumed_note(set, call->arguments, /* touches_images= */ true);
+    return 0;
+}
+
 /* One that came some other way is assumed, and so is what this one does not model. */
 int row_cosign(void *self, const struct command_call *call)
 {
@@ -31,7 +81,9 @@ int row_cosign(void *self, const struct command_call *call)
     const struct command_set_options *options = &set->options;
     g_autofree char *version = installed_version(call);
     if (version == NULL)
-        return assumed_run(set, call);
+        return assume(set, call);
+    if (g_strcmp0(call->arguments[1], "login") == 0 && set->docker != NULL)
+        return log_in(set, call);
     const struct cosign_options cosign = {
         .http = options->http,
         .loop = options->loop,
@@ -40,9 +92,10 @@ int row_cosign(void *self, const struct command_call *call)
         .platform = options->platform,
         .seed = options->seed,
         .date_us = command_set_date_us(set),
-        .is_own = options->is_own_image,
-        .self = options->is_own_self,
+        .is_own = is_own,
+        .has_host = has_host,
+        .self = set,
     };
     int code = cosign_run(&cosign, call);
-    return code != COSIGN_UNKNOWN ? code : assumed_run(set, call);
+    return code != COSIGN_UNKNOWN ? code : assume(set, call);
 }

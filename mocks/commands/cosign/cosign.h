@@ -29,6 +29,9 @@ struct cosign_options {
     /* Whether "acme/app" is the workflow's own: what others have pushed may be signed, though the
        world does not show it. NULL: all are its own. */
     bool (*is_own)(void *self, const char *repository);
+    /* Whether the world has a registry at "ghcr.io" or "localhost:5000"; what is at another one
+       nobody here knows. NULL: ask and see. */
+    bool (*has_host)(void *self, const char *host);
     void *self;
 };
 

@@ -148,8 +148,12 @@ static bool fetch_token(struct cosign_registry *registry, const char *challenge,
 bool cosign_registry_open(struct cosign_registry *registry, struct cosign_run *run,
                           const struct image_reference *reference, bool is_push, GError **error)
 {
+    const struct cosign_options *options = run->options;
+    const char *host = cosign_is_hub(reference) ? "registry-1.docker.io" : reference->domain;
     registry->run = run;
     registry->reference = reference;
+    if (options->has_host != NULL && !options->has_host(options->self, host))
+        return cosign_fail_unknown(error);
     g_autofree char *url = cosign_shown_url(reference, "");
     const struct cosign_request request = {.method = "GET", .url = url};
     HTTP_RESPONSE(response);

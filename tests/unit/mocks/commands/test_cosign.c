@@ -257,6 +257,28 @@ Test(cosign, leaves_an_image_unsigned_when_the_log_is_away)
 
 /* ---- what is not modelled ---- */
 
+static void login_body(struct bench *bench)
+{
+    install(bench, "v2.5.3");
+    run(bench, "cosign login reg.example -u me -p secret");
+    g_autofree char *config = get_file(bench, ".docker/config.json");
+    cr_assert_not_null(config);
+    cr_assert(strstr(config, "reg.example") != NULL);
+    cr_assert_eq(run(bench, "cosign copy " IMAGE ":1 " IMAGE ":2"), 0);
+    const struct assumed_use *use = g_ptr_array_index(command_set_assumed(bench->set), 0);
+    cr_assert(use->touches_images);
+    cr_assert_eq(run(bench,
+                     "cosign verify --certificate-identity a --certificate-oidc-issuer b " IMAGE
+                     ":1"),
+                 0);
+}
+Test(cosign, keeps_a_login_and_says_that_it_copies_images)
+{
+    static const struct plan plan = {
+        .has_registry = true, .has_sigstore = true, .has_docker = true};
+    bench_run(&plan, login_body);
+}
+
 static void assumed_body(struct bench *bench)
 {
     cr_assert_eq(run(bench, "cosign sign --yes " IMAGE ":1"), 0);
@@ -266,7 +288,10 @@ static void assumed_body(struct bench *bench)
     cr_assert_eq(run(bench, "cosign sign --yes --key awskms:///alias/a " IMAGE ":1"), 0);
     cr_assert_eq(run(bench, "cosign attach sbom --sbom a " IMAGE ":1"), 0);
     cr_assert_eq(run(bench, "cosign sign --yes --rekor-url https://rekor.example " IMAGE ":1"), 0);
-    cr_assert_eq(command_set_assumed(bench->set)->len, 2);
+    cr_assert_eq(run(bench, "cosign verify --certificate-identity a --certificate-oidc-issuer b "
+                            "nobody.example/b:1"),
+                 0);
+    cr_assert_eq(command_set_assumed(bench->set)->len, 3);
     const struct assumed_use *use = g_ptr_array_index(command_set_assumed(bench->set), 0);
     cr_assert_str_eq(use->line, "cosign sign");
     cr_assert_eq(use->count, 4);
