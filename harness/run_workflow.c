@@ -79,6 +79,12 @@ static char *job_workflow_ref(const struct workflow_run *workflow, const struct 
                            is_others ? origin[1] : json_get_string(github, "ref", ""));
 }
 
+/* No setting of a repository grants id-token: a `permissions` must name it. */
+static bool states_permissions(const struct call *call, const struct job *job)
+{
+    return job->permissions != NULL || call->workflow->permissions != NULL || call->has_limit;
+}
+
 static const struct runner_machine *find_machine(void *self, const char *leg_id,
                                                  const struct job *job, const json_t *runs_on,
                                                  GError **error)
@@ -88,6 +94,7 @@ static const struct runner_machine *find_machine(void *self, const char *leg_id,
     const struct run_context *context = workflow->run->context;
     g_autofree char *token = token_of(workflow, leg_id);
     bool has_identity =
+        states_permissions(call, job) &&
         permissions_allow(call, job, workflow->pipeline->event, "id-token", "write");
     g_autofree char *workflow_ref = has_identity ? job_workflow_ref(workflow, call) : NULL;
     const struct leg_machine_options options = {

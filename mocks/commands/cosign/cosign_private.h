@@ -70,6 +70,8 @@ bool cosign_registry_write(struct cosign_registry *registry, const char *tag, GB
                            gsize blob_count, GBytes *manifest, GError **error) MUST_USE;
 /* "ghcr.io/acme/app", "index.docker.io/library/app" as go-containerregistry writes it; g_free. */
 char *cosign_repository_name(const struct image_reference *reference);
+/* "Service Unavailable", as Go names a status; "": one that services here do not give. Lent. */
+const char *cosign_status_text(unsigned status);
 /* What Go says of a request that got no answer; g_free. */
 char *cosign_network_text(const char *method, const char *url, const GError *error);
 

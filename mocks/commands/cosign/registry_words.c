@@ -88,7 +88,7 @@ char *cosign_network_text(const char *method, const char *url, const GError *err
     return g_strdup_printf("%s \"%s\": %s", word, url, reason);
 }
 
-static const char *status_text(unsigned status)
+const char *cosign_status_text(unsigned status)
 {
     static const struct {
         unsigned status;
@@ -160,7 +160,8 @@ bool cosign_fail_with_answer(const struct cosign_request *request,
     int code = response->status == 404 ? COSIGN_ERROR_NOT_FOUND : COSIGN_ERROR_SAID;
     if (first == NULL || (cosign_is_unwell(response->status) && !request->is_write)) {
         g_set_error(error, COSIGN_ERROR, code, "%s %s: unexpected status code %u %s%s",
-                    request->method, request->url, response->status, status_text(response->status),
+                    request->method, request->url, response->status,
+                    cosign_status_text(response->status),
                     g_str_equal(request->method, "HEAD")
                         ? " (HEAD responses have no body, use GET for details)"
                         : "");

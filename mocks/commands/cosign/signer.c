@@ -93,20 +93,6 @@ static char *body_text(const struct http_response *response)
     return g_strndup(data != NULL ? data : "", length);
 }
 
-static const char *status_word(unsigned status)
-{
-    static const struct {
-        unsigned status;
-        const char *text;
-    } rows[] = {{400, "Bad Request"}, {401, "Unauthorized"},        {403, "Forbidden"},
-                {404, "Not Found"},   {429, "Too Many Requests"},   {500, "Internal Server Error"},
-                {502, "Bad Gateway"}, {503, "Service Unavailable"}, {504, "Gateway Timeout"}};
-    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
-        if (rows[i].status == status)
-            return rows[i].text;
-    return "";
-}
-
 /* ---- the trust root ---- */
 
 bool cosign_trust(struct cosign_run *run, char **why, GError **error)
@@ -147,6 +133,21 @@ static bool warn_of_trust(struct cosign_run *run, char **why, GError **error)
 
 /* ---- the job's identity ---- */
 
+/* The status does not count: an answer without a value leads to the device flow. */
+static bool read_token(const struct http_response *response, char **token, GError **error)
+{
+    g_autoptr(json_t) answer = json_parse_gbytes(response->body, NULL);
+    g_autofree char *body = body_text(response);
+    const char *start = body + strspn(body, " \t\r\n");
+    *token = g_strdup(json_get_string(answer, "value", ""));
+    if (answer != NULL)
+        return true;
+    return *start == '\0'
+               ? cosign_fail(error, "EOF")
+               : cosign_fail(error, "invalid character '%c' looking for beginning of value",
+                             *start);
+}
+
 static bool get_token(struct cosign_run *run, const char *url, const char *request_token,
                       char **token, GError **error)
 {
@@ -157,12 +158,8 @@ static bool get_token(struct cosign_run *run, const char *url, const char *reque
         HTTP_RESPONSE(response);
         g_autofree char *why = NULL;
         GError *reason = NULL;
-        if (ask(run, &question, &response, &why, &reason)) {
-            g_autoptr(json_t) answer = json_parse_gbytes(response.body, NULL);
-            *token = g_strdup(json_get_string(answer, "value", ""));
-            return answer != NULL ||
-                   cosign_fail(error, "invalid character 'S' looking for beginning of value");
-        }
+        if (ask(run, &question, &response, &why, &reason))
+            return read_token(&response, token, error);
         if (reason != NULL) {
             g_propagate_error(error, reason);
             return false;
@@ -221,8 +218,8 @@ static bool use_device(struct cosign_run *run, GError **error)
             return why != NULL ? cosign_fail(error, "%s", why) : false;
         g_autofree char *body = body_text(&response);
         if (response.status != 200)
-            return cosign_fail(error, "%u %s: %s", response.status, status_word(response.status),
-                               body);
+            return cosign_fail(error, "%u %s: %s", response.status,
+                               cosign_status_text(response.status), body);
         g_clear_pointer(&device, json_decref);
         device = json_parse_gbytes(response.body, NULL);
     }
@@ -255,7 +252,7 @@ static bool get_certificate(struct cosign_run *run, const char *token, char **ce
     g_autoptr(json_t) text = json_text_or_null(body);
     g_autofree char *quoted = json_dumps(text, JSON_ENCODE_ANY);
     return cosign_fail(error, "POST %s returned %u %s: %s", FULCIO_URL, response.status,
-                       status_word(response.status), quoted);
+                       cosign_status_text(response.status), quoted);
 }
 
 /* Without a token of the job there is only the device flow. */
