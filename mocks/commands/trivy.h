@@ -8,6 +8,7 @@
 #pragma once
 
 #include "mocks/commands/commands_private.h"
+#include "mocks/commands/ggcr/ggcr.h"
 
 enum trivy_option {
     TRIVY_NONE, /* read, and without an effect on what is modelled */
@@ -54,11 +55,10 @@ bool trivy_has(const struct trivy *trivy, enum trivy_option option, const char *
    files are its words. */
 struct trivy_remote {
     struct trivy *trivy;
-    char *domain;        /* "index.docker.io" */
-    char *path;          /* "library/alpine" */
-    char *wanted;        /* tag or digest */
-    char *authorization; /* a header line, or NULL */
-    bool is_temporary;   /* the last error is one that another registry may make good */
+    struct image_reference *reference;
+    struct ggcr_options options;
+    char *basic;       /* a header line, or NULL */
+    bool is_temporary; /* the last error is one that another registry may make good */
 };
 /* False: the name is no reference. */
 bool trivy_remote_init(struct trivy_remote *remote, struct trivy *trivy, const char *name,

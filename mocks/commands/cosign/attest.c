@@ -65,7 +65,7 @@ static json_t *predicate_of(const struct cosign_run *run, const char *type, cons
 static GBytes *envelope_of(struct cosign_run *run, const struct cosign_image *image,
                            const struct cosign_signer *signer, json_t *predicate, char **payload)
 {
-    g_autofree char *name = cosign_repository_name(image->reference);
+    g_autofree char *name = ggcr_repository_name(image->reference);
     const char *uri = cosign_predicate_uri(flags_text(run->flags, "type"));
     g_autoptr(json_t) statement =
         json_pack("{s:s, s:s, s:[{s:s, s:{s:s}}], s:O}", "_type",
@@ -94,10 +94,9 @@ static json_t *layer_annotations(const struct cosign_signer *signer, const char 
     return annotations;
 }
 
-static bool push(struct cosign_registry *registry, struct cosign_image *image,
+static bool push(struct cosign_run *run, struct ggcr *registry, struct cosign_image *image,
                  const struct cosign_signer *signer, json_t *predicate, GError **error)
 {
-    struct cosign_run *run = registry->run;
     const char *uri = cosign_predicate_uri(flags_text(run->flags, "type"));
     g_autofree char *payload = NULL;
     g_autoptr(json_t) bundle = NULL;
@@ -111,13 +110,13 @@ static bool push(struct cosign_registry *registry, struct cosign_image *image,
 }
 
 /* The digest that a tag leads to. */
-static bool resolve(struct cosign_registry *registry, struct cosign_image *image, GError **error)
+static bool resolve(struct ggcr *registry, struct cosign_image *image, GError **error)
 {
-    COSIGN_DOCUMENT(document);
+    GGCR_DOCUMENT(document);
     const char *tag = image->reference->tag != NULL ? image->reference->tag : "latest";
     if (image->digest != NULL)
         return true;
-    if (!cosign_registry_manifest(registry, tag, &document, error))
+    if (!ggcr_manifest(registry, tag, &document, error))
         return false;
     image->digest = g_strdup(document.digest);
     return true;
@@ -127,7 +126,7 @@ static bool attest_image(struct cosign_run *run, const char *text, GError **erro
 {
     COSIGN_SIGNER(signer);
     COSIGN_IMAGE(image);
-    COSIGN_REGISTRY(registry);
+    GGCR(registry);
     const char *path = flags_text(run->flags, "predicate");
     const char *type = flags_text(run->flags, "type");
     if (!cosign_image_parse(run, text, /* warns= */ true, &image, error) ||
@@ -140,7 +139,7 @@ static bool attest_image(struct cosign_run *run, const char *text, GError **erro
         return cosign_fail(error, "getting predicate reader: open %s: no such file or directory",
                            path);
     g_autoptr(json_t) predicate = predicate_of(run, type, bytes, error);
-    return predicate != NULL && push(&registry, &image, &signer, predicate, error);
+    return predicate != NULL && push(run, &registry, &image, &signer, predicate, error);
 }
 
 static bool run_attest(struct cosign_run *run, GError **error)

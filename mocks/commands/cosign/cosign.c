@@ -224,8 +224,8 @@ static bool run_triangulate(struct cosign_run *run, GError **error)
     const char *type = flags_text(run->flags, "type");
     const char *suffix = NULL;
     COSIGN_IMAGE(image);
-    COSIGN_REGISTRY(registry);
-    COSIGN_DOCUMENT(document);
+    GGCR(registry);
+    GGCR_DOCUMENT(document);
     for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++)
         if (g_str_equal(kinds[i].type, type))
             suffix = kinds[i].suffix;
@@ -236,9 +236,9 @@ static bool run_triangulate(struct cosign_run *run, GError **error)
     const char *tag = image.reference->tag != NULL ? image.reference->tag : "latest";
     if (image.digest == NULL &&
         (!cosign_registry_open(&registry, run, image.reference, /* is_push= */ false, error) ||
-         !cosign_registry_manifest(&registry, tag, &document, error)))
+         !ggcr_manifest(&registry, tag, &document, error)))
         return false;
-    g_autofree char *name = cosign_repository_name(image.reference);
+    g_autofree char *name = ggcr_repository_name(image.reference);
     g_autofree char *beside =
         cosign_tag_of(image.digest != NULL ? image.digest : document.digest, suffix);
     command_print(run->call, "%s:%s\n", name, beside);
@@ -330,7 +330,14 @@ int cosign_run(const struct cosign_options *options, const struct command_call *
     const char *name = call->arguments[1];
     const struct cosign_command *command = name != NULL ? find(name) : NULL;
     g_autoptr(GError) error = NULL;
-    struct cosign_run run = {.options = options, .call = call, .exit_code = 1};
+    g_autofree char *agent =
+        g_strdup_printf("cosign/%s (linux; amd64) go-containerregistry/v0.20.6", options->version);
+    struct cosign_run run = {
+        .options = options,
+        .registries = {.http = options->http, .loop = options->loop, .call = call, .agent = agent},
+        .call = call,
+        .exit_code = 1,
+    };
     if (name != NULL && call->arguments[2] == NULL && g_str_equal(name, "version"))
         return print_version(options, call);
     if (command == NULL || !is_known_version(options->version))

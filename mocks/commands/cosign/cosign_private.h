@@ -5,12 +5,12 @@
 #include "mocks/commands/cosign/cosign.h"
 #include "mocks/commands/docker/flags.h"
 #include "mocks/commands/docker/image_reference.h"
+#include "mocks/commands/ggcr/ggcr.h"
 
 #define COSIGN_ERROR (cosign_error_quark())
 GQuark cosign_error_quark(void);
 enum cosign_error {
     COSIGN_ERROR_SAID,         /* cosign's own words */
-    COSIGN_ERROR_NOT_FOUND,    /* a registry's 404, in the same words */
     COSIGN_ERROR_NOT_MODELLED, /* ends as COSIGN_UNKNOWN */
 };
 /* Fills error with words; false. */
@@ -20,6 +20,7 @@ bool cosign_fail_unknown(GError **error);
 /* One command line under way. */
 struct cosign_run {
     const struct cosign_options *options;
+    struct ggcr_options registries;
     const struct command_call *call;
     const struct flags *flags;
     const char *const *arguments; /* NULL-terminated */
@@ -38,43 +39,6 @@ struct cosign_command {
 extern const struct cosign_command cosign_sign, cosign_attest, cosign_verify,
     cosign_verify_attestation, cosign_generate_key_pair, cosign_public_key, cosign_triangulate;
 
-/* ---- registry.c: a registry as go-containerregistry talks to it ---- */
-
-struct cosign_registry {
-    struct cosign_run *run;
-    const struct image_reference *reference;
-    char *authorization; /* a header line, or NULL */
-};
-void cosign_registry_clear(struct cosign_registry *registry);
-#define COSIGN_REGISTRY(variable)                                                                  \
-    __attribute__((cleanup(cosign_registry_clear))) struct cosign_registry variable = {0}
-/* "GET /v2/" and the token that its challenge asks for; reference is lent. */
-bool cosign_registry_open(struct cosign_registry *registry, struct cosign_run *run,
-                          const struct image_reference *reference, bool is_push,
-                          GError **error) MUST_USE;
-struct cosign_document {
-    GBytes *bytes;
-    char *digest;
-    char *media_type;
-};
-void cosign_document_clear(struct cosign_document *document);
-#define COSIGN_DOCUMENT(variable)                                                                  \
-    __attribute__((cleanup(cosign_document_clear))) struct cosign_document variable = {0}
-/* COSIGN_ERROR_NOT_FOUND for a 404. */
-bool cosign_registry_manifest(struct cosign_registry *registry, const char *wanted,
-                              struct cosign_document *document, GError **error) MUST_USE;
-bool cosign_registry_blob(struct cosign_registry *registry, const char *digest, GBytes **bytes,
-                          GError **error) MUST_USE;
-/* Blobs that are not there, then the manifest under its tag. */
-bool cosign_registry_write(struct cosign_registry *registry, const char *tag, GBytes *const *blobs,
-                           gsize blob_count, GBytes *manifest, GError **error) MUST_USE;
-/* "ghcr.io/acme/app", "index.docker.io/library/app" as go-containerregistry writes it; g_free. */
-char *cosign_repository_name(const struct image_reference *reference);
-/* "Service Unavailable", as Go names a status; "": one that services here do not give. Lent. */
-const char *cosign_status_text(unsigned status);
-/* What Go says of a request that got no answer; g_free. */
-char *cosign_network_text(const char *method, const char *url, const GError *error);
-
 /* ---- image.c: the image that is signed, and what stands beside it ---- */
 
 struct cosign_image {
@@ -90,14 +54,18 @@ void cosign_image_clear(struct cosign_image *image);
 /* Reads the reference; warns of a tag. */
 bool cosign_image_parse(struct cosign_run *run, const char *text, bool warns,
                         struct cosign_image *image, GError **error) MUST_USE;
+/* COSIGN_ERROR_NOT_MODELLED: the world has no such registry. */
+bool cosign_registry_open(struct ggcr *registry, const struct cosign_run *run,
+                          const struct image_reference *reference, bool is_push,
+                          GError **error) MUST_USE;
 /* "sha256-….sig"; g_free. */
 char *cosign_tag_of(const char *digest, const char *suffix);
 /* The manifest of a tag beside the image: its layers are added to list; none when it is not there.
  */
-bool cosign_layers(struct cosign_registry *registry, const char *digest, const char *suffix,
-                   json_t *list, GError **error) MUST_USE;
+bool cosign_layers(struct ggcr *registry, const char *digest, const char *suffix, json_t *list,
+                   GError **error) MUST_USE;
 /* Appends a layer to the manifest of that tag and pushes it. */
-bool cosign_append_layer(struct cosign_registry *registry, const char *digest, const char *suffix,
+bool cosign_append_layer(struct ggcr *registry, const char *digest, const char *suffix,
                          const char *media_type, json_t *annotations, GBytes *blob,
                          GError **error) MUST_USE;
 

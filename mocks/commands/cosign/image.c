@@ -44,22 +44,33 @@ char *cosign_tag_of(const char *digest, const char *suffix)
     return g_strdup_printf("%.*s-%s.%s", (int)(hex - digest), digest, hex + 1, suffix);
 }
 
-static bool read_tag(struct cosign_registry *registry, const char *tag,
-                     struct cosign_document *document, bool *is_there, GError **error)
+bool cosign_registry_open(struct ggcr *registry, const struct cosign_run *run,
+                          const struct image_reference *reference, bool is_push, GError **error)
+{
+    const struct cosign_options *options = run->options;
+    bool is_hub = g_str_equal(reference->domain, "docker.io");
+    const char *host = is_hub ? "registry-1.docker.io" : reference->domain;
+    if (options->has_host != NULL && !options->has_host(options->self, host))
+        return cosign_fail_unknown(error);
+    return ggcr_open(registry, &run->registries, reference, is_push, error);
+}
+
+static bool read_tag(struct ggcr *registry, const char *tag, struct ggcr_document *document,
+                     bool *is_there, GError **error)
 {
     g_autoptr(GError) reason = NULL;
-    *is_there = cosign_registry_manifest(registry, tag, document, &reason);
-    if (*is_there || g_error_matches(reason, COSIGN_ERROR, COSIGN_ERROR_NOT_FOUND))
+    *is_there = ggcr_manifest(registry, tag, document, &reason);
+    if (*is_there || g_error_matches(reason, GGCR_ERROR, GGCR_ERROR_NOT_FOUND))
         return true;
     g_propagate_error(error, g_steal_pointer(&reason));
     return false;
 }
 
-bool cosign_layers(struct cosign_registry *registry, const char *digest, const char *suffix,
-                   json_t *list, GError **error)
+bool cosign_layers(struct ggcr *registry, const char *digest, const char *suffix, json_t *list,
+                   GError **error)
 {
     g_autofree char *tag = cosign_tag_of(digest, suffix);
-    COSIGN_DOCUMENT(document);
+    GGCR_DOCUMENT(document);
     bool is_there = false;
     if (!read_tag(registry, tag, &document, &is_there, error))
         return false;
@@ -105,7 +116,7 @@ static GBytes *manifest_of(GBytes *config, const json_t *layers)
     return json_bytes(manifest);
 }
 
-bool cosign_append_layer(struct cosign_registry *registry, const char *digest, const char *suffix,
+bool cosign_append_layer(struct ggcr *registry, const char *digest, const char *suffix,
                          const char *media_type, json_t *annotations, GBytes *blob, GError **error)
 {
     g_autoptr(json_t) layers = json_array();
@@ -118,8 +129,7 @@ bool cosign_append_layer(struct cosign_registry *registry, const char *digest, c
     g_autoptr(GBytes) config = config_of(layers);
     g_autoptr(GBytes) manifest = manifest_of(config, layers);
     GBytes *const blobs[] = {config, blob};
-    COSIGN_REGISTRY(target);
-    return cosign_registry_open(&target, registry->run, registry->reference, /* is_push= */ true,
-                                error) &&
-           cosign_registry_write(&target, tag, blobs, G_N_ELEMENTS(blobs), manifest, error);
+    GGCR(target);
+    return ggcr_open(&target, registry->options, registry->reference, /* is_push= */ true, error) &&
+           ggcr_write(&target, tag, blobs, G_N_ELEMENTS(blobs), manifest, error);
 }

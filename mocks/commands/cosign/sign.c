@@ -11,7 +11,7 @@ struct signing {
     struct cosign_run *run;
     struct cosign_signer signer;
     struct cosign_image *image;
-    struct cosign_registry registry;
+    struct ggcr registry;
 };
 
 static json_t *annotations_of(const struct cosign_run *run)
@@ -29,7 +29,7 @@ static json_t *annotations_of(const struct cosign_run *run)
 /* pkg/signature/payload: "optional" is null without annotations; g_free. */
 static char *payload_of(const struct signing *signing, const char *digest)
 {
-    g_autofree char *name = cosign_repository_name(signing->image->reference);
+    g_autofree char *name = ggcr_repository_name(signing->image->reference);
     json_t *annotations = annotations_of(signing->run);
     if (json_object_size(annotations) == 0) {
         json_decref(annotations);
@@ -60,7 +60,7 @@ static bool sign_digest(struct signing *signing, const char *digest, GError **er
 {
     struct cosign_run *run = signing->run;
     g_autofree char *payload = payload_of(signing, digest);
-    g_autofree char *name = cosign_repository_name(signing->image->reference);
+    g_autofree char *name = ggcr_repository_name(signing->image->reference);
     g_autoptr(json_t) bundle = NULL;
     bool is_signed = cosign_log_entry(run, &signing->signer, payload, &bundle, error);
     if (is_signed && cosign_flag(run, "upload")) {
@@ -90,16 +90,15 @@ static bool sign_children(struct signing *signing, GBytes *bytes, GError **error
     const json_t *entry;
     json_array_foreach (json_get_array(manifest, "manifests"), index, entry) {
         const char *digest = json_get_string(entry, "digest", "");
-        COSIGN_DOCUMENT(child);
-        if (!cosign_registry_manifest(&signing->registry, digest, &child, error) ||
+        GGCR_DOCUMENT(child);
+        if (!ggcr_manifest(&signing->registry, digest, &child, error) ||
             !sign_digest(signing, digest, error))
             return false;
     }
     return true;
 }
 
-static bool sign_tree(struct signing *signing, const struct cosign_document *document,
-                      GError **error)
+static bool sign_tree(struct signing *signing, const struct ggcr_document *document, GError **error)
 {
     bool is_recursive = cosign_flag(signing->run, "recursive");
     bool is_signed = sign_digest(signing, document->digest, error) &&
@@ -117,12 +116,11 @@ static bool sign_found(struct signing *signing, GError **error)
     bool is_alone = image->digest != NULL && !cosign_flag(signing->run, "recursive");
     const char *wanted = image->digest != NULL ? image->digest : image->reference->tag;
     GError *reason = NULL;
-    COSIGN_DOCUMENT(document);
-    if (cosign_registry_manifest(&signing->registry, wanted != NULL ? wanted : "latest", &document,
-                                 &reason))
+    GGCR_DOCUMENT(document);
+    if (ggcr_manifest(&signing->registry, wanted != NULL ? wanted : "latest", &document, &reason))
         return is_alone ? sign_digest(signing, image->digest, error)
                         : sign_tree(signing, &document, error);
-    bool is_missing = g_error_matches(reason, COSIGN_ERROR, COSIGN_ERROR_NOT_FOUND);
+    bool is_missing = g_error_matches(reason, GGCR_ERROR, GGCR_ERROR_NOT_FOUND);
     if (is_missing && is_alone) {
         g_error_free(reason);
         return sign_digest(signing, image->digest, error);
@@ -146,7 +144,7 @@ static bool sign_image(struct cosign_run *run, const struct cosign_signer *signe
     if (!is_open)
         g_prefix_error(error, "%s", is_alone ? "accessing image: " : "accessing entity: ");
     bool is_signed = is_open && sign_found(&signing, error);
-    cosign_registry_clear(&signing.registry);
+    ggcr_clear(&signing.registry);
     return is_signed;
 }
 

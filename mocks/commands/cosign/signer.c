@@ -5,6 +5,7 @@
 
 #include "base/digest.h"
 #include "base/units.h"
+#include "http/status.h"
 #include "loop/fiber.h"
 
 #include <string.h>
@@ -82,7 +83,7 @@ static bool ask(struct cosign_run *run, const struct question *question,
     if (reason->domain == FIBER_ERROR)
         g_propagate_error(error, g_steal_pointer(&reason));
     else
-        *why = cosign_network_text(question->method, question->url, reason);
+        *why = ggcr_network_text(question->method, question->url, reason);
     return false;
 }
 
@@ -219,7 +220,7 @@ static bool use_device(struct cosign_run *run, GError **error)
         g_autofree char *body = body_text(&response);
         if (response.status != 200)
             return cosign_fail(error, "%u %s: %s", response.status,
-                               cosign_status_text(response.status), body);
+                               http_status_text(response.status), body);
         g_clear_pointer(&device, json_decref);
         device = json_parse_gbytes(response.body, NULL);
     }
@@ -252,7 +253,7 @@ static bool get_certificate(struct cosign_run *run, const char *token, char **ce
     g_autoptr(json_t) text = json_text_or_null(body);
     g_autofree char *quoted = json_dumps(text, JSON_ENCODE_ANY);
     return cosign_fail(error, "POST %s returned %u %s: %s", FULCIO_URL, response.status,
-                       cosign_status_text(response.status), quoted);
+                       http_status_text(response.status), quoted);
 }
 
 /* Without a token of the job there is only the device flow. */

@@ -22,7 +22,7 @@ struct verification {
     struct cosign_run *run;
     struct expectation expected;
     struct cosign_image *image;
-    struct cosign_registry registry;
+    struct ggcr registry;
     bool is_attestation;
     GString *complaints; /* why signatures did not match, a line each */
     GPtrArray *types;    /* char*, predicate types of those that matched; lent to layers */
@@ -138,8 +138,7 @@ static void keep(struct verification *verification, const json_t *layer, const c
 static bool check_layer(struct verification *verification, const json_t *layer, GError **error)
 {
     g_autoptr(GBytes) bytes = NULL;
-    if (!cosign_registry_blob(&verification->registry, json_get_string(layer, "digest", ""), &bytes,
-                              error))
+    if (!ggcr_blob(&verification->registry, json_get_string(layer, "digest", ""), &bytes, error))
         return false;
     g_autofree char *blob = g_strndup(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
     g_autofree char *why = judge(verification, layer, blob);
@@ -214,12 +213,12 @@ static bool find_digest(struct verification *verification, GError **error)
 {
     struct cosign_image *image = verification->image;
     const char *tag = image->reference->tag != NULL ? image->reference->tag : "latest";
-    COSIGN_DOCUMENT(document);
+    GGCR_DOCUMENT(document);
     GError *reason = NULL;
     if (image->digest != NULL)
         return true;
-    if (!cosign_registry_manifest(&verification->registry, tag, &document, &reason)) {
-        bool is_missing = g_error_matches(reason, COSIGN_ERROR, COSIGN_ERROR_NOT_FOUND);
+    if (!ggcr_manifest(&verification->registry, tag, &document, &reason)) {
+        bool is_missing = g_error_matches(reason, GGCR_ERROR, GGCR_ERROR_NOT_FOUND);
         verification->run->exit_code = is_missing ? CODE_NO_IMAGE : 1;
         g_propagate_prefixed_error(error, reason, "%s", is_missing ? "image tag not found: " : "");
         return false;
@@ -266,7 +265,7 @@ static bool verify_image(struct cosign_run *run, const struct expectation *expec
                                         .output = output};
     bool is_right = cosign_image_parse(run, text, /* warns= */ false, &image, error) &&
                     check_image(&verification, error);
-    cosign_registry_clear(&verification.registry);
+    ggcr_clear(&verification.registry);
     return is_right;
 }
 

@@ -1,0 +1,30 @@
+/* What the files of the client share. */
+#pragma once
+
+#include "mocks/commands/ggcr/ggcr.h"
+
+struct ggcr_request {
+    const char *method;
+    const char *url; /* as it is shown */
+    const char *type;
+    GBytes *body;
+    bool is_write; /* not tried again by itself */
+};
+/* Fills error with words; false. */
+bool ggcr_fail(GError **error, enum ggcr_error code, const char *format, ...) G_GNUC_PRINTF(3, 4);
+/* transport.Error; has_lost_body: it was tried again. Always false. */
+bool ggcr_fail_with_answer(const struct ggcr_request *request, const struct http_response *response,
+                           bool has_lost_body, GError **error);
+/* No answer came; takes reason over. Always false. */
+bool ggcr_fail_on_the_way(const struct ggcr_request *request, GError *reason, GError **error);
+/* Whether the connection ended under way: EOF, reset. */
+bool ggcr_is_broken(const GError *error);
+
+/* An answer of any status. */
+bool ggcr_ask(struct ggcr *registry, const struct ggcr_request *request,
+              struct http_response *response, GError **error);
+/* One that is no refusal. */
+bool ggcr_demand(struct ggcr *registry, const struct ggcr_request *request,
+                 struct http_response *response, GError **error);
+/* ".../v2/PATH/KIND/NAME" as errors show it; g_free. */
+char *ggcr_url(const struct ggcr *registry, const char *kind, const char *name);
