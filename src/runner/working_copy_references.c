@@ -136,6 +136,20 @@ static bool write_branch(const struct working_copy *copy, const char *name, cons
     return working_copy_write_reference(copy, remote, hex, error);
 }
 
+/* Whether git cannot have both: "a" and "a/b". */
+static bool excludes(const char *one, const char *other)
+{
+    gsize length = MIN(strlen(one), strlen(other));
+    return strncmp(one, other, length) == 0 && (one[length] == '/' || other[length] == '/');
+}
+
+/* The event's branch is there, whatever the user's repository has instead. */
+static bool is_ousted(const struct working_copy *copy, const char *name)
+{
+    const struct working_copy_options *options = &copy->options;
+    return options->base != NULL && excludes(name, options->head_branch);
+}
+
 static bool write_branches(const struct working_copy *copy, GError **error)
 {
     char hex[GIT_OID_HEXSZ + 1];
@@ -144,7 +158,7 @@ static bool write_branches(const struct working_copy *copy, GError **error)
         const struct branch *branch = branches->pdata[i];
         bool is_head = copy->head != NULL && git_oid_equal(&branch->id, git_commit_id(copy->head));
         const git_oid *id = is_head ? &copy->head_id : &branch->id;
-        if (!is_head && !is_copied(copy, id))
+        if ((!is_head && !is_copied(copy, id)) || is_ousted(copy, branch->name))
             continue;
         git_oid_tostr(hex, sizeof hex, id);
         if (!write_branch(copy, branch->name, hex, error))

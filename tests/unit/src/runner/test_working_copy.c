@@ -386,6 +386,35 @@ Test(working_copy, of_a_tag_or_a_pull_request_has_no_branch)
     expect_git(&place, "refs/remotes/pull/1/merge", EVENT_COMMIT);
 }
 
+Test(working_copy, of_a_pull_request_has_its_branch_and_none_that_git_could_not_have_with_it)
+{
+    PLACE(place);
+    git_repository *user = NULL;
+    git_commit *head = NULL;
+    git_reference *branch = NULL;
+    char hex[GIT_OID_HEXSZ + 1];
+    cr_assert_eq(git_repository_init(&user, place.source, 0), 0);
+    write_text(&place, "a", "1");
+    git_oid id = commit(user, "first\n", (const char *const[]){"a", NULL});
+    git_oid_tostr(hex, sizeof hex, &id);
+    cr_assert_eq(git_commit_lookup(&head, user, &id), 0);
+    cr_assert_eq(git_branch_create(&branch, user, "feature/x", head, 0), 0);
+    git_reference_free(branch);
+    cr_assert_eq(git_branch_create(&branch, user, "features", head, 0), 0);
+    git_reference_free(branch);
+    git_commit_free(head);
+
+    g_autofree char *paths =
+        check_out(&place, (struct working_copy_options){.reference = "refs/pull/1/merge",
+                                                        .base = hex,
+                                                        .base_branch = "main",
+                                                        .head_branch = "feature"});
+
+    expect_git(&place, "refs/remotes/origin/feature", EVENT_COMMIT);
+    expect_git(&place, "refs/remotes/origin/features", EVENT_COMMIT);
+    git_repository_free(user);
+}
+
 static void put_submodule(struct place *place, git_repository **user)
 {
     git_index *index = NULL;
