@@ -121,7 +121,6 @@ static char *judge(struct verification *verification, const json_t *layer, const
 static void keep(struct verification *verification, const json_t *layer, const char *blob)
 {
     const char *type = json_get_string(json_get_object(layer, "annotations"), "predicateType", "");
-    g_autofree char *trimmed = g_strdup(blob);
     if (verification->is_attestation)
         g_ptr_array_add(verification->types, g_strdup(type));
     const char *wanted = verification->is_attestation
@@ -131,7 +130,7 @@ static void keep(struct verification *verification, const json_t *layer, const c
         return;
     if (verification->match_count > 0)
         g_string_append(verification->output, verification->is_attestation ? "\n" : ",");
-    g_string_append(verification->output, trimmed);
+    g_string_append(verification->output, blob);
     verification->match_count++;
 }
 
