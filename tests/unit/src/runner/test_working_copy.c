@@ -404,11 +404,10 @@ Test(working_copy, of_a_pull_request_has_its_branch_and_none_that_git_could_not_
     git_reference_free(branch);
     git_commit_free(head);
 
-    g_autofree char *paths =
-        check_out(&place, (struct working_copy_options){.reference = "refs/pull/1/merge",
-                                                        .base = hex,
-                                                        .base_branch = "main",
-                                                        .head_branch = "feature"});
+    g_free(check_out(&place, (struct working_copy_options){.reference = "refs/pull/1/merge",
+                                                           .base = hex,
+                                                           .base_branch = "main",
+                                                           .head_branch = "feature"}));
 
     expect_git(&place, "refs/remotes/origin/feature", EVENT_COMMIT);
     expect_git(&place, "refs/remotes/origin/features", EVENT_COMMIT);
