@@ -1,4 +1,5 @@
-/* Reads the errors of pulls, as dockerd and BuildKit word them (failures.md C9, C10). */
+/* Reads the errors of pulls, as dockerd and BuildKit word them (failures.md C9, C10), and those of
+   programs that say the URL. */
 #include "harness/lacking_image.h"
 
 #include "harness/public_world.h"
@@ -8,8 +9,12 @@
 
 static bool tells_of_a_pull(const char *line)
 {
-    static const char *const words[] = {"pull access denied", "failed to resolve source metadata",
-                                        "failed to resolve reference", "manifest unknown"};
+    static const char *const words[] = {"pull access denied",
+                                        "failed to resolve source metadata",
+                                        "failed to resolve reference",
+                                        "manifest unknown",
+                                        "repository name not known to registry",
+                                        "/manifests/"};
     for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
         if (strstr(line, words[i]) != NULL)
             return true;
@@ -31,6 +36,21 @@ static bool was_built(struct dockerd *dockerd, const char *name)
     return facts != NULL;
 }
 
+/* "https://ghcr.io/v2/acme/base/manifests/1" as "ghcr.io/acme/base", else the word itself; g_free.
+ */
+static char *name_of_word(const char *word)
+{
+    static const char middle[] = "/v2/";
+    const char *host = strstr(word, "://");
+    const char *path = host != NULL ? strstr(host, middle) : NULL;
+    const char *end = path != NULL ? strstr(path, "/manifests/") : NULL;
+    if (end == NULL)
+        return g_strdup(word);
+    host += strlen("://");
+    const char *start = path + strlen(middle);
+    return g_strdup_printf("%.*s/%.*s", (int)(path - host), host, (int)(end - start), start);
+}
+
 static char *find_in_line(const struct stage *stage, struct dockerd *dockerd, const char *line)
 {
     g_auto(GStrv) words = g_strsplit_set(line, " \t\"',", -1);
@@ -38,10 +58,11 @@ static char *find_in_line(const struct stage *stage, struct dockerd *dockerd, co
         gsize length = strlen(*word);
         if (length > 0 && strchr(":.", (*word)[length - 1]) != NULL)
             (*word)[length - 1] = '\0';
-        AUTO(reference) reference = reference_parse(*word, /* default_tag= */ true, NULL);
-        if (strchr(*word, '/') != NULL && reference != NULL &&
+        g_autofree char *name = name_of_word(*word);
+        AUTO(reference) reference = reference_parse(name, /* default_tag= */ true, NULL);
+        if (strchr(name, '/') != NULL && reference != NULL &&
             public_world_is_own(stage, reference->path) && !was_pushed(stage, reference) &&
-            !was_built(dockerd, *word))
+            !was_built(dockerd, name))
             return reference_name(reference);
     }
     return NULL;

@@ -144,12 +144,16 @@ static void add_commands(struct leg_machine *machine, struct stage *stage)
 {
     const struct machine_profile *profile = machine->plan.profile;
     const struct pipeline *pipeline = stage->plan->scenario->pipeline;
+    machine->registry_http =
+        http_new(stage->loop, world_registry_opener(stage->world, machine->plan.machine, "engine"),
+                 "engine");
     const struct command_set_options options = {
         .loop = stage->loop,
         .trace = world_trace(stage->world),
         .machine = machine->plan.machine,
         .world = stage->world,
         .http = machine->machine->http,
+        .registry_http = machine->registry_http,
         .dockerd = machine->machine->dockerd,
         .disk = machine->machine->disk,
         .folders = profile->folders,
@@ -295,6 +299,7 @@ void leg_machine_free(struct leg_machine *machine)
         return;
     sandbox_free(machine->sandbox);
     command_set_free(machine->commands);
+    http_free(machine->registry_http);
     if (machine->directory != NULL)
         folder_remove(machine->directory);
     plan_leg_clear(&machine->plan);

@@ -20,7 +20,8 @@ struct leg_machine {
     struct checkout_store *checkouts; /* lent, or NULL */
     struct far_end *far_end;          /* of the run; lent */
     struct git_origin origin;
-    bool was_refused; /* a push of its git, for what its token may not */
+    bool was_refused;           /* a push of its git, for what its token may not */
+    struct http *registry_http; /* of programs that ask registries for images */
     struct command_set *commands;
     struct sandbox *sandbox; /* NULL: none can be had */
     char *why_no_sandbox;

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "harness/made_up.h"
 #include "harness/official_images.h"
+#include "mocks/releases/releases.h"
 
 #include <string.h>
 
@@ -93,11 +94,20 @@ static bool is_of_the_run(const struct stage *stage, const char *host)
     return false;
 }
 
-/* Only daemons push and pull; what else dials an unknown name does not find it. */
-static void found_registry(void *context, const char *host, const char *role)
+/* Who asks for images dials a registry; what else dials an unknown name does not find it. On the
+   machine itself nobody listens to commands whom no daemon has found. */
+static bool may_be_registry(const char *host, const char *seeks)
+{
+    g_autofree char *name = g_strndup(host, strcspn(host, ":"));
+    if (strcmp(seeks, WORLD_SEEKS_REGISTRY) == 0)
+        return strchr(name, '.') != NULL && !g_hostname_is_ip_address(name);
+    return strcmp(seeks, "dockerd") == 0 || strcmp(seeks, "buildkit") == 0;
+}
+
+static void found_registry(void *context, const char *host, const char *seeks)
 {
     struct stage *stage = context;
-    if (strcmp(role, "dockerd") != 0 && strcmp(role, "buildkit") != 0)
+    if (!may_be_registry(host, seeks))
         return;
     const struct registry_service *known = registry_service_find(host);
     struct registry_service *service = g_new0(struct registry_service, 1);
@@ -115,6 +125,7 @@ void public_world_begin(struct stage *stage)
     stage->caches = cachesvc_new(stage->world);
     stage->modules = goproxy_new(stage->world);
     stage->sigstore = sigstore_new(stage->world);
+    releases_open(stage->world);
     goproxy_trust(stage->modules, lists_module, stage);
 }
 

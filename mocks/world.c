@@ -17,6 +17,7 @@ struct opener {
     struct world *world;
     char *machine;
     char *role;
+    const char *seeks; /* what the founder is told */
     struct peer peer;
 };
 
@@ -155,7 +156,7 @@ static struct site *find_or_found(const struct opener *opener, const char *host,
         return site;
     g_autofree char *name =
         port == 443 || port == 80 ? g_strdup(host) : g_strdup_printf("%s:%d", host, port);
-    world->found(world->found_context, name, opener->role);
+    world->found(world->found_context, name, opener->seeks);
     return find_target(opener, host, port, is_unix);
 }
 
@@ -215,6 +216,7 @@ const struct http_opener *world_opener(struct world *world, const char *machine,
     opener->world = world;
     opener->machine = g_strdup(machine);
     opener->role = g_strdup(role);
+    opener->seeks = opener->role;
     opener->peer = (struct peer){opener->machine, opener->role};
     opener->http = (struct http_opener){
         .context = opener,
@@ -224,6 +226,15 @@ const struct http_opener *world_opener(struct world *world, const char *machine,
     };
     g_ptr_array_add(world->openers, opener);
     return &opener->http;
+}
+
+const struct http_opener *world_registry_opener(struct world *world, const char *machine,
+                                                const char *role)
+{
+    const struct http_opener *made = world_opener(world, machine, role);
+    struct opener *opener = made->context;
+    opener->seeks = WORLD_SEEKS_REGISTRY;
+    return made;
 }
 
 void world_set_founder(struct world *world, found_site_fn *found, void *context)

@@ -87,9 +87,14 @@ bool site_listen(struct site *site, const char *address, int *port, GError **err
  */
 const struct http_opener *world_opener(struct world *world, const char *machine, const char *role);
 
-/* Asked when a client looks for a host name that no site has: may add one under that name. NULL:
-   nobody does. */
-typedef void found_site_fn(void *context, const char *host, const char *role);
+/* The same for a program that asks registries for images: what it dials is one. */
+const struct http_opener *world_registry_opener(struct world *world, const char *machine,
+                                                const char *role);
+#define WORLD_SEEKS_REGISTRY "registry"
+
+/* Asked when a client looks for a host name that no site has: may add one under that name. seeks is
+   the client's role, or WORLD_SEEKS_REGISTRY. NULL: nobody does. */
+typedef void found_site_fn(void *context, const char *host, const char *seeks);
 void world_set_founder(struct world *world, found_site_fn *found, void *context);
 
 /* The weather: consulted by the opener, the server and the owners of state. NULL: clear. Lent. */

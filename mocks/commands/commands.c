@@ -9,6 +9,7 @@ static const struct command_row own_rows[] = {
     {"aws", "passwords for ECR; else assumed", row_aws, NULL},
     {"az", "logins to ACR; else assumed", row_az, NULL},
     {"cosign", "signatures in registries, by Sigstore's services; else assumed", row_cosign, NULL},
+    {"crane", "images in registries: read, tagged, copied, deleted; else assumed", row_crane, NULL},
     {"curl", "downloads from sites of the world; others are assumed", row_curl, NULL},
     {"df", "the machine's virtual disk and its mounts", row_df, NULL},
     {"docker", "the machine's Engine, with buildx and compose", row_docker, NULL},
@@ -182,6 +183,8 @@ struct command_set *command_set_new(const struct command_set_options *options)
 {
     struct command_set *set = g_new0(struct command_set, 1);
     set->options = *options;
+    if (options->registry_http == NULL)
+        set->options.registry_http = options->http;
     set->rows = g_ptr_array_new();
     set->names = g_ptr_array_new();
     set->uses = g_ptr_array_new_with_free_func(assumed_use_free);

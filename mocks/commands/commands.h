@@ -61,12 +61,13 @@ struct git_origin {
 
 struct command_set_options {
     struct loop *loop;
-    struct trace *trace;     /* or NULL */
-    const char *machine;     /* "leg-build" */
-    struct world *world;     /* which hosts there are: all others are assumed */
-    struct http *http;       /* the client of curl, wget and go on this machine */
-    struct dockerd *dockerd; /* for what has no API: systemctl restart docker; or NULL */
-    struct disk *disk;       /* of df */
+    struct trace *trace;        /* or NULL */
+    const char *machine;        /* "leg-build" */
+    struct world *world;        /* which hosts there are: all others are assumed */
+    struct http *http;          /* the client of curl, wget and go on this machine */
+    struct http *registry_http; /* of programs that ask registries for images; NULL: the same */
+    struct dockerd *dockerd;    /* for what has no API: systemctl restart docker; or NULL */
+    struct disk *disk;          /* of df */
     const struct machine_folder *folders; /* that root may remove from it; or NULL */
     int64_t memory_bytes;                 /* of free */
     unsigned core_count;                  /* of nproc */

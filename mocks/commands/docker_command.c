@@ -63,7 +63,7 @@ struct docker_commands *docker_commands_new(struct command_set *set)
     const struct docker_cli_options options = {
         .loop = set->options.loop,
         .trace = set->options.trace,
-        .http = set->options.http,
+        .http = set->options.registry_http,
         .machine = set->options.machine,
         .version = set->options.docker_version,
         .api_version = set->options.api_version,

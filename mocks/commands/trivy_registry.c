@@ -54,7 +54,7 @@ bool trivy_remote_init(struct trivy_remote *remote, struct trivy *trivy, const c
                             name);
     remote->basic = credentials_of(trivy, remote->reference->domain);
     remote->options = (struct ggcr_options){
-        .http = trivy->set->options.http,
+        .http = trivy->set->options.registry_http,
         .loop = trivy->set->options.loop,
         .call = trivy->call,
         .agent = "trivy go-containerregistry",

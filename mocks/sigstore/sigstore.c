@@ -13,8 +13,6 @@
 #define CODE_POLL_S  5
 #define FIRST_INDEX  INT64_C(300000000)
 #define CERTIFICATE  "CERTIFICATE"
-/* Of a release, about. */
-#define PROGRAM_BYTES (INT64_C(110) * 1024 * 1024)
 
 struct sigstore {
     struct world *world;
@@ -205,19 +203,6 @@ static void on_oauth(void *context, struct exchange *exchange)
         exchange_collect(exchange, LOG_ENTRY_BYTES_MAX, on_poll, context);
 }
 
-/* ---- releases ---- */
-
-static void on_release(void *context, struct exchange *exchange)
-{
-    (void)context;
-    if (!g_str_has_prefix(exchange_path(exchange), "/sigstore/cosign/")) {
-        exchange_reply_text(exchange, 404, "text/plain", "Not Found");
-        return;
-    }
-    exchange_reply_text(exchange, 200, "application/octet-stream", "cosign");
-    exchange_set_declared_bytes(exchange, PROGRAM_BYTES);
-}
-
 /* ---- the whole ---- */
 
 struct sigstore *sigstore_new(struct world *world)
@@ -230,7 +215,6 @@ struct sigstore *sigstore_new(struct world *world)
     world_add_site(world, SIGSTORE_FULCIO_SITE, on_certificate, sigstore);
     world_add_site(world, SIGSTORE_REKOR_SITE, on_log, sigstore);
     world_add_site(world, SIGSTORE_OAUTH_SITE, on_oauth, sigstore);
-    world_add_site(world, SIGSTORE_RELEASE_SITE, on_release, sigstore);
     return sigstore;
 }
 

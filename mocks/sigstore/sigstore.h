@@ -7,7 +7,6 @@
  *   https://fulcio.sigstore.dev/api/v1/signingCert   a certificate for an identity token
  *   https://rekor.sigstore.dev/api/v1/log/entries    an entry of the transparency log
  *   https://oauth2.sigstore.dev/auth/        the device flow, in which nobody ever enters the code
- *   https://release-assets.githubusercontent.com/sigstore/cosign/   releases of cosign
  *
  * There is no cryptography: a token is a JWT that nobody has signed, and a certificate holds its
  * identity and issuer as JSON between the lines of a PEM block, so that what one cosign of the
@@ -24,8 +23,6 @@
 #define SIGSTORE_FULCIO_SITE "fulcio.sigstore.dev"
 #define SIGSTORE_REKOR_SITE  "rekor.sigstore.dev"
 #define SIGSTORE_OAUTH_SITE  "oauth2.sigstore.dev"
-/* Where the downloads of releases on github.com lead. */
-#define SIGSTORE_RELEASE_SITE "release-assets.githubusercontent.com"
 
 #define SIGSTORE_GITHUB_ISSUER "https://token.actions.githubusercontent.com"
 

@@ -31,6 +31,7 @@ const struct action *const actions_table[] = {
     &action_paths_filter,
     &action_maximize_build_space,
     &action_google_auth,
+    &action_setup_crane,
     &action_free_disk_space,
     &action_retry,
     &action_cosign_installer,

@@ -31,6 +31,7 @@ extern const struct action action_retry;
 extern const struct action action_setup_go;
 extern const struct action action_setup_node;
 extern const struct action action_setup_python;
+extern const struct action action_setup_crane;
 extern const struct action action_setup_trivy;
 extern const struct action action_trivy;
 extern const struct action action_upload_artifact;

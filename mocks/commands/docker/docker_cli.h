@@ -74,6 +74,15 @@ struct docker_cli_login {
 };
 struct docker_cli_login docker_cli_login_of(const struct command_call *call, const char *registry);
 void docker_cli_login_clear(struct docker_cli_login *login);
+/* What came by stdin, without one line end; g_free. */
+char *docker_cli_read_secret(const struct command_call *call, GError **error) MUST_USE;
+/* Keeps a login as `docker login` would, where a registry's host is "ghcr.io" or Docker Hub by any
+   of its names, and forgets it again. Warns of where it keeps it. Errors are those
+   of writing config.json. */
+bool docker_cli_keep_login(const struct command_call *call, const char *registry, const char *user,
+                           const char *secret, GError **error) MUST_USE;
+bool docker_cli_forget_login(const struct command_call *call, const char *registry,
+                             GError **error) MUST_USE;
 /* Whether all that config.json says of logins is there to be read: it is JSON, its logins are a
    user and a password, and no helper that is not modelled keeps them. No such file is clear as
    well. */

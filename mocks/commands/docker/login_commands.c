@@ -45,14 +45,11 @@ static const char *complaint(const struct flags *flags)
     return NULL;
 }
 
-/* One line end is taken off what comes by stdin. */
-static char *read_secret(struct invocation *invocation, GError **error)
+char *docker_cli_read_secret(const struct command_call *call, GError **error)
 {
     gsize length_bytes = 0;
 
-    if (!flags_boolean(invocation->flags, "password-stdin"))
-        return g_strdup(flags_text(invocation->flags, "password"));
-    g_autoptr(GBytes) bytes = command_read_all(invocation->call, SECRET_BYTES_MAX, error);
+    g_autoptr(GBytes) bytes = command_read_all(call, SECRET_BYTES_MAX, error);
     if (bytes == NULL)
         return NULL;
     const char *data = g_bytes_get_data(bytes, &length_bytes);
@@ -64,37 +61,62 @@ static char *read_secret(struct invocation *invocation, GError **error)
     return secret;
 }
 
+static char *read_secret(struct invocation *invocation, GError **error)
+{
+    return flags_boolean(invocation->flags, "password-stdin")
+               ? docker_cli_read_secret(invocation->call, error)
+               : g_strdup(flags_text(invocation->flags, "password"));
+}
+
 static bool uses_store(const json_t *config)
 {
     return *json_get_string(config, "credsStore", "") != '\0';
 }
 
 /* Base64 of "user:secret", or the identity token when the registry gave one. */
-static bool keep_login(struct invocation *invocation, const char *server, const char *user,
-                       const char *secret, const char *token, GError **error)
+static json_t *login_of(const char *user, const char *secret, const char *token)
 {
-    g_autoptr(json_t) config = config_read(invocation->call);
     g_autofree char *pair = g_strconcat(user, ":", *token != '\0' ? "" : secret, NULL);
     g_autofree char *encoded = g_base64_encode((const guchar *)pair, strlen(pair));
-    g_autofree char *path = config_path(invocation->call);
     json_t *auth = json_pack("{s:s}", "auth", encoded);
 
     if (*token != '\0')
         json_object_set_new(auth, "identitytoken", json_string(token));
+    return auth;
+}
+
+static bool keep_login(const struct command_call *call, const char *key, json_t *login,
+                       GError **error)
+{
+    g_autoptr(json_t) config = config_read(call);
+    g_autofree char *path = config_path(call);
+
     if (json_get_object(config, "auths") == NULL)
         json_object_set_new(config, "auths", json_object());
-    json_object_set_new(json_get_object(config, "auths"), server, auth);
-    if (!config_write(invocation->call, config, error)) {
-        g_prefix_error_literal(error, "Error saving credentials: ");
+    json_object_set_new(json_get_object(config, "auths"), key, login);
+    if (!config_write(call, config, error))
         return false;
-    }
     if (!uses_store(config))
-        command_complain(invocation->call,
+        command_complain(call,
                          "\nWARNING! Your credentials are stored unencrypted in '%s'.\n"
                          "Configure a credential helper to remove this warning. See\n"
                          "https://docs.docker.com/go/credential-store/\n\n",
                          path);
     return true;
+}
+
+bool docker_cli_keep_login(const struct command_call *call, const char *registry, const char *user,
+                           const char *secret, GError **error)
+{
+    return keep_login(call, config_auth_key(registry), login_of(user, secret, ""), error);
+}
+
+bool docker_cli_forget_login(const struct command_call *call, const char *registry, GError **error)
+{
+    g_autoptr(json_t) config = config_read(call);
+    json_t *auths = json_get_object(config, "auths");
+    return auths == NULL || json_object_del(auths, config_auth_key(registry)) != 0 ||
+           config_write(call, config, error);
 }
 
 static bool log_in(struct invocation *invocation, const char *server, const char *user,
@@ -157,10 +179,13 @@ static int run_login(struct invocation *invocation)
     if (*user == '\0' || *secret == '\0')
         return invocation_end(invocation, 1,
                               "Error: Cannot perform an interactive login from a non TTY device");
-    if (!log_in(invocation, server, user, secret, &answer, &error) ||
-        !keep_login(invocation, server, user, secret, json_get_string(answer, "IdentityToken", ""),
-                    &error))
+    if (!log_in(invocation, server, user, secret, &answer, &error))
         return invocation_fail(invocation, error);
+    json_t *login = login_of(user, secret, json_get_string(answer, "IdentityToken", ""));
+    if (!keep_login(invocation->call, server, login, &error)) {
+        g_prefix_error_literal(&error, "Error saving credentials: ");
+        return invocation_fail(invocation, error);
+    }
     command_print(invocation->call, "%s\n", json_get_string(answer, "Status", ""));
     return 0;
 }

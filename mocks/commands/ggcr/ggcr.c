@@ -11,7 +11,7 @@
 
 enum {
     ATTEMPTS_MAX = 3,
-    HEADER_LINES_MAX = 4,
+    HEADER_LINES_MAX = 5,
     REDIRECTS_MAX = 10,
     PAUSE_FACTOR = 3,
 };
@@ -74,12 +74,16 @@ static bool send_once(struct ggcr *registry, const struct ggcr_request *request,
     g_autofree char *type =
         request->type != NULL ? g_strconcat("Content-Type: ", request->type, NULL) : NULL;
     g_autofree char *url = dialled_url(request->url);
+    g_autofree char *declared =
+        g_strdup_printf("Seatrial-Declared-Bytes: %" G_GINT64_FORMAT, request->declared_bytes);
     const char *headers[HEADER_LINES_MAX + 1] = {agent, accept_line};
     gsize count = 2;
     if (registry->authorization != NULL)
         headers[count++] = registry->authorization;
     if (type != NULL)
         headers[count++] = type;
+    if (request->declared_bytes > 0)
+        headers[count++] = declared;
     const struct http_request sent = {
         .method = request->method, .url = url, .headers = headers, .body = request->body};
     http_response_clear(response);
@@ -159,20 +163,31 @@ static char *basic_line(const struct ggcr *registry)
     return line;
 }
 
+/* Each scope as a parameter of its own; g_free. */
+static char *scopes_of(const struct ggcr *registry, bool is_push)
+{
+    g_autofree char *own = g_strdup_printf("repository:%s:%s", registry->reference->path,
+                                           is_push ? "push,pull" : "pull");
+    g_autofree char *other = g_strdup_printf(
+        "repository:%s:pull", registry->mount_path != NULL ? registry->mount_path : "");
+    g_autofree char *escaped_own = http_escape(own);
+    g_autofree char *escaped_other = http_escape(other);
+    return registry->mount_path == NULL
+               ? g_strconcat("scope=", escaped_own, NULL)
+               : g_strconcat("scope=", escaped_own, "&scope=", escaped_other, NULL);
+}
+
 static bool fetch_token(struct ggcr *registry, const char *challenge, bool is_push, GError **error)
 {
     HTTP_RESPONSE(response);
     g_autofree char *realm = challenge_value(challenge, "realm");
     g_autofree char *service = challenge_value(challenge, "service");
-    g_autofree char *scope = g_strdup_printf("repository:%s:%s", registry->reference->path,
-                                             is_push ? "push,pull" : "pull");
+    g_autofree char *scopes = scopes_of(registry, is_push);
     if (realm == NULL)
         return ggcr_fail(error, GGCR_ERROR_REFUSED, "malformed www-authenticate, missing realm: %s",
                          challenge);
-    g_autofree char *escaped_scope = http_escape(scope);
     g_autofree char *escaped_service = http_escape(service != NULL ? service : "");
-    g_autofree char *url =
-        g_strdup_printf("%s?scope=%s&service=%s", realm, escaped_scope, escaped_service);
+    g_autofree char *url = g_strdup_printf("%s?%s&service=%s", realm, scopes, escaped_service);
     const struct ggcr_request request = {.method = "GET", .url = url};
     if (!ggcr_demand(registry, &request, &response, error))
         return false;
@@ -186,13 +201,12 @@ static bool fetch_token(struct ggcr *registry, const char *challenge, bool is_pu
     return true;
 }
 
-bool ggcr_open(struct ggcr *registry, const struct ggcr_options *options,
-               const struct image_reference *reference, bool is_push, GError **error)
+static bool authorize(struct ggcr *registry, bool is_push, GError **error)
 {
     HTTP_RESPONSE(response);
-    g_autofree char *url = base_url(reference);
+    g_autofree char *url = base_url(registry->reference);
     const struct ggcr_request request = {.method = "GET", .url = url};
-    *registry = (struct ggcr){.options = options, .reference = reference};
+    g_clear_pointer(&registry->authorization, g_free);
     if (!ggcr_ask(registry, &request, &response, error))
         return false;
     if (response.status == 200)
@@ -206,9 +220,26 @@ bool ggcr_open(struct ggcr *registry, const struct ggcr_options *options,
            fetch_token(registry, challenge, is_push, error);
 }
 
+bool ggcr_open(struct ggcr *registry, const struct ggcr_options *options,
+               const struct image_reference *reference, bool is_push, GError **error)
+{
+    *registry = (struct ggcr){.options = options, .reference = reference};
+    return authorize(registry, is_push, error);
+}
+
+bool ggcr_open_mount(struct ggcr *registry, const char *path, GError **error)
+{
+    if (g_strcmp0(registry->mount_path, path) == 0)
+        return true;
+    g_free(registry->mount_path);
+    registry->mount_path = g_strdup(path);
+    return authorize(registry, /* is_push= */ true, error);
+}
+
 void ggcr_clear(struct ggcr *registry)
 {
     g_clear_pointer(&registry->authorization, g_free);
+    g_clear_pointer(&registry->mount_path, g_free);
 }
 
 void ggcr_document_clear(struct ggcr_document *document)
@@ -219,6 +250,24 @@ void ggcr_document_clear(struct ggcr_document *document)
 }
 
 /* ---- reading ---- */
+
+bool ggcr_head(struct ggcr *registry, const char *wanted, struct ggcr_document *document,
+               GError **error)
+{
+    HTTP_RESPONSE(response);
+    g_autofree char *url = ggcr_url(registry, "manifests", wanted);
+    const struct ggcr_request request = {.method = "HEAD", .url = url};
+    if (!ggcr_demand(registry, &request, &response, error))
+        return false;
+    const char *digest = http_response_header(&response, "Docker-Content-Digest");
+    const char *type = http_response_header(&response, "Content-Type");
+    if (digest == NULL)
+        return ggcr_fail(error, GGCR_ERROR_REFUSED,
+                         "HEAD %s: response did not include Docker-Content-Digest header", url);
+    *document = (struct ggcr_document){.digest = g_strdup(digest),
+                                       .media_type = g_strdup(type != NULL ? type : "")};
+    return true;
+}
 
 bool ggcr_manifest(struct ggcr *registry, const char *wanted, struct ggcr_document *document,
                    GError **error)

@@ -1,7 +1,7 @@
 /*
- * A registry as google/go-containerregistry talks to it (its pkg/v1/remote): what cosign and trivy
- * are made of. Every request is real traffic of the world's; retries take their time. Errors of the
- * domain GGCR_ERROR are the library's words, those of other domains end the caller's fiber.
+ * A registry as google/go-containerregistry talks to it (its pkg/v1/remote): what cosign, crane and
+ * trivy are made of. Every request is real traffic of the world's; retries take their time. Errors
+ * of the domain GGCR_ERROR are the library's words, those of other domains end the caller's fiber.
  *
  * Reads are tried three times, writes as a whole from their first request on (options.go,
  * transport/retry.go). Before v0.21.6 an answer that was tried again has lost its body: its error
@@ -36,6 +36,7 @@ struct ggcr {
     const struct ggcr_options *options;
     const struct image_reference *reference; /* lent */
     char *authorization;                     /* a header line, or NULL */
+    char *mount_path; /* of the other repository that the token is good for, or NULL */
 };
 void ggcr_clear(struct ggcr *registry);
 #define GGCR(variable) __attribute__((cleanup(ggcr_clear))) struct ggcr variable = {0}
@@ -52,7 +53,9 @@ struct ggcr_document {
 void ggcr_document_clear(struct ggcr_document *document);
 #define GGCR_DOCUMENT(variable)                                                                    \
     __attribute__((cleanup(ggcr_document_clear))) struct ggcr_document variable = {0}
-/* wanted: a tag or a digest. */
+/* wanted: a tag or a digest. Of the head there are no bytes. */
+bool ggcr_head(struct ggcr *registry, const char *wanted, struct ggcr_document *document,
+               GError **error) MUST_USE;
 bool ggcr_manifest(struct ggcr *registry, const char *wanted, struct ggcr_document *document,
                    GError **error) MUST_USE;
 /* From where the registry sends to; *bytes: g_bytes_unref. */
@@ -60,6 +63,27 @@ bool ggcr_blob(struct ggcr *registry, const char *digest, GBytes **bytes, GError
 /* Blobs that are not there, then the manifest under its tag. */
 bool ggcr_write(struct ggcr *registry, const char *tag, GBytes *const *blobs, gsize blob_count,
                 GBytes *manifest, GError **error) MUST_USE;
+
+/* The manifest under a tag or a digest that is there already. */
+bool ggcr_put_manifest(struct ggcr *registry, const char *wanted,
+                       const struct ggcr_document *document, GError **error) MUST_USE;
+/* DELETE of what a tag or digest names. */
+bool ggcr_delete(struct ggcr *registry, const char *wanted, GError **error) MUST_USE;
+/* Appends all tags (g_free each), page by page. */
+bool ggcr_tags(struct ggcr *registry, GPtrArray *tags, GError **error) MUST_USE;
+
+/* One copy from a repository to another (pkg/v1/remote/pusher.go). The real one sends several blobs
+   at once, and so tells of them in any order; here they go one after another. */
+struct ggcr_copying {
+    struct ggcr *from;
+    struct ggcr *to;                           /* opened to be pushed to */
+    void (*say)(void *self, const char *line); /* of what is done, without its end */
+    void *self;
+};
+/* What is not there yet of an image or an index, and the manifest under wanted, a tag or a digest.
+   Blobs are mounted where the registry has them. */
+bool ggcr_copy(const struct ggcr_copying *copying, const struct ggcr_document *document,
+               const char *wanted, GError **error) MUST_USE;
 
 /* "ghcr.io/acme/app", "index.docker.io/library/app"; g_free. */
 char *ggcr_repository_name(const struct image_reference *reference);

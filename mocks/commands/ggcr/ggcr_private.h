@@ -8,7 +8,8 @@ struct ggcr_request {
     const char *url; /* as it is shown */
     const char *type;
     GBytes *body;
-    bool is_write; /* not tried again by itself */
+    bool is_write;          /* not tried again by itself */
+    int64_t declared_bytes; /* what the body stands for; 0: itself */
 };
 /* Fills error with words; false. */
 bool ggcr_fail(GError **error, enum ggcr_error code, const char *format, ...) G_GNUC_PRINTF(3, 4);
@@ -28,3 +29,24 @@ bool ggcr_demand(struct ggcr *registry, const struct ggcr_request *request,
                  struct http_response *response, GError **error);
 /* ".../v2/PATH/KIND/NAME" as errors show it; g_free. */
 char *ggcr_url(const struct ggcr *registry, const char *kind, const char *name);
+
+/* A token for pushing that lets blobs of another repository of the registry be mounted, unless
+   there is one. */
+bool ggcr_open_mount(struct ggcr *registry, const char *path, GError **error);
+
+/* One thing to be written, from its first request on (options.go, defaultRetryBackoff). */
+typedef bool ggcr_write_fn(void *self, GError **error);
+/* Tries thrice what may help. */
+bool ggcr_write_patiently(struct ggcr *registry, ggcr_write_fn *write, void *self, GError **error);
+/* HEAD; of a manifest or a blob. */
+bool ggcr_is_there(struct ggcr *registry, const char *kind, const char *name, bool *found,
+                   GError **error);
+/* Where the answer of a POST says that the blob is to go; g_free, NULL with an error. */
+char *ggcr_upload_place(const char *url, const struct http_response *begun, GError **error);
+struct ggcr_blob {
+    const char *digest;
+    GBytes *bytes;
+    int64_t declared_bytes; /* what the bytes stand for; 0: themselves */
+};
+bool ggcr_upload(struct ggcr *registry, const char *place, const struct ggcr_blob *blob,
+                 GError **error);

@@ -13,8 +13,8 @@ enum {
 };
 #define PAUSE_US (1 * SECOND_US)
 
-static bool is_there(struct ggcr *registry, const char *kind, const char *name, bool *found,
-                     GError **error)
+bool ggcr_is_there(struct ggcr *registry, const char *kind, const char *name, bool *found,
+                   GError **error)
 {
     HTTP_RESPONSE(response);
     g_autofree char *url = ggcr_url(registry, kind, name);
@@ -24,6 +24,17 @@ static bool is_there(struct ggcr *registry, const char *kind, const char *name, 
     *found = response.status == 200;
     return *found || response.status == 404 ||
            ggcr_fail_with_answer(&request, &response, /* has_lost_body= */ false, error);
+}
+
+/* ---- one blob ---- */
+
+char *ggcr_upload_place(const char *url, const struct http_response *begun, GError **error)
+{
+    const char *place = http_response_header(begun, "Location");
+    if (place != NULL)
+        return http_url_join(url, place, error);
+    (void)ggcr_fail(error, GGCR_ERROR_REFUSED, "missing Location header");
+    return NULL;
 }
 
 /* Where the answer says to go on, or the same place; g_free. */
@@ -39,51 +50,48 @@ static char *with_digest(const char *url, const char *digest)
     return g_strconcat(url, strchr(url, '?') != NULL ? "&" : "?", "digest=", escaped, NULL);
 }
 
-static bool upload(struct ggcr *registry, const char *digest, GBytes *bytes, GError **error)
+bool ggcr_upload(struct ggcr *registry, const char *place, const struct ggcr_blob *blob,
+                 GError **error)
 {
-    HTTP_RESPONSE(begun);
     HTTP_RESPONSE(patched);
     HTTP_RESPONSE(ended);
     g_autoptr(GBytes) nothing = g_bytes_new(NULL, 0);
-    g_autofree char *url = ggcr_url(registry, "blobs", "uploads/");
-    const struct ggcr_request begin = {"POST", url, "application/json", nothing, true};
-    if (!ggcr_demand(registry, &begin, &begun, error))
+    const struct ggcr_request patch = {.method = "PATCH",
+                                       .url = place,
+                                       .type = "application/octet-stream",
+                                       .body = blob->bytes,
+                                       .is_write = true,
+                                       .declared_bytes = blob->declared_bytes};
+    if (!ggcr_demand(registry, &patch, &patched, error))
         return false;
-    if (http_response_header(&begun, "Location") == NULL)
-        return ggcr_fail(error, GGCR_ERROR_REFUSED, "missing Location header");
-    g_autofree char *location = next_place(url, &begun, error);
-    const struct ggcr_request patch = {"PATCH", location, "application/octet-stream", bytes, true};
-    if (location == NULL || !ggcr_demand(registry, &patch, &patched, error))
-        return false;
-    g_autofree char *last = next_place(location, &patched, error);
-    g_autofree char *end_url = last != NULL ? with_digest(last, digest) : NULL;
-    const struct ggcr_request end = {"PUT", end_url, "application/octet-stream", nothing, true};
+    g_autofree char *last = next_place(place, &patched, error);
+    g_autofree char *end_url = last != NULL ? with_digest(last, blob->digest) : NULL;
+    const struct ggcr_request end = {.method = "PUT",
+                                     .url = end_url,
+                                     .type = "application/octet-stream",
+                                     .body = nothing,
+                                     .is_write = true};
     return end_url != NULL && ggcr_demand(registry, &end, &ended, error);
 }
 
-/* One thing to be written, tried as a whole. */
-struct writing {
-    struct ggcr *registry;
-    const char *tag; /* of a manifest; NULL: a blob */
-    GBytes *bytes;
-};
-
-static bool write_manifest(const struct writing *writing, GError **error)
+static bool upload(struct ggcr *registry, const char *digest, GBytes *bytes, GError **error)
 {
-    HTTP_RESPONSE(response);
-    g_autofree char *url = ggcr_url(writing->registry, "manifests", writing->tag);
-    const struct ggcr_request request = {"PUT", url, "application/vnd.oci.image.manifest.v1+json",
-                                         writing->bytes, true};
-    return ggcr_demand(writing->registry, &request, &response, error);
+    HTTP_RESPONSE(begun);
+    g_autoptr(GBytes) nothing = g_bytes_new(NULL, 0);
+    g_autofree char *url = ggcr_url(registry, "blobs", "uploads/");
+    const struct ggcr_request begin = {.method = "POST",
+                                       .url = url,
+                                       .type = "application/json",
+                                       .body = nothing,
+                                       .is_write = true};
+    if (!ggcr_demand(registry, &begin, &begun, error))
+        return false;
+    g_autofree char *place = ggcr_upload_place(url, &begun, error);
+    const struct ggcr_blob blob = {.digest = digest, .bytes = bytes};
+    return place != NULL && ggcr_upload(registry, place, &blob, error);
 }
 
-static bool write_blob(const struct writing *writing, GError **error)
-{
-    g_autofree char *digest = digest_of_bytes(writing->bytes);
-    bool found = false;
-    return is_there(writing->registry, "blobs", digest, &found, error) &&
-           (found || upload(writing->registry, digest, writing->bytes, error));
-}
+/* ---- patience ---- */
 
 static bool may_pass(const GError *error)
 {
@@ -91,33 +99,69 @@ static bool may_pass(const GError *error)
            g_error_matches(error, GGCR_ERROR, GGCR_ERROR_BROKEN);
 }
 
-static bool write_patiently(const struct writing *writing, GError **error)
+bool ggcr_write_patiently(struct ggcr *registry, ggcr_write_fn *write, void *self, GError **error)
 {
     int64_t pause_us = PAUSE_US;
     for (int attempt = 1;; attempt++, pause_us *= PAUSE_FACTOR) {
         g_autoptr(GError) reason = NULL;
-        if (writing->tag != NULL ? write_manifest(writing, &reason) : write_blob(writing, &reason))
+        if (write(self, &reason))
             return true;
         if (attempt == ATTEMPTS_MAX || !may_pass(reason)) {
             g_propagate_error(error, g_steal_pointer(&reason));
             return false;
         }
-        if (!fiber_sleep(writing->registry->options->loop, pause_us, error))
+        if (!fiber_sleep(registry->options->loop, pause_us, error))
             return false;
     }
+}
+
+struct writing {
+    struct ggcr *registry;
+    const char *wanted; /* of a manifest */
+    const char *media_type;
+    GBytes *bytes;
+};
+
+static bool write_manifest(void *self, GError **error)
+{
+    const struct writing *writing = self;
+    HTTP_RESPONSE(response);
+    g_autofree char *url = ggcr_url(writing->registry, "manifests", writing->wanted);
+    const struct ggcr_request request = {.method = "PUT",
+                                         .url = url,
+                                         .type = writing->media_type,
+                                         .body = writing->bytes,
+                                         .is_write = true};
+    return ggcr_demand(writing->registry, &request, &response, error);
+}
+
+static bool write_blob(void *self, GError **error)
+{
+    const struct writing *writing = self;
+    g_autofree char *digest = digest_of_bytes(writing->bytes);
+    bool found = false;
+    return ggcr_is_there(writing->registry, "blobs", digest, &found, error) &&
+           (found || upload(writing->registry, digest, writing->bytes, error));
+}
+
+bool ggcr_put_manifest(struct ggcr *registry, const char *wanted,
+                       const struct ggcr_document *document, GError **error)
+{
+    struct writing writing = {registry, wanted, document->media_type, document->bytes};
+    return ggcr_write_patiently(registry, write_manifest, &writing, error);
 }
 
 bool ggcr_write(struct ggcr *registry, const char *tag, GBytes *const *blobs, gsize blob_count,
                 GBytes *manifest, GError **error)
 {
     bool found = false;
-    if (!is_there(registry, "manifests", tag, &found, error))
+    if (!ggcr_is_there(registry, "manifests", tag, &found, error))
         return false;
     for (gsize i = 0; i < blob_count; i++) {
-        const struct writing blob = {registry, NULL, blobs[i]};
-        if (!write_patiently(&blob, error))
+        struct writing blob = {.registry = registry, .bytes = blobs[i]};
+        if (!ggcr_write_patiently(registry, write_blob, &blob, error))
             return false;
     }
-    const struct writing last = {registry, tag, manifest};
-    return write_patiently(&last, error);
+    struct writing last = {registry, tag, "application/vnd.oci.image.manifest.v1+json", manifest};
+    return ggcr_write_patiently(registry, write_manifest, &last, error);
 }

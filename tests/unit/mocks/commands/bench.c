@@ -163,6 +163,14 @@ static void open_registry(struct bench *bench)
     registry_add_image(bench->registry, &image);
 }
 
+static void open_mirror(struct bench *bench)
+{
+    static const struct registry_service mirror = {.name = "mirror.example",
+                                                   .api_site = "mirror.example"};
+    const struct registry_options options = {.service = &mirror, .is_virtual = true};
+    bench->mirror = registry_new(bench->world, &options);
+}
+
 static void open_machine(struct bench *bench)
 {
     const struct plan *plan = bench->plan;
@@ -180,6 +188,8 @@ static void open_machine(struct bench *bench)
         bench->proxy = goproxy_new(bench->world);
     if (plan->has_registry)
         open_registry(bench);
+    if (plan->has_mirror)
+        open_mirror(bench);
     if (plan->has_sigstore)
         bench->sigstore = sigstore_new(bench->world);
     if (plan->has_docker) {
@@ -265,6 +275,7 @@ void bench_run(const struct plan *plan, void (*body)(struct bench *bench))
     world_end_exchanges(bench.world);
     goproxy_free(bench.proxy);
     registry_free(bench.registry);
+    registry_free(bench.mirror);
     sigstore_free(bench.sigstore);
     disk_free(bench.disk);
     world_free(bench.world);

@@ -30,6 +30,7 @@ struct plan {
     bool has_docker;       /* a fake Engine */
     bool is_of_github;     /* the image of the machine */
     bool has_registry;     /* "reg.example", with acme/api:1, an index of two platforms */
+    bool has_mirror;       /* "mirror.example", a registry without images */
     bool has_sigstore;
     bool has_no_proxy; /* the module proxy is no site of the world */
 };
@@ -43,6 +44,7 @@ struct bench {
     struct dockerd *dockerd;
     struct goproxy *proxy;
     struct registry *registry; /* or NULL */
+    struct registry *mirror;   /* or NULL */
     struct sigstore *sigstore; /* or NULL */
     struct http *http;
     struct command_set *set;

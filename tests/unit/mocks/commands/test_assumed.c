@@ -125,7 +125,7 @@ static void the_image_s_programs(struct bench *bench)
     const struct command_host *host = command_set_host(bench->set);
     cr_expect(g_strv_contains(host->names, "apt-get"));
     cr_expect(g_strv_contains(host->names, "skopeo"));
-    cr_expect_not(g_strv_contains(host->names, "crane"), "not on the image");
+    cr_expect_not(g_strv_contains(host->names, "regctl"), "not on the image");
 }
 
 Test(commands_assumed, programs_of_the_runner_image_are_there)
