@@ -1,6 +1,8 @@
 /* The table of commands and what they share. */
 #include "harness/cli.h"
 
+#include "base/json.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -195,6 +197,19 @@ bool cli_has_color(const char *choice)
     if (g_strcmp0(choice, "never") == 0 || g_getenv("NO_COLOR") != NULL)
         return false;
     return isatty(STDOUT_FILENO);
+}
+
+/* All of a command's runs have the seed of its option, or each scenario its own. */
+void cli_say_interrupted(const char *command, const GPtrArray *entries)
+{
+    if (entries->len == 0) {
+        cli_complain("%s: interrupted before anything was done", command);
+        return;
+    }
+    const json_t *last = g_ptr_array_index(entries, entries->len - 1);
+    cli_complain("%s: interrupted; above is what was done before, the last of it with seed "
+                 "%" G_GUINT64_FORMAT,
+                 command, (guint64)json_get_integer(last, "seed", 0));
 }
 
 bool cli_write(const char *path, const char *text)

@@ -1,6 +1,6 @@
 /*
  * The command line: a table of commands, one file each. Reports go to stdout or named files,
- * diagnostics to stderr. Only the files of this table print.
+ * diagnostics to stderr. Only the files of this table print, and progress (progress_meter.h).
  */
 #pragma once
 
@@ -47,6 +47,8 @@ bool cli_parse_date(const char *command, const char *text, int64_t *date_s) MUST
 /* `--color`: whether it is one of auto, always, never (else it complained), and what follows. */
 bool cli_check_color(const char *command, const char *choice) MUST_USE;
 bool cli_has_color(const char *choice);
+/* That SIGINT or SIGTERM ended the command, and what was done before; entries are json_t. */
+void cli_say_interrupted(const char *command, const GPtrArray *entries);
 /* text to a file, or to stdout for "-"; complains on failure. */
 bool cli_write(const char *path, const char *text) MUST_USE;
 /* A trace without a plan, which nobody can replay, to a file. path NULL: nothing to do. */

@@ -36,6 +36,7 @@ struct rehearse_arguments {
     int concurrent_jobs;
     gboolean is_checking;
     gboolean is_unsafe;
+    gboolean is_quiet;
     uint64_t seed_value;
     int64_t date_s;
 };
@@ -102,6 +103,7 @@ static bool parse(struct rehearse_arguments *arguments, int *argc, char ***argv)
         {"jobs", 'j', 0, G_OPTION_ARG_INT, &arguments->jobs, "Worker processes", "N"},
         {"check-determinism", 0, 0, G_OPTION_ARG_NONE, &arguments->is_checking,
          "Run each twice and compare the traces", NULL},
+        {"quiet", 'q', 0, G_OPTION_ARG_NONE, &arguments->is_quiet, "No progress", NULL},
         {"unsafe-scripts", 0, 0, G_OPTION_ARG_NONE, &arguments->is_unsafe,
          "Run scripts without a sandbox where none can be had", NULL},
         {"color", 0, 0, G_OPTION_ARG_STRING, &arguments->color, "Colours", "auto|always|never"},
@@ -231,6 +233,8 @@ static int code_of(const struct work_result *result, const json_t *document)
     json_array_foreach (json_get_array(document, "broken"), index, broken)
         code = cli_worse(code, json_get_boolean(broken, "is_our_fault", false) ? EXIT_INTERNAL
                                                                                : EXIT_BAD_INPUT);
+    if (result->is_interrupted)
+        code = cli_worse(code, EXIT_NOT_AS_EXPECTED);
     return result->is_nondeterministic ? cli_worse(code, EXIT_NONDETERMINISTIC) : code;
 }
 
@@ -283,6 +287,7 @@ static int rehearse_pipeline(const struct app *app, const struct rehearse_argume
         .repeat = arguments->is_checking ? 2 : 1,
         .trace_directory = arguments->trace,
         .log_directory = arguments->log,
+        .is_quiet = arguments->is_quiet,
     };
     int code = EXIT_BAD_INPUT;
 
@@ -291,9 +296,12 @@ static int rehearse_pipeline(const struct app *app, const struct rehearse_argume
     if (rehearse_run(&options, &result, &error)) {
         g_autoptr(json_t) document =
             survival_json(pipeline->path, pipeline->event->name, result.entries);
+        const bool is_told = result.entries->len == 0 || write_reports(arguments, document);
         code = code_of(&result, document);
-        if (!write_reports(arguments, document))
+        if (!is_told)
             code = cli_worse(code, EXIT_BAD_INPUT);
+        if (result.is_interrupted)
+            cli_say_interrupted("rehearse", result.entries);
         say_day(arguments, document);
     } else {
         cli_complain("rehearse: %s", error->message);

@@ -163,14 +163,17 @@ static int run_suite(const struct app *app, const struct run_arguments *argument
     if (suite_has_workflow(suite))
         run_context_prepare(&options.context);
     options.context.is_unsafe = arguments->is_unsafe;
+    options.context.progress =
+        progress_meter_new("run", suite->scenarios->len, arguments->is_quiet);
     bool is_done = work_do(suite, &options, &result, &error);
+    progress_meter_free(options.context.progress);
     run_context_clear(&options.context);
     if (!is_done)
         cli_complain("run: %s", error->message);
     g_autoptr(json_t) document = document_of(&result);
     bool is_told = write_reports(arguments, document);
     if (result.is_interrupted)
-        cli_complain("interrupted; what was done so far is above");
+        cli_say_interrupted("run", result.entries);
     int code = is_done ? code_of(suite, &result, document) : EXIT_INTERNAL;
     if (!is_told)
         code = cli_worse(code, EXIT_BAD_INPUT);

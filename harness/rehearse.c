@@ -3,6 +3,7 @@
 
 #include "doc/list_file.h"
 #include "harness/promise.h"
+#include "harness/stop_signals.h"
 #include "mocks/faults/rule.h"
 
 #include <stddef.h>
@@ -71,18 +72,41 @@ static bool run_clear(const struct rehearse *rehearse, const struct work_options
     AUTO(scenario) scenario = new_scenario(rehearse, "none", NULL, error);
     if (scenario == NULL)
         return false;
+    progress_meter_take_up(work->context.progress, 0, "clear weather");
     AUTO(plan) plan = plan_new(scenario, work->seed);
     AUTO(outcome) outcome = run_workflow_plan(plan, &work->context, NULL);
     *entry = work_entry(work, outcome);
     *promises = outcome->broken == NULL ? promises_of(outcome) : NULL;
+    progress_meter_put_down(work->context.progress, 0);
     return true;
+}
+
+/* Asked to stop in clear weather, it has nothing to tell. */
+static bool run_all(struct rehearse *rehearse, const struct work_options *work,
+                    const struct stop_signals *stop, struct work_result *result, GError **error)
+{
+    AUTO(promises) promises = NULL;
+    g_autoptr(json_t) clear = NULL;
+    struct work_options others = *work;
+    if (!run_clear(rehearse, work, &clear, &promises, error))
+        return false;
+    const bool is_stopped = stop_signals_came(stop);
+    if (promises == NULL || is_stopped)
+        g_ptr_array_set_size(rehearse->suite->scenarios, 0);
+    others.context.promises = promises;
+    bool is_done = work_do(rehearse->suite, &others, result, error);
+    result->is_interrupted |= is_stopped;
+    if (is_stopped || result->entries == NULL)
+        return is_done;
+    g_ptr_array_insert(result->entries, 0, json_incref(clear));
+    result->is_nondeterministic |= json_get_boolean(clear, "is_nondeterministic", false);
+    return is_done;
 }
 
 static bool run(struct rehearse *rehearse, struct work_result *result, GError **error)
 {
     const struct rehearse_options *options = rehearse->options;
-    AUTO(promises) promises = NULL;
-    json_t *entry = NULL;
+    struct stop_signals stop;
     struct work_options work = {
         .context = options->context,
         .seed = options->seed,
@@ -91,14 +115,15 @@ static bool run(struct rehearse *rehearse, struct work_result *result, GError **
         .trace_directory = options->trace_directory,
         .log_directory = options->log_directory,
     };
-    if (!run_clear(rehearse, &work, &entry, &promises, error))
+    if (!stop_signals_hold(&stop, error))
         return false;
-    work.context.promises = promises;
-    if (promises == NULL)
-        g_ptr_array_set_size(rehearse->suite->scenarios, 0);
-    bool is_done = work_do(rehearse->suite, &work, result, error);
-    g_ptr_array_insert(result->entries, 0, entry);
-    result->is_nondeterministic |= json_get_boolean(entry, "is_nondeterministic", false);
+    AUTO(progress_meter)
+    progress =
+        progress_meter_new("rehearse", rehearse->suite->scenarios->len + 1, options->is_quiet);
+    work.context.progress = progress;
+    work.context.stop_fd = stop.fd;
+    bool is_done = run_all(rehearse, &work, &stop, result, error);
+    stop_signals_release(&stop);
     return is_done;
 }
 

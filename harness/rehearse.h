@@ -17,8 +17,10 @@ struct rehearse_options {
     guint repeat;
     const char *trace_directory; /* or NULL */
     const char *log_directory;   /* or NULL */
+    bool is_quiet;               /* no progress is told */
 };
 
-/* Fails when the fault file cannot be read or no worker can be had. */
+/* Fails when the fault file cannot be read or no worker can be had. SIGINT and SIGTERM end it,
+   which the result tells; without entries where clear weather was not over. */
 bool rehearse_run(const struct rehearse_options *options, struct work_result *result,
                   GError **error) MUST_USE;

@@ -12,6 +12,7 @@
 #include "runner/working_copy.h"
 
 #include <string.h>
+#include <sys/epoll.h>
 #include <unistd.h>
 
 /* After the last leg's clock: what its epilogue and the daemons may still take. */
@@ -99,6 +100,15 @@ static void read_effects(struct run *run)
         effects_of_workflow(run->outcome, run->stage, run->promises);
 }
 
+/* Level-triggered, and it stays readable: once is enough. */
+static void on_stop(void *argument, uint32_t events)
+{
+    const struct run *run = argument;
+    (void)events;
+    loop_watch(run->stage->loop, run->context->stop_fd, 0, NULL, NULL);
+    loop_interrupt(run->stage->loop);
+}
+
 static void perform(struct run *run, struct loop *loop)
 {
     struct outcome *outcome = run->outcome;
@@ -108,8 +118,12 @@ static void perform(struct run *run, struct loop *loop)
         effects_begin(outcome, run->stage);
     fiber_spawn(loop, "run", run->workflow == NULL ? run_policy_main : run_workflow_main, run);
     loop_set_time_cap(loop, time_cap_us(outcome->plan->scenario));
-    if (!loop_run(loop, &run->is_over, &error))
+    if (run->context->stop_fd > 0)
+        loop_watch(loop, run->context->stop_fd, EPOLLIN, on_stop, run);
+    if (!loop_run(loop, &run->is_over, &error)) {
         run_break(outcome, /* is_our_fault= */ true, error->message);
+        loop_end_fibers(loop); /* while there is a world around them */
+    }
     outcome->duration_us = loop_now_us(loop);
     if (stage_misfit(run->stage) != NULL)
         run_break(outcome, /* is_our_fault= */ false, stage_misfit(run->stage));

@@ -7,6 +7,7 @@
 #include "harness/outcome.h"
 
 struct checkout_store;
+struct progress_meter;
 
 /* How a run binds the process's clock to its loop. */
 typedef void bind_clock_fn(const struct loop *loop, int64_t date_s);
@@ -26,6 +27,8 @@ struct run_context {
     struct checkout_store *checkouts; /* NULL: every leg makes its own */
     char *shared_directory;           /* of checkouts, and of what sandboxes share; or NULL */
     int shared_lock_fd;
+    struct progress_meter *progress; /* is told of legs that are over; or NULL */
+    int stop_fd; /* once readable, which nobody here changes, a run breaks off; 0: none */
     bool is_prepared;
     bool is_unsafe; /* scripts run all the same: --unsafe-scripts */
 };

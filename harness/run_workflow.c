@@ -7,6 +7,7 @@
 #include "harness/lacking_image.h"
 #include "harness/leg_machine.h"
 #include "harness/made_up.h"
+#include "harness/progress_meter.h"
 #include "harness/public_world.h"
 #include "process/sandbox.h"
 #include "runner/action.h"
@@ -187,6 +188,7 @@ static void leg_is_over(void *self, const char *leg_id)
 {
     struct workflow_run *workflow = self;
     struct leg_machine *machine = find_leg_machine(workflow, leg_id);
+    progress_meter_note_leg(workflow->run->context->progress);
     const char *complaint =
         machine != NULL && machine->sandbox != NULL ? sandbox_complaint(machine->sandbox) : NULL;
     if (complaint != NULL && workflow->complaint == NULL)

@@ -3,12 +3,8 @@
 
 #include "loop/vclock.h"
 
-#include <errno.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
 enum {
     SPEED_MAX = 1000
@@ -32,19 +28,11 @@ bool clock_choice_parse(const char *text, struct clock_choice *choice, GError **
     return false;
 }
 
-static void ending_signals(sigset_t *signals)
-{
-    sigemptyset(signals);
-    sigaddset(signals, SIGINT);
-    sigaddset(signals, SIGTERM);
-}
-
 static void on_signal(void *argument, uint32_t events)
 {
     struct session *session = argument;
-    struct signalfd_siginfo info;
     (void)events;
-    if (read(session->signal_fd, &info, sizeof info) != (ssize_t)sizeof info)
+    if (!stop_signals_take(&session->signals))
         return;
     session->is_interrupted = true;
     if (session->on_interrupt != NULL)
@@ -56,20 +44,14 @@ static void on_signal(void *argument, uint32_t events)
 bool session_begin(struct session *session, const struct clock_choice *choice,
                    bind_clock_fn *bind_clock, GError **error)
 {
-    sigset_t signals;
-    ending_signals(&signals);
-    sigprocmask(SIG_BLOCK, &signals, NULL);
-    session->signal_fd = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
-    if (session->signal_fd < 0) {
-        g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "signalfd: %s", g_strerror(errno));
+    if (!stop_signals_hold(&session->signals, error))
         return false;
-    }
     session->loop = loop_new(choice->mode, choice->speed);
     session->bind_clock = bind_clock;
     loop_set_time_cap(session->loop, INT64_MAX);
     if (bind_clock != NULL)
         bind_clock(session->loop, VCLOCK_EPOCH_S);
-    loop_watch(session->loop, session->signal_fd, EPOLLIN, on_signal, session);
+    loop_watch(session->loop, session->signals.fd, EPOLLIN, on_signal, session);
     return true;
 }
 
@@ -80,15 +62,12 @@ bool session_run(struct session *session, GError **error)
 
 void session_end(struct session *session)
 {
-    sigset_t signals;
     if (session->loop == NULL)
         return;
-    loop_watch(session->loop, session->signal_fd, 0, NULL, NULL);
-    close(session->signal_fd);
+    loop_watch(session->loop, session->signals.fd, 0, NULL, NULL);
     loop_free(session->loop);
     session->loop = NULL;
     if (session->bind_clock != NULL)
         session->bind_clock(NULL, 0);
-    ending_signals(&signals);
-    sigprocmask(SIG_UNBLOCK, &signals, NULL);
+    stop_signals_release(&session->signals);
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "harness/run.h"
+#include "harness/stop_signals.h"
 
 struct clock_choice {
     enum clock_mode mode; /* never virtual */
@@ -20,7 +21,7 @@ struct session {
     bool is_interrupted; /* by a signal */
     void (*on_interrupt)(void *argument);
     void *argument;
-    int signal_fd;
+    struct stop_signals signals;
 };
 
 /* on_interrupt is called in the loop, outside any fiber, at each signal; NULL: the session is over

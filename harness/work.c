@@ -4,6 +4,7 @@
 #include "base/units.h"
 #include "harness/folders.h"
 #include "harness/report/entry.h"
+#include "harness/stop_signals.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -11,11 +12,11 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 struct worker {
+    guint place; /* among the workers */
     pid_t pid;   /* 0: none is at work */
     int pipe_fd; /* its entries, each as a line: the scenario's index and JSON; -1: none is at work
                   */
@@ -28,7 +29,7 @@ struct crew {
     struct work_result *result;
     json_t **entries; /* by the scenario's index */
     gint *next;       /* the first scenario that nobody has taken; workers share it */
-    int signal_fd;
+    struct stop_signals stop;
 };
 
 /* ---- one scenario ---- */
@@ -140,16 +141,18 @@ static bool has_work(const struct crew *crew)
 }
 
 /* Takes one scenario after another from what is left. */
-static G_GNUC_NORETURN void worker_main(const struct crew *crew, int fd)
+static G_GNUC_NORETURN void worker_main(const struct crew *crew, guint place, int fd)
 {
     guint i = 0;
     while ((i = (guint)g_atomic_int_add(crew->next, 1)) < crew->suite->scenarios->len) {
-        g_autoptr(json_t) entry =
-            run_scenario(crew->options, g_ptr_array_index(crew->suite->scenarios, i));
+        const struct scenario *scenario = g_ptr_array_index(crew->suite->scenarios, i);
+        progress_meter_take_up(crew->options->context.progress, place, scenario->name);
+        g_autoptr(json_t) entry = run_scenario(crew->options, scenario);
         g_autofree char *text = json_text(entry);
         g_autofree char *line = g_strdup_printf("%u %s\n", i, text);
         if (!write_all(fd, line, strlen(line)))
             _exit(1);
+        progress_meter_put_down(crew->options->context.progress, place);
         if (is_worn_out())
             break;
     }
@@ -169,7 +172,7 @@ static bool worker_start(struct crew *crew, struct worker *worker, GError **erro
     }
     if (worker->pid == 0) {
         close(ends[0]);
-        worker_main(crew, ends[1]);
+        worker_main(crew, worker->place, ends[1]);
     }
     close(ends[1]);
     worker->pipe_fd = ends[0];
@@ -220,6 +223,7 @@ static void worker_finish(struct worker *worker)
 static bool worker_relieve(struct crew *crew, struct worker *worker, GError **error)
 {
     worker_finish(worker);
+    progress_meter_put_down(crew->options->context.progress, worker->place);
     if (crew->result->is_interrupted || !has_work(crew))
         return true;
     return worker_start(crew, worker, error);
@@ -245,7 +249,7 @@ static bool collect(struct crew *crew, struct worker *workers, guint count, GErr
 {
     g_autofree struct pollfd *ready = g_new0(struct pollfd, count + 1);
 
-    ready[count] = (struct pollfd){.fd = crew->signal_fd, .events = POLLIN};
+    ready[count] = (struct pollfd){.fd = crew->stop.fd, .events = POLLIN};
     while (is_anybody_at_work(workers, count)) {
         for (guint i = 0; i < count; i++)
             ready[i] = (struct pollfd){.fd = workers[i].pipe_fd, .events = POLLIN};
@@ -271,7 +275,7 @@ static bool work_shared_out(struct crew *crew, GError **error)
     bool is_fine = true;
 
     for (guint i = 0; i < count; i++)
-        workers[i] = (struct worker){.pipe_fd = -1, .pending = g_string_new(NULL)};
+        workers[i] = (struct worker){.place = i, .pipe_fd = -1, .pending = g_string_new(NULL)};
     for (guint i = 0; i < count && is_fine; i++)
         is_fine = worker_start(crew, &workers[i], error);
     is_fine = is_fine && collect(crew, workers, count, error);
@@ -321,25 +325,15 @@ static gint *new_shared_counter(GError **error)
     return NULL;
 }
 
-/* What has interrupted the work has done its part: pending still, it would end the program before
-   it has said what was done. */
-static void forget_signals(const struct crew *crew)
-{
-    struct signalfd_siginfo information;
-    while (read(crew->signal_fd, &information, sizeof information) > 0)
-        continue;
-}
-
 bool work_do(const struct suite *suite, const struct work_options *options,
              struct work_result *result, GError **error)
 {
-    sigset_t interrupts;
-    sigset_t before;
     struct crew crew = {.suite = suite, .options = options, .result = result};
     struct work_options narrowed = *options;
     bool is_fine = false;
 
     narrowed.jobs = MIN(options->jobs, suite->scenarios->len);
+    narrowed.context.stop_fd = 0; /* workers are ended from here */
     crew.options = &narrowed;
     *result = (struct work_result){.entries = g_ptr_array_new_with_free_func(free_entry)};
     crew.entries = g_new0(json_t *, suite->scenarios->len + 1);
@@ -348,16 +342,10 @@ bool work_do(const struct suite *suite, const struct work_options *options,
         g_free(crew.entries);
         return false;
     }
-    sigemptyset(&interrupts);
-    sigaddset(&interrupts, SIGINT);
-    sigaddset(&interrupts, SIGTERM);
-    sigprocmask(SIG_BLOCK, &interrupts, &before);
-    crew.signal_fd = signalfd(-1, &interrupts, SFD_CLOEXEC | SFD_NONBLOCK);
-
-    is_fine = work_shared_out(&crew, error);
-    forget_signals(&crew);
-    close(crew.signal_fd);
-    sigprocmask(SIG_SETMASK, &before, NULL);
+    if (stop_signals_hold(&crew.stop, error)) {
+        is_fine = work_shared_out(&crew, error);
+        stop_signals_release(&crew.stop);
+    }
     deliver(&crew);
     munmap(crew.next, sizeof *crew.next);
     g_free(crew.entries);

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "harness/progress_meter.h"
 #include "harness/run.h"
 #include "harness/suite.h"
 
@@ -25,7 +26,7 @@ struct work_result {
     bool is_nondeterministic; /* a repetition gave another trace; the entry says which */
 };
 
-/* Fails when a trace cannot be written or no worker can be had. */
+/* Fails when a trace cannot be written or no worker can be had. The context's progress is told. */
 bool work_do(const struct suite *suite, const struct work_options *options,
              struct work_result *result, GError **error) MUST_USE;
 /* The entry of an outcome, after as many repetitions and with its trace kept as the options say. */

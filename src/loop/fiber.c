@@ -44,9 +44,9 @@ static void fiber_free(struct fiber *fiber)
     g_free(fiber);
 }
 
-/* A loop is freed when its run is over: every wait now fails, and fibers leave through their own
-   returns; those that clean up behind a shield still get their time. */
-void fibers_finish(struct loop *loop)
+/* Every wait now fails, and fibers leave through their own returns; those that clean up behind a
+   shield still get their time. */
+void loop_end_fibers(struct loop *loop)
 {
     struct fibers *fibers = &loop->fibers;
     g_autoptr(GError) error = NULL;
@@ -56,6 +56,12 @@ void fibers_finish(struct loop *loop)
         fiber_cancel(g_ptr_array_index(fibers->all, i));
     if (!loop_finish(loop, &fibers->have_ended, &error))
         g_error("fibers do not end: %s", error->message);
+}
+
+void fibers_finish(struct loop *loop)
+{
+    struct fibers *fibers = &loop->fibers;
+    loop_end_fibers(loop);
     for (guint i = 0; i < fibers->retired->len; i++)
         fiber_free(g_ptr_array_index(fibers->retired, i));
     g_ptr_array_unref(fibers->retired);

@@ -57,6 +57,9 @@ bool loop_run(struct loop *loop, const bool *is_over, GError **error) MUST_USE;
 /* The same for cleaning up: neither an interrupt nor the time cap, which may be why it is time to
    clean up, ends it. */
 bool loop_finish(struct loop *loop, const bool *is_over, GError **error) MUST_USE;
+/* Cancels the fibers that are left and runs them to their end, while what they use is still there;
+   those spawned from now on are cancelled at birth. loop_free() does it too. */
+void loop_end_fibers(struct loop *loop);
 /* How many steps were taken; how many virtual jumps. For tests and the bench. */
 uint64_t loop_step_count(const struct loop *loop);
 
