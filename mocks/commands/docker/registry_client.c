@@ -68,21 +68,33 @@ static char *basic_line(struct registry_client *client)
     return g_strconcat("Authorization: Basic ", encoded, NULL);
 }
 
-static bool fetch_token(struct registry_client *client, const char *challenge, bool is_push,
-                        GError **error)
+/* from: another repository that is to be read with it, or NULL. */
+static char *token_url(const struct registry_client *client, const char *from)
 {
-    g_autofree char *realm = challenge_value(challenge, "realm");
-    g_autofree char *service = challenge_value(challenge, "service");
+    g_autofree char *realm = challenge_value(client->challenge, "realm");
+    g_autofree char *service = challenge_value(client->challenge, "service");
     g_autofree char *scope = g_strdup_printf("repository:%s:%s", client->reference->path,
-                                             is_push ? "pull,push" : "pull");
+                                             client->is_push ? "pull,push" : "pull");
+    g_autofree char *more = g_strdup_printf("repository:%s:pull", from != NULL ? from : "");
+    GString *url = g_string_new(realm != NULL ? realm : "");
+    docker_query_append(url, "scope", scope);
+    if (from != NULL)
+        docker_query_append(url, "scope", more);
+    docker_query_append(url, "service", service);
+    return g_string_free(url, FALSE);
+}
+
+/* Takes the place of what the client has: Basic for the token itself, or an earlier one. */
+static bool fetch_token(struct registry_client *client, const char *from, GError **error)
+{
+    g_autofree char *url = token_url(client, from);
     HTTP_RESPONSE(response);
 
-    if (realm == NULL)
+    if (strstr(client->challenge, "realm=") == NULL)
         return cli_refuse(error, "unauthorized: authentication required");
-    g_autoptr(GString) url = g_string_new(realm);
-    docker_query_append(url, "scope", scope);
-    docker_query_append(url, "service", service);
-    if (!perform(client, "GET", url->str, NULL, NULL, &response, error))
+    g_free(client->authorization);
+    client->authorization = basic_line(client);
+    if (!perform(client, "GET", url, NULL, NULL, &response, error))
         return false;
     g_autoptr(json_t) answer = json_parse_gbytes(response.body, NULL);
     const char *token =
@@ -94,13 +106,19 @@ static bool fetch_token(struct registry_client *client, const char *challenge, b
     return true;
 }
 
+static bool needs_token(const struct registry_client *client)
+{
+    return client->challenge != NULL && g_str_has_prefix(client->challenge, "Bearer");
+}
+
 bool registry_client_open(struct registry_client *client, struct invocation *invocation,
                           const struct image_reference *reference, bool is_push, GError **error)
 {
     HTTP_RESPONSE(response);
 
     *client = (struct registry_client){
-        .invocation = invocation, .reference = reference, .base = base_of(reference->domain)};
+        .invocation = invocation, .reference = reference, .base = base_of(reference->domain),
+        .is_push = is_push};
     g_autofree char *url = g_strconcat(client->base, "/v2/", NULL);
     if (!perform(client, "GET", url, NULL, NULL, &response, error)) {
         g_prefix_error_literal(error, "failed to configure transport: error pinging v2 registry: ");
@@ -109,13 +127,15 @@ bool registry_client_open(struct registry_client *client, struct invocation *inv
     const char *challenge = http_response_header(&response, "WWW-Authenticate");
     if (response.status != 401 || challenge == NULL)
         return true;
+    client->challenge = g_strdup(challenge);
     client->authorization = basic_line(client);
-    return !g_str_has_prefix(challenge, "Bearer") || fetch_token(client, challenge, is_push, error);
+    return !needs_token(client) || fetch_token(client, NULL, error);
 }
 
 void registry_client_clear(struct registry_client *client)
 {
     g_clear_pointer(&client->base, g_free);
+    g_clear_pointer(&client->challenge, g_free);
     g_clear_pointer(&client->authorization, g_free);
 }
 
@@ -201,17 +221,30 @@ bool registry_client_blob(struct registry_client *client, const char *digest, GB
     return true;
 }
 
+/* distribution's client asks for a token of its own for each request with `from`, which lets it read
+   there too (registry/client/auth/session.go). */
+static bool perform_mount(struct registry_client *client, const char *url, const char *from,
+                          struct http_response *response, GError **error)
+{
+    struct registry_client once = *client;
+    g_autoptr(GBytes) nothing = g_bytes_new(NULL, 0);
+    once.authorization = g_strdup(client->authorization);
+    bool is_done = (!needs_token(client) || fetch_token(&once, from, error)) &&
+                   perform(&once, "POST", url, nothing, NULL, response, error);
+    g_free(once.authorization);
+    return is_done;
+}
+
 bool registry_client_mount(struct registry_client *client, const char *digest, const char *from,
                            GError **error)
 {
     g_autofree char *base = url_of(client, "blobs", "uploads/");
     g_autoptr(GString) url = g_string_new(base);
-    g_autoptr(GBytes) nothing = g_bytes_new(NULL, 0);
     HTTP_RESPONSE(response);
 
     docker_query_append(url, "from", from);
     docker_query_append(url, "mount", digest);
-    if (!perform(client, "POST", url->str, nothing, NULL, &response, error))
+    if (!perform_mount(client, url->str, from, &response, error))
         return false;
     if (response.status == 201)
         return true;

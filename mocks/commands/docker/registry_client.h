@@ -8,7 +8,9 @@ struct registry_client {
     struct invocation *invocation;
     const struct image_reference *reference;
     char *base;          /* "https://ghcr.io" */
+    char *challenge;     /* of the ping, or NULL: it asked for nothing */
     char *authorization; /* a header line, or NULL */
+    bool is_push;
 };
 
 /* Pings and gets what it needs to pull (and push). Errors are the CLI's words. */
