@@ -140,9 +140,13 @@ void public_world_end(struct stage *stage)
 
 /* ---- logins ---- */
 
+/* A name without an account is one of Docker's official images, which no account pushes to
+   (docs.docker.com, Docker Official Images). */
 static void admit(struct registry *registry, const char *secret)
 {
-    const struct registry_login login = {.secret = secret, .pushes = "*"};
+    bool is_hub = g_str_equal(registry_service_of(registry)->name, "docker.io");
+    const struct registry_login login = {
+        .secret = secret, .pushes = "*", .spares = is_hub ? "library/*" : NULL};
     if (*secret != '\0')
         registry_add_login(registry, &login);
 }

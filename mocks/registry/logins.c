@@ -10,6 +10,7 @@ struct login {
     char *user;
     char *secret;
     char *pushes;
+    char *spares;
 };
 
 void login_free(void *memory)
@@ -18,6 +19,7 @@ void login_free(void *memory)
     g_free(login->user);
     g_free(login->secret);
     g_free(login->pushes);
+    g_free(login->spares);
     g_free(login);
 }
 
@@ -28,6 +30,7 @@ void registry_add_login(struct registry *registry, const struct registry_login *
     copy->user = g_strdup(login->user);
     copy->secret = g_strdup(login->secret);
     copy->pushes = g_strdup(login->pushes);
+    copy->spares = g_strdup(login->spares);
     g_ptr_array_add(registry->logins, copy);
 }
 
@@ -60,6 +63,12 @@ bool access_is_known(const struct registry *registry, const char *user, const ch
     return false;
 }
 
+static bool may_push(const struct login *login, const char *repository)
+{
+    return login->pushes != NULL && glob_match(login->pushes, repository) &&
+           (login->spares == NULL || !glob_match(login->spares, repository));
+}
+
 bool access_may_push(const struct registry *registry, const char *user, const char *secret,
                      const char *repository)
 {
@@ -69,8 +78,7 @@ bool access_may_push(const struct registry *registry, const char *user, const ch
         return false;
     for (guint i = 0; i < registry->logins->len; i++) {
         const struct login *login = g_ptr_array_index(registry->logins, i);
-        if (login->pushes != NULL && login_fits(login, user, secret) &&
-            glob_match(login->pushes, repository))
+        if (login_fits(login, user, secret) && may_push(login, repository))
             return true;
     }
     return registry->logins->len == 0;

@@ -49,7 +49,9 @@ struct registry *registry_new(struct world *world, const struct registry_options
     registry->rng = world_rng(world, "registry", options->service->name);
     registry->token_key = draw_token_key(registry);
     if (options->user != NULL)
-        registry_add_login(registry, &(struct registry_login){options->user, options->secret, "*"});
+        registry_add_login(registry, &(struct registry_login){.user = options->user,
+                                                                .secret = options->secret,
+                                                                .pushes = "*"});
     add_sites(registry);
     return registry;
 }

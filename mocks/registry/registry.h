@@ -80,6 +80,7 @@ struct registry_login {
     const char *user;   /* NULL: any name */
     const char *secret; /* NULL: any secret but an empty one */
     const char *pushes; /* glob over repositories, as in glob.h; NULL: none */
+    const char *spares; /* the same of those that it may not push all the same; NULL: none */
 };
 /* Copies. At most REGISTRY_LOGINS_MAX are kept: later ones are the caller's fault. */
 void registry_add_login(struct registry *registry, const struct registry_login *login);

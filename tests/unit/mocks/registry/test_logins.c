@@ -10,8 +10,8 @@ static const char *basic(const char *user, const char *secret)
 
 static void add_two_logins(struct bench *bench)
 {
-    const struct registry_login owner = {"acme", "s3cret", "acme/*"};
-    const struct registry_login reader = {NULL, "read-only", NULL};
+    const struct registry_login owner = {"acme", "s3cret", "acme/*", NULL};
+    const struct registry_login reader = {NULL, "read-only", NULL, NULL};
     registry_add_login(bench->registry, &owner);
     registry_add_login(bench->registry, &reader);
 }
@@ -44,6 +44,23 @@ Test(logins, a_login_pushes_only_where_it_may)
     options.needs_login_to_push = true;
 
     bench_run(&options, push_with_grants);
+}
+
+static void push_to_what_is_spared(struct bench *bench)
+{
+    const struct registry_login login = {
+        .secret = "s3cret", .pushes = "*", .spares = "library/*"};
+    registry_add_login(bench->registry, &login);
+    cr_expect_eq(begin_upload(bench, "acme/api", basic("acme", "s3cret")), 202);
+    cr_expect_eq(begin_upload(bench, "library/latest", basic("acme", "s3cret")), 401);
+}
+
+Test(logins, one_that_pushes_everywhere_is_kept_from_what_it_spares)
+{
+    struct registry_options options = bench_options("docker.io");
+    options.needs_login_to_push = true;
+
+    bench_run(&options, push_to_what_is_spared);
 }
 
 static void ask_with_wrong_secret(struct bench *bench)
