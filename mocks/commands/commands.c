@@ -19,6 +19,7 @@ static const struct command_row own_rows[] = {
     {"git-remote-http", "the far end of git's http remotes", row_remote_git, NULL},
     {"git-remote-https", "the far end of git's https remotes", row_remote_git, NULL},
     {"go", "Go's toolchain rules, and modules through the proxy", row_go, NULL},
+    {"go-program", "what go has made: by its name, else assumed", row_go_program, NULL},
     {"hostname", "the machine's name", row_hostname, NULL},
     {"id", "the runner's user", row_id, NULL},
     {"ionice", "runs its command", row_ionice, NULL},
@@ -61,7 +62,7 @@ static bool is_there(const struct command_set *set, const struct command_row *ro
 {
     if (row->run == row_docker)
         return set->docker != NULL;
-    return row->run != row_go || set->options.go_version != NULL;
+    return (row->run != row_go && row->run != row_go_program) || set->options.go_version != NULL;
 }
 
 static void add_rows(struct command_set *set, const struct command_row *rows)

@@ -77,6 +77,19 @@ bool go_is_cached(const struct go *go, const char *path, const char *version);
 bool go_download(struct go *go, const struct go_module *module, bool is_quiet,
                  char **problem) MUST_USE;
 
+/* ---- go_program.c ---- */
+
+/* What a program calls that go has made. */
+#define GO_PROGRAM_COMMAND "go-program"
+
+/* Makes the executable at the path. name: the command that it is, or NULL: one of the user's own,
+   which nothing models. False: it cannot be written. */
+bool go_program_make(const struct go *go, const char *path, const char *name) MUST_USE;
+/* What `go install` calls the program of a package, with or without its version; g_free. */
+char *go_program_name(const char *package);
+/* `go run` of the package: what it does is assumed. */
+void go_program_note_run(const struct go *go, const char *package);
+
 /* ---- the subcommands ---- */
 
 int go_run_mod(struct go *go);

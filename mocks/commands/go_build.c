@@ -5,9 +5,9 @@
 #include "base/regular_file.h"
 #include "mocks/dockerfile/cost.h"
 
-#include <sys/stat.h>
-
 #include <string.h>
+
+static char *program_name(const struct go *go, const char *package);
 
 /* As long as a RUN step with the same words (mocks/dockerfile/cost.c). */
 static bool spend(const struct go *go)
@@ -17,31 +17,13 @@ static bool spend(const struct go *go)
     return fiber_sleep(go->set->options.loop, cost_of_run(line).duration_us, &error);
 }
 
-/* An executable that does nothing: later commands find it, images can copy it. */
-static bool make_program(const struct go *go, const char *path)
-{
-    static const char program[] = "#!/bin/sh\nexit 0\n";
-    g_autofree char *host_path = command_host_path(go->call, path);
-    g_autofree char *folder = host_path != NULL ? g_path_get_dirname(host_path) : NULL;
-    if (folder == NULL)
-        return true;
-    return g_mkdir_with_parents(folder, 0755) == 0 &&
-           g_file_set_contents(host_path, program, -1, NULL) && chmod(host_path, 0755) == 0;
-}
-
 /* ---- package@version ---- */
 
-static char *binary_path(const struct go *go, const char *package)
+/* Where `go install` puts a program. */
+static char *binary_path(const struct go *go, const char *name)
 {
     g_autofree char *bin = go_env_value(go, "GOBIN");
     g_autofree char *path = go_env_value(go, "GOPATH");
-    g_autofree char *name = g_path_get_basename(package);
-    /* ".../golangci-lint/v2" installs golangci-lint. */
-    if (g_regex_match_simple("^v[0-9]+$", name, 0, 0)) {
-        g_autofree char *above = g_path_get_dirname(package);
-        g_free(name);
-        name = g_path_get_basename(above);
-    }
     return *bin != '\0' ? g_build_filename(bin, name, NULL)
                         : g_build_filename(path, "bin", name, NULL);
 }
@@ -106,6 +88,18 @@ static bool fetch_package(struct go *go, const char *word)
     return false;
 }
 
+static bool install_program(const struct go *go, const char *package)
+{
+    /* Of this repository it is not the one that the world knows by its name. */
+    bool is_own = *package == '.' || g_str_has_suffix(package, ".go");
+    g_autofree char *name = is_own ? program_name(go, package) : go_program_name(package);
+    g_autofree char *path = binary_path(go, name);
+    if (go_program_make(go, path, is_own ? NULL : name))
+        return true;
+    go_fail(go, "open %s: no space left on device", path);
+    return false;
+}
+
 int go_run_install(struct go *go)
 {
     g_autoptr(GPtrArray) operands = go_operands(go);
@@ -120,11 +114,11 @@ int go_run_install(struct go *go)
             return go_fail(go, "%s: all arguments must have the same version", word);
         if (!fetch_package(go, word) || !spend(go))
             return GO_FAILED;
-        g_autofree char *package = g_strndup(word, strcspn(word, "@"));
-        g_autofree char *path = binary_path(go, package);
-        if (!is_run && !make_program(go, path))
-            return go_fail(go, "open %s: no space left on device", path);
+        if (!is_run && !install_program(go, word))
+            return GO_FAILED;
     }
+    if (is_run)
+        go_program_note_run(go, first);
     return GO_FINE;
 }
 
@@ -184,15 +178,42 @@ static char *build_output(const struct go *go, const char *package)
     return host_folder != NULL && has_main(host_folder) ? g_steal_pointer(&name) : NULL;
 }
 
+/* Whether `go install` makes one of it: a package of another module is named for that. */
+static bool is_program(const struct go *go, const char *package)
+{
+    g_autofree char *host_folder = command_host_path(go->call, package);
+    if (strstr(package, "...") != NULL)
+        return false;
+    return host_folder == NULL || !g_file_test(host_folder, G_FILE_TEST_IS_DIR) ||
+           has_main(host_folder);
+}
+
+static int install_all(const struct go *go)
+{
+    g_autoptr(GPtrArray) packages = go_operands(go);
+    if (packages->len == 0)
+        g_ptr_array_add(packages, (void *)".");
+    for (guint i = 0; i < packages->len; i++) {
+        const char *package = g_ptr_array_index(packages, i);
+        if (is_program(go, package) && !install_program(go, package))
+            return GO_FAILED;
+    }
+    return GO_FINE;
+}
+
 static int finish(const struct go *go, const char *package)
 {
-    bool is_test = strcmp(go->words[0], "test") == 0;
-    if (is_test)
+    const char *what = go->words[0];
+    if (strcmp(what, "test") == 0)
         command_print(go->call, "ok  \t%s\t0.350s\n", go->mod->module);
-    if (strcmp(go->words[0], "build") != 0 || strstr(package, "...") != NULL)
+    if (strcmp(what, "run") == 0)
+        go_program_note_run(go, package);
+    if (strcmp(what, "install") == 0)
+        return install_all(go);
+    if (strcmp(what, "build") != 0 || strstr(package, "...") != NULL)
         return GO_FINE;
     g_autofree char *output = build_output(go, package);
-    if (output != NULL && !make_program(go, output))
+    if (output != NULL && !go_program_make(go, output, NULL))
         return go_fail(go, "open %s: permission denied", output);
     return GO_FINE;
 }

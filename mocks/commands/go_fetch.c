@@ -165,20 +165,28 @@ static char *highest(const char *list)
     return g_strdup(best);
 }
 
-static char *latest_by_endpoint(struct go *go, const char *path, char **problem, bool *is_missing)
+/* The version that the proxy's answer is about: a branch is answered with that of its tip. g_free. */
+static char *version_of_info(const struct go *go, const char *text, gsize length, char **problem)
 {
-    g_autofree char *escaped = escape(path);
-    g_autofree char *suffix = g_strconcat(escaped, "/@latest", NULL);
-    g_autoptr(GBytes) bytes = go_fetch(go, suffix, problem, is_missing);
     g_autoptr(GError) error = NULL;
-    if (bytes == NULL)
-        return NULL;
-    g_autoptr(json_t) info = json_parse_gbytes(bytes, &error);
+    g_autoptr(json_t) info = json_parse_bytes(text, length, &error);
     const char *version = json_get_string(info, "Version", NULL);
     if (version == NULL)
         *problem = g_strdup_printf("invalid response from proxy \"%s\": %s", go->proxy,
                                    error != NULL ? error->message : "no version");
     return g_strdup(version);
+}
+
+static char *latest_by_endpoint(struct go *go, const char *path, char **problem, bool *is_missing)
+{
+    g_autofree char *escaped = escape(path);
+    g_autofree char *suffix = g_strconcat(escaped, "/@latest", NULL);
+    g_autoptr(GBytes) bytes = go_fetch(go, suffix, problem, is_missing);
+    gsize length;
+    if (bytes == NULL)
+        return NULL;
+    const char *text = g_bytes_get_data(bytes, &length);
+    return version_of_info(go, text, length, problem);
 }
 
 static char *latest_of(struct go *go, const char *path, char **problem, bool *is_missing)
@@ -241,8 +249,8 @@ bool go_query(struct go *go, const char *path, const char *version, struct go_mo
     if (info == NULL)
         return false;
     module->path = g_strdup(path);
-    module->version = g_steal_pointer(&found);
-    return read_go_line(go, module, problem, is_missing);
+    module->version = version_of_info(go, info, strlen(info), problem);
+    return module->version != NULL && read_go_line(go, module, problem, is_missing);
 }
 
 bool go_is_cached(const struct go *go, const char *path, const char *version)

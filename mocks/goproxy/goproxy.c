@@ -132,11 +132,43 @@ static void note_assumed(const struct question *question, const char *version)
                question->path, "version", version, NULL);
 }
 
-/* One that the table leaves out: with the go line of the one before it. */
+/* A branch or a commit: "main", "5a3f0d2". */
+static bool is_revision(const struct question *question)
+{
+    return strcmp(question->kind, "info") == 0 && question->version != NULL &&
+           !go_semver_is_valid(question->version);
+}
+
+/* A version that stands for a commit (go.dev/ref/mod#pseudo-versions). */
+static bool is_pseudo(const char *version)
+{
+    return g_regex_match_simple("[-.][0-9]{14}-[0-9a-f]{12}$", version, 0, 0);
+}
+
+/* Which revisions there are nobody knows here: each is taken for the tip of its branch, today. The
+   major version is that of the path. */
+static void answer_revision(const struct question *question)
+{
+    int64_t date_s = world_date_s(question->proxy->world);
+    g_autoptr(GDateTime) date = g_date_time_new_from_unix_utc(date_s);
+    g_autofree char *time = g_date_time_format(date, "%Y%m%d%H%M%S");
+    g_autofree char *last = g_path_get_basename(question->path);
+    bool has_major = g_regex_match_simple("^v[0-9]+$", last, 0, 0);
+    g_autofree char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA1, question->version, -1);
+    g_autofree char *version =
+        g_strdup_printf("%s.0.0-%s-%.12s", has_major ? last : "v0", time, digest);
+    note_assumed(question, version);
+    reply_info(question, version, date_s);
+}
+
+/* One that the table leaves out: with the go line of the one before it, a commit's with that of the
+   latest. */
 static void answer_between(const struct question *question)
 {
     const struct go_module_version *below =
-        shelf_below(question->proxy, question->path, question->version);
+        is_pseudo(question->version)
+            ? shelf_latest(question->proxy, question->path)
+            : shelf_below(question->proxy, question->path, question->version);
     note_assumed(question, question->version);
     reply_version(question, question->version,
                   below != NULL ? below->date_s : world_date_s(question->proxy->world),
@@ -149,6 +181,10 @@ static void answer_known(const struct question *question)
     if (strcmp(question->kind, "list") == 0) {
         g_autofree char *list = shelf_list(question->proxy, question->path);
         exchange_reply_text(question->exchange, 200, TEXT_TYPE, list);
+        return;
+    }
+    if (is_revision(question) && shelf_latest(question->proxy, question->path) != NULL) {
+        answer_revision(question);
         return;
     }
     version = question->version != NULL
@@ -176,8 +212,12 @@ static void answer_unknown(const struct question *question)
 {
     const char *version = question->version != NULL ? question->version : "v1.0.0";
 
-    if (!names_module(question) || strchr(question->path, '.') == NULL ||
-        !go_semver_is_valid(version)) {
+    bool is_module = names_module(question) && strchr(question->path, '.') != NULL;
+    if (is_module && is_revision(question)) {
+        answer_revision(question);
+        return;
+    }
+    if (!is_module || !go_semver_is_valid(version)) {
         reply_missing(question);
         return;
     }

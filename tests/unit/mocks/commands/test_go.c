@@ -303,3 +303,90 @@ Test(commands_go, without_a_proxy_in_the_world_the_table_speaks)
     const struct plan plan = {.go_version = "1.21.13", .date_s = DATE_S, .has_no_proxy = true};
     bench_run(&plan, no_proxy);
 }
+
+static const struct assumed_use *use_at(struct bench *bench, guint index)
+{
+    const GPtrArray *uses = command_set_assumed(bench->set);
+    cr_assert_lt(index, uses->len);
+    return g_ptr_array_index(uses, index);
+}
+
+static void own_programs(struct bench *bench)
+{
+    put_file(bench, "work/go.mod", "module example.com/x\n\ngo 1.22\n");
+    put_file(bench, "work/cmd/push/main.go", "package main\n");
+
+    expect(bench, "go build -o bin/app ./cmd/push", 0, "", "");
+    g_autofree char *program = get_file(bench, "work/bin/app");
+    cr_expect_str_eq(program, "#!/bin/sh\nexec go-program \"$0\" \"$@\"\n");
+    expect(bench, "go-program bin/app serve", 0, "", "");
+    expect(bench, "go-program bin/app push-image", 0, "", "");
+    expect(bench, "go run ./cmd/push --container", 0, "", "");
+    expect(bench, "go-program", 2, "", "");
+
+    cr_expect_str_eq(use_at(bench, 0)->line, "app serve");
+    cr_expect_not(use_at(bench, 0)->touches_images);
+    cr_expect(use_at(bench, 0)->leaves_gap);
+    cr_expect(use_at(bench, 1)->touches_images);
+    cr_expect_str_eq(use_at(bench, 2)->line, "go run");
+    cr_expect(use_at(bench, 2)->touches_images);
+}
+
+Test(commands_go, what_it_has_built_is_assumed_when_it_is_called)
+{
+    bench_run(&go_22, own_programs);
+}
+
+static void installed_programs(struct bench *bench)
+{
+    bench->environment[4] = LOCAL;
+    expect(bench, "go install github.com/google/ko@latest", 0, "", NULL);
+    g_autofree char *program = get_file(bench, "go/bin/ko");
+    cr_expect_str_eq(program, "#!/bin/sh\nexec go-program 'ko' \"$@\"\n");
+    expect(bench, "go-program ko build", 0, "", "");
+    expect(bench, "go run github.com/google/go-containerregistry/cmd/crane@v0.20.0 copy a b", 0, "",
+           NULL);
+    expect(bench, "go-program nproc", 0, "4\n", "");
+
+    cr_expect_str_eq(use_at(bench, 0)->line, "ko build");
+    cr_expect(use_at(bench, 0)->touches_images);
+    cr_expect(use_at(bench, 1)->touches_images);
+}
+
+Test(commands_go, what_it_has_installed_is_the_command_of_its_name)
+{
+    bench_run(&go_22, installed_programs);
+}
+
+static void install_of_requirements(struct bench *bench)
+{
+    put_file(bench, "work/go.mod", "module example.com/x\n\ngo 1.22\n");
+    put_file(bench, "work/lib/lib.go", "package lib\n");
+
+    expect(bench, "go install example.org/tools/gen ./lib", 0, "", NULL);
+
+    g_autofree char *program = get_file(bench, "go/bin/gen");
+    g_autofree char *library = get_file(bench, "go/bin/lib");
+    cr_expect_not_null(program);
+    cr_expect_null(library);
+}
+
+Test(commands_go, install_without_a_version_makes_programs_too)
+{
+    bench_run(&go_22, install_of_requirements);
+}
+
+static void revisions(struct bench *bench)
+{
+    bench->environment[4] = LOCAL;
+    expect(bench, "go install github.com/nobody/tool/v3/cmd/tool@main", 0, "",
+           "go: downloading github.com/nobody/tool/v3 v3.0.0-20261126104640-b28b7af69320\n");
+    expect(bench, "go install " PLUGIN "@master", 1, "",
+           "go: " PLUGIN "@master: " PROTOBUF "@v0.0.0-20261126104710-4f26aeafdb23 requires go >= "
+           "1.23 (running go 1.22.12; GOTOOLCHAIN=local)\n");
+}
+
+Test(commands_go, a_branch_of_a_module_is_its_tip)
+{
+    bench_run(&go_22, revisions);
+}
