@@ -76,7 +76,7 @@ static struct trigger *trigger_new(const char *event, struct position position,
     trigger->node = node;
     for (gsize i = 0; i < G_N_ELEMENTS(filters); i++) {
         const struct node *value = node_get(node, filters[i].key);
-        if (value != NULL && knows_filter(event, i))
+        if (value != NULL && value->kind != NODE_NULL && knows_filter(event, i))
             *filter_place(trigger, i) = texts_of(value);
     }
     if (trigger->types == NULL && is_pull_request(event))
