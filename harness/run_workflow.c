@@ -311,6 +311,7 @@ void run_workflow_main(void *argument)
         .find_workflow = find_workflow,
         .make_secret = make_secret,
         .made_up_in = made_up_in,
+        .made_up_tag = pipeline->event->made_up_tag,
         .leg_machine = find_machine,
         .leg_over = leg_is_over,
         .begun = begun,

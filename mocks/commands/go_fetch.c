@@ -165,7 +165,8 @@ static char *highest(const char *list)
     return g_strdup(best);
 }
 
-/* The version that the proxy's answer is about: a branch is answered with that of its tip. g_free. */
+/* The version that the proxy's answer is about: a branch is answered with that of its tip. g_free.
+ */
 static char *version_of_info(const struct go *go, const char *text, gsize length, char **problem)
 {
     g_autoptr(GError) error = NULL;

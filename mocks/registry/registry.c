@@ -50,8 +50,8 @@ struct registry *registry_new(struct world *world, const struct registry_options
     registry->token_key = draw_token_key(registry);
     if (options->user != NULL)
         registry_add_login(registry, &(struct registry_login){.user = options->user,
-                                                                .secret = options->secret,
-                                                                .pushes = "*"});
+                                                              .secret = options->secret,
+                                                              .pushes = "*"});
     add_sites(registry);
     return registry;
 }

@@ -268,6 +268,10 @@ void print_environment(struct step_run *step);
 /* A script has failed by itself, not by a command of the machine: if what it was given holds
    secrets that were made up, they are assumptions, for nobody knows what it makes of a real one. */
 void script_blame_secrets(struct step_run *step, const char *script);
+/* The same of an action and what its inputs hold. */
+void action_blame_secrets(struct step_run *step, const json_t *inputs);
+/* The same of the event's tag: a script may compare it with what the repository says of itself. */
+void script_blame_tag(struct step_run *step);
 
 /* ---- uses.c ---- */
 

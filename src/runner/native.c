@@ -155,6 +155,12 @@ static void tell_version(const struct step_run *step)
                    use->text, use->action->last_major);
 }
 
+static guint64 failure_count(const struct step_run *step)
+{
+    const struct command_host *host = step->leg->machine->host;
+    return host != NULL && host->failure_count != NULL ? host->failure_count(host->self) : 0;
+}
+
 void native_work(struct step_run *step)
 {
     g_autoptr(GError) error = NULL;
@@ -173,8 +179,11 @@ void native_work(struct step_run *step)
     tell_version(step);
     use_print_header(step, inputs);
     init(&run, step, inputs);
+    const guint64 failures_before = failure_count(step);
     step_run_in_fiber(step, run_phase, &run);
     if (run.has_failed)
         step->outcome = RESULT_FAILURE;
+    if (run.has_failed && failure_count(step) == failures_before)
+        action_blame_secrets(step, inputs);
     finish(&run);
 }

@@ -84,6 +84,7 @@ struct leg_options {
     void (*step_begins)(void *self, const char *machine, const char *id, const char *title);
     make_secret_fn *make_secret; /* or NULL */
     made_up_in_fn *made_up_in;   /* NULL: no secret is */
+    const char *made_up_tag;     /* the event's, when nobody told it; or NULL */
     void *self;
     bool is_debug; /* ACTIONS_STEP_DEBUG */
 };

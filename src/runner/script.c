@@ -268,8 +268,10 @@ static void fail_of_itself(struct step_run *step, const struct script *script, i
                        step->missing_module);
     step_error(step, "Process completed with exit code %d.", exit_code);
     step->outcome = RESULT_FAILURE;
-    if (!has_failing_command)
+    if (!has_failing_command) {
         script_blame_secrets(step, script->text);
+        script_blame_tag(step);
+    }
 }
 
 /* GitHub's machines have many a shell that this one lacks, and a step may have installed more;

@@ -1,5 +1,5 @@
-/* Whether a script that failed was given secrets that were made up: then it may have failed by
-   their form or by what it made of them. */
+/* Whether what failed was given something that was made up, a secret or the tag of the event: then
+   it may have failed by its form or by what it made of it. */
 #include "runner/leg.h"
 
 #include <string.h>
@@ -37,6 +37,13 @@ static gint compare(gconstpointer left, gconstpointer right)
     return strcmp(left, right);
 }
 
+static void assume(GHashTable *secrets, const struct step_run *step)
+{
+    g_autoptr(GList) sorted = g_list_sort(g_hash_table_get_keys(secrets), compare);
+    for (const GList *each = sorted; each != NULL; each = each->next)
+        leg_assume_secret(step->leg, step, each->data);
+}
+
 void script_blame_secrets(struct step_run *step, const char *script)
 {
     g_autoptr(GHashTable) secrets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -49,7 +56,26 @@ void script_blame_secrets(struct step_run *step, const char *script)
     json_object_foreach (step->environment, name, value)
         if (is_own(step, name) || names(script, name))
             add(secrets, step, json_string_value(value));
-    g_autoptr(GList) sorted = g_list_sort(g_hash_table_get_keys(secrets), compare);
-    for (const GList *each = sorted; each != NULL; each = each->next)
-        leg_assume_secret(step->leg, step, each->data);
+    assume(secrets, step);
+}
+
+void action_blame_secrets(struct step_run *step, const json_t *inputs)
+{
+    g_autoptr(GHashTable) secrets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    const char *name;
+    json_t *value;
+
+    if (step->leg->options.made_up_in == NULL)
+        return;
+    json_object_foreach ((json_t *)inputs, name, value)
+        add(secrets, step, json_string_value(value));
+    assume(secrets, step);
+}
+
+void script_blame_tag(struct step_run *step)
+{
+    const char *tag = step->leg->options.made_up_tag;
+    if (tag != NULL)
+        leg_assume_gap(step->leg, step, /* touches_images= */ false,
+                       "the tag %s, which is made up; an event file gives another", tag);
 }

@@ -59,6 +59,7 @@ struct server_options {
        NULL. */
     make_secret_fn *make_secret;
     made_up_in_fn *made_up_in; /* of leg_options */
+    const char *made_up_tag;   /* the same */
     /* A called workflow for the text of `uses`, lent; NULL: not mapped, and then the job is
        assumed. */
     const struct workflow *(*find_workflow)(void *self, const char *uses);

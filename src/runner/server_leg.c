@@ -190,6 +190,7 @@ static void perform(struct server_run *run, const struct runner_machine *machine
         .step_begins = options->step_begins,
         .make_secret = task->flow->has_all_secrets ? options->make_secret : NULL,
         .made_up_in = options->made_up_in,
+        .made_up_tag = options->made_up_tag,
         .self = options->self,
         .is_debug = options->is_debug,
     };

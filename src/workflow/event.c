@@ -200,6 +200,7 @@ static bool complete(struct event *event, const struct event_request *request, c
     event->github = event_github(event, request);
     if (json_is_object(json_object_get(file, "github")))
         event_merge(event->github, json_object_get(file, "github"));
+    event->made_up_tag = event_made_up_tag(event->github, file);
     event->vars = json_object();
     event_merge(event->vars, json_object_get(file, "vars"));
     event->is_from_fork = comes_from_fork(event);
@@ -354,6 +355,7 @@ void event_free(struct event *event)
     if (event == NULL)
         return;
     g_free(event->name);
+    g_free(event->made_up_tag);
     json_decref(event->payload);
     json_decref(event->github);
     json_decref(event->vars);

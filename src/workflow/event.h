@@ -46,6 +46,7 @@ struct event {
        empty. NULL: none. */
     char **missing_inputs;
     char **changed_files; /* NULL: not known */
+    char *made_up_tag;    /* the tag of a push or a release, when nobody told it; or NULL */
     bool is_from_fork;
     bool is_of_dependabot;
     bool is_write_default;  /* the repository's setting for permissions */

@@ -68,22 +68,38 @@ static json_t *branch_json(const char *ref, const char *sha, const struct event_
     return json_pack("{s:s, s:s, s:o}", "ref", ref, "sha", sha, "repo", repository_json(home));
 }
 
+/* Of one commit that changes a line of a file. */
+static void add_counts(json_t *request, const char *url)
+{
+    json_t *more = json_pack("{s:i, s:s, s:n, s:i, s:i, s:i, s:i, s:[], s:[]}", "id", 1, "html_url",
+                             url, "body", "commits", 1, "additions", 1, "deletions", 1,
+                             "changed_files", 1, "assignees", "requested_reviewers");
+    json_object_update(request, more);
+    json_decref(more);
+}
+
 static json_t *pull_request_json(const struct event_home *home)
 {
+    g_autofree char *url = g_strdup_printf("https://github.com/%s/pull/1", home->repository);
     json_t *request = json_pack("{s:i, s:s, s:s, s:b, s:b, s:s, s:[], s:s, s:o, s:o, s:o}",
                                 "number", 1, "state", "open", "title", "Change", "draft", false,
                                 "merged", false, "merge_commit_sha", home->commits->merge, "labels",
                                 "author_association", "OWNER", "user", owner_json(home->repository),
                                 "head", branch_json("feature", home->commits->request_head, home),
                                 "base", branch_json(home->branch, home->commits->base, home));
+    add_counts(request, url);
     return json_pack("{s:s, s:i, s:o}", "action", "opened", "number", 1, "pull_request", request);
 }
 
 static json_t *release_json(const struct event_home *home)
 {
-    return json_pack("{s:s, s:{s:i, s:s, s:s, s:s, s:s, s:b, s:b}}", "action", "published",
-                     "release", "id", 1, "tag_name", "v1.0.0", "name", "v1.0.0", "body", "",
-                     "target_commitish", home->branch, "draft", false, "prerelease", false);
+    g_autofree char *url =
+        g_strdup_printf("https://github.com/%s/releases/tag/v1.0.0", home->repository);
+    return json_pack("{s:s, s:{s:i, s:s, s:s, s:s, s:s, s:b, s:b, s:s, s:s, s:s, s:o, s:[]}}",
+                     "action", "published", "release", "id", 1, "tag_name", "v1.0.0", "name",
+                     "v1.0.0", "body", "", "target_commitish", home->branch, "draft", false,
+                     "prerelease", false, "html_url", url, "created_at", TIMESTAMP, "published_at",
+                     TIMESTAMP, "author", owner_json(home->repository), "assets");
 }
 
 /* Of a run that went well, after a push. */

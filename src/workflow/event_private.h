@@ -19,6 +19,9 @@ const char *event_usual_branch(const struct workflow *workflow);
    filters name, else v1.0.0 and the like; the default branch when nothing does. g_free. */
 char *event_usual_ref(const char *event, const char *default_branch,
                       const struct workflow *workflow);
+/* The tag of a run whose event file, or NULL, does not tell it; g_free. NULL: it is of no tag, or
+   of one that is told. */
+char *event_made_up_tag(const json_t *github, const json_t *file);
 /* Sets what over has, objects member by member. */
 void event_merge(json_t *under, const json_t *over);
 /* The github context; the payload of the event is filled. */

@@ -58,3 +58,16 @@ char *event_usual_ref(const char *event, const char *default_branch,
             named = g_strdup(usual[i]);
     return named != NULL ? named : g_steal_pointer(&home);
 }
+
+static bool tells_ref(const json_t *file)
+{
+    const json_t *github = json_object_get(file, "github");
+    return json_object_get(file, "ref") != NULL || json_object_get(file, "release") != NULL ||
+           json_object_get(github, "ref") != NULL || json_object_get(github, "ref_name") != NULL;
+}
+
+char *event_made_up_tag(const json_t *github, const json_t *file)
+{
+    bool is_tag = strcmp(event_text_at(github, "ref_type", ""), "tag") == 0;
+    return is_tag && !tells_ref(file) ? g_strdup(event_text_at(github, "ref_name", "")) : NULL;
+}

@@ -3,9 +3,10 @@
 #include "workflow/schema_parts.h"
 
 /* An event whose configuration is its activity types and more filters, each a text or a list; one
-   without a value is as if it were not there (thanos-io/thanos lives with `tags:`). The server's reader is the relaxed one (actions/runner workflow-v1.0.json, "on-mapping"): keys of an
-   event that it does not know pass, and mean nothing; an activity type that it does not know never
-   comes. Public workflows live with such types and run for their others. */
+   without a value is as if it were not there (thanos-io/thanos lives with `tags:`). The server's
+   reader is the relaxed one (actions/runner workflow-v1.0.json, "on-mapping"): keys of an event
+   that it does not know pass, and mean nothing; an activity type that it does not know never comes.
+   Public workflows live with such types and run for their others. */
 #define EVENT(name, ...)                                                                           \
     static const struct property name##_table[] = {__VA_ARGS__, {0}};                              \
     static const struct property *const name##_tables[] = {name##_table, NULL};                    \
@@ -15,7 +16,7 @@
                                                    .has_free_key = true}
 #define FILTER(key)                                                                                \
     {                                                                                              \
-        key, &schema_filter, false                                                         \
+        key, &schema_filter, false                                                                 \
     }
 
 /* Filters of these, such as tags of create, pass as well (actions/runner#1007). */

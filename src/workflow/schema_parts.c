@@ -9,7 +9,7 @@ const struct definition schema_string = {.shapes = SHAPE_STRING};
 const struct definition schema_filled = {.shapes = SHAPE_STRING, .is_filled = true};
 const struct definition schema_filled_list = {.shapes = SHAPE_SEQUENCE, .item = &schema_filled};
 const struct definition schema_filter = {.shapes = SHAPE_NULL | SHAPE_STRING | SHAPE_SEQUENCE,
-                                        .is_filled = true,
-                                        .item = &schema_filled};
+                                         .is_filled = true,
+                                         .item = &schema_filled};
 const struct definition schema_filled_or_list = {
     .shapes = SHAPE_STRING | SHAPE_SEQUENCE, .is_filled = true, .item = &schema_filled};

@@ -116,9 +116,10 @@ bool registry_client_open(struct registry_client *client, struct invocation *inv
 {
     HTTP_RESPONSE(response);
 
-    *client = (struct registry_client){
-        .invocation = invocation, .reference = reference, .base = base_of(reference->domain),
-        .is_push = is_push};
+    *client = (struct registry_client){.invocation = invocation,
+                                       .reference = reference,
+                                       .base = base_of(reference->domain),
+                                       .is_push = is_push};
     g_autofree char *url = g_strconcat(client->base, "/v2/", NULL);
     if (!perform(client, "GET", url, NULL, NULL, &response, error)) {
         g_prefix_error_literal(error, "failed to configure transport: error pinging v2 registry: ");
@@ -221,8 +222,8 @@ bool registry_client_blob(struct registry_client *client, const char *digest, GB
     return true;
 }
 
-/* distribution's client asks for a token of its own for each request with `from`, which lets it read
-   there too (registry/client/auth/session.go). */
+/* distribution's client asks for a token of its own for each request with `from`, which lets it
+   read there too (registry/client/auth/session.go). */
 static bool perform_mount(struct registry_client *client, const char *url, const char *from,
                           struct http_response *response, GError **error)
 {

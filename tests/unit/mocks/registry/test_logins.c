@@ -48,8 +48,7 @@ Test(logins, a_login_pushes_only_where_it_may)
 
 static void push_to_what_is_spared(struct bench *bench)
 {
-    const struct registry_login login = {
-        .secret = "s3cret", .pushes = "*", .spares = "library/*"};
+    const struct registry_login login = {.secret = "s3cret", .pushes = "*", .spares = "library/*"};
     registry_add_login(bench->registry, &login);
     cr_expect_eq(begin_upload(bench, "acme/api", basic("acme", "s3cret")), 202);
     cr_expect_eq(begin_upload(bench, "library/latest", basic("acme", "s3cret")), 401);
