@@ -146,6 +146,20 @@ static bool evaluate_copy(struct evaluation *evaluation, GError **error)
     return step->history != NULL && check_copy(evaluation, error) && find_from(evaluation, error);
 }
 
+/* Where images of others begin to work is not in this world's: mkdocs-material in /docs. Only that
+   distributions begin in / is known. */
+static bool is_folder_known(const struct evaluation *evaluation)
+{
+    static const char *const at_root[] = {"alpine", "busybox", "debian", "fedora", "ubuntu", NULL};
+    const struct plan_stage *stage = evaluation->stage;
+    while (stage->base_stage != STAGE_NONE)
+        stage = g_ptr_array_index(evaluation->plan->stages, (guint)stage->base_stage);
+    const char *base = stage->base_name != NULL ? stage->base_name : "scratch";
+    g_autofree char *name = g_strndup(base, strcspn(base, ":@"));
+    return json_get_string(evaluation->stage->config, "WorkingDir", NULL) != NULL ||
+           g_str_equal(name, "scratch") || g_strv_contains(at_root, name);
+}
+
 /* Secrets and agents have places of their own. */
 static bool check_target(const struct evaluation *evaluation, const struct run_mount *mount,
                          GError **error)
@@ -154,6 +168,7 @@ static bool check_target(const struct evaluation *evaluation, const struct run_m
         g_canonicalize_filename(mount->target != NULL ? mount->target : ".", evaluation->folder);
     return strcmp(target, "/") != 0 || strcmp(mount->type, "secret") == 0 ||
            strcmp(mount->type, "ssh") == 0 ||
+           (g_strcmp0(mount->target, "/") != 0 && !is_folder_known(evaluation)) ||
            plan_fail(error, "invalid mount target \"%s\"", target);
 }
 

@@ -322,7 +322,9 @@ static const struct {
     {"FROM a\nCOPY --chmod=999 f /f\n", NULL, "invalid chmod parameter: '999'. "},
     {"FROM a\nCOPY https://example.com/f /f\n", NULL, "source can't be a URL for COPY"},
     {"FROM a\nADD --checksum=x https://example.com/f /f\n", NULL, "invalid checksum digest format"},
-    {"FROM a\nRUN --mount=type=cache x\n", NULL, "invalid mount target \"/\""},
+    {"FROM alpine:3\nRUN --mount=type=cache x\n", NULL, "invalid mount target \"/\""},
+    {"FROM a\nWORKDIR /\nRUN --mount=type=cache x\n", NULL, "invalid mount target \"/\""},
+    {"FROM a\nRUN --mount=type=bind,target=/ x\n", NULL, "invalid mount target \"/\""},
     {"FROM a\nEXPOSE web\n", NULL, "invalid containerPort: web"},
     {"FROM a\nEXPOSE 90-80\n", NULL, "invalid containerPort: 90-80"},
     {"FROM a\nEXPOSE 80/http\n", NULL, "invalid port: \"80/http\": invalid proto: http"},
@@ -338,6 +340,16 @@ Test(dockerfile_plan, what_makes_no_sense_is_refused_in_buildkits_words)
         cr_assert(g_str_has_prefix(made.error, refusals[i].error), "%s: %s", refusals[i].text,
                   made.error);
     }
+}
+
+Test(dockerfile_plan, a_mount_may_stand_where_the_image_of_another_begins)
+{
+    MADE(plain) = make("FROM acme/docs\nRUN --mount=type=bind,target=. x\n", &buildkit, NULL);
+    MADE(staged) =
+        make("FROM acme/docs AS a\nFROM a\nRUN --mount=type=bind,target=. x\n", &buildkit, NULL);
+
+    cr_assert_str_eq(plain.error, "");
+    cr_assert_str_eq(staged.error, "");
 }
 
 Test(dockerfile_plan, text_is_quoted_as_go_does)
