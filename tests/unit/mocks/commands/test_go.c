@@ -322,6 +322,8 @@ static void own_programs(struct bench *bench)
     expect(bench, "go-program bin/app serve", 0, "", "");
     expect(bench, "go-program bin/app push-image", 0, "", "");
     expect(bench, "go run ./cmd/push --container", 0, "", "");
+    put_file(bench, "work/core/image.go", "package core\n");
+    expect(bench, "go-program bin/fmt core/image.go", 0, "", "");
     expect(bench, "go-program", 2, "", "");
 
     cr_expect_str_eq(use_at(bench, 0)->line, "app serve");
@@ -330,6 +332,7 @@ static void own_programs(struct bench *bench)
     cr_expect(use_at(bench, 1)->touches_images);
     cr_expect_str_eq(use_at(bench, 2)->line, "go run");
     cr_expect(use_at(bench, 2)->touches_images);
+    cr_expect_not(use_at(bench, 3)->touches_images);
 }
 
 Test(commands_go, what_it_has_built_is_assumed_when_it_is_called)
