@@ -222,14 +222,16 @@ static void refuse(struct server_run *run, GError *error)
     g_ptr_array_add(run->task->flow->server->result->errors, error);
 }
 
-static void use_machine(struct server_run *run, const json_t *runs_on)
+/* doubt: what nobody knows of the labels, or NULL. */
+static void use_machine(struct server_run *run, const json_t *runs_on, const char *doubt)
 {
     const struct server_options *options = options_of(run->task);
     g_autoptr(GError) error = NULL;
     const struct runner_machine *machine =
         options->leg_machine(options->self, run->row->id, run->task->job, runs_on, &error);
-    if (machine == NULL && g_error_matches(error, BASE_ERROR, BASE_ERROR_UNMODELLED)) {
-        server_run_assume(run, error->message);
+    if (machine == NULL &&
+        (doubt != NULL || g_error_matches(error, BASE_ERROR, BASE_ERROR_UNMODELLED))) {
+        server_run_assume(run, doubt != NULL ? doubt : error->message);
         return;
     }
     if (machine == NULL) {
@@ -247,15 +249,18 @@ static void settle_cancelled(struct server_run *run)
 
 static void run_on_machine(struct server_run *run)
 {
+    struct unknown_log *log = &run->task->flow->server->unknown;
     g_autoptr(GError) wrong = NULL;
+    unknown_log_clear(log);
     g_autoptr(json_t) runs_on =
         task_evaluate_json(run->task, run->leg, run->task->job->runs_on, &wrong);
+    g_autofree char *doubt = unknown_log_tell(log, "runs-on");
     if (runs_on == NULL || !read_limits(run, &wrong))
         refuse(run, g_steal_pointer(&wrong));
     else if (!runner_queue_enter(run, runs_on))
         settle_cancelled(run);
     else
-        use_machine(run, runs_on);
+        use_machine(run, runs_on, doubt);
     runner_queue_leave(run);
 }
 

@@ -66,6 +66,19 @@ void unknown_doubt(json_t **unknown, const char *name)
         json_object_set_new(*unknown, name, json_false());
 }
 
+char *unknown_log_tell(struct unknown_log *log, const char *place)
+{
+    g_autofree char *name = unknown_log_take(log, /* with_doubts= */ true);
+    const char *lacking = unknown_log_mark(log) > 0 ? log->lacking->pdata[0] : NULL;
+    char *text = NULL;
+    if (name != NULL)
+        text = g_strdup_printf("%s: %s, which nobody knows", place, name);
+    else if (lacking != NULL)
+        text = g_strdup_printf("%s: %s, which is not given", place, lacking);
+    unknown_log_clear(log);
+    return text;
+}
+
 static void add_lacking(json_t **unknown, const char *name)
 {
     if (*unknown == NULL)

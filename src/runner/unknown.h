@@ -40,6 +40,10 @@ void unknown_log_forgive(struct unknown_log *log, guint mark, const char *text);
  * doubt; g_free. */
 char *unknown_log_take(struct unknown_log *log, bool with_doubts);
 
+/* "runs-on: vars.IMAGE, which is not given", of what was read in this place; clears the log.
+   g_free, NULL: nothing. */
+char *unknown_log_tell(struct unknown_log *log, const char *place);
+
 /* Adds a name to a set of them, which is made when it is NULL. */
 void unknown_add(json_t **unknown, const char *name);
 /* The same of a name in doubt, unless it is there. */
