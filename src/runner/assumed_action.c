@@ -46,10 +46,11 @@ static void play(struct step_run *step, const struct assumed_action *rule)
 }
 
 /* Of a rule that says what the action leaves behind, nothing is missing later. */
-static void note(const struct step_run *step, const struct assumed_action *rule)
+static void note(const struct step_run *step, const struct assumed_action *rule,
+                 const json_t *inputs)
 {
     const char *text = step->use->text;
-    bool touches_images = use_touches_images(text);
+    bool touches_images = use_touches_images(text) && !goreleaser_is_harmless(step, text, inputs);
     bool is_complete = rule != NULL && rule->creates != NULL && rule->creates[0] != NULL;
     if (is_complete)
         leg_assume(step->leg, step, touches_images, "action %s", text);
@@ -67,7 +68,7 @@ void assumed_action_work(struct step_run *step)
     }
     use_print_header(step, inputs);
     step->result->is_assumed = true;
-    note(step, step->use->assumed);
+    note(step, step->use->assumed, inputs);
     if (step->use->assumed != NULL)
         play(step, step->use->assumed);
     else

@@ -229,6 +229,11 @@ char *leg_host_path(const struct leg_run *leg, const char *path);
 char *leg_uuid(struct leg_run *leg);
 char *leg_random_hex(struct leg_run *leg, unsigned digits);
 
+/* ---- goreleaser.c ---- */
+
+/* Whether `uses` is goreleaser's action and what it is asked for makes no images. */
+bool goreleaser_is_harmless(const struct step_run *step, const char *uses, const json_t *inputs);
+
 /* ---- step.c ---- */
 
 /* Takes part in nothing yet. result goes to the list where the step runs. */
