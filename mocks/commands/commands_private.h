@@ -59,11 +59,13 @@ void assumed_note_complete(struct command_set *set, const char *const *words);
 /* A dockerd_assume_fn; the context is the set. */
 void assumed_note_container(void *set, const char *what, bool touches_images, bool leaves_gap);
 
-/* ---- task_runners.c, makefile.c ---- */
+/* ---- task_runners.c, makefile.c, recipes.c ---- */
 
 /* Whether a program that runs tasks of the repository runs one about images. */
 bool task_runner_touches_images(const struct command_call *call);
 bool makefile_touches_images(const struct command_call *call);
+bool taskfile_touches_images(const struct command_call *call);
+bool justfile_touches_images(const struct command_call *call);
 /* Whether a script calls one of the programs that build, move or run images. */
 bool text_calls_image_programs(const char *text);
 /* Whether a task's name speaks of images: "docker-build", "bootBuildImage". */

@@ -115,6 +115,16 @@ static bool does_package_touch(const struct command_call *call)
     return does_package_script_touch(call) || do_names_touch(call);
 }
 
+static bool does_task_touch(const struct command_call *call)
+{
+    return do_names_touch(call) || taskfile_touches_images(call);
+}
+
+static bool does_just_touch(const struct command_call *call)
+{
+    return do_names_touch(call) || justfile_touches_images(call);
+}
+
 static const struct {
     const char *name;
     bool (*touches)(const struct command_call *call);
@@ -126,13 +136,13 @@ static const struct {
     {"gradle", do_names_touch},        {"gradlew", do_names_touch},
     {"helm", is_push_of_client},       {"heroku", is_push_of_client},
     {"invoke", do_names_touch},        {"java", do_names_touch},
-    {"just", do_names_touch},          {"mage", do_names_touch},
+    {"just", does_just_touch},         {"mage", do_names_touch},
     {"make", makefile_touches_images}, {"mvn", do_names_touch},
     {"mvnw", do_names_touch},          {"npm", does_package_touch},
     {"npx", do_names_touch},           {"nx", do_names_touch},
     {"pnpm", does_package_touch},      {"poe", do_names_touch},
     {"rake", do_names_touch},          {"sbt", do_names_touch},
-    {"task", do_names_touch},          {"tox", do_names_touch},
+    {"task", does_task_touch},         {"tox", do_names_touch},
     {"turbo", do_names_touch},         {"yarn", does_package_touch},
 };
 

@@ -76,9 +76,9 @@ static bool does_node_touch(const struct node *node)
 
 static bool does_configuration_touch(const char *path)
 {
-    static const char *const keys[] = {
-        "dockers",      "dockers_v2", "docker_manifests", "docker_digest",
-        "docker_signs", "kos",        "includes"};
+    static const char *const keys[] = {"dockers",       "dockers_v2",   "docker_manifests",
+                                       "docker_digest", "docker_signs", "kos",
+                                       "includes"};
     g_autoptr(GError) error = NULL;
     AUTO(doc) doc = doc_load_file(path, DOC_DEFAULT, &error);
     const struct node *root = doc != NULL ? doc_root(doc) : NULL;

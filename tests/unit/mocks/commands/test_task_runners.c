@@ -46,6 +46,13 @@ static const struct {
     {"yarn optimize-images", false},
     {"task docker:push", true},
     {"task test", false},
+    {"task release:prod", true},
+    {"task ship", true},
+    {"task call", true},
+    {"task", true},
+    {"just check", false},
+    {"just publish 1", true},
+    {"just all", true},
     {"mvn -B compile com.google.cloud.tools:jib-maven-plugin:build", true},
     {"gradle bootBuildImage", true},
     {"gradle build", false},
@@ -69,6 +76,14 @@ static void run_tasks(struct bench *bench)
     write_file(bench, "goal/Makefile",
                ".DEFAULT_GOAL := image\ntest:\n\tgo test\nimage:\n\tdocker build .\n");
     write_file(bench, "other/GNUmakefile", "first:\n\tpodman push x\nnothing:\n");
+    write_file(bench, "Taskfile.yml",
+               "version: '3'\nvars:\n  APP: app\ntasks:\n  test:\n    cmds:\n      - go test\n"
+               "  # docker\n  release:prod:\n    cmds:\n      - goreleaser\n"
+               "  ship:\n    cmds:\n      - cmd: docker push app\n"
+               "  call:\n    deps: [ship]\n");
+    write_file(bench, "justfile",
+               "version := '1'\ncheck arg='':\n    go vet\n"
+               "@publish TAG:\n    podman push app:{{TAG}}\nall: check\n");
     write_file(bench, "package.json",
                "{\"scripts\": {\"deploy\": \"docker push x\", \"build\": \"vite build\"}}");
     for (guint i = 0; i < G_N_ELEMENTS(lines); i++) {
