@@ -115,6 +115,28 @@ static bool does_package_touch(const struct command_call *call)
     return does_package_script_touch(call) || do_names_touch(call);
 }
 
+/* Providers that build or push: chainguard-dev/apko and oci, kreuzwerker/docker. */
+static bool does_folder_provide(const char *host_folder)
+{
+    g_autoptr(GDir) folder = g_dir_open(host_folder, 0, NULL);
+    const char *name;
+    while (folder != NULL && (name = g_dir_read_name(folder)) != NULL) {
+        g_autofree char *path = g_build_filename(host_folder, name, NULL);
+        g_autofree char *text = NULL;
+        if (g_str_has_suffix(name, ".tf") && regular_file_read(path, &text, NULL, NULL) &&
+            g_regex_match_simple("source *= *\"[^\"]*/(apko|docker|oci)\"", text, 0, 0))
+            return true;
+    }
+    return false;
+}
+
+static bool does_terraform_touch(const struct command_call *call)
+{
+    g_autofree char *host_folder = command_host_path(call, ".");
+    return g_strv_contains(call->arguments, "apply") && host_folder != NULL &&
+           does_folder_provide(host_folder);
+}
+
 static bool does_task_touch(const struct command_call *call)
 {
     return do_names_touch(call) || taskfile_touches_images(call);
@@ -142,7 +164,8 @@ static const struct {
     {"npx", do_names_touch},           {"nx", do_names_touch},
     {"pnpm", does_package_touch},      {"poe", do_names_touch},
     {"rake", do_names_touch},          {"sbt", do_names_touch},
-    {"task", does_task_touch},         {"tox", do_names_touch},
+    {"task", does_task_touch},         {"terraform", does_terraform_touch},
+    {"tofu", does_terraform_touch},    {"tox", do_names_touch},
     {"turbo", do_names_touch},         {"yarn", does_package_touch},
 };
 

@@ -53,6 +53,8 @@ static const struct {
     {"just check", false},
     {"just publish 1", true},
     {"just all", true},
+    {"terraform plan", false},
+    {"terraform apply -auto-approve", true},
     {"mvn -B compile com.google.cloud.tools:jib-maven-plugin:build", true},
     {"gradle bootBuildImage", true},
     {"gradle build", false},
@@ -81,6 +83,9 @@ static void run_tasks(struct bench *bench)
                "  # docker\n  release:prod:\n    cmds:\n      - goreleaser\n"
                "  ship:\n    cmds:\n      - cmd: docker push app\n"
                "  call:\n    deps: [ship]\n");
+    write_file(bench, "main.tf",
+               "terraform {\n  required_providers {\n    apko = {\n"
+               "      source = \"chainguard-dev/apko\"\n    }\n  }\n}\n");
     write_file(bench, "justfile",
                "version := '1'\ncheck arg='':\n    go vet\n"
                "@publish TAG:\n    podman push app:{{TAG}}\nall: check\n");
