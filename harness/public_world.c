@@ -117,6 +117,19 @@ static void found_registry(void *context, const char *host, const char *seeks)
     stage_add_registry(stage, known != NULL ? known : service, !is_of_the_run(stage, host));
 }
 
+static struct githubapi *add_api(struct stage *stage)
+{
+    const json_t *github = pipeline_of(stage)->event->github;
+    const json_t *repository = json_get_object(json_get_object(github, "event"), "repository");
+    const char *owner_type = json_get_string(json_get_object(repository, "owner"), "type", "User");
+    const struct githubapi_repository home = {
+        .name = json_get_string(github, "repository", "acme/app"),
+        .is_private = json_get_boolean(repository, "private", false),
+        .is_of_organization = strcmp(owner_type, "Organization") == 0,
+    };
+    return githubapi_new(stage->world, &home);
+}
+
 void public_world_begin(struct stage *stage)
 {
     stage->found_services = g_ptr_array_new_with_free_func(service_free);
@@ -126,6 +139,7 @@ void public_world_begin(struct stage *stage)
     stage->modules = goproxy_new(stage->world);
     stage->sigstore = sigstore_new(stage->world);
     releases_open(stage->world);
+    stage->api = add_api(stage);
     goproxy_trust(stage->modules, lists_module, stage);
 }
 
@@ -134,6 +148,7 @@ void public_world_end(struct stage *stage)
     cachesvc_free(stage->caches);
     goproxy_free(stage->modules);
     sigstore_free(stage->sigstore);
+    githubapi_free(stage->api);
     g_clear_pointer(&stage->found_services, g_ptr_array_unref);
     g_clear_pointer(&stage->computed_secrets, g_ptr_array_unref);
 }
@@ -227,14 +242,18 @@ bool public_world_admit_secret(struct stage *stage, const char *secret)
     return true;
 }
 
-void public_world_admit_token(struct stage *stage, const char *token, bool may_write_packages)
+void public_world_admit_token(struct stage *stage, const struct job_token *token)
 {
     struct registry *registry = stage_registry(stage, "ghcr.io");
     g_autofree char *packages = packages_of_owner(stage, "/*");
     const struct registry_login logins[] = {
-        {.secret = token, .pushes = may_write_packages ? packages : NULL},
-        {.secret = token, .pushes = made_up_accounts},
+        {.secret = token->text, .pushes = token->may_write_packages ? packages : NULL},
+        {.secret = token->text, .pushes = made_up_accounts},
     };
-    for (gsize i = 0; i < (may_write_packages ? G_N_ELEMENTS(logins) : 1); i++)
+    const struct githubapi_token known = {.text = token->text,
+                                          .may_attest = token->may_attest,
+                                          .may_write_records = token->may_write_records};
+    for (gsize i = 0; i < (token->may_write_packages ? G_N_ELEMENTS(logins) : 1); i++)
         registry_add_login(registry, &logins[i]);
+    githubapi_admit(stage->api, &known);
 }

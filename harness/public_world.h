@@ -20,5 +20,11 @@ bool public_world_is_own(const struct stage *stage, const char *repository);
 /* A secret that was made up when its name was computed: good for any registry, as those are that
    the files mention. False when there are COMPUTED_SECRETS_MAX already. */
 bool public_world_admit_secret(struct stage *stage, const char *secret) MUST_USE;
-/* The token of a leg's job: what it may push to ghcr.io is the owner's packages, or nothing. */
-void public_world_admit_token(struct stage *stage, const char *token, bool may_write_packages);
+/* The token of a leg's job, and what the job's permissions let it do. */
+struct job_token {
+    const char *text;
+    bool may_write_packages; /* to ghcr.io: the owner's; else nothing */
+    bool may_attest;
+    bool may_write_records; /* of artifacts' metadata */
+};
+void public_world_admit_token(struct stage *stage, const struct job_token *token);

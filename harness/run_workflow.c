@@ -86,6 +86,19 @@ static bool states_permissions(const struct call *call, const struct job *job)
     return job->permissions != NULL || call->workflow->permissions != NULL || call->has_limit;
 }
 
+static void admit_token(struct workflow_run *workflow, const char *token, const struct call *call,
+                        const struct job *job)
+{
+    const struct event *event = workflow->pipeline->event;
+    const struct job_token known = {
+        .text = token,
+        .may_write_packages = permissions_allow(call, job, event, "packages", "write"),
+        .may_attest = permissions_allow(call, job, event, "attestations", "write"),
+        .may_write_records = permissions_allow(call, job, event, "artifact-metadata", "write"),
+    };
+    public_world_admit_token(workflow->run->stage, &known);
+}
+
 static const struct runner_machine *find_machine(void *self, const char *leg_id,
                                                  const struct job *job, const json_t *runs_on,
                                                  GError **error)
@@ -117,9 +130,7 @@ static const struct runner_machine *find_machine(void *self, const char *leg_id,
     g_ptr_array_add(workflow->machines, machine);
     if (machine->sandbox == NULL && workflow->complaint == NULL)
         workflow->complaint = g_strdup(machine->why_no_sandbox);
-    public_world_admit_token(
-        workflow->run->stage, token,
-        permissions_allow(call, job, workflow->pipeline->event, "packages", "write"));
+    admit_token(workflow, token, call, job);
     return &machine->runner;
 }
 

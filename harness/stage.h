@@ -7,6 +7,7 @@
 #include "harness/plan.h"
 #include "mocks/cachesvc/cachesvc.h"
 #include "mocks/disk.h"
+#include "mocks/githubapi/githubapi.h"
 #include "mocks/goproxy/goproxy.h"
 #include "mocks/registry/registry.h"
 #include "mocks/sigstore/sigstore.h"
@@ -33,6 +34,7 @@ struct stage {
     struct cachesvc *caches;
     struct goproxy *modules;
     struct sigstore *sigstore;
+    struct githubapi *api;
 };
 
 /* images may be NULL. is_clear: the plan's faults stay away. */

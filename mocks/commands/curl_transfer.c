@@ -3,6 +3,7 @@
 
 #include "base/units.h"
 #include "http/status.h"
+#include "mocks/githubapi/githubapi.h"
 
 #include <string.h>
 
@@ -243,9 +244,11 @@ static bool has_plain_scheme(struct curl_transfer *transfer)
     return false;
 }
 
-/* A host that is no site of the world. */
+/* A host that is no site of the world, or one that only actions are a match for. */
 static bool is_foreign(const struct curl_transfer *transfer, const char *host, int port)
 {
+    if (transfer->options->unix_socket == NULL && strcmp(host, GITHUBAPI_SITE) == 0)
+        return true;
     g_autofree char *with_port = g_strdup_printf("%s:%d", host, port);
     struct world *world = transfer->set->options.world;
     return transfer->options->unix_socket == NULL && world_find_site(world, host) == NULL &&

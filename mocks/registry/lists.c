@@ -112,6 +112,10 @@ void handle_referrers_get(struct request *request)
         registry_reply_error_about(exchange, REGISTRY_DIGEST_INVALID, "digest", request->reference);
         return;
     }
+    if (request->registry->service->lacks_referrers) {
+        registry_reply_error(exchange, REGISTRY_MANIFEST_UNKNOWN, NULL);
+        return;
+    }
     struct repository *repository = registry_store_find(request->registry->store, request->name);
     json_t *body = json_object();
     json_object_set_new(body, "schemaVersion", json_integer(2));

@@ -145,7 +145,7 @@ static void reply_created(const struct request *request, const char *digest, con
 
     exchange_set_header(exchange, "Location", location);
     exchange_set_header(exchange, "Docker-Content-Digest", digest);
-    if (subject != NULL)
+    if (subject != NULL && !request->registry->service->lacks_referrers)
         exchange_set_header(exchange, "OCI-Subject", subject);
     if (tags->len > 0) {
         g_ptr_array_add(tags, NULL);

@@ -35,6 +35,8 @@ struct registry_service {
     /* What a user without the right to push is told with 403 (failures.md K1, K2); NULL: 401 again,
        with insufficient_scope, as the distribution project does. */
     const char *write_denial;
+    /* There is no referrers API: clients keep the list under a tag of their own. */
+    bool lacks_referrers;
 };
 const struct registry_service *registry_service_find(const char *name);
 

@@ -46,14 +46,20 @@ static char *token_of(json_t *claims)
     return g_strconcat(first, ".", second, ".c2VhdHJpYWw", NULL);
 }
 
+/* The claims of a token; NULL: it is no JWT. */
+static json_t *claims_of(const char *token)
+{
+    g_auto(GStrv) parts = g_strsplit(token, ".", -1);
+    return g_strv_length(parts) == 3 ? decode_part(parts[1]) : NULL;
+}
+
 /* The claims of the bearer token of a request; NULL: there is none, or it is no JWT. */
 static json_t *bearer_claims(struct exchange *exchange)
 {
     const char *line = exchange_header(exchange, "Authorization");
     if (line == NULL || g_ascii_strncasecmp(line, "bearer ", strlen("bearer ")) != 0)
         return NULL;
-    g_auto(GStrv) parts = g_strsplit(line + strlen("bearer "), ".", -1);
-    return g_strv_length(parts) == 3 ? decode_part(parts[1]) : NULL;
+    return claims_of(line + strlen("bearer "));
 }
 
 char *sigstore_request_token(const char *workflow_ref)
@@ -89,28 +95,74 @@ static void on_token(void *context, struct exchange *exchange)
     reply_json(exchange, 200, json_pack("{s:s}", "value", token));
 }
 
+/* What checks a token asks its issuer for the keys; there are none in the world. */
+static void on_issuer(void *context, struct exchange *exchange)
+{
+    (void)context;
+    reply_json(exchange, 200,
+               json_pack("{s:s, s:s, s:[]}", "issuer", SIGSTORE_GITHUB_ISSUER, "jwks_uri",
+                         SIGSTORE_GITHUB_ISSUER "/.well-known/jwks", "keys"));
+}
+
 /* ---- Fulcio ---- */
 
-static void on_certificate(void *context, struct exchange *exchange)
+/* The certificate of whom the claims name, PEM; NULL: they name nobody. g_free. */
+static char *certificate_of(const json_t *claims)
 {
-    g_autoptr(json_t) claims = bearer_claims(exchange);
     const char *workflow_ref = json_get_string(claims, "job_workflow_ref", NULL);
-    (void)context;
-
-    if (workflow_ref == NULL) {
-        reply_json(exchange, 401,
-                   json_pack("{s:i, s:s}", "code", 16, "message",
-                             "There was an error processing the credentials for this request"));
-        return;
-    }
+    if (workflow_ref == NULL)
+        return NULL;
     g_autofree char *identity = g_strconcat("https://github.com/", workflow_ref, NULL);
     g_autoptr(json_t) names = json_pack("{s:s, s:s}", "identity", identity, "issuer",
                                         json_get_string(claims, "iss", SIGSTORE_GITHUB_ISSUER));
     g_autofree char *text = json_text(names);
     g_autofree char *body = g_base64_encode((const guchar *)text, strlen(text));
-    g_autofree char *pem = g_strdup_printf(
-        "-----BEGIN " CERTIFICATE "-----\n%s\n-----END " CERTIFICATE "-----\n", body);
-    exchange_reply_text(exchange, 201, "application/pem-certificate-chain", pem);
+    return g_strdup_printf("-----BEGIN " CERTIFICATE "-----\n%s\n-----END " CERTIFICATE "-----\n",
+                           body);
+}
+
+static void refuse_credentials(struct exchange *exchange)
+{
+    reply_json(exchange, 401,
+               json_pack("{s:i, s:s}", "code", 16, "message",
+                         "There was an error processing the credentials for this request"));
+}
+
+static void on_certificate_request(struct exchange *exchange, void *context, GBytes *body)
+{
+    g_autoptr(GError) ignored = NULL;
+    g_autoptr(json_t) request = body != NULL ? json_parse_gbytes(body, &ignored) : NULL;
+    const json_t *credentials = json_get_object(request, "credentials");
+    g_autoptr(json_t) claims = claims_of(json_get_string(credentials, "oidcIdentityToken", ""));
+    g_autofree char *pem = certificate_of(claims);
+    (void)context;
+
+    if (pem == NULL)
+        refuse_credentials(exchange);
+    else
+        reply_json(exchange, 200,
+                   json_pack("{s:{s:{s:[s]}}}", "signedCertificateEmbeddedSct", "chain",
+                             "certificates", pem));
+}
+
+static void on_certificate(void *context, struct exchange *exchange)
+{
+    if (g_str_has_prefix(exchange_path(exchange), "/api/v2/")) {
+        exchange_collect(exchange, LOG_ENTRY_BYTES_MAX, on_certificate_request, context);
+        return;
+    }
+    g_autoptr(json_t) claims = bearer_claims(exchange);
+    g_autofree char *pem = certificate_of(claims);
+    if (pem == NULL)
+        refuse_credentials(exchange);
+    else
+        exchange_reply_text(exchange, 201, "application/pem-certificate-chain", pem);
+}
+
+static void on_timestamp(void *context, struct exchange *exchange)
+{
+    (void)context;
+    exchange_reply_text(exchange, 201, "application/timestamp-reply", "");
 }
 
 /* ---- Rekor ---- */
@@ -212,7 +264,10 @@ struct sigstore *sigstore_new(struct world *world)
     sigstore->code_times = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     world_add_site(world, SIGSTORE_TOKEN_SITE, on_token, sigstore);
     world_add_site(world, SIGSTORE_TUF_SITE, on_trust, sigstore);
+    world_add_site(world, SIGSTORE_ISSUER_SITE, on_issuer, sigstore);
     world_add_site(world, SIGSTORE_FULCIO_SITE, on_certificate, sigstore);
+    world_add_site(world, SIGSTORE_GITHUB_FULCIO_SITE, on_certificate, sigstore);
+    world_add_site(world, SIGSTORE_GITHUB_TIMESTAMP_SITE, on_timestamp, sigstore);
     world_add_site(world, SIGSTORE_REKOR_SITE, on_log, sigstore);
     world_add_site(world, SIGSTORE_OAUTH_SITE, on_oauth, sigstore);
     return sigstore;

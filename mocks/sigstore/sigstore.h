@@ -4,8 +4,12 @@
  *
  *   https://run-actions-1-azure-eastus.actions.githubusercontent.com/idtoken   a token for the job
  *   https://tuf-repo-cdn.sigstore.dev/       metadata of the trust root: whatever is asked for
+ *   https://token.actions.githubusercontent.com/     the issuer's keys
  *   https://fulcio.sigstore.dev/api/v1/signingCert   a certificate for an identity token
+ *   https://fulcio.sigstore.dev/api/v2/signingCert   the same, asked for and given as JSON
  *   https://rekor.sigstore.dev/api/v1/log/entries    an entry of the transparency log
+ *   https://fulcio.githubapp.com/            GitHub's own, for repositories that are not public
+ *   https://timestamp.githubapp.com/api/v1/timestamp   a timestamp, in place of the log
  *   https://oauth2.sigstore.dev/auth/        the device flow, in which nobody ever enters the code
  *
  * There is no cryptography: a token is a JWT that nobody has signed, and a certificate holds its
@@ -18,13 +22,16 @@
 
 #include "mocks/world.h"
 
-#define SIGSTORE_TOKEN_SITE  "run-actions-1-azure-eastus.actions.githubusercontent.com"
-#define SIGSTORE_TUF_SITE    "tuf-repo-cdn.sigstore.dev"
-#define SIGSTORE_FULCIO_SITE "fulcio.sigstore.dev"
-#define SIGSTORE_REKOR_SITE  "rekor.sigstore.dev"
-#define SIGSTORE_OAUTH_SITE  "oauth2.sigstore.dev"
+#define SIGSTORE_TOKEN_SITE            "run-actions-1-azure-eastus.actions.githubusercontent.com"
+#define SIGSTORE_TUF_SITE              "tuf-repo-cdn.sigstore.dev"
+#define SIGSTORE_ISSUER_SITE           "token.actions.githubusercontent.com"
+#define SIGSTORE_FULCIO_SITE           "fulcio.sigstore.dev"
+#define SIGSTORE_REKOR_SITE            "rekor.sigstore.dev"
+#define SIGSTORE_OAUTH_SITE            "oauth2.sigstore.dev"
+#define SIGSTORE_GITHUB_FULCIO_SITE    "fulcio.githubapp.com"
+#define SIGSTORE_GITHUB_TIMESTAMP_SITE "timestamp.githubapp.com"
 
-#define SIGSTORE_GITHUB_ISSUER "https://token.actions.githubusercontent.com"
+#define SIGSTORE_GITHUB_ISSUER "https://" SIGSTORE_ISSUER_SITE
 
 struct sigstore;
 

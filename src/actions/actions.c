@@ -4,6 +4,9 @@
 #include <stddef.h>
 
 const struct action *const actions_table[] = {
+    &action_attest,
+    &action_attest_build_provenance,
+    &action_attest_sbom,
     &action_cache,
     &action_cache_restore,
     &action_cache_save,

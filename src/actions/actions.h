@@ -4,6 +4,9 @@
 #include "runner/action.h"
 
 extern const struct action action_amazon_ecr_login;
+extern const struct action action_attest;
+extern const struct action action_attest_build_provenance;
+extern const struct action action_attest_sbom;
 extern const struct action action_azure_docker_login;
 extern const struct action action_cache;
 extern const struct action action_cache_restore;

@@ -170,12 +170,25 @@ bool action_sleep(struct action_run *run, int64_t delay_us, GError **error) MUST
 struct action_reply {
     unsigned status;
     GBytes *body;
+    GPtrArray *headers; /* char*, "Name: value", in the order received; NULL: none */
     char *failure;
+    bool has_timed_out; /* limit_us was over; then failure is empty */
 };
 void action_reply_clear(struct action_reply *reply);
+/* The value of the first header of this name, case-insensitive, or NULL; lent. */
+const char *action_reply_header(const struct action_reply *reply, const char *name);
 bool action_request(struct action_run *run, const char *method, const char *url,
                     const char *const *headers, GBytes *body, struct action_reply *reply,
                     GError **error) MUST_USE;
+/* The same by a client that waits no longer than this for the whole answer. */
+struct action_exchange {
+    const char *method, *url;
+    const char *const *headers; /* "Name: value", NULL-terminated; or NULL */
+    GBytes *body;               /* or NULL */
+    int64_t limit_us;           /* 0: none */
+};
+bool action_exchange(struct action_run *run, const struct action_exchange *exchange,
+                     struct action_reply *reply, GError **error) MUST_USE;
 
 /* Another action inside of this one, as Wandalen/wretry.action runs it: with its own inputs, but
    this step's log, annotations, environment and state. Its failure is the answer, not this step's.

@@ -192,8 +192,20 @@ void action_reply_clear(struct action_reply *reply)
 {
     if (reply->body != NULL)
         g_bytes_unref(reply->body);
+    g_clear_pointer(&reply->headers, g_ptr_array_unref);
     g_free(reply->failure);
     *reply = (struct action_reply){0};
+}
+
+const char *action_reply_header(const struct action_reply *reply, const char *name)
+{
+    gsize length = strlen(name);
+    for (guint i = 0; reply->headers != NULL && i < reply->headers->len; i++) {
+        const char *line = g_ptr_array_index(reply->headers, i);
+        if (g_ascii_strncasecmp(line, name, length) == 0 && g_str_has_prefix(line + length, ": "))
+            return line + length + strlen(": ");
+    }
+    return NULL;
 }
 
 /* The one limit that @actions/http-client has (its index.ts); the kernel gives up a dial before. */
@@ -234,31 +246,63 @@ static char *failure_of(const GError *error, const char *url)
     return g_strdup(error->message);
 }
 
-bool action_request(struct action_run *run, const char *method, const char *url,
-                    const char *const *headers, GBytes *body, struct action_reply *reply,
-                    GError **error)
+static void take_answer(struct http_response *response, struct action_reply *reply)
+{
+    reply->status = response->status;
+    reply->body = g_steal_pointer(&response->body);
+    reply->headers = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; response->headers != NULL && i < response->headers->len; i++) {
+        const struct http_header *header = g_ptr_array_index(response->headers, i);
+        g_ptr_array_add(reply->headers, g_strconcat(header->name, ": ", header->value, NULL));
+    }
+}
+
+static bool perform_within(struct http *http, const struct http_request *request, int64_t limit_us,
+                           struct http_response *response, bool *has_timed_out, GError **error)
+{
+    if (limit_us <= 0)
+        return http_perform(http, request, response, error);
+    DEADLINE(limit);
+    deadline_begin(http_loop(http), &limit, "a request", limit_us);
+    bool is_whole = http_perform(http, request, response, error);
+    *has_timed_out = !is_whole && limit.has_expired;
+    return is_whole;
+}
+
+bool action_exchange(struct action_run *run, const struct action_exchange *exchange,
+                     struct action_reply *reply, GError **error)
 {
     struct http *http = run->step->leg->machine->http;
     HTTP_RESPONSE(response);
     g_autoptr(GError) wrong = NULL;
-    const struct http_request request = {.method = method,
-                                         .url = url,
-                                         .headers = headers,
-                                         .body = body,
+    const struct http_request request = {.method = exchange->method,
+                                         .url = exchange->url,
+                                         .headers = exchange->headers,
+                                         .body = exchange->body,
                                          .connect_timeout_us = NODE_SILENCE_US};
+    *reply = (struct action_reply){0};
     if (http == NULL) {
         reply->failure = g_strdup("connect ENETUNREACH");
         return true;
     }
-    if (http_perform(http, &request, &response, &wrong)) {
-        reply->status = response.status;
-        reply->body = g_steal_pointer(&response.body);
+    if (perform_within(http, &request, exchange->limit_us, &response, &reply->has_timed_out,
+                       &wrong)) {
+        take_answer(&response, reply);
         return true;
     }
-    if (wrong->domain == FIBER_ERROR) {
+    if (wrong->domain == FIBER_ERROR && !reply->has_timed_out) {
         g_propagate_error(error, g_steal_pointer(&wrong));
         return false;
     }
-    reply->failure = failure_of(wrong, url);
+    reply->failure = reply->has_timed_out ? g_strdup("") : failure_of(wrong, exchange->url);
     return true;
+}
+
+bool action_request(struct action_run *run, const char *method, const char *url,
+                    const char *const *headers, GBytes *body, struct action_reply *reply,
+                    GError **error)
+{
+    const struct action_exchange exchange = {
+        .method = method, .url = url, .headers = headers, .body = body};
+    return action_exchange(run, &exchange, reply, error);
 }

@@ -214,6 +214,36 @@ Test(access, ghcr_takes_a_token_of_github_as_a_bearer)
     bench_run(&options, ask_with_password);
 }
 
+static void refer_in_vain(struct bench *bench)
+{
+    static const char *const body =
+        "{\"schemaVersion\":2,\"config\":{\"mediaType\":\"c/d\",\"digest\":\"%s\",\"size\":2},"
+        "\"layers\":[],\"subject\":{\"mediaType\":\"a/b\",\"digest\":\"%s\",\"size\":3}}";
+    g_autofree char *blob = digest_of("{}", 2);
+    g_autofree char *subject = digest_of("x", 1);
+    g_autofree char *manifest = g_strdup_printf(body, blob, subject);
+    const char *owner = "Authorization: Bearer Z29vZA==";
+    const struct registry_login any = {.secret = "good", .pushes = "o/*"};
+    registry_add_login(bench->registry, &any);
+    cr_assert_eq(ask(bench, "POST", format(GHCR "/v2/o/app/blobs/uploads/?digest=%s", blob),
+                     bytes_of("{}"), owner, NULL),
+                 201);
+
+    cr_expect_eq(ask(bench, "PUT", GHCR "/v2/o/app/manifests/a", bytes_of(manifest), owner,
+                     "Content-Type: application/vnd.oci.image.manifest.v1+json", NULL),
+                 201);
+    cr_expect_str_eq(header(bench, "OCI-Subject"), "");
+    cr_expect_eq(
+        ask(bench, "GET", format(GHCR "/v2/o/app/referrers/%s", subject), NULL, owner, NULL), 404);
+}
+
+Test(access, ghcr_has_no_list_of_referrers)
+{
+    const struct registry_options options = ghcr_options();
+
+    bench_run(&options, refer_in_vain);
+}
+
 static void push_without_right(struct bench *bench)
 {
     const struct registry_login reader = {.user = "octo", .secret = "reader"};

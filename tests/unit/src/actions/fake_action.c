@@ -380,7 +380,26 @@ bool action_sleep(struct action_run *run, int64_t delay_us, GError **error)
 void action_reply_clear(struct action_reply *reply)
 {
     g_clear_pointer(&reply->body, g_bytes_unref);
+    g_clear_pointer(&reply->headers, g_ptr_array_unref);
     g_clear_pointer(&reply->failure, g_free);
+}
+
+const char *action_reply_header(const struct action_reply *reply, const char *name)
+{
+    gsize length = strlen(name);
+    for (guint i = 0; reply->headers != NULL && i < reply->headers->len; i++) {
+        const char *line = g_ptr_array_index(reply->headers, i);
+        if (g_ascii_strncasecmp(line, name, length) == 0)
+            return line + length + strlen(": ");
+    }
+    return NULL;
+}
+
+bool action_exchange(struct action_run *run, const struct action_exchange *exchange,
+                     struct action_reply *reply, GError **error)
+{
+    return action_request(run, exchange->method, exchange->url, exchange->headers, exchange->body,
+                          reply, error);
 }
 
 bool action_request(struct action_run *run, const char *method, const char *url,
@@ -405,6 +424,8 @@ bool action_request(struct action_run *run, const char *method, const char *url,
         if (!glob_match(known->pattern, line))
             continue;
         reply->status = known->status;
+        if (known->headers != NULL)
+            reply->headers = g_ptr_array_ref(known->headers);
         if (known->status == 0)
             reply->failure = g_strdup(known->body);
         else if (known->bytes != NULL)

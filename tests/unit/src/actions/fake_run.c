@@ -61,6 +61,7 @@ void fake_run_free(struct action_run *run)
         g_free(g_array_index(run->replies, struct reply, i).pattern);
         g_free(g_array_index(run->replies, struct reply, i).body);
         g_clear_pointer(&g_array_index(run->replies, struct reply, i).bytes, g_bytes_unref);
+        g_clear_pointer(&g_array_index(run->replies, struct reply, i).headers, g_ptr_array_unref);
     }
     GHashTable *tables[] = {run->inputs, run->variables, run->states,
                             run->saved,  run->outputs,   run->exported};
@@ -144,6 +145,14 @@ void fake_reply(struct action_run *run, const char *pattern, unsigned status, co
 {
     struct reply reply = {.pattern = g_strdup(pattern), .status = status, .body = g_strdup(body)};
     g_array_append_val(run->replies, reply);
+}
+
+void fake_reply_header(struct action_run *run, const char *line)
+{
+    struct reply *latest = &g_array_index(run->replies, struct reply, run->replies->len - 1);
+    if (latest->headers == NULL)
+        latest->headers = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(latest->headers, g_strdup(line));
 }
 
 void fake_copy_upload(struct action_run *run, const char *pattern, const struct action_run *from)

@@ -42,6 +42,8 @@ struct fake_answer {
 void fake_answer(struct action_run *run, struct fake_answer answer);
 /* The reply to requests "METHOD URL" that the pattern matches; status 0: failure is the words. */
 void fake_reply(struct action_run *run, const char *pattern, unsigned status, const char *body);
+/* A header line of the latest reply. */
+void fake_reply_header(struct action_run *run, const char *line);
 /* The same, answered with the body that was uploaded (PUT) last, by this run or another. */
 void fake_reply_with_upload(struct action_run *run, const char *pattern);
 void fake_copy_upload(struct action_run *run, const char *pattern, const struct action_run *from);

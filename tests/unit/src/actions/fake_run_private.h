@@ -7,7 +7,8 @@ struct reply {
     char *pattern;
     unsigned status;
     char *body;
-    GBytes *bytes; /* or these */
+    GBytes *bytes;      /* or these */
+    GPtrArray *headers; /* lines */
 };
 
 struct action_run {

@@ -1,0 +1,38 @@
+/*
+ * GitHub's REST API, as far as the actions of the world ask it:
+ *
+ *   POST /repos/OWNER/NAME/attestations                   201 {"id"}
+ *   GET  /repos/OWNER/NAME                                200 {"full_name", "private", "owner"}
+ *   POST /orgs/OWNER/artifacts/metadata/storage-record    200 {"storage_records": [{"id"}]}
+ *
+ * A job's token may do what the job's permissions say; any other token is somebody's own, and taken
+ * to be good for all. Texts and statuses are those that users report of actions/attest and
+ * actions/attest-build-provenance. What the plan of an organization lets it do nobody here knows.
+ */
+#pragma once
+
+#include "mocks/world.h"
+
+#define GITHUBAPI_SITE "api.github.com"
+
+struct githubapi;
+
+/* The repository of the run; name is lent. */
+struct githubapi_repository {
+    const char *name; /* "acme/app" */
+    bool is_private;
+    bool is_of_organization;
+};
+
+/* Adds the site to the world. Free it after world_end_exchanges() and before the world. */
+struct githubapi *githubapi_new(struct world *world, const struct githubapi_repository *repository);
+void githubapi_free(struct githubapi *api);
+CLEANUP(githubapi, githubapi_free)
+
+/* The token of a job, and what it may write. */
+struct githubapi_token {
+    const char *text;
+    bool may_attest;        /* attestations: write */
+    bool may_write_records; /* artifact-metadata: write */
+};
+void githubapi_admit(struct githubapi *api, const struct githubapi_token *token);
