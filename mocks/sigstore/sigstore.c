@@ -128,6 +128,13 @@ static void refuse_credentials(struct exchange *exchange)
                          "There was an error processing the credentials for this request"));
 }
 
+static void give_certificate(struct exchange *exchange, const char *pem)
+{
+    reply_json(
+        exchange, 200,
+        json_pack("{s:{s:{s:[s]}}}", "signedCertificateEmbeddedSct", "chain", "certificates", pem));
+}
+
 static void on_certificate_request(struct exchange *exchange, void *context, GBytes *body)
 {
     g_autoptr(GError) ignored = NULL;
@@ -140,14 +147,13 @@ static void on_certificate_request(struct exchange *exchange, void *context, GBy
     if (pem == NULL)
         refuse_credentials(exchange);
     else
-        reply_json(exchange, 200,
-                   json_pack("{s:{s:{s:[s]}}}", "signedCertificateEmbeddedSct", "chain",
-                             "certificates", pem));
+        give_certificate(exchange, pem);
 }
 
 static void on_certificate(void *context, struct exchange *exchange)
 {
-    if (g_str_has_prefix(exchange_path(exchange), "/api/v2/")) {
+    bool is_json = g_str_has_prefix(exchange_path(exchange), "/api/v2/");
+    if (is_json && exchange_header(exchange, "Authorization") == NULL) {
         exchange_collect(exchange, LOG_ENTRY_BYTES_MAX, on_certificate_request, context);
         return;
     }
@@ -155,6 +161,8 @@ static void on_certificate(void *context, struct exchange *exchange)
     g_autofree char *pem = certificate_of(claims);
     if (pem == NULL)
         refuse_credentials(exchange);
+    else if (is_json)
+        give_certificate(exchange, pem);
     else
         exchange_reply_text(exchange, 201, "application/pem-certificate-chain", pem);
 }
@@ -267,6 +275,7 @@ struct sigstore *sigstore_new(struct world *world)
     world_add_site(world, SIGSTORE_ISSUER_SITE, on_issuer, sigstore);
     world_add_site(world, SIGSTORE_FULCIO_SITE, on_certificate, sigstore);
     world_add_site(world, SIGSTORE_GITHUB_FULCIO_SITE, on_certificate, sigstore);
+    world_add_site(world, SIGSTORE_TIMESTAMP_SITE, on_timestamp, sigstore);
     world_add_site(world, SIGSTORE_GITHUB_TIMESTAMP_SITE, on_timestamp, sigstore);
     world_add_site(world, SIGSTORE_REKOR_SITE, on_log, sigstore);
     world_add_site(world, SIGSTORE_OAUTH_SITE, on_oauth, sigstore);

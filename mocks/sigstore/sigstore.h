@@ -8,6 +8,7 @@
  *   https://fulcio.sigstore.dev/api/v1/signingCert   a certificate for an identity token
  *   https://fulcio.sigstore.dev/api/v2/signingCert   the same, asked for and given as JSON
  *   https://rekor.sigstore.dev/api/v1/log/entries    an entry of the transparency log
+ *   https://timestamp.sigstore.dev/api/v1/timestamp  a timestamp
  *   https://fulcio.githubapp.com/            GitHub's own, for repositories that are not public
  *   https://timestamp.githubapp.com/api/v1/timestamp   a timestamp, in place of the log
  *   https://oauth2.sigstore.dev/auth/        the device flow, in which nobody ever enters the code
@@ -28,6 +29,7 @@
 #define SIGSTORE_FULCIO_SITE           "fulcio.sigstore.dev"
 #define SIGSTORE_REKOR_SITE            "rekor.sigstore.dev"
 #define SIGSTORE_OAUTH_SITE            "oauth2.sigstore.dev"
+#define SIGSTORE_TIMESTAMP_SITE        "timestamp.sigstore.dev"
 #define SIGSTORE_GITHUB_FULCIO_SITE    "fulcio.githubapp.com"
 #define SIGSTORE_GITHUB_TIMESTAMP_SITE "timestamp.githubapp.com"
 

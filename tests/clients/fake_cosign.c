@@ -9,13 +9,14 @@ static int run(void *self, const struct command_call *call)
 
 int main(int argc, char **argv)
 {
+    const char *version = g_getenv("FAKE_COSIGN_VERSION");
     AUTO(loop) loop = loop_new(CLOCK_REAL, 1);
     AUTO(http) http = http_new(loop, NULL, "cosign");
     struct cosign_options options = {
         .http = http,
         .loop = loop,
         .machine = "here",
-        .version = "v2.5.3",
+        .version = version != NULL ? version : "v2.5.3",
         .platform = "linux/amd64",
         .seed = 1,
     };

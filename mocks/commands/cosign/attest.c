@@ -2,6 +2,8 @@
    the image (cmd/cosign/cli/attest/attest.go of 2.5.3). */
 #include "mocks/commands/cosign/attest.h"
 
+#include "mocks/commands/cosign/bundle.h"
+
 #include "base/digest.h"
 
 #include <string.h>
@@ -61,9 +63,9 @@ static json_t *predicate_of(const struct cosign_run *run, const char *type, cons
     return value;
 }
 
-/* The envelope with its statement and signature, a blob. */
-static GBytes *envelope_of(struct cosign_run *run, const struct cosign_image *image,
-                           const struct cosign_signer *signer, json_t *predicate, char **payload)
+/* g_free */
+static char *statement_of(const struct cosign_run *run, const struct cosign_image *image,
+                          json_t *predicate)
 {
     g_autofree char *name = ggcr_repository_name(image->reference);
     const char *uri = cosign_predicate_uri(flags_text(run->flags, "type"));
@@ -71,9 +73,14 @@ static GBytes *envelope_of(struct cosign_run *run, const struct cosign_image *im
         json_pack("{s:s, s:s, s:[{s:s, s:{s:s}}], s:O}", "_type",
                   "https://in-toto.io/Statement/v0.1", "predicateType", uri, "subject", "name",
                   name, "digest", "sha256", strchr(image->digest, ':') + 1, "predicate", predicate);
-    *payload = json_text(statement);
-    g_autofree char *encoded = g_base64_encode((const guchar *)*payload, strlen(*payload));
-    g_autofree char *signature = cosign_signature_of(signer->id, *payload);
+    return json_text(statement);
+}
+
+/* The envelope with the statement and its signature, a blob. */
+static GBytes *envelope_of(const struct cosign_signer *signer, const char *payload)
+{
+    g_autofree char *encoded = g_base64_encode((const guchar *)payload, strlen(payload));
+    g_autofree char *signature = cosign_signature_of(signer->id, payload);
     g_autoptr(json_t) envelope =
         json_pack("{s:s, s:s, s:[{s:s, s:s}]}", "payloadType", "application/vnd.in-toto+json",
                   "payload", encoded, "signatures", "keyid", "", "sig", signature);
@@ -94,19 +101,31 @@ static json_t *layer_annotations(const struct cosign_signer *signer, const char 
     return annotations;
 }
 
-static bool push(struct cosign_run *run, struct ggcr *registry, struct cosign_image *image,
-                 const struct cosign_signer *signer, json_t *predicate, GError **error)
+static bool push(struct cosign_run *run, struct ggcr *registry, const struct cosign_image *image,
+                 struct cosign_signer *signer, const char *statement, GError **error)
 {
     const char *uri = cosign_predicate_uri(flags_text(run->flags, "type"));
-    g_autofree char *payload = NULL;
     g_autoptr(json_t) bundle = NULL;
-    g_autoptr(GBytes) blob = envelope_of(run, image, signer, predicate, &payload);
-    if (!cosign_log_entry(run, signer, payload, &bundle, error))
+    if ((signer->id == NULL && !cosign_signer_open(run, signer, error)) ||
+        !cosign_log_entry(run, signer, statement, &bundle, error))
         return false;
+    g_autoptr(GBytes) blob = envelope_of(signer, statement);
     g_autoptr(json_t) annotations = layer_annotations(signer, uri, bundle);
     return cosign_flag(run, "no-upload") ||
            cosign_append_layer(registry, image->digest, "att", ENVELOPE_TYPE, annotations, blob,
                                error);
+}
+
+static bool push_bundle(struct cosign_run *run, const struct cosign_services *services,
+                        const struct cosign_image *image, const char *statement, GError **error)
+{
+    const struct cosign_content content = {.reference = image->reference,
+                                           .digest = image->digest,
+                                           .statement = statement,
+                                           .predicate_type =
+                                               cosign_predicate_uri(flags_text(run->flags, "type")),
+                                           .is_kept_back = cosign_flag(run, "no-upload")};
+    return cosign_write_bundle(run, services, &content, error);
 }
 
 /* The digest that a tag leads to. */
@@ -122,16 +141,19 @@ static bool resolve(struct ggcr *registry, struct cosign_image *image, GError **
     return true;
 }
 
-static bool attest_image(struct cosign_run *run, const char *text, GError **error)
+static bool attest_image(struct cosign_run *run, const struct cosign_services *services,
+                         const char *text, GError **error)
 {
     COSIGN_SIGNER(signer);
     COSIGN_IMAGE(image);
     GGCR(registry);
     const char *path = flags_text(run->flags, "predicate");
     const char *type = flags_text(run->flags, "type");
+    bool is_first = run->version < COSIGN_VERSION(3, 0, 0); /* it asks who signs */
     if (!cosign_image_parse(run, text, /* warns= */ true, &image, error) ||
         !cosign_registry_open(&registry, run, image.reference, /* is_push= */ false, error) ||
-        !resolve(&registry, &image, error) || !cosign_signer_open(run, &signer, error))
+        !resolve(&registry, &image, error) ||
+        (is_first && !cosign_signer_open(run, &signer, error)))
         return false;
     command_complain(run->call, "Using payload from: %s\n", path);
     g_autofree char *bytes = cosign_read_file(run, path);
@@ -139,7 +161,11 @@ static bool attest_image(struct cosign_run *run, const char *text, GError **erro
         return cosign_fail(error, "getting predicate reader: open %s: no such file or directory",
                            path);
     g_autoptr(json_t) predicate = predicate_of(run, type, bytes, error);
-    return predicate != NULL && push(run, &registry, &image, &signer, predicate, error);
+    if (predicate == NULL)
+        return false;
+    g_autofree char *statement = statement_of(run, &image, predicate);
+    return cosign_makes_bundles(run) ? push_bundle(run, services, &image, statement, error)
+                                     : push(run, &registry, &image, &signer, statement, error);
 }
 
 static bool run_attest(struct cosign_run *run, GError **error)
@@ -150,8 +176,11 @@ static bool run_attest(struct cosign_run *run, GError **error)
                            type);
     if (!is_free(type) || g_str_equal(flags_text(run->flags, "predicate"), "-"))
         return cosign_fail_unknown(error);
+    struct cosign_services services = {0};
+    if (run->version >= COSIGN_VERSION(3, 0, 0) && !cosign_find_services(run, &services, error))
+        return false;
     for (gsize i = 0; run->arguments[i] != NULL; i++) {
-        if (attest_image(run, run->arguments[i], error))
+        if (attest_image(run, &services, run->arguments[i], error))
             continue;
         g_prefix_error(error, "signing %s: ", run->arguments[i]);
         return false;
@@ -166,12 +195,14 @@ static const struct flag_row flags[] = {
     {"recursive", 'r', FLAG_BOOLEAN, NULL},
     {"replace", 0, FLAG_BOOLEAN, NULL},
     {"statement", 0, FLAG_TEXT, NULL},
+    {"rekor-entry-type", 0, FLAG_TEXT, "dsse"},
     {"attachment-tag-prefix", 0, FLAG_TEXT, NULL},
     {0},
 };
 static const struct flag_row *const tables[] = {flags, cosign_signing_flags, cosign_common_flags,
                                                 NULL};
-static const char *const unmodelled[] = {"replace", "statement", "attachment-tag-prefix", NULL};
+static const char *const unmodelled[] = {"replace", "statement", "rekor-entry-type",
+                                         "attachment-tag-prefix", NULL};
 
 const struct cosign_command cosign_attest = {
     .name = "attest",
@@ -179,5 +210,6 @@ const struct cosign_command cosign_attest = {
     .unmodelled = unmodelled,
     .arguments_min = 1,
     .arguments_max = G_MAXSIZE,
+    .check = cosign_check_signing,
     .run = run_attest,
 };

@@ -33,6 +33,12 @@ bool cosign_flag(const struct cosign_run *run, const char *name)
     return flags_boolean(run->flags, name);
 }
 
+bool cosign_flag_of_three(const struct cosign_run *run, const char *name)
+{
+    return run->version >= COSIGN_VERSION(3, 0, 0) &&
+           (!flags_has(run->flags, name) || flags_boolean(run->flags, name));
+}
+
 char *cosign_read_file(struct cosign_run *run, const char *path)
 {
     g_autofree char *place = command_host_path(run->call, path);
@@ -50,160 +56,6 @@ bool cosign_write_file(struct cosign_run *run, const char *path, const char *tex
     g_autofree char *place = command_host_path(run->call, path);
     return place != NULL &&
            g_file_set_contents_full(place, text, -1, G_FILE_SET_CONTENTS_NONE, mode, NULL);
-}
-
-/* ---- options ---- */
-
-const struct flag_row cosign_common_flags[] = {
-    {"output-file", 0, FLAG_TEXT, NULL},
-    {"timeout", 't', FLAG_TEXT, "3m0s"},
-    {"verbose", 'd', FLAG_BOOLEAN, NULL},
-    {"allow-http-registry", 0, FLAG_BOOLEAN, NULL},
-    {"allow-insecure-registry", 0, FLAG_BOOLEAN, NULL},
-    {"k8s-keychain", 0, FLAG_BOOLEAN, NULL},
-    {"registry-password", 0, FLAG_TEXT, NULL},
-    {"registry-referrers-mode", 0, FLAG_TEXT, NULL},
-    {"registry-token", 0, FLAG_TEXT, NULL},
-    {"registry-username", 0, FLAG_TEXT, NULL},
-    {0},
-};
-
-const struct flag_row cosign_signing_flags[] = {
-    {"key", 0, FLAG_TEXT, NULL},
-    {"yes", 'y', FLAG_BOOLEAN, NULL},
-    {"tlog-upload", 0, FLAG_BOOLEAN, "true"},
-    {"identity-token", 0, FLAG_TEXT, NULL},
-    {"insecure-skip-verify", 0, FLAG_BOOLEAN, NULL},
-    {"oidc-disable-ambient-providers", 0, FLAG_BOOLEAN, NULL},
-    {"record-creation-timestamp", 0, FLAG_BOOLEAN, NULL},
-    {"certificate", 0, FLAG_TEXT, NULL},
-    {"certificate-chain", 0, FLAG_TEXT, NULL},
-    {"fulcio-auth-flow", 0, FLAG_TEXT, NULL},
-    {"fulcio-url", 0, FLAG_TEXT, NULL},
-    {"issue-certificate", 0, FLAG_BOOLEAN, NULL},
-    {"oidc-client-id", 0, FLAG_TEXT, NULL},
-    {"oidc-client-secret-file", 0, FLAG_TEXT, NULL},
-    {"oidc-issuer", 0, FLAG_TEXT, NULL},
-    {"oidc-provider", 0, FLAG_TEXT, NULL},
-    {"oidc-redirect-url", 0, FLAG_TEXT, NULL},
-    {"rekor-url", 0, FLAG_TEXT, NULL},
-    {"sk", 0, FLAG_BOOLEAN, NULL},
-    {"slot", 0, FLAG_TEXT, NULL},
-    {"timestamp-server-url", 0, FLAG_TEXT, NULL},
-    {"new-bundle-format", 0, FLAG_BOOLEAN, NULL},
-    {0},
-};
-
-const struct flag_row cosign_verifying_flags[] = {
-    {"key", 0, FLAG_TEXT, NULL},
-    {"certificate-identity", 0, FLAG_TEXT, NULL},
-    {"certificate-identity-regexp", 0, FLAG_TEXT, NULL},
-    {"certificate-oidc-issuer", 0, FLAG_TEXT, NULL},
-    {"certificate-oidc-issuer-regexp", 0, FLAG_TEXT, NULL},
-    {"insecure-ignore-tlog", 0, FLAG_BOOLEAN, NULL},
-    {"private-infrastructure", 0, FLAG_BOOLEAN, NULL},
-    {"insecure-ignore-sct", 0, FLAG_BOOLEAN, NULL},
-    {"output", 'o', FLAG_TEXT, "json"},
-    {"check-claims", 0, FLAG_BOOLEAN, "true"},
-    {"max-workers", 0, FLAG_TEXT, "10"},
-    {"offline", 0, FLAG_BOOLEAN, NULL},
-    {"ca-intermediates", 0, FLAG_TEXT, NULL},
-    {"ca-roots", 0, FLAG_TEXT, NULL},
-    {"certificate", 0, FLAG_TEXT, NULL},
-    {"certificate-chain", 0, FLAG_TEXT, NULL},
-    {"certificate-github-workflow-name", 0, FLAG_TEXT, NULL},
-    {"certificate-github-workflow-ref", 0, FLAG_TEXT, NULL},
-    {"certificate-github-workflow-repository", 0, FLAG_TEXT, NULL},
-    {"certificate-github-workflow-sha", 0, FLAG_TEXT, NULL},
-    {"certificate-github-workflow-trigger", 0, FLAG_TEXT, NULL},
-    {"experimental-oci11", 0, FLAG_BOOLEAN, NULL},
-    {"local-image", 0, FLAG_BOOLEAN, NULL},
-    {"new-bundle-format", 0, FLAG_BOOLEAN, NULL},
-    {"rekor-url", 0, FLAG_TEXT, NULL},
-    {"sct", 0, FLAG_TEXT, NULL},
-    {"sk", 0, FLAG_BOOLEAN, NULL},
-    {"slot", 0, FLAG_TEXT, NULL},
-    {"timestamp-certificate-chain", 0, FLAG_TEXT, NULL},
-    {"trusted-root", 0, FLAG_TEXT, NULL},
-    {"use-signed-timestamps", 0, FLAG_BOOLEAN, NULL},
-    {0},
-};
-
-/* Of the tables above: with these the run goes to others, or ends otherwise. */
-static const char *const unmodelled[] = {
-    "output-file",
-    "k8s-keychain",
-    "registry-password",
-    "registry-referrers-mode",
-    "registry-token",
-    "registry-username",
-    "certificate",
-    "certificate-chain",
-    "fulcio-auth-flow",
-    "fulcio-url",
-    "issue-certificate",
-    "oidc-client-id",
-    "oidc-client-secret-file",
-    "oidc-issuer",
-    "oidc-provider",
-    "oidc-redirect-url",
-    "rekor-url",
-    "sk",
-    "slot",
-    "timestamp-server-url",
-    "new-bundle-format",
-    "ca-intermediates",
-    "ca-roots",
-    "certificate-github-workflow-name",
-    "certificate-github-workflow-ref",
-    "certificate-github-workflow-repository",
-    "certificate-github-workflow-sha",
-    "certificate-github-workflow-trigger",
-    "experimental-oci11",
-    "local-image",
-    "sct",
-    "timestamp-certificate-chain",
-    "trusted-root",
-    "use-signed-timestamps",
-    NULL,
-};
-
-/* Variables that lead it to other services, or have it do otherwise (pkg/cosign/env). */
-static const char *const unmodelled_variables[] = {"COSIGN_REPOSITORY",
-                                                   "COSIGN_DOCKER_MEDIA_TYPES",
-                                                   "SIGSTORE_ROOT_FILE",
-                                                   "SIGSTORE_ID_TOKEN",
-                                                   "SIGSTORE_CT_LOG_PUBLIC_KEY_FILE",
-                                                   "SIGSTORE_REKOR_PUBLIC_KEY",
-                                                   "TUF_MIRROR",
-                                                   NULL};
-
-static bool is_in_tables(const struct flag_row *const *tables, const char *name)
-{
-    for (; *tables != NULL; tables++)
-        for (const struct flag_row *row = *tables; row->name != NULL; row++)
-            if (g_str_equal(row->name, name))
-                return true;
-    return false;
-}
-
-static bool has_any(const struct cosign_run *run, const struct cosign_command *command,
-                    const char *const *names)
-{
-    for (; *names != NULL; names++)
-        if (is_in_tables(command->flags, *names) && flags_has(run->flags, *names))
-            return true;
-    return false;
-}
-
-static bool is_unmodelled(const struct cosign_run *run, const struct cosign_command *command)
-{
-    for (const char *const *name = unmodelled_variables; *name != NULL; name++) {
-        const char *value = command_variable(run->call, *name);
-        if (value != NULL && *value != '\0')
-            return true;
-    }
-    return has_any(run, command, unmodelled) || has_any(run, command, command->unmodelled);
 }
 
 /* ---- small commands ---- */
@@ -318,11 +170,22 @@ static int end(const struct cosign_run *run, const GError *error)
     return run->exit_code;
 }
 
-/* Versions of which nothing here was measured: bundles beside the image are 3's, and 1 has other
-   ways. */
-static bool is_known_version(const char *version)
+/* "v3.0.2"; 0 for versions of which nothing here was measured. */
+static unsigned version_of(const char *text)
 {
-    return g_str_has_prefix(version, "v2.");
+    unsigned numbers[3] = {0};
+    g_auto(GStrv) parts = g_strsplit(*text == 'v' ? text + 1 : text, ".", 3);
+    for (gsize i = 0; i < G_N_ELEMENTS(numbers) && parts[i] != NULL; i++)
+        numbers[i] = (unsigned)MIN(g_ascii_strtoull(parts[i], NULL, 10), 99);
+    bool is_known = numbers[0] == 2 || (numbers[0] == 3 && numbers[1] == 0);
+    return is_known ? COSIGN_VERSION(numbers[0], numbers[1], numbers[2]) : 0;
+}
+
+static bool refuses(struct cosign_run *run, const struct cosign_command *command, GError **error)
+{
+    return !check_arguments(run, command, error) ||
+           (run->version >= COSIGN_VERSION(3, 0, 0) && command->check != NULL &&
+            !command->check(run, error));
 }
 
 int cosign_run(const struct cosign_options *options, const struct command_call *call)
@@ -337,19 +200,27 @@ int cosign_run(const struct cosign_options *options, const struct command_call *
         .registries = {.http = options->http, .loop = options->loop, .call = call, .agent = agent},
         .call = call,
         .exit_code = 1,
+        .version = version_of(options->version),
     };
     if (name != NULL && call->arguments[2] == NULL && g_str_equal(name, "version"))
         return print_version(options, call);
-    if (command == NULL || !is_known_version(options->version))
+    if (command == NULL || run.version == 0)
         return COSIGN_UNKNOWN;
     AUTO(flags) flags = flags_parse(command->flags, call->arguments + 2, true, &error);
     if (flags == NULL)
         return end(&run, error);
     run.flags = flags;
     run.arguments = flags_arguments(flags);
-    if (flags_wants_help(flags) || is_unmodelled(&run, command))
+    if (flags_wants_help(flags))
         return COSIGN_UNKNOWN;
-    if (check_arguments(&run, command, &error) && !command->run(&run, &error))
+    g_autoptr(GError) refusal = NULL;
+    bool is_refused = refuses(&run, command, &refusal);
+    if (!is_refused && cosign_is_unmodelled(&run, command))
+        return COSIGN_UNKNOWN;
+    cosign_tell_deprecated(&run, command);
+    if (is_refused)
+        return end(&run, refusal);
+    if (!command->run(&run, &error))
         g_assert(error != NULL);
     return end(&run, error);
 }

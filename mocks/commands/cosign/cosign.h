@@ -1,8 +1,10 @@
 /*
- * The cosign command of a fake machine, 2.1 to 2.6: signatures and attestations as manifests in the
- * world's registries, over HTTP, with the login of `docker login`; certificates and log entries
- * from the sites of mocks/sigstore. Requests, their order and retries, texts and exit codes are
- * those of cosign 2.5.3, measured against recording servers and our own registry, and its source.
+ * The cosign command of a fake machine, 2.1 to 2.6 and 3.0: signatures and attestations as
+ * manifests in the world's registries, over HTTP, with the login of `docker login`; certificates
+ * and log entries from the sites of mocks/sigstore. Requests, their order and retries, texts and
+ * exit codes are those of cosign 2.5.3 and 3.0.2, measured against recording servers and our own
+ * registry, and the sources up to 3.0.6. Version 3 writes bundles, as manifests whose subject is
+ * the image.
  *
  * There is no cryptography. A signature is a digest over what was signed and who signed it: `cosign
  * verify` of the world finds what `cosign sign` of the world has written, with the same key or
@@ -11,7 +13,7 @@
  * what it has signed is taken to verify with a public key of the user's, and that is assumed.
  *
  * Not modelled, and so assumed: other commands, options that name other services, keys in clouds
- * and on tokens, cosign 3 (bundles as referrers of the image), and older ones than 2.0.
+ * and on tokens, an identity of cosign 3 without its signing config, and older ones than 2.0.
  */
 #pragma once
 

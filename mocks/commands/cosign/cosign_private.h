@@ -17,6 +17,8 @@ enum cosign_error {
 bool cosign_fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
 bool cosign_fail_unknown(GError **error);
 
+#define COSIGN_VERSION(major, minor, patch) ((major)*10000u + (minor)*100u + (patch))
+
 /* One command line under way. */
 struct cosign_run {
     const struct cosign_options *options;
@@ -25,6 +27,7 @@ struct cosign_run {
     const struct flags *flags;
     const char *const *arguments; /* NULL-terminated */
     int exit_code;                /* of an error; 1 unless said */
+    unsigned version;             /* COSIGN_VERSION(3, 0, 2) */
     bool has_told_privacy;
 };
 
@@ -34,6 +37,8 @@ struct cosign_command {
     const char *const
         *unmodelled; /* options of these names make the whole unknown; NULL-terminated */
     gsize arguments_min, arguments_max;
+    /* What version 3 refuses before all else; NULL: nothing. */
+    bool (*check)(struct cosign_run *run, GError **error);
     bool (*run)(struct cosign_run *run, GError **error);
 };
 extern const struct cosign_command cosign_sign, cosign_attest, cosign_verify,
@@ -92,14 +97,44 @@ bool cosign_trust(struct cosign_run *run, char **why, GError **error) MUST_USE;
 /* An entry of the log over a payload unless --tlog-upload=false; *bundle (json_decref) or NULL. */
 bool cosign_log_entry(struct cosign_run *run, const struct cosign_signer *signer,
                       const char *payload, json_t **bundle, GError **error) MUST_USE;
+/* Puts a text into the log; *entry: json_decref. */
+bool cosign_put_entry(struct cosign_run *run, const char *body, int attempt_count, json_t **entry,
+                      GError **error) MUST_USE;
+/* Fetches the trust root, with a warning when it is not to be had: *why is set then, g_free. */
+bool cosign_warn_of_trust(struct cosign_run *run, char **why, GError **error) MUST_USE;
+/* The token that says who signs, "" for none; g_free. */
+bool cosign_find_token(struct cosign_run *run, char **token, GError **error) MUST_USE;
+/* The device flow, which never ends well here. */
+bool cosign_use_device(struct cosign_run *run, GError **error) MUST_USE;
+
+/* One request to a service of Sigstore. */
+struct cosign_question {
+    const char *method;
+    const char *url;
+    const char *type;          /* of the body; or NULL */
+    const char *body;          /* or NULL */
+    const char *authorization; /* a header line, or NULL */
+};
+/* False: no answer, and *why is Go's word on it (g_free), or an error. */
+bool cosign_ask(struct cosign_run *run, const struct cosign_question *question,
+                struct http_response *response, char **why, GError **error) MUST_USE;
+char *cosign_body_text(const struct http_response *response); /* g_free */
 /* Base64; g_free. */
 char *cosign_signature_of(const char *signer_id, const char *payload);
 /* What the certificate of a PEM text says; false: it is none of this world. */
 bool cosign_certificate_read(const char *pem, char **identity, char **issuer) MUST_USE;
 bool cosign_flag(const struct cosign_run *run, const char *name);
+/* One that version 3 has set unless told otherwise, and those before have not. */
+bool cosign_flag_of_three(const struct cosign_run *run, const char *name);
 /* A file of the machine as text; g_free, NULL: not there. */
 char *cosign_read_file(struct cosign_run *run, const char *path);
 bool cosign_write_file(struct cosign_run *run, const char *path, const char *text, int mode);
+
+/* Whether its options or variables lead it to where nothing here is modelled. */
+bool cosign_is_unmodelled(const struct cosign_run *run, const struct cosign_command *command);
+
+/* What newer versions say of the options that are given, and of the command. */
+void cosign_tell_deprecated(const struct cosign_run *run, const struct cosign_command *command);
 
 extern const struct flag_row cosign_common_flags[], cosign_signing_flags[],
     cosign_verifying_flags[];

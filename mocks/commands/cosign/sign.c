@@ -1,6 +1,6 @@
 /* `cosign sign`: a layer with the payload, annotated with its signature, in the manifest beside the
    image (cmd/cosign/cli/sign/sign.go of 2.5.3). */
-#include "mocks/commands/cosign/cosign_private.h"
+#include "mocks/commands/cosign/bundle.h"
 
 #include <string.h>
 
@@ -9,7 +9,8 @@
 /* What one run signs with, and on what. */
 struct signing {
     struct cosign_run *run;
-    struct cosign_signer signer;
+    struct cosign_signer *signer; /* version 3 opens it for each image; then NULL */
+    const struct cosign_services *services;
     struct cosign_image *image;
     struct ggcr registry;
 };
@@ -56,23 +57,66 @@ static json_t *layer_annotations(const struct cosign_signer *signer, const char 
     return annotations;
 }
 
-static bool sign_digest(struct signing *signing, const char *digest, GError **error)
+static bool sign_simply(struct signing *signing, const struct cosign_signer *signer,
+                        const char *digest, GError **error)
 {
     struct cosign_run *run = signing->run;
     g_autofree char *payload = payload_of(signing, digest);
     g_autofree char *name = ggcr_repository_name(signing->image->reference);
     g_autoptr(json_t) bundle = NULL;
-    bool is_signed = cosign_log_entry(run, &signing->signer, payload, &bundle, error);
+    bool is_signed = cosign_log_entry(run, signer, payload, &bundle, error);
     if (is_signed && cosign_flag(run, "upload")) {
-        g_autoptr(json_t) annotations = layer_annotations(&signing->signer, payload, bundle);
+        g_autoptr(json_t) annotations = layer_annotations(signer, payload, bundle);
         g_autoptr(GBytes) blob = g_bytes_new(payload, strlen(payload));
         command_complain(run->call, "Pushing signature to: %s\n", name);
         is_signed = cosign_append_layer(&signing->registry, digest, "sig", SIGNING_TYPE,
                                         annotations, blob, error);
     }
-    if (!is_signed)
-        g_prefix_error_literal(error, "signing digest: ");
     return is_signed;
+}
+
+/* 3.0.2 has neither annotations nor a predicate in it; g_free. */
+static char *statement_of(const struct cosign_run *run, const char *digest)
+{
+    bool is_later = run->version >= COSIGN_VERSION(3, 0, 3);
+    json_t *subject = json_pack("{s:{s:s}}", "digest", "sha256", strchr(digest, ':') + 1);
+    g_autoptr(json_t) annotations = annotations_of(run);
+    if (is_later && json_object_size(annotations) > 0)
+        json_object_set(subject, "annotations", annotations);
+    g_autoptr(json_t) statement =
+        json_pack("{s:s, s:[o], s:s}", "_type", "https://in-toto.io/Statement/v1", "subject",
+                  subject, "predicateType", COSIGN_SIGN_TYPE);
+    if (is_later)
+        json_object_set_new(statement, "predicate", json_object());
+    return json_text(statement);
+}
+
+static bool sign_bundle(const struct signing *signing, const char *digest, GError **error)
+{
+    g_autofree char *statement = statement_of(signing->run, digest);
+    const struct cosign_content content = {.reference = signing->image->reference,
+                                           .digest = digest,
+                                           .statement = statement,
+                                           .predicate_type = COSIGN_SIGN_TYPE,
+                                           .is_kept_back = !cosign_flag(signing->run, "upload")};
+    return cosign_write_bundle(signing->run, signing->services, &content, error);
+}
+
+static bool sign_as_asked(struct signing *signing, const char *digest, GError **error)
+{
+    COSIGN_SIGNER(own);
+    if (cosign_makes_bundles(signing->run))
+        return sign_bundle(signing, digest, error);
+    return (signing->signer != NULL || cosign_signer_open(signing->run, &own, error)) &&
+           sign_simply(signing, signing->signer != NULL ? signing->signer : &own, digest, error);
+}
+
+static bool sign_digest(struct signing *signing, const char *digest, GError **error)
+{
+    if (sign_as_asked(signing, digest, error))
+        return true;
+    g_prefix_error_literal(error, "signing digest: ");
+    return false;
 }
 
 /* ---- what is to be signed ---- */
@@ -131,34 +175,44 @@ static bool sign_found(struct signing *signing, GError **error)
     return false;
 }
 
-static bool sign_image(struct cosign_run *run, const struct cosign_signer *signer, const char *text,
-                       GError **error)
+static bool sign_image(struct signing *signing, const char *text, GError **error)
 {
+    struct cosign_run *run = signing->run;
     COSIGN_IMAGE(image);
-    struct signing signing = {.run = run, .signer = *signer, .image = &image};
     if (!cosign_image_parse(run, text, /* warns= */ true, &image, error))
         return false;
-    bool is_open = cosign_registry_open(&signing.registry, run, image.reference,
+    signing->image = &image;
+    bool is_open = cosign_registry_open(&signing->registry, run, image.reference,
                                         /* is_push= */ false, error);
     bool is_alone = image.digest != NULL && !cosign_flag(run, "recursive");
     if (!is_open)
         g_prefix_error(error, "%s", is_alone ? "accessing image: " : "accessing entity: ");
-    bool is_signed = is_open && sign_found(&signing, error);
-    ggcr_clear(&signing.registry);
+    bool is_signed = is_open && sign_found(signing, error);
+    ggcr_clear(&signing->registry);
+    return is_signed;
+}
+
+static bool sign_all(struct signing *signing, GError **error)
+{
+    struct cosign_run *run = signing->run;
+    bool is_signed = signing->signer == NULL || cosign_signer_open(run, signing->signer, error);
+    for (gsize i = 0; is_signed && run->arguments[i] != NULL; i++)
+        is_signed = sign_image(signing, run->arguments[i], error);
+    if (!is_signed) {
+        g_autofree char *list = g_strjoinv(" ", (char **)(uintptr_t)run->arguments);
+        g_prefix_error(error, "signing [%s]: ", list);
+    }
     return is_signed;
 }
 
 static bool run_sign(struct cosign_run *run, GError **error)
 {
     COSIGN_SIGNER(signer);
-    bool is_signed = cosign_signer_open(run, &signer, error);
-    for (gsize i = 0; is_signed && run->arguments[i] != NULL; i++)
-        is_signed = sign_image(run, &signer, run->arguments[i], error);
-    if (!is_signed) {
-        g_autofree char *list = g_strjoinv(" ", (char **)(uintptr_t)run->arguments);
-        g_prefix_error(error, "signing [%s]: ", list);
-    }
-    return is_signed;
+    struct cosign_services services = {0};
+    bool is_three = run->version >= COSIGN_VERSION(3, 0, 0);
+    struct signing signing = {
+        .run = run, .signer = is_three ? NULL : &signer, .services = &services};
+    return (!is_three || cosign_find_services(run, &services, error)) && sign_all(&signing, error);
 }
 
 static const struct flag_row flags[] = {
@@ -191,5 +245,6 @@ const struct cosign_command cosign_sign = {
     .unmodelled = unmodelled,
     .arguments_min = 1,
     .arguments_max = G_MAXSIZE,
+    .check = cosign_check_signing,
     .run = run_sign,
 };

@@ -50,16 +50,7 @@ void cosign_signer_clear(struct cosign_signer *signer)
 
 /* ---- one request ---- */
 
-struct question {
-    const char *method;
-    const char *url;
-    const char *type;          /* of the body; or NULL */
-    const char *body;          /* or NULL */
-    const char *authorization; /* a header line, or NULL */
-};
-
-/* False: no answer, and *why is Go's word on it (g_free), or an error. */
-static bool ask(struct cosign_run *run, const struct question *question,
+bool cosign_ask(struct cosign_run *run, const struct cosign_question *question,
                 struct http_response *response, char **why, GError **error)
 {
     g_autofree char *agent =
@@ -87,7 +78,7 @@ static bool ask(struct cosign_run *run, const struct question *question,
     return false;
 }
 
-static char *body_text(const struct http_response *response)
+char *cosign_body_text(const struct http_response *response)
 {
     gsize length = 0;
     const char *data = response->body != NULL ? g_bytes_get_data(response->body, &length) : NULL;
@@ -100,9 +91,9 @@ bool cosign_trust(struct cosign_run *run, char **why, GError **error)
 {
     static const char *const urls[] = {NEXT_ROOT, TRUST_ROOT "timestamp.json"};
     for (gsize i = 0; i < G_N_ELEMENTS(urls); i++) {
-        const struct question question = {.method = "GET", .url = urls[i]};
+        const struct cosign_question question = {.method = "GET", .url = urls[i]};
         HTTP_RESPONSE(response);
-        if (!ask(run, &question, &response, why, error))
+        if (!cosign_ask(run, &question, &response, why, error))
             return false;
         if (response.status != 200 && response.status != 404 && response.status != 403) {
             *why = g_strdup_printf("failed to download %s, http status code: %u", urls[i],
@@ -114,7 +105,7 @@ bool cosign_trust(struct cosign_run *run, char **why, GError **error)
 }
 
 /* What is asked for first; without it the keys of the certificate's log are asked for in vain. */
-static bool warn_of_trust(struct cosign_run *run, char **why, GError **error)
+bool cosign_warn_of_trust(struct cosign_run *run, char **why, GError **error)
 {
     GError *reason = NULL;
     if (cosign_trust(run, why, &reason))
@@ -138,7 +129,7 @@ static bool warn_of_trust(struct cosign_run *run, char **why, GError **error)
 static bool read_token(const struct http_response *response, char **token, GError **error)
 {
     g_autoptr(json_t) answer = json_parse_gbytes(response->body, NULL);
-    g_autofree char *body = body_text(response);
+    g_autofree char *body = cosign_body_text(response);
     const char *start = body + strspn(body, " \t\r\n");
     *token = g_strdup(json_get_string(answer, "value", ""));
     if (answer != NULL)
@@ -154,12 +145,12 @@ static bool get_token(struct cosign_run *run, const char *url, const char *reque
 {
     g_autofree char *full = g_strconcat(url, "&audience=sigstore", NULL);
     g_autofree char *line = g_strconcat("Authorization: bearer ", request_token, NULL);
-    const struct question question = {.method = "GET", .url = full, .authorization = line};
+    const struct cosign_question question = {.method = "GET", .url = full, .authorization = line};
     for (int attempt = 1;; attempt++) {
         HTTP_RESPONSE(response);
         g_autofree char *why = NULL;
         GError *reason = NULL;
-        if (ask(run, &question, &response, &why, &reason))
+        if (cosign_ask(run, &question, &response, &why, &reason))
             return read_token(&response, token, error);
         if (reason != NULL) {
             g_propagate_error(error, reason);
@@ -181,14 +172,14 @@ static bool poll_device(struct cosign_run *run, const json_t *device, GError **e
     g_autofree char *body =
         g_strconcat("client_id=sigstore&device_code=", code,
                     "&grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code", NULL);
-    const struct question question = {.method = "POST",
-                                      .url = OAUTH_URL "/token",
-                                      .type = "application/x-www-form-urlencoded",
-                                      .body = body};
+    const struct cosign_question question = {.method = "POST",
+                                             .url = OAUTH_URL "/token",
+                                             .type = "application/x-www-form-urlencoded",
+                                             .body = body};
     for (;;) {
         HTTP_RESPONSE(response);
         g_autofree char *why = NULL;
-        if (!ask(run, &question, &response, &why, error))
+        if (!cosign_ask(run, &question, &response, &why, error))
             return why != NULL ? cosign_fail(error, "%s", why) : false;
         g_autoptr(json_t) answer = json_parse_gbytes(response.body, NULL);
         const char *text = json_get_string(answer, "error", "");
@@ -201,9 +192,9 @@ static bool poll_device(struct cosign_run *run, const json_t *device, GError **e
     }
 }
 
-static bool use_device(struct cosign_run *run, GError **error)
+bool cosign_use_device(struct cosign_run *run, GError **error)
 {
-    const struct question questions[] = {
+    const struct cosign_question questions[] = {
         {.method = "GET", .url = OAUTH_URL "/.well-known/openid-configuration"},
         {.method = "POST",
          .url = DEVICE_CODE,
@@ -215,9 +206,9 @@ static bool use_device(struct cosign_run *run, GError **error)
     for (gsize i = 0; i < G_N_ELEMENTS(questions); i++) {
         HTTP_RESPONSE(response);
         g_autofree char *why = NULL;
-        if (!ask(run, &questions[i], &response, &why, error))
+        if (!cosign_ask(run, &questions[i], &response, &why, error))
             return why != NULL ? cosign_fail(error, "%s", why) : false;
-        g_autofree char *body = body_text(&response);
+        g_autofree char *body = cosign_body_text(&response);
         if (response.status != 200)
             return cosign_fail(error, "%u %s: %s", response.status,
                                http_status_text(response.status), body);
@@ -236,16 +227,16 @@ static bool get_certificate(struct cosign_run *run, const char *token, char **ce
                             GError **error)
 {
     g_autofree char *line = g_strconcat("Authorization: Bearer ", token, NULL);
-    const struct question question = {.method = "POST",
-                                      .url = FULCIO_URL,
-                                      .type = "application/json",
-                                      .body = "{\"publicKey\":{\"content\":\"\"}}",
-                                      .authorization = line};
+    const struct cosign_question question = {.method = "POST",
+                                             .url = FULCIO_URL,
+                                             .type = "application/json",
+                                             .body = "{\"publicKey\":{\"content\":\"\"}}",
+                                             .authorization = line};
     HTTP_RESPONSE(response);
     g_autofree char *why = NULL;
-    if (!ask(run, &question, &response, &why, error))
+    if (!cosign_ask(run, &question, &response, &why, error))
         return why != NULL ? cosign_fail(error, "client: %s", why) : false;
-    g_autofree char *body = body_text(&response);
+    g_autofree char *body = cosign_body_text(&response);
     if (response.status == 201) {
         *certificate = g_steal_pointer(&body);
         return true;
@@ -257,7 +248,7 @@ static bool get_certificate(struct cosign_run *run, const char *token, char **ce
 }
 
 /* Without a token of the job there is only the device flow. */
-static bool find_token(struct cosign_run *run, char **token, GError **error)
+bool cosign_find_token(struct cosign_run *run, char **token, GError **error)
 {
     const char *given = flags_text(run->flags, "identity-token");
     const char *url = command_variable(run->call, "ACTIONS_ID_TOKEN_REQUEST_URL");
@@ -280,11 +271,11 @@ static bool certify(struct cosign_run *run, struct cosign_signer *signer, const 
                     GError **error)
 {
     g_autofree char *token = NULL;
-    if (!find_token(run, &token, error))
+    if (!cosign_find_token(run, &token, error))
         return false;
     command_complain(run->call, "Retrieving signed certificate...\n");
     bool has_certificate = *token != '\0' ? get_certificate(run, token, &signer->certificate, error)
-                                          : use_device(run, error);
+                                          : cosign_use_device(run, error);
     if (!has_certificate) {
         g_prefix_error_literal(error, "retrieving cert: ");
         return false;
@@ -303,7 +294,7 @@ static bool certify(struct cosign_run *run, struct cosign_signer *signer, const 
 static bool open_keyless(struct cosign_run *run, struct cosign_signer *signer, GError **error)
 {
     g_autofree char *trust_error = NULL;
-    if (!warn_of_trust(run, &trust_error, error))
+    if (!cosign_warn_of_trust(run, &trust_error, error))
         return false;
     command_complain(run->call, "Generating ephemeral keys...\n");
     if (certify(run, signer, trust_error, error))
@@ -319,7 +310,8 @@ bool cosign_signer_open(struct cosign_run *run, struct cosign_signer *signer, GE
         return open_keyless(run, signer, error);
     if (cosign_private_key(run, key, &signer->id, error))
         return true;
-    g_prefix_error_literal(error, "getting signer: reading key: ");
+    g_prefix_error(error, "getting signer: %sreading key: ",
+                   run->version >= COSIGN_VERSION(3, 0, 3) ? "getting signer from opts: " : "");
     return false;
 }
 
@@ -333,7 +325,7 @@ static bool read_entry(const struct http_response *response, json_t **bundle, GE
         *bundle = json_incref(entry);
         return true;
     }
-    g_autofree char *body = body_text(response);
+    g_autofree char *body = cosign_body_text(response);
     return cosign_fail(error, "[POST %s][%u] %s %s", LOG_PATH, response->status,
                        response->status == 400   ? "createLogEntryBadRequest"
                        : response->status == 409 ? "createLogEntryConflict"
@@ -341,16 +333,17 @@ static bool read_entry(const struct http_response *response, json_t **bundle, GE
                        body);
 }
 
-static bool put_entry(struct cosign_run *run, const char *body, json_t **bundle, GError **error)
+bool cosign_put_entry(struct cosign_run *run, const char *body, int attempt_count, json_t **bundle,
+                      GError **error)
 {
-    const struct question question = {
+    const struct cosign_question question = {
         .method = "POST", .url = LOG_URL, .type = "application/json", .body = body};
     g_autofree char *why = NULL;
-    for (int attempt = 1; attempt <= LOG_ATTEMPTS_MAX; attempt++) {
+    for (int attempt = 1; attempt <= attempt_count; attempt++) {
         HTTP_RESPONSE(response);
         GError *reason = NULL;
         g_clear_pointer(&why, g_free);
-        bool has_answer = ask(run, &question, &response, &why, &reason);
+        bool has_answer = cosign_ask(run, &question, &response, &why, &reason);
         if (reason != NULL) {
             g_propagate_error(error, reason);
             return false;
@@ -359,7 +352,7 @@ static bool put_entry(struct cosign_run *run, const char *body, json_t **bundle,
             return read_entry(&response, bundle, error);
     }
     return cosign_fail(error, "Post \"%s\": POST %s giving up after %d attempt(s)%s%s", LOG_URL,
-                       LOG_URL, LOG_ATTEMPTS_MAX, why != NULL ? ": " : "", why != NULL ? why : "");
+                       LOG_URL, attempt_count, why != NULL ? ": " : "", why != NULL ? why : "");
 }
 
 bool cosign_log_entry(struct cosign_run *run, const struct cosign_signer *signer,
@@ -381,7 +374,7 @@ bool cosign_log_entry(struct cosign_run *run, const struct cosign_signer *signer
         json_pack("{s:s, s:s, s:{s:s, s:s}}", "apiVersion", "0.0.1", "kind", "hashedrekord", "spec",
                   "hash", hash, "signature", signature);
     g_autofree char *text = json_text(body);
-    if (!put_entry(run, text, bundle, error))
+    if (!cosign_put_entry(run, text, LOG_ATTEMPTS_MAX, bundle, error))
         return false;
     command_complain(run->call, "tlog entry created with index: %" G_GINT64_FORMAT "\n",
                      json_get_integer(*bundle, "logIndex", 0));

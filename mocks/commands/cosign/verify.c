@@ -1,21 +1,15 @@
 /* `cosign verify` and `cosign verify-attestation`: what stands beside the image, held against a key
    or an identity (pkg/cosign/verify.go, cmd/cosign/cli/verify of 2.5.3; exit codes of
    cmd/cosign/errors). */
+#include "mocks/commands/cosign/verify.h"
+
 #include "mocks/commands/cosign/attest.h"
 
 #include <string.h>
 
 enum {
     CODE_NO_SIGNATURES = 10,
-    CODE_NO_IMAGE = 11,
     CODE_NO_MATCH = 12,
-};
-
-/* What a signature must be by. */
-struct expectation {
-    char *key_id; /* of --key */
-    bool is_by_key;
-    bool is_foreign_key; /* a key of the user's: what it has signed nobody here can tell */
 };
 
 struct verification {
@@ -32,7 +26,7 @@ struct verification {
 
 /* ---- one signature ---- */
 
-static bool matches_name(const struct cosign_run *run, const char *exact, const char *regexp,
+bool cosign_matches_name(const struct cosign_run *run, const char *exact, const char *regexp,
                          const char *actual)
 {
     const char *wanted = flags_text(run->flags, exact);
@@ -50,21 +44,21 @@ static char *judge_certificate(const struct cosign_run *run, const char *pem)
         return g_strdup("no certificate found on signature");
     if (!cosign_certificate_read(pem, &identity, &issuer))
         return g_strdup("no certificate found on signature");
-    if (matches_name(run, "certificate-identity", "certificate-identity-regexp", identity) &&
-        matches_name(run, "certificate-oidc-issuer", "certificate-oidc-issuer-regexp", issuer))
+    if (cosign_matches_name(run, "certificate-identity", "certificate-identity-regexp", identity) &&
+        cosign_matches_name(run, "certificate-oidc-issuer", "certificate-oidc-issuer-regexp",
+                            issuer))
         return NULL;
     return g_strdup_printf("none of the expected identities matched what was in the certificate, "
                            "got subjects [%s] with issuer %s",
                            identity, issuer);
 }
 
-/* Whether each annotation that is asked for is there. */
-static bool has_annotations(const struct cosign_run *run, const json_t *payload)
+bool cosign_has_annotations(const struct cosign_run *run, const json_t *annotations)
 {
     const char *const *texts = flags_list(run->flags, "annotations");
     for (; *texts != NULL; texts++) {
         g_auto(GStrv) halves = g_strsplit(*texts, "=", 2);
-        const char *actual = json_get_string(json_get_object(payload, "optional"), halves[0], NULL);
+        const char *actual = json_get_string(annotations, halves[0], NULL);
         if (actual == NULL || halves[1] == NULL || !g_str_equal(actual, halves[1]))
             return false;
     }
@@ -110,7 +104,8 @@ static char *judge(struct verification *verification, const json_t *layer, const
     g_autofree char *text = signed_text(verification, blob, &signature);
     char *why = judge_signer(verification, annotations, text, signature);
     g_autoptr(json_t) payload = json_parse_bytes(text, strlen(text), NULL);
-    if (why == NULL && !verification->is_attestation && !has_annotations(run, payload))
+    if (why == NULL && !verification->is_attestation &&
+        !cosign_has_annotations(run, json_get_object(payload, "optional")))
         why = g_strdup("missing or incorrect annotation");
     if (why == NULL && !cosign_flag(run, "insecure-ignore-tlog") &&
         json_get_string(annotations, "dev.sigstore.cosign/bundle", NULL) == NULL)
@@ -160,16 +155,15 @@ static bool fail_with(struct verification *verification, int code, GError **erro
 }
 
 /* Somebody else's image may well be signed. */
-static bool is_others(const struct verification *verification)
+bool cosign_is_others(const struct cosign_run *run, const struct cosign_image *image)
 {
-    const struct cosign_options *options = verification->run->options;
-    return options->is_own != NULL &&
-           !options->is_own(options->self, verification->image->reference->path);
+    const struct cosign_options *options = run->options;
+    return options->is_own != NULL && !options->is_own(options->self, image->reference->path);
 }
 
 static bool fail_without_match(struct verification *verification, bool has_layers, GError **error)
 {
-    if (is_others(verification))
+    if (cosign_is_others(verification->run, verification->image))
         return cosign_fail_unknown(error);
     if (!verification->is_attestation && !has_layers)
         return fail_with(verification, CODE_NO_SIGNATURES, error, "no signatures found", "");
@@ -184,24 +178,30 @@ static bool fail_without_match(struct verification *verification, bool has_layer
                        flags_text(verification->run->flags, "type"), found);
 }
 
-static void tell(const struct verification *verification)
+void cosign_tell_checks(const struct cosign_run *run, const char *name, bool is_logged,
+                        bool is_by_key, bool is_attestation)
 {
-    const struct cosign_run *run = verification->run;
     command_complain(run->call,
                      "\nVerification for %s --\n"
                      "The following checks were performed on each of these signatures:\n",
-                     verification->image->text);
-    if (!verification->is_attestation && *flags_list(run->flags, "annotations") != NULL)
+                     name);
+    if (!is_attestation && *flags_list(run->flags, "annotations") != NULL)
         command_complain(run->call, "  - The specified annotations were verified.\n");
     command_complain(run->call, "  - The cosign claims were validated\n");
-    if (!cosign_flag(run, "insecure-ignore-tlog"))
+    if (is_logged)
         command_complain(run->call, "  - Existence of the claims in the transparency log was "
                                     "verified offline\n");
-    command_complain(run->call, verification->expected.is_by_key
-                                    ? "  - The signatures were verified against the specified "
-                                      "public key\n"
-                                    : "  - The code-signing certificate was verified using trusted "
-                                      "certificate authority certificates\n");
+    command_complain(run->call, is_by_key ? "  - The signatures were verified against the "
+                                            "specified public key\n"
+                                          : "  - The code-signing certificate was verified using "
+                                            "trusted certificate authority certificates\n");
+}
+
+static void tell(const struct verification *verification)
+{
+    const struct cosign_run *run = verification->run;
+    cosign_tell_checks(run, verification->image->text, !cosign_flag(run, "insecure-ignore-tlog"),
+                       verification->expected.is_by_key, verification->is_attestation);
     if (verification->is_attestation)
         command_print(run->call, "%s\n", verification->output->str);
     else
@@ -218,7 +218,7 @@ static bool find_digest(struct verification *verification, GError **error)
         return true;
     if (!ggcr_manifest(&verification->registry, tag, &document, &reason)) {
         bool is_missing = g_error_matches(reason, GGCR_ERROR, GGCR_ERROR_NOT_FOUND);
-        verification->run->exit_code = is_missing ? CODE_NO_IMAGE : 1;
+        verification->run->exit_code = is_missing ? COSIGN_CODE_NO_IMAGE : 1;
         g_propagate_prefixed_error(error, reason, "%s", is_missing ? "image tag not found: " : "");
         return false;
     }
@@ -248,8 +248,8 @@ static bool check_image(struct verification *verification, GError **error)
     return true;
 }
 
-static bool verify_image(struct cosign_run *run, const struct expectation *expected,
-                         const char *text, bool is_attestation, GError **error)
+bool cosign_verify_beside(struct cosign_run *run, const struct expectation *expected,
+                          const char *text, bool is_attestation, GError **error)
 {
     COSIGN_IMAGE(image);
     g_autoptr(GString) complaints = g_string_new(NULL);
@@ -275,16 +275,8 @@ static bool is_given(const struct cosign_run *run, const char *exact, const char
     return *flags_text(run->flags, exact) != '\0' || *flags_text(run->flags, regexp) != '\0';
 }
 
-static bool read_expectation(struct cosign_run *run, struct expectation *expected, GError **error)
+bool cosign_check_identity(struct cosign_run *run, GError **error)
 {
-    const char *key = flags_text(run->flags, "key");
-    expected->is_by_key = *key != '\0';
-    if (expected->is_by_key) {
-        if (!cosign_public_key_id(run, key, &expected->key_id, error))
-            return false;
-        expected->is_foreign_key = expected->key_id == NULL;
-        return true;
-    }
     if (!is_given(run, "certificate-identity", "certificate-identity-regexp"))
         return cosign_fail(error, "--certificate-identity or --certificate-identity-regexp is "
                                   "required for verification in keyless mode");
@@ -293,8 +285,23 @@ static bool read_expectation(struct cosign_run *run, struct expectation *expecte
                               "required for verification in keyless mode");
 }
 
+bool cosign_read_key(struct cosign_run *run, struct expectation *expected, GError **error)
+{
+    if (!cosign_public_key_id(run, flags_text(run->flags, "key"), &expected->key_id, error))
+        return false;
+    expected->is_by_key = true;
+    expected->is_foreign_key = expected->key_id == NULL;
+    return true;
+}
+
+static bool read_expectation(struct cosign_run *run, struct expectation *expected, GError **error)
+{
+    return *flags_text(run->flags, "key") != '\0' ? cosign_read_key(run, expected, error)
+                                                  : cosign_check_identity(run, error);
+}
+
 /* Without the trust root's keys the log's entries cannot be checked. */
-static bool read_trust(struct cosign_run *run, GError **error)
+bool cosign_read_trust(struct cosign_run *run, GError **error)
 {
     g_autofree char *why = NULL;
     GError *reason = NULL;
@@ -317,17 +324,24 @@ static bool read_trust(struct cosign_run *run, GError **error)
                        why);
 }
 
-static bool verify_all(struct cosign_run *run, bool is_attestation, GError **error)
+void cosign_warn_of_log(const struct cosign_run *run, bool is_attestation)
 {
-    struct expectation expected = {0};
     if (cosign_flag(run, "insecure-ignore-tlog"))
         command_complain(run->call,
                          "WARNING: Skipping tlog verification is an insecure practice that lacks "
                          "transparency and auditability verification for the %s.\n",
                          is_attestation ? "attestation" : "signature");
-    bool is_right = read_expectation(run, &expected, error) && read_trust(run, error);
+}
+
+static bool verify_all(struct cosign_run *run, bool is_attestation, GError **error)
+{
+    struct expectation expected = {0};
+    if (run->version >= COSIGN_VERSION(3, 0, 0))
+        return cosign_verify_three(run, is_attestation, error);
+    cosign_warn_of_log(run, is_attestation);
+    bool is_right = read_expectation(run, &expected, error) && cosign_read_trust(run, error);
     for (gsize i = 0; is_right && run->arguments[i] != NULL; i++)
-        is_right = verify_image(run, &expected, run->arguments[i], is_attestation, error);
+        is_right = cosign_verify_beside(run, &expected, run->arguments[i], is_attestation, error);
     g_free(expected.key_id);
     return is_right;
 }

@@ -264,8 +264,12 @@ bool ggcr_head(struct ggcr *registry, const char *wanted, struct ggcr_document *
     if (digest == NULL)
         return ggcr_fail(error, GGCR_ERROR_REFUSED,
                          "HEAD %s: response did not include Docker-Content-Digest header", url);
-    *document = (struct ggcr_document){.digest = g_strdup(digest),
-                                       .media_type = g_strdup(type != NULL ? type : "")};
+    const char *length = http_response_header(&response, "Content-Length");
+    *document = (struct ggcr_document){
+        .digest = g_strdup(digest),
+        .media_type = g_strdup(type != NULL ? type : ""),
+        .size_bytes = length != NULL ? g_ascii_strtoll(length, NULL, 10) : 0,
+    };
     return true;
 }
 
@@ -280,7 +284,8 @@ bool ggcr_manifest(struct ggcr *registry, const char *wanted, struct ggcr_docume
     const char *type = http_response_header(&response, "Content-Type");
     *document = (struct ggcr_document){.bytes = g_bytes_ref(response.body),
                                        .digest = digest_of_bytes(response.body),
-                                       .media_type = g_strdup(type != NULL ? type : "")};
+                                       .media_type = g_strdup(type != NULL ? type : ""),
+                                       .size_bytes = (int64_t)g_bytes_get_size(response.body)};
     return true;
 }
 

@@ -10,6 +10,7 @@
 #pragma once
 
 #include "base/command.h"
+#include "base/json.h"
 #include "http/http.h"
 #include "mocks/commands/docker/image_reference.h"
 
@@ -49,6 +50,7 @@ struct ggcr_document {
     GBytes *bytes;
     char *digest;
     char *media_type;
+    int64_t size_bytes;
 };
 void ggcr_document_clear(struct ggcr_document *document);
 #define GGCR_DOCUMENT(variable)                                                                    \
@@ -63,6 +65,18 @@ bool ggcr_blob(struct ggcr *registry, const char *digest, GBytes **bytes, GError
 /* Blobs that are not there, then the manifest under its tag. */
 bool ggcr_write(struct ggcr *registry, const char *tag, GBytes *const *blobs, gsize blob_count,
                 GBytes *manifest, GError **error) MUST_USE;
+
+bool ggcr_write_blob(struct ggcr *registry, GBytes *bytes, GError **error) MUST_USE;
+/* A manifest under its digest, which refers to the subject; where the registry keeps no list of
+   referrers, it is added to that of a tag. */
+bool ggcr_write_referrer(struct ggcr *registry, const char *subject, GBytes *manifest,
+                         GError **error) MUST_USE;
+/* The descriptor of a manifest, by HEAD; json_decref. */
+bool ggcr_descriptor(struct ggcr *registry, const char *wanted, json_t **descriptor,
+                     GError **error) MUST_USE;
+/* Descriptors of the manifests that refer to this one, added to an array. */
+bool ggcr_referrers(struct ggcr *registry, const char *digest, json_t *list,
+                    GError **error) MUST_USE;
 
 /* The manifest under a tag or a digest that is there already. */
 bool ggcr_put_manifest(struct ggcr *registry, const char *wanted,

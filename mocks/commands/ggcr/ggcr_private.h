@@ -1,6 +1,7 @@
 /* What the files of the client share. */
 #pragma once
 
+#include "base/json.h"
 #include "mocks/commands/ggcr/ggcr.h"
 
 struct ggcr_request {
@@ -41,6 +42,9 @@ bool ggcr_write_patiently(struct ggcr *registry, ggcr_write_fn *write, void *sel
 /* HEAD; of a manifest or a blob. */
 bool ggcr_is_there(struct ggcr *registry, const char *kind, const char *name, bool *found,
                    GError **error);
+/* PUT of a manifest, tried once. */
+bool ggcr_put(struct ggcr *registry, const char *wanted, const char *type, GBytes *bytes,
+              GError **error);
 /* Where the answer of a POST says that the blob is to go; g_free, NULL with an error. */
 char *ggcr_upload_place(const char *url, const struct http_response *begun, GError **error);
 struct ggcr_blob {
@@ -50,3 +54,10 @@ struct ggcr_blob {
 };
 bool ggcr_upload(struct ggcr *registry, const char *place, const struct ggcr_blob *blob,
                  GError **error);
+
+#define GGCR_INDEX_TYPE    "application/vnd.oci.image.index.v1+json"
+#define GGCR_MANIFEST_TYPE "application/vnd.oci.image.manifest.v1+json"
+/* "sha256-…", under which clients keep the list; g_free. */
+char *ggcr_referrers_tag(const char *digest);
+/* What that list has, added to an array. */
+bool ggcr_tagged_referrers(struct ggcr *registry, const char *digest, json_t *list, GError **error);

@@ -122,17 +122,20 @@ struct writing {
     GBytes *bytes;
 };
 
+bool ggcr_put(struct ggcr *registry, const char *wanted, const char *type, GBytes *bytes,
+              GError **error)
+{
+    HTTP_RESPONSE(response);
+    g_autofree char *url = ggcr_url(registry, "manifests", wanted);
+    const struct ggcr_request request = {
+        .method = "PUT", .url = url, .type = type, .body = bytes, .is_write = true};
+    return ggcr_demand(registry, &request, &response, error);
+}
+
 static bool write_manifest(void *self, GError **error)
 {
     const struct writing *writing = self;
-    HTTP_RESPONSE(response);
-    g_autofree char *url = ggcr_url(writing->registry, "manifests", writing->wanted);
-    const struct ggcr_request request = {.method = "PUT",
-                                         .url = url,
-                                         .type = writing->media_type,
-                                         .body = writing->bytes,
-                                         .is_write = true};
-    return ggcr_demand(writing->registry, &request, &response, error);
+    return ggcr_put(writing->registry, writing->wanted, writing->media_type, writing->bytes, error);
 }
 
 static bool write_blob(void *self, GError **error)
@@ -157,11 +160,15 @@ bool ggcr_write(struct ggcr *registry, const char *tag, GBytes *const *blobs, gs
     bool found = false;
     if (!ggcr_is_there(registry, "manifests", tag, &found, error))
         return false;
-    for (gsize i = 0; i < blob_count; i++) {
-        struct writing blob = {.registry = registry, .bytes = blobs[i]};
-        if (!ggcr_write_patiently(registry, write_blob, &blob, error))
+    for (gsize i = 0; i < blob_count; i++)
+        if (!ggcr_write_blob(registry, blobs[i], error))
             return false;
-    }
-    struct writing last = {registry, tag, "application/vnd.oci.image.manifest.v1+json", manifest};
+    struct writing last = {registry, tag, GGCR_MANIFEST_TYPE, manifest};
     return ggcr_write_patiently(registry, write_manifest, &last, error);
+}
+
+bool ggcr_write_blob(struct ggcr *registry, GBytes *bytes, GError **error)
+{
+    struct writing blob = {.registry = registry, .bytes = bytes};
+    return ggcr_write_patiently(registry, write_blob, &blob, error);
 }

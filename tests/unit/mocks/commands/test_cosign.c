@@ -282,7 +282,7 @@ Test(cosign, keeps_a_login_and_says_that_it_copies_images)
 static void assumed_body(struct bench *bench)
 {
     cr_assert_eq(run(bench, "cosign sign --yes " IMAGE ":1"), 0);
-    install(bench, "v3.0.6");
+    install(bench, "v3.1.0");
     cr_assert_eq(run(bench, "cosign sign --yes " IMAGE ":1"), 0);
     install(bench, "v2.5.3");
     cr_assert_eq(run(bench, "cosign sign --yes --key awskms:///alias/a " IMAGE ":1"), 0);
