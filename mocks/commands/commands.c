@@ -42,6 +42,9 @@ static const struct command_row own_rows[] = {
     {0},
 };
 
+/* GitHub's images have not these; everything that a workflow does may bring them. */
+static const char *const apart[] = {"cosign", "trivy", NULL};
+
 const struct command_row *command_rows(void)
 {
     return own_rows;
@@ -65,13 +68,51 @@ static bool is_there(const struct command_set *set, const struct command_row *ro
     return (row->run != row_go && row->run != row_go_program) || set->options.go_version != NULL;
 }
 
+static bool is_apart(const struct command_set *set, const char *name)
+{
+    return set->options.is_of_github && g_strv_contains(apart, name);
+}
+
 static void add_rows(struct command_set *set, const struct command_row *rows)
 {
     for (; rows != NULL && rows->name != NULL; rows++)
         if (is_there(set, rows) && find_row(set, rows->name) == NULL) {
             g_ptr_array_add(set->rows, (void *)rows);
-            g_ptr_array_add(set->names, (void *)rows->name);
+            if (!is_apart(set, rows->name))
+                g_ptr_array_add(set->names, (void *)rows->name);
         }
+}
+
+/* ---- what is there by somebody's doing ---- */
+
+/* Commands that are modelled, and may bring programs all the same. */
+static bool brings_programs(const struct command_call *call)
+{
+    static const struct {
+        const char *name;
+        const char *words[5];
+    } ways[] = {{"docker", {"cp", "create", "container", NULL}},
+                {"go", {"install", "get", "run", "build", NULL}}};
+    for (gsize i = 0; i < G_N_ELEMENTS(ways); i++)
+        if (g_str_equal(command_name(call), ways[i].name) && call->arguments[1] != NULL &&
+            g_strv_contains(ways[i].words, call->arguments[1]))
+            return true;
+    return false;
+}
+
+bool command_set_lacks(struct command_set *set, const struct command_call *call)
+{
+    bool is_script = call->seam->start_child != NULL; /* actions have programs of their own */
+    if (!is_script || !is_apart(set, command_name(call)) || set->may_have_more ||
+        set->gap_count > 0)
+        return false;
+    command_complain(call, "%s: command not found\n", command_name(call));
+    return true;
+}
+
+static void may_bring(void *self)
+{
+    ((struct command_set *)self)->may_have_more = true;
 }
 
 static gint compare_names(gconstpointer left, gconstpointer right)
@@ -127,6 +168,7 @@ int command_set_run(struct command_set *set, const struct command_call *call)
     int exit_code;
 
     set->image_command_count += is_about_images(call);
+    set->may_have_more = set->may_have_more || brings_programs(call);
     if (assumed != NULL)
         exit_code = assumed_play(set, call, assumed);
     else if (row == NULL)
@@ -203,6 +245,8 @@ struct command_set *command_set_new(const struct command_set_options *options)
     set->host = (struct command_host){
         .names = (const char *const *)set->names->pdata,
         .run = run_any,
+        .apart = set->options.is_of_github ? apart : NULL,
+        .may_bring = may_bring,
         .begin_step = begin_step,
         .failure_count = failure_count,
         .gap_count = gap_count,

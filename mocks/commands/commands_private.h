@@ -20,6 +20,7 @@ struct command_set {
     guint64 word_count;             /* those for which a script got the unknown word */
     guint64 image_command_count;    /* those that are about images */
     bool has_unclear_config;        /* was told */
+    bool may_have_more;             /* something may have brought what the image has not */
     int nested_count;               /* commands that run inside others, without processes */
     GHashTable *allocated;          /* files outside of the home: their bytes, gint64 */
     GHashTable *go_modules;         /* "path@version" in Go's module cache, a set; never iterated */
@@ -27,6 +28,9 @@ struct command_set {
 
 /* Answers a command line in the calling fiber, whoever called it. */
 int command_set_run(struct command_set *set, const struct command_call *call);
+/* A program that GitHub's images have not, on one of them where nothing may have brought it: says
+   so, as bash does. False: it may be there. */
+bool command_set_lacks(struct command_set *set, const struct command_call *call);
 /* Microseconds since 1970. */
 int64_t command_set_date_us(const struct command_set *set);
 /* "x86_64", "aarch64" */

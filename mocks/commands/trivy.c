@@ -10,6 +10,7 @@
 enum {
     NEWEST_VERSION = 7400,
     EXIT_FATAL = 1,
+    EXIT_NOT_FOUND = 127,
 };
 
 void trivy_log(const struct trivy *trivy, const char *level, const char *format, ...)
@@ -40,7 +41,7 @@ static unsigned installed_version(const struct command_call *call)
     const char *path = command_variable(call, "PATH");
     g_auto(GStrv) folders = g_strsplit(path != NULL ? path : "", ":", -1);
     for (char **folder = folders; *folder != NULL; folder++) {
-        g_autofree char *file = g_build_filename(*folder, "trivy", NULL);
+        g_autofree char *file = g_build_filename(*folder, ".trivy-release", NULL);
         g_autofree char *place = command_host_path(call, file);
         g_autofree char *text = NULL;
         bool is_ours = g_str_has_suffix(*folder, "/trivy-bin");
@@ -209,6 +210,8 @@ static int assume(struct trivy *trivy)
 int row_trivy(void *self, const struct command_call *call)
 {
     struct trivy trivy = {.set = self, .call = call, .version = installed_version(call)};
+    if (command_set_lacks(self, call))
+        return EXIT_NOT_FOUND;
     bool is_read = trivy_read_options(&trivy);
     const struct subcommand *subcommand = subcommand_of(&trivy);
     bool is_version =

@@ -226,7 +226,8 @@ static bool put(struct action_run *run, const char *folder, const char *version)
     g_autofree char *place = action_host_path(run, file);
     g_autofree char *parent = action_host_path(run, folder);
     return place != NULL && parent != NULL && g_mkdir_with_parents(parent, 0755) == 0 &&
-           g_file_set_contents(place, version, -1, NULL);
+           g_file_set_contents(place, version, -1, NULL) &&
+           action_put_program(run, folder, "cosign");
 }
 
 static bool perform(struct action_run *run, GError **error)

@@ -17,7 +17,7 @@
 
 static bool leave_binary(struct action_run *run, const char *version, const char *directory)
 {
-    g_autofree char *path = g_build_filename(directory, "trivy", NULL);
+    g_autofree char *path = g_build_filename(directory, ".trivy-release", NULL);
     g_autofree char *folder = action_host_path(run, directory);
     g_autofree char *place = action_host_path(run, path);
     bool is_latest = strcmp(version, "latest") == 0;
@@ -25,7 +25,8 @@ static bool leave_binary(struct action_run *run, const char *version, const char
     g_autofree char *text =
         g_strconcat(has_mark || is_latest ? "" : "v", is_latest ? NEWEST : version, "\n", NULL);
     return folder != NULL && place != NULL && g_mkdir_with_parents(folder, 0755) == 0 &&
-           g_file_set_contents(place, text, -1, NULL);
+           g_file_set_contents(place, text, -1, NULL) &&
+           action_put_program(run, directory, "trivy");
 }
 
 bool trivy_install(struct action_run *run, const char *version, const char *folder, GError **error)

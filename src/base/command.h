@@ -51,6 +51,10 @@ typedef int command_fn(void *self, const struct command_call *call);
 struct command_host {
     const char *const *names; /* commands there are, NULL-terminated, sorted */
     command_fn *run;          /* asked for any name: one that is not in names is assumed */
+    /* Answered as well, but not on the PATH before something puts them there; NULL: none. */
+    const char *const *apart;
+    /* From now on they may be there, by something that is no command; NULL: nobody asks. */
+    void (*may_bring)(void *self);
     /* Commands that come from here on are of this step; NULL: nobody asks. Does not wait. */
     void (*begin_step)(void *self, guint step);
     /* How many commands have ended with another code than 0 so far, but for those that a wrong

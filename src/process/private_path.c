@@ -45,11 +45,23 @@ static bool is_plain_name(const char *name)
     return name[0] != '\0' && name[0] != '.' && strpbrk(name, "/ \t\n") == NULL;
 }
 
+/* Where processes find it; g_free. */
+static char *stub_of(const struct sandbox *sandbox)
+{
+    return sandbox_has_root(sandbox) ? g_strdup(STUB_INSIDE)
+                                     : g_build_filename(sandbox->run_directory, "stub", NULL);
+}
+
+bool sandbox_put_command(const struct sandbox *sandbox, const char *place, GError **error)
+{
+    g_autofree char *stub = stub_of(sandbox);
+    unlink(place);
+    return symlink(stub, place) == 0 || sandbox_fail(place, error);
+}
+
 static bool link_commands(const struct sandbox *sandbox, int folder_fd, GError **error)
 {
-    g_autofree char *stub = sandbox_has_root(sandbox)
-                                ? g_strdup(STUB_INSIDE)
-                                : g_build_filename(sandbox->run_directory, "stub", NULL);
+    g_autofree char *stub = stub_of(sandbox);
     const char *const *names = sandbox->host.names;
     for (; names != NULL && *names != NULL; names++) {
         if (!is_plain_name(*names)) {

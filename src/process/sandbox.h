@@ -124,6 +124,9 @@ void sandbox_show_status(const struct sandbox *sandbox, struct stat *status);
    added. */
 int sandbox_open(const struct sandbox *sandbox, const char *path, int flags, unsigned mode,
                  GError **error) MUST_USE;
+/* Puts a command that the host answers at a place on this machine, over what is there: its name is
+   that of the file. */
+bool sandbox_put_command(const struct sandbox *sandbox, const char *place, GError **error);
 /* The private PATH, as processes see it. */
 const char *sandbox_path(const struct sandbox *sandbox);
 /* NULL, or why the sandbox gave up: "processes used more than 30 s of real time", "more than 512

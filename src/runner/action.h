@@ -127,6 +127,9 @@ void action_set_unknown_output(struct action_run *run, const char *name);
 void action_save_state(struct action_run *run, const char *name, const char *value);
 void action_export_variable(struct action_run *run, const char *name, const char *value);
 void action_add_path(struct action_run *run, const char *path);
+/* Puts a program of the machine's that its image has not (command.h, apart) into a folder; false:
+   the folder is outside of what there is. */
+bool action_put_program(struct action_run *run, const char *folder, const char *name);
 void action_mask(struct action_run *run, const char *secret);
 void action_summarize(struct action_run *run, const char *markdown);
 

@@ -2,6 +2,7 @@
 #include "http/http.h"
 #include "runner/native.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #define FORMAT(text, format)                                                                       \
@@ -89,6 +90,18 @@ void action_add_path(struct action_run *run, const char *path)
     g_autofree char *all = g_strconcat(path, ":", old != NULL ? old : "", NULL);
     leg_add_path(run->step->leg, path);
     action_set_variable(run, "PATH", all);
+}
+
+bool action_put_program(struct action_run *run, const char *folder, const char *name)
+{
+    const struct sandbox *sandbox = run->step->leg->machine->sandbox;
+    g_autofree char *path = g_build_filename(folder, name, NULL);
+    g_autofree char *parent = action_host_path(run, folder);
+    g_autofree char *place = action_host_path(run, path);
+    if (sandbox == NULL)
+        return true;
+    return parent != NULL && place != NULL && g_mkdir_with_parents(parent, 0755) == 0 &&
+           sandbox_put_command(sandbox, place, NULL);
 }
 
 void action_mask(struct action_run *run, const char *secret)

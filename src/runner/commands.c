@@ -158,13 +158,17 @@ static void answer(void *argument)
         fiber_wake(run->waiter);
 }
 
-static bool has_command(const struct command_host *host, const char *name)
+static bool has_name(const char *const *names, const char *name)
 {
-    for (const char *const *each = host != NULL ? host->names : NULL; each != NULL && *each != NULL;
-         each++)
-        if (strcmp(*each, name) == 0)
+    for (; names != NULL && *names != NULL; names++)
+        if (strcmp(*names, name) == 0)
             return true;
     return false;
+}
+
+static bool has_command(const struct command_host *host, const char *name)
+{
+    return host != NULL && (has_name(host->names, name) || has_name(host->apart, name));
 }
 
 static struct command_run *run_new(struct step_run *step, const struct command_order *order)

@@ -168,6 +168,8 @@ void step_set_output(struct step_run *step, const char *name, const char *value)
 void step_set_state(struct step_run *step, const char *name, const char *value);
 void step_set_variable(struct step_run *step, const char *name, const char *value);
 void leg_add_path(struct leg_run *leg, const char *path);
+/* Programs may be on the machine from now on that its image has not. */
+void leg_may_bring(const struct leg_run *leg);
 
 /* ---- file_commands.c ---- */
 

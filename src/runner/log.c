@@ -212,12 +212,20 @@ void step_output_end(struct step_run *step)
     }
 }
 
+void leg_may_bring(const struct leg_run *leg)
+{
+    const struct command_host *host = leg->machine != NULL ? leg->machine->host : NULL;
+    if (host != NULL && host->may_bring != NULL)
+        host->may_bring(host->self);
+}
+
 /* Takes over assumption->what. */
 static void assume(struct leg_run *leg, const struct step_run *step, struct assumption assumption)
 {
     if (step != NULL && step->step != NULL)
         assumption.position = step->step->node->position;
     assumption.step = leg_step_index(leg);
+    leg_may_bring(leg);
     g_ptr_array_add(leg->result->assumptions, g_memdup2(&assumption, sizeof assumption));
     trace_note(leg->options.trace, "assumption", "leg", leg->options.name, "what", assumption.what,
                NULL);

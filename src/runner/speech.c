@@ -84,6 +84,7 @@ void step_set_variable(struct step_run *step, const char *name, const char *valu
 
 void leg_add_path(struct leg_run *leg, const char *path)
 {
+    leg_may_bring(leg);
     guint index = 0;
     if (g_ptr_array_find_with_equal_func(leg->path, path, g_str_equal, &index))
         g_ptr_array_remove_index(leg->path, index);

@@ -6,10 +6,10 @@
 
 #include <string.h>
 
-#define BUNDLE_TYPE    "application/vnd.dev.sigstore.bundle.v0.3+json"
-#define PAYLOAD_TYPE   "application/vnd.in-toto+json"
-#define LOG_URL        "https://rekor.sigstore.dev"
-#define ISSUER_URL     "https://oauth2.sigstore.dev/auth"
+#define BUNDLE_TYPE  "application/vnd.dev.sigstore.bundle.v0.3+json"
+#define PAYLOAD_TYPE "application/vnd.in-toto+json"
+#define LOG_URL      "https://rekor.sigstore.dev"
+#define ISSUER_URL   "https://oauth2.sigstore.dev/auth"
 
 static bool is_later(const struct cosign_run *run)
 {
@@ -37,7 +37,8 @@ bool cosign_check_signing(struct cosign_run *run, GError **error)
 {
     if (!uses_config(run))
         return true;
-    if (names_other(run, "rekor-url", LOG_URL) || names_other(run, "fulcio-url", COSIGN_FULCIO_URL) ||
+    if (names_other(run, "rekor-url", LOG_URL) ||
+        names_other(run, "fulcio-url", COSIGN_FULCIO_URL) ||
         names_other(run, "oidc-issuer", ISSUER_URL) ||
         *flags_text(run->flags, "timestamp-server-url") != '\0')
         return cosign_fail(error, "cannot specify service URLs and use signing config");
@@ -50,8 +51,9 @@ bool cosign_check_signing(struct cosign_run *run, GError **error)
             "https://raw.githubusercontent.com/sigstore/root-signing/refs/heads/main/targets/"
             "signing_config.v0.2.json | jq 'del(.rekorTlogUrls)'` for the public instance");
     return cosign_makes_bundles(run) ||
-           cosign_fail(error, "must provide --new-bundle-format %swith --signing-config or "
-                              "--use-signing-config",
+           cosign_fail(error,
+                       "must provide --new-bundle-format %swith --signing-config or "
+                       "--use-signing-config",
                        is_later(run) ? "or --bundle where applicable " : "");
 }
 
@@ -62,9 +64,8 @@ static bool take_service(const json_t *config, const char *name, const char *url
 {
     const json_t *list = json_get_array(config, name);
     *is_named = json_array_size(list) > 0;
-    return !*is_named ||
-           (json_array_size(list) == 1 &&
-            g_str_equal(json_get_string(json_array_get(list, 0), "url", ""), url));
+    return !*is_named || (json_array_size(list) == 1 &&
+                          g_str_equal(json_get_string(json_array_get(list, 0), "url", ""), url));
 }
 
 static bool read_config(struct cosign_run *run, const char *path, struct cosign_services *services,
@@ -77,7 +78,8 @@ static bool read_config(struct cosign_run *run, const char *path, struct cosign_
                            "directory",
                            path);
     g_autoptr(json_t) config = json_parse_bytes(text, strlen(text), NULL);
-    return (config != NULL && take_service(config, "caUrls", COSIGN_FULCIO_URL, &services->has_fulcio) &&
+    return (config != NULL &&
+            take_service(config, "caUrls", COSIGN_FULCIO_URL, &services->has_fulcio) &&
             take_service(config, "rekorTlogUrls", LOG_URL, &services->has_log) &&
             take_service(config, "tsaUrls", COSIGN_TIMESTAMPS_URL, &services->has_timestamps) &&
             take_service(config, "oidcUrls", ISSUER_URL, &services->has_issuer)) ||
@@ -213,9 +215,9 @@ static void add_signer(const struct cosign_signer *signer, json_t *material)
         return;
     }
     g_auto(GStrv) lines = g_strsplit(signer->certificate, "\n", -1);
-    json_object_set_new(material, "certificate",
-                        json_pack("{s:s}", "rawBytes",
-                                  lines[0] != NULL && lines[1] != NULL ? lines[1] : ""));
+    json_object_set_new(
+        material, "certificate",
+        json_pack("{s:s}", "rawBytes", lines[0] != NULL && lines[1] != NULL ? lines[1] : ""));
 }
 
 /* No two signatures of a real key are the same, and so no two bundles. */
@@ -303,10 +305,9 @@ bool cosign_write_bundle(struct cosign_run *run, const struct cosign_services *s
     g_autoptr(json_t) material = json_object();
     if (!find_signer(run, services, &signer, &token, error))
         return false;
-    bool is_witnessed =
-        services->is_configured
-            ? ask_services(run, services, content, token, &signer, material, error)
-            : ask_log(run, content, &signer, material, error);
+    bool is_witnessed = services->is_configured
+                            ? ask_services(run, services, content, token, &signer, material, error)
+                            : ask_log(run, content, &signer, material, error);
     if (!is_witnessed)
         return false;
     g_autoptr(GBytes) bundle = bundle_of(run, content, &signer, material);

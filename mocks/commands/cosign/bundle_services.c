@@ -69,8 +69,8 @@ bool cosign_certify(struct cosign_run *run, const char *token, struct cosign_sig
     if (response.status != 200)
         return cosign_fail(error, "Fulcio returned %u: %s", response.status, body);
     g_autoptr(json_t) answer = json_parse_gbytes(response.body, NULL);
-    const json_t *chain = json_get_object(json_get_object(answer, "signedCertificateEmbeddedSct"),
-                                          "chain");
+    const json_t *chain =
+        json_get_object(json_get_object(answer, "signedCertificateEmbeddedSct"), "chain");
     const json_t *first = json_array_get(json_get_array(chain, "certificates"), 0);
     if (!json_is_string(first))
         return cosign_fail(error, "fulcio returned no certificates");

@@ -198,7 +198,8 @@ static const struct {
     {COSIGN_VERSION(3, 0, 3), "tlog-upload", NULL,
      "prefer using a --signing-config file with no transparency log services"},
     {COSIGN_VERSION(3, 0, 3), "offline", NULL,
-     "To verify in an airgapped environment, provide a --bundle with the signature and verification "
+     "To verify in an airgapped environment, provide a --bundle with the signature and "
+     "verification "
      "material, and a --trusted-root file with the service keys and certificates"},
     {COSIGN_VERSION(3, 0, 5), NULL, "triangulate",
      "instead you can use:\n  - \"oras discover\" will show referring artifacts that exist\n  - "

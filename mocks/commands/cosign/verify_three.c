@@ -34,14 +34,14 @@ static char *mismatch_of(const struct cosign_run *run, const char *object, const
 
 static char *judge_certificate(const struct cosign_run *run, const char *raw)
 {
-    g_autofree char *pem = g_strdup_printf(
-        "-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----\n", raw);
+    g_autofree char *pem =
+        g_strdup_printf("-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----\n", raw);
     g_autofree char *identity = NULL;
     g_autofree char *issuer = NULL;
     if (!cosign_certificate_read(pem, &identity, &issuer))
         return g_strdup("failed to verify leaf certificate: leaf certificate verification failed");
-    g_autofree char *why = mismatch_of(run, "SAN", "certificate-identity",
-                                       "certificate-identity-regexp", identity);
+    g_autofree char *why =
+        mismatch_of(run, "SAN", "certificate-identity", "certificate-identity-regexp", identity);
     if (why == NULL)
         why = mismatch_of(run, "issuer", "certificate-oidc-issuer",
                           "certificate-oidc-issuer-regexp", issuer);
@@ -123,10 +123,10 @@ static char *signature_row(const struct check *check, const json_t *statement)
     json_t *optional = check->run->version < COSIGN_VERSION(3, 0, 3) ? json_null()
                        : annotations != NULL                         ? json_incref(annotations)
                                                                      : json_object();
-    g_autoptr(json_t) row = json_pack(
-        "{s:{s:{s:s}, s:{s:s}, s:s}, s:o}", "critical", "identity", "docker-reference", name,
-        "image", "docker-manifest-digest", check->image->digest, "type",
-        json_get_string(statement, "predicateType", ""), "optional", optional);
+    g_autoptr(json_t) row =
+        json_pack("{s:{s:{s:s}, s:{s:s}, s:s}, s:o}", "critical", "identity", "docker-reference",
+                  name, "image", "docker-manifest-digest", check->image->digest, "type",
+                  json_get_string(statement, "predicateType", ""), "optional", optional);
     return json_text(row);
 }
 
@@ -134,9 +134,8 @@ static void keep(struct check *check, const json_t *bundle, const char *text)
 {
     g_autoptr(json_t) statement = json_parse_bytes(text, strlen(text), NULL);
     const char *type = json_get_string(statement, "predicateType", "");
-    const char *wanted = check->is_attestation
-                             ? cosign_predicate_uri(flags_text(check->run->flags, "type"))
-                             : type;
+    const char *wanted =
+        check->is_attestation ? cosign_predicate_uri(flags_text(check->run->flags, "type")) : type;
     g_ptr_array_add(check->types, g_strdup(type));
     if (g_strcmp0(wanted, type) != 0)
         return;
@@ -172,8 +171,7 @@ static bool fail_without_match(const struct check *check, GError **error)
 static bool conclude(const struct check *check, GError **error)
 {
     const struct cosign_run *run = check->run;
-    if (check->is_unknown ||
-        (check->match_count == 0 && cosign_is_others(run, check->image)))
+    if (check->is_unknown || (check->match_count == 0 && cosign_is_others(run, check->image)))
         return cosign_fail_unknown(error);
     if (check->match_count == 0)
         return fail_without_match(check, error);
@@ -274,12 +272,11 @@ static bool read_trust_file(struct cosign_run *run, const char *path, GError **e
 {
     g_autofree char *text = cosign_read_file(run, path);
     if (text == NULL)
-        return cosign_fail(error,
-                           "%sloading trusted root: failed to read trusted root open %s: no such "
-                           "file or directory",
-                           run->version >= COSIGN_VERSION(3, 0, 5) ? "setting trusted material: "
-                                                                   : "",
-                           path);
+        return cosign_fail(
+            error,
+            "%sloading trusted root: failed to read trusted root open %s: no such "
+            "file or directory",
+            run->version >= COSIGN_VERSION(3, 0, 5) ? "setting trusted material: " : "", path);
     /* Whom another root trusts nobody here can tell. */
     return *flags_text(run->flags, "key") != '\0' || cosign_fail_unknown(error);
 }
@@ -296,7 +293,8 @@ static bool read_trust(struct cosign_run *run, bool has_bundles, GError **error)
         return cosign_read_trust(run, error);
     if (!cosign_warn_of_trust(run, &why, error))
         return false;
-    return why == NULL || cosign_fail(error, "trusted root is required when using new bundle format");
+    return why == NULL ||
+           cosign_fail(error, "trusted root is required when using new bundle format");
 }
 
 bool cosign_verify_three(struct cosign_run *run, bool is_attestation, GError **error)
@@ -310,10 +308,10 @@ bool cosign_verify_three(struct cosign_run *run, bool is_attestation, GError **e
                     read_trust(run, is_bundled, error) &&
                     (!is_by_key || cosign_read_key(run, &expected, error));
     for (gsize i = 0; is_right && run->arguments[i] != NULL; i++)
-        is_right = is_bundled
-                       ? verify_bundles(run, &expected, run->arguments[i], is_attestation, error)
-                       : cosign_verify_beside(run, &expected, run->arguments[i], is_attestation,
-                                              error);
+        is_right =
+            is_bundled
+                ? verify_bundles(run, &expected, run->arguments[i], is_attestation, error)
+                : cosign_verify_beside(run, &expected, run->arguments[i], is_attestation, error);
     g_free(expected.key_id);
     return is_right;
 }

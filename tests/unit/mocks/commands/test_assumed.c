@@ -96,6 +96,66 @@ Test(commands_assumed, the_old_compose_is_gone_unless_something_may_have_brought
     bench_run(&plan, old_compose);
 }
 
+static bool is_on_path(struct bench *bench, const char *name)
+{
+    const struct command_host *host = command_set_host(bench->set);
+    return g_strv_contains(host->names, name);
+}
+
+static void signers(struct bench *bench)
+{
+    expect(bench, "cosign version", 127, "", "cosign: command not found\n");
+    expect(bench, "trivy image a", 127, "", "trivy: command not found\n");
+    cr_expect_not(is_on_path(bench, "cosign"));
+    expect(bench, "apt-get install trivy", 0, "", "");
+    expect(bench, "cosign version", 0, "", "");
+}
+
+Test(commands_assumed, what_githubs_images_lack_is_not_there_until_something_may_have_brought_it)
+{
+    const struct plan plan = {.is_of_github = true};
+    bench_run(&plan, signers);
+}
+
+static void signers_elsewhere(struct bench *bench)
+{
+    expect(bench, "cosign version", 0, "", "");
+    cr_expect(is_on_path(bench, "cosign"));
+}
+
+Test(commands_assumed, nobody_knows_what_other_images_have)
+{
+    bench_run(NULL, signers_elsewhere);
+}
+
+static void bring_by_word(struct bench *bench)
+{
+    const struct command_host *host = command_set_host(bench->set);
+    host->may_bring(host->self);
+    expect(bench, "cosign version", 0, "", "");
+}
+
+static void bring_by_go(struct bench *bench)
+{
+    run(bench, "go install github.com/sigstore/cosign/v2/cmd/cosign@latest");
+    expect(bench, "cosign version", 0, "", "");
+}
+
+static void bring_by_copy(struct bench *bench)
+{
+    run(bench, "docker cp a:/cosign /usr/local/bin/cosign");
+    expect(bench, "cosign version", 0, "", "");
+}
+
+Test(commands_assumed, an_action_go_and_docker_may_bring_a_program)
+{
+    const struct plan plan = {.is_of_github = true, .go_version = "1.24.5"};
+    const struct plan with_docker = {.is_of_github = true, .has_docker = true};
+    bench_run(&plan, bring_by_word);
+    bench_run(&plan, bring_by_go);
+    bench_run(&with_docker, bring_by_copy);
+}
+
 static void in_steps(struct bench *bench)
 {
     const GPtrArray *uses = command_set_assumed(bench->set);

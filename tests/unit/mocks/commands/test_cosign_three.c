@@ -12,8 +12,9 @@ static const struct plan without_sigstore = {.has_registry = true};
 static void install(struct bench *bench, const char *version)
 {
     put_file(bench, ".cosign/.cosign-release", version);
-    put_file(bench, "work/sc.json", "{\"mediaType\":\"application/vnd.dev.sigstore.signingconfig.v0.2+"
-                               "json\",\"rekorTlogConfig\":{},\"tsaConfig\":{}}");
+    put_file(bench, "work/sc.json",
+             "{\"mediaType\":\"application/vnd.dev.sigstore.signingconfig.v0.2+"
+             "json\",\"rekorTlogConfig\":{},\"tsaConfig\":{}}");
     put_file(bench, "work/tr.json", "{}");
     put_file(bench, "work/p.json", "{\"x\":1}");
     bench->environment[0] = "PATH=/home/runner/.cosign:/usr/bin";
@@ -32,8 +33,7 @@ static guint count_requests(struct bench *bench, const char *method, const char 
     const char *bytes = trace_text(bench->trace, &length);
     g_autofree char *trace = g_strndup(bytes, length);
     g_auto(GStrv) lines = g_strsplit(trace, "\n", -1);
-    g_autofree char *mark =
-        g_strdup_printf("\"method\":\"%s\",\"target\":\"%s", method, start);
+    g_autofree char *mark = g_strdup_printf("\"method\":\"%s\",\"target\":\"%s", method, start);
     guint count = 0;
     for (char **line = lines; *line != NULL; line++)
         count += strstr(*line, mark) != NULL;
@@ -55,8 +55,8 @@ static void key_body(struct bench *bench)
                           "offline\n"));
     cr_expect(strstr(bench->out->str, "\"type\":\"https://sigstore.dev/cosign/sign/v1\"},"
                                       "\"optional\":null}]"));
-    cr_assert_eq(
-        run(bench, "cosign verify --key cosign.pub --trusted-root tr.json " IMAGE ":1"), 1);
+    cr_assert_eq(run(bench, "cosign verify --key cosign.pub --trusted-root tr.json " IMAGE ":1"),
+                 1);
     cr_expect(said(bench, "Error: no matching attestations: failed to verify log inclusion: not "
                           "enough verified log entries from transparency log: 0 < 1\n"));
 }
@@ -96,9 +96,9 @@ static void attest_body(struct bench *bench)
                             " --type spdxjson " IMAGE ":1"),
                  0);
     cr_expect(strstr(bench->out->str, "\"payloadType\":\"application/vnd.in-toto+json\""));
-    cr_assert_eq(run(bench, "cosign verify-attestation --key cosign.pub " ROOT
-                            " --type vuln " IMAGE ":1"),
-                 1);
+    cr_assert_eq(
+        run(bench, "cosign verify-attestation --key cosign.pub " ROOT " --type vuln " IMAGE ":1"),
+        1);
     cr_expect(said(bench, "Error: none of the attestations matched the predicate type: vuln, "
                           "found: https://spdx.dev/Document\n"));
 }

@@ -131,7 +131,7 @@ Test(trivy, assumes_what_it_finds)
 
 static void ask_old_version(struct bench *bench)
 {
-    put_file(bench, ".local/bin/trivy-bin/trivy", "v0.56.1\n");
+    put_file(bench, ".local/bin/trivy-bin/.trivy-release", "v0.56.1\n");
     bench->environment[0] = "PATH=/usr/bin:/home/runner/.local/bin/trivy-bin";
     expect(bench, "trivy version", 0, "Version: 0.56.1\n", "");
 

@@ -276,6 +276,13 @@ void action_add_path(struct action_run *run, const char *path)
     g_string_append_printf(run->path, "%s%s", run->path->len > 0 ? ":" : "", path);
 }
 
+bool action_put_program(struct action_run *run, const char *folder, const char *name)
+{
+    g_autofree char *path = g_build_filename(folder, name, NULL);
+    g_autofree char *place = action_host_path(run, path);
+    return place != NULL && g_file_set_contents(place, "", -1, NULL);
+}
+
 void action_mask(struct action_run *run, const char *secret)
 {
     g_string_append_printf(run->masked, "%s\n", secret);

@@ -12,7 +12,7 @@ Test(setup_trivy, leaves_a_binary_of_the_version_on_the_path)
 
     fake_main(run);
 
-    g_autofree char *text = fake_file_text(run, "/home/runner/.local/bin/trivy-bin/trivy");
+    g_autofree char *text = fake_file_text(run, "/home/runner/.local/bin/trivy-bin/.trivy-release");
     fake_expect_text(text, "v0.56.1\n");
     fake_expect_part(fake_path(run), "/home/runner/.local/bin/trivy-bin");
     fake_expect_text(fake_assumed(run), "the download of trivy 0.56.1\n");

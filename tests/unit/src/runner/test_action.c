@@ -135,6 +135,11 @@ static bool check_out(struct action_run *run, GError **error)
     return true;
 }
 
+static void note_bringing(void *self)
+{
+    ++*(guint *)self;
+}
+
 static struct leg_result *run_action(action_fn *work, const char *more)
 {
     const struct action action = {.name = "test/own",
@@ -343,4 +348,27 @@ Test(action, runs_another_action_inside_whose_failure_is_only_an_answer)
     cr_expect_not_null(strstr(result->log->str, "##[error]inner failed\n"));
     cr_expect_not_null(strstr(result->log->str, "inner post, saved\n"));
     cr_expect_eq(result->assumptions->len, 1);
+}
+
+/* A path that is added, and what is assumed, may bring programs. */
+Test(action, tells_the_machine_that_there_may_be_more_programs)
+{
+    static const char *const names[] = {"docker", NULL};
+    static action_fn *const works[] = {act, execute, request};
+    static const bool brings[] = {true, true, false};
+    for (gsize i = 0; i < G_N_ELEMENTS(works); i++) {
+        guint count = 0;
+        const struct action action = {.name = "test/own",
+                                      .first_major = 3,
+                                      .last_major = 3,
+                                      .inputs = inputs,
+                                      .main = works[i]};
+        const struct action *const table[] = {&action, NULL};
+        AUTO(bench) bench = bench_new_steps("      - {uses: test/own@v3}\n");
+        bench->host = (struct command_host){
+            .names = names, .run = read_and_answer, .may_bring = note_bringing, .self = &count};
+        bench->actions = table;
+        AUTO(leg_result) result = bench_run_leg(bench, NULL);
+        cr_expect_eq(count > 0, brings[i], "%zu", i);
+    }
 }
