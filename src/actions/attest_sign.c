@@ -255,9 +255,11 @@ static json_t *envelope_of(const char *statement, const char *certificate)
 static bool log_in_rekor(struct attest *attest, const struct instance *instance,
                          const json_t *envelope, json_t *material, char **index, GError **error)
 {
+    /* Its digest stands for the envelope, which may be long. */
     g_autofree char *text = json_text(envelope);
+    g_autofree char *digest = digest_of(text, strlen(text));
     g_autoptr(json_t) body = json_pack("{s:s, s:s, s:{s:{s:s}}}", "apiVersion", "0.0.1", "kind",
-                                       "dsse", "spec", "proposedContent", "envelope", text);
+                                       "dsse", "spec", "proposedContent", "envelope", digest);
     REPLY(reply);
     if (!post(attest, instance->log, body, "error creating tlog entry", &reply, error))
         return false;

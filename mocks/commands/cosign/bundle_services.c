@@ -106,8 +106,10 @@ void cosign_add_entry(json_t *material, const json_t *entry)
 bool cosign_log_bundle(struct cosign_run *run, const char *statement, json_t *material,
                        GError **error)
 {
+    /* The digest stands for the envelope, which may be long. */
+    g_autofree char *digest = digest_of(statement, strlen(statement));
     g_autoptr(json_t) body = json_pack("{s:s, s:s, s:{s:s}}", "apiVersion", "0.0.1", "kind", "dsse",
-                                       "spec", "proposedContent", statement);
+                                       "spec", "proposedContent", digest);
     g_autofree char *text = json_text(body);
     g_autoptr(json_t) entry = NULL;
     if (!cosign_put_entry(run, text, SERVICE_ATTEMPTS, &entry, error))

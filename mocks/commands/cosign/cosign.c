@@ -46,8 +46,10 @@ char *cosign_read_file(struct cosign_run *run, const char *path)
     gsize length = 0;
     if (place == NULL || !regular_file_read(place, &text, &length, NULL))
         return NULL;
-    if (length > SIGNED_FILE_BYTES_MAX)
+    if (length > SIGNED_FILE_BYTES_MAX) {
+        run->has_read_too_much = true;
         g_clear_pointer(&text, g_free);
+    }
     return text;
 }
 
@@ -162,6 +164,8 @@ static int end(const struct cosign_run *run, const GError *error)
 {
     if (error == NULL)
         return 0;
+    if (run->has_read_too_much)
+        return COSIGN_UNKNOWN;
     if (g_error_matches(error, COSIGN_ERROR, COSIGN_ERROR_NOT_MODELLED))
         return COSIGN_UNKNOWN;
     if (error->domain != FIBER_ERROR)

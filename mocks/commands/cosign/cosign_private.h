@@ -29,6 +29,7 @@ struct cosign_run {
     int exit_code;                /* of an error; 1 unless said */
     unsigned version;             /* COSIGN_VERSION(3, 0, 2) */
     bool has_told_privacy;
+    bool has_read_too_much; /* a file above SIGNED_FILE_BYTES_MAX: what comes of it is unknown */
 };
 
 struct cosign_command {
@@ -126,7 +127,8 @@ bool cosign_certificate_read(const char *pem, char **identity, char **issuer) MU
 bool cosign_flag(const struct cosign_run *run, const char *name);
 /* One that version 3 has set unless told otherwise, and those before have not. */
 bool cosign_flag_of_three(const struct cosign_run *run, const char *name);
-/* A file of the machine as text; g_free, NULL: not there. */
+/* A file of the machine as text; g_free, NULL: not there, or above SIGNED_FILE_BYTES_MAX, which the
+   real cosign reads. */
 char *cosign_read_file(struct cosign_run *run, const char *path);
 bool cosign_write_file(struct cosign_run *run, const char *path, const char *text, int mode);
 

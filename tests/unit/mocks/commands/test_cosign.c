@@ -297,6 +297,30 @@ static void assumed_body(struct bench *bench)
     cr_assert_eq(use->count, 4);
     cr_assert_eq(layers_beside(bench, "sig"), 0);
 }
+static void large_body(struct bench *bench)
+{
+    g_autofree char *most = g_strnfill(SIGNED_FILE_BYTES_MAX, ' ');
+    g_autofree char *too_much = g_strnfill(SIGNED_FILE_BYTES_MAX + 1, ' ');
+    memcpy(most, "{}", 2);
+    memcpy(too_much, "{}", 2);
+    install(bench, "v2.5.3");
+    run(bench, "cosign generate-key-pair");
+    put_file(bench, "work/most.json", most);
+    put_file(bench, "work/more.json", too_much);
+    cr_assert_eq(run(bench, "cosign attest --key cosign.key --tlog-upload=false -y --type spdxjson "
+                            "--predicate most.json " IMAGE ":1"),
+                 0);
+    cr_expect_eq(command_set_assumed(bench->set)->len, 0);
+    cr_assert_eq(run(bench, "cosign attest --key cosign.key --tlog-upload=false -y --type spdxjson "
+                            "--predicate more.json " IMAGE ":1"),
+                 0);
+    cr_expect_eq(command_set_assumed(bench->set)->len, 1);
+}
+Test(cosign, assumes_what_comes_of_a_file_above_the_ceiling)
+{
+    bench_run(&plain, large_body);
+}
+
 Test(cosign, is_assumed_where_it_is_not_modelled)
 {
     bench_run(&plain, assumed_body);

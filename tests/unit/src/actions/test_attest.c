@@ -319,6 +319,28 @@ Test(attest, reads_an_sbom)
     fake_expect_part(fake_warnings(wrong), "actions/attest-sbom has been deprecated");
 }
 
+Test(attest, takes_a_predicate_of_sixteen_mebibytes_at_most)
+{
+    enum {
+        BYTES_MAX = 16 * 1024 * 1024
+    };
+    for (gsize more = 0; more <= 1; more++) {
+        FAKE_RUN(run, &action_attest, "v4");
+        g_autofree char *text = g_strnfill(BYTES_MAX + more, ' ');
+        memcpy(text, "{}", 2);
+        name_image(run, "ghcr.io/acme/app");
+        fake_input(run, "predicate-type", "https://example.org/x");
+        fake_input(run, "predicate-path", "large.json");
+        fake_file(run, "/home/runner/work/app/app/large.json", text);
+        fake_main(run);
+        if (more == 0)
+            cr_expect_null(fake_failure(run));
+        else
+            fake_expect_text(fake_failure(run), "Error: predicate file exceeds maximum allowed "
+                                                "size: 16777216 bytes");
+    }
+}
+
 Test(attest, attests_files_by_their_digests)
 {
     FAKE_RUN(run, &action_attest, "v4");
