@@ -90,7 +90,6 @@ static bool get_patiently(struct attest *attest, const char *url, struct action_
 /* What getJson() throws; g_free. */
 static char *client_words(const struct action_reply *reply)
 {
-    g_autofree char *message = NULL;
     g_autoptr(json_t) body = json_of(reply);
     const char *said = json_get_string(body, "message", "");
     if (reply->status == 0)

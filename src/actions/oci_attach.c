@@ -36,23 +36,19 @@ static json_t *annotations_of(struct action_run *run, const struct oci_attachmen
 /* The index of the tag, or a new one; NULL: it was thrown. */
 static json_t *find_index(struct oci_client *client, const char *tag, char **etag, GError **error)
 {
-    struct oci_manifest found = {0};
+    __attribute__((cleanup(oci_manifest_clear))) struct oci_manifest found = {0};
     if (!oci_client_get_manifest(client, tag, &found, error))
         return NULL;
-    json_t *index = found.json;
-    if (index != NULL && strcmp(found.media_type, OCI_CLIENT_INDEX) != 0) {
+    if (found.json == NULL)
+        return json_pack("{s:s, s:i, s:[]}", "mediaType", OCI_CLIENT_INDEX, "schemaVersion", 2,
+                         "manifests");
+    if (strcmp(found.media_type, OCI_CLIENT_INDEX) != 0) {
         core_throw(error, "Error: Expected referrer manifest type " OCI_CLIENT_INDEX ", got %s",
                    found.media_type);
-        g_clear_pointer(&index, json_decref);
-    } else if (index == NULL) {
-        index = json_pack("{s:s, s:i, s:[]}", "mediaType", OCI_CLIENT_INDEX, "schemaVersion", 2,
-                          "manifests");
-    } else {
-        *etag = g_steal_pointer(&found.etag);
+        return NULL;
     }
-    g_free(found.media_type);
-    g_free(found.etag);
-    return index;
+    *etag = g_steal_pointer(&found.etag);
+    return g_steal_pointer(&found.json);
 }
 
 static bool list_by_tag(struct oci_client *client, const struct oci_attachment *attachment,

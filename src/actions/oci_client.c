@@ -3,9 +3,9 @@
 
 #include "actions/core.h"
 #include "actions/node_fetch.h"
+#include "actions/oci_login.h"
 
 #include "base/digest.h"
-#include "base/regular_file.h"
 #include "base/units.h"
 
 #include <string.h>
@@ -24,80 +24,12 @@ struct oci_client {
     struct action_run *run;
     char *origin;     /* "https://ghcr.io" */
     char *repository; /* "acme/app" */
-    char *user, *password;
+    struct oci_login login;
     char *authorization; /* a header line; NULL: not yet */
 };
 
 #define REPLY(variable)                                                                            \
     __attribute__((cleanup(action_reply_clear))) struct action_reply variable = {0}
-
-/* ---- the login ---- */
-
-static const char *canonical_host(const char *host)
-{
-    static const char *const hub[] = {"docker.io", "index.docker.io", HUB};
-    for (gsize i = 0; i < G_N_ELEMENTS(hub); i++)
-        if (g_str_equal(hub[i], host))
-            return hub[0];
-    return host;
-}
-
-/* The host of a key of "auths", which may be a URL; g_free. */
-static char *host_of_key(const char *key)
-{
-    static const char *const schemes[] = {"https://", "http://"};
-    for (gsize i = 0; i < G_N_ELEMENTS(schemes); i++)
-        if (g_str_has_prefix(key, schemes[i]))
-            key += strlen(schemes[i]);
-    g_autofree char *host = g_strndup(key, strcspn(key, "/"));
-    return g_strdup(canonical_host(host));
-}
-
-static const json_t *find_login(const json_t *configuration, const char *registry)
-{
-    const char *key;
-    json_t *value;
-    json_object_foreach (json_get_object(configuration, "auths"), key, value) {
-        g_autofree char *host = host_of_key(key);
-        if (g_str_equal(host, canonical_host(registry)))
-            return value;
-    }
-    return NULL;
-}
-
-static void take_login(struct oci_client *client, const json_t *login)
-{
-    const char *code = json_get_string(login, "auth", "");
-    gsize length = 0;
-    g_autofree guchar *bytes = g_base64_decode(code, &length);
-    g_autofree char *text = g_strndup((const char *)bytes, length);
-    const char *colon = strchr(text, ':');
-    client->user = g_strndup(text, strcspn(text, ":"));
-    client->password =
-        g_strdup(json_get_string(login, "identitytoken", colon != NULL ? colon + 1 : ""));
-}
-
-static bool read_login(struct oci_client *client, const char *registry, char **cause,
-                       GError **error)
-{
-    const char *home = action_variable(client->run, "HOME");
-    g_autofree char *path =
-        g_strdup_printf("%s/.docker/config.json", home != NULL ? home : "/home/runner");
-    g_autofree char *place = action_host_path(client->run, path);
-    g_autofree char *text = NULL;
-    gsize length = 0;
-    if (place == NULL || !regular_file_read(place, &text, &length, NULL)) {
-        *cause = g_strdup_printf("Error: ENOENT: no such file or directory, open '%s'", path);
-        return core_throw(error, "No credential file found at %s", path);
-    }
-    g_autoptr(GError) ignored = NULL;
-    g_autoptr(json_t) configuration = json_parse_bytes(text, length, &ignored);
-    const json_t *login = find_login(configuration, registry);
-    if (login == NULL)
-        return core_throw(error, "No credentials found for registry %s", registry);
-    take_login(client, login);
-    return true;
-}
 
 /* ---- names ---- */
 
@@ -132,7 +64,7 @@ struct oci_client *oci_client_new(struct action_run *run, const char *image, cha
     client->repository = g_strdup(strchr(image, '/') + 1);
     client->origin = g_strconcat(is_local(registry) ? "http://" : "https://",
                                  g_str_has_suffix(registry, "docker.io") ? HUB : registry, NULL);
-    if (read_login(client, registry, cause, error))
+    if (oci_login_read(run, registry, &client->login, cause, error))
         return client;
     oci_client_free(client);
     return NULL;
@@ -144,8 +76,8 @@ void oci_client_free(struct oci_client *client)
         return;
     g_free(client->origin);
     g_free(client->repository);
-    g_free(client->user);
-    g_free(client->password);
+    g_free(client->login.user);
+    g_free(client->login.password);
     g_free(client->authorization);
     g_free(client);
 }
@@ -239,7 +171,7 @@ static char *parameter(const char *challenge, const char *name)
 
 static char *basic_line(const struct oci_client *client)
 {
-    g_autofree char *text = g_strconcat(client->user, ":", client->password, NULL);
+    g_autofree char *text = g_strconcat(client->login.user, ":", client->login.password, NULL);
     g_autofree char *code = g_base64_encode((const guchar *)text, strlen(text));
     return g_strconcat("Authorization: Basic ", code, NULL);
 }
@@ -301,10 +233,17 @@ bool oci_client_check_manifest(struct oci_client *client, const char *reference,
     const char *type = action_reply_header(&reply, "Content-Type");
     const char *digest = action_reply_header(&reply, "Docker-Content-Digest");
     const char *length = action_reply_header(&reply, "Content-Length");
-    *found = json_pack("{s:s, s:s, s:I}", "mediaType", type != NULL ? type : "", "digest",
-                       digest != NULL ? digest : "", "size",
+    *found = json_pack("{s:o, s:o, s:I}", "mediaType", json_text_or_null(type != NULL ? type : ""),
+                       "digest", json_text_or_null(digest != NULL ? digest : ""), "size",
                        (json_int_t)(length != NULL ? g_ascii_strtoll(length, NULL, 10) : 0));
     return true;
+}
+
+void oci_manifest_clear(struct oci_manifest *manifest)
+{
+    g_clear_pointer(&manifest->json, json_decref);
+    g_clear_pointer(&manifest->media_type, g_free);
+    g_clear_pointer(&manifest->etag, g_free);
 }
 
 bool oci_client_get_manifest(struct oci_client *client, const char *reference,
@@ -321,7 +260,8 @@ bool oci_client_get_manifest(struct oci_client *client, const char *reference,
         return false;
     g_autoptr(GError) broken = NULL;
     found->json = reply.body != NULL ? json_parse_gbytes(reply.body, &broken) : NULL;
-    found->media_type = g_strdup(action_reply_header(&reply, "Content-Type"));
+    const char *type = action_reply_header(&reply, "Content-Type");
+    found->media_type = g_strdup(type != NULL ? type : "");
     found->etag = g_strdup(action_reply_header(&reply, "Etag"));
     return found->json != NULL || core_throw(error, "SyntaxError: Unexpected end of JSON input");
 }

@@ -29,6 +29,7 @@ struct oci_manifest {
     json_t *json;
     char *media_type, *etag;
 };
+void oci_manifest_clear(struct oci_manifest *manifest);
 bool oci_client_get_manifest(struct oci_client *client, const char *reference,
                              struct oci_manifest *found, GError **error) MUST_USE;
 /* Unless it is there. */

@@ -52,11 +52,17 @@ static char *stub_of(const struct sandbox *sandbox)
                                      : g_build_filename(sandbox->run_directory, "stub", NULL);
 }
 
-bool sandbox_put_command(const struct sandbox *sandbox, const char *place, GError **error)
+bool sandbox_put_command(const struct sandbox *sandbox, const char *folder, const char *name,
+                         GError **error)
 {
     g_autofree char *stub = stub_of(sandbox);
-    unlink(place);
-    return symlink(stub, place) == 0 || sandbox_fail(place, error);
+    int folder_fd = sandbox_open(sandbox, folder, O_PATH | O_DIRECTORY, 0, error);
+    if (folder_fd < 0)
+        return false;
+    unlinkat(folder_fd, name, 0);
+    bool is_put = symlinkat(stub, folder_fd, name) == 0 || sandbox_fail(name, error);
+    close(folder_fd);
+    return is_put;
 }
 
 static bool link_commands(const struct sandbox *sandbox, int folder_fd, GError **error)

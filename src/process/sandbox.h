@@ -124,9 +124,10 @@ void sandbox_show_status(const struct sandbox *sandbox, struct stat *status);
    added. */
 int sandbox_open(const struct sandbox *sandbox, const char *path, int flags, unsigned mode,
                  GError **error) MUST_USE;
-/* Puts a command that the host answers at a place on this machine, over what is there: its name is
-   that of the file. */
-bool sandbox_put_command(const struct sandbox *sandbox, const char *place, GError **error);
+/* Puts a command that the host answers into a folder, as processes see it, over what has its name
+   there. */
+bool sandbox_put_command(const struct sandbox *sandbox, const char *folder, const char *name,
+                         GError **error) MUST_USE;
 /* The private PATH, as processes see it. */
 const char *sandbox_path(const struct sandbox *sandbox);
 /* NULL, or why the sandbox gave up: "processes used more than 30 s of real time", "more than 512

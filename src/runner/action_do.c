@@ -94,14 +94,13 @@ void action_add_path(struct action_run *run, const char *path)
 
 bool action_put_program(struct action_run *run, const char *folder, const char *name)
 {
-    const struct sandbox *sandbox = run->step->leg->machine->sandbox;
-    g_autofree char *path = g_build_filename(folder, name, NULL);
-    g_autofree char *parent = action_host_path(run, folder);
+    const struct leg_run *leg = run->step->leg;
+    g_autofree char *path = g_canonicalize_filename(folder, leg->workspace);
     g_autofree char *place = action_host_path(run, path);
-    if (sandbox == NULL)
+    if (leg->machine->sandbox == NULL)
         return true;
-    return parent != NULL && place != NULL && g_mkdir_with_parents(parent, 0755) == 0 &&
-           sandbox_put_command(sandbox, place, NULL);
+    return place != NULL && g_mkdir_with_parents(place, 0755) == 0 &&
+           sandbox_put_command(leg->machine->sandbox, path, name, NULL);
 }
 
 void action_mask(struct action_run *run, const char *secret)

@@ -174,7 +174,8 @@ static bool run_attest(struct cosign_run *run, GError **error)
     if (cosign_predicate_uri(type) == NULL)
         return cosign_fail(error, "signing %s: invalid predicate type: %s", run->arguments[0],
                            type);
-    if (!is_free(type) || g_str_equal(flags_text(run->flags, "predicate"), "-"))
+    if (!is_free(type) || !g_utf8_validate(type, -1, NULL) ||
+        g_str_equal(flags_text(run->flags, "predicate"), "-"))
         return cosign_fail_unknown(error);
     struct cosign_services services = {0};
     if (run->version >= COSIGN_VERSION(3, 0, 0) && !cosign_find_services(run, &services, error))

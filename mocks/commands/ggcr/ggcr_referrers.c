@@ -54,8 +54,9 @@ bool ggcr_descriptor(struct ggcr *registry, const char *wanted, json_t **descrip
     GGCR_DOCUMENT(head);
     if (!ggcr_head(registry, wanted, &head, error))
         return false;
-    *descriptor = json_pack("{s:s, s:I, s:s}", "mediaType", head.media_type, "size",
-                            (json_int_t)head.size_bytes, "digest", head.digest);
+    *descriptor =
+        json_pack("{s:o, s:I, s:o}", "mediaType", json_text_or_null(head.media_type), "size",
+                  (json_int_t)head.size_bytes, "digest", json_text_or_null(head.digest));
     return true;
 }
 

@@ -216,12 +216,12 @@ Test(access, ghcr_takes_a_token_of_github_as_a_bearer)
 
 static void refer_in_vain(struct bench *bench)
 {
-    static const char *const body =
-        "{\"schemaVersion\":2,\"config\":{\"mediaType\":\"c/d\",\"digest\":\"%s\",\"size\":2},"
-        "\"layers\":[],\"subject\":{\"mediaType\":\"a/b\",\"digest\":\"%s\",\"size\":3}}";
     g_autofree char *blob = digest_of("{}", 2);
     g_autofree char *subject = digest_of("x", 1);
-    g_autofree char *manifest = g_strdup_printf(body, blob, subject);
+    g_autofree char *manifest = g_strdup_printf(
+        "{\"schemaVersion\":2,\"config\":{\"mediaType\":\"c/d\",\"digest\":\"%s\",\"size\":2},"
+        "\"layers\":[],\"subject\":{\"mediaType\":\"a/b\",\"digest\":\"%s\",\"size\":3}}",
+        blob, subject);
     const char *owner = "Authorization: Bearer Z29vZA==";
     const struct registry_login any = {.secret = "good", .pushes = "o/*"};
     registry_add_login(bench->registry, &any);

@@ -50,6 +50,28 @@ Test(sandbox, commands_are_answered_under_every_set_of_layers)
 }
 
 /* By path, where seccomp refuses that as well. */
+/* "signer" is none of the private PATH's commands. */
+static void put_signer(unsigned layers)
+{
+    struct rig rig;
+    if (!rig_has(layers))
+        return;
+    rig_init_with(&rig, layers);
+    rig_run(&rig, "mkdir -p ~/tools; ln -s / ~/out; ! command -v signer");
+    cr_expect(sandbox_put_command(rig.sandbox, "/home/runner/tools", "signer", NULL));
+    cr_expect_not(sandbox_put_command(rig.sandbox, "/home/runner/none", "signer", NULL));
+    rig_run(&rig, "PATH=$HOME/tools:$PATH; command -v signer; sh -c 'signer a b'");
+    cr_expect(g_str_has_suffix(rig.output[1]->str, "/home/runner/tools/signer\n"), "%s",
+              rig.output[1]->str);
+    cr_expect(strstr(rig.log->str, "signer a b"), "%s", rig.log->str);
+    rig_close(&rig);
+}
+
+Test(sandbox, a_command_that_is_put_into_a_folder_is_found_there)
+{
+    put_signer(SANDBOX_ALL);
+}
+
 Test(sandbox, modes_times_and_owners_of_own_files_change_under_every_set_of_layers)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(layer_sets); i++)
