@@ -34,6 +34,9 @@ unsigned attest_version_of(const struct action_run *run, enum attest_kind kind);
 bool attest_throw(struct attest *attest, GError **error, const char *cause, const char *format, ...)
     G_GNUC_PRINTF(4, 5);
 
+/* What JSON.parse() says of a text that is none, as far as it is the same in every Node; g_free. */
+char *attest_json_words(GBytes *body);
+
 /* ---- attest_subject.c: what is attested ---- */
 
 struct attest_subject {

@@ -69,20 +69,26 @@ static char *read_file(const struct attest *attest, const char *path, gsize *len
     return place != NULL && regular_file_read(place, &text, length, NULL) ? text : NULL;
 }
 
-/* Node's words depend on the text; these are those of one that is none at all. */
+char *attest_json_words(GBytes *body)
+{
+    gsize length = 0;
+    const char *text = body != NULL ? g_bytes_get_data(body, &length) : NULL;
+    if (length == 0)
+        return g_strdup("Unexpected end of JSON input");
+    g_autofree char *start = g_utf8_make_valid(text, (gssize)MIN(length, 10));
+    return g_strdup_printf("Unexpected token '%.1s', \"%s\"... is not valid JSON", start, start);
+}
+
 static bool parse(const char *text, gsize length, json_t **value, GError **error)
 {
     g_autoptr(GError) broken = NULL;
     *value = json_parse_bytes(text, length, &broken);
     if (*value != NULL)
         return true;
-    return length == 0
-               ? core_throw(error, "SyntaxError: Unexpected end of JSON input")
-               : core_throw(error,
-                            "SyntaxError: Unexpected token '%c', \"%.10s\"... is not valid JSON",
-                            *text, text);
+    g_autoptr(GBytes) bytes = g_bytes_new(text, length);
+    g_autofree char *words = attest_json_words(bytes);
+    return core_throw(error, "SyntaxError: %s", words);
 }
-
 static bool check_size(gsize length, const char *what, GError **error)
 {
     return length <= PREDICATE_BYTES_MAX ||

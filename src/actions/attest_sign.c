@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define LIMIT_US     (10 * SECOND_US)
+#define SILENCE_US   (180 * SECOND_US)
 #define RETRIES      3
 #define ISSUER       "https://token.actions.githubusercontent.com"
 #define MEDIA_TYPE   "application/vnd.dev.sigstore.bundle.v0.3+json"
@@ -69,6 +70,22 @@ enum {
     CLIENT_PAUSE_MS = 5
 };
 
+/* HttpClient ends a connection that says nothing for three minutes. */
+static bool get(struct attest *attest, const char *url, const char *const *headers,
+                struct action_reply *reply, GError **error)
+{
+    const struct action_exchange exchange = {
+        .method = "GET", .url = url, .headers = headers, .limit_us = SILENCE_US};
+    if (!action_exchange(attest->run, &exchange, reply, error))
+        return false;
+    if (reply->has_timed_out) {
+        g_free(reply->failure);
+        reply->failure =
+            g_strconcat("Request timeout: ", strchr(url + strlen("https://"), '/'), NULL);
+    }
+    return true;
+}
+
 /* HttpClient with retries: gateways that fail are asked again, after 10, 20, 40, … ms. */
 static bool get_patiently(struct attest *attest, const char *url, struct action_reply *reply,
                           GError **error)
@@ -76,7 +93,7 @@ static bool get_patiently(struct attest *attest, const char *url, struct action_
     g_autofree char *bearer = bearer_line(attest);
     const char *const headers[] = {bearer, "Accept: application/json", NULL};
     for (unsigned count = 0;; count++) {
-        if (!action_request(attest->run, "GET", url, headers, NULL, reply, error))
+        if (!get(attest, url, headers, reply, error))
             return false;
         if (reply->status < 502 || reply->status > 504 || count == CLIENT_RETRIES)
             return true;
@@ -137,9 +154,10 @@ static bool ask_issuer(struct attest *attest, const char *path, const char *lack
 {
     g_autofree char *url = g_strconcat(ISSUER, path, NULL);
     REPLY(reply);
-    if (!action_request(attest->run, "GET", url, NULL, NULL, &reply, error))
+    if (!get(attest, url, NULL, &reply, error))
         return false;
-    if (reply.status == 404)
+    g_autoptr(json_t) answer = json_of(&reply);
+    if (reply.status == 404 || (is_fine(&reply) && answer == NULL))
         return core_throw(error, "Failed to get ID token: %s", lack);
     if (is_fine(&reply))
         return true;
@@ -180,6 +198,20 @@ static bool take_identity(struct attest *attest, char **token, GError **error)
                                           "InternalError: invalid identity token: undefined");
 }
 
+/* The JSON of an answer that must be some; NULL: it was thrown. */
+static json_t *demand_json(struct attest *attest, const char *url, const char *what,
+                           const struct action_reply *reply, GError **error)
+{
+    json_t *answer = json_of(reply);
+    if (answer != NULL)
+        return answer;
+    g_autofree char *words = attest_json_words(reply->body);
+    g_autofree char *cause =
+        g_strdup_printf("FetchError: invalid json response body at %s reason: %s", url, words);
+    attest_throw(attest, error, cause, "InternalError: %s", what);
+    return NULL;
+}
+
 /* POST of JSON to one of Sigstore's services; "error creating …" is thrown with the reason. */
 static bool post(struct attest *attest, const char *url, const json_t *body, const char *what,
                  struct action_reply *reply, GError **error)
@@ -213,11 +245,13 @@ static bool take_certificate(struct attest *attest, const struct instance *insta
         json_pack("{s:{s:s}, s:{s:{s:s, s:s}, s:s}}", "credentials", "oidcIdentityToken", token,
                   "publicKeyRequest", "publicKey", "algorithm", "ECDSA", "content", "",
                   "proofOfPossession", "");
+    static const char what[] = "error creating signing certificate";
     REPLY(reply);
-    if (!post(attest, instance->certificates, body, "error creating signing certificate", &reply,
-              error))
+    if (!post(attest, instance->certificates, body, what, &reply, error))
         return false;
-    g_autoptr(json_t) answer = json_of(&reply);
+    g_autoptr(json_t) answer = demand_json(attest, instance->certificates, what, &reply, error);
+    if (answer == NULL)
+        return false;
     const json_t *chain =
         json_get_object(json_get_object(answer, "signedCertificateEmbeddedSct"), "chain");
     const json_t *first = json_array_get(json_get_array(chain, "certificates"), 0);
@@ -259,10 +293,13 @@ static bool log_in_rekor(struct attest *attest, const struct instance *instance,
     g_autofree char *digest = digest_of(text, strlen(text));
     g_autoptr(json_t) body = json_pack("{s:s, s:s, s:{s:{s:s}}}", "apiVersion", "0.0.1", "kind",
                                        "dsse", "spec", "proposedContent", "envelope", digest);
+    static const char what[] = "error creating tlog entry";
     REPLY(reply);
-    if (!post(attest, instance->log, body, "error creating tlog entry", &reply, error))
+    if (!post(attest, instance->log, body, what, &reply, error))
         return false;
-    g_autoptr(json_t) answer = json_of(&reply);
+    g_autoptr(json_t) answer = demand_json(attest, instance->log, what, &reply, error);
+    if (answer == NULL)
+        return false;
     const char *id;
     json_t *entry;
     json_object_foreach (answer, id, entry) {
@@ -271,7 +308,8 @@ static bool log_in_rekor(struct attest *attest, const struct instance *instance,
                               json_pack("{s:s}", "logIndex", *index));
         return true;
     }
-    return core_throw(error, "Received multiple entries in Rekor response");
+    return attest_throw(attest, error, "Error: Received multiple entries in Rekor response",
+                        "InternalError: %s", what);
 }
 
 static bool take_timestamp(struct attest *attest, const struct instance *instance, json_t *material,

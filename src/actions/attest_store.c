@@ -49,6 +49,7 @@ struct request {
     char *url;          /* owned */
     const json_t *body; /* or NULL */
     unsigned retry_count;
+    bool wants_json; /* a text that is none is parsed once more, which throws */
 };
 
 /* *answer (json_decref), or *problem (g_free); false: it was interrupted. */
@@ -73,6 +74,8 @@ static bool ask(struct attest *attest, struct request request, json_t **answer, 
             return false;
         if (reply.status >= 200 && reply.status <= 299) {
             *answer = reply.body != NULL ? json_parse_gbytes(reply.body, NULL) : NULL;
+            if (*answer == NULL && request.wants_json)
+                *problem = attest_json_words(reply.body);
             return true;
         }
         if (!may_retry(&reply) || count >= request.retry_count) {
@@ -109,6 +112,7 @@ bool attest_store(struct attest *attest, const json_t *bundle, char **id, GError
         .method = "POST",
         .url = g_strdup_printf(API "/repos/%s/attestations", repository(attest)),
         .body = body,
+        .wants_json = true,
         .retry_count = RETRIES};
     if (!ask(attest, request, &answer, &problem, error))
         return false;
@@ -146,6 +150,7 @@ static bool create_record(struct attest *attest, const char *image, const char *
         .method = "POST",
         .url = g_strdup_printf(API "/orgs/%s/artifacts/metadata/storage-record", owner),
         .body = body,
+        .wants_json = true,
         .retry_count = RETRIES};
     if (action_input_is_given(attest->run, "subject-version"))
         json_object_set_new(body, "version",

@@ -169,6 +169,12 @@ Test(attest, names_the_service_that_fails)
          "Error: Failed to persist attestation: Resource not accessible by integration - "
          "https://docs.github.com/rest",
          "", 0},
+        {STORE, 201, "", "Error: Failed to persist attestation: Unexpected end of JSON input", "",
+         0},
+        {REKOR, 201, "", "InternalError: error creating tlog entry",
+         GRAY "FetchError: invalid json response body at https://rekor.sigstore.dev/api/v1/log/"
+              "entries reason: Unexpected end of JSON input",
+         0},
         {STORE, 500, "{\"message\":\"Server Error\"}",
          "Error: Failed to persist attestation: Server Error", "", 1 + 4 + 9 + 16 + 25},
     };
