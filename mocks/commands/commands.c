@@ -43,7 +43,7 @@ static const struct command_row own_rows[] = {
 };
 
 /* GitHub's images have not these; everything that a workflow does may bring them. */
-static const char *const apart[] = {"cosign", "trivy", NULL};
+static const char *const apart[] = {"cosign", "crane", "trivy", NULL};
 
 const struct command_row *command_rows(void)
 {

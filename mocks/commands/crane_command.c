@@ -1,10 +1,14 @@
-/* The crane command of the machine, wired. GitHub's images do not have it: which one a workflow has
-   brought counts as the newest that was measured. */
+/* The crane command of the machine, wired. Whichever release a workflow has brought counts as the
+   one that was measured. */
 #include "mocks/commands/commands_private.h"
 
 #include "mocks/commands/crane/crane.h"
 
 #define MEASURED_VERSION "v0.21.6"
+
+enum {
+    EXIT_NOT_FOUND = 127
+};
 
 static bool has_all_tags(void *self, const char *repository)
 {
@@ -15,6 +19,8 @@ static bool has_all_tags(void *self, const char *repository)
 int row_crane(void *self, const struct command_call *call)
 {
     struct command_set *set = self;
+    if (command_set_lacks(set, call))
+        return EXIT_NOT_FOUND;
     const struct crane_options options = {
         .http = set->options.registry_http,
         .loop = set->options.loop,

@@ -8,6 +8,7 @@
 
 #include "base/units.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #define STORAGE "https://release-assets.githubusercontent.com/google/go-containerregistry"
@@ -73,8 +74,14 @@ static bool install(struct action_run *run, const char *asked, bool *is_there, G
     action_log(run, "Installing crane%s for Linux on %s", release, machine_of(run));
     if (!download(run, version, is_there, error))
         return false;
-    if (*is_there)
-        action_add_path(run, folder);
+    if (!*is_there)
+        return true;
+    g_autofree char *place = action_host_path(run, folder);
+    bool is_put = place != NULL && g_mkdir_with_parents(place, 0700) == 0 &&
+                  action_put_program(run, folder, "crane");
+    if (!is_put && !action_assume_gap(run, "where crane is", 0, error))
+        return false;
+    action_add_path(run, folder);
     return true;
 }
 
