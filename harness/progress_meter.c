@@ -17,10 +17,8 @@
 #include <unistd.h>
 
 #define BAR_DELAY_US    (SECOND_US / 2)
-#define BAR_INTERVAL_US (SECOND_US / 10)
+#define BAR_INTERVAL_US (SECOND_US / 10) /* and so often the teller looks around */
 #define LOG_INTERVAL_US (30 * SECOND_US)
-/* So often the teller looks whether the program is still there. */
-#define GLANCE_US SECOND_US
 
 /* One writer at a time. `version` is odd while the name is being written. */
 struct place {
@@ -205,7 +203,7 @@ static G_GNUC_NORETURN void teller_main(const struct progress_meter *progress)
     const int64_t now_us = loop_real_time_us();
     struct teller *teller = g_new0(struct teller, 1);
     struct pollfd end = {.fd = progress->end_fd, .events = POLLIN};
-    const int glance_ms = (int)((progress->is_bar ? BAR_INTERVAL_US : GLANCE_US) / MILLISECOND_US);
+    const int glance_ms = BAR_INTERVAL_US / MILLISECOND_US;
 
     *teller = (struct teller){.progress = progress, .start_us = now_us, .told_us = now_us};
     if (!stop_signals_hold(&teller->stop, NULL))
