@@ -102,6 +102,10 @@ both sign --key cosign.key -y --signing-config config.json --trusted-root none.j
 both sign --key nokey "${config[@]}" IMAGE:1
 both sign --key cosign.key -y --use-signing-config=false --tlog-upload=false IMAGE:1
 both sign --key nokey -y --use-signing-config=false --tlog-upload=false IMAGE:1
+both sign -y --use-signing-config=false IMAGE:1
+both sign -y --use-signing-config=false --new-bundle-format=false IMAGE:1
+both attest -y --use-signing-config=false --predicate sbom.json IMAGE:1
+both sign -y IMAGE:1
 both attest --key cosign.key "${config[@]}" --type spdxjson --predicate sbom.json IMAGE:1
 both attest --key nokey "${config[@]}" --predicate sbom.json IMAGE:1
 both attest --key cosign.key "${config[@]}" --predicate none.json IMAGE:1

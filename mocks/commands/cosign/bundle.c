@@ -90,9 +90,8 @@ static bool read_trust(struct cosign_run *run, GError **error)
 {
     const char *path = flags_text(run->flags, "trusted-root");
     g_autofree char *text = *path != '\0' ? cosign_read_file(run, path) : NULL;
-    g_autofree char *why = NULL;
     if (*path == '\0')
-        return cosign_warn_of_trust(run, &why, error);
+        return cosign_warn_of_trust(run, &run->trust_error, error);
     return text != NULL || cosign_fail(error,
                                        "loading trusted root: failed to read trusted root open "
                                        "%s: no such file or directory",
@@ -119,13 +118,13 @@ bool cosign_find_services(struct cosign_run *run, struct cosign_services *servic
     const char *path = flags_text(run->flags, "signing-config");
     bool has_key = *flags_text(run->flags, "key") != '\0';
     services->is_configured = uses_config(run);
-    /* An identity whose services the options name: nothing of it was measured. */
-    if (!services->is_configured && !has_key)
+    /* Whether a root of the user's trusts the certificate nobody here can tell. */
+    if (!has_key && *flags_text(run->flags, "trusted-root") != '\0')
         return cosign_fail_unknown(error);
+    if ((services->is_configured || !has_key) && !read_trust(run, error))
+        return false;
     if (!services->is_configured)
         return true;
-    if (!read_trust(run, error))
-        return false;
     return *path != '\0' ? read_config(run, path, services, error)
                          : fetch_config(run, services, error);
 }
@@ -150,23 +149,21 @@ static bool find_identity(struct cosign_run *run, const struct cosign_services *
     return false;
 }
 
-/* The key's id, or the token of who signs. */
+/* The key's id, or the token of who signs; without a signing config the certificate as well. */
 static bool find_signer(struct cosign_run *run, const struct cosign_services *services,
                         struct cosign_signer *signer, char **token, GError **error)
 {
     const char *key = flags_text(run->flags, "key");
-    const char *prefix = !is_later(run)            ? ""
-                         : services->is_configured ? "getting keypair and token: "
-                                                   : "getting bundle components: ";
-    bool is_found = *key == '\0' ? find_identity(run, services, token, error)
-                                 : cosign_private_key(run, key, &signer->id, error);
+    bool is_found = !services->is_configured ? cosign_signer_open(run, signer, error)
+                    : *key == '\0'           ? find_identity(run, services, token, error)
+                                             : cosign_private_key(run, key, &signer->id, error);
     if (is_found)
         return true;
-    if (*key != '\0')
-        g_prefix_error(error, "getting signer: %sreading key: ",
-                       is_later(run) && !services->is_configured ? "getting signer from opts: "
-                                                                 : "");
-    g_prefix_error_literal(error, prefix);
+    if (services->is_configured && *key != '\0')
+        g_prefix_error_literal(error, "getting signer: reading key: ");
+    if (is_later(run))
+        g_prefix_error_literal(error, services->is_configured ? "getting keypair and token: "
+                                                              : "getting bundle components: ");
     return false;
 }
 

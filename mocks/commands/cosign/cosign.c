@@ -160,8 +160,9 @@ static bool check_arguments(const struct cosign_run *run, const struct cosign_co
                        command->arguments_max, count);
 }
 
-static int end(const struct cosign_run *run, const GError *error)
+static int end(struct cosign_run *run, const GError *error)
 {
+    g_clear_pointer(&run->trust_error, g_free);
     if (error == NULL)
         return 0;
     if (run->has_read_too_much)

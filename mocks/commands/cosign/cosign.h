@@ -13,7 +13,7 @@
  * what it has signed is taken to verify with a public key of the user's, and that is assumed.
  *
  * Not modelled, and so assumed: other commands, options that name other services, keys in clouds
- * and on tokens, an identity of cosign 3 without its signing config, and older ones than 2.0.
+ * and on tokens, trust roots of the user's, and older ones than 2.0.
  */
 #pragma once
 

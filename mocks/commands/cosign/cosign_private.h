@@ -28,6 +28,7 @@ struct cosign_run {
     const char *const *arguments; /* NULL-terminated */
     int exit_code;                /* of an error; 1 unless said */
     unsigned version;             /* COSIGN_VERSION(3, 0, 2) */
+    char *trust_error; /* of version 3: why there is no trust root; NULL: there is; owned */
     bool has_told_privacy;
     bool has_read_too_much; /* a file above SIGNED_FILE_BYTES_MAX: what comes of it is unknown */
 };

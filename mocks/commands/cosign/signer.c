@@ -12,35 +12,13 @@
 
 enum {
     TOKEN_ATTEMPTS_MAX = 3,
-    LOG_ATTEMPTS_MAX = 4, /* go-retryablehttp, whose pauses cosign leaves at 0 */
     HEADERS_MAX = 4,
 };
 
 #define TRUST_ROOT  "https://tuf-repo-cdn.sigstore.dev/"
-#define NEXT_ROOT   TRUST_ROOT "13.root.json"
 #define FULCIO_URL  "https://fulcio.sigstore.dev/api/v1/signingCert"
-#define LOG_PATH    "/api/v1/log/entries"
-#define LOG_URL     "https://rekor.sigstore.dev" LOG_PATH
 #define OAUTH_URL   "https://oauth2.sigstore.dev/auth"
 #define DEVICE_CODE OAUTH_URL "/device/code"
-
-static const char privacy_statement[] =
-    "\n"
-    "\tThe sigstore service, hosted by sigstore a Series of LF Projects, LLC, is provided pursuant "
-    "to the Hosted Project Tools Terms of Use, available at "
-    "https://lfprojects.org/policies/hosted-project-tools-terms-of-use/.\n"
-    "\tNote that if your submission includes personal data associated with this signed artifact, "
-    "it "
-    "will be part of an immutable record.\n"
-    "\tThis may include the email address associated with the account with which you authenticate "
-    "your contractual Agreement.\n"
-    "\tThis information will be used for signing this artifact and will be stored in public "
-    "transparency logs and cannot be removed later, and is subject to the Immutable Record notice "
-    "at https://lfprojects.org/policies/hosted-project-tools-immutable-records/.\n"
-    "\n"
-    "By typing 'y', you attest that (1) you are not submitting the personal data of any other "
-    "person; and (2) you understand and agree to the statement and the Agreement terms at the URLs "
-    "listed above.\n";
 
 void cosign_signer_clear(struct cosign_signer *signer)
 {
@@ -89,7 +67,10 @@ char *cosign_body_text(const struct http_response *response)
 
 bool cosign_trust(struct cosign_run *run, char **why, GError **error)
 {
-    static const char *const urls[] = {NEXT_ROOT, TRUST_ROOT "timestamp.json"};
+    /* sigstore-go v1.1.4 brings the root before the fourteenth. */
+    bool is_newer = run->version >= COSIGN_VERSION(3, 0, 5);
+    const char *const urls[] = {is_newer ? TRUST_ROOT "14.root.json" : TRUST_ROOT "13.root.json",
+                                TRUST_ROOT "timestamp.json"};
     for (gsize i = 0; i < G_N_ELEMENTS(urls); i++) {
         const struct cosign_question question = {.method = "GET", .url = urls[i]};
         HTTP_RESPONSE(response);
@@ -267,19 +248,34 @@ bool cosign_find_token(struct cosign_run *run, char **token, GError **error)
     return true;
 }
 
+/* Version 3 says that it asks once it has a token. */
+static bool take_certificate(struct cosign_run *run, const char *token, char **certificate,
+                             GError **error)
+{
+    bool is_asked = *token != '\0' || run->version < COSIGN_VERSION(3, 0, 0);
+    if (is_asked)
+        command_complain(run->call, "Retrieving signed certificate...\n");
+    if (*token != '\0' ? get_certificate(run, token, certificate, error)
+                       : cosign_use_device(run, error))
+        return true;
+    g_prefix_error_literal(error, "retrieving cert: ");
+    return false;
+}
+
 static bool certify(struct cosign_run *run, struct cosign_signer *signer, const char *trust_error,
                     GError **error)
 {
     g_autofree char *token = NULL;
-    if (!cosign_find_token(run, &token, error))
-        return false;
-    command_complain(run->call, "Retrieving signed certificate...\n");
-    bool has_certificate = *token != '\0' ? get_certificate(run, token, &signer->certificate, error)
-                                          : cosign_use_device(run, error);
-    if (!has_certificate) {
-        g_prefix_error_literal(error, "retrieving cert: ");
+    bool is_three = run->version >= COSIGN_VERSION(3, 0, 0);
+    if (!cosign_find_token(run, &token, error)) {
+        if (is_three)
+            g_prefix_error_literal(error, "reading id token: ");
         return false;
     }
+    if (!take_certificate(run, token, &signer->certificate, error))
+        return false;
+    if (is_three && trust_error != NULL && !cosign_flag(run, "insecure-skip-verify"))
+        return cosign_fail_unknown(error);
     if (trust_error != NULL && !cosign_flag(run, "insecure-skip-verify"))
         return cosign_fail(error,
                            "verifying SCT: updating local metadata and targets: error updating to "
@@ -293,13 +289,18 @@ static bool certify(struct cosign_run *run, struct cosign_signer *signer, const 
 
 static bool open_keyless(struct cosign_run *run, struct cosign_signer *signer, GError **error)
 {
-    g_autofree char *trust_error = NULL;
-    if (!cosign_warn_of_trust(run, &trust_error, error))
+    bool is_three = run->version >= COSIGN_VERSION(3, 0, 0); /* it has asked before */
+    g_autofree char *trust_error = is_three ? g_strdup(run->trust_error) : NULL;
+    if (!is_three && !cosign_warn_of_trust(run, &trust_error, error))
         return false;
     command_complain(run->call, "Generating ephemeral keys...\n");
     if (certify(run, signer, trust_error, error))
         return true;
-    g_prefix_error_literal(error, "getting signer: getting key from Fulcio: ");
+    g_prefix_error(error, "%sgetting key from Fulcio: ",
+                   !is_three                                ? "getting signer: "
+                   : run->version < COSIGN_VERSION(3, 0, 3) ? "getting Fulcio signer: "
+                                                            : "getting signer: getting Fulcio "
+                                                              "signer: ");
     return false;
 }
 
@@ -313,70 +314,4 @@ bool cosign_signer_open(struct cosign_run *run, struct cosign_signer *signer, GE
     g_prefix_error(error, "getting signer: %sreading key: ",
                    run->version >= COSIGN_VERSION(3, 0, 3) ? "getting signer from opts: " : "");
     return false;
-}
-
-/* ---- the log ---- */
-
-static bool read_entry(const struct http_response *response, json_t **bundle, GError **error)
-{
-    g_autoptr(json_t) answer = json_parse_gbytes(response->body, NULL);
-    json_t *entry = json_object_iter_value(json_object_iter(answer));
-    if (response->status == 201 && entry != NULL) {
-        *bundle = json_incref(entry);
-        return true;
-    }
-    g_autofree char *body = cosign_body_text(response);
-    return cosign_fail(error, "[POST %s][%u] %s %s", LOG_PATH, response->status,
-                       response->status == 400   ? "createLogEntryBadRequest"
-                       : response->status == 409 ? "createLogEntryConflict"
-                                                 : "createLogEntry default ",
-                       body);
-}
-
-bool cosign_put_entry(struct cosign_run *run, const char *body, int attempt_count, json_t **bundle,
-                      GError **error)
-{
-    const struct cosign_question question = {
-        .method = "POST", .url = LOG_URL, .type = "application/json", .body = body};
-    g_autofree char *why = NULL;
-    for (int attempt = 1; attempt <= attempt_count; attempt++) {
-        HTTP_RESPONSE(response);
-        GError *reason = NULL;
-        g_clear_pointer(&why, g_free);
-        bool has_answer = cosign_ask(run, &question, &response, &why, &reason);
-        if (reason != NULL) {
-            g_propagate_error(error, reason);
-            return false;
-        }
-        if (has_answer && response.status != 429 && response.status < 500)
-            return read_entry(&response, bundle, error);
-    }
-    return cosign_fail(error, "Post \"%s\": POST %s giving up after %d attempt(s)%s%s", LOG_URL,
-                       LOG_URL, attempt_count, why != NULL ? ": " : "", why != NULL ? why : "");
-}
-
-bool cosign_log_entry(struct cosign_run *run, const struct cosign_signer *signer,
-                      const char *payload, json_t **bundle, GError **error)
-{
-    if (!cosign_flag(run, "tlog-upload"))
-        return true;
-    if (!run->has_told_privacy)
-        command_complain(run->call, "%s", privacy_statement);
-    /* Without --yes cosign asks, and nobody answers. */
-    if (!run->has_told_privacy && !cosign_flag(run, "yes")) {
-        command_complain(run->call, "Are you sure you would like to continue? [y/N] ");
-        return cosign_fail(error, "should upload to tlog: user declined the prompt");
-    }
-    run->has_told_privacy = true;
-    g_autofree char *signature = cosign_signature_of(signer->id, payload);
-    g_autofree char *hash = digest_of(payload, strlen(payload));
-    g_autoptr(json_t) body =
-        json_pack("{s:s, s:s, s:{s:s, s:s}}", "apiVersion", "0.0.1", "kind", "hashedrekord", "spec",
-                  "hash", hash, "signature", signature);
-    g_autofree char *text = json_text(body);
-    if (!cosign_put_entry(run, text, LOG_ATTEMPTS_MAX, bundle, error))
-        return false;
-    command_complain(run->call, "tlog entry created with index: %" G_GINT64_FORMAT "\n",
-                     json_get_integer(*bundle, "logIndex", 0));
-    return true;
 }

@@ -226,3 +226,28 @@ Test(cosign_three, signs_no_image_that_is_not_there)
 {
     bench_run(&plain, missing_body);
 }
+
+/* What many do to stay with signatures beside the image. */
+static void keyless_beside_body(struct bench *bench)
+{
+    g_autofree char *token =
+        sigstore_request_token("acme/app/.github/workflows/a.yml@refs/heads/b");
+    g_autofree char *variable = g_strconcat("ACTIONS_ID_TOKEN_REQUEST_TOKEN=", token, NULL);
+    install(bench, "v3.0.6");
+    bench->environment[4] = "ACTIONS_ID_TOKEN_REQUEST_URL=" SIGSTORE_REQUEST_URL;
+    bench->environment[5] = variable;
+    cr_assert_eq(run(bench, "cosign sign --yes --use-signing-config=false "
+                            "--new-bundle-format=false " IMAGE ":1"),
+                 0);
+    cr_expect(said(bench, "Generating ephemeral keys...\nRetrieving signed certificate...\n"
+                          "Successfully verified SCT...\n"));
+    cr_expect(said(bench, "Pushing signature to: " IMAGE "\n"));
+    cr_assert_eq(run(bench, "cosign verify --certificate-identity-regexp https://github.com/acme/ "
+                            "--certificate-oidc-issuer " SIGSTORE_GITHUB_ISSUER " " IMAGE ":1"),
+                 0);
+    cr_expect_eq(command_set_assumed(bench->set)->len, 0);
+}
+Test(cosign_three, signs_beside_the_image_with_the_identity_of_its_job)
+{
+    bench_run(&plain, keyless_beside_body);
+}
