@@ -198,6 +198,17 @@ static void fail(struct attest *attest, const char *message)
         action_log(attest->run, GRAY "%s" PLAIN, attest->cause);
 }
 
+/* A digest or a name that a script has put together of what an assumed command did not say. */
+static bool names_what_nobody_knows(const struct action_run *run)
+{
+    static const char *const names[] = {"subject-name", "subject-digest", "subject-path",
+                                        "subject-checksums", "sbom-path"};
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
+        if (strstr(action_input(run, names[i]), COMMAND_UNKNOWN_STEM) != NULL)
+            return true;
+    return false;
+}
+
 static bool attest_main(struct action_run *run, enum attest_kind kind, GError **error)
 {
     struct attest attest = {.run = run, .kind = kind, .version = attest_version_of(run, kind)};
@@ -205,7 +216,7 @@ static bool attest_main(struct action_run *run, enum attest_kind kind, GError **
     g_autofree char *message = NULL;
     GError *thrown = NULL;
 
-    if (action_reads_unknown(run)) { /* which may be the digest */
+    if (action_reads_unknown(run) || names_what_nobody_knows(run)) {
         action_set_unknown_output(run, "*");
         return action_assume_gap(run, "the attestation of what nobody knows", 0, error);
     }

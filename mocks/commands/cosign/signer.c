@@ -272,6 +272,7 @@ static bool certify(struct cosign_run *run, struct cosign_signer *signer, const 
             g_prefix_error_literal(error, "reading id token: ");
         return false;
     }
+    g_assert(token != NULL);
     if (!take_certificate(run, token, &signer->certificate, error))
         return false;
     if (is_three && trust_error != NULL && !cosign_flag(run, "insecure-skip-verify"))

@@ -377,11 +377,17 @@ Test(attest, uses_githubs_own_sigstore_for_what_is_not_public)
 Test(attest, assumes_what_nobody_knows)
 {
     FAKE_RUN(run, &action_attest, "v4");
+    FAKE_RUN(worded, &action_attest_build_provenance, "v3");
     name_image(run, "ghcr.io/acme/app");
+    name_image(worded, "ghcr.io/acme/app");
     fake_reads_unknown(run);
+    fake_input(worded, "subject-digest", COMMAND_UNKNOWN_WORD);
 
     fake_main(run);
+    fake_main(worded);
 
     cr_expect_null(fake_failure(run));
+    cr_expect_null(fake_failure(worded));
     fake_expect_part(fake_assumed(run), "the attestation of what nobody knows");
+    fake_expect_part(fake_assumed(worded), "the attestation of what nobody knows");
 }
