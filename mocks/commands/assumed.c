@@ -249,14 +249,22 @@ static int run_python3(struct command_set *set, const struct command_call *call)
     return nested_run(set, call, &nested, "");
 }
 
-/* Whether the step asks the same so often that it waits for an answer which never comes. */
+static guint count_ask(struct command_set *set, const char *line)
+{
+    guint count = GPOINTER_TO_UINT(g_hash_table_lookup(set->asks, line)) + 1;
+    if (count > 1 || g_hash_table_size(set->asks) < ASSUMED_LINES_MAX)
+        g_hash_table_replace(set->asks, g_strdup(line), GUINT_TO_POINTER(count));
+    return count;
+}
+
+/* Whether the step asks so often that it waits for an answer which never comes: the same, or of one
+   command something else each time, such as whether a port is free. */
 static bool is_waited_for(struct command_set *set, const struct command_call *call)
 {
     g_autofree char *line = g_strjoinv(" ", (char **)call->arguments);
-    guint count = GPOINTER_TO_UINT(g_hash_table_lookup(set->asks, line)) + 1;
-    if (count > 1 || g_hash_table_size(set->asks) < ASSUMED_LINES_MAX)
-        g_hash_table_replace(set->asks, g_steal_pointer(&line), GUINT_TO_POINTER(count));
-    return count > ASSUMED_ASKS_MAX;
+    g_autofree char *any = g_strconcat(command_name(call), " *", NULL);
+    bool is_often = count_ask(set, any) > ASSUMED_CALLS_MAX;
+    return count_ask(set, line) > ASSUMED_ASKS_MAX || is_often;
 }
 
 /* A loop round it ends as it would on a machine where the answer never comes: by its job's clock,

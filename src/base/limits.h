@@ -137,6 +137,7 @@
 #define NESTED_COMMANDS_MAX 64
 #define ASSUMED_USES_MAX    1000
 #define ASSUMED_ASKS_MAX    100  /* the same line in one step, before it takes its time */
+#define ASSUMED_CALLS_MAX   1000 /* of one command in one step, whatever its words */
 #define ASSUMED_LINES_MAX   4096 /* whose asks are counted */
 #define COMPOSE_EXTENDS_MAX 64   /* services one above the other; compose has no limit */
 #define GIT_REFERENCES_MAX  10000

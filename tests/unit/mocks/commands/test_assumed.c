@@ -282,8 +282,10 @@ Test(commands_assumed, a_step_that_waits_for_an_answer_runs_into_its_clock)
 
 static void many_lines(struct bench *bench)
 {
-    for (int i = 0; i < ASSUMED_LINES_MAX; i++) {
-        g_autofree char *line = g_strdup_printf("terraform output %d", i);
+    static const char *const names[] = {"terraform", "kubectl", "helm", "gh", "aws"};
+    for (gsize i = 0; i < ASSUMED_LINES_MAX; i++) {
+        g_autofree char *line =
+            g_strdup_printf("%s output %" G_GSIZE_FORMAT, names[i % G_N_ELEMENTS(names)], i);
         expect(bench, line, 0, "", "");
     }
     int64_t began_us = loop_now_us(bench->loop);
@@ -291,6 +293,22 @@ static void many_lines(struct bench *bench)
         expect(bench, "terraform output last", 0, "", "");
 
     cr_expect_lt(loop_now_us(bench->loop) - began_us, MINUTE_US);
+}
+
+/* `while ! lsof -i ":$RANDOM"` */
+static void another_each_time(struct bench *bench)
+{
+    for (int i = 0; i <= ASSUMED_CALLS_MAX; i++) {
+        g_autofree char *line = g_strdup_printf("lsof -i :%d", i);
+        expect(bench, line, 0, "", "");
+    }
+    cr_expect_geq(loop_now_us(bench->loop), 10 * MINUTE_US);
+    cr_expect_lt(loop_now_us(bench->loop), 20 * MINUTE_US);
+}
+
+Test(commands_assumed, a_step_that_asks_one_command_without_end_runs_into_its_clock)
+{
+    bench_run(NULL, another_each_time);
 }
 
 Test(commands_assumed, asks_are_counted_of_so_many_lines)
