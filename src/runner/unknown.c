@@ -1,7 +1,10 @@
 /* Rows of outputs as values whose members are looked up when they are asked for. */
 #include "runner/unknown.h"
 
+#include "base/command.h"
 #include "runner/leg.h"
+
+#include <string.h>
 
 const char unknown_key[] = "?";
 static const char any_name[] = "*";
@@ -10,6 +13,7 @@ void unknown_log_clear(struct unknown_log *log)
 {
     g_clear_pointer(&log->name, g_free);
     g_clear_pointer(&log->doubtful, g_free);
+    g_clear_pointer(&log->worded, g_free);
     g_clear_pointer(&log->lacking, g_ptr_array_unref);
 }
 
@@ -48,6 +52,7 @@ char *unknown_log_take(struct unknown_log *log, bool with_doubts)
                                                     : g_steal_pointer(&log->doubtful);
     g_clear_pointer(&log->name, g_free);
     g_clear_pointer(&log->doubtful, g_free);
+    g_clear_pointer(&log->worded, g_free);
     return taken;
 }
 
@@ -124,10 +129,19 @@ static bool note(const struct outputs *outputs, const char *key, const char *nam
     return true;
 }
 
+static void note_word(const struct outputs *outputs, const char *name, const struct value *value)
+{
+    if (outputs->log->worded == NULL && value->kind == VALUE_STRING &&
+        strstr(value->string, COMMAND_UNKNOWN_STEM) != NULL)
+        outputs->log->worded = g_strdup_printf("%s.%s", outputs->path, name);
+}
+
 static bool get(void *self, const char *name, struct value *out)
 {
     struct outputs *outputs = self;
     bool is_there = outputs->members.type->get(outputs->members.self, name, out);
+    if (is_there)
+        note_word(outputs, name, out);
     if (!note(outputs, name, name) && !is_there)
         (void)note(outputs, any_name, name);
     return is_there;

@@ -28,6 +28,7 @@ extern const char unknown_key[];
 struct unknown_log {
     char *name;
     char *doubtful;
+    char *worded;       /* one in doubt whose text has COMMAND_UNKNOWN_WORD in it */
     GPtrArray *lacking; /* char*, each once: "vars.REGISTRY"; NULL: none */
 };
 void unknown_log_clear(struct unknown_log *log);

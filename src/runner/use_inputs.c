@@ -2,6 +2,10 @@
    (actions-semantics.md 1.8, 5.2; the runner's ActionRunner.cs, Handler.cs). */
 #include "runner/use.h"
 
+#include "base/command.h"
+
+#include <string.h>
+
 static bool has_key(const json_t *object, const char *name)
 {
     const char *key;
@@ -105,36 +109,46 @@ static bool is_about_contents(const char *input)
     return g_strv_contains(names, lower);
 }
 
-/* Outputs that nobody knows were read: whether by an input that matters is looked for again. */
-static bool do_inputs_decide(const struct step_run *step)
+/* An input that hides the unknown word has decided something by it: `enable=${{ github.ref_name ==
+   env.LATEST }}`. Where it shows, it shows in what comes of it, too. */
+static const char *hidden_word(const struct unknown_log *log, const char *text)
+{
+    return strstr(text, COMMAND_UNKNOWN_STEM) == NULL ? log->worded : NULL;
+}
+
+/* Outputs that nobody knows were read: which of them by an input that matters is looked for again;
+   g_free, NULL: none. */
+static char *find_decisive(const struct step_run *step, const char *first)
 {
     const struct node *with = step->step->with;
+    const struct unknown_log *log = &step->leg->unknown;
     if (with->kind != NODE_MAPPING)
-        return true;
+        return g_strdup(first);
     for (gsize i = 0; i < node_length(with); i++) {
         const struct node_entry *entry = node_entry(with, i);
         g_autofree char *text = NULL;
         unknown_log_clear(&step->leg->unknown);
-        if (!is_about_contents(entry->key) && step_evaluate_text(step, entry->value, &text, NULL) &&
-            step->leg->unknown.name != NULL)
-            return true;
+        if (is_about_contents(entry->key) || !step_evaluate_text(step, entry->value, &text, NULL))
+            continue;
+        const char *name = log->name != NULL ? log->name : hidden_word(log, text);
+        if (name != NULL)
+            return g_strdup(name);
     }
-    return false;
+    return NULL;
 }
 
 static void assume_unknown(struct step_run *step)
 {
+    struct unknown_log *log = &step->leg->unknown;
     leg_assume_lacking(step->leg, step);
-    g_autofree char *first = g_strdup(step->leg->unknown.name);
-    if (first == NULL)
+    g_autofree char *first = g_strdup(log->name);
+    if (first == NULL && log->worded == NULL)
         return;
-    step->has_read_unknown = true;
-    bool do_decide = do_inputs_decide(step);
-    if (!do_decide) {
-        unknown_log_clear(&step->leg->unknown);
-        step->leg->unknown.name = g_steal_pointer(&first);
-    }
-    leg_assume_unknown(step->leg, step, do_decide, /* with_doubts= */ false);
+    g_autofree char *decisive = find_decisive(step, first);
+    unknown_log_clear(log);
+    log->name = g_strdup(decisive != NULL ? decisive : first);
+    step->has_read_unknown = step->has_read_unknown || log->name != NULL;
+    leg_assume_unknown(step->leg, step, decisive != NULL, /* with_doubts= */ false);
 }
 
 json_t *use_inputs(struct step_run *step, GError **error)
