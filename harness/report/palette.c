@@ -39,3 +39,20 @@ char *palette_printable(const char *text)
     }
     return copy;
 }
+
+char *palette_line(const char *text)
+{
+    char *line = palette_printable(text);
+    char *end = line;
+    for (const char *each = line; *each != '\0'; each++) {
+        bool is_blank = g_ascii_isspace(*each);
+        if (!is_blank)
+            *end++ = *each;
+        else if (end > line && end[-1] != ' ')
+            *end++ = ' ';
+    }
+    while (end > line && end[-1] == ' ')
+        end--;
+    *end = '\0';
+    return line;
+}

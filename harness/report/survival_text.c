@@ -17,8 +17,10 @@ static int columns_of(const json_t *rows, const char *key, const char *title)
     gsize columns = strlen(title);
     gsize index;
     json_t *row;
-    json_array_foreach (rows, index, row)
-        columns = MAX(columns, strlen(json_get_string(row, key, "")));
+    json_array_foreach (rows, index, row) {
+        g_autofree char *text = palette_line(json_get_string(row, key, ""));
+        columns = MAX(columns, strlen(text));
+    }
     return (int)MIN(columns, NAME_COLUMNS_MAX);
 }
 
@@ -34,11 +36,11 @@ static void append_broke_at(GString *text, const json_t *row)
     const json_t *place = json_get_object(row, "broke_at");
     const char *reason = json_get_string(row, "reason", NULL);
     if (place != NULL) {
-        g_autofree char *step = palette_printable(json_get_string(place, "step", ""));
+        g_autofree char *step = palette_line(json_get_string(place, "step", ""));
         g_string_append(text, step);
         append_line_number(text, place);
     } else if (reason != NULL) {
-        g_autofree char *why = palette_printable(reason);
+        g_autofree char *why = palette_line(reason);
         g_string_append(text, why);
     }
 }
@@ -47,7 +49,7 @@ static void append_row(GString *text, const json_t *row, int fault_columns, int 
                        bool has_color)
 {
     g_autofree char *fault = palette_printable(json_get_string(row, "fault", ""));
-    g_autofree char *leg = palette_printable(json_get_string(row, "job_name", ""));
+    g_autofree char *leg = palette_line(json_get_string(row, "job_name", ""));
     g_autofree char *duration = duration_text(json_get_integer(row, "duration_us", 0));
 
     g_string_append_printf(text, "%-*s  %-*s  ", fault_columns, fault, leg_columns, leg);
@@ -132,15 +134,15 @@ static void append_leg_notes(GString *text, const json_t *row)
 {
     gsize index;
     json_t *each;
+    g_autofree char *leg = palette_line(json_get_string(row, "job_name", ""));
     g_string_append_printf(
         text, "  %s: %" G_GINT64_FORMAT " steps modelled, %" G_GINT64_FORMAT " things assumed\n",
-        json_get_string(row, "job_name", ""), json_get_integer(row, "modelled", 0),
-        json_get_integer(row, "assumed", 0));
+        leg, json_get_integer(row, "modelled", 0), json_get_integer(row, "assumed", 0));
     append_queued(text, row);
     json_array_foreach (json_get_array(row, "images"), index, each)
         g_string_append_printf(text, "    promises %s\n", json_get_string(each, "image", ""));
     json_array_foreach (json_get_array(row, "assumptions"), index, each) {
-        g_autofree char *what = palette_printable(json_get_string(each, "what", ""));
+        g_autofree char *what = palette_line(json_get_string(each, "what", ""));
         g_string_append_printf(text, "    assumes %s", what);
         append_line_number(text, each);
         g_string_append_c(text, '\n');
