@@ -154,6 +154,28 @@ static char *choose_name(const struct project *project, const char *asked, const
                                                                : folder);
 }
 
+/* A file that is asked for has to be there, and later ones count more (compose-go's
+   dotenv/env.go). */
+static json_t *read_variables(const struct project *project, const char *const *files,
+                              GError **error)
+{
+    g_autoptr(json_t) variables = json_object();
+    g_autofree char *usual = g_build_filename(project->directory, ".env", NULL);
+    if (files[0] == NULL)
+        return compose_read_variables(project, usual);
+    for (; *files != NULL; files++) {
+        g_autofree char *path = command_absolute_path(project->call, *files);
+        g_autofree char *host_path = command_host_path(project->call, path);
+        if (host_path != NULL && !g_file_test(host_path, G_FILE_TEST_EXISTS)) {
+            cli_refuse(error, "couldn't find env file: %s", path);
+            return NULL;
+        }
+        g_autoptr(json_t) more = compose_read_variables(project, path);
+        json_object_update(variables, more);
+    }
+    return g_steal_pointer(&variables);
+}
+
 bool project_load(struct project *project, const struct project_sources *sources, GError **error)
 {
     g_autoptr(GPtrArray) paths = find_files(project->call, sources->files, error);
@@ -162,11 +184,10 @@ bool project_load(struct project *project, const struct project_sources *sources
     project->directory = *sources->directory != '\0'
                              ? command_absolute_path(project->call, sources->directory)
                              : g_path_get_dirname(g_ptr_array_index(paths, 0));
-    g_autofree char *env_file = *sources->env_file != '\0'
-                                    ? command_absolute_path(project->call, sources->env_file)
-                                    : g_build_filename(project->directory, ".env", NULL);
-    json_t *variables = compose_read_variables(project, env_file);
+    json_t *variables = read_variables(project, sources->env_files, error);
     g_autoptr(GPtrArray) way = g_ptr_array_new_with_free_func(g_free);
+    if (variables == NULL)
+        return false;
     project->variables = variables;
     project->model = json_object();
     for (guint i = 0; i < paths->len; i++)
@@ -174,6 +195,8 @@ bool project_load(struct project *project, const struct project_sources *sources
                                error))
             return false;
     project->name = choose_name(project, sources->name, variables);
+    if (json_object_size(project->model) == 0)
+        return cli_refuse(error, "empty compose file");
     if (json_object_size(json_get_object(project->model, "services")) == 0)
         return cli_refuse(error, "no service selected");
     project_apply_profiles(project, sources, variables);

@@ -24,7 +24,7 @@ struct project_sources {
     const char *const *files;
     const char *name;
     const char *directory;
-    const char *env_file;
+    const char *const *env_files; /* none: .env of the project's folder */
     const char *const *profiles;
     const char *const *wanted; /* the command's arguments: services named are on */
 };

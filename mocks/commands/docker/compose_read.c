@@ -108,6 +108,22 @@ static json_t *read_document(const struct project *project, const char *path, co
     return interpolated(value, project, variables, error);
 }
 
+static bool is_blank(const char *line)
+{
+    const char *rest = line + strspn(line, " \t\r");
+    return *rest == '\0' || *rest == '#' || g_str_has_prefix(line, "---");
+}
+
+/* Nothing but comments: such a file adds nothing to the others (compose-go's loader.go). */
+static bool is_empty_file(char **documents)
+{
+    g_auto(GStrv) lines = g_strsplit(documents[0], "\n", -1);
+    for (gsize i = 0; lines[i] != NULL; i++)
+        if (!is_blank(lines[i]))
+            return false;
+    return documents[1] == NULL;
+}
+
 /* The documents of a file, each behind as many empty lines as stand before it; g_strfreev. */
 static char **split_documents(const char *text)
 {
@@ -144,6 +160,8 @@ json_t *compose_read_file(const struct project *project, const char *path, const
     const char *data = g_bytes_get_data(bytes, &length_bytes);
     g_autofree char *text = g_strndup(data, length_bytes);
     g_auto(GStrv) documents = split_documents(text);
+    if (is_empty_file(documents))
+        return json_object();
     g_autoptr(json_t) whole = read_document(project, path, documents[0], variables, resets, error);
     for (gsize i = 1; whole != NULL && documents[i] != NULL; i++) {
         g_autoptr(json_t) own = NULL;

@@ -129,6 +129,29 @@ Test(compose_files, files_include_others_and_have_several_documents)
     bench_run(NULL, include_files);
 }
 
+static void files_that_are_asked_for(struct bench *bench)
+{
+    const struct docker_plugin plugins[] = {compose_plugin("v2.38.2"), {0}};
+    SHELL(shell, bench, plugins);
+    shell_write(&shell, FILE_PATH, "services: {a: {image: 'a:$TAG-$REST'}}\n");
+    shell_write(&shell, "/home/runner/work/extras.yaml", "# nothing yet\n\n");
+    shell_write(&shell, "/home/runner/work/.env", "TAG=1\nREST=r\n");
+    shell_write(&shell, "/home/runner/work/.env.override", "TAG=2\n");
+
+    type_expect(&shell,
+                "compose --env-file .env --env-file .env.override -f compose.yaml -f extras.yaml "
+                "config --images",
+                0, "a:2-r\n", "");
+    type_expect(&shell, "compose --env-file nothing.env config --images", 1, "",
+                "couldn't find env file: /home/runner/work/nothing.env\n");
+    type_expect(&shell, "compose -f extras.yaml config", 1, "", "empty compose file\n");
+}
+
+Test(compose_files, an_empty_one_adds_nothing_and_files_of_variables_may_be_many)
+{
+    bench_run(NULL, files_that_are_asked_for);
+}
+
 static void include_badly(struct bench *bench)
 {
     const struct docker_plugin plugins[] = {compose_plugin("v2.38.2"), {0}};
