@@ -46,8 +46,24 @@ char *missing_program_find(const char *line)
     return is_told ? find(wordings, G_N_ELEMENTS(wordings), line) : NULL;
 }
 
+/* git's words where a partial clone lacks an object: the origin here is made of it, GitHub's is
+   whole. */
+static char *missing_object(const char *line)
+{
+    static const char *const rows[] = {
+        "fatal: unable to read ([0-9a-f]{40})",
+        "could not fetch ([0-9a-f]{40}) from promisor remote",
+    };
+    bool is_told = strstr(line, "unable to read ") != NULL || strstr(line, " promisor ") != NULL;
+    g_autofree char *object = is_told ? find(rows, G_N_ELEMENTS(rows), line) : NULL;
+    return object != NULL ? g_strdup_printf("object %s in this clone", object) : NULL;
+}
+
 char *missing_module_find(const char *line)
 {
+    char *object = missing_object(line);
+    if (object != NULL)
+        return object;
     bool is_told = strstr(line, "No module named") != NULL ||
                    g_str_has_prefix(line, "error: ext") ||
                    g_str_has_prefix(line, "ERROR: No matching");

@@ -7,5 +7,5 @@
 
 /* The program that a line of output says is missing; NULL: it says no such thing. g_free. */
 char *missing_program_find(const char *line);
-/* The same of a module of Python or a package of pip; g_free. */
+/* The same of a module of Python, a package of pip, or an object that git does not find; g_free. */
 char *missing_module_find(const char *line);

@@ -37,3 +37,21 @@ Test(missing_program, is_no_file_that_is_missing)
         cr_expect_null(name, "%s", lines[i]);
     }
 }
+
+Test(missing_program, a_module_or_an_object_of_git_is_told_as_well)
+{
+    static const char object[] = "9e09546bfde623aa66019baebb82594d8c7c897a";
+    static const char *const rows[][2] = {
+        {"ModuleNotFoundError: No module named 'docker'", "docker"},
+        {"remote: fatal: unable to read 9e09546bfde623aa66019baebb82594d8c7c897a        ", NULL},
+        {"fatal: could not fetch 9e09546bfde623aa66019baebb82594d8c7c897a from promisor remote",
+         NULL},
+        {"error: unable to read askpass response", "(none)"},
+    };
+    g_autofree char *told = g_strdup_printf("object %s in this clone", object);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *name = missing_module_find(rows[i][0]);
+        cr_expect_str_eq(name != NULL ? name : "(none)", rows[i][1] != NULL ? rows[i][1] : told);
+    }
+}
