@@ -8,8 +8,6 @@
 
 #include <string.h>
 
-#define EXIT_NOT_FOUND 127
-
 /* A program that a step may call and whose work no part of the world stands for. */
 struct known_command {
     const char *name;
@@ -280,7 +278,7 @@ int assumed_run(struct command_set *set, const struct command_call *call)
 
     if (is_gone(set, call)) {
         command_complain(call, "%s: command not found\n", command_name(call));
-        return EXIT_NOT_FOUND;
+        return COMMAND_NOT_FOUND;
     }
 
     if (command != NULL && command->version != NULL && asks_for_version(call)) {

@@ -28,6 +28,8 @@ struct command_set {
 
 /* Answers a command line in the calling fiber, whoever called it. */
 int command_set_run(struct command_set *set, const struct command_call *call);
+/* What a shell makes of a program that is not there. */
+#define COMMAND_NOT_FOUND 127
 /* A program that GitHub's images have not, on one of them where nothing may have brought it: says
    so, as bash does. False: it may be there. */
 bool command_set_lacks(struct command_set *set, const struct command_call *call);

@@ -9,10 +9,6 @@
 /* What sigstore/cosign-installer leaves beside the program that it would have put there. */
 #define RELEASE_FILE ".cosign-release"
 
-enum {
-    EXIT_NOT_FOUND = 127,
-};
-
 /* Of the first folder of PATH that has one; g_free, NULL: none. */
 static char *installed_version(const struct command_call *call)
 {
@@ -85,7 +81,7 @@ int row_cosign(void *self, const struct command_call *call)
     const struct command_set_options *options = &set->options;
     g_autofree char *version = installed_version(call);
     if (version == NULL)
-        return command_set_lacks(set, call) ? EXIT_NOT_FOUND : assume(set, call);
+        return command_set_lacks(set, call) ? COMMAND_NOT_FOUND : assume(set, call);
     if (g_strcmp0(call->arguments[1], "login") == 0 && set->docker != NULL)
         return log_in(set, call);
     const struct cosign_options cosign = {

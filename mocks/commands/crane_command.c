@@ -6,10 +6,6 @@
 
 #define MEASURED_VERSION "v0.21.6"
 
-enum {
-    EXIT_NOT_FOUND = 127
-};
-
 static bool has_all_tags(void *self, const char *repository)
 {
     const struct command_set_options *options = &((const struct command_set *)self)->options;
@@ -20,7 +16,7 @@ int row_crane(void *self, const struct command_call *call)
 {
     struct command_set *set = self;
     if (command_set_lacks(set, call))
-        return EXIT_NOT_FOUND;
+        return COMMAND_NOT_FOUND;
     const struct crane_options options = {
         .http = set->options.registry_http,
         .loop = set->options.loop,

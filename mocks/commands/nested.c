@@ -9,7 +9,6 @@
 
 enum {
     EXIT_CANNOT_RUN = 126,
-    EXIT_NOT_FOUND = 127,
     EXIT_BY_SIGNAL = 128,
 };
 
@@ -44,7 +43,7 @@ static int refuse(const struct command_call *call, const struct nested *nested, 
     g_autofree char *program = command_quoted(call, nested->arguments[0]);
     command_complain(call, "%s: %s%s: %s\n", command_name(call), prefix, program,
                      is_forbidden ? "Permission denied" : "No such file or directory");
-    return is_forbidden ? EXIT_CANNOT_RUN : EXIT_NOT_FOUND;
+    return is_forbidden ? EXIT_CANNOT_RUN : COMMAND_NOT_FOUND;
 }
 
 static int run_inside(struct command_set *set, const struct command_call *call,

@@ -10,7 +10,6 @@
 enum {
     NEWEST_VERSION = 7400,
     EXIT_FATAL = 1,
-    EXIT_NOT_FOUND = 127,
 };
 
 void trivy_log(const struct trivy *trivy, const char *level, const char *format, ...)
@@ -211,7 +210,7 @@ int row_trivy(void *self, const struct command_call *call)
 {
     struct trivy trivy = {.set = self, .call = call, .version = installed_version(call)};
     if (command_set_lacks(self, call))
-        return EXIT_NOT_FOUND;
+        return COMMAND_NOT_FOUND;
     bool is_read = trivy_read_options(&trivy);
     const struct subcommand *subcommand = subcommand_of(&trivy);
     bool is_version =
