@@ -126,6 +126,19 @@ struct site *world_find_site(struct world *world, const char *name)
     return g_hash_table_lookup(world->sites_by_name, name);
 }
 
+void site_set_paths(struct site *site, const char *const *prefixes)
+{
+    site->paths = prefixes;
+}
+
+bool site_has_path(const struct site *site, const char *path)
+{
+    const char *const *prefix = site->paths;
+    while (prefix != NULL && *prefix != NULL && !g_str_has_prefix(path, *prefix))
+        prefix++;
+    return prefix == NULL || *prefix != NULL;
+}
+
 void world_add_alias(struct world *world, const char *alias, struct site *site)
 {
     g_assert(world_find_site(world, alias) == NULL);

@@ -70,6 +70,10 @@ struct site *world_add_site(struct world *world, const char *name, site_handler 
                             void *context);
 const char *site_name(const struct site *site);
 struct site *world_find_site(struct world *world, const char *name);
+/* Paths below which the site answers, ends with NULL, lent: what else is on its host nobody models.
+   Not called: all of them. */
+void site_set_paths(struct site *site, const char *const *prefixes);
+bool site_has_path(const struct site *site, const char *path);
 /* The world's clients find the site under this name too: a host name, or "host:port" for one port
    of it. Traces and faults know the site by its own name only. */
 void world_add_alias(struct world *world, const char *alias, struct site *site);

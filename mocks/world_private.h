@@ -16,6 +16,7 @@ struct site {
     struct world *world;
     char *name;
     site_handler *handle;
+    const char *const *paths; /* below which it answers, or NULL */
     void *context;
     struct listener inner;  /* where the world's own clients connect */
     GQueue expected;        /* struct client of server*.c, in the order of their connect() */

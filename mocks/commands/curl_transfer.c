@@ -244,15 +244,21 @@ static bool has_plain_scheme(struct curl_transfer *transfer)
     return false;
 }
 
-/* A host that is no site of the world, or one that only actions are a match for. */
+/* A host that is no site of the world, one that only actions are a match for, or one that is more
+   than its site, as quay.io is beside its registry. */
 static bool is_foreign(const struct curl_transfer *transfer, const char *host, int port)
 {
     if (transfer->options->unix_socket == NULL && strcmp(host, GITHUBAPI_SITE) == 0)
         return true;
     g_autofree char *with_port = g_strdup_printf("%s:%d", host, port);
     struct world *world = transfer->set->options.world;
-    return transfer->options->unix_socket == NULL && world_find_site(world, host) == NULL &&
-           world_find_site(world, with_port) == NULL;
+    const struct site *site = world_find_site(world, with_port);
+    const char *authority = strstr(transfer->url, "://") + strlen("://");
+    const char *path = strchr(authority, '/');
+    if (site == NULL)
+        site = world_find_site(world, host);
+    return transfer->options->unix_socket == NULL &&
+           (site == NULL || !site_has_path(site, path != NULL ? path : "/"));
 }
 
 /* What scripts ask of GitHub's API before a download: which release is the latest. Nobody knows,

@@ -11,7 +11,11 @@ static void add_sites(struct registry *registry)
     struct world *world = registry->world;
     const struct registry_service *service = registry->service;
 
-    world_add_site(world, service->api_site, registry_on_api, registry);
+    struct site *site = world_add_site(world, service->api_site, registry_on_api, registry);
+    registry->paths[0] = "/v2";
+    if (service->token_site != NULL && strcmp(service->token_site, service->api_site) == 0)
+        registry->paths[1] = service->token_path;
+    site_set_paths(site, registry->paths);
     if (service->token_site != NULL && strcmp(service->token_site, service->api_site) != 0)
         world_add_site(world, service->token_site, registry_on_token, registry);
     if (service->blob_site != NULL)

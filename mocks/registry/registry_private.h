@@ -16,6 +16,7 @@ struct registry {
     int64_t window_at_us;
     bool needs_login_to_pull;
     bool needs_login_to_push;
+    const char *paths[3]; /* of the API and, on the same host, of tokens; ends with NULL */
     GPtrArray *logins;    /* struct login */
     GHashTable *refusals; /* a login's secret to the first repository it may not push to */
     struct registry_inventor inventor;
