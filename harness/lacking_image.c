@@ -21,13 +21,25 @@ static bool tells_of_a_pull(const char *line)
     return false;
 }
 
+/* Tags that the world has brought, such as those of the builder's image, do not count. */
+static bool has_pushed_tag(struct registry *registry, const char *repository)
+{
+    g_autoptr(GPtrArray) tags = registry_tags(registry, repository);
+    for (guint i = 0; i < tags->len; i++)
+        if (registry_tag_is_pushed(registry, repository, g_ptr_array_index(tags, i)))
+            return true;
+    return tags->len == 0;
+}
+
+/* By a tag, or by digests alone. */
 static bool was_pushed(const struct stage *stage, const struct reference *reference)
 {
     struct registry *registry = stage_registry(stage, reference->domain);
     if (registry == NULL)
         return false;
     g_autoptr(GPtrArray) names = registry_repositories(registry);
-    return g_ptr_array_find_with_equal_func(names, reference->path, g_str_equal, NULL);
+    return g_ptr_array_find_with_equal_func(names, reference->path, g_str_equal, NULL) &&
+           has_pushed_tag(registry, reference->path);
 }
 
 static bool was_built(struct dockerd *dockerd, const char *name)
