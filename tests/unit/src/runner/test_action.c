@@ -368,7 +368,7 @@ Test(action, tells_the_machine_that_there_may_be_more_programs)
         bench->host = (struct command_host){
             .names = names, .run = read_and_answer, .may_bring = note_bringing, .self = &count};
         bench->actions = table;
-        AUTO(leg_result) result = bench_run_leg(bench, NULL);
+        leg_result_free(bench_run_leg(bench, NULL));
         cr_expect_eq(count > 0, brings[i], "%zu", i);
     }
 }

@@ -80,6 +80,8 @@ Test(event, pull_request_is_merged_into_its_base)
     expect_github(event, "base_ref", "main");
     cr_expect_str_eq(facts.ref, "main");
     cr_expect_str_eq(facts.action, "opened");
+    cr_expect_str_eq(json_get_string(json_object_get(event->payload, "pull_request"), "title", ""),
+                     "chore: change a line");
     cr_expect_not_null(triggers_find(workflow->triggers, &facts));
     cr_expect_not(event->is_from_fork);
 }
