@@ -2,31 +2,14 @@
    names the run and the job. Nobody here checks its signature. */
 #include "mocks/cachesvc/cachesvc_private.h"
 
+#include "mocks/jwt.h"
+
 #include <string.h>
 
 enum {
     MAY_READ = 1,
     MAY_WRITE = 2,
 };
-
-/* base64url without padding; g_free. */
-static char *encode(const json_t *value)
-{
-    g_autofree char *text = json_text(value);
-    char *code = g_base64_encode((const guchar *)text, strlen(text));
-    code[strcspn(code, "=")] = '\0';
-    return g_strdelimit(g_strdelimit(code, "+", '-'), "/", '_');
-}
-
-static json_t *decode(const char *part)
-{
-    g_autofree char *code = g_strdelimit(g_strdelimit(g_strdup(part), "-", '+'), "_", '/');
-    g_autofree char *padded = g_strconcat(code, &"==="[3 - (4 - strlen(code) % 4) % 4], NULL);
-    gsize length;
-    g_autofree guchar *bytes = g_base64_decode(padded, &length);
-    g_autoptr(GError) error = NULL;
-    return json_parse_bytes(bytes, length, &error);
-}
 
 static void add_scope(json_t *list, const char *ref, int permission)
 {
@@ -39,7 +22,6 @@ static void add_scope(json_t *list, const char *ref, int permission)
 char *cachesvc_token(const char *ref, const char *default_ref, const char *run_id,
                      const char *job_id)
 {
-    g_autoptr(json_t) header = json_object();
     g_autoptr(json_t) payload = json_object();
     g_autoptr(json_t) scopes = json_array();
 
@@ -48,13 +30,9 @@ char *cachesvc_token(const char *ref, const char *default_ref, const char *run_i
         add_scope(scopes, default_ref, MAY_READ);
     g_autofree char *access = json_text(scopes);
     g_autofree char *scp = g_strdup_printf("Actions.Results:%s:%s", run_id, job_id);
-    json_object_set_new(header, "typ", json_string("JWT"));
-    json_object_set_new(header, "alg", json_string("RS256"));
     json_object_set_new(payload, "ac", json_string(access));
     json_object_set_new(payload, "scp", json_string(scp));
-    g_autofree char *first = encode(header);
-    g_autofree char *second = encode(payload);
-    return g_strconcat(first, ".", second, ".c2VhdHJpYWw", NULL);
+    return jwt_write(payload);
 }
 
 static void scope_clear(void *data)
@@ -72,8 +50,7 @@ static void append(GArray *scopes, const char *ref, int64_t permission)
 GArray *token_scopes(const char *token)
 {
     GArray *scopes = g_array_new(FALSE, FALSE, sizeof(struct scope));
-    g_auto(GStrv) parts = g_strsplit(token, ".", -1);
-    g_autoptr(json_t) payload = g_strv_length(parts) == 3 ? decode(parts[1]) : NULL;
+    g_autoptr(json_t) payload = jwt_claims(token);
     const char *access = json_get_string(payload, "ac", "");
     g_autoptr(GError) error = NULL;
     g_autoptr(json_t) list = json_parse_bytes(access, strlen(access), &error);

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/units.h"
+#include "mocks/jwt.h"
 
 #include <string.h>
 
@@ -20,52 +21,19 @@ struct sigstore {
     GHashTable *code_times; /* when a device code was given, by its text; looked up only */
 };
 
-/* base64url without padding; g_free. */
-static char *encode_part(const json_t *value)
-{
-    g_autofree char *text = json_text(value);
-    char *code = g_base64_encode((const guchar *)text, strlen(text));
-    code[strcspn(code, "=")] = '\0';
-    return g_strdelimit(g_strdelimit(code, "+", '-'), "/", '_');
-}
-
-static json_t *decode_part(const char *part)
-{
-    g_autofree char *code = g_strdelimit(g_strdelimit(g_strdup(part), "-", '+'), "_", '/');
-    g_autofree char *padded = g_strconcat(code, &"==="[3 - (4 - strlen(code) % 4) % 4], NULL);
-    gsize length;
-    g_autofree guchar *bytes = g_base64_decode(padded, &length);
-    return json_parse_bytes(bytes, length, NULL);
-}
-
-static char *token_of(json_t *claims)
-{
-    g_autoptr(json_t) header = json_pack("{s:s, s:s}", "typ", "JWT", "alg", "RS256");
-    g_autofree char *first = encode_part(header);
-    g_autofree char *second = encode_part(claims);
-    return g_strconcat(first, ".", second, ".c2VhdHJpYWw", NULL);
-}
-
-/* The claims of a token; NULL: it is no JWT. */
-static json_t *claims_of(const char *token)
-{
-    g_auto(GStrv) parts = g_strsplit(token, ".", -1);
-    return g_strv_length(parts) == 3 ? decode_part(parts[1]) : NULL;
-}
-
 /* The claims of the bearer token of a request; NULL: there is none, or it is no JWT. */
 static json_t *bearer_claims(struct exchange *exchange)
 {
     const char *line = exchange_header(exchange, "Authorization");
     if (line == NULL || g_ascii_strncasecmp(line, "bearer ", strlen("bearer ")) != 0)
         return NULL;
-    return claims_of(line + strlen("bearer "));
+    return jwt_claims(line + strlen("bearer "));
 }
 
 char *sigstore_request_token(const char *workflow_ref)
 {
     g_autoptr(json_t) claims = json_pack("{s:s}", "job_workflow_ref", workflow_ref);
-    return token_of(claims);
+    return jwt_write(claims);
 }
 
 static void reply_json(struct exchange *exchange, unsigned status, json_t *value)
@@ -91,7 +59,7 @@ static void on_token(void *context, struct exchange *exchange)
     g_autoptr(json_t) claims = json_pack("{s:s, s:s, s:s}", "iss", SIGSTORE_GITHUB_ISSUER, "aud",
                                          audience != NULL ? audience : "https://github.com",
                                          "job_workflow_ref", workflow_ref);
-    g_autofree char *token = token_of(claims);
+    g_autofree char *token = jwt_write(claims);
     reply_json(exchange, 200, json_pack("{s:s}", "value", token));
 }
 
@@ -140,7 +108,7 @@ static void on_certificate_request(struct exchange *exchange, void *context, GBy
     g_autoptr(GError) ignored = NULL;
     g_autoptr(json_t) request = body != NULL ? json_parse_gbytes(body, &ignored) : NULL;
     const json_t *credentials = json_get_object(request, "credentials");
-    g_autoptr(json_t) claims = claims_of(json_get_string(credentials, "oidcIdentityToken", ""));
+    g_autoptr(json_t) claims = jwt_claims(json_get_string(credentials, "oidcIdentityToken", ""));
     g_autofree char *pem = certificate_of(claims);
     (void)context;
 

@@ -6,7 +6,6 @@
 #include "loop/fiber.h"
 
 #include <string.h>
-#include <time.h>
 
 GQuark crane_error_quark(void)
 {
