@@ -77,8 +77,12 @@ void effect_read_after(struct effect *effect, const struct stage *stage)
     effect->after = effects_copy_texts(facts->platforms);
     effect->is_complete = facts->is_complete;
     effect->is_from_this_run = facts->pushed_by_exchange > 0;
-    if (effect->is_from_this_run)
-        effect->files = image_files(effects_registry(stage, effect->image), facts);
+    if (!effect->is_from_this_run)
+        return;
+    AUTO(reference) reference = reference_parse(effect->image, /* default_tag= */ true, NULL);
+    struct registry *registry = effects_registry(stage, effect->image);
+    effect->files = image_files(registry, facts);
+    effect->attached = attachments_read(registry, reference->path, facts);
 }
 
 static void read_side(struct effect *effect, const struct stage *stage,

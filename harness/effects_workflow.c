@@ -1,7 +1,7 @@
 /* What a workflow's run left in the registries, whose it is, and the fates that follow. */
 #include "harness/effects.h"
 
-#include "base/command.h"
+#include "harness/doubt.h"
 
 #include <string.h>
 
@@ -12,11 +12,6 @@ struct survey {
 };
 
 /* ---- legs ---- */
-
-static bool has_ran(const struct leg_outcome *leg)
-{
-    return leg->server->result->result != RESULT_SKIPPED;
-}
 
 static void read_machine(struct leg_outcome *leg, const struct stage *stage)
 {
@@ -44,13 +39,6 @@ static void add_legs(struct survey *survey)
 }
 
 /* ---- images ---- */
-
-/* "leg-build" is the machine of the leg "build". */
-static const char *leg_of_machine(const char *machine)
-{
-    static const char prefix[] = "leg-";
-    return machine != NULL && g_str_has_prefix(machine, prefix) ? machine + strlen(prefix) : "";
-}
 
 /* The tag's first digest is from before the run unless this run pushed it. Of one that was made up,
    as when a push asks what is there, nobody can say what its users had. */
@@ -91,7 +79,7 @@ static void add_pushed_tag(struct survey *survey, struct registry *registry, con
     g_autofree char *image =
         g_strdup_printf("%s/%s:%s", registry_service_of(registry)->name, repository, tag);
     if (outcome_effect(survey->outcome, image) == NULL)
-        (void)add_effect(survey, leg_of_machine(facts->pushed_by_machine), image);
+        (void)add_effect(survey, plan_leg_of_machine(facts->pushed_by_machine), image);
 }
 
 static void add_pushed(struct survey *survey, struct registry *registry)
@@ -148,7 +136,7 @@ static const char *leg_in_charge(const struct survey *survey, const char *id)
         if (strcmp(leg->id, id) == 0)
             return leg->id;
         bool is_above = strncmp(leg->id, id, length) == 0 && strchr("_/", id[length]) != NULL;
-        if (is_above && !has_ran(leg) && (found == NULL || strlen(found) < length))
+        if (is_above && !leg_outcome_has_run(leg) && (found == NULL || strlen(found) < length))
             found = leg->id;
     }
     return found != NULL ? found : id;
@@ -163,6 +151,13 @@ static void add_promise(struct survey *survey, const GPtrArray *promises,
     if (effect == NULL)
         effect = add_effect(survey, owed->leg, owed->image);
     effect->promised = effects_copy_texts(owed->platforms);
+    effect->owed = attachments_copy(owed->attachments);
+    for (guint i = 0; i < effect->owed->len; i++) {
+        struct attachment *each = g_ptr_array_index(effect->owed, i);
+        char *leg = g_strdup(leg_in_charge(survey, each->leg));
+        g_free(each->leg);
+        each->leg = leg;
+    }
     g_free(effect->service);
     effect->service = g_strdup(leg_in_charge(survey, owed->leg));
 }
@@ -215,16 +210,16 @@ static void add_promises(struct survey *survey)
 /* A leg that did not run is as green as the run it was left out of. */
 static bool is_green(const struct outcome *outcome, const struct leg_outcome *leg)
 {
-    return has_ran(leg) ? leg->server->result->conclusion == RESULT_SUCCESS
-                        : outcome->server->conclusion == RESULT_SUCCESS;
+    return leg_outcome_has_run(leg) ? leg->server->result->conclusion == RESULT_SUCCESS
+                                    : outcome->server->conclusion == RESULT_SUCCESS;
 }
 
 /* A leg that never ran because others were cancelled is as cancelled as the run: GitHub calls the
    leg skipped, and the run a failure only if some job failed (actions-semantics.md 2.2). */
 static bool is_cancelled(const struct outcome *outcome, const struct leg_outcome *leg)
 {
-    return has_ran(leg) ? leg->server->result->result == RESULT_CANCELLED
-                        : outcome->server->conclusion == RESULT_CANCELLED;
+    return leg_outcome_has_run(leg) ? leg->server->result->result == RESULT_CANCELLED
+                                    : outcome->server->conclusion == RESULT_CANCELLED;
 }
 
 static bool has_assumed_images(const struct leg_outcome *leg)
@@ -236,131 +231,26 @@ static bool has_assumed_images(const struct leg_outcome *leg)
     return false;
 }
 
-/* ---- what nobody can tell ---- */
-
-static bool has_gap(const struct leg_result *result, guint last_step)
-{
-    for (guint i = 0; i < result->assumptions->len; i++) {
-        const struct assumption *each = g_ptr_array_index(result->assumptions, i);
-        if (each->leaves_gap && each->step <= last_step)
-            return true;
-    }
-    return false;
-}
-
-/* Whether what it lacks may have told in the step that broke it. */
-static bool has_gap_before_break(const struct leg_result *result)
-{
-    guint step = 0;
-    return has_gap(result, leg_result_broken_step(result, &step) ? step : G_MAXUINT);
-}
-
-/* A leg that did not run is red by those of which it was skipped, not by what others lacked; one
-   that was cancelled, by the first of its matrix to fail. */
-static bool may_tell_in(const struct leg_outcome *earlier, const struct leg_outcome *leg)
-{
-    const struct leg_result *result = earlier->server->result;
-    if (earlier->server->job == leg->server->job)
-        return leg->server->result->result == RESULT_CANCELLED &&
-               result->result == RESULT_FAILURE && has_gap_before_break(result);
-    if (!server_leg_needs(leg->server, earlier->server))
-        return false;
-    return has_ran(leg) ? has_gap(result, G_MAXUINT)
-                        : result->conclusion != RESULT_SUCCESS && has_gap_before_break(result);
-}
-
-/* Of one job alone, what those that it needs leave behind is not there. */
-static bool lacks_needed_jobs(const struct pipeline *pipeline, const struct leg_outcome *leg)
-{
-    const struct server_leg *outermost = leg->server;
-    while (outermost->caller != NULL)
-        outermost = outermost->caller;
-    return pipeline->only_job != NULL && outermost->job->needs->len > 0;
-}
-
-/* In clear weather a leg goes red by a mistake of its author, or because something it stands on
-   was assumed, in it before it broke or in a leg that it needs: then its red says nothing. */
-static const char *doubt_in_clear_weather(const struct survey *survey,
-                                          const struct leg_outcome *leg)
-{
-    const struct pipeline *pipeline = survey->outcome->plan->scenario->pipeline;
-    char *const *missing = pipeline->event->missing_inputs;
-    const GPtrArray *legs = survey->outcome->legs;
-
-    if (missing != NULL && *missing != NULL)
-        return "it is red in clear weather, where inputs that it requires are missing";
-    if (lacks_needed_jobs(pipeline, leg))
-        return "it is red in clear weather, without the jobs that it needs";
-    for (guint i = 0; i < legs->len; i++) {
-        const struct leg_outcome *each = g_ptr_array_index(legs, i);
-        if (each == leg && has_gap_before_break(each->server->result))
-            return "it is red in clear weather, where it assumes things";
-        if (may_tell_in(each, leg))
-            return "it is red in clear weather, after a leg that assumes things";
-    }
-    return NULL;
-}
-
-static const char *doubt(const struct survey *survey, const struct leg_outcome *leg)
-{
-    if (survey->promises == NULL)
-        return doubt_in_clear_weather(survey, leg);
-    const GPtrArray *unknown = survey->promises->unknown_legs;
-    return g_ptr_array_find_with_equal_func((GPtrArray *)unknown, leg->id, g_str_equal, NULL)
-               ? "even clear weather does not tell"
-               : NULL;
-}
-
-/* An image under a name that a command which nothing models would have said. */
-static bool has_unknown_name(const struct survey *survey, const struct leg_outcome *leg)
-{
-    const GPtrArray *effects = survey->outcome->effects;
-    for (guint i = 0; i < effects->len; i++) {
-        const struct effect *effect = g_ptr_array_index(effects, i);
-        if (strcmp(effect->service, leg->id) == 0 &&
-            strstr(effect->image, COMMAND_UNKNOWN_STEM) != NULL)
-            return true;
-    }
-    return false;
-}
-
-static bool is_red(enum fate fate)
-{
-    return fate == FATE_FAILED || fate == FATE_CANCELLED;
-}
-
-/* Left out for what it needs, with the images that it may have made: as red as what it needs. */
-static bool is_left_out(const struct leg_outcome *leg)
-{
-    return leg->fate == FATE_SKIPPED && leg->server->is_left_out && leg->server->touches_images;
-}
-
 static enum fate fate_without_images(const struct leg_outcome *leg)
 {
-    if (!has_ran(leg))
+    if (!leg_outcome_has_run(leg))
         return FATE_SKIPPED;
     if (leg->server->result->result == RESULT_CANCELLED)
         return FATE_CANCELLED;
     return leg->server->result->conclusion == RESULT_SUCCESS ? FATE_DELIVERED : FATE_FAILED;
 }
 
-/* A red that continue-on-error of the job forgives, where images may have been made. */
-static bool is_forgiven(const struct leg_outcome *leg)
+/* An image of this run without what this leg owes it is as good as none to those who verify. */
+static void judge_attachments(struct leg_outcome *leg, const struct effect *effect)
 {
-    const struct leg_result *result = leg->server->result;
-    return leg->fate == FATE_DELIVERED && leg->server->touches_images &&
-           result->result == RESULT_FAILURE && result->conclusion == RESULT_SUCCESS;
-}
-
-static const char *doubt_of_leg(const struct survey *survey, const struct leg_outcome *leg)
-{
-    if (has_unknown_name(survey, leg))
-        return "an image of it has a name that nobody knows";
-    if (is_red(leg->fate) || is_forgiven(leg))
-        return doubt(survey, leg);
-    return is_left_out(leg) && doubt(survey, leg) != NULL
-               ? "it is left out in clear weather, for a leg whose red says nothing"
-               : NULL;
+    for (guint i = 0; effect->owed != NULL && i < effect->owed->len && leg->lack == NULL; i++) {
+        const struct attachment *owed = g_ptr_array_index(effect->owed, i);
+        if (strcmp(owed->leg, leg->id) != 0 || !effect->is_from_this_run ||
+            attachments_have(effect->attached, owed->what))
+            continue;
+        leg->lack = g_strdup_printf("%s lacks what it owes: %s", effect->image, owed->what);
+        leg->fate = fate_worse(leg->fate, FATE_HOLLOW);
+    }
 }
 
 static void judge_leg(const struct survey *survey, struct leg_outcome *leg)
@@ -371,13 +261,15 @@ static void judge_leg(const struct survey *survey, struct leg_outcome *leg)
     leg->fate = fate_without_images(leg);
     for (guint i = 0; i < effects->len; i++) {
         struct effect *effect = g_ptr_array_index(effects, i);
+        if (green)
+            judge_attachments(leg, effect);
         if (strcmp(effect->service, leg->id) != 0)
             continue;
         effect->fate = effect_judge(effect, green, is_cancelled(survey->outcome, leg));
         leg->fate = fate_worse(leg->fate, effect->fate);
     }
-    leg->doubt = doubt_of_leg(survey, leg);
-    if (leg->doubt != NULL || ((green || !has_ran(leg)) && has_assumed_images(leg)))
+    leg->doubt = doubt_of_leg(survey->outcome, survey->promises, leg);
+    if (leg->doubt != NULL || ((green || !leg_outcome_has_run(leg)) && has_assumed_images(leg)))
         leg->fate = FATE_UNKNOWN;
 }
 

@@ -14,7 +14,7 @@ enum fate {
     FATE_CANCELLED, /* ended by the job clock or with others, and nobody failed */
     FATE_FAILED,    /* red */
     FATE_SHRUNK,    /* green, and a tag has fewer platforms than before */
-    FATE_HOLLOW,    /* green, and a promised image is not there */
+    FATE_HOLLOW,    /* green, and a promised image, or its signature or attestation, is not there */
     FATE_UNKNOWN,   /* a promised effect depends on something assumed */
 };
 extern const char *const fate_names[]; /* NULL-terminated, for tables of fields */

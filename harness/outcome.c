@@ -15,6 +15,8 @@ static void effect_free(void *memory)
     g_clear_pointer(&effect->after, g_ptr_array_unref);
     g_clear_pointer(&effect->side, g_ptr_array_unref);
     g_clear_pointer(&effect->files, g_ptr_array_unref);
+    g_clear_pointer(&effect->attached, g_ptr_array_unref);
+    g_clear_pointer(&effect->owed, g_ptr_array_unref);
     g_free(effect);
 }
 
@@ -22,6 +24,7 @@ static void leg_outcome_free(void *memory)
 {
     struct leg_outcome *leg = memory;
     g_free(leg->id);
+    g_free(leg->lack);
     leg_report_free(leg->report);
     g_clear_pointer(&leg->images, g_ptr_array_unref);
     g_clear_pointer(&leg->containers, g_ptr_array_unref);
@@ -86,6 +89,11 @@ const struct leg_outcome *outcome_leg(const struct outcome *outcome, const char 
             return leg;
     }
     return NULL;
+}
+
+bool leg_outcome_has_run(const struct leg_outcome *leg)
+{
+    return leg->server->result->result != RESULT_SKIPPED;
 }
 
 const char *leg_outcome_text(const struct leg_outcome *leg)

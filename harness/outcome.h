@@ -5,6 +5,7 @@
 #pragma once
 
 #include "engine/engine.h"
+#include "harness/attachment.h"
 #include "harness/fate.h"
 #include "harness/plan.h"
 #include "harness/token_refusal.h"
@@ -20,7 +21,9 @@ struct effect {
     GPtrArray *after;    /* NULL: the tag is not there */
     char *side_image;    /* a side tag the leg declared and that is there, or NULL */
     GPtrArray *side;
-    GPtrArray *files; /* of the image's layers, when it is from this run; else NULL */
+    GPtrArray *files;    /* of the image's layers, when it is from this run; else NULL */
+    GPtrArray *attached; /* struct attachment, when it is from this run; else NULL */
+    GPtrArray *owed;     /* struct attachment that clear weather attached; NULL: nothing */
     bool is_from_this_run;
     bool is_complete;
     bool is_side_complete;
@@ -33,6 +36,7 @@ struct leg_outcome {
     const struct server_leg *server; /* of a workflow's leg, lent by the outcome */
     enum fate fate;
     const char *doubt;                   /* why its end says nothing, or NULL */
+    char *lack;                          /* what it owes to an image that is there, or NULL */
     const struct token_refusal *refusal; /* of a push by its job's token, lent; or NULL */
     int64_t disk_free_bytes;             /* afterwards */
     GPtrArray *images;     /* char*, what is local afterwards: only those the policy names */
@@ -71,6 +75,8 @@ const struct effect *outcome_effect(const struct outcome *outcome, const char *i
 const struct leg_outcome *outcome_leg(const struct outcome *outcome, const char *id);
 /* "success", "failure", …; "broken" when the leg did not come to an end. */
 const char *leg_outcome_text(const struct leg_outcome *leg);
+/* Of a workflow's leg: false when it was skipped. */
+bool leg_outcome_has_run(const struct leg_outcome *leg);
 /* After job-level continue-on-error. */
 const char *leg_outcome_conclusion(const struct leg_outcome *leg);
 /* How much was assumed, and the log as GitHub shows it ("" of a policy's leg; lent). */

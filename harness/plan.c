@@ -5,6 +5,10 @@
 #include "harness/world_default.h"
 #include "runner/server.h"
 
+#include <string.h>
+
+#define MACHINE_PREFIX "leg-"
+
 void plan_leg_clear(struct plan_leg *leg)
 {
     g_free(leg->id);
@@ -23,12 +27,19 @@ struct plan_leg plan_leg_make(const struct setting *setting, const char *id,
     const struct setting_machine *machine = &setting->machine;
     return (struct plan_leg){
         .id = g_strdup(id),
-        .machine = g_strconcat("leg-", id, NULL),
+        .machine = g_strconcat(MACHINE_PREFIX, id, NULL),
         .profile = profile,
         .disk_bytes = machine->disk_bytes > 0 ? machine->disk_bytes : profile->disk_bytes,
         .disk_used_bytes =
             machine->disk_used_bytes > 0 ? machine->disk_used_bytes : profile->disk_used_bytes,
     };
+}
+
+const char *plan_leg_of_machine(const char *machine)
+{
+    return machine != NULL && g_str_has_prefix(machine, MACHINE_PREFIX)
+               ? machine + strlen(MACHINE_PREFIX)
+               : "";
 }
 
 static void add_leg(struct plan *plan, const char *id)

@@ -27,6 +27,8 @@ struct plan {
 struct plan_leg plan_leg_make(const struct setting *setting, const char *id,
                               const struct machine_profile *profile);
 void plan_leg_clear(struct plan_leg *leg);
+/* The leg whose machine it is, within the name; "": of none, or NULL. */
+const char *plan_leg_of_machine(const char *machine);
 
 /* seed NULL: the scenario's own. */
 struct plan *plan_new(const struct scenario *scenario, const uint64_t *seed);

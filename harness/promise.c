@@ -9,6 +9,7 @@ static void owed_image_free(void *memory)
     g_free(owed->leg);
     g_free(owed->image);
     g_ptr_array_unref(owed->platforms);
+    g_ptr_array_unref(owed->attachments);
     g_free(owed);
 }
 
@@ -33,12 +34,14 @@ static struct owed_image *find(const GPtrArray *promises, const char *image)
     return NULL;
 }
 
-static void add(GPtrArray *promises, const char *leg, const char *image, GPtrArray *platforms)
+static void add(GPtrArray *promises, const char *leg, const char *image, GPtrArray *platforms,
+                const GPtrArray *attachments)
 {
     struct owed_image *owed = g_new0(struct owed_image, 1);
     owed->leg = g_strdup(leg);
     owed->image = g_strdup(image);
     owed->platforms = platforms;
+    owed->attachments = attachments_copy(attachments);
     g_ptr_array_add(promises, owed);
 }
 
@@ -50,7 +53,7 @@ static void add_declared(GPtrArray *promises, const struct promise_rule *rule)
     g_ptr_array_sort(platforms, compare_texts);
     struct owed_image *known = find(promises, rule->image);
     if (known == NULL) {
-        add(promises, rule->leg, rule->image, platforms);
+        add(promises, rule->leg, rule->image, platforms, NULL);
         return;
     }
     g_ptr_array_unref(known->platforms);
@@ -66,7 +69,7 @@ static GPtrArray *images_of(const struct outcome *clear)
         const struct effect *effect = g_ptr_array_index(clear->effects, i);
         if (effect->is_from_this_run && effect->after != NULL && effect->after->len > 0)
             add(promises, effect->service, effect->image,
-                g_ptr_array_copy(effect->after, copy_text, NULL));
+                g_ptr_array_copy(effect->after, copy_text, NULL), effect->attached);
     }
     for (guint i = 0; i < promises->len; i++)
         g_ptr_array_set_free_func(((struct owed_image *)promises->pdata[i])->platforms, g_free);

@@ -1,6 +1,7 @@
 /*
  * What a workflow promises: the images that it pushes in clear weather, with their platforms, and
- * what its scenario declares beside them. Caches and attestations are no images.
+ * what its scenario declares beside them. Caches and attestations are no images, but signatures and
+ * attestations that a step attaches to an image are owed with it.
  */
 #pragma once
 
@@ -8,8 +9,9 @@
 
 struct owed_image {
     char *leg;
-    char *image;          /* "ghcr.io/acme/api:main" */
-    GPtrArray *platforms; /* char*, sorted */
+    char *image;            /* "ghcr.io/acme/api:main" */
+    GPtrArray *platforms;   /* char*, sorted */
+    GPtrArray *attachments; /* struct attachment: what stands beside it */
 };
 
 struct promises {

@@ -149,6 +149,16 @@ static const struct object_type legs_type = {
 
 /* ---- effects ---- */
 
+static struct value attached_value(const GPtrArray *attachments)
+{
+    struct value list = value_of_array();
+    for (guint i = 0; attachments != NULL && i < attachments->len; i++) {
+        const struct attachment *each = g_ptr_array_index(attachments, i);
+        value_append(&list, value_of_string(each->what));
+    }
+    return list;
+}
+
 static struct value effect_value(const struct effect *effect)
 {
     struct value map = value_of_map();
@@ -163,6 +173,7 @@ static struct value effect_value(const struct effect *effect)
     value_set(&map, "side_image", value_of_string(effect->side_image));
     value_set(&map, "side_platforms", texts_value(effect->side));
     value_set(&map, "files", texts_value(effect->files));
+    value_set(&map, "attached", attached_value(effect->attached));
     return map;
 }
 

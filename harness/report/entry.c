@@ -52,8 +52,9 @@ static json_t *workflow_leg_json(const struct leg_outcome *leg)
         json_pack("{s:s, s:s, s:s, s:s, s:s, s:I}", "id", leg->id, "name", server->name, "outcome",
                   leg_outcome_text(leg), "conclusion", leg_outcome_conclusion(leg), "fate",
                   fate_text(leg->fate), "duration_us", (json_int_t)leg_outcome_duration_us(leg));
+    const char *why = leg->doubt != NULL ? leg->doubt : leg->lack;
     json_object_set_new(json, "reason",
-                        json_text_or_null(server->reason != NULL ? server->reason : leg->doubt));
+                        json_text_or_null(server->reason != NULL ? server->reason : why));
     json_object_set_new(json, "assumptions", assumptions_json(server->result->assumptions));
     if (leg->refusal != NULL) {
         json_object_set_new(json, "cause", json_text_or_null(leg->refusal->cause));
@@ -81,6 +82,28 @@ static json_t *leg_json(const struct leg_outcome *leg)
     return json;
 }
 
+static void add_attachment(json_t *list, const struct attachment *attachment, bool is_there)
+{
+    json_array_append_new(list, json_pack("{s:s, s:s, s:b}", "leg", attachment->leg, "what",
+                                          attachment->what, "is_there", (int)is_there));
+}
+
+/* What is owed, there or not, and then what else is there. */
+static json_t *attachments_json(const struct effect *effect)
+{
+    json_t *list = json_array();
+    for (guint i = 0; effect->owed != NULL && i < effect->owed->len; i++) {
+        const struct attachment *owed = g_ptr_array_index(effect->owed, i);
+        add_attachment(list, owed, attachments_have(effect->attached, owed->what));
+    }
+    for (guint i = 0; effect->attached != NULL && i < effect->attached->len; i++) {
+        const struct attachment *attached = g_ptr_array_index(effect->attached, i);
+        if (!attachments_have(effect->owed, attached->what))
+            add_attachment(list, attached, true);
+    }
+    return list;
+}
+
 static json_t *effect_json(const struct effect *effect)
 {
     json_t *json = json_pack("{s:s, s:s, s:s?, s:b, s:b, s:s, s:s?}", "service", effect->service,
@@ -90,6 +113,7 @@ static json_t *effect_json(const struct effect *effect)
     json_object_set_new(json, "platforms", part_texts(effect->after));
     json_object_set_new(json, "before", part_texts(effect->before));
     json_object_set_new(json, "promised", part_texts(effect->promised));
+    json_object_set_new(json, "attachments", attachments_json(effect));
     return json;
 }
 

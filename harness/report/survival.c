@@ -69,6 +69,27 @@ static json_t *images_of(const json_t *entry, const char *leg)
     return images;
 }
 
+/* What the leg attaches to images, its own or another leg's. */
+static json_t *attachments_of(const json_t *entry, const char *leg)
+{
+    json_t *list = json_array();
+    gsize index;
+    json_t *effect;
+    json_array_foreach (json_get_array(entry, "effects"), index, effect) {
+        gsize each;
+        json_t *attachment;
+        json_array_foreach (json_get_array(effect, "attachments"), each, attachment) {
+            if (!is_of_leg(attachment, "leg", leg))
+                continue;
+            json_t *own = json_pack("{s:O, s:O, s:O}", "image", json_object_get(effect, "image"),
+                                    "what", json_object_get(attachment, "what"), "is_there",
+                                    json_object_get(attachment, "is_there"));
+            json_array_append_new(list, own);
+        }
+    }
+    return list;
+}
+
 static json_t *row_of(const json_t *entry, const json_t *leg)
 {
     const char *id = json_get_string(leg, "id", "");
@@ -92,6 +113,7 @@ static json_t *row_of(const json_t *entry, const json_t *leg)
         json_object_set(row, "remedy", json_object_get(leg, "remedy"));
     }
     json_object_set_new(row, "images", images_of(entry, id));
+    json_object_set_new(row, "attachments", attachments_of(entry, id));
     json_object_set(row, "trace_digest", json_object_get(entry, "trace_digest"));
     if (json_object_get(leg, "queued_us") != NULL)
         json_object_set(row, "queued_us", json_object_get(leg, "queued_us"));

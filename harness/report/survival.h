@@ -6,8 +6,8 @@
  * {"format": "seatrial.rehearse/1", "workflow", "event", "rehearsals": [{"fault", "leg",
  * "job_name", "fate", "outcome", "duration_us", "broke_at": {"step", "line", "message"} or null,
  * "reason", "modelled", "assumed", "assumptions", "cause"?, "remedy"?, "images": [{"image",
- * "platforms", "promised", "before", "fate"}], "trace_digest", "queued_us"?, "verdict"}],
- * "broken": [{"fault", "reason"}]}
+ * "platforms", "promised", "before", "fate"}], "attachments": [{"image", "what", "is_there"}],
+ * "trace_digest", "queued_us"?, "verdict"}], "broken": [{"fault", "reason"}]}
  */
 #pragma once
 

@@ -141,6 +141,9 @@ static void append_leg_notes(GString *text, const json_t *row)
     append_queued(text, row);
     json_array_foreach (json_get_array(row, "images"), index, each)
         g_string_append_printf(text, "    promises %s\n", json_get_string(each, "image", ""));
+    json_array_foreach (json_get_array(row, "attachments"), index, each)
+        g_string_append_printf(text, "    promises %s: %s\n", json_get_string(each, "image", ""),
+                               json_get_string(each, "what", ""));
     json_array_foreach (json_get_array(row, "assumptions"), index, each) {
         g_autofree char *what = palette_line(json_get_string(each, "what", ""));
         g_string_append_printf(text, "    assumes %s", what);

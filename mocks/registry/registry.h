@@ -158,6 +158,20 @@ struct image_facts *registry_find(struct registry *registry, const char *reposit
                                   const char *reference);
 void image_facts_free(struct image_facts *facts);
 CLEANUP(image_facts, image_facts_free)
+/* What was pushed to stand beside an image. */
+struct referrer_facts {
+    /* "signature", "SBOM", or the type of what is attested: "https://slsa.dev/provenance/v1"; else
+       the artifact's own type. */
+    char *kind;
+    const char *pushed_by_machine; /* lent by the world; NULL: nobody knows */
+};
+/* Of a manifest, in order of kind, each kind of a machine once (struct referrer_facts, for
+   g_ptr_array_unref): by subject, by OCI's tag schema where a registry has no referrers API
+   ("sha256-…"), and under cosign's tags ("sha256-….sig", ".att", ".sbom"). What was there from the
+   start, and what BuildKit attests within an index, is left out. */
+GPtrArray *registry_referrers(struct registry *registry, const char *repository,
+                              const char *digest);
+void referrer_facts_free(struct referrer_facts *facts);
 /* Repositories and tags, sorted; free with g_ptr_array_unref. */
 GPtrArray *registry_repositories(struct registry *registry);
 GPtrArray *registry_tags(struct registry *registry, const char *repository);

@@ -19,6 +19,25 @@ Test(promise, is_each_image_of_this_run_with_its_platforms)
     cr_assert_str_eq(owed->platforms->pdata[0], "linux/amd64");
 }
 
+Test(promise, has_what_another_leg_attaches_to_the_image)
+{
+    AUTO(hand_made) made = hand_made_new();
+    struct attachment signature = {(char *)"sign", (char *)"signature"};
+    g_autoptr(GPtrArray) attached = g_ptr_array_new();
+    g_ptr_array_add(attached, &signature);
+    hand_made_effect(made, 1)->attached = attachments_copy(attached);
+
+    AUTO(promises) promises = promises_of(made->outcome);
+
+    const struct owed_image *owed = g_ptr_array_index(promises->images, 0);
+    const struct attachment *first = g_ptr_array_index(owed->attachments, 0);
+    cr_assert_eq(owed->attachments->len, 1);
+    cr_assert_str_eq(owed->leg, "web");
+    cr_assert_str_eq(first->leg, "sign");
+    cr_assert(attachments_have(owed->attachments, "signature"));
+    cr_assert_not(attachments_have(owed->attachments, "signature of linux/amd64"));
+}
+
 Test(promise, is_no_image_from_before_the_run)
 {
     AUTO(hand_made) made = hand_made_new();
