@@ -216,20 +216,6 @@ static bool asks_for_version(const struct command_call *call)
             strcmp(word, "version") == 0);
 }
 
-/* GitHub's images have lost the old command (actions/runner-images, July 2024). What was assumed
-   before may have brought it. */
-static bool is_gone(const struct command_set *set, const struct command_call *call)
-{
-    if (!g_str_equal(command_name(call), "docker-compose") || !set->options.is_of_github)
-        return false;
-    for (guint i = 0; i < set->uses->len; i++) {
-        const struct assumed_use *use = g_ptr_array_index(set->uses, i);
-        if (use->leaves_gap)
-            return false;
-    }
-    return true;
-}
-
 /* `python -c TEXT`: files and modules are most often about packages that are not here. */
 static bool is_python_text(const struct command_call *call)
 {
@@ -276,11 +262,8 @@ int assumed_run(struct command_set *set, const struct command_call *call)
 {
     const struct known_command *command = find_known(command_name(call));
 
-    if (is_gone(set, call)) {
-        command_complain(call, "%s: command not found\n", command_name(call));
+    if (command_set_lacks(set, call))
         return COMMAND_NOT_FOUND;
-    }
-
     if (command != NULL && command->version != NULL && asks_for_version(call)) {
         command_print(call, "%s\n", command->version);
         return 0;

@@ -42,8 +42,9 @@ static const struct command_row own_rows[] = {
     {0},
 };
 
-/* GitHub's images have not these; everything that a workflow does may bring them. */
-static const char *const apart[] = {"cosign", "crane", "trivy", NULL};
+/* GitHub's images have not these, docker-compose since July 2024 (actions/runner-images);
+   everything that a workflow does may bring them. */
+static const char *const apart[] = {"cosign", "crane", "docker-compose", "trivy", NULL};
 
 const struct command_row *command_rows(void)
 {
@@ -106,7 +107,9 @@ bool command_set_lacks(struct command_set *set, const struct command_call *call)
     if (!is_script || !is_apart(set, command_name(call)) || set->may_have_more ||
         set->gap_count > 0)
         return false;
-    command_complain(call, "%s: command not found\n", command_name(call));
+    const char *place = command_variable(call, COMMAND_PLACE_VARIABLE);
+    command_complain(call, "%s%s: command not found\n", place != NULL ? place : "",
+                     command_name(call));
     return true;
 }
 

@@ -44,6 +44,10 @@ struct command_seam {
 #define COMMAND_UNKNOWN_STEM "0nobody"
 #define COMMAND_UNKNOWN_WORD COMMAND_UNKNOWN_STEM "-knows"
 
+/* Of a command that is not on bash's PATH, the beginning of what bash says of it: "script.sh: line
+   3: ". Not set: whoever called is no script of bash's. */
+#define COMMAND_PLACE_VARIABLE "SEATRIAL_SHELL_PLACE"
+
 /* Answers a command and returns its exit code. Runs in a fiber. */
 typedef int command_fn(void *self, const struct command_call *call);
 

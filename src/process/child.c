@@ -184,11 +184,13 @@ static char *file_of(const struct sandbox *sandbox, const struct child_options *
 }
 
 /* bash asks this function for a command that the PATH has not, in a process of its own: it becomes
-   a call of that name, and the command host assumes something. */
+   a call of that name, and the command host assumes something, or says what bash would: "script.sh:
+   line 3: NAME: command not found" is bash's own, for which only this function knows the place. */
 static GStrv with_unknown_commands(const struct sandbox *sandbox, GStrv environment)
 {
     g_autofree char *function = g_strdup_printf(
-        "() { local n=$1; shift; exec -a \"$n\" '%s/stub' \"$@\"; }",
+        "() { local n=$1; shift; " COMMAND_PLACE_VARIABLE
+        "=\"$0: line ${BASH_LINENO[0]}: \" exec -a \"$n\" '%s/stub' \"$@\"; }",
         sandbox->layers & SANDBOX_NAMESPACES ? "/run/seatrial" : sandbox->run_directory);
     return g_environ_setenv(environment, "BASH_FUNC_command_not_found_handle%%", function, FALSE);
 }
