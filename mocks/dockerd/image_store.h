@@ -65,6 +65,10 @@ struct image *image_store_add_pulled(struct image_store *store, const struct pul
 /* Keeps an image that was built, loaded or imported. layers: struct layer. */
 struct image *image_store_add_built(struct image_store *store, GBytes *config, GPtrArray *layers,
                                     int64_t now_s);
+/* Gives a pulled image the names that its pull leaves: its digest's, and the tag's that was asked
+   for unless a digest was. */
+void image_store_name_pulled(struct image_store *store, struct image *image,
+                             const struct reference *reference, const char *top_digest);
 /* tag is familiar ("bb:1"); another image that had it loses it. */
 void image_store_tag(struct image_store *store, struct image *image, const char *tag);
 bool image_remove_tag(struct image *image, const char *tag);

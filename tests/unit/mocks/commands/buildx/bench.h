@@ -63,6 +63,8 @@ struct outcome run_with(struct bench *bench, const char *line, const char *envir
 struct outcome run_line(struct bench *bench, const char *line);
 /* The same, that must succeed. */
 void run_well(struct bench *bench, const char *line);
+/* The same, that must fail with 1, exactly this on stderr and nothing on stdout. */
+void fails_with(struct bench *bench, const char *line, const char *wanted);
 /* Starts it and comes back at once; cancelled after the delay. */
 void run_and_kill(struct bench *bench, const char *line, int64_t after_us);
 
@@ -73,7 +75,13 @@ bool has_file(struct bench *bench, const char *path);
 /* A Dockerfile of two steps on alpine in /src, and what it copies. */
 void write_context(struct bench *bench);
 
+/* Weather: a minute for the first step of write_context()'s Dockerfile. */
+extern const char slow_step[];
+
 /* "METHOD /path" of every request to the Engine so far, versions taken off, one a line; g_free. */
 char *engine_requests(struct bench *bench);
 /* The platforms under a tag of localhost:5000, "linux/amd64 linux/arm64"; "" if it is not there. */
 char *platforms_of(struct bench *bench, const char *repository, const char *tag);
+
+void assert_has(const char *text, const char *part);
+void assert_lacks(const char *text, const char *part);

@@ -1,4 +1,4 @@
-/* Bake files and imagetools. */
+/* Bake files: what is printed, built and pushed of them. */
 #include "bench.h"
 
 static const char bake_json[] =
@@ -342,80 +342,4 @@ static void unmodelled_print_body(struct bench *bench)
 Test(bake, a_definition_that_is_not_modelled_prints_an_empty_one)
 {
     bench_run(NULL, unmodelled_print_body);
-}
-
-/* ---- imagetools ---- */
-
-static void tools_body(struct bench *bench)
-{
-    write_context(bench);
-    run_well(bench, "docker buildx create --name X --use --bootstrap");
-    run_well(bench, "docker buildx build --provenance=false --platform linux/amd64 --push -t "
-                    "localhost:5000/o/app:amd64 .");
-    run_well(bench, "docker buildx build --provenance=false --platform linux/arm64 --push -t "
-                    "localhost:5000/o/app:arm64 .");
-    run_well(bench, "docker buildx imagetools create -t localhost:5000/o/app:1 "
-                    "localhost:5000/o/app:amd64 localhost:5000/o/app:arm64");
-    run_well(bench, "docker buildx imagetools create -t localhost:5000/o/copy:1 "
-                    "localhost:5000/o/app:1");
-    OUTCOME(inspect) = run_line(bench, "docker buildx imagetools inspect localhost:5000/o/app:1");
-    OUTCOME(raw) = run_line(bench, "docker buildx imagetools inspect --raw localhost:5000/o/app:1");
-    OUTCOME(none) = run_line(bench, "docker buildx imagetools inspect localhost:5000/o/app:9");
-    g_autofree char *platforms = platforms_of(bench, "o/app", "1");
-    AUTO(image_facts) copy = registry_find(bench->local, "o/copy", "1");
-
-    cr_assert_str_eq(platforms, "linux/amd64 linux/arm64");
-    cr_assert_not_null(copy);
-    cr_assert(copy->is_complete);
-    cr_assert(g_str_has_prefix(inspect.out, "Name:      localhost:5000/o/app:1\n"
-                                            "MediaType: application/vnd.oci.image.index.v1+json\n"
-                                            "Digest:    sha256:"),
-              "%s", inspect.out);
-    cr_assert(strstr(inspect.out, "\n           \nManifests: \n  Name:      localhost:5000/o/app:1"
-                                  "@sha256:") != NULL,
-              "%s", inspect.out);
-    cr_assert(strstr(inspect.out, "  Platform:  linux/arm64\n") != NULL, "%s", inspect.out);
-    cr_assert(g_str_has_prefix(raw.out, "{\n  \"schemaVersion\": 2,"), "%s", raw.out);
-    cr_assert_eq(none.exit_code, 1);
-    cr_assert_str_eq(none.err, "ERROR: localhost:5000/o/app:9: not found\n");
-}
-
-Test(imagetools, two_images_become_one_index_and_are_copied_and_shown)
-{
-    bench_run(NULL, tools_body);
-}
-
-static void tools_errors_body(struct bench *bench)
-{
-    OUTCOME(sources) = run_line(bench, "docker buildx imagetools create -t localhost:5000/o/app:1");
-    OUTCOME(tags) = run_line(bench, "docker buildx imagetools create localhost:5000/o/app:1");
-
-    cr_assert_str_eq(sources.err, "ERROR: no sources specified\n");
-    cr_assert_str_eq(tags.err, "ERROR: can't push with no tags specified, please set --tag or "
-                               "--dry-run\n");
-}
-
-Test(imagetools, what_cannot_be_done_is_refused)
-{
-    bench_run(NULL, tools_errors_body);
-}
-
-static void tools_login_body(struct bench *bench)
-{
-    write_context(bench);
-    write_file(bench, "/home/u/.docker/config.json",
-               "{\"auths\":{\"localhost:5000\":{\"auth\":\"dTpwdw==\"}}}");
-    run_well(bench, "docker buildx build --push -t localhost:5000/o/app:1 .");
-    OUTCOME(outcome) = run_line(bench, "docker buildx imagetools create -t localhost:5000/o/app:2 "
-                                       "localhost:5000/o/app:1");
-    AUTO(image_facts) facts = registry_find(bench->local, "o/app", "2");
-
-    cr_assert_eq(outcome.exit_code, 0, "%s", outcome.err);
-    cr_assert_not_null(facts);
-}
-
-Test(imagetools, credentials_of_the_cli_are_used)
-{
-    const struct plan plan = {.user = "u"};
-    bench_run(&plan, tools_login_body);
 }

@@ -4,11 +4,6 @@
 #define CREATE "docker buildx create --name X --driver docker-container --use --bootstrap"
 #define BUILD  "docker buildx build --cache-from type=local,src=old --cache-to type=local,dest=new"
 
-static void assert_has(const char *text, const char *part)
-{
-    cr_assert_not_null(strstr(text, part), "\"%s\" is not in: %s", part, text);
-}
-
 static void moves_body(struct bench *bench)
 {
     write_context(bench);

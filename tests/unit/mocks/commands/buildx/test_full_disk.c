@@ -2,11 +2,6 @@
  */
 #include "bench.h"
 
-static void assert_has(const char *text, const char *part)
-{
-    cr_assert_not_null(strstr(text, part), "no %s in:\n%s", part, text);
-}
-
 static void dockerfile_body(struct bench *bench)
 {
     write_context(bench);

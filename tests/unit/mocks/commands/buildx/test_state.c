@@ -1,15 +1,6 @@
 /* Builders: their files, their errors, and which one is current after what. */
 #include "bench.h"
 
-/* Runs a line that must fail with exactly this on stderr. */
-static void fails_with(struct bench *bench, const char *line, const char *wanted)
-{
-    OUTCOME(outcome) = run_line(bench, line);
-    cr_assert_eq(outcome.exit_code, 1, "%s: %d", line, outcome.exit_code);
-    cr_assert_str_eq(outcome.err, wanted);
-    cr_assert_str_eq(outcome.out, "");
-}
-
 static void says(struct bench *bench, const char *line, const char *part)
 {
     OUTCOME(outcome) = run_line(bench, line);
