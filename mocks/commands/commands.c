@@ -2,6 +2,7 @@
 #include "mocks/commands/commands_private.h"
 
 #include "base/units.h"
+#include "mocks/commands/download.h"
 
 #include <string.h>
 
@@ -14,6 +15,8 @@ static const struct command_row own_rows[] = {
     {"df", "the machine's virtual disk and its mounts", row_df, NULL},
     {"docker", "the machine's Engine, with buildx and compose", row_docker, NULL},
     {"fallocate", "room on the machine's disk", row_fallocate, NULL},
+    {FETCHED_PROGRAM_COMMAND, "what was downloaded: by its name, else assumed", row_fetched_program,
+     NULL},
     {"free", "the machine's memory", row_free, NULL},
     {"gcloud", "logins to Google's registries; else assumed", row_gcloud, NULL},
     {"git-remote-http", "the far end of git's http remotes", row_remote_git, NULL},
@@ -67,6 +70,11 @@ static bool is_there(const struct command_set *set, const struct command_row *ro
     if (row->run == row_docker)
         return set->docker != NULL;
     return (row->run != row_go && row->run != row_go_program) || set->options.go_version != NULL;
+}
+
+bool command_set_knows(const struct command_set *set, const char *name)
+{
+    return find_row(set, name) != NULL || assumed_knows(name);
 }
 
 static bool is_apart(const struct command_set *set, const char *name)

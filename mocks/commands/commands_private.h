@@ -26,6 +26,8 @@ struct command_set {
     GHashTable *go_modules;         /* "path@version" in Go's module cache, a set; never iterated */
 };
 
+/* Whether a model stands behind a command of this name, or a program of it is known. */
+bool command_set_knows(const struct command_set *set, const char *name);
 /* Answers a command line in the calling fiber, whoever called it. */
 int command_set_run(struct command_set *set, const struct command_call *call);
 /* What a shell makes of a program that is not there. */
@@ -51,6 +53,7 @@ const struct assumed_command *assumed_find(const struct command_set *set,
                                            const struct command_call *call);
 /* The programs of the runner image that are assumed when they are called. */
 void assumed_add_names(GPtrArray *names);
+bool assumed_knows(const char *name);
 /* Whether a program of this name builds, moves or runs images. */
 bool assumed_touches_images(const char *name);
 /* Does what the scenario said. */
@@ -76,6 +79,12 @@ bool justfile_touches_images(const struct command_call *call);
 bool text_calls_image_programs(const char *text);
 /* Whether a task's name speaks of images: "docker-build", "bootBuildImage". */
 bool word_names_images(const char *word);
+
+/* ---- fetched_program.c ---- */
+
+/* Whether a program of which nobody knows anything is about images, by its name and its words. */
+bool program_touches_images(const struct command_call *call, const char *name,
+                            const char *const *words);
 
 /* ---- unknown_word.c ---- */
 
@@ -148,6 +157,7 @@ struct nested_end nested_run_limited(struct command_set *set, const struct comma
 /* ---- the rows' functions, one file each or one for a family ---- */
 
 command_fn row_aws, row_az, row_cosign, row_crane, row_gcloud, row_curl, row_wget, row_df,
-    row_docker, row_fallocate, row_free, row_remote_git, row_go, row_go_program, row_hostname,
-    row_id, row_ionice, row_lscpu, row_make, row_nice, row_nohup, row_nproc, row_service, row_sleep,
-    row_stdbuf, row_sudo, row_swapoff, row_systemctl, row_timeout, row_trivy, row_uname, row_whoami;
+    row_docker, row_fallocate, row_fetched_program, row_free, row_remote_git, row_go,
+    row_go_program, row_hostname, row_id, row_ionice, row_lscpu, row_make, row_nice, row_nohup,
+    row_nproc, row_service, row_sleep, row_stdbuf, row_sudo, row_swapoff, row_systemctl,
+    row_timeout, row_trivy, row_uname, row_whoami;

@@ -160,8 +160,10 @@ static bool try_once(struct curl_transfer *transfer, const char *output, struct 
     bool is_fine;
     g_autofree char *path = output_of(transfer, output, &is_fine);
 
-    if (is_fine)
+    if (is_fine) {
         curl_transfer_run(transfer);
+        curl_transfer_stand_in(transfer, path);
+    }
     const char *reason = is_fine ? retry_reason(transfer) : NULL;
     bool is_last = reason == NULL || !may_retry(tries, transfer, wait_us);
     if (is_fine)

@@ -58,6 +58,9 @@ void curl_transfer_clear(struct curl_transfer *transfer);
     __attribute__((cleanup(curl_transfer_clear))) struct curl_transfer variable = {0}
 /* Waits. */
 void curl_transfer_run(struct curl_transfer *transfer);
+/* After it: what stands for the file when nobody knows it (download.h). path: where it goes, "-" or
+   NULL: to stdout. */
+void curl_transfer_stand_in(struct curl_transfer *transfer, const char *path);
 /* It has failed with this code and these words. */
 void curl_transfer_end(struct curl_transfer *transfer, int exit_code, const char *format, ...)
     G_GNUC_PRINTF(3, 4);

@@ -3,6 +3,7 @@
 
 #include "base/units.h"
 #include "http/status.h"
+#include "mocks/commands/download.h"
 #include "mocks/githubapi/githubapi.h"
 
 #include <string.h>
@@ -274,6 +275,23 @@ static void add_assumed_body(struct curl_transfer *transfer)
     if (g_regex_match_simple("^https://api\\.github\\.com/repos/[^/]+/[^/]+/releases/latest$",
                              transfer->url, 0, 0))
         g_byte_array_append(transfer->body, (const guint8 *)release, sizeof(release) - 1);
+}
+
+static bool is_for_a_script(const struct command_call *call)
+{
+    return call->seam->is_awaited != NULL && call->seam->is_awaited(call->self);
+}
+
+void curl_transfer_stand_in(struct curl_transfer *transfer, const char *path)
+{
+    bool is_file = path != NULL && strcmp(path, "-") != 0;
+    if (!transfer->is_assumed || transfer->body->len > 0 || transfer->options->is_head)
+        return;
+    g_autoptr(GBytes) bytes = download_stand_in(transfer->url, is_file ? path : NULL,
+                                                is_file || !is_for_a_script(transfer->call));
+    if (bytes != NULL)
+        g_byte_array_append(transfer->body, g_bytes_get_data(bytes, NULL),
+                            (guint)g_bytes_get_size(bytes));
 }
 
 static bool find_host(struct curl_transfer *transfer)

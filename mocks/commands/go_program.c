@@ -32,27 +32,10 @@ char *go_program_name(const char *package)
     return g_path_get_basename(above);
 }
 
-/* A file may be called as it likes: `goimports -w core/image.go`. */
-static bool is_file(const struct command_call *call, const char *word)
-{
-    g_autofree char *host_path = command_host_path(call, word);
-    return host_path != NULL && g_file_test(host_path, G_FILE_TEST_IS_REGULAR);
-}
-
-/* What the program does nobody knows: by its name and its words it may be about images. */
-static bool touches_images(const struct command_call *call, const char *name,
-                           const char *const *words)
-{
-    bool is_about = assumed_touches_images(name);
-    for (; *words != NULL; words++)
-        is_about |= word_names_images(*words) && !is_file(call, *words);
-    return is_about;
-}
-
 void go_program_note_run(const struct go *go, const char *package)
 {
     g_autofree char *name = go_program_name(package);
-    assumed_note(go->set, go->call->arguments, touches_images(go->call, name, go->words));
+    assumed_note(go->set, go->call->arguments, program_touches_images(go->call, name, go->words));
 }
 
 /* Its words: the path or the name of the program, and what it was given. */
@@ -66,6 +49,6 @@ int row_go_program(void *self, const struct command_call *call)
     if (strchr(name, '/') == NULL && !g_str_equal(name, GO_PROGRAM_COMMAND))
         return command_set_run(self, &program);
     assumed_note(self, program.arguments,
-                 touches_images(call, command_name(&program), program.arguments + 1));
+                 program_touches_images(call, command_name(&program), program.arguments + 1));
     return GO_FINE;
 }

@@ -8,17 +8,20 @@
 enum target_rule {
     EVERY_OPERAND,
     LAST_OPERAND,
-    IN_PLACE, /* sed -i */
+    IN_PLACE,   /* sed -i */
+    INTO_FOLDER /* the word after an option: tar -C, unzip -d */
 };
 
-static const struct {
+static const struct writer {
     const char *name;
     enum target_rule rule;
+    char folder_option;
 } writers[] = {
-    {"chgrp", EVERY_OPERAND}, {"chmod", EVERY_OPERAND},  {"chown", EVERY_OPERAND},
-    {"cp", LAST_OPERAND},     {"install", LAST_OPERAND}, {"ln", LAST_OPERAND},
-    {"mkdir", EVERY_OPERAND}, {"mv", LAST_OPERAND},      {"sed", IN_PLACE},
-    {"tee", EVERY_OPERAND},   {"touch", EVERY_OPERAND},  {"truncate", EVERY_OPERAND},
+    {"chgrp", EVERY_OPERAND, 0},    {"chmod", EVERY_OPERAND, 0},  {"chown", EVERY_OPERAND, 0},
+    {"cp", LAST_OPERAND, 0},        {"install", LAST_OPERAND, 0}, {"ln", LAST_OPERAND, 0},
+    {"mkdir", EVERY_OPERAND, 0},    {"mv", LAST_OPERAND, 0},      {"sed", IN_PLACE, 0},
+    {"tar", INTO_FOLDER, 'C'},      {"tee", EVERY_OPERAND, 0},    {"touch", EVERY_OPERAND, 0},
+    {"truncate", EVERY_OPERAND, 0}, {"unzip", INTO_FOLDER, 'd'},
 };
 
 /* What a script may write itself, or what is there: the home, /tmp, devices, the Docker socket. */
@@ -43,11 +46,39 @@ static bool is_in_place(const char *const *words)
     return false;
 }
 
+/* "-C", "-xzC", and tar's old "xzC" before all else. */
+static bool has_letter(const char *word, gsize position, char letter)
+{
+    bool is_bundle = word[0] == '-' ? word[1] != '-' : position == 1 && strchr(word, '/') == NULL;
+    return is_bundle && strchr(word, letter) != NULL;
+}
+
+static const char *find_folder(const struct command_call *call, const char *const *words,
+                               char option)
+{
+    static const char long_option[] = "--directory"; /* of tar */
+    bool is_next = false;
+    for (gsize i = 1; words[i] != NULL; i++) {
+        const char *value = NULL;
+        if (is_next)
+            value = words[i];
+        else if (g_str_has_prefix(words[i], long_option) && words[i][strlen(long_option)] == '=')
+            value = words[i] + strlen(long_option) + 1;
+        if (value != NULL && is_out_of_reach(call, value))
+            return value;
+        is_next = strcmp(words[i], long_option) == 0 || has_letter(words[i], i, option);
+    }
+    return NULL;
+}
+
 /* The first place out of reach that the program writes to; lent, NULL: none. */
 static const char *find_target(const struct command_call *call, const char *const *words,
-                               enum target_rule rule)
+                               const struct writer *writer)
 {
+    enum target_rule rule = writer->rule;
     gsize count = g_strv_length((char **)words);
+    if (rule == INTO_FOLDER)
+        return find_folder(call, words, writer->folder_option);
     if (rule == IN_PLACE && !is_in_place(words))
         return NULL;
     for (gsize i = rule == EVERY_OPERAND ? 1 : MAX(count, 2) - 1; i < count; i++)
@@ -66,6 +97,18 @@ static int pass_on(const struct command_call *call)
     if (input == NULL)
         return 1;
     return command_write(call, 1, bytes != NULL ? bytes : "", (gssize)length_bytes) ? 0 : 1;
+}
+
+/* Without a file tar reads what comes to it, and whoever writes that would break if it did not. */
+static void swallow(const struct command_call *call, const char *const *words)
+{
+    bool has_file = false;
+    for (gsize i = 1; words[i] != NULL; i++)
+        if ((has_letter(words[i], i, 'f') && g_strcmp0(words[i + 1], "-") != 0) ||
+            g_str_has_prefix(words[i], "--file"))
+            has_file = true;
+    g_autoptr(GBytes) input =
+        has_file ? NULL : command_read_all(call, DOC_BYTES_MAX, /* error= */ NULL);
 }
 
 /* Who may speak to the Docker daemon: here everybody may already. Where scripts see the machine's
@@ -88,7 +131,7 @@ bool root_files_assume(struct command_set *set, const struct command_call *call,
         return true;
     for (gsize i = 0; i < G_N_ELEMENTS(writers); i++) {
         const char *target =
-            g_str_equal(writers[i].name, name) ? find_target(call, words, writers[i].rule) : NULL;
+            g_str_equal(writers[i].name, name) ? find_target(call, words, &writers[i]) : NULL;
         if (target == NULL)
             continue;
         const char *const line[] = {name, target, NULL};
@@ -98,6 +141,8 @@ bool root_files_assume(struct command_set *set, const struct command_call *call,
                          g_str_has_prefix(target, "/etc/containers"));
         if (g_str_equal(name, "tee"))
             *exit_code = pass_on(call);
+        else if (g_str_equal(name, "tar"))
+            swallow(call, words);
         return true;
     }
     return false;

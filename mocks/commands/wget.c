@@ -202,10 +202,11 @@ static char *path_of(const struct wget *wget, const struct curl_transfer *transf
                             *name != '\0' ? name : "index.html", NULL);
 }
 
-static int save(const struct wget *wget, const struct curl_transfer *transfer)
+static int save(const struct wget *wget, struct curl_transfer *transfer)
 {
     const GByteArray *body = transfer->body;
     g_autofree char *path = path_of(wget, transfer);
+    curl_transfer_stand_in(transfer, path);
     g_autofree char *date = date_text(wget);
     const char *shown = g_str_has_prefix(path, "./") ? path + 2 : path;
     g_autofree char *quoted = command_quoted(wget->call, shown);
@@ -236,8 +237,7 @@ enum outcome {
     AGAIN
 };
 
-static enum outcome judge(const struct wget *wget, const struct curl_transfer *transfer,
-                          int *exit_code)
+static enum outcome judge(const struct wget *wget, struct curl_transfer *transfer, int *exit_code)
 {
     if (transfer->exit_code == 0) {
         say_status(wget, transfer);

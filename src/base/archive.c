@@ -25,13 +25,45 @@ static void check(struct archive_writer *writer, int status)
         g_error("archive: %s", archive_error_string(writer->archive));
 }
 
-/* GNU's format takes long names and bytes that are no ASCII without asking the locale. */
+/* GNU's format takes long names and bytes that are no ASCII without asking the locale. The least
+   effort is made, for little memory; gzip's header has no time. */
+static const struct {
+    int (*set_format)(struct archive *archive);
+    int (*add_filter)(struct archive *archive); /* NULL: none */
+    const char *options;                        /* or NULL */
+} packings[] = {
+    [ARCHIVE_TAR] = {archive_write_set_format_gnutar, NULL, NULL},
+    [ARCHIVE_TAR_GZIP] = {archive_write_set_format_gnutar, archive_write_add_filter_gzip,
+                          "gzip:!timestamp"},
+    [ARCHIVE_TAR_BZIP2] = {archive_write_set_format_gnutar, archive_write_add_filter_bzip2,
+                           "bzip2:compression-level=1"},
+    [ARCHIVE_TAR_XZ] = {archive_write_set_format_gnutar, archive_write_add_filter_xz,
+                        "xz:compression-level=0"},
+    [ARCHIVE_TAR_ZSTD] = {archive_write_set_format_gnutar, archive_write_add_filter_zstd, NULL},
+    [ARCHIVE_ZIP] = {archive_write_set_format_zip, NULL, NULL},
+    [ARCHIVE_BARE_GZIP] = {archive_write_set_format_raw, archive_write_add_filter_gzip,
+                           "gzip:!timestamp"},
+    [ARCHIVE_BARE_BZIP2] = {archive_write_set_format_raw, archive_write_add_filter_bzip2,
+                            "bzip2:compression-level=1"},
+    [ARCHIVE_BARE_XZ] = {archive_write_set_format_raw, archive_write_add_filter_xz,
+                         "xz:compression-level=0"},
+};
+
 struct archive_writer *archive_writer_new(void)
+{
+    return archive_writer_new_packed(ARCHIVE_TAR);
+}
+
+struct archive_writer *archive_writer_new_packed(enum archive_packing packing)
 {
     struct archive_writer *writer = g_new0(struct archive_writer, 1);
     writer->archive = archive_write_new();
     writer->bytes = g_byte_array_new();
-    check(writer, archive_write_set_format_gnutar(writer->archive));
+    check(writer, packings[packing].set_format(writer->archive));
+    if (packings[packing].add_filter != NULL)
+        check(writer, packings[packing].add_filter(writer->archive));
+    if (packings[packing].options != NULL)
+        check(writer, archive_write_set_options(writer->archive, packings[packing].options));
     check(writer, archive_write_set_bytes_per_block(writer->archive, 0));
     check(writer, archive_write_open(writer->archive, writer, NULL, on_written, NULL));
     return writer;

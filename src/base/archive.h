@@ -19,6 +19,19 @@ enum archive_kind {
 struct archive_writer;
 
 struct archive_writer *archive_writer_new(void);
+/* The same as files on download pages are packed; bare: of one file, without its name. */
+enum archive_packing {
+    ARCHIVE_TAR,
+    ARCHIVE_TAR_GZIP,
+    ARCHIVE_TAR_BZIP2,
+    ARCHIVE_TAR_XZ,
+    ARCHIVE_TAR_ZSTD,
+    ARCHIVE_ZIP,
+    ARCHIVE_BARE_GZIP,
+    ARCHIVE_BARE_BZIP2,
+    ARCHIVE_BARE_XZ,
+};
+struct archive_writer *archive_writer_new_packed(enum archive_packing packing);
 void archive_writer_add_file(struct archive_writer *writer, const char *name, unsigned mode,
                              const void *bytes, gsize length_bytes);
 void archive_writer_add_directory(struct archive_writer *writer, const char *name, unsigned mode);

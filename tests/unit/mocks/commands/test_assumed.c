@@ -71,7 +71,12 @@ static void root_writes(struct bench *bench)
     expect(bench, "sudo mv yq /usr/local/bin/yq", 0, "", "");
     expect(bench, "sudo sed -i s/a/b/ /etc/hosts", 0, "", "");
     expect(bench, "sudo chmod 666 /var/run/docker.sock", 0, "", "");
-    cr_assert_eq(uses->len, 5);
+    bench->input = "no archive";
+    expect(bench, "sudo tar xzC /usr/local/bin tool", 0, "", "");
+    expect(bench, "sudo tar --directory=/opt -xf -", 0, "", "");
+    bench->input = NULL;
+    expect(bench, "sudo unzip -q x.zip -d /opt", 0, "", "");
+    cr_assert_eq(uses->len, 8);
     cr_expect_str_eq(((struct assumed_use *)g_ptr_array_index(uses, 0))->line,
                      "tee /etc/docker/daemon.json");
     cr_expect(((struct assumed_use *)g_ptr_array_index(uses, 0))->touches_images);

@@ -187,3 +187,29 @@ Test(archive, refuses_more_members_than_its_ceiling)
     cr_assert_null(text);
     cr_assert_str_eq(error->message, "tar archive: more than 100000 members");
 }
+
+Test(archive, packed_tars_are_read_as_they_were_written_and_are_the_same_each_time)
+{
+    static const enum archive_packing packings[] = {
+        ARCHIVE_TAR, ARCHIVE_TAR_GZIP, ARCHIVE_TAR_BZIP2, ARCHIVE_TAR_XZ, ARCHIVE_TAR_ZSTD};
+    for (gsize i = 0; i < G_N_ELEMENTS(packings); i++) {
+        GBytes *packed[2];
+        for (gsize k = 0; k < G_N_ELEMENTS(packed); k++) {
+            AUTO(archive_writer) writer = archive_writer_new_packed(packings[i]);
+            archive_writer_add_file(writer, "bin/tool", 0755, "text", 4);
+            packed[k] = archive_writer_finish(writer);
+        }
+        gsize length = 0;
+        const void *data = g_bytes_get_data(packed[0], &length);
+        AUTO(archive_reader) reader = archive_reader_new_packed(data, length, true);
+        const struct archive_member *member = NULL;
+
+        cr_assert(archive_reader_next(reader, &member, NULL));
+        cr_expect_str_eq(member->name, "bin/tool");
+        cr_expect_eq(member->mode, 0755u);
+        cr_expect_eq(g_bytes_get_size(member->contents), 4u);
+        cr_expect(g_bytes_equal(packed[0], packed[1]));
+        g_bytes_unref(packed[0]);
+        g_bytes_unref(packed[1]);
+    }
+}

@@ -1,0 +1,90 @@
+/* What stands for downloads of which nobody knows what they hold. */
+#include "bench.h"
+
+#include "base/archive.h"
+#include "mocks/commands/download.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+#define RELEASE "https://github.com/acme/tool/releases/download/v1.2/"
+
+static void check_name(const char *url, const char *expected)
+{
+    g_autofree char *name = download_program_name(url);
+    cr_expect_str_eq(name != NULL ? name : "(none)", expected, "%s: %s", url, name);
+}
+
+Test(download, programs_are_called_by_what_comes_before_versions_and_machines)
+{
+    check_name(RELEASE "docker-compose-linux-x86_64", "docker-compose");
+    check_name(RELEASE "yq_linux_amd64?raw=true", "yq");
+    check_name(RELEASE "helm-v3.14.0-linux-amd64.tar.gz", "helm");
+    check_name(RELEASE "kustomize_v5.0.1_linux_amd64.tar.gz", "kustomize");
+    check_name(RELEASE "protoc-25.1-linux-x86_64.zip", "protoc");
+    check_name("https://dl.k8s.io/release/v1.30.0/bin/linux/amd64/kubectl", "kubectl");
+    check_name(RELEASE "v1.2.tar.gz", "(none)");
+    check_name("https://example.org/", "(none)");
+}
+
+/* Names of the members of a tar, one a line; g_free. */
+static char *members_of(GBytes *bytes)
+{
+    gsize length = 0;
+    const void *data = g_bytes_get_data(bytes, &length);
+    AUTO(archive_reader) reader = archive_reader_new_packed(data, length, true);
+    const struct archive_member *member = NULL;
+    GString *names = g_string_new(NULL);
+    while (archive_reader_next(reader, &member, NULL) && member != NULL)
+        g_string_append_printf(names, "%s\n", member->name);
+    return g_string_free(names, FALSE);
+}
+
+static void check_members(const char *url, const char *expected)
+{
+    g_autoptr(GBytes) bytes = download_stand_in(url, NULL, false);
+    cr_assert_not_null(bytes, "%s", url);
+    g_autofree char *members = members_of(bytes);
+    cr_expect_str_eq(members, expected, "%s: %s", url, members);
+}
+
+Test(download, an_archive_has_its_program_wherever_people_look_for_it)
+{
+    check_members(RELEASE "tool-1.2-linux-amd64.tar.gz",
+                  "tool\nbin/tool\ntool-1.2-linux-amd64/tool\ntool-1.2-linux-amd64/bin/tool\n"
+                  "linux-amd64/tool\n");
+    check_members(RELEASE "tool.tar.xz", "tool\nbin/tool\n");
+    check_members(RELEASE "tool.tar.zst", "tool\nbin/tool\n");
+    check_members(RELEASE "tool.tbz", "tool\nbin/tool\n");
+    check_members("https://github.com/acme/app/archive/refs/tags/v1.2.tar.gz", "app-1.2\n");
+}
+
+static bool stands_for(const char *url, const char *path, bool is_kept)
+{
+    g_autoptr(GBytes) bytes = download_stand_in(url, path, is_kept);
+    return bytes != NULL;
+}
+
+Test(download, data_scripts_and_answers_have_nothing_to_stand_for_them)
+{
+    cr_expect(stands_for(RELEASE "tool-linux-amd64", "tool", true));
+    cr_expect_not(stands_for(RELEASE "tool-linux-amd64", NULL, false), "a script waits for it");
+    cr_expect_not(stands_for(RELEASE "tool-linux-amd64", "out.json", true));
+    cr_expect_not(stands_for(RELEASE "checksums.txt", "checksums.txt", true));
+    cr_expect_not(stands_for(RELEASE "install.sh", "install.sh", true));
+    cr_expect_not(stands_for("https://example.org/status", "status", true));
+}
+
+static void use(struct bench *bench)
+{
+    put_file(bench, "x", "");
+    expect(bench, "curl -so t.tgz " RELEASE "tool_linux_amd64.tar.gz", 0, "", "");
+    expect(bench, "fetched-program tool ./tool push ghcr.io/acme/image:1", 0, "", "");
+    expect(bench, "fetched-program x ./crane version", 0, "v0.21.6\n", "");
+    expect(bench, "fetched-program crane ./y version", 0, "v0.21.6\n", "");
+}
+
+Test(download, a_program_is_the_command_of_its_name_or_assumed)
+{
+    bench_run(NULL, use);
+}
