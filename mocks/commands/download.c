@@ -80,6 +80,7 @@ static const struct {
     const char *archive;
     const char *programs[4];
 } contents[] = {
+    {"binaries-manifest-tool", {"manifest-tool-linux-amd64", "manifest-tool-linux-arm64", NULL}},
     {"go-containerregistry", {"crane", "gcrane", "krane", NULL}},
 };
 
