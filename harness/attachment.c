@@ -1,4 +1,4 @@
-/* Reads from the registries what stands beside an image. */
+/* Reads what stands beside an image. */
 #include "harness/attachment.h"
 
 #include "harness/plan.h"
@@ -21,32 +21,51 @@ static void add(GPtrArray *attachments, const char *leg, const char *what)
     g_ptr_array_add(attachments, attachment);
 }
 
-/* platform NULL: the image as a whole. */
-static void add_all(GPtrArray *attachments, const GPtrArray *referrers, const char *platform)
+/* What is read, and where from. */
+struct reading {
+    struct registry *registry;
+    const char *repository;
+    const struct githubapi *api;
+    GPtrArray *found;
+};
+
+static void add_of(struct reading *reading, const char *machine, const char *kind,
+                   const char *place, const char *platform)
 {
+    g_autofree char *what = g_strconcat(kind, place, platform != NULL ? " of " : "",
+                                        platform != NULL ? platform : "", NULL);
+    add(reading->found, plan_leg_of_machine(machine), what);
+}
+
+/* platform NULL: the image as a whole. */
+static void read_manifest(struct reading *reading, const char *digest, const char *platform)
+{
+    g_autoptr(GPtrArray) referrers =
+        registry_referrers(reading->registry, reading->repository, digest);
+    const GPtrArray *kept = reading->api != NULL ? githubapi_attestations(reading->api) : NULL;
     for (guint i = 0; i < referrers->len; i++) {
         const struct referrer_facts *each = g_ptr_array_index(referrers, i);
-        g_autofree char *what =
-            platform != NULL ? g_strconcat(each->kind, " of ", platform, NULL) : NULL;
-        add(attachments, plan_leg_of_machine(each->pushed_by_machine),
-            what != NULL ? what : each->kind);
+        add_of(reading, each->pushed_by_machine, each->kind, "", platform);
+    }
+    for (guint i = 0; kept != NULL && i < kept->len; i++) {
+        const struct githubapi_attestation *each = g_ptr_array_index(kept, i);
+        if (strcmp(each->digest, digest) == 0)
+            add_of(reading, each->kept_by_machine, each->kind, " at GitHub", platform);
     }
 }
 
 GPtrArray *attachments_read(struct registry *registry, const char *repository,
-                            const struct image_facts *facts)
+                            const struct image_facts *facts, const struct githubapi *api)
 {
-    GPtrArray *attachments = g_ptr_array_new_with_free_func(attachment_free);
-    g_autoptr(GPtrArray) whole = registry_referrers(registry, repository, facts->digest);
-    add_all(attachments, whole, NULL);
+    struct reading reading = {registry, repository, api,
+                              g_ptr_array_new_with_free_func(attachment_free)};
+    read_manifest(&reading, facts->digest, NULL);
     for (guint i = 0; i < facts->manifests->len; i++) {
         const char *digest = g_ptr_array_index(facts->manifests, i);
-        if (strcmp(digest, facts->digest) == 0)
-            continue;
-        g_autoptr(GPtrArray) part = registry_referrers(registry, repository, digest);
-        add_all(attachments, part, g_ptr_array_index(facts->platforms, i));
+        if (strcmp(digest, facts->digest) != 0)
+            read_manifest(&reading, digest, g_ptr_array_index(facts->platforms, i));
     }
-    return attachments;
+    return reading.found;
 }
 
 GPtrArray *attachments_copy(const GPtrArray *attachments)

@@ -82,7 +82,7 @@ void effect_read_after(struct effect *effect, const struct stage *stage)
     AUTO(reference) reference = reference_parse(effect->image, /* default_tag= */ true, NULL);
     struct registry *registry = effects_registry(stage, effect->image);
     effect->files = image_files(registry, facts);
-    effect->attached = attachments_read(registry, reference->path, facts);
+    effect->attached = attachments_read(registry, reference->path, facts, stage->api);
 }
 
 static void read_side(struct effect *effect, const struct stage *stage,

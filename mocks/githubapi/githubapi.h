@@ -29,6 +29,15 @@ struct githubapi *githubapi_new(struct world *world, const struct githubapi_repo
 void githubapi_free(struct githubapi *api);
 CLEANUP(githubapi, githubapi_free)
 
+/* What is kept of one artifact. */
+struct githubapi_attestation {
+    char *digest;                /* "sha256:…" of the artifact */
+    char *kind;                  /* the predicate's type: "https://slsa.dev/provenance/v1" */
+    const char *kept_by_machine; /* lent by the world; NULL: nobody knows */
+};
+/* All that was kept, in order: struct githubapi_attestation, lent. */
+const GPtrArray *githubapi_attestations(const struct githubapi *api);
+
 /* The token of a job, and what it may write. */
 struct githubapi_token {
     const char *text;

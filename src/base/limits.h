@@ -150,6 +150,7 @@
 #define PROXY_ADDED_VERSIONS_MAX        10000
 #define LOG_ENTRY_BYTES_MAX             (1024 * 1024)      /* of Rekor's entries */
 #define SIGNED_FILE_BYTES_MAX           (16 * 1024 * 1024) /* predicates, keys */
+#define ATTESTATIONS_MAX                10000              /* artifacts attested at GitHub */
 #define CACHE_BYTES_MAX                 (INT64_C(10) * 1024 * 1024 * 1024)
 #define CACHE_ENTRIES_MAX               10000
 #define CACHE_KEY_BYTES_MAX             512

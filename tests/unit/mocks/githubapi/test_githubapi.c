@@ -1,5 +1,6 @@
 /* GitHub's API, by what users report of it: who may keep attestations and records, and whose. */
 #include "base/json.h"
+#include "base/limits.h"
 #include "loop/vclock.h"
 #include "mocks/githubapi/githubapi.h"
 
@@ -11,7 +12,8 @@ struct bench {
     struct githubapi *api;
     void (*body)(struct bench *bench);
     bool is_over;
-    char *text; /* of the last answer */
+    char *text;   /* of the last answer */
+    GBytes *sent; /* with the next question, or NULL */
 };
 
 static void bench_main(void *argument)
@@ -51,7 +53,8 @@ static unsigned ask(struct bench *bench, const char *method, const char *path, c
     g_autofree char *line =
         token != NULL ? g_strconcat("Authorization: token ", token, NULL) : NULL;
     const char *const headers[] = {line, NULL};
-    const struct http_request request = {.method = method, .url = url, .headers = headers};
+    const struct http_request request = {
+        .method = method, .url = url, .headers = headers, .body = bench->sent};
     HTTP_RESPONSE(response);
     g_autoptr(GError) error = NULL;
     cr_assert(http_perform(bench->http, &request, &response, &error), "%s",
@@ -93,6 +96,45 @@ Test(githubapi, a_token_may_do_what_its_job_may)
     const struct githubapi_repository repository = {.name = "acme/app"};
 
     bench_run(&repository, use_tokens);
+}
+
+/* A bundle whose statement names so many artifacts, the digest of each its number. */
+static GBytes *bundle_of(int count)
+{
+    g_autoptr(GString) subjects = g_string_new(NULL);
+    for (int i = 0; i < count; i++)
+        g_string_append_printf(subjects, "%s{\"name\":\"a\",\"digest\":{\"sha256\":\"%d\"}}",
+                               i > 0 ? "," : "", i);
+    g_autofree char *statement = g_strdup_printf(
+        "{\"predicateType\":\"https://slsa.dev/provenance/v1\",\"subject\":[%s]}", subjects->str);
+    g_autofree char *payload = g_base64_encode((const guchar *)statement, strlen(statement));
+    char *text = g_strdup_printf("{\"bundle\":{\"dsseEnvelope\":{\"payload\":\"%s\"}}}", payload);
+    return g_bytes_new_take(text, strlen(text));
+}
+
+static void attest_artifacts(struct bench *bench)
+{
+    const GPtrArray *kept = githubapi_attestations(bench->api);
+    bench->sent = bundle_of(ATTESTATIONS_MAX);
+
+    cr_expect_eq(ask(bench, "POST", ATTESTATIONS, "t"), 201);
+
+    const struct githubapi_attestation *second = g_ptr_array_index(kept, 1);
+    cr_assert_eq(kept->len, (guint)ATTESTATIONS_MAX);
+    cr_expect_str_eq(second->digest, "sha256:1");
+    cr_expect_str_eq(second->kind, "https://slsa.dev/provenance/v1");
+    g_bytes_unref(bench->sent);
+    bench->sent = bundle_of(1);
+    cr_expect_eq(ask(bench, "POST", ATTESTATIONS, "t"), 507);
+    cr_expect_eq(kept->len, (guint)ATTESTATIONS_MAX);
+    g_clear_pointer(&bench->sent, g_bytes_unref);
+}
+
+Test(githubapi, keeps_what_is_attested_of_each_artifact_up_to_the_ceiling)
+{
+    const struct githubapi_repository repository = {.name = "acme/app"};
+
+    bench_run(&repository, attest_artifacts);
 }
 
 static void attest_in_private(struct bench *bench)
