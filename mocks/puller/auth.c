@@ -53,18 +53,28 @@ static char *scope_of(const char *repository, const char *actions)
     return g_strdup_printf("repository:%s:%s", repository, actions);
 }
 
-/* Keys in Go's order, by name: account, scope, service. */
-static char *token_query(const struct remote *remote)
+static void query_add_scopes(GString *query, const struct remote *remote)
 {
-    GString *query = g_string_new(NULL);
     g_autofree char *scope = scope_of(remote->repository, remote->actions);
-
-    if (remote->username != NULL && remote->habits->is_classic)
-        query_add(query, "account", remote->username);
     query_add(query, "scope", scope);
     if (remote->mount_from != NULL) {
         g_autofree char *other = scope_of(remote->mount_from, "pull");
         query_add(query, "scope", other);
+    }
+}
+
+/* Keys in Go's order, by name: account, client_id, offline_token, scope, service. */
+static char *token_query(const struct remote *remote)
+{
+    GString *query = g_string_new(NULL);
+
+    if (remote->username != NULL && remote->habits->is_classic)
+        query_add(query, "account", remote->username);
+    if (remote->repository != NULL) {
+        query_add_scopes(query, remote);
+    } else {
+        query_add(query, "client_id", "docker");
+        query_add(query, "offline_token", "true");
     }
     if (remote->service != NULL)
         query_add(query, "service", remote->service);
@@ -241,12 +251,12 @@ static bool hold_token(struct remote *remote, GError **error)
     return take_token(remote, answer.response.body, error);
 }
 
-bool remote_ask_authorized(struct remote *remote, const struct remote_call *call,
-                           struct remote_answer *answer, GError **error)
+/* dockerd's token, if a challenge asks for one, inside the words of the request it is for (B1). */
+static bool authorize(struct remote *remote, const struct remote_call *call, GError **error)
 {
     GError *cause = NULL;
     if (hold_token(remote, &cause))
-        return remote_ask(remote, call, answer, error);
+        return true;
     if (cause->domain == MISHAP_ERROR) {
         g_autofree char *url = remote_url(remote, call->path);
         g_autofree char *text =
@@ -256,6 +266,25 @@ bool remote_ask_authorized(struct remote *remote, const struct remote_call *call
     }
     g_propagate_error(error, cause);
     return false;
+}
+
+bool remote_ask_authorized(struct remote *remote, const struct remote_call *call,
+                           struct remote_answer *answer, GError **error)
+{
+    return authorize(remote, call, error) && remote_ask(remote, call, answer, error);
+}
+
+bool remote_log_in(struct remote *remote, unsigned *status, GError **error)
+{
+    const struct limited_call look = {
+        .call = {.path = "/v2/"}, .silence_words = PING_SILENCE_WORDS, .ask = remote_ask};
+    REMOTE_ANSWER(answer);
+
+    if (!remote_ping(remote, error) || !authorize(remote, &look.call, error) ||
+        !ask_limited(remote, &look, &answer, error))
+        return false;
+    *status = answer.response.status;
+    return true;
 }
 
 /* ---- containerd (core/remotes/docker/authorizer.go) ---- */

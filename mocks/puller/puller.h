@@ -170,3 +170,11 @@ struct push {
 bool puller_push(struct puller *puller, const struct push *push,
                  const struct credentials *credentials, puller_progress_fn *progress, void *context,
                  GError **error) MUST_USE;
+
+/* ---- logging in ---- */
+
+/* POST /auth: whether a registry ("docker.io", "ghcr.io") lets these credentials in. The error is
+   PULLER_ERROR with the Engine's status: a transport failure, what the token service answers, or
+   "login attempt to URL failed with status: …" (failures.md B1-B6). */
+bool puller_login(struct puller *puller, const char *domain, const struct credentials *credentials,
+                  GError **error) MUST_USE;

@@ -19,7 +19,7 @@ struct remote {
     const struct puller_habits *habits;
     char *host;       /* "registry-1.docker.io", "localhost:5000" */
     char *base;       /* "https://registry-1.docker.io" */
-    char *repository; /* "library/golang" */
+    char *repository; /* "library/golang"; NULL: the credentials alone are tried (login) */
     char *actions;    /* "pull", "push,pull" */
     char *mount_from; /* another repository to ask a pull scope for, or NULL */
     char *username;
@@ -90,3 +90,6 @@ bool remote_learn(struct remote *remote, const struct http_response *response);
 bool remote_renew_token(struct remote *remote, GError **error) MUST_USE;
 /* dockerd's GET /v2/: reachable with any status within 15 s; learns the challenge. */
 bool remote_ping(struct remote *remote, GError **error) MUST_USE;
+/* dockerd's login: the ping, then GET /v2/ as its challenge asks; *status is that answer's. A ping
+   that challenges nothing leaves the second request without credentials. */
+bool remote_log_in(struct remote *remote, unsigned *status, GError **error) MUST_USE;

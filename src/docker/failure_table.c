@@ -112,6 +112,7 @@ const struct failure_row failure_rows[] = {
     ROW("B6", "login attempt to *failed with status: 5", REGISTRY, TRANSIENT),
     ROW("B7", "login attempt to *failed with status: 401", CONFIGURATION, PERSISTENT),
     ROW("B5", "denied: denied", CONFIGURATION, PERSISTENT),
+    ROW("B3", "/v2/\": unauthorized: ", CONFIGURATION, PERSISTENT),
     ROW("B7 K4", "unauthorized: authentication required", CONFIGURATION, PERSISTENT),
     ROW("B7", "no basic auth credentials", CONFIGURATION, PERSISTENT),
     ROW("B8", "Error loading config file: ", CONFIGURATION, PERSISTENT),

@@ -148,9 +148,9 @@ static void log_in(struct bench *bench)
     cr_assert_str_eq(text, "{\"IdentityToken\":\"\",\"Status\":\"Login Succeeded\"}\n");
     cr_assert_eq(ask(bench, "POST", "/v1.41/auth",
                      "{\"username\":\"me\",\"password\":\"bad\",\"serveraddress\":\"docker.io\"}"),
-                 500u);
-    cr_assert_str_eq(message_of(bench), "login attempt to https://registry-1.docker.io/v2/ failed "
-                                        "with status: 401 Unauthorized");
+                 401u);
+    cr_assert_str_eq(message_of(bench), "Get \"https://registry-1.docker.io/v2/\": unauthorized: "
+                                        "incorrect username or password");
     cr_assert_eq(ask(bench, "POST", "/v1.41/auth", "{\"serveraddress\":\"no.where\"}"), 500u);
 }
 

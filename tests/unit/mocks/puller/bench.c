@@ -224,6 +224,15 @@ const char *bench_pull(struct bench *bench, const char *text, struct pulled_imag
     return bench_outcome(bench)->error;
 }
 
+const char *bench_log_in(struct bench *bench, const char *domain)
+{
+    g_autoptr(GError) error = NULL;
+    bool is_fine = puller_login(bench->puller, domain, &bench->plan->credentials, &error);
+    cr_assert(is_fine == (error == NULL));
+    end_with(bench_outcome(bench), error);
+    return bench_outcome(bench)->error;
+}
+
 static void pull_once(struct bench *bench)
 {
     struct outcome *outcome = bench_outcome(bench);

@@ -75,6 +75,8 @@ struct outcome bench_run(const struct plan *plan);
 /* One pull with progress into the outcome's; the error's message, lent until the next one, or NULL.
  */
 const char *bench_pull(struct bench *bench, const char *reference, struct pulled_image **image);
+/* One login with the plan's credentials, as bench_pull() tells of a pull. */
+const char *bench_log_in(struct bench *bench, const char *domain);
 /* A pull in a fiber of its own, noted as "NAME ok@5s" or "NAME text@5s". */
 void bench_note(struct bench *bench, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* The machine keeps what it pulled, as dockerd does. */
