@@ -1,9 +1,14 @@
-/* Why the fate of a leg cannot be told. */
+/* Why a leg's red says nothing, and which image nobody can name. */
 #include "harness/doubt.h"
 
 #include "base/command.h"
 
 #include <string.h>
+
+struct survey {
+    const struct outcome *outcome;
+    const struct promises *promises;
+};
 
 static bool has_gap(const struct leg_result *result, guint last_step)
 {
@@ -32,9 +37,8 @@ static bool may_tell_in(const struct leg_outcome *earlier, const struct leg_outc
                result->result == RESULT_FAILURE && has_gap_before_break(result);
     if (!server_leg_needs(leg->server, earlier->server))
         return false;
-    return leg_outcome_has_run(leg)
-               ? has_gap(result, G_MAXUINT)
-               : result->conclusion != RESULT_SUCCESS && has_gap_before_break(result);
+    return leg_outcome_has_run(leg) ? has_gap(result, G_MAXUINT)
+                        : result->conclusion != RESULT_SUCCESS && has_gap_before_break(result);
 }
 
 /* Of one job alone, what those that it needs leave behind is not there. */
@@ -46,14 +50,13 @@ static bool lacks_needed_jobs(const struct pipeline *pipeline, const struct leg_
     return pipeline->only_job != NULL && outermost->job->needs->len > 0;
 }
 
-/* In clear weather a leg goes red by a mistake of its author, or because something it stands on
-   was assumed, in it before it broke or in a leg that it needs: then its red says nothing. */
-static const char *doubt_in_clear_weather(const struct outcome *outcome,
-                                          const struct leg_outcome *leg)
+/* A leg goes red by a mistake of its author, by the weather, or because something it stands on was
+   assumed, in it before it broke or in a leg that it needs: then its red says nothing. */
+static const char *doubt_of_red(const struct survey *survey, const struct leg_outcome *leg)
 {
-    const struct pipeline *pipeline = outcome->plan->scenario->pipeline;
+    const struct pipeline *pipeline = survey->outcome->plan->scenario->pipeline;
     char *const *missing = pipeline->event->missing_inputs;
-    const GPtrArray *legs = outcome->legs;
+    const GPtrArray *legs = survey->outcome->legs;
 
     if (missing != NULL && *missing != NULL)
         return "it is red in clear weather, where inputs that it requires are missing";
@@ -69,21 +72,27 @@ static const char *doubt_in_clear_weather(const struct outcome *outcome,
     return NULL;
 }
 
-static const char *doubt(const struct outcome *outcome, const struct promises *promises,
-                         const struct leg_outcome *leg)
+static bool was_in_doubt(const struct survey *survey, const struct leg_outcome *leg)
 {
-    if (promises == NULL)
-        return doubt_in_clear_weather(outcome, leg);
-    const GPtrArray *unknown = promises->unknown_legs;
-    return g_ptr_array_find_with_equal_func((GPtrArray *)unknown, leg->id, g_str_equal, NULL)
+    return g_ptr_array_find_with_equal_func(survey->promises->unknown_legs, leg->id, g_str_equal,
+                                            NULL);
+}
+
+/* Under a fault, what was green before is red by the fault; what was red in doubt may by the fault
+   be so before anything assumed can tell. */
+static const char *doubt(const struct survey *survey, const struct leg_outcome *leg)
+{
+    if (survey->promises == NULL)
+        return doubt_of_red(survey, leg);
+    return was_in_doubt(survey, leg) && doubt_of_red(survey, leg) != NULL
                ? "even clear weather does not tell"
                : NULL;
 }
 
 /* An image under a name that a command which nothing models would have said. */
-static bool has_unknown_name(const struct outcome *outcome, const struct leg_outcome *leg)
+static bool has_unknown_name(const struct survey *survey, const struct leg_outcome *leg)
 {
-    const GPtrArray *effects = outcome->effects;
+    const GPtrArray *effects = survey->outcome->effects;
     for (guint i = 0; i < effects->len; i++) {
         const struct effect *effect = g_ptr_array_index(effects, i);
         if (strcmp(effect->service, leg->id) == 0 &&
@@ -112,14 +121,17 @@ static bool is_forgiven(const struct leg_outcome *leg)
            result->result == RESULT_FAILURE && result->conclusion == RESULT_SUCCESS;
 }
 
-const char *doubt_of_leg(const struct outcome *outcome, const struct promises *promises,
-                         const struct leg_outcome *leg)
+const char *leg_doubt(const struct outcome *outcome, const struct promises *promises,
+                      const struct leg_outcome *leg)
 {
-    if (has_unknown_name(outcome, leg))
+    const struct survey survey = {outcome, promises};
+    bool is_clear = promises == NULL;
+    if (has_unknown_name(&survey, leg) && (is_clear || !is_red(leg->fate)))
         return "an image of it has a name that nobody knows";
     if (is_red(leg->fate) || is_forgiven(leg))
-        return doubt(outcome, promises, leg);
-    return is_left_out(leg) && doubt(outcome, promises, leg) != NULL
+        return doubt(&survey, leg);
+    return is_left_out(leg) && doubt(&survey, leg) != NULL
                ? "it is left out in clear weather, for a leg whose red says nothing"
                : NULL;
 }
+

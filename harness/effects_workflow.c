@@ -268,7 +268,7 @@ static void judge_leg(const struct survey *survey, struct leg_outcome *leg)
         effect->fate = effect_judge(effect, green, is_cancelled(survey->outcome, leg));
         leg->fate = fate_worse(leg->fate, effect->fate);
     }
-    leg->doubt = doubt_of_leg(survey->outcome, survey->promises, leg);
+    leg->doubt = leg_doubt(survey->outcome, survey->promises, leg);
     if (leg->doubt != NULL || ((green || !leg_outcome_has_run(leg)) && has_assumed_images(leg)))
         leg->fate = FATE_UNKNOWN;
 }

@@ -78,12 +78,18 @@ static GPtrArray *images_of(const struct outcome *clear)
     return promises;
 }
 
+/* A green leg whose image nobody can name is in doubt, too, but no red of it under a fault is. */
+static bool is_red_in_doubt(const struct leg_outcome *leg)
+{
+    return leg->doubt != NULL && leg->server->result->result != RESULT_SUCCESS;
+}
+
 static GPtrArray *unknown_legs_of(const struct outcome *clear)
 {
     GPtrArray *ids = g_ptr_array_new_with_free_func(g_free);
     for (guint i = 0; i < clear->legs->len; i++) {
         const struct leg_outcome *leg = g_ptr_array_index(clear->legs, i);
-        if (leg->doubt != NULL)
+        if (is_red_in_doubt(leg))
             g_ptr_array_add(ids, g_strdup(leg->id));
     }
     return ids;

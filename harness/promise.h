@@ -16,7 +16,7 @@ struct owed_image {
 
 struct promises {
     GPtrArray *images;       /* struct owed_image */
-    GPtrArray *unknown_legs; /* char*, ids of those that even clear weather does not judge */
+    GPtrArray *unknown_legs; /* char*, ids of those whose red clear weather does not judge */
 };
 
 /* Of a run in clear weather. */
