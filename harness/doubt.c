@@ -72,10 +72,25 @@ static const char *doubt_of_red(const struct survey *survey, const struct leg_ou
     return NULL;
 }
 
-static bool was_in_doubt(const struct survey *survey, const struct leg_outcome *leg)
+static const struct doubtful_leg *find_in_clear_weather(const struct survey *survey,
+                                                        const struct leg_outcome *leg)
 {
-    return g_ptr_array_find_with_equal_func(survey->promises->unknown_legs, leg->id, g_str_equal,
-                                            NULL);
+    const GPtrArray *legs = survey->promises->doubtful_legs;
+    for (guint i = 0; i < legs->len; i++) {
+        const struct doubtful_leg *each = g_ptr_array_index(legs, i);
+        if (strcmp(each->id, leg->id) == 0)
+            return each;
+    }
+    return NULL;
+}
+
+/* At a step that succeeds in clear weather. */
+static bool breaks_earlier(const struct leg_outcome *leg, const struct doubtful_leg *clear)
+{
+    const struct leg_result *result = leg->server->result;
+    guint step = 0;
+    return result->result == RESULT_FAILURE && leg_result_broken_step(result, &step) &&
+           step < clear->broken_step;
 }
 
 /* Under a fault, what was green before is red by the fault; what was red in doubt may by the fault
@@ -84,7 +99,8 @@ static const char *doubt(const struct survey *survey, const struct leg_outcome *
 {
     if (survey->promises == NULL)
         return doubt_of_red(survey, leg);
-    return was_in_doubt(survey, leg) && doubt_of_red(survey, leg) != NULL
+    const struct doubtful_leg *clear = find_in_clear_weather(survey, leg);
+    return clear != NULL && !breaks_earlier(leg, clear) && doubt_of_red(survey, leg) != NULL
                ? "even clear weather does not tell"
                : NULL;
 }
@@ -134,4 +150,3 @@ const char *leg_doubt(const struct outcome *outcome, const struct promises *prom
                ? "it is left out in clear weather, for a leg whose red says nothing"
                : NULL;
 }
-

@@ -1,7 +1,7 @@
 /*
- * What nobody can tell of a workflow's leg: a red that something assumed may have made, and an image
- * whose name a command would have said that nothing models. Pure; its fate by its own account comes
- * first (fate.h).
+ * What nobody can tell of a workflow's leg: a red that something assumed may have made, and an
+ * image whose name a command would have said that nothing models. Pure; its fate by its own account
+ * comes first (fate.h).
  */
 #pragma once
 

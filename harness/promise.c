@@ -84,22 +84,34 @@ static bool is_red_in_doubt(const struct leg_outcome *leg)
     return leg->doubt != NULL && leg->server->result->result != RESULT_SUCCESS;
 }
 
-static GPtrArray *unknown_legs_of(const struct outcome *clear)
+static void doubtful_leg_free(void *pointer)
 {
-    GPtrArray *ids = g_ptr_array_new_with_free_func(g_free);
+    struct doubtful_leg *leg = pointer;
+    g_free(leg->id);
+    g_free(leg);
+}
+
+static GPtrArray *doubtful_legs_of(const struct outcome *clear)
+{
+    GPtrArray *legs = g_ptr_array_new_with_free_func(doubtful_leg_free);
     for (guint i = 0; i < clear->legs->len; i++) {
         const struct leg_outcome *leg = g_ptr_array_index(clear->legs, i);
-        if (is_red_in_doubt(leg))
-            g_ptr_array_add(ids, g_strdup(leg->id));
+        if (!is_red_in_doubt(leg))
+            continue;
+        struct doubtful_leg *doubtful = g_new0(struct doubtful_leg, 1);
+        doubtful->id = g_strdup(leg->id);
+        if (!leg_result_broken_step(leg->server->result, &doubtful->broken_step))
+            doubtful->broken_step = 0;
+        g_ptr_array_add(legs, doubtful);
     }
-    return ids;
+    return legs;
 }
 
 struct promises *promises_of(const struct outcome *clear)
 {
     struct promises *promises = g_new0(struct promises, 1);
     promises->images = images_of(clear);
-    promises->unknown_legs = unknown_legs_of(clear);
+    promises->doubtful_legs = doubtful_legs_of(clear);
     return promises;
 }
 
@@ -108,6 +120,6 @@ void promises_free(struct promises *promises)
     if (promises == NULL)
         return;
     g_ptr_array_unref(promises->images);
-    g_ptr_array_unref(promises->unknown_legs);
+    g_ptr_array_unref(promises->doubtful_legs);
     g_free(promises);
 }

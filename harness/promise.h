@@ -14,9 +14,15 @@ struct owed_image {
     GPtrArray *attachments; /* struct attachment: what stands beside it */
 };
 
+/* A leg that is red in clear weather, where nobody can tell whether it would be. */
+struct doubtful_leg {
+    char *id;
+    guint broken_step; /* index of its step that broke; 0: none of them */
+};
+
 struct promises {
-    GPtrArray *images;       /* struct owed_image */
-    GPtrArray *unknown_legs; /* char*, ids of those whose red clear weather does not judge */
+    GPtrArray *images;        /* struct owed_image */
+    GPtrArray *doubtful_legs; /* struct doubtful_leg */
 };
 
 /* Of a run in clear weather. */
