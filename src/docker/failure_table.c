@@ -73,6 +73,7 @@ const struct failure_row failure_rows[] = {
     ROW("F6", "check if the server supports the requested API version", INFRASTRUCTURE, PERSISTENT),
     ROW("F7", "but provided no error-message", INFRASTRUCTURE, PERSISTENT),
     ROW("F8", "error during connect: ", INFRASTRUCTURE, TRANSIENT),
+    ROW("F8", "desc = error reading from server: EOF", INFRASTRUCTURE, TRANSIENT),
     ROW("F8", "the Engine's stream was cut", INFRASTRUCTURE, TRANSIENT),
     ROW("F8", "the Engine's answer was cut", INFRASTRUCTURE, TRANSIENT),
     ROW("F9", "unknown command: docker buildx", CONFIGURATION, PERSISTENT),

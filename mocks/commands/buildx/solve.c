@@ -36,6 +36,7 @@ static void solve_clear(struct solve *solve)
 static void on_line(void *context, const char *line)
 {
     struct solve *solve = context;
+    solve->has_begun = true;
     g_autofree char *before = g_steal_pointer(&solve->failure);
     if (before != NULL)
         solve->failure = g_strconcat(before, "\n", line, NULL);
@@ -70,6 +71,14 @@ static bool put_files(const struct solve *solve, GBytes *files, GError **error)
            run_word_error(solve->run, error);
 }
 
+/* The build is one gRPC stream through the exec's connection: an Engine that goes down ends it as
+   BuildKit itself would. */
+static bool is_cut(const struct solve *solve, const GError *error)
+{
+    return g_error_matches(error, DOCKER_ERROR, DOCKER_ERROR_CUT) ||
+           (solve->has_begun && g_error_matches(error, DOCKER_ERROR, DOCKER_ERROR_UNREACHABLE));
+}
+
 static bool run_command(struct solve *solve, GError **error)
 {
     g_autofree char *config = g_strdup_printf("DOCKER_CONFIG=%s/docker", solve->folder);
@@ -85,7 +94,7 @@ static bool run_command(struct solve *solve, GError **error)
     g_free(result.output);
     if (is_run)
         return finish_exit(solve, result.exit_code, error);
-    if (g_error_matches(*error, DOCKER_ERROR, DOCKER_ERROR_CUT)) {
+    if (is_cut(solve, *error)) {
         g_clear_error(error);
         return run_fail(error, "%s", cut_text);
     }

@@ -13,6 +13,7 @@ struct solve {
     char *folder;       /* where BuildKit finds the files; holds the reference */
     GPtrArray *words;   /* of buildctl, NULL-terminated */
     char *failure;      /* what buildctl gave as the reason, or NULL */
+    bool has_begun;     /* buildctl has said something */
     GBytes *metadata;   /* of a build that succeeded, or NULL */
     GPtrArray *files;   /* GBytes beside outputs, NULL where there is none */
     GPtrArray *caches;  /* GBytes beside the request's cache-to: tars of local ones, else NULL */

@@ -68,9 +68,17 @@ static void add_registries(struct bench *bench, const struct plan *plan)
     add_images(bench, plan);
 }
 
+static void restart_engine(void *context, const char *machine, int64_t down_us)
+{
+    const struct bench *bench = context;
+    (void)machine;
+    dockerd_restart(bench->dockerd, down_us);
+}
+
 static void add_weather(struct bench *bench, const char *rules)
 {
     g_autoptr(GError) error = NULL;
+    const struct faults_actions actions = {.context = bench, .restart_engine = restart_engine};
     if (rules == NULL)
         return;
     bench->doc = doc_load_text("rules.yaml", rules, strlen(rules), 0, &error);
@@ -78,6 +86,7 @@ static void add_weather(struct bench *bench, const char *rules)
     bench->rules = fault_rules_read(doc_root(bench->doc), &error);
     cr_assert_not_null(bench->rules, "%s", error != NULL ? error->message : "");
     bench->faults = faults_new(bench->rules, 7);
+    faults_set_actions(bench->faults, &actions);
     faults_attach(bench->faults, bench->world);
 }
 

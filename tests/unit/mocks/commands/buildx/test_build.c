@@ -273,6 +273,29 @@ Test(build, a_killed_build_is_over_in_the_container_too_and_pushes_nothing)
     bench_run(&plan, killed_body);
 }
 
+static void restarted_body(struct bench *bench)
+{
+    write_context(bench);
+    run_well(bench, "docker buildx create --use --name b --bootstrap");
+
+    OUTCOME(outcome) = run_line(bench, "docker buildx build .");
+
+    cr_assert_eq(outcome.exit_code, 1, "%s", outcome.err);
+    assert_has(outcome.err,
+               "\nERROR: failed to build: failed to receive status: rpc error: code = Unavailable "
+               "desc = error reading from server: EOF\n");
+}
+
+/* buildx#2380: the build is a stream through the exec; what comes after it is no matter. */
+Test(build, an_engine_that_goes_down_ends_it_as_buildkit_would)
+{
+    const struct plan plan = {
+        .rules = "- {id: slow, on: leg, do: {kind: slow-step, delay: 20s}}\n"
+                 "- {id: f, on: leg, match: {subject: 'PUT */archive'}, times: 1,\n"
+                 "   do: {kind: engine-restart, after: 10s}}\n"};
+    bench_run(&plan, restarted_body);
+}
+
 static void git_body(struct bench *bench)
 {
     write_context(bench);
