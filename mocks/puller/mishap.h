@@ -1,8 +1,8 @@
 /*
- * What can go wrong with a transfer, as errors inside this folder: a kind that decides about
- * retries and statuses, and the real program's own words. puller.c turns them into PULLER_ERROR at
- * the very end. Errors of other domains (FIBER_ERROR) pass through untouched and count as
- * MISHAP_STOPPED.
+ * What can go wrong with a transfer, as errors inside this folder and of imagetools' requests: a
+ * kind that decides about retries and statuses, and the real program's own words. puller.c turns
+ * them into PULLER_ERROR at the very end. Errors of other domains (FIBER_ERROR) pass through
+ * untouched and count as MISHAP_STOPPED.
  */
 #pragma once
 

@@ -6,8 +6,12 @@
 #include "mocks/commands/buildx/voice.h"
 
 #include "base/digest.h"
+#include "base/units.h"
+#include "mocks/puller/mishap.h"
 
 #include <string.h>
+
+#define COPY_DELAY_MAX_US (4 * SECOND_US)
 
 struct image_source {
     struct reference *reference;
@@ -132,39 +136,87 @@ static GBytes *combine(struct registry_client *client, const GPtrArray *sources,
 
 /* ---- copying and pushing ---- */
 
-static bool copy_manifest(struct registry_client *client, const struct reference *from,
-                          const struct reference *to, const char *digest, GError **error)
+struct transfer {
+    const struct reference *from;
+    const struct reference *to;
+    const char *digest;
+    const struct registry_document *manifest; /* of a manifest */
+};
+
+static bool try_blob(struct registry_client *client, const struct transfer *transfer,
+                     GError **error)
 {
-    AUTO(reference) pinned = reference_copy(from);
+    return registry_copy_blob(client, transfer->from, transfer->to, transfer->digest, error);
+}
+
+static bool try_manifest(struct registry_client *client, const struct transfer *transfer,
+                         GError **error)
+{
+    const struct registry_document *manifest = transfer->manifest;
+    return registry_put_manifest(client, transfer->to, transfer->digest, manifest->media_type,
+                                 manifest->bytes, error);
+}
+
+/* BuildKit's retry handler round each part of a copy (util/contentutil/copy.go): 4 tries. */
+static bool copy_part(struct registry_client *client, const struct plugin_run *run,
+                      const struct transfer *transfer,
+                      bool (*attempt)(struct registry_client *, const struct transfer *, GError **),
+                      GError **error)
+{
+    for (int64_t delay_us = HANDLER_DELAY_US;; delay_us *= 2) {
+        g_autoptr(GError) reason = NULL;
+        if (attempt(client, transfer, &reason))
+            return true;
+        if (!mishap_is_transient(reason) || delay_us > COPY_DELAY_MAX_US) {
+            g_propagate_error(error, g_steal_pointer(&reason));
+            return false;
+        }
+        if (!fiber_sleep(run_loop(run), delay_us, error))
+            return false;
+    }
+}
+
+static bool copy_manifest(struct registry_client *client, const struct plugin_run *run,
+                          const struct transfer *transfer, GError **error)
+{
+    AUTO(reference) pinned = reference_copy(transfer->from);
     REGISTRY_DOCUMENT(document);
+    struct transfer part = *transfer;
     size_t index;
     const json_t *layer;
     g_free(pinned->digest);
-    pinned->digest = g_strdup(digest);
+    pinned->digest = g_strdup(transfer->digest);
     if (!registry_resolve(client, pinned, &document, error))
         return false;
     g_autoptr(json_t) manifest = json_parse_gbytes(document.bytes, error);
-    const char *config = json_get_string(json_get_object(manifest, "config"), "digest", NULL);
-    json_array_foreach (json_get_array(manifest, "layers"), index, layer)
-        if (!registry_copy_blob(client, from, to, json_get_string(layer, "digest", ""), error))
+    json_array_foreach (json_get_array(manifest, "layers"), index, layer) {
+        part.digest = json_get_string(layer, "digest", "");
+        if (!copy_part(client, run, &part, try_blob, error))
             return false;
-    if (config != NULL && !registry_copy_blob(client, from, to, config, error))
+    }
+    part.digest = json_get_string(json_get_object(manifest, "config"), "digest", NULL);
+    if (part.digest != NULL && !copy_part(client, run, &part, try_blob, error))
         return false;
-    return registry_put_manifest(client, to, digest, document.media_type, document.bytes, error);
+    part.digest = transfer->digest;
+    part.manifest = &document;
+    return copy_part(client, run, &part, try_manifest, error);
 }
 
-static bool copy_source(struct registry_client *client, const struct image_source *source,
-                        const struct reference *to, GError **error)
+static bool copy_source(struct registry_client *client, const struct plugin_run *run,
+                        const struct image_source *source, const struct reference *to,
+                        GError **error)
 {
-    g_autoptr(json_t) document = json_parse_gbytes(source->document.bytes, error);
+    struct transfer transfer = {source->reference, to, source->document.digest, NULL};
     size_t index;
     const json_t *entry;
     if (!registry_is_index(source->document.media_type))
-        return copy_manifest(client, source->reference, to, source->document.digest, error);
-    json_array_foreach (json_get_array(document, "manifests"), index, entry)
-        if (!copy_manifest(client, source->reference, to, json_get_string(entry, "digest", ""),
-                           error))
+        return copy_manifest(client, run, &transfer, error);
+    g_autoptr(json_t) document = json_parse_gbytes(source->document.bytes, error);
+    json_array_foreach (json_get_array(document, "manifests"), index, entry) {
+        transfer.digest = json_get_string(entry, "digest", "");
+        if (!copy_manifest(client, run, &transfer, error))
             return false;
+    }
     return document != NULL;
 }
 
@@ -187,7 +239,7 @@ static bool push_tag(struct registry_client *client, const GPtrArray *sources,
         g_autofree char *line =
             g_strdup_printf("copying %s from %s to %s", source->document.digest, from, name);
         voice_log(voice, line);
-        if (!copy_source(client, source, to, error))
+        if (!copy_source(client, voice->run, source, to, error))
             return false;
     }
     g_autofree char *line = g_strdup_printf("pushing %s to %s", digest, name);

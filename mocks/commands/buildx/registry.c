@@ -2,7 +2,7 @@
 #include "mocks/commands/buildx/registry.h"
 
 #include "base/digest.h"
-#include "oci/challenge.h"
+#include "mocks/puller/remote.h"
 
 #include <string.h>
 
@@ -52,50 +52,46 @@ static char *basic_of(const struct docker_cli_login *login)
     return g_strconcat("Authorization: Basic ", encoded, NULL);
 }
 
-static char *fetch_token(struct registry_client *client, const struct challenge *challenge,
-                         const struct reference *reference, const char *basic, GError **error)
+/* buildx is a program of the machine, as the daemon is: its address and its name server. */
+static const struct puller_habits *habits(void)
 {
-    g_autofree char *scope = g_strdup_printf("repository:%s:pull,push", reference->path);
-    g_autofree char *escaped_scope = http_escape(scope);
-    g_autofree char *service =
-        http_escape(challenge->service != NULL ? challenge->service : reference->domain);
-    g_autofree char *url =
-        g_strdup_printf("%s?scope=%s&service=%s", challenge->realm, escaped_scope, service);
-    const char *const headers[] = {basic, NULL};
-    const struct http_request request = {.url = url, .headers = basic != NULL ? headers : NULL};
-    HTTP_RESPONSE(response);
-    if (!http_perform(docker_cli_http(client->run->cli), &request, &response, error))
-        return NULL;
-    g_autoptr(json_t) answer = json_parse_gbytes(response.body, NULL);
-    const char *token =
-        json_get_string(answer, "token", json_get_string(answer, "access_token", NULL));
-    if (response.status < 300 && token != NULL)
-        return g_strconcat("Authorization: Bearer ", token, NULL);
-    run_fail(error,
-             "failed to authorize: failed to fetch %s token: unexpected status from GET "
-             "request to %s: %u",
-             basic != NULL ? "oauth" : "anonymous", url, response.status);
-    return NULL;
+    return puller_habits_of(PULLER_CONTAINERD);
+}
+
+static struct remote *remote_for(const struct registry_client *client,
+                                 const struct reference *reference,
+                                 const struct docker_cli_login *login)
+{
+    const struct credentials credentials = {login->user, login->secret};
+    const struct remote_target target = {
+        .http = docker_cli_http(client->run->cli),
+        .habits = habits(),
+        .host = remote_host_of(reference->domain),
+        .repository = reference->path,
+        .actions = "pull,push",
+        .credentials = login->user != NULL && login->secret != NULL ? &credentials : NULL,
+    };
+    return remote_new(&target);
 }
 
 /* The header that a 401 asks for; NULL without an error: none is to be had. */
 static char *authorize(struct registry_client *client, const struct reference *reference,
                        const struct http_response *refusal, GError **error)
 {
-    const char *header = http_response_header(refusal, "WWW-Authenticate");
     bool is_hub = strcmp(reference->domain, "docker.io") == 0;
     struct docker_cli_login login = docker_cli_login_of(
         client->run->call, is_hub ? "https://index.docker.io/v1/" : reference->domain);
-    g_autofree char *basic = login.user != NULL && login.secret != NULL ? basic_of(&login) : NULL;
-    struct challenge challenge = {0};
+    AUTO(remote) remote = remote_for(client, reference, &login);
     char *line = NULL;
-    if (header != NULL)
-        challenge_parse(header, &challenge);
-    if (challenge.kind == CHALLENGE_BEARER && challenge.realm != NULL)
-        line = fetch_token(client, &challenge, reference, basic, error);
-    else if (challenge.kind == CHALLENGE_BASIC)
-        line = g_steal_pointer(&basic);
-    challenge_clear(&challenge);
+    bool is_understood = remote_learn(remote, refusal);
+    if (is_understood && remote->scheme == CHALLENGE_BASIC && remote->username != NULL) {
+        line = basic_of(&login);
+    } else if (is_understood && remote->scheme == CHALLENGE_BEARER) {
+        if (remote_renew_token(remote, error))
+            line = g_strconcat("Authorization: Bearer ", remote->token, NULL);
+        else
+            mishap_prefix(error, "failed to authorize: ");
+    }
     docker_cli_login_clear(&login);
     return line;
 }
@@ -133,9 +129,13 @@ static bool send(struct registry_client *client, const struct registry_call *cal
     g_autoptr(GError) reason = NULL;
     if (http_perform(docker_cli_http(client->run->cli), &request, response, &reason))
         return true;
-    if (reason->domain != FIBER_ERROR)
-        g_prefix_error(&reason, "failed to do request: ");
-    g_propagate_error(error, g_steal_pointer(&reason));
+    if (reason->domain != HTTP_ERROR) {
+        g_propagate_error(error, g_steal_pointer(&reason));
+        return false;
+    }
+    g_autofree char *words = go_transport_words(habits(), reason, call->method, call->url);
+    g_autofree char *text = go_url_error(call->method, call->url, words);
+    mishap_set(error, MISHAP_TRANSPORT, reason->code, "failed to do request: %s", text);
     return false;
 }
 
@@ -182,25 +182,12 @@ static bool ask(struct registry_client *client, const struct registry_call *call
     return false;
 }
 
-/* What Go's net/http calls the status is told by the few that registries give. */
-static const char *status_text(unsigned status)
-{
-    static const struct {
-        unsigned status;
-        const char *text;
-    } rows[] = {{400, "Bad Request"}, {401, "Unauthorized"},        {403, "Forbidden"},
-                {404, "Not Found"},   {429, "Too Many Requests"},   {500, "Internal Server Error"},
-                {502, "Bad Gateway"}, {503, "Service Unavailable"}, {504, "Gateway Timeout"}};
-    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
-        if (rows[i].status == status)
-            return rows[i].text;
-    return "";
-}
-
 static bool fail_status(const struct registry_call *call, unsigned status, GError **error)
 {
-    return run_fail(error, "unexpected status from %s request to %s: %u %s", call->method,
-                    call->url, status, status_text(status));
+    g_autofree char *text = go_status(status);
+    mishap_set(error, MISHAP_STATUS, (int)status, "unexpected status from %s request to %s: %s",
+               call->method, call->url, text);
+    return false;
 }
 
 static bool perform(struct registry_client *client, const struct registry_call *call,

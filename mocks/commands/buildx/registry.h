@@ -1,6 +1,8 @@
 /*
  * A registry as imagetools talks to it: containerd's resolver, fetcher and pusher
- * (engine-contract.md C), without their retries. Credentials are those of `docker login`.
+ * (engine-contract.md C): what the resolver asks again at once is asked here, what BuildKit's
+ * handler of a copy tries again is its caller's. Errors are mishaps (mocks/puller/mishap.h).
+ * Credentials are those of `docker login`.
  */
 #pragma once
 

@@ -139,6 +139,72 @@ Test(imagetools, a_tag_is_tried_as_often_as_containerd_does)
     bench_run(&plan, tags_body);
 }
 
+static void network_body(struct bench *bench)
+{
+    static const struct {
+        const char *tag;
+        const char *error;
+    } cases[] = {
+        {"reset", "ERROR: failed to do request: Put "
+                  "\"http://localhost:5000/v2/o/app/manifests/reset\": read tcp "},
+        {"closed", "ERROR: failed to do request: Put "
+                   "\"http://localhost:5000/v2/o/app/manifests/closed\": EOF\n"},
+        {"gateway", "ERROR: unexpected status from PUT request to "
+                    "http://localhost:5000/v2/o/app/manifests/gateway: 502 Bad Gateway\n"},
+    };
+    push_two(bench);
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *line = g_strdup_printf("docker buildx imagetools create "
+                                                "-t localhost:5000/o/app:%s localhost:5000/o/app:1",
+                                                cases[i].tag);
+        OUTCOME(outcome) = run_line(bench, line);
+
+        cr_expect_eq(outcome.exit_code, 1, "%s", line);
+        cr_expect(strstr(outcome.err, cases[i].error) != NULL, "%s", outcome.err);
+    }
+}
+
+Test(imagetools, a_tag_fails_in_gos_words)
+{
+    static const struct plan plan = {
+        .rules = "- {id: a, match: {path: '*/manifests/reset', method: PUT}, do: {kind: reset}}\n"
+                 "- {id: b, match: {path: '*/manifests/closed', method: PUT}, do: {kind: close}}\n"
+                 "- {id: c, match: {path: '*/manifests/gateway', method: PUT}, "
+                 "do: {kind: status, code: 502}}\n"};
+    bench_run(&plan, network_body);
+}
+
+static void copies_body(struct bench *bench)
+{
+    static const struct {
+        const char *repository;
+        int exit_code;
+    } cases[] = {{"mended", 0}, {"manifest", 0}, {"broken", 1}};
+    push_two(bench);
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *line = g_strdup_printf("docker buildx imagetools create "
+                                                "-t localhost:5000/o/%s:1 localhost:5000/o/app:1",
+                                                cases[i].repository);
+        OUTCOME(outcome) = run_line(bench, line);
+
+        cr_expect_eq(outcome.exit_code, cases[i].exit_code, "%s: %s", line, outcome.err);
+    }
+}
+
+/* buildkit util/contentutil/copy.go: each part of a copy is tried four times, what the tag is put
+   with but once. */
+Test(imagetools, a_copy_to_another_repository_is_tried_as_often_as_buildkit_does)
+{
+    static const struct plan plan = {
+        .rules = "- {id: a, match: {path: '/v2/o/mended/blobs/*', method: POST}, when: {first: 3}, "
+                 "do: {kind: reset}}\n"
+                 "- {id: b, match: {path: '/v2/o/manifest/manifests/sha256:*', method: PUT}, "
+                 "when: {first: 1}, do: {kind: reset}}\n"
+                 "- {id: c, match: {path: '/v2/o/broken/blobs/*', method: POST}, when: {first: 4}, "
+                 "do: {kind: reset}}\n"};
+    bench_run(&plan, copies_body);
+}
+
 /* ---- create ---- */
 
 static void tools_body(struct bench *bench)
