@@ -1,6 +1,8 @@
 /* Requests to a registry with its token or Basic credentials. */
 #include "mocks/commands/docker/registry_client.h"
 
+#include "mocks/puller/mishap.h"
+
 #include <string.h>
 
 #define HEADER_LINES_MAX 5
@@ -29,6 +31,20 @@ static char *challenge_value(const char *challenge, const char *key)
     return g_strndup(start, strcspn(start, "\""));
 }
 
+/* The CLI speaks to registries with the daemon's own client library, from the same machine. */
+static const struct puller_habits *habits(void)
+{
+    return puller_habits_of(PULLER_DOCKER_28);
+}
+
+static bool fail_transport(const char *method, const char *url, const GError *reason,
+                           GError **error)
+{
+    g_autofree char *words = go_transport_words(habits(), reason, method, url);
+    g_autofree char *text = go_url_error(method, url, words);
+    return cli_refuse(error, "%s", text);
+}
+
 static bool perform(struct registry_client *client, const char *method, const char *url,
                     GBytes *body, const char *media_type, struct http_response *response,
                     GError **error)
@@ -49,10 +65,18 @@ static bool perform(struct registry_client *client, const char *method, const ch
         .method = method, .url = url, .headers = headers, .body = body};
     if (http_perform(client->invocation->cli->options.http, &request, response, &reason))
         return true;
-    if (reason->domain == FIBER_ERROR) {
-        g_propagate_error(error, g_steal_pointer(&reason));
-        return false;
-    }
+    if (reason->domain == HTTP_ERROR)
+        return fail_transport(method, url, reason, error);
+    g_propagate_error(error, g_steal_pointer(&reason));
+    return false;
+}
+
+/* The first of the registry's own errors: "denied: requested access …"; of what is the server's
+   fault the status alone (distribution client/errors.go). */
+static bool fail_with_answer(const struct http_response *response, GError **error)
+{
+    g_autoptr(GError) reason = NULL;
+    mishap_from_answer(&reason, habits(), response);
     return cli_refuse(error, "%s", reason->message);
 }
 
@@ -99,8 +123,10 @@ static bool fetch_token(struct registry_client *client, const char *from, GError
     g_autoptr(json_t) answer = json_parse_gbytes(response.body, NULL);
     const char *token =
         json_get_string(answer, "token", json_get_string(answer, "access_token", ""));
-    if (response.status != 200 || *token == '\0')
-        return cli_refuse(error, "unauthorized: authentication required");
+    if (response.status >= 400)
+        return fail_with_answer(&response, error);
+    if (*token == '\0')
+        return cli_refuse(error, "authorization server did not include a token in the response");
     g_free(client->authorization);
     client->authorization = g_strconcat("Authorization: Bearer ", token, NULL);
     return true;
@@ -140,20 +166,6 @@ void registry_client_clear(struct registry_client *client)
     g_clear_pointer(&client->authorization, g_free);
 }
 
-/* The first of the registry's own errors: "denied: requested access …". */
-static bool fail_with_answer(const struct http_response *response, GError **error)
-{
-    g_autoptr(json_t) answer = json_parse_gbytes(response->body, NULL);
-    const json_t *first = json_array_get(json_get_array(answer, "errors"), 0);
-    g_autofree char *code = g_ascii_strdown(json_get_string(first, "code", ""), -1);
-    const char *message = json_get_string(first, "message", "");
-
-    g_strdelimit(code, "_", ' ');
-    if (first == NULL)
-        return cli_refuse(error, "received unexpected HTTP status: %u", response->status);
-    return cli_refuse(error, "%s: %s", code, message);
-}
-
 static char *url_of(const struct registry_client *client, const char *kind, const char *name)
 {
     return g_strdup_printf("%s/v2/%s/%s/%s", client->base, client->reference->path, kind, name);
@@ -189,9 +201,6 @@ bool registry_client_manifest(struct registry_client *client, const char *tag_or
    (RFC 9110 15.4). */
 static bool follow(struct registry_client *client, struct http_response *response, GError **error)
 {
-    enum {
-        REDIRECTS_MAX = 10
-    };
     struct registry_client bare = *client;
     bare.authorization = NULL;
     for (int i = 0; i < REDIRECTS_MAX; i++) {
