@@ -1,48 +1,14 @@
 /* What is kept at GitHub: the attestation of the repository, the storage record of the owner
-   (actions/toolkit, packages/attest/src: store.ts, artifactMetadata.ts; octokit's request.js and
-   plugin-retry.js). */
+   (actions/toolkit, packages/attest/src: store.ts, artifactMetadata.ts). */
 #include "actions/attest.h"
-
-#include "base/units.h"
+#include "actions/octokit.h"
 
 #include <string.h>
 
-#define API          "https://api.github.com"
-#define RETRIES      5
-#define SILENCE_US   (300 * SECOND_US) /* undici's limit on headers */
-#define SILENT_WORDS "Headers Timeout Error"
+#define API     OCTOKIT_API
+#define RETRIES 5
 
 /* ---- octokit ---- */
-
-/* Whether plugin-retry asks again. */
-static bool may_retry(const struct action_reply *reply)
-{
-    static const unsigned final[] = {400, 401, 403, 404, 410, 422, 451};
-    for (gsize i = 0; i < G_N_ELEMENTS(final); i++)
-        if (reply->status == final[i])
-            return false;
-    return reply->status == 0 || reply->status >= 400;
-}
-
-/* The message of a RequestError; g_free. */
-static char *words_of(const struct action_reply *reply)
-{
-    g_autoptr(GError) broken = NULL;
-    g_autoptr(json_t) body = reply->body != NULL ? json_parse_gbytes(reply->body, &broken) : NULL;
-    const char *message = json_get_string(body, "message", NULL);
-    const char *documentation = json_get_string(body, "documentation_url", NULL);
-    if (reply->status == 0)
-        return g_strdup(reply->has_timed_out ? SILENT_WORDS : reply->failure);
-    if (message != NULL)
-        return g_strconcat(message, documentation != NULL ? " - " : NULL, documentation, NULL);
-    if (body != NULL) {
-        g_autofree char *text = json_text(body);
-        return g_strconcat("Unknown error: ", text, NULL);
-    }
-    gsize length = 0;
-    const char *text = reply->body != NULL ? g_bytes_get_data(reply->body, &length) : "";
-    return g_strndup(text != NULL ? text : "", length);
-}
 
 struct request {
     const char *method;
@@ -57,34 +23,18 @@ static bool ask(struct attest *attest, struct request request, json_t **answer, 
                 GError **error)
 {
     g_autofree char *url = request.url;
-    g_autofree char *token =
-        g_strconcat("Authorization: token ", action_input(attest->run, "github-token"), NULL);
-    g_autoptr(GBytes) bytes = request.body != NULL ? json_bytes(request.body) : NULL;
-    const char *const headers[] = {
-        token, "Accept: application/vnd.github.v3+json",
-        bytes != NULL ? "Content-Type: application/json; charset=utf-8" : NULL, NULL};
-    const struct action_exchange exchange = {.method = request.method,
-                                             .url = url,
-                                             .headers = headers,
-                                             .body = bytes,
-                                             .limit_us = SILENCE_US};
-    for (unsigned count = 0;; count++) {
-        __attribute__((cleanup(action_reply_clear))) struct action_reply reply = {0};
-        if (!action_exchange(attest->run, &exchange, &reply, error))
-            return false;
-        if (reply.status >= 200 && reply.status <= 299) {
-            *answer = reply.body != NULL ? json_parse_gbytes(reply.body, NULL) : NULL;
-            if (*answer == NULL && request.wants_json)
-                *problem = attest_json_words(reply.body);
-            return true;
-        }
-        if (!may_retry(&reply) || count >= request.retry_count) {
-            *problem = words_of(&reply);
-            return true;
-        }
-        if (!action_sleep(attest->run, (int64_t)(count + 1) * (count + 1) * SECOND_US, error))
-            return false;
-    }
+    OCTOKIT_ANSWER(whole);
+    const struct octokit_request asked = {.method = request.method,
+                                          .url = url,
+                                          .body = request.body,
+                                          .retry_count = request.retry_count};
+    if (!octokit_ask(attest->run, &asked, &whole, error))
+        return false;
+    *answer = g_steal_pointer(&whole.json);
+    *problem = g_steal_pointer(&whole.problem);
+    if (*problem == NULL && *answer == NULL && request.wants_json)
+        *problem = attest_json_words(whole.body);
+    return true;
 }
 
 /* ---- what is asked ---- */

@@ -1,10 +1,12 @@
 /*
  * docker/metadata-action: tags, labels and annotations from the event. It runs no command
- * (engine-contract.md F); what it asks GitHub's API for is taken from the event.
+ * (engine-contract.md F), and asks GitHub's API for the repository; what that would say of it is
+ * taken from the event.
  */
 #include "actions/actions.h"
 #include "actions/list.h"
 #include "actions/metadata.h"
+#include "actions/octokit.h"
 #include "actions/toolkit.h"
 
 #include <string.h>
@@ -67,6 +69,18 @@ static bool read_event(struct meta *meta, GError **error)
     meta->date_ms = action_date_ms(run);
     read_commit_date(meta);
     return true;
+}
+
+/* main.ts: repoData(), once and before anything else; its failure is the action's. */
+static bool ask_for_repository(struct action_run *run, GError **error)
+{
+    g_autofree char *url =
+        g_strconcat(OCTOKIT_API "/repos/", action_context(run, "github.repository"), NULL);
+    const struct octokit_request request = {.method = "GET", .url = url};
+    OCTOKIT_ANSWER(answer);
+    if (!octokit_ask(run, &request, &answer, error))
+        return false;
+    return answer.problem == NULL || core_throw(error, "%s", answer.problem);
 }
 
 static void log_event(const struct meta *meta)
@@ -314,7 +328,7 @@ static bool perform(struct action_run *run, GError **error)
     TOOLKIT(toolkit);
     toolkit.run = run;
     meta.run = run;
-    if (!read_event(&meta, error))
+    if (!read_event(&meta, error) || !ask_for_repository(run, error))
         return false;
     log_event(&meta);
     if (!meta_read_inputs(&meta, error) || !meta_make_version(&meta, error))

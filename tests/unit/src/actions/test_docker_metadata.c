@@ -8,8 +8,11 @@
 
 #define COMMIT "860c1904a1ce19322e91ac35af1ab07466440c37"
 
+#define REPOSITORY_LINE "GET https://api.github.com/repos/*"
+
 static void set_event(struct action_run *run, const char *event, const char *reference)
 {
+    fake_reply(run, REPOSITORY_LINE, 200, "{\"full_name\": \"octocat/Hello-World\"}");
     fake_date(run, "2020-01-10T00:30:00Z");
     fake_input(run, "images", "user/app");
     g_autofree char *contexts = g_strdup_printf(
@@ -398,4 +401,29 @@ Test(docker_metadata, takes_the_date_of_the_pushed_commit)
     fake_main(run);
 
     fake_expect_text(fake_output(run, "tags"), "user/app:2020010101");
+}
+
+/* main.ts asks for the repository before anything else, and octokit there tries nothing again. */
+Test(docker_metadata, fails_with_the_api_that_it_asks_for_the_repository)
+{
+    static const struct {
+        unsigned status;
+        const char *body, *expected;
+    } cases[] = {
+        {503, "{\"message\": \"No server is currently available to service your request.\"}",
+         "No server is currently available to service your request."},
+        {403, "{\"message\": \"API rate limit exceeded\", \"documentation_url\": \"https://d\"}",
+         "API rate limit exceeded - https://d"},
+        {0, "read ECONNRESET", "read ECONNRESET"},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        FAKE_RUN(run, &action_docker_metadata, "v5");
+        set_event(run, "push", MASTER);
+        fake_reply(run, REPOSITORY_LINE, cases[i].status, cases[i].body);
+
+        fake_main(run);
+
+        cr_expect_str_eq(fake_failure(run), cases[i].expected);
+        cr_expect_null(strstr(fake_log(run), "eventName"));
+    }
 }

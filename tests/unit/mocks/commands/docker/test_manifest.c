@@ -7,9 +7,11 @@ static void offer_image(struct bench *bench)
 {
     static const char *const platforms[] = {"linux/amd64", NULL};
     static const int64_t layers[] = {1000};
-    const struct image_spec spec = {
-        .repository = "o/app", .tag = "1", .platforms = platforms, .layer_bytes = layers,
-        .layer_count = 1};
+    const struct image_spec spec = {.repository = "o/app",
+                                    .tag = "1",
+                                    .platforms = platforms,
+                                    .layer_bytes = layers,
+                                    .layer_count = 1};
     registry_add_image(bench->registry, &spec);
 }
 
