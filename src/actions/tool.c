@@ -3,6 +3,7 @@
 
 #include "base/digest.h"
 #include "base/regular_file.h"
+#include "base/units.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -74,4 +75,52 @@ char *tool_hash_file(const struct action_run *run, const char *path)
     read_hex(inner + strlen("sha256:"), bytes);
     g_autofree char *outer = digest_of(bytes, sizeof(bytes));
     return g_strdup(outer + strlen("sha256:"));
+}
+
+/* ---- downloads (actions/toolkit, packages/tool-cache/src: tool-cache.ts, retry-helper.ts) ---- */
+
+enum {
+    DOWNLOAD_TRIES = 3,
+    DOWNLOAD_WAIT_SECONDS_MIN = 10,
+    DOWNLOAD_WAIT_SECONDS_MAX = 20,
+};
+
+static bool is_final(unsigned status)
+{
+    return status > 0 && status < 500 && status != 408 && status != 429;
+}
+
+/* The message of what is thrown; g_free. */
+static char *download_words(const struct action_reply *reply)
+{
+    return reply->status == 0 ? g_strdup(reply->failure)
+                              : g_strdup_printf("Unexpected HTTP response: %u", reply->status);
+}
+
+static int64_t wait_seconds(struct action_run *run)
+{
+    g_autofree char *digits = action_random_hex(run, 4);
+    return DOWNLOAD_WAIT_SECONDS_MIN +
+           (int64_t)(g_ascii_strtoull(digits, NULL, 16) %
+                     (DOWNLOAD_WAIT_SECONDS_MAX - DOWNLOAD_WAIT_SECONDS_MIN + 1));
+}
+
+bool tool_download(struct action_run *run, const char *url, GError **error)
+{
+    const struct action_exchange exchange = {.method = "GET", .url = url};
+    for (unsigned count = 1;; count++) {
+        __attribute__((cleanup(action_reply_clear))) struct action_reply reply = {0};
+        if (!action_exchange(run, &exchange, &reply, error))
+            return false;
+        if (reply.status == 200)
+            return true;
+        g_autofree char *words = download_words(&reply);
+        if (count == DOWNLOAD_TRIES || is_final(reply.status))
+            return core_throw(error, "%s", words);
+        const int64_t seconds = wait_seconds(run);
+        action_log(run, "%s", words);
+        action_log(run, "Waiting %" G_GINT64_FORMAT " seconds before trying again", seconds);
+        if (!action_sleep(run, seconds * SECOND_US, error))
+            return false;
+    }
 }

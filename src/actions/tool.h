@@ -15,3 +15,7 @@ void tool_add_path(struct action_run *run, const char *place, const char *sub);
 char *tool_version_file(const struct action_run *run, const char *path, const char *pattern);
 /* hashFiles over one file: SHA-256 of its SHA-256, in hex; NULL: not there; g_free. */
 char *tool_hash_file(const struct action_run *run, const char *path);
+/* tc.downloadTool: up to three requests, 10 to 20 s apart; what is below 500 but for 408 and 429 is
+   final. url is where github.com's redirect leads to, or the place itself; throws "Unexpected HTTP
+   response: 404". What came is not kept. */
+bool tool_download(struct action_run *run, const char *url, GError **error) MUST_USE;

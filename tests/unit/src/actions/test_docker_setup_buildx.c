@@ -321,15 +321,62 @@ Test(docker_setup_buildx, of_an_exact_older_version_leaves_the_pull_to_the_boot)
     cr_expect_null(strstr(fake_commands(run), "docker pull"));
 }
 
+#define RELEASE_LINE "GET https://release-assets.githubusercontent.com/*"
+
 Test(docker_setup_buildx, assumes_a_version_that_it_would_download)
 {
     FAKE_RUN(run, &action_docker_setup_buildx, "v3");
     answer(run);
     fake_input(run, "version", "v0.20.0");
+    fake_reply(run, RELEASE_LINE, 200, "program");
 
     fake_main(run);
 
+    cr_expect_null(fake_failure(run));
+    fake_expect_text(fake_requests(run), "GET https://release-assets.githubusercontent.com/docker/"
+                                         "buildx/v0.20.0/buildx-v0.20.0.linux-amd64 \n");
     fake_expect_text(fake_assumed(run), "buildx v0.20.0 of docker/setup-buildx-action\n");
+}
+
+Test(docker_setup_buildx, assumes_the_latest_buildx_without_a_request)
+{
+    FAKE_RUN(run, &action_docker_setup_buildx, "v3");
+    answer(run);
+    fake_input(run, "version", "latest");
+
+    fake_main(run);
+
+    cr_expect_str_eq(fake_requests(run), "");
+    fake_expect_text(fake_assumed(run), "buildx latest of docker/setup-buildx-action\n");
+}
+
+/* actions/toolkit, packages/tool-cache/src/retry-helper.ts */
+Test(docker_setup_buildx, tries_the_download_of_a_release_three_times)
+{
+    static const struct {
+        unsigned status;
+        const char *body, *failure;
+        int waits;
+    } cases[] = {
+        {504, "", "Unexpected HTTP response: 504", 2},
+        {429, "", "Unexpected HTTP response: 429", 2},
+        {0, "read ECONNRESET", "read ECONNRESET", 2},
+        {404, "", "Unexpected HTTP response: 404", 0},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        FAKE_RUN(run, &action_docker_setup_buildx, "v3");
+        answer(run);
+        fake_input(run, "version", "v0.20.0");
+        fake_reply(run, RELEASE_LINE, cases[i].status, cases[i].body);
+
+        fake_main(run);
+
+        int waits = 0;
+        for (const char *at = fake_log(run); (at = strstr(at, "Waiting ")) != NULL; at++)
+            waits++;
+        cr_expect_str_eq(fake_failure(run), cases[i].failure);
+        cr_expect_eq(waits, cases[i].waits, "%u: %d", cases[i].status, waits);
+    }
 }
 
 Test(docker_setup_buildx, catches_a_failing_docker_info)
