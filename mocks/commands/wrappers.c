@@ -201,7 +201,12 @@ static int run_as_root(struct command_set *set, const struct command_call *call,
     int exit_code = 0;
     if (root_files_assume(set, call, nested.arguments, &exit_code))
         return exit_code;
-    return nested_run(set, call, &nested, NULL);
+    if (call->seam->let_root_write != NULL)
+        call->seam->let_root_write(call->self, true);
+    exit_code = nested_run(set, call, &nested, NULL);
+    if (call->seam->let_root_write != NULL)
+        call->seam->let_root_write(call->self, false);
+    return exit_code;
 }
 
 int row_sudo(void *self, const struct command_call *call)

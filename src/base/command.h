@@ -32,6 +32,8 @@ struct command_seam {
     void (*signal_child)(void *self, int signal_number);
     /* Waits. The exit code as a shell has it: 128 + signal for a killed child. */
     bool (*wait_child)(void *self, int *exit_code, GError **error);
+    /* What it starts between true and false is root's. NULL: nothing is root's alone. */
+    void (*let_root_write)(void *self, bool is_root);
     /* Whether stdout goes to a script or to another program, and nothing has come so far. NULL: it
        does not. */
     bool (*is_awaited)(void *self);

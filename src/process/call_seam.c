@@ -165,6 +165,12 @@ static bool seam_wait_child(void *self, int *exit_code, GError **error)
     return true;
 }
 
+static void seam_let_root_write(void *self, bool is_root)
+{
+    struct call *call = self;
+    sandbox_let_root_write(call->sandbox, is_root);
+}
+
 static bool seam_is_awaited(void *self)
 {
     const struct call *call = self;
@@ -179,5 +185,6 @@ const struct command_seam call_seam = {
     .start_child = seam_start_child,
     .signal_child = seam_signal_child,
     .wait_child = seam_wait_child,
+    .let_root_write = seam_let_root_write,
     .is_awaited = seam_is_awaited,
 };

@@ -112,6 +112,8 @@ static int allow_writing(int ruleset, const struct confine *confine, uint64_t al
                                           : allow_below(ruleset, run, "tmp", all);
     if (problem == 0 && confine->has_namespaces)
         problem = allow(ruleset, "/dev/shm", all);
+    if (problem == 0 && confine->has_namespaces && confine->settings_folder[0] != '\0')
+        problem = allow(ruleset, confine->settings_folder, all);
     for (const char *const *name = confine_device_names; problem == 0 && *name != NULL; name++)
         problem = allow_below(ruleset, "/dev", *name, all);
     return problem;

@@ -14,6 +14,8 @@ struct confine {
     const char *run_directory;   /* /tmp, the list of commands, …; made by layout.c */
     const char *stub;            /* the executable that commands lead to */
     const char *preload_library; /* "": none */
+    const char
+        *settings_folder; /* where processes see that of run_directory; NULL or "": nowhere */
     bool has_namespaces;
     bool has_landlock;
     bool is_root; /* and is to become an ordinary user */

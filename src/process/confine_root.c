@@ -285,6 +285,21 @@ static int show_own(const struct confine *confine)
                : problem;
 }
 
+static bool has_settings(const struct confine *confine)
+{
+    return confine->settings_folder != NULL && confine->settings_folder[0] != '\0';
+}
+
+/* Its modes say who may write there (settings.c). */
+static int show_settings(const struct confine *confine)
+{
+    char source[4096];
+    if (snprintf(source, sizeof(source), "%s/settings", confine->run_directory) >=
+        (int)sizeof(source))
+        return ENAMETOOLONG;
+    return show_writable(source, confine->settings_folder + 1);
+}
+
 static int show_private(const struct confine *confine)
 {
     int problem = show_own(confine);
@@ -292,6 +307,8 @@ static int show_private(const struct confine *confine)
         problem = show_below(confine->run_directory, "tmp", ".", show_writable);
     if (problem == 0)
         problem = show_writable(confine->directory, confine->home + 1);
+    if (problem == 0 && has_settings(confine))
+        problem = show_settings(confine);
     if (problem == 0 && symlink("/tmp", "var/tmp") < 0)
         problem = errno;
     return problem;

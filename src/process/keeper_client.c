@@ -108,6 +108,7 @@ static int spawn(struct sandbox *sandbox, int control_fd, int filter_fd, pid_t *
         sandbox->run_directory,
         sandbox->stub,
         sandbox->preload_library,
+        sandbox->settings_folder,
         NULL,
     };
     char *environment[] = {NULL};

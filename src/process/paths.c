@@ -33,6 +33,7 @@ static bool place_find(const struct sandbox *sandbox, const char *absolute, stru
         {sandbox->home, sandbox->directory, NULL, sandbox->home_fd},
         {"/tmp", sandbox->run_directory, "tmp", sandbox->tmp_fd},
         {"/root", sandbox->run_directory, "root-home", sandbox->root_home_fd},
+        {sandbox->settings_folder, sandbox->run_directory, "settings", sandbox->settings_fd},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(folders); i++) {
         if (folders[i].fd < 0 || !is_below(absolute, folders[i].path, &place->rest))

@@ -147,6 +147,8 @@ static struct sandbox *sandbox_create(struct loop *loop, const struct sandbox_op
     sandbox->preload_library = g_strdup(has_preload ? options->preload_library : "");
     sandbox->host = *options->host;
     sandbox->git_configuration = g_strdup(options->git_configuration);
+    sandbox->settings_folder =
+        g_strdup(has_root && options->settings_folder != NULL ? options->settings_folder : "");
     sandbox->shared_directory = g_strdup(options->shared_directory);
     sandbox->layers = options->layers;
     sandbox->real_time_us_max =
@@ -156,7 +158,7 @@ static struct sandbox *sandbox_create(struct loop *loop, const struct sandbox_op
     read_disk(sandbox);
     sandbox->keeper.control_fd = -1;
     sandbox->door_fd = sandbox->calls_fd = -1;
-    sandbox->home_fd = sandbox->tmp_fd = sandbox->root_home_fd = -1;
+    sandbox->home_fd = sandbox->tmp_fd = sandbox->root_home_fd = sandbox->settings_fd = -1;
     sandbox->tasks = tasks_new();
     sandbox->children = g_ptr_array_new();
     sandbox->calls = g_ptr_array_new();
@@ -220,6 +222,8 @@ static void close_folders(struct sandbox *sandbox)
         close(sandbox->tmp_fd);
     if (sandbox->root_home_fd >= 0)
         close(sandbox->root_home_fd);
+    if (sandbox->settings_fd >= 0)
+        close(sandbox->settings_fd);
 }
 
 static bool check_options(const struct sandbox_options *options, GError **error)
@@ -243,9 +247,9 @@ struct sandbox *sandbox_new(struct loop *loop, const struct sandbox_options *opt
     if (!check_options(options, error))
         return NULL;
     AUTO(sandbox) sandbox = sandbox_create(loop, options);
-    if (!layout_make(sandbox, error) || !open_folders(sandbox, error) ||
-        !open_clock(sandbox, options, error) || !keeper_open(sandbox, error) ||
-        !open_door(sandbox, error))
+    if (!layout_make(sandbox, error) || !settings_make(sandbox, error) ||
+        !open_folders(sandbox, error) || !open_clock(sandbox, options, error) ||
+        !keeper_open(sandbox, error) || !open_door(sandbox, error))
         return NULL;
     return g_steal_pointer(&sandbox);
 }
@@ -278,6 +282,7 @@ void sandbox_free(struct sandbox *sandbox)
     if (sandbox->calls_fd >= 0)
         close(sandbox->calls_fd);
     household_leave(sandbox);
+    sandbox_let_root_write(sandbox, true); /* who removes them may be no root */
     close_folders(sandbox);
     layout_remove(sandbox->run_directory);
     clock_page_free(sandbox->clock);
@@ -294,6 +299,7 @@ void sandbox_free(struct sandbox *sandbox)
     g_free(sandbox->preload);
     g_free(sandbox->git_folder);
     g_free(sandbox->git_configuration);
+    g_free(sandbox->settings_folder);
     g_free(sandbox->shared_directory);
     g_free(sandbox->complaint);
     g_free(sandbox);

@@ -75,6 +75,7 @@ struct sandbox_options {
     const char *preload_library;     /* its path, or NULL: time is real */
     const struct command_host *host; /* answers commands; lent */
     const char *git_configuration;   /* text of git's system configuration, or NULL */
+    const char *settings_folder;     /* "/etc/docker": one of root's that processes read; or NULL */
     const char *shared_directory;    /* for what all sandboxes of a run can share; or NULL */
     unsigned layers;                 /* of enum sandbox_layer; what cannot be had is an error */
     uint64_t seed;                   /* of what is drawn; machines draw differently */
@@ -128,6 +129,12 @@ int sandbox_open(const struct sandbox *sandbox, const char *path, int flags, uns
    there. */
 bool sandbox_put_command(const struct sandbox *sandbox, const char *folder, const char *name,
                          GError **error) MUST_USE;
+/*
+ * What runs from now on may write the folder of settings, as what sudo starts may; and no more.
+ * Pairs of calls may overlap. Only where there are namespaces: elsewhere processes have no such
+ * folder, and it is outside of the sandbox.
+ */
+void sandbox_let_root_write(struct sandbox *sandbox, bool is_root);
 /* The private PATH, as processes see it. */
 const char *sandbox_path(const struct sandbox *sandbox);
 /* NULL, or why the sandbox gave up: "processes used more than 30 s of real time", "more than 512

@@ -30,9 +30,12 @@ struct sandbox {
     char *preload;           /* for LD_PRELOAD, or NULL */
     char *git_folder;        /* for GIT_EXEC_PATH, or NULL */
     char *git_configuration; /* text, or NULL */
+    char *settings_folder;   /* as processes see it; "": none */
+    unsigned root_count;     /* of what runs and may write there */
     char *shared_directory;  /* or NULL */
     int home_fd, tmp_fd;     /* where paths of processes begin; tmp_fd of a root of their own */
     int root_home_fd;        /* of root's home, which commands have and processes do not */
+    int settings_fd;         /* -1: processes have no such folder */
     struct command_host host;
     unsigned layers;
     int64_t real_time_us_max;
@@ -124,6 +127,9 @@ bool private_path_make(const struct sandbox *sandbox, const char *folder, GError
 bool private_path_show(const struct sandbox *sandbox, const char *folder, GError **error) MUST_USE;
 bool layout_make(struct sandbox *sandbox, GError **error) MUST_USE;
 void layout_remove(const char *directory);
+
+/* settings.c: makes the folder, closed. */
+bool settings_make(struct sandbox *sandbox, GError **error) MUST_USE;
 
 /* clock_page.c */
 struct clock_page *clock_page_new(const char *path, int64_t date_s, uint64_t seed,

@@ -124,6 +124,13 @@ static bool seam_wait_child(void *self, int *exit_code, GError **error)
     return true;
 }
 
+static void seam_let_root_write(void *self, bool is_root)
+{
+    const struct command_run *run = self;
+    if (run->leg->machine->sandbox != NULL)
+        sandbox_let_root_write(run->leg->machine->sandbox, is_root);
+}
+
 static const struct command_seam seam = {
     .read = seam_read,
     .write = seam_write,
@@ -131,6 +138,7 @@ static const struct command_seam seam = {
     .start_child = seam_start_child,
     .signal_child = seam_signal_child,
     .wait_child = seam_wait_child,
+    .let_root_write = seam_let_root_write,
 };
 
 static void forget(struct command_run *run)

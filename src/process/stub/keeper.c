@@ -315,7 +315,7 @@ static void prepare(struct keeper *keeper)
 int keeper_main(int argument_count, char **arguments)
 {
     struct keeper keeper = {0};
-    if (argument_count != 7)
+    if (argument_count != 8)
         return WIRE_ABANDONED_EXIT;
     struct confine confine = {
         .has_namespaces = strchr(arguments[1], 'n') != NULL,
@@ -326,6 +326,7 @@ int keeper_main(int argument_count, char **arguments)
         .run_directory = arguments[4],
         .stub = arguments[5],
         .preload_library = arguments[6],
+        .settings_folder = arguments[7],
     };
     (void)syscall(SYS_close_range, WIRE_FILTER_FD + 1, ~0U, 0);
     (void)setsid();

@@ -345,3 +345,39 @@ Test(sandbox, a_program_that_is_not_there_is_an_error_with_the_systems_words)
     cr_assert_str_eq(error->message, "no-such-program: No such file or directory");
     rig_close(&rig);
 }
+
+/* Commands are what runs as root. */
+static int fake_root(void *self, const struct command_call *call)
+{
+    int exit_code = 1;
+    (void)self;
+    call->seam->let_root_write(call->self, true);
+    if (call->seam->start_child(call->self, call->arguments + 1, call->environment, NULL))
+        (void)call->seam->wait_child(call->self, &exit_code, NULL);
+    call->seam->let_root_write(call->self, false);
+    return exit_code;
+}
+
+Test(sandbox, a_folder_of_settings_is_read_by_all_and_written_by_root)
+{
+    static const char *const names[] = {"root", NULL};
+    struct rig rig;
+    if (!rig_has(SANDBOX_ALL))
+        cr_skip_test("no namespaces here");
+    rig_init(&rig);
+    rig.host = (struct command_host){.names = names, .run = fake_root};
+    rig.options.settings_folder = "/etc/docker";
+    rig_run(&rig, "cd /etc/docker; exec 2>&1; echo a >x || true\n"
+                  "echo '{}' | root tee daemon.json; cat daemon.json; echo b >daemon.json || true\n"
+                  "root sh -c 'echo c >daemon.json'; cat daemon.json; rm -f daemon.json || true\n"
+                  "root chmod 666 daemon.json; echo d >daemon.json; cat daemon.json\n"
+                  "root rm daemon.json; ls");
+    g_autofree char *output = g_strdup(rig.output[1]->str);
+    rig_close(&rig);
+    g_auto(GStrv) parts = g_strsplit(output, "line ", -1);
+    cr_assert(strstr(output, "x: Permission denied\n{}\n{}\n") != NULL, "%s", output);
+    cr_assert(strstr(output, "daemon.json: Permission denied\nc\n") != NULL, "%s", output);
+    cr_assert(strstr(output, "rm: cannot remove 'daemon.json': Permission denied\nd\n") != NULL,
+              "%s", output);
+    cr_assert(g_str_has_suffix(output, "\nd\n"), "%s", output);
+}
