@@ -71,8 +71,10 @@ void build_give_transferred(struct build *build)
 bool build_take_dockerfile(struct build *build, GBytes *bytes, GError **error)
 {
     const char *folder = build_command_local(build->command, "dockerfile");
-    const char *root = build->daemon->is_engine ? "/var/lib/docker/tmp" : "/tmp";
-    g_autofree char *path = g_strdup_printf("%s/buildkit-mount%u", root, number_of(build));
+    const struct buildkitd *daemon = build->daemon;
+    g_autofree char *path = g_strdup_printf(
+        "%s/tmp/buildkit-mount%u", daemon->is_engine ? dockerd_data_root(daemon->dockerd) : "",
+        number_of(build));
     if (take(build, folder, path, (int64_t)g_bytes_get_size(bytes), error))
         return true;
     g_prefix_error(error, "failed to read dockerfile: failed to create temp dir: mkdir %s: ", path);
@@ -87,7 +89,8 @@ static bool transfer(struct build *build, const char *folder, const char *name, 
     const struct build_file *first = build_files_count(files) > 0 ? build_files_at(files, 0) : NULL;
     g_autofree char *path =
         build->daemon->is_engine
-            ? g_strdup_printf("/var/lib/docker/overlay2/%08x%08x%08xl/diff/%s", number, ~number,
+            ? g_strdup_printf("%s/overlay2/%08x%08x%08xl/diff/%s",
+                              dockerd_data_root(build->daemon->dockerd), number, ~number,
                               number * 31, first != NULL ? first->path : "")
             : g_strdup_printf(BUILDKIT_ROOT "/runc-overlayfs/snapshots/snapshots/%u/fs/%s",
                               number % 1000, first != NULL ? first->path : "");

@@ -50,6 +50,8 @@ static struct buildkitd *daemon_new(struct container *container)
     daemon->running = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     daemon->kept = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, daemon_result_free);
     daemon->workers.free_count = WORKERS_MAX;
+    daemon->configuration_count = dockerd_configuration_count(daemon->dockerd);
+    daemon->old_pullers = g_ptr_array_new_with_free_func((GDestroyNotify)puller_free);
     return daemon;
 }
 
@@ -59,12 +61,25 @@ void buildkitd_free(struct buildkitd *daemon)
         return;
     disk_give(dockerd_disk(daemon->dockerd), DISK_CONTAINERS, "builder", daemon->taken_bytes);
     puller_free(daemon->puller);
+    g_ptr_array_unref(daemon->old_pullers);
     buildkitd_config_free(daemon->config);
     g_hash_table_unref(daemon->running);
     g_hash_table_unref(daemon->kept);
     g_queue_clear(&daemon->workers.queue.waiters);
     g_queue_clear(&daemon->step_over.waiters);
     g_free(daemon);
+}
+
+/* The Engine has been started with another configuration: what it has built is still there. */
+static void follow_engine(struct buildkitd *daemon)
+{
+    unsigned count = dockerd_configuration_count(daemon->dockerd);
+    if (daemon->configuration_count == count)
+        return;
+    daemon->configuration_count = count;
+    if (daemon->puller != NULL)
+        g_ptr_array_add(daemon->old_pullers, g_steal_pointer(&daemon->puller));
+    buildkitd_boot(daemon, buildkitd_config_default());
 }
 
 struct buildkitd *buildkitd_of(struct container *container)
@@ -75,6 +90,8 @@ struct buildkitd *buildkitd_of(struct container *container)
         container_set_state(container, daemon);
         if (daemon->is_engine) /* it is up with the Engine */
             buildkitd_boot(daemon, buildkitd_config_default());
+    } else if (daemon->is_engine) {
+        follow_engine(daemon);
     }
     return daemon;
 }
@@ -104,7 +121,7 @@ void buildkitd_boot(struct buildkitd *daemon, struct buildkitd_config *config)
         .role = "buildkit",
         .kind = PULLER_BUILDKIT,
         .disk = dockerd_disk(daemon->dockerd),
-        .data_root = daemon->is_engine ? "/var/lib/docker" : BUILDKIT_ROOT,
+        .data_root = daemon->is_engine ? dockerd_data_root(daemon->dockerd) : BUILDKIT_ROOT,
         .ingest_folder = ingest_folder_of(daemon),
         .download_slots = TRANSFER_SLOTS,
         .upload_slots = TRANSFER_SLOTS,

@@ -24,6 +24,8 @@ struct buildkitd {
     bool is_engine; /* the Engine's own, behind POST /grpc: local images count, results go there */
     struct buildkitd_config *config;
     struct puller *puller;        /* NULL before the first boot */
+    GPtrArray *old_pullers;       /* of earlier configurations of the Engine */
+    unsigned configuration_count; /* the Engine's when the puller was made */
     struct fiber_slots workers;   /* max-parallelism */
     GHashTable *running;          /* step key -> itself; looked up, never iterated */
     struct fiber_queue step_over; /* any step of any build */

@@ -105,7 +105,8 @@ static void set_common_headers(struct request *request)
     g_autofree char *date = g_date_time_format(now, "%a, %d %b %Y %H:%M:%S GMT");
 
     exchange_set_header(request->exchange, "Api-Version", profile->api_version);
-    exchange_set_header(request->exchange, "Docker-Experimental", "false");
+    exchange_set_header(request->exchange, "Docker-Experimental",
+                        request->dockerd->configuration->is_experimental ? "true" : "false");
     exchange_set_header(request->exchange, "Ostype", "linux");
     exchange_set_header(request->exchange, "Server", server);
     exchange_set_header(request->exchange, "Date", date);
@@ -199,12 +200,34 @@ static struct point_effect consult(struct dockerd *dockerd, struct exchange *exc
     return dockerd_consult(dockerd, POINT_ENGINE_REQUEST, subject, NULL);
 }
 
+/* The service manager starts the daemon for whoever has come to its socket; when that fails all
+   connections are cut. */
+static void answer_when_up(struct exchange *exchange, void *context)
+{
+    struct request *request = context;
+    g_autoptr(GError) error = NULL;
+
+    if (dockerd_start(request->dockerd, &error)) {
+        struct point_effect effect = consult(request->dockerd, exchange);
+        set_common_headers(request);
+        if (pass_weather(request, &effect, &error) && route(request, &error))
+            answer(request);
+        else
+            reply_error(request, error);
+    }
+    request_free(request);
+}
+
 void api_handle(void *context, struct exchange *exchange)
 {
     struct dockerd *dockerd = context;
     struct request *request = request_new(dockerd, exchange);
     g_autoptr(GError) error = NULL;
 
+    if (dockerd->is_dormant) {
+        exchange_spawn(exchange, answer_when_up, request);
+        return;
+    }
     set_common_headers(request);
     struct point_effect effect = consult(dockerd, exchange);
     bool is_routed = route(request, &error);

@@ -56,6 +56,9 @@ void api_credentials_free(struct credentials *credentials);
 /* The content type of raw streams: multiplexed from API 1.42 on when there is no terminal. */
 const char *api_stream_type(const struct request *request, bool has_terminal);
 
+/* What /info tells of daemon.json. */
+void info_add_configuration(const struct dockerd *dockerd, json_t *info);
+
 /* ---- handlers, by file ---- */
 #define HANDLER(name) bool name(struct request *request, GError **error)
 HANDLER(system_ping);
@@ -127,7 +130,7 @@ json_t *image_names_or_null(const GPtrArray *names);
 /* "name@sha256:…" of all its names that have one; char*, caller unrefs. */
 GPtrArray *image_repo_digests(const struct dockerd *dockerd, const struct image *image);
 json_t *image_json_config(const struct image *image);
-json_t *volume_shape(const struct volume *volume, bool is_for_usage);
+json_t *volume_shape(const struct dockerd *dockerd, const struct volume *volume, bool is_for_usage);
 /* A container configuration with every member that the Engine shows, set where config sets it. */
 json_t *whole_config(json_t *config_or_null);
 unsigned image_container_count(struct dockerd *dockerd, const struct image *image);

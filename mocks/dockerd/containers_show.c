@@ -76,8 +76,8 @@ static json_t *mounts_shape(const struct container *container)
     json_t *list = json_array();
     for (guint i = 0; i < container->mounts->len; i++) {
         const struct mount *mount = g_ptr_array_index(container->mounts, i);
-        g_autofree char *source =
-            g_strdup_printf("/var/lib/docker/volumes/%s/_data", mount->volume->name);
+        g_autofree char *source = g_strdup_printf(
+            "%s/volumes/%s/_data", dockerd_data_root(container->dockerd), mount->volume->name);
         json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s}", "Type",
                                               "volume", "Name", mount->volume->name, "Source",
                                               source, "Destination", mount->target, "Driver",
@@ -271,7 +271,8 @@ static void add_paths(const struct container *container, json_t *shape)
         {"HostnamePath", "/hostname"},
         {"HostsPath", "/hosts"},
     };
-    g_autofree char *folder = g_strdup_printf("/var/lib/docker/containers/%s", container->id);
+    g_autofree char *folder =
+        g_strdup_printf("%s/containers/%s", dockerd_data_root(container->dockerd), container->id);
     g_autofree char *log = g_strdup_printf("%s/%s-json.log", folder, container->id);
 
     for (gsize i = 0; i < G_N_ELEMENTS(paths); i++) {
@@ -297,10 +298,10 @@ HANDLER(containers_inspect)
         "s:o, s:o, s:o}",
         "Id", container->id, "Created", created, "Path", container->arguments[0], "Args", arguments,
         "State", state_shape(container), "Image", container->image_id, "Name", name, "RestartCount",
-        container->restart_count, "Driver", dockerd->personality->storage_driver, "Platform",
-        "linux", "MountLabel", "", "ProcessLabel", "", "AppArmorProfile", "", "ExecIDs",
-        exec_ids(container), "HostConfig", host_config_shape(container), "GraphDriver", "Data",
-        "Name", dockerd->personality->storage_driver, "Mounts", mounts_shape(container), "Config",
+        container->restart_count, "Driver", dockerd_storage_driver(dockerd), "Platform", "linux",
+        "MountLabel", "", "ProcessLabel", "", "AppArmorProfile", "", "ExecIDs", exec_ids(container),
+        "HostConfig", host_config_shape(container), "GraphDriver", "Data", "Name",
+        dockerd_storage_driver(dockerd), "Mounts", mounts_shape(container), "Config",
         config_shape(container), "NetworkSettings", network_settings_shape(container));
     add_paths(container, shape);
     api_reply_json(request, 200, shape);

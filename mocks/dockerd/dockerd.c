@@ -4,15 +4,13 @@
 #include "base/units.h"
 #include "loop/vclock.h"
 #include "mocks/dockerd/api.h"
-#include "mocks/dockerd/engine_builder.h"
+#include "mocks/dockerd/stores.h"
 #include "mocks/dockerd/volume.h"
 
 #include <stdarg.h>
 
 enum {
-    FIRST_HOST_PID = 4001,
-    DOWNLOAD_SLOTS = 3,
-    UPLOAD_SLOTS = 5
+    FIRST_HOST_PID = 4001
 };
 
 GQuark engine_error_quark(void)
@@ -58,17 +56,34 @@ static GBytes *find_config(void *context, const char *config_digest)
     return NULL;
 }
 
-static struct puller *make_puller(struct dockerd *dockerd)
+/* A store of containerd's fetches as version 29 does, whatever the version; that of 29 which has
+   the classic one, as 28. */
+static enum puller_kind puller_kind_of(const struct dockerd *dockerd)
 {
+    enum puller_kind usual = dockerd->options.profile->puller;
+    if (dockerd->images.has_containerd_layout)
+        return PULLER_CONTAINERD;
+    return usual == PULLER_CONTAINERD ? PULLER_DOCKER_28 : usual;
+}
+
+const char *dockerd_storage_driver(const struct dockerd *dockerd)
+{
+    return dockerd->images.has_containerd_layout ? "overlayfs" : "overlay2";
+}
+
+struct puller *dockerd_make_puller(struct dockerd *dockerd)
+{
+    const struct configuration *configuration = dockerd->configuration;
     const struct puller_options options = {
         .world = dockerd->world,
         .machine = dockerd->options.machine,
         .role = "dockerd",
-        .kind = dockerd->options.profile->puller,
+        .kind = puller_kind_of(dockerd),
         .disk = dockerd->disk,
-        .data_root = "/var/lib/docker",
-        .download_slots = DOWNLOAD_SLOTS,
-        .upload_slots = UPLOAD_SLOTS,
+        .data_root = configuration->data_root,
+        .download_slots = configuration->downloads,
+        .upload_slots = configuration->uploads,
+        .layer_tries = configuration->layer_tries,
         .mirrors = dockerd->options.registry_mirrors,
         .context = dockerd,
         .has_layer = has_layer,
@@ -82,8 +97,13 @@ static void copy_options(struct dockerd *dockerd, const struct dockerd_options *
 {
     dockerd->options = *options;
     dockerd->options.machine = g_strdup(options->machine);
+    dockerd->configuration = configuration_default();
+    if (options->registry_mirrors != NULL) {
+        g_strfreev(dockerd->configuration->registry_mirrors);
+        dockerd->configuration->registry_mirrors = g_strdupv((char **)options->registry_mirrors);
+    }
     dockerd->options.registry_mirrors =
-        (const char *const *)g_strdupv((char **)options->registry_mirrors);
+        (const char *const *)dockerd->configuration->registry_mirrors;
     dockerd->options.emulators = NULL; /* kept in a list of its own, which binfmt makes longer */
     dockerd->emulators = g_ptr_array_new_with_free_func(g_free);
     for (gsize i = 0; options->emulators != NULL && options->emulators[i] != NULL; i++)
@@ -94,14 +114,14 @@ static void make_lists(struct dockerd *dockerd)
 {
     image_store_init(&dockerd->images, dockerd->personality->has_containerd_store);
     dockerd->containers = g_ptr_array_new();
+    dockerd->old_pullers = g_ptr_array_new_with_free_func((GDestroyNotify)puller_free);
+    dockerd->hidden = g_ptr_array_new();
     dockerd->volumes = g_ptr_array_new_with_free_func((GDestroyNotify)volume_free);
     dockerd->networks = g_ptr_array_new_with_free_func((GDestroyNotify)network_free);
     dockerd->build_cache = g_ptr_array_new_with_free_func((GDestroyNotify)build_record_free);
     dockerd->subscribers = g_ptr_array_new_with_free_func((GDestroyNotify)outlet_unref);
     dockerd->running_prunes = g_hash_table_new(g_str_hash, g_str_equal);
-    network_add(dockerd, "bridge", "bridge", NULL, /* is_predefined= */ true);
-    network_add(dockerd, "host", "host", NULL, /* is_predefined= */ true);
-    network_add(dockerd, "none", "null", NULL, /* is_predefined= */ true);
+    network_add_predefined(dockerd);
 }
 
 /* "ILP4:3TTY:…", twelve groups of base 32. */
@@ -133,7 +153,7 @@ struct dockerd *dockerd_new(const struct dockerd_options *options)
     dockerd->http =
         http_new(dockerd->loop, world_opener(dockerd->world, dockerd->options.machine, "dockerd"),
                  "dockerd");
-    dockerd->puller = make_puller(dockerd);
+    dockerd->puller = dockerd_make_puller(dockerd);
     g_autofree char *site = g_strconcat(options->machine, ":/var/run/docker.sock", NULL);
     dockerd->site = world_add_site(dockerd->world, site, api_handle, dockerd);
     return dockerd;
@@ -141,7 +161,7 @@ struct dockerd *dockerd_new(const struct dockerd_options *options)
 
 /* ---- its end ---- */
 
-static void stop_everything(struct dockerd *dockerd)
+void dockerd_halt(struct dockerd *dockerd)
 {
     dockerd->is_down = true;
     if (dockerd->restart_fiber != NULL)
@@ -164,22 +184,20 @@ void dockerd_free(struct dockerd *dockerd)
 {
     if (dockerd == NULL)
         return;
-    stop_everything(dockerd);
+    dockerd_halt(dockerd);
     while (dockerd->containers->len > 0)
         container_remove(g_ptr_array_index(dockerd->containers, 0), /* has_volumes= */ false);
     wait_until_idle(dockerd);
-    engine_builder_free(dockerd);
+    stores_free(dockerd);
     puller_free(dockerd->puller);
+    g_ptr_array_unref(dockerd->old_pullers);
     http_free(dockerd->http);
-    image_store_finish(&dockerd->images);
-    g_ptr_array_unref(dockerd->containers);
-    g_ptr_array_unref(dockerd->volumes);
-    g_ptr_array_unref(dockerd->networks);
-    g_ptr_array_unref(dockerd->build_cache);
     g_ptr_array_unref(dockerd->subscribers);
     g_ptr_array_unref(dockerd->emulators);
     g_hash_table_unref(dockerd->running_prunes);
-    g_strfreev((char **)dockerd->options.registry_mirrors);
+    configuration_free(dockerd->configuration);
+    g_free(dockerd->refusal);
+    g_queue_clear(&dockerd->started.waiters);
     g_free((char *)dockerd->options.machine);
     g_free(dockerd->id);
     json_decref(dockerd->info_defaults);
@@ -197,45 +215,6 @@ void dockerd_leave(struct dockerd *dockerd)
 {
     g_assert(dockerd->activity_count > 0);
     dockerd->is_idle = --dockerd->activity_count == 0;
-}
-
-struct restart {
-    struct dockerd *dockerd;
-    int64_t down_us;
-};
-
-static void come_up(struct dockerd *dockerd)
-{
-    dockerd->is_down = false;
-    site_set_listening(dockerd->site, true);
-    dockerd_note(dockerd, "engine", "start", NULL, NULL);
-    for (guint i = 0; i < dockerd->containers->len; i++)
-        container_revive(g_ptr_array_index(dockerd->containers, i));
-}
-
-static void restart_main(void *argument)
-{
-    g_autofree struct restart *restart = argument;
-    struct dockerd *dockerd = restart->dockerd;
-    g_autoptr(GError) ignored = NULL;
-
-    if (fiber_sleep(dockerd->loop, restart->down_us, &ignored))
-        come_up(dockerd);
-    dockerd->restart_fiber = NULL;
-    dockerd_leave(dockerd);
-}
-
-void dockerd_restart(struct dockerd *dockerd, int64_t down_us)
-{
-    if (dockerd->is_down)
-        return;
-    struct restart *restart = g_new0(struct restart, 1);
-    restart->dockerd = dockerd;
-    restart->down_us = down_us;
-    dockerd_note(dockerd, "engine", "stop", NULL, NULL);
-    stop_everything(dockerd);
-    dockerd_enter(dockerd);
-    dockerd->restart_fiber = fiber_spawn(dockerd->loop, "engine restart", restart_main, restart);
 }
 
 /* ---- accessors ---- */
@@ -263,6 +242,16 @@ struct disk *dockerd_disk(const struct dockerd *dockerd)
 const struct dockerd_options *dockerd_options_of(const struct dockerd *dockerd)
 {
     return &dockerd->options;
+}
+
+const char *dockerd_data_root(const struct dockerd *dockerd)
+{
+    return dockerd->configuration->data_root;
+}
+
+unsigned dockerd_configuration_count(const struct dockerd *dockerd)
+{
+    return dockerd->configuration_count;
 }
 
 int64_t dockerd_now_us(const struct dockerd *dockerd)

@@ -26,6 +26,7 @@ struct machine_profile {
     const char *api_version;    /* "1.48" */
     const char *api_version_min;
     enum puller_kind puller; /* says the image store as well */
+    const char *settings;    /* text of /etc/docker/daemon.json; NULL: there is none */
     const char *platform;    /* "linux/amd64" */
     int cores;
     int64_t disk_bytes;
@@ -35,6 +36,9 @@ struct machine_profile {
 };
 const struct machine_profile *machine_profile_find(const char *name);
 const struct machine_profile *const *machine_profiles(gsize *count);
+
+#define DOCKERD_SETTINGS_FOLDER "/etc/docker"
+#define DOCKERD_SETTINGS_FILE   DOCKERD_SETTINGS_FOLDER "/daemon.json"
 
 struct dockerd;
 struct container_program;
@@ -213,8 +217,29 @@ bool dockerd_is_engine_builder(const struct container *container);
    has. Lent. */
 const char *dockerd_port_holder(const struct dockerd *dockerd, int port);
 
+/* ---- the service ---- */
+
+/* The daemon goes down now. keeps_socket: whoever comes to its socket starts it again, as the
+   packages' docker.socket has it. */
+void dockerd_stop(struct dockerd *dockerd, bool keeps_socket);
+/* Starts it with the machine's daemon.json, as far as somebody tells where that lies
+   (dockerd_lend_host()); with what it had otherwise. Waits until it takes connections. Refused:
+   why, in its own words; it stays down then, with its socket closed. */
+bool dockerd_start(struct dockerd *dockerd, GError **error) MUST_USE;
+bool dockerd_is_up(const struct dockerd *dockerd);
+/* Why it refused to start the last time; NULL: it did not. Lent. */
+const char *dockerd_refusal(const struct dockerd *dockerd);
+/* SIGHUP: takes up what can change in a daemon that runs; a file that it would refuse changes
+   nothing. */
+void dockerd_reload(struct dockerd *dockerd);
+/* "/var/lib/docker"; lent until it starts again. */
+const char *dockerd_data_root(const struct dockerd *dockerd);
+/* Another one after each start or reload that has read the settings. */
+unsigned dockerd_configuration_count(const struct dockerd *dockerd);
+
 /* ---- faults ---- */
 
 /* The daemon goes down now, for down_us: connections are cut and refused, pulls and processes die;
-   then containers come back as their restart policy says (unless-stopped, always). */
+   then containers come back as their restart policy says (unless-stopped, always). Its settings are
+   read again. */
 void dockerd_restart(struct dockerd *dockerd, int64_t down_us);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/json.h"
+#include "mocks/dockerd/configuration.h"
 #include "mocks/dockerd/dockerd.h"
 #include "mocks/dockerd/image_store.h"
 #include "mocks/dockerd/personality.h"
@@ -12,8 +13,13 @@ struct dockerd {
     struct loop *loop;
     struct disk *disk;
     const struct personality *personality;
+    struct configuration *configuration;
+    char *refusal;                /* why it did not start the last time; NULL: it did */
+    unsigned configuration_count; /* how often another one was taken up */
     struct site *site;
     struct puller *puller;
+    GPtrArray *old_pullers;       /* of earlier configurations, until the end */
+    GPtrArray *hidden;            /* struct hidden_store (stores.h): what another store holds */
     struct http *http;            /* for login */
     struct rng rng;               /* ids */
     char *id;                     /* of the engine, in /info */
@@ -37,6 +43,9 @@ struct dockerd {
     unsigned activity_count; /* requests and fibers that still hold this dockerd */
     bool is_idle;            /* activity_count == 0 */
     bool is_down;            /* stopped, or being freed */
+    bool is_dormant;         /* stopped; its socket listens, and starts it when somebody comes */
+    bool is_starting;
+    struct fiber_queue started; /* or refused */
 };
 
 /* Every fiber and request that may outlive its caller's frame holds the dockerd between these. */
@@ -62,6 +71,12 @@ void dockerd_give_disk(struct dockerd *dockerd, enum disk_account account, int64
 /* Asks the weather about a point of this machine. */
 struct point_effect dockerd_consult(struct dockerd *dockerd, enum point point, const char *subject,
                                     const char *detail);
+
+/* "overlay2" */
+const char *dockerd_storage_driver(const struct dockerd *dockerd);
+struct puller *dockerd_make_puller(struct dockerd *dockerd);
+/* Cuts connections, ends processes and containers, closes the socket. */
+void dockerd_halt(struct dockerd *dockerd);
 
 /* An error with the HTTP status that the daemon answers: the one domain that handlers use. */
 #define ENGINE_ERROR (engine_error_quark())

@@ -46,11 +46,12 @@ json_t *whole_config(json_t *config_or_null)
 static json_t *graph_driver(const struct dockerd *dockerd, const struct image *image)
 {
     const char *hex = image->id + strlen("sha256:");
-    if (dockerd->personality->has_containerd_store)
+    const char *root = dockerd_data_root(dockerd);
+    if (dockerd->images.has_containerd_layout)
         return json_pack("{s:n, s:s}", "Data", "Name", "overlayfs");
-    g_autofree char *merged = g_strdup_printf("/var/lib/docker/overlay2/%s/merged", hex);
-    g_autofree char *upper = g_strdup_printf("/var/lib/docker/overlay2/%s/diff", hex);
-    g_autofree char *work = g_strdup_printf("/var/lib/docker/overlay2/%s/work", hex);
+    g_autofree char *merged = g_strdup_printf("%s/overlay2/%s/merged", root, hex);
+    g_autofree char *upper = g_strdup_printf("%s/overlay2/%s/diff", root, hex);
+    g_autofree char *work = g_strdup_printf("%s/overlay2/%s/work", root, hex);
     return json_pack("{s:{s:s, s:s, s:s}, s:s}", "Data", "MergedDir", merged, "UpperDir", upper,
                      "WorkDir", work, "Name", "overlay2");
 }
@@ -85,7 +86,7 @@ static void add_descriptor(const struct dockerd *dockerd, const struct image *im
 {
     const struct image_variant *variant = g_ptr_array_index(image->variants, 0);
     GBytes *top = image->index != NULL ? image->index : variant->manifest;
-    if (!dockerd->personality->has_containerd_store || top == NULL)
+    if (!dockerd->images.has_containerd_layout || top == NULL)
         return;
     g_autoptr(json_t) document = json_parse_gbytes(top, NULL);
     json_object_set_new(

@@ -125,8 +125,9 @@ static bool unpack(const struct load_request *load, const GPtrArray *images, int
         if (image->first_path != NULL)
             path = image->first_path;
     }
-    if (!dockerd_take_disk(load->dockerd, DISK_TEMPORARY, "/var/lib/docker/tmp/docker-import",
-                           *bytes, &reason)) {
+    g_autofree char *folder =
+        g_strdup_printf("%s/tmp/docker-import", dockerd_data_root(load->dockerd));
+    if (!dockerd_take_disk(load->dockerd, DISK_TEMPORARY, folder, *bytes, &reason)) {
         *bytes = 0;
         return fail_full(load, reason, path, error);
     }
@@ -286,7 +287,7 @@ static bool load_archive(const struct load_request *load, struct outlet *outlet,
     struct archive_files files = {0};
     GError *reason = NULL;
     bool is_done = archive_files_read(&files, load->tar, &reason)
-                       ? (load->dockerd->personality->has_containerd_store
+                       ? (load->dockerd->images.has_containerd_layout
                               ? load_containerd(load, outlet, &files, error)
                               : load_classic(load, outlet, &files, error))
                        : fail_unpack(load, reason, error);

@@ -46,6 +46,13 @@ struct engine_network *network_add(struct dockerd *dockerd, const char *name, co
     return network;
 }
 
+void network_add_predefined(struct dockerd *dockerd)
+{
+    network_add(dockerd, "bridge", "bridge", NULL, /* is_predefined= */ true);
+    network_add(dockerd, "host", "host", NULL, /* is_predefined= */ true);
+    network_add(dockerd, "none", "null", NULL, /* is_predefined= */ true);
+}
+
 void network_free(struct engine_network *network)
 {
     if (network == NULL)

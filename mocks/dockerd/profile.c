@@ -35,6 +35,11 @@ static const struct machine_folder folders_22_04[] = {
     {0},
 };
 
+/* What 22.04 has and 24.04 has not any more: terascope/teraslice's and bitnami's workflows;
+   actions/runner-images #10697, #11408. */
+#define SETTINGS_22_04                                                                             \
+    "{ \"exec-opts\": [\"native.cgroupdriver=cgroupfs\"], \"cgroup-parent\": \"/actions_job\" }\n"
+
 /* A hosted runner promises 14 GiB free of its 72 GiB disk, four cores and 16 GiB of memory. */
 #define HOSTED                                                                                     \
     .cores = 4, .disk_bytes = 72 * GIB_BYTES, .disk_used_bytes = 58 * GIB_BYTES,                   \
@@ -69,6 +74,7 @@ static const struct machine_profile profiles[] = {
         .platform = "linux/amd64",
         HOSTED,
         .folders = folders_22_04,
+        .settings = SETTINGS_22_04,
     },
     {
         .name = "ubuntu-26.04",

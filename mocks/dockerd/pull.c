@@ -165,7 +165,7 @@ bool dockerd_store_index(struct dockerd *dockerd, const char *const *tags, const
 
 bool dockerd_has_containerd_store(const struct dockerd *dockerd)
 {
-    return dockerd->personality->has_containerd_store;
+    return dockerd->images.has_containerd_layout;
 }
 
 static void layer_clear(struct layer *layer)

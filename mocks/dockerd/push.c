@@ -87,10 +87,10 @@ static void add_config(GPtrArray *blobs, const struct image_variant *variant)
 /* The classic store makes the manifest anew with Docker's types. */
 static GBytes *manifest_of(const struct dockerd *dockerd, struct image_variant *variant)
 {
-    if (dockerd->personality->has_containerd_store && variant->manifest != NULL)
+    if (dockerd->images.has_containerd_layout && variant->manifest != NULL)
         return g_bytes_ref(variant->manifest);
     return manifest_make(variant->config, variant->layers,
-                         /* is_oci= */ dockerd->personality->has_containerd_store);
+                         /* is_oci= */ dockerd->images.has_containerd_layout);
 }
 
 static bool is_here(const struct image *image, const json_t *entry)
@@ -171,7 +171,7 @@ static struct image *find_image(const struct push_request *request, struct outle
     struct image *image = image_store_find(&request->dockerd->images, name);
     if (image != NULL)
         return image;
-    if (request->dockerd->personality->has_containerd_store) {
+    if (request->dockerd->images.has_containerd_layout) {
         engine_fail(error, 404, "tag does not exist: %s", name);
         return NULL;
     }
@@ -207,7 +207,7 @@ static void note_pushed(const struct push_request *request, const char *image_id
     g_autofree char *name = reference_familiar_name(request->reference);
     g_autofree char *digest_name = g_strdup_printf("%s@%s", name, digest);
     if (image != NULL) { /* it may have been removed in the meantime */
-        if (dockerd->personality->has_containerd_store)
+        if (dockerd->images.has_containerd_layout)
             drop_digests(image, name);
         image_store_add_digest(&dockerd->images, image, digest_name);
     }

@@ -58,7 +58,7 @@ static bool add_all_tags(struct dockerd *dockerd, const char *name, GPtrArray *i
 
 static bool fail_missing(struct dockerd *dockerd, const char *name, bool is_bare, GError **error)
 {
-    if (dockerd->personality->has_containerd_store) {
+    if (dockerd->images.has_containerd_layout) {
         g_autofree char *familiar = image_familiar_name(name, NULL);
         return engine_fail(error, 404, "No such image: %s", familiar != NULL ? familiar : name);
     }
@@ -118,8 +118,9 @@ static bool take_space(struct dockerd *dockerd, int64_t bytes, GError **error)
 {
     g_autoptr(GError) reason = NULL;
     g_autofree char *id = dockerd_new_id(dockerd);
-    g_autofree char *folder = g_strdup_printf("/var/lib/docker/tmp/docker-export-%.9s", id);
-    if (dockerd->personality->has_containerd_store ||
+    g_autofree char *folder =
+        g_strdup_printf("%s/tmp/docker-export-%.9s", dockerd_data_root(dockerd), id);
+    if (dockerd->images.has_containerd_layout ||
         dockerd_take_disk(dockerd, DISK_TEMPORARY, folder, bytes, &reason))
         return true;
     return reason->domain == DISK_ERROR
@@ -137,7 +138,7 @@ static bool reply(struct request *request, const GPtrArray *images, GError **err
     if (!take_space(dockerd, bytes, error))
         return false;
     bool is_done = fiber_sleep(dockerd->loop, bytes / SAVED_BYTES_PER_US, error);
-    if (!dockerd->personality->has_containerd_store)
+    if (!dockerd->images.has_containerd_layout)
         dockerd_give_disk(dockerd, DISK_TEMPORARY, bytes);
     if (!is_done)
         return false;

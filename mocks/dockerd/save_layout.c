@@ -96,7 +96,7 @@ json_t *image_archive_source(struct stored_layer *layer, const char *media_type,
 /* The classic store writes tars under their diff ids, the containerd store what it has fetched. */
 static json_t *add_layer(struct layout *layout, struct stored_layer *layer)
 {
-    if (layout->dockerd->personality->has_containerd_store) {
+    if (layout->dockerd->images.has_containerd_layout) {
         GBytes *bytes = stored_layer_bytes(layer);
         add_blob(layout, layer->digest, bytes, layer->declared_bytes);
         return image_archive_source(layer, LAYER_GZIP_TYPE, layer->digest, g_bytes_get_size(bytes));
@@ -233,7 +233,7 @@ static void add_content_of_all(struct layout *layout, const struct saved_image *
 
 static void write_oci(struct layout *layout, const GPtrArray *images)
 {
-    bool has_all = layout->dockerd->personality->has_containerd_store;
+    bool has_all = layout->dockerd->images.has_containerd_layout;
     archive_writer_add_directory(layout->writer, "blobs", 0755);
     archive_writer_add_directory(layout->writer, "blobs/sha256", 0755);
     for (guint i = 0; i < images->len; i++) {

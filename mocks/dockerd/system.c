@@ -42,11 +42,12 @@ HANDLER(system_version)
     const char *processor = processor_of(request->dockerd);
     const char *kernel = "6.8.0-1041-azure";
     const char *platform_name = words->builder_version != NULL ? "Docker Engine - Community" : "";
-    json_t *engine = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "ApiVersion",
-                               profile->api_version, "Arch", processor, "BuildTime",
-                               words->build_time, "Experimental", "false", "GitCommit",
-                               words->git_commit, "GoVersion", words->go_version, "KernelVersion",
-                               kernel, "MinAPIVersion", profile->api_version_min, "Os", "linux");
+    json_t *engine = json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "ApiVersion", profile->api_version, "Arch",
+        processor, "BuildTime", words->build_time, "Experimental",
+        request->dockerd->configuration->is_experimental ? "true" : "false", "GitCommit",
+        words->git_commit, "GoVersion", words->go_version, "KernelVersion", kernel, "MinAPIVersion",
+        profile->api_version_min, "Os", "linux");
     json_t *components = json_array();
 
     (void)error;
@@ -96,9 +97,9 @@ static const char info_template[] =
     "\"RuncCommit\":{\"ID\":\"\",\"Expected\":\"\"},\"InitCommit\":{\"ID\":\"\",\"Expected\":\"\"},"
     "\"SecurityOptions\":[\"name=seccomp,profile=default\"],\"Warnings\":null}";
 
-static json_t *driver_status(const struct personality *words)
+static json_t *driver_status(const struct dockerd *dockerd)
 {
-    if (words->has_containerd_store)
+    if (dockerd->images.has_containerd_layout)
         return json_pack("[[s, s]]", "driver-type", "io.containerd.snapshotter.v1");
     return json_pack("[[s, s], [s, s], [s, s], [s, s]]", "Backing Filesystem", "extfs",
                      "Supports d_type", "true", "Native Overlay Diff", "true", "userxattr",
@@ -133,10 +134,10 @@ HANDLER(system_info)
 
     count_containers(dockerd, info);
     json_object_set_new(info, "ID", json_string(dockerd->id));
-    json_object_set_new(info, "Driver", json_string(words->storage_driver));
-    json_object_set_new(info, "DriverStatus", driver_status(words));
+    json_object_set_new(info, "Driver", json_string(dockerd_storage_driver(dockerd)));
+    json_object_set_new(info, "DriverStatus", driver_status(dockerd));
     json_object_set_new(info, "SystemTime", json_string(now));
-    json_object_set_new(info, "CgroupDriver", json_string(words->cgroup_driver));
+    info_add_configuration(dockerd, info);
     json_object_set_new(info, "CgroupVersion", json_string(words->cgroup_version));
     json_object_set_new(info, "Architecture", json_string(is_arm ? "aarch64" : "x86_64"));
     json_object_set_new(info, "NCPU", json_integer(profile->cores));
@@ -188,7 +189,7 @@ HANDLER(system_df)
                               container_summary(g_ptr_array_index(dockerd->containers, i - 1),
                                                 /* has_size= */ true));
     for (guint i = 0; i < dockerd->volumes->len; i++)
-        json_array_append_new(volumes, volume_shape(g_ptr_array_index(dockerd->volumes, i),
+        json_array_append_new(volumes, volume_shape(dockerd, g_ptr_array_index(dockerd->volumes, i),
                                                     /* is_for_usage= */ true));
     json_t *cache = build_cache_shape(dockerd, &cache_bytes);
     api_reply_json(request, 200,

@@ -41,6 +41,8 @@ struct engine_network *network_find(struct dockerd *dockerd, const char *name);
 /* labels: an object, or NULL. */
 struct engine_network *network_add(struct dockerd *dockerd, const char *name, const char *driver,
                                    json_t *labels, bool is_predefined);
+/* Those that every Engine has. */
+void network_add_predefined(struct dockerd *dockerd);
 void network_free(struct engine_network *network);
 /* Containers that are attached to it. */
 unsigned network_use_count(struct dockerd *dockerd, const struct engine_network *network);

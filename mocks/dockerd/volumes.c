@@ -5,10 +5,11 @@
 #include "mocks/dockerd/volume.h"
 
 /* capture 23c */
-json_t *volume_shape(const struct volume *volume, bool is_for_usage)
+json_t *volume_shape(const struct dockerd *dockerd, const struct volume *volume, bool is_for_usage)
 {
     g_autofree char *created = dockerd_time_text(volume->created_us);
-    g_autofree char *folder = g_strdup_printf("/var/lib/docker/volumes/%s/_data", volume->name);
+    g_autofree char *folder =
+        g_strdup_printf("%s/volumes/%s/_data", dockerd_data_root(dockerd), volume->name);
     json_t *shape = json_pack("{s:s, s:s, s:O, s:s, s:s, s:O, s:s}", "CreatedAt", created, "Driver",
                               "local", "Labels", volume->labels, "Mountpoint", folder, "Name",
                               volume->name, "Options", volume->options, "Scope", "local");
@@ -39,7 +40,8 @@ HANDLER(volumes_list)
     for (guint i = 0; i < volumes->len; i++) {
         const struct volume *volume = g_ptr_array_index(volumes, i);
         if (passes_filters(request, volume))
-            json_array_append_new(list, volume_shape(volume, /* is_for_usage= */ false));
+            json_array_append_new(
+                list, volume_shape(request->dockerd, volume, /* is_for_usage= */ false));
     }
     api_reply_json(request, 200, json_pack("{s:o, s:n}", "Volumes", list, "Warnings"));
     return true;
@@ -64,7 +66,7 @@ HANDLER(volumes_create)
     struct volume *volume = volume_obtain(request->dockerd, *name != '\0' ? name : NULL);
     keep_object(&volume->labels, json_object_get(body, "Labels"));
     keep_object(&volume->options, json_object_get(body, "DriverOpts"));
-    api_reply_json(request, 201, volume_shape(volume, /* is_for_usage= */ false));
+    api_reply_json(request, 201, volume_shape(request->dockerd, volume, /* is_for_usage= */ false));
     return true;
 }
 
@@ -81,7 +83,7 @@ HANDLER(volumes_inspect)
     const struct volume *volume = find_volume(request, error);
     if (volume == NULL)
         return false;
-    api_reply_json(request, 200, volume_shape(volume, /* is_for_usage= */ false));
+    api_reply_json(request, 200, volume_shape(request->dockerd, volume, /* is_for_usage= */ false));
     return true;
 }
 

@@ -218,7 +218,9 @@ static bool count_down(struct transfer *transfer, int seconds, GError **error)
 
 bool download_layer(struct transfer *transfer, GError **error)
 {
-    unsigned tries_max = transfer->puller->habits->layer_tries;
+    const struct puller *puller = transfer->puller;
+    unsigned tries_max =
+        puller->options.layer_tries > 0 ? puller->options.layer_tries : puller->habits->layer_tries;
 
     for (unsigned try = 1;; try++) {
         struct attempt attempt = {.transfer = transfer,

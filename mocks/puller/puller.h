@@ -87,6 +87,7 @@ struct puller_options {
     const char *ingest_folder;  /* below it, where downloads go; NULL: as the kind has it */
     unsigned download_slots;    /* 3 in dockerd, shared by all pulls of the daemon */
     unsigned upload_slots;      /* 5 */
+    unsigned layer_tries;       /* of the classic store; 0: as many as the kind has */
     const char *const *mirrors; /* "docker.io=mirror.gcr.io" or, as in daemon.json, just the mirror
                                    of Docker Hub; NULL-terminated, or NULL */
     enum disk_account account;  /* where layers count for good; DISK_IMAGES if left out */
