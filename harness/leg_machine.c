@@ -166,6 +166,8 @@ static void add_commands(struct leg_machine *machine, struct stage *stage)
         .api_version = profile->api_version,
         .buildx_version = BUILDX_VERSION,
         .compose_version = COMPOSE_VERSION,
+        .has_old_system = !g_str_has_prefix(profile->name, "ubuntu-24") &&
+                          !g_str_has_prefix(profile->name, "ubuntu-26"),
         .is_of_github = !g_str_has_prefix(profile->name, "self-hosted"),
         .repository = repository_folder,
         .repository_self = machine,
@@ -176,6 +178,31 @@ static void add_commands(struct leg_machine *machine, struct stage *stage)
         .assumed = pipeline->assume != NULL ? pipeline->assume->commands : NULL,
     };
     machine->commands = command_set_new(&options);
+}
+
+/* daemon.json as the image has it and the scenario's machine adds to it; NULL: none; g_free. */
+static char *settings_text(const struct leg_machine *machine, char *const *mirrors)
+{
+    const char *own = machine->plan.profile->settings;
+    if (mirrors == NULL || *mirrors == NULL)
+        return g_strdup(own);
+    g_autoptr(json_t) file = own != NULL ? json_parse_bytes(own, strlen(own), NULL) : json_object();
+    json_t *list = json_array();
+    for (; *mirrors != NULL; mirrors++)
+        json_array_append_new(list, json_string(*mirrors));
+    json_object_set_new(file, "registry-mirrors", list);
+    return json_pretty_text(file);
+}
+
+static void put_settings(struct leg_machine *machine, const struct setting_machine *setting)
+{
+    g_autofree char *text = settings_text(machine, setting->registry_mirrors);
+    g_autofree char *path = sandbox_host_path(machine->sandbox, DOCKERD_SETTINGS_FILE);
+    if (text == NULL || path == NULL)
+        return;
+    sandbox_let_root_write(machine->sandbox, true);
+    (void)g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_NONE, 0644, NULL);
+    sandbox_let_root_write(machine->sandbox, false);
 }
 
 static void add_sandbox(struct leg_machine *machine, struct stage *stage,
@@ -192,6 +219,7 @@ static void add_sandbox(struct leg_machine *machine, struct stage *stage,
         .preload_library = preload,
         .host = command_set_host(machine->commands),
         .git_configuration = git_configuration,
+        .settings_folder = DOCKERD_SETTINGS_FOLDER,
         .shared_directory = wanted->shared_directory,
         .layers = wanted->sandbox_layers,
         .seed = stage->plan->seed,
@@ -202,6 +230,8 @@ static void add_sandbox(struct leg_machine *machine, struct stage *stage,
     if (machine->sandbox == NULL)
         machine->why_no_sandbox =
             g_strdup(error != NULL ? error->message : wanted->why_unprotected);
+    else
+        put_settings(machine, &stage->plan->scenario->setting.machine);
 }
 
 static void describe(struct leg_machine *machine, const struct stage *stage,

@@ -79,6 +79,7 @@ struct command_set_options {
     const char *api_version;     /* the newest it speaks: "1.48" */
     const char *buildx_version;  /* "v0.26.1"; NULL: no plugin */
     const char *compose_version; /* "v2.38.2"; NULL: no plugin */
+    bool has_old_system;         /* systemd before version 254 */
     bool is_of_github;           /* GitHub's own image: docker-compose is not there */
     /* The folder that git contexts of the rehearsed repository are read from, made when it is asked
        for; lent. NULL: there is none. */

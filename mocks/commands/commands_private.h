@@ -42,6 +42,18 @@ const char *command_set_machine(const struct command_set *set);
 
 /* ---- docker_command.c ---- */
 
+/* The files of the machine, for what the Engine does while a command runs: containers that bind
+   them, its own settings. */
+struct lending {
+    struct command_set *set;
+    const struct command_call *call;
+    struct dockerd_host host;
+};
+#define LENDING(name) struct lending name = {0}
+void lending_begin(struct lending *lending, struct command_set *set,
+                   const struct command_call *call);
+void lending_end(struct lending *lending);
+
 /* The docker command with its plugins; NULL when the machine has none. */
 struct docker_commands *docker_commands_new(struct command_set *set);
 void docker_commands_free(struct docker_commands *docker);
@@ -158,6 +170,6 @@ struct nested_end nested_run_limited(struct command_set *set, const struct comma
 
 command_fn row_aws, row_az, row_cosign, row_crane, row_gcloud, row_curl, row_wget, row_df,
     row_docker, row_fallocate, row_fetched_program, row_free, row_remote_git, row_go,
-    row_go_program, row_hostname, row_id, row_ionice, row_lscpu, row_make, row_nice, row_nohup,
-    row_nproc, row_service, row_sleep, row_stdbuf, row_sudo, row_swapoff, row_systemctl,
+    row_go_program, row_hostname, row_id, row_ionice, row_journalctl, row_lscpu, row_make, row_nice,
+    row_nohup, row_nproc, row_service, row_sleep, row_stdbuf, row_sudo, row_swapoff, row_systemctl,
     row_timeout, row_trivy, row_uname, row_whoami;

@@ -95,12 +95,6 @@ static void look_at_config(struct command_set *set, const struct command_call *c
     assumed_note(set, words, /* touches_images= */ false);
 }
 
-/* The files of the machine, for containers that run while the command does. */
-struct lending {
-    struct command_set *set;
-    const struct command_call *call;
-};
-
 static char *lend_path(void *self, const char *path)
 {
     const struct lending *lending = self;
@@ -113,17 +107,30 @@ static bool has_gap(void *self)
     return lending->set->gap_count > 0;
 }
 
+void lending_begin(struct lending *lending, struct command_set *set,
+                   const struct command_call *call)
+{
+    lending->set = set;
+    lending->call = call;
+    lending->host = (struct dockerd_host){.path = lend_path, .has_gap = has_gap, .self = lending};
+    if (set->options.dockerd != NULL)
+        dockerd_lend_host(set->options.dockerd, &lending->host);
+}
+
+void lending_end(struct lending *lending)
+{
+    if (lending->set->options.dockerd != NULL)
+        dockerd_return_host(lending->set->options.dockerd, &lending->host);
+}
+
 int row_docker(void *self, const struct command_call *call)
 {
     struct command_set *set = self;
-    struct lending lending = {set, call};
-    struct dockerd_host host = {.path = lend_path, .has_gap = has_gap, .self = &lending};
+    LENDING(lending);
 
     look_at_config(set, call);
-    if (set->options.dockerd != NULL)
-        dockerd_lend_host(set->options.dockerd, &host);
+    lending_begin(&lending, set, call);
     int code = docker_cli_run(set->docker->cli, call);
-    if (set->options.dockerd != NULL)
-        dockerd_return_host(set->options.dockerd, &host);
+    lending_end(&lending);
     return code;
 }

@@ -1,5 +1,6 @@
 /* What root writes where a step's processes cannot: /etc, /usr/local/bin, /opt. It is assumed, for
-   nothing on the machine reads it. */
+   nothing on the machine reads it; but for daemon.json, where that is there
+   (src/process/settings.c), which programs write themselves. */
 #include "mocks/commands/commands_private.h"
 
 #include <string.h>
@@ -112,14 +113,30 @@ static void swallow(const struct command_call *call, const char *const *words)
 }
 
 /* Who may speak to the Docker daemon: here everybody may already. Where scripts see the machine's
-   own files, its socket must stay as it is. */
-static bool is_about_socket(const char *name, const char *const *words)
+   own files, its socket must stay as it is. What is root's is so already. */
+static bool is_about_owner(const struct command_call *call, const char *name,
+                           const char *const *words)
 {
     static const char *const programs[] = {"chgrp", "chmod", "chown", "setfacl", NULL};
     gsize count = g_strv_length((char **)words);
     const char *last = words[count - 1];
+    if (g_str_has_prefix(last, DOCKERD_SETTINGS_FOLDER))
+        return g_strv_contains(programs, name) && !g_str_equal(name, "chmod") &&
+               !is_out_of_reach(call, last);
     return g_strv_contains(programs, name) &&
            (g_str_equal(last, "/var/run/docker.sock") || g_str_equal(last, "/run/docker.sock"));
+}
+
+/* How the daemon behaves, and where it keeps what it has, decides what becomes of images. */
+static bool decides_on_images(const char *target)
+{
+    static const char *const beginnings[] = {"/etc/containers",     "/etc/docker",
+                                             "/etc/default/docker", "/etc/systemd/system/docker",
+                                             "/var/lib/docker",     "/var/lib/containerd"};
+    for (gsize i = 0; i < G_N_ELEMENTS(beginnings); i++)
+        if (g_str_has_prefix(target, beginnings[i]))
+            return true;
+    return false;
 }
 
 bool root_files_assume(struct command_set *set, const struct command_call *call,
@@ -127,7 +144,7 @@ bool root_files_assume(struct command_set *set, const struct command_call *call,
 {
     g_autofree char *name = g_path_get_basename(words[0]);
     *exit_code = 0;
-    if (is_about_socket(name, words) || machine_folders_remove(set, call, words, exit_code))
+    if (is_about_owner(call, name, words) || machine_folders_remove(set, call, words, exit_code))
         return true;
     for (gsize i = 0; i < G_N_ELEMENTS(writers); i++) {
         const char *target =
@@ -135,10 +152,7 @@ bool root_files_assume(struct command_set *set, const struct command_call *call,
         if (target == NULL)
             continue;
         const char *const line[] = {name, target, NULL};
-        /* how the daemon behaves decides what becomes of images */
-        assumed_note(set, line,
-                     g_str_has_prefix(target, "/etc/docker") ||
-                         g_str_has_prefix(target, "/etc/containers"));
+        assumed_note(set, line, decides_on_images(target));
         if (g_str_equal(name, "tee"))
             *exit_code = pass_on(call);
         else if (g_str_equal(name, "tar"))

@@ -1,0 +1,67 @@
+/* systemctl, service and journalctl about the Docker daemon. */
+#include "bench.h"
+
+static const struct plan with_docker = {.has_docker = true, .is_of_github = true};
+
+#define SOCKET_STAYS                                                                               \
+    "Stopping 'docker.service', but its triggering units are still active:\ndocker.socket\n"
+
+static void restart(struct bench *bench)
+{
+    expect(bench, "systemctl restart docker", 1, "",
+           "Failed to restart docker.service: Interactive authentication required.\nSee system "
+           "logs and 'systemctl status docker.service' for details.\n");
+    expect(bench, "sudo systemctl restart docker", 0, "", "");
+    cr_expect_eq(bench->elapsed_us, 2 * SECOND_US + MILLISECOND_US);
+    expect(bench, "sudo service docker restart", 0, "", "");
+    expect(bench, "sudo systemctl reload docker", 0, "", "");
+    expect(bench, "sudo systemctl daemon-reload", 0, "", "");
+    expect(bench, "sudo systemctl enable --now docker", 0, "", "");
+    expect(bench, "systemctl is-active --quiet docker", 0, "", "");
+    expect(bench, "docker ps -q", 0, "", "");
+    cr_expect_eq(command_set_assumed(bench->set)->len, 0u);
+}
+
+Test(commands_service, the_daemon_restarts)
+{
+    bench_run(&with_docker, restart);
+}
+
+static void stop(struct bench *bench)
+{
+    expect(bench, "sudo systemctl stop docker", 0, "", SOCKET_STAYS);
+    expect(bench, "systemctl is-active docker", 3, "inactive\n", "");
+    expect(bench, "docker ps -q", 0, "", "");
+    expect(bench, "systemctl is-active docker", 0, "active\n", "");
+
+    expect(bench, "sudo systemctl stop docker docker.socket", 0, "", "");
+    expect(bench, "docker ps -q", 1, "",
+           "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker "
+           "daemon running?\n");
+    expect(bench, "sudo systemctl reload docker", 1, "",
+           "docker.service is not active, cannot reload.\n");
+    expect(bench, "sudo systemctl try-restart docker", 0, "", "");
+    expect(bench, "systemctl is-active docker", 3, "inactive\n", "");
+    expect(bench, "sudo systemctl start docker", 0, "", "");
+    expect(bench, "docker ps -q", 0, "", "");
+
+    expect(bench, "sudo service docker stop", 0, "", "");
+    expect(bench, "docker ps -q", 1, "", NULL);
+}
+
+Test(commands_service, a_stopped_daemon_is_started_by_its_socket_alone)
+{
+    bench_run(&with_docker, stop);
+}
+
+static void ask_the_log(struct bench *bench)
+{
+    expect(bench, "sudo journalctl -xeu docker.service", 0, "-- No entries --\n", "");
+    expect(bench, "sudo systemctl restart nginx", 0, "", "");
+    cr_expect_eq(command_set_assumed(bench->set)->len, 1u);
+}
+
+Test(commands_service, other_services_are_assumed)
+{
+    bench_run(&with_docker, ask_the_log);
+}
