@@ -14,6 +14,7 @@ static const struct command_row own_rows[] = {
     {"curl", "downloads from sites of the world; others are assumed", row_curl, NULL},
     {"df", "the machine's virtual disk and its mounts", row_df, NULL},
     {"docker", "the machine's Engine, with buildx and compose", row_docker, NULL},
+    {"dockerd", "its version, and the daemon of an action's own; else assumed", row_dockerd, NULL},
     {"fallocate", "room on the machine's disk", row_fallocate, NULL},
     {FETCHED_PROGRAM_COMMAND, "what was downloaded: by its name, else assumed", row_fetched_program,
      NULL},
@@ -68,7 +69,7 @@ static const struct command_row *find_row(const struct command_set *set, const c
 /* A machine without Go has no such command. */
 static bool is_there(const struct command_set *set, const struct command_row *row)
 {
-    if (row->run == row_docker)
+    if (row->run == row_docker || row->run == row_dockerd)
         return set->docker != NULL;
     return (row->run != row_go && row->run != row_go_program) || set->options.go_version != NULL;
 }

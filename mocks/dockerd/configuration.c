@@ -46,16 +46,18 @@ void configuration_free(struct configuration *configuration)
 
 /* ---- refusing ---- */
 
-static bool refuse(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
+static bool refuse(const struct configuration_source *source, GError **error, const char *format,
+                   ...) G_GNUC_PRINTF(3, 4);
 
-static bool refuse(GError **error, const char *format, ...)
+static bool refuse(const struct configuration_source *source, GError **error, const char *format,
+                   ...)
 {
     va_list arguments;
     va_start(arguments, format);
     g_autofree char *why = g_strdup_vprintf(format, arguments);
     va_end(arguments);
     g_set_error(error, ENGINE_ERROR, 0, "unable to configure the Docker daemon with file %s: %s",
-                DOCKERD_SETTINGS_FILE, why);
+                source->path, why);
     return false;
 }
 
@@ -94,7 +96,8 @@ static json_t *flatten(const json_t *file)
     return flat;
 }
 
-static bool check_known(json_t *flat, const struct personality *personality, GError **error)
+static bool check_known(const struct configuration_source *source, json_t *flat,
+                        const struct personality *personality, GError **error)
 {
     g_autoptr(GPtrArray) unknown = g_ptr_array_new();
     const char *key;
@@ -106,28 +109,30 @@ static bool check_known(json_t *flat, const struct personality *personality, GEr
         return true;
     g_ptr_array_add(unknown, NULL);
     g_autofree char *names = g_strjoinv(", ", (char **)unknown->pdata);
-    return refuse(error, "the following directives don't match any configuration option: %s",
-                  names);
+    return refuse(source, error,
+                  "the following directives don't match any configuration option: %s", names);
 }
 
-/* The unit's own command line: `dockerd -H fd:// --containerd=/run/containerd/containerd.sock`. */
-static bool check_conflicts(const json_t *flat, GError **error)
+const struct configuration_flag configuration_unit_flags[] = {
+    {"containerd", "/run/containerd/containerd.sock"},
+    {"hosts", "[fd://]"},
+    {NULL, NULL},
+};
+
+static bool check_conflicts(const struct configuration_source *source, const json_t *flat,
+                            GError **error)
 {
-    static const char *const given[][2] = {
-        {"containerd", "/run/containerd/containerd.sock"},
-        {"hosts", "[fd://]"},
-    };
     GString *conflicts = g_string_new(NULL);
-    for (gsize i = 0; i < G_N_ELEMENTS(given); i++) {
-        const json_t *value = json_object_get(flat, given[i][0]);
+    for (const struct configuration_flag *flag = source->flags; flag->name != NULL; flag++) {
+        const json_t *value = json_object_get(flat, flag->name);
         g_autofree char *text = value != NULL ? go_text(value) : NULL;
         if (value != NULL)
             g_string_append_printf(conflicts, "%s%s: (from flag: %s, from file: %s)",
-                                   conflicts->len > 0 ? ", " : "", given[i][0], given[i][1], text);
+                                   conflicts->len > 0 ? ", " : "", flag->name, flag->text, text);
     }
     g_autofree char *all = g_string_free(conflicts, FALSE);
     return *all == '\0' ||
-           refuse(error,
+           refuse(source, error,
                   "the following directives are specified both as a flag and in the configuration "
                   "file: %s",
                   all);
@@ -155,7 +160,8 @@ static const char *kind_of(const json_t *value)
 }
 
 /* null leaves everything as it is. */
-static bool check_kinds(json_t *flat, const struct personality *personality, GError **error)
+static bool check_kinds(const struct configuration_source *source, json_t *flat,
+                        const struct personality *personality, GError **error)
 {
     const char *key;
     json_t *value;
@@ -163,7 +169,7 @@ static bool check_kinds(json_t *flat, const struct personality *personality, GEr
         const struct configuration_key *row = configuration_key_find(key, personality->kind);
         const json_t *wrong = configuration_key_misfit(row, value);
         if (wrong != NULL)
-            return refuse(error,
+            return refuse(source, error,
                           "json: cannot unmarshal %s into Go struct field Config.%s of type %s",
                           kind_of(wrong), key, configuration_key_type(row, wrong != value));
     }
@@ -171,7 +177,8 @@ static bool check_kinds(json_t *flat, const struct personality *personality, GEr
 }
 
 /* Older versions say it without a word of the file. */
-static bool check_values(const json_t *flat, GError **error)
+static bool check_values(const struct configuration_source *source, const json_t *flat,
+                         GError **error)
 {
     static const char *const counts[][2] = {
         {"max-concurrent-downloads", "max concurrent downloads"},
@@ -182,7 +189,7 @@ static bool check_values(const json_t *flat, GError **error)
     for (gsize i = 0; i < G_N_ELEMENTS(counts); i++) {
         int64_t value = json_get_integer(flat, counts[i][0], 0);
         if (value < 0)
-            return refuse(error,
+            return refuse(source, error,
                           "merged configuration validation from file and command line flags "
                           "failed: invalid %s: %" G_GINT64_FORMAT,
                           counts[i][1], value);
@@ -192,7 +199,7 @@ static bool check_values(const json_t *flat, GError **error)
     json_array_foreach (json_get_array(flat, "registry-mirrors"), index, mirror) {
         const char *text = json_string_value(mirror);
         if (!g_str_has_prefix(text, "https://") && !g_str_has_prefix(text, "http://"))
-            return refuse(error,
+            return refuse(source, error,
                           "merged configuration validation from file and command line flags "
                           "failed: invalid mirror: no scheme specified for \"%s\": must use either "
                           "'https://' or 'http://'",
@@ -302,26 +309,27 @@ static bool is_blank(GBytes *text)
     return true;
 }
 
-struct configuration *configuration_parse(GBytes *text, const struct personality *personality,
-                                          GError **error)
+struct configuration *configuration_parse(const struct configuration_source *source,
+                                          const struct personality *personality, GError **error)
 {
     g_autoptr(GError) reason = NULL;
-    if (is_blank(text)) {
-        bool is_refused = personality->kind == PULLER_DOCKER_20_10 && !refuse(error, "EOF");
+    if (is_blank(source->text)) {
+        bool is_refused = personality->kind == PULLER_DOCKER_20_10 && !refuse(source, error, "EOF");
         return is_refused ? NULL : configuration_default();
     }
-    g_autoptr(json_t) file = json_parse_gbytes(text, &reason);
+    g_autoptr(json_t) file = json_parse_gbytes(source->text, &reason);
     if (file == NULL || !(json_is_object(file) || json_is_null(file))) {
         if (file == NULL)
-            refuse(error, "%s", reason->message);
+            refuse(source, error, "%s", reason->message);
         else
-            refuse(error, "json: cannot unmarshal %s into Go value of type map[string]interface {}",
+            refuse(source, error,
+                   "json: cannot unmarshal %s into Go value of type map[string]interface {}",
                    kind_of(file));
         return NULL;
     }
     g_autoptr(json_t) flat = flatten(file);
-    if (!check_known(flat, personality, error) || !check_conflicts(flat, error) ||
-        !check_kinds(flat, personality, error) || !check_values(flat, error))
+    if (!check_known(source, flat, personality, error) || !check_conflicts(source, flat, error) ||
+        !check_kinds(source, flat, personality, error) || !check_values(source, flat, error))
         return NULL;
     return take(flat, personality);
 }

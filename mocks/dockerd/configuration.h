@@ -31,6 +31,19 @@ struct configuration {
 struct configuration *configuration_default(void);
 void configuration_free(struct configuration *configuration);
 CLEANUP(configuration, configuration_free)
+/* What the daemon was started with, which its file may not say again. */
+struct configuration_flag {
+    const char *name; /* NULL ends a list */
+    const char *text; /* as Go prints the value */
+};
+struct configuration_source {
+    const char *path; /* for errors */
+    GBytes *text;
+    const struct configuration_flag *flags;
+};
 /* The error is dockerd's own: "unable to configure the Docker daemon with file …". */
-struct configuration *configuration_parse(GBytes *text, const struct personality *personality,
+struct configuration *configuration_parse(const struct configuration_source *source,
+                                          const struct personality *personality,
                                           GError **error) MUST_USE;
+/* Of the packages' unit: `dockerd -H fd:// --containerd=/run/containerd/containerd.sock`. */
+extern const struct configuration_flag configuration_unit_flags[];

@@ -161,12 +161,19 @@ struct dockerd *dockerd_new(const struct dockerd_options *options)
 
 /* ---- its end ---- */
 
+void dockerd_listen(struct dockerd *dockerd, bool is_listening)
+{
+    site_set_listening(dockerd->site, is_listening);
+    if (dockerd->own_site != NULL)
+        site_set_listening(dockerd->own_site, is_listening);
+}
+
 void dockerd_halt(struct dockerd *dockerd)
 {
     dockerd->is_down = true;
     if (dockerd->restart_fiber != NULL)
         fiber_cancel(dockerd->restart_fiber);
-    site_set_listening(dockerd->site, false);
+    dockerd_listen(dockerd, false);
     for (guint i = 0; i < dockerd->containers->len; i++)
         container_halt(g_ptr_array_index(dockerd->containers, i));
 }
@@ -197,6 +204,7 @@ void dockerd_free(struct dockerd *dockerd)
     g_hash_table_unref(dockerd->running_prunes);
     configuration_free(dockerd->configuration);
     g_free(dockerd->refusal);
+    g_free((char *)dockerd->own_profile.engine_version);
     g_queue_clear(&dockerd->started.waiters);
     g_free((char *)dockerd->options.machine);
     g_free(dockerd->id);

@@ -232,6 +232,24 @@ const char *dockerd_refusal(const struct dockerd *dockerd);
 /* SIGHUP: takes up what can change in a daemon that runs; a file that it would refuse changes
    nothing. */
 void dockerd_reload(struct dockerd *dockerd);
+/*
+ * A daemon of a step's own, as docker/setup-docker-action starts one, with another version, folder
+ * and socket. There is one Engine on a machine here: the new one takes its place, at the usual
+ * socket too, and what the machine's own holds is not seen from then on; where containers run in
+ * that, it is told as assumed.
+ */
+struct dockerd_own {
+    const char *version;       /* "28.5.2" */
+    const char *socket;        /* absolute */
+    const char *data_root;     /* absolute */
+    const char *settings_path; /* of its file, for errors */
+    GBytes *settings;
+};
+/* Whether a version is modelled. */
+bool dockerd_knows_version(const char *version);
+/* Waits until it takes connections. Refused: why; the machine's own goes on. */
+bool dockerd_replace(struct dockerd *dockerd, const struct dockerd_own *own,
+                     GError **error) MUST_USE;
 /* "/var/lib/docker"; lent until it starts again. */
 const char *dockerd_data_root(const struct dockerd *dockerd);
 /* Another one after each start or reload that has read the settings. */

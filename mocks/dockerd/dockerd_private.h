@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/json.h"
+#include "base/units.h"
 #include "mocks/dockerd/configuration.h"
 #include "mocks/dockerd/dockerd.h"
 #include "mocks/dockerd/image_store.h"
@@ -17,6 +18,8 @@ struct dockerd {
     char *refusal;                /* why it did not start the last time; NULL: it did */
     unsigned configuration_count; /* how often another one was taken up */
     struct site *site;
+    struct site *own_site; /* of a daemon that stands in its place (replace.c); or NULL */
+    struct machine_profile own_profile; /* then */
     struct puller *puller;
     GPtrArray *old_pullers;       /* of earlier configurations, until the end */
     GPtrArray *hidden;            /* struct hidden_store (stores.h): what another store holds */
@@ -75,6 +78,12 @@ struct point_effect dockerd_consult(struct dockerd *dockerd, enum point point, c
 /* "overlay2" */
 const char *dockerd_storage_driver(const struct dockerd *dockerd);
 struct puller *dockerd_make_puller(struct dockerd *dockerd);
+/* From the start of the process to its taking connections. */
+#define DOCKERD_START_US (1500 * MILLISECOND_US)
+/* Takes it over. */
+void dockerd_configure(struct dockerd *dockerd, struct configuration *configuration);
+void dockerd_come_up(struct dockerd *dockerd);
+void dockerd_listen(struct dockerd *dockerd, bool is_listening);
 /* Cuts connections, ends processes and containers, closes the socket. */
 void dockerd_halt(struct dockerd *dockerd);
 

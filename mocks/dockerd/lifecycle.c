@@ -5,9 +5,6 @@
 #include "base/regular_file.h"
 #include "base/units.h"
 
-/* From the start of the process to its taking connections. */
-#define START_US (1500 * MILLISECOND_US)
-
 /* ---- configuration ---- */
 
 /* NULL without an error: nobody can tell what stands in it. */
@@ -17,12 +14,14 @@ static struct configuration *read_settings(struct dockerd *dockerd, GError **err
     g_autofree char *path = host != NULL ? host->path(host->self, DOCKERD_SETTINGS_FILE) : NULL;
     g_autofree char *text = NULL;
     gsize length_bytes = 0;
-    if (path == NULL)
+    if (path == NULL || dockerd->own_site != NULL)
         return NULL;
     if (!regular_file_read(path, &text, &length_bytes, NULL))
         return configuration_default();
     g_autoptr(GBytes) bytes = g_bytes_new_take(g_steal_pointer(&text), length_bytes);
-    return configuration_parse(bytes, dockerd->personality, error);
+    const struct configuration_source source = {
+        .path = DOCKERD_SETTINGS_FILE, .text = bytes, .flags = configuration_unit_flags};
+    return configuration_parse(&source, dockerd->personality, error);
 }
 
 static void tell_unmodelled(struct dockerd *dockerd, const struct configuration *configuration)
@@ -34,8 +33,8 @@ static void tell_unmodelled(struct dockerd *dockerd, const struct configuration 
     }
 }
 
-/* Takes it over. What earlier requests and pulls were about is over. */
-static void take_up(struct dockerd *dockerd, struct configuration *configuration)
+/* What earlier requests and pulls were about is over. */
+void dockerd_configure(struct dockerd *dockerd, struct configuration *configuration)
 {
     stores_show(dockerd, configuration);
     configuration_free(dockerd->configuration);
@@ -49,12 +48,12 @@ static void take_up(struct dockerd *dockerd, struct configuration *configuration
 
 /* ---- stop and start ---- */
 
-static void come_up(struct dockerd *dockerd)
+void dockerd_come_up(struct dockerd *dockerd)
 {
     dockerd->is_down = false;
     dockerd->is_dormant = false;
     g_clear_pointer(&dockerd->refusal, g_free);
-    site_set_listening(dockerd->site, true);
+    dockerd_listen(dockerd, true);
     dockerd_note(dockerd, "engine", "start", NULL, NULL);
     for (guint i = 0; i < dockerd->containers->len; i++)
         container_revive(g_ptr_array_index(dockerd->containers, i));
@@ -66,7 +65,7 @@ static bool stay_down(struct dockerd *dockerd, const GError *reason)
     dockerd->is_dormant = false;
     g_free(dockerd->refusal);
     dockerd->refusal = g_strdup(reason->message);
-    site_set_listening(dockerd->site, false);
+    dockerd_listen(dockerd, false);
     dockerd_note(dockerd, "engine", "start-failed", NULL, reason->message);
     return false;
 }
@@ -85,8 +84,8 @@ static bool start(struct dockerd *dockerd, int64_t delay_us, GError **error)
     if (!dockerd->is_down)
         return true; /* by somebody else, meanwhile */
     if (configuration != NULL)
-        take_up(dockerd, g_steal_pointer(&configuration));
-    come_up(dockerd);
+        dockerd_configure(dockerd, g_steal_pointer(&configuration));
+    dockerd_come_up(dockerd);
     return true;
 }
 
@@ -106,7 +105,7 @@ bool dockerd_start(struct dockerd *dockerd, GError **error)
         return wait_for_start(dockerd, error);
     dockerd_enter(dockerd);
     dockerd->is_starting = true;
-    bool is_up = start(dockerd, START_US, error);
+    bool is_up = start(dockerd, DOCKERD_START_US, error);
     dockerd->is_starting = false;
     fiber_queue_wake_all(&dockerd->started);
     dockerd_leave(dockerd);
@@ -132,7 +131,7 @@ void dockerd_stop(struct dockerd *dockerd, bool keeps_socket)
     g_clear_pointer(&dockerd->refusal, g_free);
     dockerd->is_dormant = keeps_socket;
     if (keeps_socket)
-        site_set_listening(dockerd->site, true);
+        dockerd_listen(dockerd, true);
 }
 
 const char *dockerd_refusal(const struct dockerd *dockerd)
@@ -168,7 +167,7 @@ void dockerd_reload(struct dockerd *dockerd)
     fresh->is_experimental = now->is_experimental;
     fresh->says_store = true;
     fresh->wants_containerd_store = dockerd->images.has_containerd_layout;
-    take_up(dockerd, g_steal_pointer(&fresh));
+    dockerd_configure(dockerd, g_steal_pointer(&fresh));
 }
 
 /* ---- the weather ---- */

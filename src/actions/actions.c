@@ -30,6 +30,7 @@ const struct action *const actions_table[] = {
     &action_docker_login,
     &action_docker_metadata,
     &action_docker_setup_buildx,
+    &action_docker_setup_docker,
     &action_docker_setup_qemu,
     &action_paths_filter,
     &action_maximize_build_space,

@@ -22,6 +22,7 @@ extern const struct action action_docker_build_push;
 extern const struct action action_docker_login;
 extern const struct action action_docker_metadata;
 extern const struct action action_docker_setup_buildx;
+extern const struct action action_docker_setup_docker;
 extern const struct action action_docker_setup_qemu;
 extern const struct action action_download_artifact;
 extern const struct action action_free_disk_space;

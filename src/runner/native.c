@@ -31,6 +31,7 @@ static const char *name_today(const char *name, unsigned major)
         unsigned first_major;
     } moved[] = {
         {"crazy-max/ghaction-docker-meta", "docker/metadata-action", 2},
+        {"crazy-max/ghaction-setup-docker", "docker/setup-docker-action", 3},
         {"nick-invision/retry", "nick-fields/retry", 1},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(moved); i++)

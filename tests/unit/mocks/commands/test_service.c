@@ -65,3 +65,35 @@ Test(commands_service, other_services_are_assumed)
 {
     bench_run(&with_docker, ask_the_log);
 }
+
+static void run_dockerd(struct bench *bench)
+{
+    bench->environment[0] = "PATH=/opt/hostedtoolcache/docker-archive-stable/28.5.2/x64:/usr/bin";
+    put_file(bench, "own.json", "{\"debug\": true}");
+    expect(bench, "dockerd --version", 0, "Docker version 28.5.2, build 6430e49\n", "");
+    expect(bench,
+           "sudo dockerd --host=unix:///home/runner/d.sock --config-file=/home/runner/own.json "
+           "--data-root=/home/runner/data",
+           0, "", "");
+    expect(bench, "docker info -f {{.ServerVersion}}/{{.Debug}}/{{.DockerRootDir}}", 0,
+           "28.5.2/true//home/runner/data\n", "");
+    cr_expect_eq(command_set_assumed(bench->set)->len, 0u);
+
+    put_file(bench, "own.json", "{\"foo\": 1}");
+    expect(bench,
+           "sudo dockerd --host=unix:///home/runner/d.sock --config-file=/home/runner/own.json "
+           "--data-root=/home/runner/data",
+           1, "",
+           "unable to configure the Docker daemon with file /home/runner/own.json: the following "
+           "directives don't match any configuration option: foo\n");
+
+    expect(bench, "sudo dockerd -H tcp://0.0.0.0:2375", 0, "", "");
+    const GPtrArray *uses = command_set_assumed(bench->set);
+    cr_assert_eq(uses->len, 1u);
+    cr_expect(((struct assumed_use *)g_ptr_array_index(uses, 0))->touches_images);
+}
+
+Test(commands_service, dockerd_of_a_folder_of_tools_takes_the_place)
+{
+    bench_run(&with_docker, run_dockerd);
+}

@@ -7,7 +7,9 @@
 static struct configuration *parse(const char *text, enum puller_kind kind, GError **error)
 {
     g_autoptr(GBytes) bytes = g_bytes_new(text, strlen(text));
-    return configuration_parse(bytes, personality_find(kind), error);
+    const struct configuration_source source = {
+        .path = DOCKERD_SETTINGS_FILE, .text = bytes, .flags = configuration_unit_flags};
+    return configuration_parse(&source, personality_find(kind), error);
 }
 
 #define FILE_WORDS "unable to configure the Docker daemon with file /etc/docker/daemon.json: "

@@ -253,3 +253,65 @@ Test(dockerd_lifecycle, a_setting_that_is_not_modelled_is_told)
 {
     bench_run(NULL, take_unmodelled);
 }
+
+/* ---- a daemon of a step's own ---- */
+
+static bool replace(struct bench *bench, const char *version, const char *text, GError **error)
+{
+    g_autoptr(GBytes) settings = g_bytes_new(text, strlen(text));
+    const struct dockerd_own own = {.version = version,
+                                    .socket = "/home/runner/own/docker.sock",
+                                    .data_root = "/home/runner/own/data",
+                                    .settings_path = "/home/runner/own/daemon.json",
+                                    .settings = settings};
+    return dockerd_replace(bench->dockerd, &own, error);
+}
+
+static void replace_the_engine(struct bench *bench)
+{
+    const struct http_request request = {.url = "http://docker/_ping",
+                                         .unix_socket = "/home/runner/own/docker.sock"};
+    struct http_response response = {0};
+    g_autoptr(GString) told = g_string_new(NULL);
+    g_autoptr(GError) error = NULL;
+    preload_busybox(bench);
+    run(bench, "db", "bb:1", ",\"Cmd\":[\"sleep\",\"infinity\"]");
+    dockerd_on_assumed(bench->dockerd, tell, told);
+
+    cr_assert(replace(bench, "29.1.3", "{\"debug\": true}", &error), "%s", error->message);
+
+    cr_expect_str_eq(told->str, "db in the machine's own daemon 1 1\n");
+    cr_expect_str_eq(info(bench, "ServerVersion"), "29.1.3");
+    cr_expect_str_eq(info(bench, "DockerRootDir"), "/home/runner/own/data");
+    cr_expect(dockerd_has_containerd_store(bench->dockerd));
+    cr_expect_not(has_busybox(bench));
+    cr_assert(http_perform(bench->http, &request, &response, &error), "%s", error->message);
+    http_response_clear(&response);
+    dockerd_on_assumed(bench->dockerd, NULL, NULL);
+}
+
+Test(dockerd_lifecycle, a_daemon_of_a_steps_own_takes_the_place)
+{
+    const struct plan plan = {.profile = "ubuntu-24.04"};
+    bench_run(&plan, replace_the_engine);
+}
+
+static void replace_wrongly(struct bench *bench)
+{
+    g_autoptr(GError) error = NULL;
+    preload_busybox(bench);
+    cr_expect_not(replace(bench, "28.5.2", "{\"data-root\": \"/mnt\"}", &error));
+    cr_expect_str_eq(error->message,
+                     "unable to configure the Docker daemon with file "
+                     "/home/runner/own/daemon.json: the following directives are specified both as "
+                     "a flag and in the configuration file: data-root: (from flag: "
+                     "/home/runner/own/data, from file: /mnt)");
+    cr_expect(has_busybox(bench));
+    cr_expect(dockerd_knows_version("20.10.24"));
+    cr_expect_not(dockerd_knows_version("19.03.15"));
+}
+
+Test(dockerd_lifecycle, a_refused_one_does_not)
+{
+    bench_run(NULL, replace_wrongly);
+}
