@@ -1,5 +1,5 @@
-/* dockerd, as far as scripts and docker/setup-docker-action call it: its version, whether it takes a
-   file, and a daemon of a version's own folder. */
+/* dockerd, as far as scripts and docker/setup-docker-action call it: its version, whether it takes
+   a file, and a daemon of a version's own folder. */
 #include "mocks/commands/commands_private.h"
 
 #include "base/regular_file.h"

@@ -8,6 +8,7 @@
 #include "mocks/dockerd/volume.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 enum {
     FIRST_HOST_PID = 4001
@@ -93,15 +94,30 @@ struct puller *dockerd_make_puller(struct dockerd *dockerd)
     return puller_new(&options);
 }
 
+/* What the machine's image has in its daemon.json, and the mirrors that somebody wants there. */
+static struct configuration *first_configuration(const struct dockerd *dockerd,
+                                                 const struct dockerd_options *options)
+{
+    const char *text = options->profile->settings;
+    g_autoptr(GBytes) bytes = g_bytes_new(text, text != NULL ? strlen(text) : 0);
+    const struct configuration_source source = {
+        .path = DOCKERD_SETTINGS_FILE, .text = bytes, .flags = configuration_unit_flags};
+    struct configuration *configuration =
+        text != NULL ? configuration_parse(&source, dockerd->personality, NULL)
+                     : configuration_default();
+    g_assert(configuration != NULL);
+    if (options->registry_mirrors != NULL) {
+        g_strfreev(configuration->registry_mirrors);
+        configuration->registry_mirrors = g_strdupv((char **)options->registry_mirrors);
+    }
+    return configuration;
+}
+
 static void copy_options(struct dockerd *dockerd, const struct dockerd_options *options)
 {
     dockerd->options = *options;
     dockerd->options.machine = g_strdup(options->machine);
-    dockerd->configuration = configuration_default();
-    if (options->registry_mirrors != NULL) {
-        g_strfreev(dockerd->configuration->registry_mirrors);
-        dockerd->configuration->registry_mirrors = g_strdupv((char **)options->registry_mirrors);
-    }
+    dockerd->configuration = first_configuration(dockerd, options);
     dockerd->options.registry_mirrors =
         (const char *const *)dockerd->configuration->registry_mirrors;
     dockerd->options.emulators = NULL; /* kept in a list of its own, which binfmt makes longer */

@@ -1,7 +1,8 @@
 /*
- * docker/setup-docker-action: a Docker Engine of a version's own, with a folder, a socket and settings
- * of its own (its src/main.ts v3.0 to v5.4; docker/actions-toolkit's src/docker/install.ts). Downloads
- * are assumed. There is one Engine on a machine here, whose place the new one takes
+ * docker/setup-docker-action: a Docker Engine of a version's own, with a folder, a socket and
+ * settings of its own (its src/main.ts v3.0 to v5.4; docker/actions-toolkit's
+ * src/docker/install.ts). Downloads are assumed. There is one Engine on a machine here, whose place
+ * the new one takes
  * (`dockerd` of the machine's commands), so that docker's contexts are told and not made.
  */
 #include "actions/actions.h"
@@ -78,13 +79,17 @@ static bool read_source(struct setup_docker *setup, GError **error)
    ask for a file that is not there (docker/actions-toolkit 0c5ce44). */
 static bool reads_new_tags(const struct action_run *run)
 {
-    static const char *const before[] = {
-        "d9be6cade441568ba10037bce5221b8f564981f1", "c2351bbd0bfab8cd65e684219ad8ea46a6d093f3",
-        "5bddaa4323ffd60efb2b5045b75b9637c12d4e50", "78318f8be53384b971671f27d81f5e72526c102d",
-        "26145a578dce008fee793528d031cd72c57d51af", "635d07c09dc2b52072362e9bb37e7e789767106d",
-        "01efb57f882e3b1a22e7cf3501dbe51287b0ecb4", "370a7dad4b8ce8dbf00f9363e1652e5074dd6abe",
-        "c2d73c1a11a9b44be6d855121d75c3e0dac814c1", "b60f85385d03ac8acfca6d9996982511d8620a19",
-        NULL};
+    static const char *const before[] = {"d9be6cade441568ba10037bce5221b8f564981f1",
+                                         "c2351bbd0bfab8cd65e684219ad8ea46a6d093f3",
+                                         "5bddaa4323ffd60efb2b5045b75b9637c12d4e50",
+                                         "78318f8be53384b971671f27d81f5e72526c102d",
+                                         "26145a578dce008fee793528d031cd72c57d51af",
+                                         "635d07c09dc2b52072362e9bb37e7e789767106d",
+                                         "01efb57f882e3b1a22e7cf3501dbe51287b0ecb4",
+                                         "370a7dad4b8ce8dbf00f9363e1652e5074dd6abe",
+                                         "c2d73c1a11a9b44be6d855121d75c3e0dac814c1",
+                                         "b60f85385d03ac8acfca6d9996982511d8620a19",
+                                         NULL};
     const char *ref = action_ref(run);
     if (g_strv_contains(before, ref))
         return false;
@@ -214,7 +219,8 @@ static GPtrArray *daemon_arguments(const struct setup_docker *setup)
     g_ptr_array_add(arguments, g_strconcat("--pidfile=", setup->directory, "/docker.pid", NULL));
     if (*port != '\0')
         g_ptr_array_add(arguments, g_strconcat("--host=tcp://127.0.0.1:", port, NULL));
-    if (setup->is_rootless) /* dockerd-rootless.sh, which the machine's dockerd does not stand for */
+    if (setup
+            ->is_rootless) /* dockerd-rootless.sh, which the machine's dockerd does not stand for */
         g_ptr_array_add(arguments, g_strdup("--rootless=true"));
     return arguments;
 }
@@ -249,7 +255,8 @@ static bool start_daemon(struct setup_docker *setup, GError **error)
     struct action_run *run = setup->run;
     CORE_GROUP(run, "Start Docker daemon");
     const char *path = action_variable(run, "PATH");
-    g_autofree char *variable = g_strdup_printf("PATH=%s:%s", setup->tools, path != NULL ? path : "");
+    g_autofree char *variable =
+        g_strdup_printf("PATH=%s:%s", setup->tools, path != NULL ? path : "");
     const char *const environment[] = {variable, NULL};
     g_autoptr(GPtrArray) arguments = daemon_arguments(setup);
     const struct core_command command = {
@@ -307,9 +314,9 @@ static bool make_directory(struct setup_docker *setup, GError **error)
     const char *home = action_variable(run, "HOME");
     const char *base = action_input(run, "runtime-basedir");
     g_autofree char *digits = action_random_hex(run, 8);
-    setup->directory =
-        *base != '\0' ? g_strdup_printf("%s/run-%s", base, digits)
-                      : g_strdup_printf("%s/setup-docker-action/run-%s", home, digits);
+    setup->directory = *base != '\0'
+                           ? g_strdup_printf("%s/run-%s", base, digits)
+                           : g_strdup_printf("%s/setup-docker-action/run-%s", home, digits);
     setup->host = g_strdup_printf("unix://%s/docker.sock", setup->directory);
     g_autofree char *place = action_host_path(run, setup->directory);
     if (place != NULL && g_mkdir_with_parents(place, 0755) == 0)
@@ -357,7 +364,8 @@ static bool main_phase(struct action_run *run, GError **error)
     return core_run(run, perform, error);
 }
 
-/* The daemon ends with the job; what the post phases of earlier steps ask of it, it still answers. */
+/* The daemon ends with the job; what the post phases of earlier steps ask of it, it still answers.
+ */
 static bool post_phase(struct action_run *run, GError **error)
 {
     if (*action_state(run, "runDir") == '\0')

@@ -155,6 +155,17 @@ Test(dockerd_lifecycle, another_data_root_is_a_fresh_engine)
     bench_run(&plan, move_data);
 }
 
+static void read_own_file(struct bench *bench)
+{
+    cr_expect_str_eq(info(bench, "CgroupDriver"), "cgroupfs");
+}
+
+Test(dockerd_lifecycle, the_image_of_a_machine_has_settings_of_its_own)
+{
+    const struct plan plan = {.profile = "ubuntu-22.04"};
+    bench_run(&plan, read_own_file);
+}
+
 /* ---- its socket ---- */
 
 static void ask_nobody(struct bench *bench, bool keeps_socket, bool is_answered)

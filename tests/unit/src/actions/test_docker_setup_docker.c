@@ -33,10 +33,11 @@ Test(docker_setup_docker, starts_a_daemon_of_its_own)
     fake_expect_part(fake_log(run), "Downloading https://download.docker.com/linux/static/stable/"
                                     "x86_64/docker-28.5.2.tgz\n");
     fake_expect_part(fake_log(run), "Docker daemon started started successfully\n");
-    g_autofree char *path = g_strdup_printf("%.*s/daemon.json", (int)(strrchr(sock, '/') - sock - 7),
-                                            sock + strlen("unix://"));
+    g_autofree char *path = g_strdup_printf(
+        "%.*s/daemon.json", (int)(strrchr(sock, '/') - sock - 7), sock + strlen("unix://"));
     g_autofree char *settings = fake_file_text(run, path);
-    fake_expect_text(settings, "{\n  \"features\": {\n    \"containerd-snapshotter\": true\n  }\n}");
+    fake_expect_text(settings,
+                     "{\n  \"features\": {\n    \"containerd-snapshotter\": true\n  }\n}");
 }
 
 static const struct {
