@@ -97,7 +97,7 @@ bool curl_write_file(const struct command_call *call, const char *path, const vo
     if (strcmp(absolute, "/dev/null") == 0)
         return true;
     if (host_path == NULL)
-        return command_is_root(call); /* /usr/local/bin: root may, and nobody here reads it */
+        return command_is_root(call); /* /etc: root may, and nobody here reads it */
     if (creates_dirs) {
         g_autofree char *folder = g_path_get_dirname(host_path);
         (void)g_mkdir_with_parents(folder, 0755);

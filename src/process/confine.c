@@ -114,6 +114,9 @@ static int allow_writing(int ruleset, const struct confine *confine, uint64_t al
         problem = allow(ruleset, "/dev/shm", all);
     if (problem == 0 && confine->has_namespaces && confine->settings_folder[0] != '\0')
         problem = allow(ruleset, confine->settings_folder, all);
+    for (const struct confine_open_folder *each = confine_open_folders;
+         problem == 0 && confine->has_open_folders && each->path != NULL; each++)
+        problem = allow(ruleset, each->path, all);
     for (const char *const *name = confine_device_names; problem == 0 && *name != NULL; name++)
         problem = allow_below(ruleset, "/dev", *name, all);
     return problem;

@@ -17,6 +17,7 @@ struct confine {
     const char
         *settings_folder; /* where processes see that of run_directory; NULL or "": nowhere */
     bool has_namespaces;
+    bool has_open_folders; /* confine_tables.h; where there are namespaces */
     bool has_landlock;
     bool is_root; /* and is to become an ordinary user */
 };

@@ -277,6 +277,8 @@ static int show_own(const struct confine *confine)
     if (problem == 0)
         problem = show_read_only("/usr/bin", "run/seatrial/programs");
     if (problem == 0)
+        problem = show_read_only("/usr/local/bin", "run/seatrial/local-programs");
+    if (problem == 0)
         problem = show_read_only(confine->stub, "run/seatrial/stub");
     if (problem == 0 && confine->preload_library[0] != '\0')
         problem = show_read_only(confine->preload_library, "run/seatrial/" PRELOAD_LIBRARY_NAME);
@@ -300,6 +302,22 @@ static int show_settings(const struct confine *confine)
     return show_writable(source, confine->settings_folder + 1);
 }
 
+/* One that the machine has not, below what is read-only, is left out. */
+static int show_open_folders(const struct confine *confine)
+{
+    int problem = 0;
+    for (const struct confine_open_folder *each = confine_open_folders;
+         problem == 0 && confine->has_open_folders && each->path != NULL; each++) {
+        char source[4096];
+        if (snprintf(source, sizeof(source), "%s/%s", confine->run_directory, each->name) >=
+            (int)sizeof(source))
+            return ENAMETOOLONG;
+        if (strncmp(each->path, "/usr/", strlen("/usr/")) != 0 || access(each->path + 1, F_OK) == 0)
+            problem = show_writable(source, each->path + 1);
+    }
+    return problem;
+}
+
 static int show_private(const struct confine *confine)
 {
     int problem = show_own(confine);
@@ -309,6 +327,8 @@ static int show_private(const struct confine *confine)
         problem = show_writable(confine->directory, confine->home + 1);
     if (problem == 0 && has_settings(confine))
         problem = show_settings(confine);
+    if (problem == 0)
+        problem = show_open_folders(confine);
     if (problem == 0 && symlink("/tmp", "var/tmp") < 0)
         problem = errno;
     return problem;

@@ -35,6 +35,12 @@ const char *const confine_device_names[] = {
     "null", "zero", "full", "random", "urandom", NULL,
 };
 
+const struct confine_open_folder confine_open_folders[] = {
+    {"/usr/local/bin", "local-bin"},
+    {"/opt", "opt"},
+    {NULL, NULL},
+};
+
 /* git --exec-path is the first folder on Debian and Ubuntu, the second on Fedora. */
 const struct confine_standin confine_standins[] = {
     {"/usr/lib/git-core/git-remote-http", "git-remote-http"},

@@ -10,6 +10,17 @@ extern const char *const confine_etc_names[];
 /* Of /dev. */
 extern const char *const confine_device_names[];
 
+/* Folders that everybody may write on the machines of GitHub's images (actions/runner-images,
+   nodejs.sh and configure-environment.sh), and their names beside the sandbox's own. */
+struct confine_open_folder {
+    const char *path; /* NULL ends the table */
+    const char *name;
+};
+enum {
+    CONFINE_OPEN_FOLDERS = 2
+};
+extern const struct confine_open_folder confine_open_folders[CONFINE_OPEN_FOLDERS + 1];
+
 /* Programs that others start by their place, not by the PATH, and that need the network: the
    command of that name stands in for them, where the host has one. */
 struct confine_standin {

@@ -92,6 +92,8 @@ static int keeper_layers(const struct sandbox *sandbox, char *letters)
         letters[count++] = 'l';
     if (sandbox_has_ordinary_user(sandbox->layers))
         letters[count++] = 'u';
+    if (sandbox->has_open_folders)
+        letters[count++] = 'o';
     letters[count] = '\0';
     return count;
 }

@@ -123,12 +123,20 @@ static bool write_git_configuration(const struct sandbox *sandbox, GError **erro
                                     0644, error);
 }
 
+static bool make_open_folders(const struct sandbox *sandbox, GError **error)
+{
+    for (gsize i = 0; sandbox->has_open_folders && i < CONFINE_OPEN_FOLDERS; i++)
+        if (!make_folder(sandbox, confine_open_folders[i].name, error))
+            return false;
+    return true;
+}
+
 bool layout_make(struct sandbox *sandbox, GError **error)
 {
     if (mkdir(sandbox->run_directory, 0755) < 0)
         return sandbox_fail(sandbox->run_directory, error);
-    return make_folder(sandbox, "tmp", error) && make_folder(sandbox, "root-home", error) &&
-           write_git_configuration(sandbox, error) &&
+    return make_open_folders(sandbox, error) && make_folder(sandbox, "tmp", error) &&
+           make_folder(sandbox, "root-home", error) && write_git_configuration(sandbox, error) &&
            (sandbox_has_root(sandbox) ? make_inside(sandbox, error) : make_beside(sandbox, error));
 }
 

@@ -24,6 +24,20 @@ static bool is_below(const char *path, const char *folder, const char **rest)
 }
 
 /* False: the path is in nothing that is the sandbox's. */
+static bool find_open_folder(const struct sandbox *sandbox, const char *absolute,
+                             struct place *place)
+{
+    for (gsize i = 0; i < CONFINE_OPEN_FOLDERS; i++) {
+        const struct confine_open_folder *folder = &confine_open_folders[i];
+        if (sandbox->open_fds[i] < 0 || !is_below(absolute, folder->path, &place->rest))
+            continue;
+        place->root = g_build_filename(sandbox->run_directory, folder->name, NULL);
+        place->root_fd = sandbox->open_fds[i];
+        return true;
+    }
+    return false;
+}
+
 static bool place_find(const struct sandbox *sandbox, const char *absolute, struct place *place)
 {
     const struct {
@@ -42,7 +56,7 @@ static bool place_find(const struct sandbox *sandbox, const char *absolute, stru
         place->root_fd = folders[i].fd;
         return true;
     }
-    return false;
+    return find_open_folder(sandbox, absolute, place);
 }
 
 /* Absolute links are relative to what processes see, which openat2() cannot know: they lead out. */

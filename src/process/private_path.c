@@ -11,9 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PROGRAMS_INSIDE "/run/seatrial/programs"
-#define STUB_INSIDE     "/run/seatrial/stub"
-#define USR_BIN         "/usr/bin/"
+#define STUB_INSIDE "/run/seatrial/stub"
+#define USR_BIN     "/usr/bin/"
 
 /* Most are plain files in the first folder, which is worth a short way: there are many. */
 static char *real_program(const char *name)
@@ -32,11 +31,16 @@ static char *real_program(const char *name)
     return NULL;
 }
 
-/* The machine's /usr/bin is elsewhere for processes that have a root of their own. */
+/* The machine's folders of programs are elsewhere for processes that have a root of their own. */
 static char *as_seen(const struct sandbox *sandbox, const char *program)
 {
-    if (sandbox_has_root(sandbox) && g_str_has_prefix(program, USR_BIN))
-        return g_build_filename(PROGRAMS_INSIDE, program + strlen(USR_BIN), NULL);
+    static const struct {
+        const char *folder, *inside;
+    } places[] = {{USR_BIN, "/run/seatrial/programs"},
+                  {"/usr/local/bin/", "/run/seatrial/local-programs"}};
+    for (gsize i = 0; sandbox_has_root(sandbox) && i < G_N_ELEMENTS(places); i++)
+        if (g_str_has_prefix(program, places[i].folder))
+            return g_build_filename(places[i].inside, program + strlen(places[i].folder), NULL);
     return g_strdup(program);
 }
 

@@ -149,6 +149,11 @@ static struct sandbox *sandbox_create(struct loop *loop, const struct sandbox_op
     sandbox->git_configuration = g_strdup(options->git_configuration);
     sandbox->settings_folder =
         g_strdup(has_root && options->settings_folder != NULL ? options->settings_folder : "");
+    sandbox->has_open_folders = has_root && options->has_open_folders;
+    for (gsize i = 0; i < CONFINE_OPEN_FOLDERS; i++)
+        sandbox->open_fds[i] = -1;
+    sandbox->search_path =
+        g_strconcat(sandbox->has_open_folders ? "/usr/local/bin:" : "", sandbox->path, NULL);
     sandbox->shared_directory = g_strdup(options->shared_directory);
     sandbox->layers = options->layers;
     sandbox->real_time_us_max =
@@ -205,13 +210,25 @@ static bool open_folder(const char *path, int *fd, GError **error)
     return *fd >= 0 || sandbox_fail(path, error);
 }
 
+static bool open_open_folders(struct sandbox *sandbox, GError **error)
+{
+    for (gsize i = 0; sandbox->has_open_folders && i < CONFINE_OPEN_FOLDERS; i++) {
+        g_autofree char *path =
+            g_build_filename(sandbox->run_directory, confine_open_folders[i].name, NULL);
+        if (!open_folder(path, &sandbox->open_fds[i], error))
+            return false;
+    }
+    return true;
+}
+
 static bool open_folders(struct sandbox *sandbox, GError **error)
 {
     g_autofree char *tmp = g_build_filename(sandbox->run_directory, "tmp", NULL);
     g_autofree char *root_home = g_build_filename(sandbox->run_directory, "root-home", NULL);
     return open_folder(sandbox->directory, &sandbox->home_fd, error) &&
            open_folder(root_home, &sandbox->root_home_fd, error) &&
-           (!sandbox_has_root(sandbox) || open_folder(tmp, &sandbox->tmp_fd, error));
+           (!sandbox_has_root(sandbox) || open_folder(tmp, &sandbox->tmp_fd, error)) &&
+           open_open_folders(sandbox, error);
 }
 
 static void close_folders(struct sandbox *sandbox)
@@ -224,6 +241,9 @@ static void close_folders(struct sandbox *sandbox)
         close(sandbox->root_home_fd);
     if (sandbox->settings_fd >= 0)
         close(sandbox->settings_fd);
+    for (gsize i = 0; i < CONFINE_OPEN_FOLDERS; i++)
+        if (sandbox->open_fds[i] >= 0)
+            close(sandbox->open_fds[i]);
 }
 
 static bool check_options(const struct sandbox_options *options, GError **error)
@@ -294,6 +314,7 @@ void sandbox_free(struct sandbox *sandbox)
     g_free(sandbox->home);
     g_free(sandbox->run_directory);
     g_free(sandbox->path);
+    g_free(sandbox->search_path);
     g_free(sandbox->stub);
     g_free(sandbox->preload_library);
     g_free(sandbox->preload);
@@ -312,7 +333,7 @@ const char *sandbox_home(const struct sandbox *sandbox)
 
 const char *sandbox_path(const struct sandbox *sandbox)
 {
-    return sandbox->path;
+    return sandbox->search_path;
 }
 
 const char *sandbox_complaint(const struct sandbox *sandbox)

@@ -76,6 +76,7 @@ struct sandbox_options {
     const struct command_host *host; /* answers commands; lent */
     const char *git_configuration;   /* text of git's system configuration, or NULL */
     const char *settings_folder;     /* "/etc/docker": one of root's that processes read; or NULL */
+    bool has_open_folders;           /* where everybody may write on GitHub's images */
     const char *shared_directory;    /* for what all sandboxes of a run can share; or NULL */
     unsigned layers;                 /* of enum sandbox_layer; what cannot be had is an error */
     uint64_t seed;                   /* of what is drawn; machines draw differently */
@@ -135,7 +136,7 @@ bool sandbox_put_command(const struct sandbox *sandbox, const char *folder, cons
  * folder, and it is outside of the sandbox.
  */
 void sandbox_let_root_write(struct sandbox *sandbox, bool is_root);
-/* The private PATH, as processes see it. */
+/* The PATH of processes: the private one, and before it the open folder that is on it. */
 const char *sandbox_path(const struct sandbox *sandbox);
 /* NULL, or why the sandbox gave up: "processes used more than 30 s of real time", "more than 512
    processes". Everything in it has been killed then. */

@@ -3,6 +3,7 @@
 
 #include "base/units.h"
 #include "process/child.h"
+#include "process/confine_tables.h"
 #include "process/household.h"
 #include "process/tasks.h"
 #include "process/wire.h"
@@ -35,7 +36,10 @@ struct sandbox {
     char *shared_directory;  /* or NULL */
     int home_fd, tmp_fd;     /* where paths of processes begin; tmp_fd of a root of their own */
     int root_home_fd;        /* of root's home, which commands have and processes do not */
-    int settings_fd;         /* -1: processes have no such folder */
+    bool has_open_folders;
+    int open_fds[CONFINE_OPEN_FOLDERS]; /* -1: processes have no such folders */
+    char *search_path;                  /* the PATH of processes */
+    int settings_fd;                    /* -1: processes have no such folder */
     struct command_host host;
     unsigned layers;
     int64_t real_time_us_max;

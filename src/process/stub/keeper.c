@@ -321,6 +321,7 @@ int keeper_main(int argument_count, char **arguments)
         .has_namespaces = strchr(arguments[1], 'n') != NULL,
         .has_landlock = strchr(arguments[1], 'l') != NULL,
         .is_root = strchr(arguments[1], 'u') != NULL,
+        .has_open_folders = strchr(arguments[1], 'o') != NULL,
         .directory = arguments[2],
         .home = arguments[3],
         .run_directory = arguments[4],

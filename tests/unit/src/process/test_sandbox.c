@@ -381,3 +381,23 @@ Test(sandbox, a_folder_of_settings_is_read_by_all_and_written_by_root)
               "%s", output);
     cr_assert(g_str_has_suffix(output, "\nd\n"), "%s", output);
 }
+
+Test(sandbox, folders_that_are_open_on_githubs_images_take_programs_and_are_the_sandboxes_own)
+{
+    struct rig rig;
+    if (!rig_has(SANDBOX_ALL))
+        cr_skip_test("no namespaces here");
+    rig_init(&rig);
+    rig.options.has_open_folders = true;
+    rig_run(&rig,
+            "printf '#!/bin/sh\\necho ran' >/usr/local/bin/tool; chmod +x /usr/local/bin/tool\n"
+            "PATH=/usr/local/bin:$PATH; tool; mkdir -p /opt/a/b; ls /opt; jq --version >/dev/null\n"
+            "touch /usr/local/lib/x 2>/dev/null || echo closed");
+    g_autofree char *path = sandbox_host_path(rig.sandbox, "/usr/local/bin/tool");
+    bool is_there = path != NULL && g_file_test(path, G_FILE_TEST_IS_REGULAR);
+    g_autofree char *output = g_strdup(rig.output[1]->str);
+    rig_close(&rig);
+    cr_assert_str_eq(output, "ran\na\nclosed\n");
+    cr_assert(is_there);
+    cr_assert_not(g_file_test("/usr/local/bin/tool", G_FILE_TEST_EXISTS));
+}
