@@ -37,8 +37,9 @@ static bool may_tell_in(const struct leg_outcome *earlier, const struct leg_outc
                result->result == RESULT_FAILURE && has_gap_before_break(result);
     if (!server_leg_needs(leg->server, earlier->server))
         return false;
-    return leg_outcome_has_run(leg) ? has_gap(result, G_MAXUINT)
-                        : result->conclusion != RESULT_SUCCESS && has_gap_before_break(result);
+    return leg_outcome_has_run(leg)
+               ? has_gap(result, G_MAXUINT)
+               : result->conclusion != RESULT_SUCCESS && has_gap_before_break(result);
 }
 
 /* Of one job alone, what those that it needs leave behind is not there. */
