@@ -34,6 +34,8 @@ static const struct command_row own_rows[] = {
     {"nohup", "runs its command", row_nohup, NULL},
     {"nproc", "how many processors there are", row_nproc, NULL},
     {"service", "the Docker daemon: start, stop, restart, reload", row_service, NULL},
+    {"skopeo", "images in registries and files: copied, inspected, deleted; else assumed",
+     row_skopeo, NULL},
     {"sleep", "waits in virtual time", row_sleep, NULL},
     {"stdbuf", "runs its command", row_stdbuf, NULL},
     {"sudo", "runs its command as root", row_sudo, NULL},
@@ -156,8 +158,10 @@ static void note_command(const struct command_set *set, const struct command_cal
 static bool is_login(const struct command_call *call)
 {
     static const char *const options[] = {"-p", "--password"};
+    static const char *const programs[] = {"docker", "skopeo", NULL};
     bool is_given = false;
-    if (!g_str_equal(command_name(call), "docker") || g_strcmp0(call->arguments[1], "login") != 0)
+    if (!g_strv_contains(programs, command_name(call)) ||
+        g_strcmp0(call->arguments[1], "login") != 0)
         return false;
     for (gsize i = 2; call->arguments[i] != NULL; i++)
         for (gsize k = 0; k < G_N_ELEMENTS(options); k++)

@@ -168,8 +168,8 @@ struct nested_end nested_run_limited(struct command_set *set, const struct comma
 
 /* ---- the rows' functions, one file each or one for a family ---- */
 
-command_fn row_aws, row_az, row_cosign, row_crane, row_gcloud, row_curl, row_wget, row_df,
-    row_docker, row_dockerd, row_fallocate, row_fetched_program, row_free, row_go, row_go_program,
-    row_hostname, row_id, row_ionice, row_journalctl, row_lscpu, row_make, row_nice, row_nohup,
-    row_nproc, row_remote_git, row_service, row_sleep, row_stdbuf, row_sudo, row_swapoff,
-    row_systemctl, row_timeout, row_trivy, row_uname, row_whoami;
+command_fn row_aws, row_az, row_cosign, row_crane, row_curl, row_df, row_docker, row_dockerd,
+    row_fallocate, row_fetched_program, row_free, row_gcloud, row_go, row_go_program, row_hostname,
+    row_id, row_ionice, row_journalctl, row_lscpu, row_make, row_nice, row_nohup, row_nproc,
+    row_remote_git, row_service, row_skopeo, row_sleep, row_stdbuf, row_sudo, row_swapoff,
+    row_systemctl, row_timeout, row_trivy, row_uname, row_wget, row_whoami;

@@ -7,7 +7,7 @@ static void unknown_commands(struct bench *bench)
     expect(bench, "npm --version", 0, "10.8.2\n", "");
     expect(bench, "terraform apply -auto-approve", 0, "", "");
     expect(bench, "terraform apply -destroy", 0, "", "");
-    expect(bench, "/usr/bin/skopeo copy a b", 0, "", "");
+    expect(bench, "/usr/bin/buildah push a b", 0, "", "");
     expect(bench, "make", 0, "", "");
 
     cr_assert_eq(uses->len, 3);
@@ -17,7 +17,7 @@ static void unknown_commands(struct bench *bench)
     cr_expect_str_eq(first->line, "terraform apply");
     cr_expect_eq(first->count, 2);
     cr_expect_not(first->touches_images);
-    cr_expect_str_eq(second->line, "skopeo copy");
+    cr_expect_str_eq(second->line, "buildah push");
     cr_expect(second->touches_images);
     cr_expect_str_eq(third->line, "make");
 }
