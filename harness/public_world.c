@@ -95,19 +95,20 @@ static bool is_of_the_run(const struct stage *stage, const char *host)
 }
 
 /* Who asks for images dials a registry; what else dials an unknown name does not find it. On the
-   machine itself nobody listens to commands whom no daemon has found. */
-static bool may_be_registry(const char *host, const char *seeks)
+   machine itself a command finds those that a container is, and whom a daemon has found. */
+static bool may_be_registry(const struct stage *stage, const char *host, const char *seeks)
 {
     g_autofree char *name = g_strndup(host, strcspn(host, ":"));
     if (strcmp(seeks, WORLD_SEEKS_REGISTRY) == 0)
-        return strchr(name, '.') != NULL && !g_hostname_is_ip_address(name);
+        return (strchr(name, '.') != NULL && !g_hostname_is_ip_address(name)) ||
+               is_of_the_run(stage, host);
     return strcmp(seeks, "dockerd") == 0 || strcmp(seeks, "buildkit") == 0;
 }
 
 static void found_registry(void *context, const char *host, const char *seeks)
 {
     struct stage *stage = context;
-    if (!may_be_registry(host, seeks))
+    if (!may_be_registry(stage, host, seeks))
         return;
     const struct registry_service *known = registry_service_find(host);
     struct registry_service *service = g_new0(struct registry_service, 1);
