@@ -132,6 +132,8 @@ both copy "${plainly[@]}" docker://SIDE/m:1@sha256:00000000000000000000000000000
 both copy "${plainly[@]}" docker://SIDE/none:1 docker://SIDE/d:1
 both copy --src-tls-verify=false docker://SIDE/s:1 docker://SIDE/d:1
 both copy "${plainly[@]}" --src-creds a:b --src-username a docker://SIDE/s:1 docker://SIDE/d:1
+both copy "${plainly[@]}" -q --screds a:b --dcreds c:d docker://SIDE/s:1 docker://SIDE/creds:1
+both copy "${plainly[@]}" --dcreds c:d --dest-no-creds docker://SIDE/s:1 docker://SIDE/creds:1
 both copy "${plainly[@]}" --override-arch s390x docker://SIDE/m:1 docker://SIDE/d:1
 both copy "${plainly[@]}" nowhere:x docker://SIDE/d:1
 both inspect --raw --tls-verify=false docker://SIDE/docker:1

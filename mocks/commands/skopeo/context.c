@@ -26,6 +26,18 @@ static bool boolean(const struct side *side, const char *name)
     return flags_boolean(side->run->flags, full);
 }
 
+/* The option, or its old name: `skopeo copy --dcreds`. NULL: not given. */
+static const char *creds_of(const struct side *side)
+{
+    const char *old = strcmp(side->prefix, "src-") == 0    ? "screds"
+                      : strcmp(side->prefix, "dest-") == 0 ? "dcreds"
+                                                           : NULL;
+    if (has(side, "creds"))
+        return text(side, "creds");
+    return old != NULL && flags_has(side->run->flags, old) ? flags_text(side->run->flags, old)
+                                                           : NULL;
+}
+
 void skopeo_context_clear(struct skopeo_context *context)
 {
     g_clear_pointer(&context->user, g_free);
@@ -56,7 +68,7 @@ static bool is_insecure(const struct side *side)
 
 static bool check(const struct side *side, GError **error)
 {
-    bool has_creds = has(side, "creds");
+    bool has_creds = creds_of(side) != NULL;
     bool has_user = has(side, "username");
     bool has_password = has(side, "password");
     bool is_anonymous = boolean(side, "no-creds");
@@ -97,12 +109,12 @@ bool skopeo_context_read(const struct skopeo_run *run, const char *prefix,
         .is_insecure = is_insecure(&side),
         .daemon_host = *text(&side, "daemon-host") != '\0' ? text(&side, "daemon-host") : NULL,
         .has_credentials =
-            has(&side, "creds") || has(&side, "username") || boolean(&side, "no-creds"),
+            creds_of(&side) != NULL || has(&side, "username") || boolean(&side, "no-creds"),
     };
     if (!check(&side, error))
         return false;
-    if (has(&side, "creds"))
-        return read_creds(text(&side, "creds"), context, error);
+    if (creds_of(&side) != NULL)
+        return read_creds(creds_of(&side), context, error);
     if (has(&side, "username")) {
         context->user = g_strdup(text(&side, "username"));
         context->secret = g_strdup(text(&side, "password"));

@@ -48,7 +48,6 @@ static const struct flag_row copy_flags[] = {
 static bool is_modelled(const struct skopeo_run *run)
 {
     static const char *const others[] = {"additional-tag",
-                                         "dcreds",
                                          "decryption-key",
                                          "dest-compress",
                                          "dest-compress-format",
@@ -58,7 +57,6 @@ static bool is_modelled(const struct skopeo_run *run)
                                          "dest-precompute-digests",
                                          "encrypt-layer",
                                          "encryption-key",
-                                         "screds",
                                          "sign-by",
                                          "sign-by-sigstore",
                                          "sign-by-sigstore-private-key",

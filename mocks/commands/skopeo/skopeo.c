@@ -214,8 +214,6 @@ static bool is_modelled(const struct skopeo_run *run)
 {
     static const char *const others[] = {"command-timeout", "policy", "registries-conf",
                                          "registries.d"};
-    if (flags_boolean(run->flags, "debug") || flags_boolean(run->root, "debug"))
-        return false;
     for (gsize i = 0; i < G_N_ELEMENTS(others); i++)
         if (*skopeo_global_text(run, others[i]) != '\0')
             return false;

@@ -15,8 +15,9 @@
  *
  * Not modelled, and so assumed: `sync`, `login` without a password, signatures and encryption,
  * schema 1, credential helpers, `--dest-compress…`, `--dest-decompress`, registries.conf,
- * certificates of its own, containers-storage:, ostree:, sif: and tarball:, and whatever prints a
- * help text. What is not modelled may come to light in the midst of a copy.
+ * certificates of its own, what `--debug` adds to the log, containers-storage:, ostree:, sif: and
+ * tarball:, and whatever prints a help text. What is not modelled may come to light in the midst of
+ * a copy.
  */
 #pragma once
 
