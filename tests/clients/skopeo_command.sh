@@ -1,6 +1,7 @@
 # The real skopeo of Ubuntu 24.04 (1.13.3) and the fake one, side by side against the fake registry:
 # the same command lines end with the same code and the same words, make the same requests and leave
-# the same files. REAL_SKOPEO names the real one where another is on PATH.
+# the same files. REAL_SKOPEO names the real one where another is on PATH: the release v1.14.2 with
+# cmd/ and version/ of v1.13.3 is what Ubuntu builds.
 source ./lib.sh
 real=${REAL_SKOPEO:-skopeo}
 need "$real" curl
