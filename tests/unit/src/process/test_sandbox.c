@@ -374,7 +374,6 @@ Test(sandbox, a_folder_of_settings_is_read_by_all_and_written_by_root)
                   "root rm daemon.json; ls");
     g_autofree char *output = g_strdup(rig.output[1]->str);
     rig_close(&rig);
-    g_auto(GStrv) parts = g_strsplit(output, "line ", -1);
     cr_assert(strstr(output, "x: Permission denied\n{}\n{}\n") != NULL, "%s", output);
     cr_assert(strstr(output, "daemon.json: Permission denied\nc\n") != NULL, "%s", output);
     cr_assert(strstr(output, "rm: cannot remove 'daemon.json': Permission denied\nd\n") != NULL,
