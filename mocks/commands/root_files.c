@@ -3,6 +3,7 @@
    (src/process/settings.c), which programs write themselves. */
 #include "mocks/commands/commands_private.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Which operands of a program it writes to. */
@@ -25,6 +26,16 @@ static const struct writer {
     {"truncate", EVERY_OPERAND, 0}, {"unzip", INTO_FOLDER, 'd'},
 };
 
+static bool is_of_settings(const char *word)
+{
+    return g_str_has_prefix(word, DOCKERD_SETTINGS_FOLDER);
+}
+
+static bool sees_settings(const struct command_call *call)
+{
+    return call->seam->shows_settings != NULL && call->seam->shows_settings(call->self);
+}
+
 /* What a script may write itself, or what is there: the home, /tmp, devices, the Docker socket. */
 static bool is_out_of_reach(const struct command_call *call, const char *word)
 {
@@ -36,7 +47,7 @@ static bool is_out_of_reach(const struct command_call *call, const char *word)
         if (g_str_has_prefix(word, shown[i]))
             return false;
     g_autofree char *host_path = command_host_path(call, word);
-    return host_path == NULL;
+    return host_path == NULL || (is_of_settings(word) && !sees_settings(call));
 }
 
 static bool is_in_place(const char *const *words)
@@ -88,8 +99,26 @@ static const char *find_target(const struct command_call *call, const char *cons
     return NULL;
 }
 
+/* Where processes do not see daemon.json, the Engine does: tee, which most use, is done for them.
+ */
+static bool write_settings(const struct command_call *call, const char *const *words,
+                           const char *target, const char *bytes, gsize length_bytes)
+{
+    g_autofree char *path = command_host_path(call, target);
+    bool is_more = g_strv_contains(words, "-a") || g_strv_contains(words, "--append");
+    if (path == NULL || !is_of_settings(target) || call->seam->let_root_write == NULL)
+        return false;
+    call->seam->let_root_write(call->self, true);
+    FILE *file = fopen(path, is_more ? "ae" : "we");
+    bool is_written = file != NULL && fwrite(bytes, 1, length_bytes, file) == length_bytes;
+    is_written = file != NULL && fclose(file) == 0 && is_written;
+    call->seam->let_root_write(call->self, false);
+    return is_written;
+}
+
 /* What tee reads it also prints. */
-static int pass_on(const struct command_call *call)
+static int pass_on(const struct command_call *call, const char *const *words, const char *target,
+                   bool *is_written)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GBytes) input = command_read_all(call, DOC_BYTES_MAX, &error);
@@ -97,6 +126,7 @@ static int pass_on(const struct command_call *call)
     const char *bytes = input != NULL ? g_bytes_get_data(input, &length_bytes) : NULL;
     if (input == NULL)
         return 1;
+    *is_written = write_settings(call, words, target, bytes != NULL ? bytes : "", length_bytes);
     return command_write(call, 1, bytes != NULL ? bytes : "", (gssize)length_bytes) ? 0 : 1;
 }
 
@@ -152,11 +182,12 @@ bool root_files_assume(struct command_set *set, const struct command_call *call,
         if (target == NULL)
             continue;
         const char *const line[] = {name, target, NULL};
-        assumed_note(set, line, decides_on_images(target));
+        bool is_written = false;
         if (g_str_equal(name, "tee"))
-            *exit_code = pass_on(call);
+            *exit_code = pass_on(call, words, target, &is_written);
         else if (g_str_equal(name, "tar"))
             swallow(call, words);
+        assumed_note(set, line, !is_written && decides_on_images(target));
         return true;
     }
     return false;

@@ -34,6 +34,8 @@ struct command_seam {
     bool (*wait_child)(void *self, int *exit_code, GError **error);
     /* What it starts between true and false is root's. NULL: nothing is root's alone. */
     void (*let_root_write)(void *self, bool is_root);
+    /* Whether what it starts sees root's settings too, as it does itself. NULL: it does not. */
+    bool (*shows_settings)(void *self);
     /* Whether stdout goes to a script or to another program, and nothing has come so far. NULL: it
        does not. */
     bool (*is_awaited)(void *self);

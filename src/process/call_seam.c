@@ -171,6 +171,12 @@ static void seam_let_root_write(void *self, bool is_root)
     sandbox_let_root_write(call->sandbox, is_root);
 }
 
+static bool seam_shows_settings(void *self)
+{
+    const struct call *call = self;
+    return sandbox_shows_settings(call->sandbox);
+}
+
 static bool seam_is_awaited(void *self)
 {
     const struct call *call = self;
@@ -186,5 +192,6 @@ const struct command_seam call_seam = {
     .signal_child = seam_signal_child,
     .wait_child = seam_wait_child,
     .let_root_write = seam_let_root_write,
+    .shows_settings = seam_shows_settings,
     .is_awaited = seam_is_awaited,
 };

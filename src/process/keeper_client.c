@@ -110,7 +110,7 @@ static int spawn(struct sandbox *sandbox, int control_fd, int filter_fd, pid_t *
         sandbox->run_directory,
         sandbox->stub,
         sandbox->preload_library,
-        sandbox->settings_folder,
+        sandbox_has_root(sandbox) ? sandbox->settings_folder : (char *)(uintptr_t) "",
         NULL,
     };
     char *environment[] = {NULL};

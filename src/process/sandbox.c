@@ -148,7 +148,7 @@ static struct sandbox *sandbox_create(struct loop *loop, const struct sandbox_op
     sandbox->host = *options->host;
     sandbox->git_configuration = g_strdup(options->git_configuration);
     sandbox->settings_folder =
-        g_strdup(has_root && options->settings_folder != NULL ? options->settings_folder : "");
+        g_strdup(options->settings_folder != NULL ? options->settings_folder : "");
     sandbox->has_open_folders = has_root && options->has_open_folders;
     for (gsize i = 0; i < CONFINE_OPEN_FOLDERS; i++)
         sandbox->open_fds[i] = -1;

@@ -132,9 +132,10 @@ bool sandbox_put_command(const struct sandbox *sandbox, const char *folder, cons
                          GError **error) MUST_USE;
 /*
  * What runs from now on may write the folder of settings, as what sudo starts may; and no more.
- * Pairs of calls may overlap. Only where there are namespaces: elsewhere processes have no such
- * folder, and it is outside of the sandbox.
+ * Pairs of calls may overlap. Only where there are namespaces do processes see that folder;
+ * commands have it everywhere.
  */
+bool sandbox_shows_settings(const struct sandbox *sandbox);
 void sandbox_let_root_write(struct sandbox *sandbox, bool is_root);
 /* The PATH of processes: the private one, and before it the open folder that is on it. */
 const char *sandbox_path(const struct sandbox *sandbox);

@@ -40,6 +40,11 @@ static void set_modes(int settings_fd, bool is_writable)
         closedir(folder);
 }
 
+bool sandbox_shows_settings(const struct sandbox *sandbox)
+{
+    return sandbox->settings_fd >= 0 && sandbox_has_root(sandbox);
+}
+
 void sandbox_let_root_write(struct sandbox *sandbox, bool is_root)
 {
     if (sandbox->settings_fd < 0)

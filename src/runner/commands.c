@@ -131,6 +131,13 @@ static void seam_let_root_write(void *self, bool is_root)
         sandbox_let_root_write(run->leg->machine->sandbox, is_root);
 }
 
+static bool seam_shows_settings(void *self)
+{
+    const struct command_run *run = self;
+    const struct sandbox *sandbox = run->leg->machine->sandbox;
+    return sandbox != NULL && sandbox_shows_settings(sandbox);
+}
+
 static const struct command_seam seam = {
     .read = seam_read,
     .write = seam_write,
@@ -139,6 +146,7 @@ static const struct command_seam seam = {
     .signal_child = seam_signal_child,
     .wait_child = seam_wait_child,
     .let_root_write = seam_let_root_write,
+    .shows_settings = seam_shows_settings,
 };
 
 static void forget(struct command_run *run)
