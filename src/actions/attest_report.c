@@ -33,12 +33,13 @@ static void log_title(struct action_run *run, const char *title)
 
 static void log_subjects(struct action_run *run, const GPtrArray *subjects)
 {
-    const struct attest_subject *first = g_ptr_array_index(subjects, 0);
-    g_autofree char *digest = attest_subject_digest(first);
-    if (subjects->len == 1)
-        action_log(run, "Attestation created for %s@%s", first->name, digest);
-    else
+    if (subjects->len != 1) {
         action_log(run, "Attestation created for %u subjects", subjects->len);
+        return;
+    }
+    const struct attest_subject *only = g_ptr_array_index(subjects, 0);
+    g_autofree char *digest = attest_subject_digest(only);
+    action_log(run, "Attestation created for %s@%s", only->name, digest);
 }
 
 static void log_result(struct attest *attest, const GPtrArray *subjects,

@@ -86,6 +86,20 @@ Test(attest, signs_keeps_and_tells_what_it_attests)
     fake_expect_text(fake_assumed(run), "");
 }
 
+/* The name of a file that is not there is read as checksums, of which it holds none. */
+Test(attest, goes_on_without_subjects)
+{
+    FAKE_RUN(run, &action_attest, "59d89421af93a897026c735860bf21b6eb4f7b26"); /* v4.1.0 */
+    let_sign(run);
+    fake_input(run, "subject-checksums", "./dist/checksums.txt");
+    fake_input(run, "push-to-registry", "true");
+
+    fake_main(run);
+
+    fake_expect_part(fake_log(run), "Attestation created for 0 subjects\n");
+    fake_expect_part(fake_assumed(run), "a statement without subjects");
+}
+
 Test(attest, says_what_is_wrong_with_its_inputs)
 {
     static const struct {
