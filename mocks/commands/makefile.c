@@ -277,6 +277,18 @@ static void load(struct makefile *makefile, const struct command_call *call, con
     }
 }
 
+/* A variable of the command line stands above those of the files (GNU make manual, 9.5). */
+static void set_variables(struct makefile *makefile, const struct command_call *call)
+{
+    for (gsize i = 1; call->arguments[i] != NULL; i++) {
+        const char *word = call->arguments[i];
+        const char *sign = strchr(word, '=');
+        gsize length = sign != NULL ? strcspn(word, ":?+=") : 0;
+        if (*word != '-' && length > 0)
+            g_hash_table_replace(makefile->variables, g_strndup(word, length), g_strdup(sign + 1));
+    }
+}
+
 bool makefile_touches_images(const struct command_call *call)
 {
     struct makefile makefile = {
@@ -301,6 +313,7 @@ bool makefile_touches_images(const struct command_call *call)
             g_ptr_array_add(targets, (char *)word);
     }
     load(&makefile, call, folder, file);
+    set_variables(&makefile, call);
     char *goal = g_hash_table_lookup(makefile.variables, ".DEFAULT_GOAL");
     if (targets->len == 0 && (goal != NULL || makefile.first != NULL))
         g_ptr_array_add(targets, goal != NULL ? goal : makefile.first);

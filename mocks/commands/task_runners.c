@@ -1,6 +1,7 @@
 /* Programs that run tasks of the repository: make, npm, Gradle and the like. Whether such a task
    builds or moves images is told from its text where that is at hand, else from its name. */
 #include "mocks/commands/commands_private.h"
+#include "mocks/commands/go.h"
 
 #include "base/json.h"
 #include "base/regular_file.h"
@@ -18,6 +19,18 @@ static bool is_before_command(const char *word)
            strchr(word, '=') != NULL;
 }
 
+/* "go run PACKAGE", from "go" on. */
+static bool does_go_run_touch(const char *const *words)
+{
+    if (words[0] == NULL || g_strcmp0(words[1], "run") != 0)
+        return false;
+    const char *const *word = words + 2;
+    while (*word != NULL && (**word == '-' || **word == '\0'))
+        word++;
+    g_autofree char *name = *word != NULL ? go_program_name(*word) : NULL;
+    return name != NULL && assumed_touches_images(name);
+}
+
 static bool does_piece_call(const char *piece)
 {
     g_auto(GStrv) words = g_strsplit_set(piece + strspn(piece, "@-+ \t"), " \t\r{}'\"$", -1);
@@ -25,6 +38,8 @@ static bool does_piece_call(const char *piece)
     while (*word != NULL && is_before_command(*word))
         word++;
     g_autofree char *name = *word != NULL ? g_path_get_basename(*word) : NULL;
+    if (g_strcmp0(name, "go") == 0)
+        return does_go_run_touch((const char *const *)word);
     return name != NULL && assumed_touches_images(name);
 }
 

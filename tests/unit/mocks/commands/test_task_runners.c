@@ -14,7 +14,13 @@ static const char makefile[] = "IMAGE ?= app:1\n"
                                "\t$(MAKE) push\n"
                                "test lint:\n"
                                "\ttool $@ # not docker itself\n"
-                               "short: ; skopeo copy a b\n";
+                               "short: ; skopeo copy a b\n"
+                               "SHIP := go run github.com/goreleaser/goreleaser/v2@v2.15.2\n"
+                               "ship:\n"
+                               "\t$(SHIP) release\n"
+                               "CHECK := go run github.com/mgechev/revive@v1.15.0\n"
+                               "check:\n"
+                               "\t$(CHECK) ./...\n";
 
 static void write_file(const struct bench *bench, const char *name, const char *text)
 {
@@ -34,6 +40,10 @@ static const struct {
     {"make IMAGE=x release", true},
     {"make short", true},
     {"make lint", false},
+    {"make ship", true},
+    {"make ship SHIP=echo", false},
+    {"make check", false},
+    {"make check CHECK=goreleaser", true},
     {"make -C other", true},
     {"make -f other/GNUmakefile nothing", false},
     {"make -C conditions", true},
