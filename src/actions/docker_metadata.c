@@ -52,7 +52,7 @@ static bool read_event(struct meta *meta, GError **error)
 {
     struct action_run *run = meta->run;
     const char *source = action_input(run, "context");
-    if (strcmp(source, "workflow") != 0 && strcmp(source, "git") != 0)
+    if (*source != '\0' && strcmp(source, "workflow") != 0 && strcmp(source, "git") != 0)
         return core_throw(error, "Invalid context source: %s", source);
     const char *head = action_variable(run, "DOCKER_METADATA_PR_HEAD_SHA");
     bool wants_head = head != NULL && g_ascii_strcasecmp(head, "true") == 0;

@@ -427,3 +427,16 @@ Test(docker_metadata, fails_with_the_api_that_it_asks_for_the_repository)
         cr_expect_null(strstr(fake_log(run), "eventName"));
     }
 }
+
+/* context.ts: core.getInput('context') || 'workflow' */
+Test(docker_metadata, takes_an_empty_context_for_that_of_the_workflow)
+{
+    FAKE_RUN(run, &action_docker_metadata, "v5");
+    set_event(run, "push", MASTER);
+    fake_input(run, "context", "");
+
+    fake_main(run);
+
+    cr_expect_null(fake_failure(run));
+    fake_expect_text(fake_output(run, "tags"), "user/app:master");
+}
