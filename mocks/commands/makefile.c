@@ -131,6 +131,22 @@ static bool is_directive(const char *line)
     return g_strv_contains(words, word) && !g_str_has_prefix(line + strlen(word), " =");
 }
 
+/* "define NAME", its lines and "endef": a variable, as `$(call NAME,…)` takes it. *line goes on to
+   the end. */
+static bool take_define(struct makefile *makefile, char ***line)
+{
+    g_auto(GStrv) words = g_strsplit_set(**line, " \t=:", -1);
+    if (g_strcmp0(words[0], "define") != 0 || words[1] == NULL)
+        return false;
+    GString *body = g_string_new(NULL);
+    for (++*line; **line != NULL && !g_str_has_prefix(**line, "endef"); ++*line)
+        g_string_append_printf(body, "%s\n", **line);
+    if (**line == NULL)
+        --*line;
+    g_hash_table_replace(makefile->variables, g_strdup(words[1]), g_string_free(body, FALSE));
+    return true;
+}
+
 static void parse(struct makefile *makefile, const char *text)
 {
     g_auto(GStrv) pieces = g_strsplit(text, "\\\n", -1);
@@ -140,6 +156,8 @@ static void parse(struct makefile *makefile, const char *text)
 
     for (char **line = lines; *line != NULL; line++) {
         const char *bare = *line + strspn(*line, " \t");
+        if (take_define(makefile, &line))
+            continue;
         if (**line == '\t' && targets != NULL)
             add_recipe(makefile, targets, *line + 1);
         else if (!is_directive(bare) && !take_include(makefile, bare) &&
@@ -202,6 +220,27 @@ static bool calls_tool_for_images(const char *text)
     return false;
 }
 
+static bool does_text_touch(const struct makefile *makefile, const char *text)
+{
+    g_autofree char *expanded = expand(makefile, text);
+    return text_calls_image_programs(expanded) || calls_tool_for_images(expanded);
+}
+
+/* `$(call NAME,…)`: what the function does, its arguments left out. */
+static bool calls_function_for_images(const struct makefile *makefile, const char *text)
+{
+    g_autoptr(GRegex) regex = g_regex_new("\\$[({]call\\s+([\\w.-]+)", 0, 0, NULL);
+    g_autoptr(GMatchInfo) match = NULL;
+    for (g_regex_match(regex, text, 0, &match); g_match_info_matches(match);
+         g_match_info_next(match, NULL)) {
+        g_autofree char *name = g_match_info_fetch(match, 1);
+        const char *body = g_hash_table_lookup(makefile->variables, name);
+        if (body != NULL && does_text_touch(makefile, body))
+            return true;
+    }
+    return false;
+}
+
 /* The words behind `$(MAKE)` in a recipe may be targets. */
 static void await_submake(GQueue *due, const char *text)
 {
@@ -222,7 +261,8 @@ static bool does_target_touch(const struct makefile *makefile, const char *targe
     const GPtrArray *needs = g_hash_table_lookup(makefile->needs, target);
     g_autofree char *text = recipe != NULL ? expand(makefile, recipe->str) : g_strdup("");
 
-    if (text_calls_image_programs(text) || calls_tool_for_images(text))
+    if (text_calls_image_programs(text) || calls_tool_for_images(text) ||
+        calls_function_for_images(makefile, text))
         return true;
     await_submake(due, text);
     for (guint i = 0; needs != NULL && i < needs->len; i++)

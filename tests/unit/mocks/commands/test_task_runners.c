@@ -20,7 +20,17 @@ static const char makefile[] = "IMAGE ?= app:1\n"
                                "\t$(SHIP) release\n"
                                "CHECK := go run github.com/mgechev/revive@v1.15.0\n"
                                "check:\n"
-                               "\t$(CHECK) ./...\n";
+                               "\t$(CHECK) ./...\n"
+                               "define build_image\n"
+                               "\t$(DOCKER) build -t app-$(1) .\n"
+                               "endef\n"
+                               "define run_test\n"
+                               "\ttool $(1)\n"
+                               "endef\n"
+                               "call-build:\n"
+                               "\t$(call build_image,one)\n"
+                               "call-test:\n"
+                               "\t$(call run_test,one)\n";
 
 static void write_file(const struct bench *bench, const char *name, const char *text)
 {
@@ -43,6 +53,8 @@ static const struct {
     {"make ship", true},
     {"make ship SHIP=echo", false},
     {"make check", false},
+    {"make call-build", true},
+    {"make call-test", false},
     {"make check CHECK=goreleaser", true},
     {"make -C other", true},
     {"make -f other/GNUmakefile nothing", false},
