@@ -2,6 +2,7 @@
 #include "harness/effects.h"
 
 #include "harness/doubt.h"
+#include "harness/lack.h"
 
 #include <string.h>
 
@@ -240,36 +241,42 @@ static enum fate fate_without_images(const struct leg_outcome *leg)
     return leg->server->result->conclusion == RESULT_SUCCESS ? FATE_DELIVERED : FATE_FAILED;
 }
 
-/* An image of this run without what this leg owes it is as good as none to those who verify. */
-static void judge_attachments(struct leg_outcome *leg, const struct effect *effect)
+/* The worst of what it lacks is told, once. */
+static void note_lack(struct leg_outcome *leg, enum fate fate, char *lack)
 {
-    for (guint i = 0; effect->owed != NULL && i < effect->owed->len && leg->lack == NULL; i++) {
-        const struct attachment *owed = g_ptr_array_index(effect->owed, i);
-        if (strcmp(owed->leg, leg->id) != 0 || !effect->is_from_this_run ||
-            attachments_have(effect->attached, owed->what))
-            continue;
-        leg->lack = g_strdup_printf("%s lacks what it owes: %s", effect->image, owed->what);
-        leg->fate = fate_worse(leg->fate, FATE_HOLLOW);
+    if (lack != NULL && (leg->lack == NULL || fate > leg->fate)) {
+        g_free(leg->lack);
+        leg->lack = lack;
+    } else {
+        g_free(lack);
     }
+    leg->fate = fate_worse(leg->fate, fate);
+}
+
+/* An image without what the leg attaches to it is as good as none to those who verify. */
+static void judge_effect(const struct survey *survey, struct leg_outcome *leg,
+                         struct effect *effect)
+{
+    bool green = is_green(survey->outcome, leg);
+    char *unattached = green ? lack_of_attachment(effect, leg->id) : NULL;
+    if (unattached != NULL)
+        note_lack(leg, FATE_HOLLOW, unattached);
+    if (strcmp(effect->service, leg->id) != 0)
+        return;
+    effect->fate = effect_judge(effect, green, is_cancelled(survey->outcome, leg));
+    note_lack(leg, effect->fate, lack_of_image(effect));
 }
 
 static void judge_leg(const struct survey *survey, struct leg_outcome *leg)
 {
     const GPtrArray *effects = survey->outcome->effects;
-    bool green = is_green(survey->outcome, leg);
+    bool may_have_pushed = is_green(survey->outcome, leg) || !leg_outcome_has_run(leg);
 
     leg->fate = fate_without_images(leg);
-    for (guint i = 0; i < effects->len; i++) {
-        struct effect *effect = g_ptr_array_index(effects, i);
-        if (green)
-            judge_attachments(leg, effect);
-        if (strcmp(effect->service, leg->id) != 0)
-            continue;
-        effect->fate = effect_judge(effect, green, is_cancelled(survey->outcome, leg));
-        leg->fate = fate_worse(leg->fate, effect->fate);
-    }
+    for (guint i = 0; i < effects->len; i++)
+        judge_effect(survey, leg, g_ptr_array_index(effects, i));
     leg->doubt = leg_doubt(survey->outcome, survey->promises, leg);
-    if (leg->doubt != NULL || ((green || !leg_outcome_has_run(leg)) && has_assumed_images(leg)))
+    if (leg->doubt != NULL || (may_have_pushed && has_assumed_images(leg)))
         leg->fate = FATE_UNKNOWN;
 }
 

@@ -36,7 +36,7 @@ struct leg_outcome {
     const struct server_leg *server; /* of a workflow's leg, lent by the outcome */
     enum fate fate;
     const char *doubt;                   /* why its end says nothing, or NULL */
-    char *lack;                          /* what it owes to an image that is there, or NULL */
+    char *lack;                          /* what it owes and is not there (lack.h), or NULL */
     const struct token_refusal *refusal; /* of a push by its job's token, lent; or NULL */
     int64_t disk_free_bytes;             /* afterwards */
     GPtrArray *images;     /* char*, what is local afterwards: only those the policy names */

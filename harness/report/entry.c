@@ -52,9 +52,9 @@ static json_t *workflow_leg_json(const struct leg_outcome *leg)
         json_pack("{s:s, s:s, s:s, s:s, s:s, s:I}", "id", leg->id, "name", server->name, "outcome",
                   leg_outcome_text(leg), "conclusion", leg_outcome_conclusion(leg), "fate",
                   fate_text(leg->fate), "duration_us", (json_int_t)leg_outcome_duration_us(leg));
-    const char *why = leg->doubt != NULL ? leg->doubt : leg->lack;
     json_object_set_new(json, "reason",
-                        json_text_or_null(server->reason != NULL ? server->reason : why));
+                        json_text_or_null(server->reason != NULL ? server->reason : leg->doubt));
+    json_object_set_new(json, "lack", json_text_or_null(leg->lack));
     json_object_set_new(json, "assumptions", assumptions_json(server->result->assumptions));
     if (leg->refusal != NULL) {
         json_object_set_new(json, "cause", json_text_or_null(leg->refusal->cause));

@@ -105,6 +105,7 @@ static json_t *row_of(const json_t *entry, const json_t *leg)
     json_object_set(row, "duration_us", json_object_get(leg, "duration_us"));
     json_object_set_new(row, "broke_at", first_broken(entry, id));
     json_object_set(row, "reason", json_object_get(leg, "reason"));
+    json_object_set(row, "lack", json_object_get(leg, "lack"));
     json_object_set_new(row, "modelled", json_integer((json_int_t)count_modelled(entry, id)));
     json_object_set_new(row, "assumed", json_integer((json_int_t)assumed));
     json_object_set(row, "assumptions", assumptions);

@@ -1,11 +1,11 @@
 /*
  * The survival table of a rehearsed workflow, from the entries of its runs (entry.h): a row for
  * each fault and leg, with the leg's fate and the step that broke it; for
- * want of one, the first whose failure the workflow lets pass.
+ * want of one, the first whose failure the workflow lets pass; and what a green leg owes and lacks.
  *
  * {"format": "seatrial.rehearse/1", "workflow", "event", "rehearsals": [{"fault", "leg",
  * "job_name", "fate", "outcome", "duration_us", "broke_at": {"step", "line", "message"} or null,
- * "reason", "modelled", "assumed", "assumptions", "cause"?, "remedy"?, "images": [{"image",
+ * "reason", "lack", "modelled", "assumed", "assumptions", "cause"?, "remedy"?, "images": [{"image",
  * "platforms", "promised", "before", "fate"}], "attachments": [{"image", "what", "is_there"}],
  * "trace_digest", "queued_us"?, "verdict"}], "broken": [{"fault", "reason"}]}
  */

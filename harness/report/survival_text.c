@@ -35,6 +35,7 @@ static void append_broke_at(GString *text, const json_t *row)
 {
     const json_t *place = json_get_object(row, "broke_at");
     const char *reason = json_get_string(row, "reason", NULL);
+    const char *lack = json_get_string(row, "lack", NULL);
     if (place != NULL) {
         g_autofree char *step = palette_line(json_get_string(place, "step", ""));
         g_string_append(text, step);
@@ -42,6 +43,10 @@ static void append_broke_at(GString *text, const json_t *row)
     } else if (reason != NULL) {
         g_autofree char *why = palette_line(reason);
         g_string_append(text, why);
+    }
+    if (lack != NULL) {
+        g_autofree char *what = palette_line(lack);
+        g_string_append_printf(text, "%s%s", place != NULL || reason != NULL ? "; " : "", what);
     }
 }
 
@@ -142,8 +147,9 @@ static void append_leg_notes(GString *text, const json_t *row)
     json_array_foreach (json_get_array(row, "images"), index, each)
         g_string_append_printf(text, "    promises %s\n", json_get_string(each, "image", ""));
     json_array_foreach (json_get_array(row, "attachments"), index, each)
-        g_string_append_printf(text, "    promises %s: %s\n", json_get_string(each, "image", ""),
-                               json_get_string(each, "what", ""));
+        g_string_append_printf(text, "    promises the %s of %s\n",
+                               json_get_string(each, "what", ""),
+                               json_get_string(each, "image", ""));
     json_array_foreach (json_get_array(row, "assumptions"), index, each) {
         g_autofree char *what = palette_line(json_get_string(each, "what", ""));
         g_string_append_printf(text, "    assumes %s", what);
