@@ -1,4 +1,4 @@
-/* What the files that read curl's command line share. */
+/* What the files of curl share among themselves. */
 #pragma once
 
 #include "mocks/commands/curl.h"
@@ -16,3 +16,8 @@ bool curl_reading_complain(struct curl_reading *reading, const char *what);
 /* kind: 'd' of -d, 'r' raw, 'b' binary, 'e' to be escaped, 'j' JSON. */
 bool curl_take_data(struct curl_reading *reading, const char *value, char kind);
 bool curl_take_form(struct curl_reading *reading, const char *value);
+
+/* curl_foreign.c: whether what comes from the host is assumed. */
+bool curl_is_foreign(const struct curl_transfer *transfer, const char *host, int port);
+/* Where an assumed transfer meets the world's weather; NULL: nowhere. g_free. */
+char *curl_weather_url(const struct curl_transfer *transfer);

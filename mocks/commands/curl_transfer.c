@@ -1,10 +1,8 @@
 /* One transfer of curl: the request, its redirects, what comes back. */
-#include "mocks/commands/curl.h"
+#include "mocks/commands/curl_private.h"
 
 #include "base/units.h"
 #include "http/status.h"
-#include "mocks/commands/download.h"
-#include "mocks/githubapi/githubapi.h"
 
 #include <string.h>
 
@@ -245,55 +243,6 @@ static bool has_plain_scheme(struct curl_transfer *transfer)
     return false;
 }
 
-/* A host that is no site of the world, one that only actions are a match for, or one that is more
-   than its site, as quay.io is beside its registry. */
-static bool is_foreign(const struct curl_transfer *transfer, const char *host, int port)
-{
-    if (transfer->options->unix_socket == NULL && strcmp(host, GITHUBAPI_SITE) == 0)
-        return true;
-    g_autofree char *with_port = g_strdup_printf("%s:%d", host, port);
-    struct world *world = transfer->set->options.world;
-    const struct site *site = world_find_site(world, with_port);
-    const char *authority = strstr(transfer->url, "://") + strlen("://");
-    const char *path = strchr(authority, '/');
-    if (site == NULL)
-        site = world_find_site(world, host);
-    return transfer->options->unix_socket == NULL &&
-           (site == NULL || !site_has_path(site, path != NULL ? path : "/"));
-}
-
-/* What scripts ask of GitHub's API before a download: which release is the latest. Nobody knows,
-   but where in the answer it stands (docs.github.com, "Get the latest release"). */
-static void add_assumed_body(struct curl_transfer *transfer)
-{
-    static const char release[] = "{\n"
-                                  "  \"tag_name\": \"v" COMMAND_UNKNOWN_WORD "\",\n"
-                                  "  \"name\": \"v" COMMAND_UNKNOWN_WORD "\",\n"
-                                  "  \"draft\": false,\n"
-                                  "  \"prerelease\": false\n"
-                                  "}\n";
-    if (g_regex_match_simple("^https://api\\.github\\.com/repos/[^/]+/[^/]+/releases/latest$",
-                             transfer->url, 0, 0))
-        g_byte_array_append(transfer->body, (const guint8 *)release, sizeof(release) - 1);
-}
-
-static bool is_for_a_script(const struct command_call *call)
-{
-    return call->seam->is_awaited != NULL && call->seam->is_awaited(call->self);
-}
-
-void curl_transfer_stand_in(struct curl_transfer *transfer, const char *path)
-{
-    bool is_file = path != NULL && strcmp(path, "-") != 0;
-    if (!transfer->is_assumed || transfer->body->len > 0 || transfer->options->is_head)
-        return;
-    g_autoptr(GBytes) bytes = download_stand_in(transfer->url, is_file ? path : NULL,
-                                                is_file || !is_for_a_script(transfer->call));
-    if (bytes != NULL)
-        g_byte_array_append(transfer->body, g_bytes_get_data(bytes, NULL),
-                            (guint)g_bytes_get_size(bytes));
-}
-
 static bool find_host(struct curl_transfer *transfer)
 {
     g_autofree char *host = NULL;
@@ -307,14 +256,30 @@ static bool find_host(struct curl_transfer *transfer)
         curl_transfer_end(transfer, EXIT_BAD_URL, "URL using bad/illegal format or missing URL");
         return false;
     }
-    transfer->is_assumed = is_foreign(transfer, host, port);
+    transfer->is_assumed = curl_is_foreign(transfer, host, port);
     if (transfer->is_assumed) {
         const char *const words[] = {command_name(transfer->call), host, NULL};
         assumed_note(transfer->set, words, /* touches_images= */ false);
         transfer->status = 200;
-        add_assumed_body(transfer);
     }
     return true;
+}
+
+/* Where it meets weather it takes its time and may fail; what a release holds is made up later. */
+static void exchange_assumed(struct curl_transfer *transfer, const struct deadline *limit)
+{
+    g_autofree char *location = NULL;
+    char *weather = curl_weather_url(transfer);
+    if (weather == NULL)
+        return;
+    char *asked = transfer->url;
+    transfer->url = weather;
+    bool is_fine = exchange_once(transfer, limit, &location);
+    bool is_release = strcmp(asked, weather) != 0;
+    g_free(transfer->url);
+    transfer->url = asked;
+    if (is_fine && is_release && transfer->status < HTTP_ERROR_MIN)
+        g_byte_array_set_size(transfer->body, 0);
 }
 
 static void add_query(struct curl_transfer *transfer)
@@ -333,8 +298,13 @@ static void run_exchanges(struct curl_transfer *transfer, const struct deadline 
 {
     for (;;) {
         g_autofree char *location = NULL;
-        if (!find_host(transfer) || transfer->is_assumed ||
-            !exchange_once(transfer, limit, &location))
+        if (!find_host(transfer))
+            return;
+        if (transfer->is_assumed) {
+            exchange_assumed(transfer, limit);
+            return;
+        }
+        if (!exchange_once(transfer, limit, &location))
             return;
         if (!transfer->options->follows || location == NULL || !is_redirect(transfer->status))
             return;

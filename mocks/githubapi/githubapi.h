@@ -5,6 +5,9 @@
  *   GET  /repos/OWNER/NAME                                200 {"full_name", "private", "owner"}
  *   POST /orgs/OWNER/artifacts/metadata/storage-record    200 {"storage_records": [{"id"}]}
  *
+ * Anything else is answered with 200 and nothing, and the latest release of a repository with a
+ * version that nobody knows: scripts ask for it, and have noted that it is assumed.
+ *
  * A job's token may do what the job's permissions say; any other token is somebody's own, and taken
  * to be good for all. Texts and statuses are those that users report of actions/attest and
  * actions/attest-build-provenance. What the plan of an organization lets it do nobody here knows.

@@ -1,6 +1,7 @@
 /*
- * Where the downloads of releases on github.com lead: programs that actions install. A table says
- * of which there are any and about how long they are; whatever version is asked for is there.
+ * Where the downloads of releases on github.com lead: programs that actions and scripts install. A
+ * table says about how long those of actions are; whatever version is asked for is there, but for
+ * none.
  *
  *   https://release-assets.githubusercontent.com/OWNER/REPOSITORY/VERSION/FILE
  */

@@ -1,6 +1,8 @@
 /* The bench of the commands' tests, with a seam whose children are commands of the same machine. */
 #include "bench.h"
 
+#include "mocks/releases/releases.h"
+
 #include <glib/gstdio.h>
 
 #define HOME "/home/runner"
@@ -192,6 +194,11 @@ static void open_machine(struct bench *bench)
         open_mirror(bench);
     if (plan->has_sigstore)
         bench->sigstore = sigstore_new(bench->world);
+    if (plan->has_github) {
+        static const struct githubapi_repository repository = {.name = "acme/app"};
+        bench->api = githubapi_new(bench->world, &repository);
+        releases_open(bench->world);
+    }
     if (plan->has_docker) {
         const struct dockerd_options dockerd = {
             .world = bench->world,
@@ -277,6 +284,7 @@ void bench_run(const struct plan *plan, void (*body)(struct bench *bench))
     registry_free(bench.registry);
     registry_free(bench.mirror);
     sigstore_free(bench.sigstore);
+    githubapi_free(bench.api);
     disk_free(bench.disk);
     world_free(bench.world);
     loop_free(g_steal_pointer(&loop));

@@ -6,6 +6,7 @@
 #include "base/units.h"
 #include "loop/vclock.h"
 #include "mocks/commands/commands.h"
+#include "mocks/githubapi/githubapi.h"
 #include "mocks/goproxy/goproxy.h"
 #include "mocks/registry/registry.h"
 #include "mocks/sigstore/sigstore.h"
@@ -32,6 +33,7 @@ struct plan {
     bool has_registry;     /* "reg.example", with acme/api:1, an index of two platforms */
     bool has_mirror;       /* "mirror.example", a registry without images */
     bool has_sigstore;
+    bool has_github;   /* its API and its releases */
     bool has_no_proxy; /* the module proxy is no site of the world */
 };
 
@@ -46,6 +48,7 @@ struct bench {
     struct registry *registry; /* or NULL */
     struct registry *mirror;   /* or NULL */
     struct sigstore *sigstore; /* or NULL */
+    struct githubapi *api;     /* or NULL */
     struct http *http;
     struct command_set *set;
     char *root; /* the folder that is "/home/runner" */

@@ -88,3 +88,23 @@ Test(download, a_program_is_the_command_of_its_name_or_assumed)
 {
     bench_run(NULL, use);
 }
+
+static void fetch_from_github(struct bench *bench)
+{
+    const char *latest = "curl -s https://api.github.com/repos/acme/tool/releases/latest";
+    expect(bench, "curl -sLo t.tgz " RELEASE "tool_linux_amd64.tar.gz", 0, "", "");
+    g_autofree char *archive = get_file(bench, "work/t.tgz");
+    cr_expect(archive != NULL && *archive != '\0');
+    cr_expect_eq(run(bench, latest), 0);
+    cr_expect(strstr(bench->out->str, "\"tag_name\": \"v0nobody-knows\"") != NULL);
+    expect(bench, "curl -sSfL https://github.com/acme/tool/releases/download/null/t.tgz", 22, "",
+           "curl: (22) The requested URL returned error: 404\n");
+    expect(bench, "curl -sSfL https://github.com/acme/tool/releases/download//t.tgz", 22, "",
+           "curl: (22) The requested URL returned error: 404\n");
+}
+
+Test(download, from_github_meets_the_weather_of_its_releases_and_its_api)
+{
+    const struct plan plan = {.has_github = true};
+    bench_run(&plan, fetch_from_github);
+}

@@ -88,7 +88,9 @@ static void use_tokens(struct bench *bench)
                      "\"documentation_url\":\"https://docs.github.com/rest/repos/attestations#"
                      "create-an-attestation\",\"status\":\"403\"}");
     cr_expect_eq(ask(bench, "GET", "/repos/acme/app", "reader"), 200);
-    cr_expect_eq(ask(bench, "GET", "/user", "reader"), 404);
+    cr_expect_eq(ask(bench, "GET", "/repos/acme/app", NULL), 200, "it is public");
+    cr_expect_eq(ask(bench, "GET", "/user", "reader"), 200);
+    cr_expect_str_eq(bench->text, "", "nobody knows what it says");
 }
 
 Test(githubapi, a_token_may_do_what_its_job_may)
