@@ -138,8 +138,8 @@ static void swallow(const struct command_call *call, const char *const *words)
         if ((has_letter(words[i], i, 'f') && g_strcmp0(words[i + 1], "-") != 0) ||
             g_str_has_prefix(words[i], "--file"))
             has_file = true;
-    g_autoptr(GBytes) input =
-        has_file ? NULL : command_read_all(call, DOC_BYTES_MAX, /* error= */ NULL);
+    GBytes *input = has_file ? NULL : command_read_all(call, DOC_BYTES_MAX, /* error= */ NULL);
+    g_clear_pointer(&input, g_bytes_unref);
 }
 
 /* Who may speak to the Docker daemon: here everybody may already. Where scripts see the machine's
