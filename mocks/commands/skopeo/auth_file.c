@@ -31,10 +31,26 @@ static char *run_path(const struct command_call *call)
                : g_build_filename(home_of(call), ".cache/skopeo-run/containers/auth.json", NULL);
 }
 
+/* What Go would take for dockerConfigFile: logins are objects by name. */
+static bool is_auth_file(const json_t *file)
+{
+    json_t *auths = json_object_get(file, "auths");
+    const char *name;
+    json_t *auth;
+    if (!json_is_object(file) || !(auths == NULL || json_is_null(auths) || json_is_object(auths)))
+        return false;
+    json_object_foreach (auths, name, auth)
+        if (!json_is_object(auth))
+            return false;
+    return true;
+}
+
+/* NULL: nobody can tell what stands in it. */
 static json_t *read_file(const struct command_call *call, const char *path)
 {
     g_autoptr(GBytes) bytes = world_read_file(call, path, DOC_BYTES_MAX, NULL);
-    return bytes != NULL ? json_parse_gbytes(bytes, NULL) : json_object();
+    g_autoptr(json_t) file = bytes != NULL ? json_parse_gbytes(bytes, NULL) : json_object();
+    return is_auth_file(file) ? g_steal_pointer(&file) : NULL;
 }
 
 /* ---- who to be ---- */

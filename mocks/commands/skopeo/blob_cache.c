@@ -57,14 +57,19 @@ void skopeo_blob_cache_close(struct skopeo_blob_cache *cache)
     g_free(cache);
 }
 
-static json_t *member(json_t *object, const char *key, json_t *(*make)(void))
+/* A member; one of another kind is replaced, for anybody may have written the file. */
+static json_t *object_member(json_t *object, const char *key)
 {
-    json_t *value = json_object_get(object, key);
-    if (value == NULL) {
-        value = make();
-        json_object_set_new(object, key, value);
-    }
-    return value;
+    if (json_get_object(object, key) == NULL)
+        json_object_set_new(object, key, json_object());
+    return json_get_object(object, key);
+}
+
+static json_t *list_member(json_t *object, const char *key)
+{
+    if (json_get_array(object, key) == NULL)
+        json_object_set_new(object, key, json_array());
+    return json_get_array(object, key);
 }
 
 /* At the end of a list, once. */
@@ -85,16 +90,16 @@ static void append_once(json_t *list, const char *text)
 void skopeo_blob_cache_record(struct skopeo_blob_cache *cache, const char *host, const char *digest,
                               const char *path)
 {
-    json_t *blobs = member(member(cache->all, "places", json_object), host, json_object);
+    json_t *blobs = object_member(object_member(cache->all, "places"), host);
     if (json_object_size(blobs) >= BLOBS_MAX)
         return;
-    append_once(member(blobs, digest, json_array), path);
+    append_once(list_member(blobs, digest), path);
     cache->is_changed = true;
 }
 
 void skopeo_blob_cache_know(struct skopeo_blob_cache *cache, const char *digest)
 {
-    json_t *known = member(cache->all, "known", json_object);
+    json_t *known = object_member(cache->all, "known");
     if (json_object_size(known) >= BLOBS_MAX)
         return;
     json_object_set_new(known, digest, json_true());
@@ -103,10 +108,10 @@ void skopeo_blob_cache_know(struct skopeo_blob_cache *cache, const char *digest)
 
 void skopeo_blob_cache_pair(struct skopeo_blob_cache *cache, const char *plain, const char *packed)
 {
-    json_t *all = member(cache->all, "packed", json_object);
+    json_t *all = object_member(cache->all, "packed");
     if (json_object_size(all) >= BLOBS_MAX)
         return;
-    append_once(member(all, plain, json_array), packed);
+    append_once(list_member(all, plain), packed);
     cache->is_changed = true;
 }
 

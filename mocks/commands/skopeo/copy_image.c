@@ -64,6 +64,22 @@ static bool load(struct skopeo_copying *copying, const char *digest, struct imag
            skopeo_fail(error, "Manifest does not match provided manifest digest %s", digest);
 }
 
+/* Descriptors are objects; without layers there are none. */
+static bool is_image_manifest(const json_t *manifest)
+{
+    const json_t *layers = json_object_get(manifest, "layers");
+    const json_t *config = json_object_get(manifest, "config");
+    size_t index;
+    const json_t *layer;
+    if (!json_is_object(manifest) || !(config == NULL || json_is_object(config)) ||
+        !(layers == NULL || json_is_null(layers) || json_is_array(layers)))
+        return false;
+    json_array_foreach (layers, index, layer)
+        if (!json_is_object(layer))
+            return false;
+    return true;
+}
+
 static bool understand(struct image *image, GError **error)
 {
     image->type = skopeo_type_normalized(image->document.media_type);
@@ -73,7 +89,7 @@ static bool understand(struct image *image, GError **error)
     image->json = json_parse_gbytes(image->document.bytes, NULL);
     bool is_known = strcmp(image->type, SKOPEO_OCI_MANIFEST) == 0 ||
                     strcmp(image->type, SKOPEO_DOCKER_MANIFEST) == 0;
-    return (is_known && image->json != NULL) || skopeo_fail_unknown(error);
+    return (is_known && is_image_manifest(image->json)) || skopeo_fail_unknown(error);
 }
 
 /* A target that names a digest takes that one only, or its list. */
@@ -137,7 +153,7 @@ static bool convert_config(struct skopeo_copying *copying, const struct image *i
     if (!read_config(copying, digest, &bytes, error))
         return false;
     g_autoptr(json_t) config = json_parse_gbytes(bytes, NULL);
-    if (config == NULL)
+    if (!json_is_object(config))
         return skopeo_fail_unknown(error);
     g_autoptr(json_t) made = skopeo_config_as_oci(config);
     char *text = skopeo_json_compact(made);

@@ -198,6 +198,8 @@ bool skopeo_copy_layers(struct skopeo_copying *copying, const json_t *manifest, 
 {
     const json_t *list = json_get_array(manifest, "layers");
     gsize count = json_array_size(list);
+    if (count > IMAGE_LAYERS_MAX)
+        return skopeo_fail_unknown(error);
     struct errand *errands = g_new0(struct errand, count);
     *layers = g_new0(struct skopeo_layer, count);
     for (gsize i = 0; i < count; i++) {

@@ -45,7 +45,8 @@ bool skopeo_copy_list(struct skopeo_copying *copying, struct skopeo_copied *copi
 
 /* ---- copy_layers.c ---- */
 
-/* Copies all layers, up to six at a time; *layers: what became of each, skopeo_layers_free(). */
+/* Copies all layers, up to six at a time; *layers: what became of each, skopeo_layers_free(). More
+   than IMAGE_LAYERS_MAX are not modelled. */
 bool skopeo_copy_layers(struct skopeo_copying *copying, const json_t *manifest, const char *type,
                         struct skopeo_layer **layers, GError **error) MUST_USE;
 /* What a descriptor declares its blob to be; 0: what it is. */

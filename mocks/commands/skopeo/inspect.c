@@ -237,10 +237,19 @@ static void add_name(json_t *output, const struct look *look)
     json_object_set_new(output, "RepoTags", tags);
 }
 
-static json_t *output_of(const struct look *look)
+/* json_decref; NULL with an error: it is none. */
+static json_t *parse_config(const struct look *look, GError **error)
+{
+    g_autoptr(json_t) config = json_parse_gbytes(look->config, NULL);
+    if (json_is_object(config))
+        return g_steal_pointer(&config);
+    (void)skopeo_fail_unknown(error);
+    return NULL;
+}
+
+static json_t *output_of(const struct look *look, const json_t *image)
 {
     json_t *output = json_object();
-    g_autoptr(json_t) image = json_parse_gbytes(look->config, NULL);
     const json_t *config = json_get_object(image, "config");
     const char *created = json_get_string(image, "created", NULL);
     g_autofree char *time = created != NULL ? skopeo_time(created) : NULL;
@@ -328,7 +337,9 @@ static bool show_config(struct look *look, GError **error)
         print_bytes(look, look->config);
         return true;
     }
-    g_autoptr(json_t) config = json_parse_gbytes(look->config, NULL);
+    g_autoptr(json_t) config = parse_config(look, error);
+    if (config == NULL)
+        return false;
     g_autoptr(json_t) output = skopeo_config_as_oci(config);
     if (!is_json(flags_text(look->run->flags, "format")))
         return skopeo_fail_unknown(error);
@@ -352,7 +363,10 @@ static bool show(struct look *look, GError **error)
         return show_config(look, error);
     if (!read_config(look, "", error) || !read_tags(look, error))
         return false;
-    g_autoptr(json_t) output = output_of(look);
+    g_autoptr(json_t) config = parse_config(look, error);
+    if (config == NULL)
+        return false;
+    g_autoptr(json_t) output = output_of(look, config);
     return print(look, output, error);
 }
 

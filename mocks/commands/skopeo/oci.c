@@ -30,15 +30,22 @@ static bool parse_oci_archive(const char *rest, struct skopeo_place *place, GErr
     return parse_oci_as("oci-archive", rest, place);
 }
 
+/* With its list, which may have been left out. */
 static json_t *read_index(const struct skopeo_files *files, GError **error)
 {
     g_autoptr(GBytes) bytes = skopeo_files_read(files, "index.json", error);
     if (bytes == NULL)
         return NULL;
-    json_t *index = json_parse_gbytes(bytes, NULL);
-    if (index == NULL)
+    g_autoptr(json_t) index = json_parse_gbytes(bytes, NULL);
+    const json_t *list = json_object_get(index, "manifests");
+    bool has_none = list == NULL || json_is_null(list);
+    if (!json_is_object(index) || !(has_none || json_is_array(list))) {
         (void)skopeo_fail_unknown(error);
-    return index;
+        return NULL;
+    }
+    if (has_none)
+        json_object_set_new(index, "manifests", json_array());
+    return g_steal_pointer(&index);
 }
 
 /* The one that the name is about: lent by the index. */
@@ -123,23 +130,29 @@ static bool oci_blob(struct skopeo_source *source, const char *digest, struct sk
     return skopeo_folder_take(read_blob(source, digest, error), digest, blob);
 }
 
+/* What a layout has is added to; one that makes no sense is not written over. */
+static json_t *index_to_write(const struct skopeo_target *target, GError **error)
+{
+    const char *folder = target->place->path;
+    g_autofree char *path = g_build_filename(folder, "index.json", NULL);
+    if (target->archive != NULL || !is_there(target->run, path))
+        return json_pack("{s:i,s:[]}", "schemaVersion", 2, "manifests");
+    struct skopeo_files *files =
+        skopeo_files_open(target->run, folder, /* is_archive= */ false, error);
+    json_t *index = read_index(files, error);
+    skopeo_files_free(files);
+    return index;
+}
+
 static bool begin_oci(struct skopeo_target *target, GError **error)
 {
-    g_autofree char *host_path = command_host_path(target->run->call, target->place->path);
-    if (host_path == NULL)
+    if (!skopeo_has_path(target->run, target->place->path))
         return skopeo_fail_unknown(error);
     target->written = skopeo_folder_digests();
-    if (target->place->kind == &skopeo_oci_archive_kind) {
+    if (target->place->kind == &skopeo_oci_archive_kind)
         target->archive = archive_writer_new();
-    } else {
-        struct skopeo_files *files =
-            skopeo_files_open(target->run, target->place->path, /* is_archive= */ false, NULL);
-        target->index = read_index(files, NULL);
-        skopeo_files_free(files);
-    }
-    if (target->index == NULL)
-        target->index = json_pack("{s:i,s:[]}", "schemaVersion", 2, "manifests");
-    return true;
+    target->index = index_to_write(target, error);
+    return target->index != NULL;
 }
 
 static bool oci_put_bytes(struct skopeo_target *target, const char *digest, GBytes *bytes,
@@ -189,8 +202,10 @@ static bool oci_put_manifest(struct skopeo_target *target, GBytes *bytes, const 
 {
     g_autofree char *digest = digest_of_bytes(bytes);
     const char *type = skopeo_manifest_type(bytes);
-    if (!oci_put_bytes(target, digest, bytes, error) || part != NULL)
-        return part != NULL && g_hash_table_contains(target->written, digest);
+    if (!oci_put_bytes(target, digest, bytes, error))
+        return false;
+    if (part != NULL)
+        return true;
     json_t *entry = json_object();
     json_object_set_new(entry, "mediaType", json_string(type != NULL ? type : ""));
     json_object_set_new(entry, "digest", json_string(digest));

@@ -9,7 +9,6 @@
 
 enum {
     ATTEMPTS_MAX = 5,
-    HEADERS_MAX = 16,
     REDIRECTS_MAX = 10,
 };
 #define FIRST_DELAY_US (2 * SECOND_US)
@@ -54,6 +53,7 @@ void skopeo_registry_clear(struct skopeo_registry *registry)
     g_clear_pointer(&registry->challenge, g_free);
     g_clear_pointer(&registry->tokens, g_hash_table_unref);
     g_clear_error(&registry->ping_error);
+    g_queue_clear(&registry->pinged.waiters);
 }
 
 char *skopeo_registry_name(const struct skopeo_registry *registry)
@@ -261,11 +261,22 @@ static bool ping_somehow(struct skopeo_registry *registry, GError **error)
     return false;
 }
 
+static bool ping_once(struct skopeo_registry *registry)
+{
+    registry->is_pinging = true;
+    bool is_fine = ping_somehow(registry, &registry->ping_error);
+    registry->is_pinging = false;
+    fiber_queue_wake_all(&registry->pinged);
+    return is_fine;
+}
+
+/* detectProperties: blobs that come meanwhile wait for what becomes of it (its sync.Once). */
 static bool detect(struct skopeo_registry *registry, GError **error)
 {
-    if (registry->scheme != NULL)
-        return true;
-    if (registry->ping_error == NULL && ping_somehow(registry, &registry->ping_error))
+    while (registry->is_pinging)
+        if (!fiber_queue_wait(registry->run->options->loop, &registry->pinged, "the ping", error))
+            return false;
+    if (registry->scheme != NULL || (registry->ping_error == NULL && ping_once(registry)))
         return true;
     g_propagate_error(error, g_error_copy(registry->ping_error));
     return false;

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "loop/fiber.h"
 #include "mocks/commands/skopeo/skopeo_private.h"
 
 struct skopeo_registry {
@@ -19,7 +20,9 @@ struct skopeo_registry {
     const char *scheme; /* NULL: not pinged yet */
     char *challenge;    /* of the ping; NULL: it asked for nothing */
     GHashTable *tokens; /* by the extra scope; values: struct token */
-    GError *ping_error; /* the ping is made once */
+    GError *ping_error; /* the ping is made once, whoever of the blobs needs it first */
+    bool is_pinging;
+    struct fiber_queue pinged;
 };
 void skopeo_registry_init(struct skopeo_registry *registry, const struct skopeo_run *run,
                           const struct skopeo_context *context, const char *actions);

@@ -147,7 +147,9 @@ static bool add_layers(struct skopeo_source *source, const json_t *item, const j
     json_array_foreach (paths, index, path) {
         const char *name = json_string_value(path);
         const char *digest = json_string_value(json_array_get(digests, index));
-        if (name == NULL || digest == NULL || !add_layer(source, name, digest, list, error))
+        if (name == NULL || digest == NULL)
+            return skopeo_fail_unknown(error);
+        if (!add_layer(source, name, digest, list, error))
             return false;
     }
     return true;
