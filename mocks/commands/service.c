@@ -19,7 +19,9 @@ struct order {
     const char *verb;
     GPtrArray *units; /* char*, lent: all of them Docker's */
     bool is_quiet;
-    bool is_now; /* --now */
+    bool is_now;        /* --now */
+    bool is_user;       /* --user: of a service manager that is the user's own */
+    const char *signal; /* of kill */
 };
 
 static bool is_docker(const char *unit)
@@ -127,10 +129,13 @@ static int run_reload(const struct order *order)
     return 0;
 }
 
-/* -s HUP is a reload; any other signal ends it, and Restart=always brings it back. */
+/* -s HUP is a reload; any other signal ends it, and with Restart=always it comes back some seconds
+   later: that is not modelled. */
 static int run_kill(const struct order *order)
 {
-    return run_reload(order);
+    static const char *const names[] = {"HUP", "SIGHUP", "1", NULL};
+    return g_strv_contains(names, order->signal) ? run_reload(order)
+                                                 : assumed_run(order->set, order->call);
 }
 
 static int run_nothing(const struct order *order)
@@ -251,14 +256,19 @@ static int act(const struct order *order)
 /* The words that are no options. */
 static GPtrArray *read_words(struct order *order)
 {
+    static const char option[] = "--signal=";
     GPtrArray *words = g_ptr_array_new();
+    order->signal = "TERM";
     for (const char *const *word = order->call->arguments + 1; *word != NULL; word++) {
-        if (g_str_equal(*word, "-s") && word[1] != NULL)
-            word++; /* the signal of kill */
+        if ((g_str_equal(*word, "-s") || g_str_equal(*word, "--signal")) && word[1] != NULL)
+            order->signal = *++word;
+        else if (g_str_has_prefix(*word, option))
+            order->signal = *word + strlen(option);
         else if (**word != '-')
             g_ptr_array_add(words, (void *)*word);
         order->is_quiet |= g_str_equal(*word, "-q") || g_str_equal(*word, "--quiet");
         order->is_now |= g_str_equal(*word, "--now");
+        order->is_user |= g_str_equal(*word, "--user");
     }
     return words;
 }
@@ -275,7 +285,7 @@ int row_systemctl(void *self, const struct command_call *call)
 {
     struct order order = {.set = self, .call = call};
     g_autoptr(GPtrArray) words = read_words(&order);
-    if (words->len == 0)
+    if (words->len == 0 || order.is_user)
         return assumed_run(self, call);
     order.verb = g_ptr_array_steal_index(words, 0);
     order.units = words;

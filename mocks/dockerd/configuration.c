@@ -213,11 +213,11 @@ static bool check_values(const struct configuration_source *source, const json_t
 static void take_list(char ***list, const json_t *flat, const char *key)
 {
     json_t *values = json_get_array(flat, key);
-    GPtrArray *texts = g_ptr_array_new();
     size_t index;
     const json_t *value;
     if (values == NULL)
         return;
+    GPtrArray *texts = g_ptr_array_new();
     json_array_foreach (values, index, value)
         g_ptr_array_add(texts, g_strdup(json_string_value(value)));
     g_ptr_array_add(texts, NULL);

@@ -247,7 +247,8 @@ struct dockerd_own {
 };
 /* Whether a version is modelled. */
 bool dockerd_knows_version(const char *version);
-/* Waits until it takes connections. Refused: why; the machine's own goes on. */
+/* Waits until it takes connections. Refused: why; the machine's own goes on. The version is one
+   that is modelled. What becomes of two daemons at one socket is not: that is assumed. */
 bool dockerd_replace(struct dockerd *dockerd, const struct dockerd_own *own,
                      GError **error) MUST_USE;
 /* "/var/lib/docker"; lent until it starts again. */

@@ -83,6 +83,8 @@ struct puller *dockerd_make_puller(struct dockerd *dockerd);
 /* Takes it over. */
 void dockerd_configure(struct dockerd *dockerd, struct configuration *configuration);
 void dockerd_come_up(struct dockerd *dockerd);
+/* What is not modelled and decides on images. */
+void dockerd_tell_unknown(struct dockerd *dockerd, const char *what);
 void dockerd_listen(struct dockerd *dockerd, bool is_listening);
 /* Cuts connections, ends processes and containers, closes the socket. */
 void dockerd_halt(struct dockerd *dockerd);

@@ -7,17 +7,39 @@
 
 /* ---- configuration ---- */
 
+void dockerd_tell_unknown(struct dockerd *dockerd, const char *what)
+{
+    if (dockerd->assume != NULL)
+        dockerd->assume(dockerd->assume_context, what, /* touches_images= */ true,
+                        /* leaves_gap= */ true);
+}
+
+/* The file's place on this machine. NULL: the machine shows none; or the file is a link that leads
+   out of what may be touched, as to a checkout, which is told. g_free. */
+static char *find_settings(struct dockerd *dockerd)
+{
+    const struct dockerd_host *host = dockerd->hosts;
+    char *path = host != NULL ? host->path(host->self, DOCKERD_SETTINGS_FILE) : NULL;
+    g_autofree char *folder =
+        host != NULL && path == NULL ? host->path(host->self, DOCKERD_SETTINGS_FOLDER) : NULL;
+    if (folder != NULL)
+        dockerd_tell_unknown(dockerd, "daemon.json: a link");
+    return path;
+}
+
 /* NULL without an error: nobody can tell what stands in it. */
 static struct configuration *read_settings(struct dockerd *dockerd, GError **error)
 {
-    const struct dockerd_host *host = dockerd->hosts;
-    g_autofree char *path = host != NULL ? host->path(host->self, DOCKERD_SETTINGS_FILE) : NULL;
+    g_autofree char *path = dockerd->own_site == NULL ? find_settings(dockerd) : NULL;
     g_autofree char *text = NULL;
     gsize length_bytes = 0;
-    if (path == NULL || dockerd->own_site != NULL)
+    if (path == NULL)
         return NULL;
-    if (!regular_file_read(path, &text, &length_bytes, NULL))
+    if (!regular_file_read(path, &text, &length_bytes, NULL)) {
+        if (g_file_test(path, G_FILE_TEST_EXISTS))
+            dockerd_tell_unknown(dockerd, "daemon.json: no plain file");
         return configuration_default();
+    }
     g_autoptr(GBytes) bytes = g_bytes_new_take(g_steal_pointer(&text), length_bytes);
     const struct configuration_source source = {
         .path = DOCKERD_SETTINGS_FILE, .text = bytes, .flags = configuration_unit_flags};
@@ -26,10 +48,9 @@ static struct configuration *read_settings(struct dockerd *dockerd, GError **err
 
 static void tell_unmodelled(struct dockerd *dockerd, const struct configuration *configuration)
 {
-    for (char **key = configuration->unmodelled; *key != NULL && dockerd->assume != NULL; key++) {
+    for (char **key = configuration->unmodelled; *key != NULL; key++) {
         g_autofree char *what = g_strdup_printf("daemon.json: %s", *key);
-        dockerd->assume(dockerd->assume_context, what, /* touches_images= */ true,
-                        /* leaves_gap= */ true);
+        dockerd_tell_unknown(dockerd, what);
     }
 }
 
@@ -117,8 +138,8 @@ static void tell_live_restore(struct dockerd *dockerd)
     bool is_any_running = false;
     for (guint i = 0; i < dockerd->containers->len; i++)
         is_any_running |= container_is_running(g_ptr_array_index(dockerd->containers, i));
-    if (is_any_running && dockerd->configuration->is_live_restore && dockerd->assume != NULL)
-        dockerd->assume(dockerd->assume_context, "daemon.json: live-restore", true, true);
+    if (is_any_running && dockerd->configuration->is_live_restore)
+        dockerd_tell_unknown(dockerd, "daemon.json: live-restore");
 }
 
 void dockerd_stop(struct dockerd *dockerd, bool keeps_socket)

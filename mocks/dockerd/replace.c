@@ -57,19 +57,37 @@ static void tell_running(struct dockerd *dockerd)
 {
     for (guint i = 0; i < dockerd->containers->len; i++) {
         const struct container *container = g_ptr_array_index(dockerd->containers, i);
-        if (!container_is_running(container) || dockerd->assume == NULL)
+        if (!container_is_running(container))
             continue;
         g_autofree char *what = g_strdup_printf("%s in the machine's own daemon", container->name);
-        dockerd->assume(dockerd->assume_context, what, /* touches_images= */ true,
-                        /* leaves_gap= */ true);
+        dockerd_tell_unknown(dockerd, what);
     }
 }
 
-static void become(struct dockerd *dockerd, const struct dockerd_own *own)
+static char *socket_site(const struct dockerd *dockerd, const char *socket)
+{
+    return g_strconcat(dockerd->options.machine, ":", socket, NULL);
+}
+
+static bool is_taken(const struct dockerd *dockerd, const char *socket)
+{
+    g_autofree char *name = socket_site(dockerd, socket);
+    return world_find_site(dockerd->world, name) != NULL;
+}
+
+/* Taken at once, for others may ask for it while this one starts. */
+static struct site *take_socket(struct dockerd *dockerd, const char *socket)
+{
+    g_autofree char *name = socket_site(dockerd, socket);
+    struct site *site = world_add_site(dockerd->world, name, api_handle, dockerd);
+    site_set_listening(site, false);
+    return site;
+}
+
+static void become(struct dockerd *dockerd, const struct dockerd_own *own, struct site *site)
 {
     int row = find_version(own->version);
     g_autofree char *before = (char *)dockerd->own_profile.engine_version;
-    g_autofree char *site = g_strconcat(dockerd->options.machine, ":", own->socket, NULL);
     dockerd->own_profile = *dockerd->options.profile;
     dockerd->own_profile.engine_version = g_strdup(own->version);
     dockerd->own_profile.api_version = versions[row].api_version;
@@ -77,7 +95,7 @@ static void become(struct dockerd *dockerd, const struct dockerd_own *own)
     dockerd->own_profile.puller = versions[row].kind;
     dockerd->options.profile = &dockerd->own_profile;
     dockerd->personality = personality_find(versions[row].kind);
-    dockerd->own_site = world_add_site(dockerd->world, site, api_handle, dockerd);
+    dockerd->own_site = site;
 }
 
 bool dockerd_replace(struct dockerd *dockerd, const struct dockerd_own *own, GError **error)
@@ -86,12 +104,17 @@ bool dockerd_replace(struct dockerd *dockerd, const struct dockerd_own *own, GEr
     AUTO(configuration) configuration = read_own(own, error);
     if (configuration == NULL)
         return false;
+    if (is_taken(dockerd, own->socket)) {
+        dockerd_tell_unknown(dockerd, "a second daemon at one socket");
+        return true;
+    }
     tell_running(dockerd);
     dockerd_note(dockerd, "engine", "replace", own->version, own->data_root);
     dockerd_halt(dockerd);
+    struct site *site = take_socket(dockerd, own->socket);
     if (!fiber_sleep(dockerd->loop, DOCKERD_START_US, error))
         return false;
-    become(dockerd, own);
+    become(dockerd, own, site);
     dockerd_configure(dockerd, g_steal_pointer(&configuration));
     dockerd_come_up(dockerd);
     return true;

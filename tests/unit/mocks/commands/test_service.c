@@ -27,6 +27,40 @@ Test(commands_service, the_daemon_restarts)
     bench_run(&with_docker, restart);
 }
 
+static void assume(struct bench *bench)
+{
+    expect(bench, "sudo systemctl kill -s HUP docker", 0, "", "");
+    expect(bench, "sudo systemctl kill --signal=SIGHUP docker", 0, "", "");
+    cr_expect_eq(command_set_assumed(bench->set)->len, 0u);
+
+    expect(bench, "sudo systemctl kill docker", 0, "", "");
+    cr_expect_eq(command_set_assumed(bench->set)->len, 1u, "it comes back some seconds later");
+    expect(bench, "systemctl --user start docker", 0, "", "");
+    cr_expect_eq(command_set_assumed(bench->set)->len, 2u, "that is another daemon");
+}
+
+Test(commands_service, what_ends_the_daemon_for_a_while_is_assumed)
+{
+    bench_run(&with_docker, assume);
+}
+
+static void own_daemon(struct bench *bench)
+{
+    put_file(bench, "daemon.json", "{}");
+    expect(bench,
+           "sudo env PATH=/home/runner/docker-archive-stable/28.5.2/x64 dockerd "
+           "--host=unix:///var/run/docker.sock --data-root=/home/runner/data "
+           "--config-file=/home/runner/daemon.json",
+           0, NULL, NULL);
+    cr_expect_eq(command_set_assumed(bench->set)->len, 1u);
+    expect(bench, "docker ps -q", 0, "", "");
+}
+
+Test(commands_service, a_daemon_at_a_socket_that_is_taken_is_assumed)
+{
+    bench_run(&with_docker, own_daemon);
+}
+
 static void stop(struct bench *bench)
 {
     expect(bench, "sudo systemctl stop docker", 0, "", SOCKET_STAYS);

@@ -265,6 +265,39 @@ Test(dockerd_lifecycle, a_setting_that_is_not_modelled_is_told)
     bench_run(NULL, take_unmodelled);
 }
 
+static char *path_of_link(void *self, const char *path)
+{
+    const struct machine *machine = self;
+    return g_str_equal(path, DOCKERD_SETTINGS_FOLDER) ? g_path_get_dirname(machine->path) : NULL;
+}
+
+static void link_elsewhere(struct bench *bench)
+{
+    struct machine machine;
+    g_autoptr(GString) told = g_string_new(NULL);
+    machine_begin(&machine, bench);
+    dockerd_on_assumed(bench->dockerd, tell, told);
+
+    machine.host.path = path_of_link;
+    restart_with(bench, &machine, "{\"debug\": true}");
+    cr_expect_str_eq(told->str, "daemon.json: a link 1 1\n");
+
+    machine.host.path = path_of;
+    g_string_truncate(told, 0);
+    g_unlink(machine.path);
+    cr_assert_eq(g_mkdir(machine.path, 0755), 0);
+    dockerd_reload(bench->dockerd);
+    cr_expect_str_eq(told->str, "daemon.json: no plain file 1 1\n");
+    dockerd_on_assumed(bench->dockerd, NULL, NULL);
+    g_rmdir(machine.path);
+    machine_end(&machine, bench);
+}
+
+Test(dockerd_lifecycle, settings_that_cannot_be_read_are_told)
+{
+    bench_run(NULL, link_elsewhere);
+}
+
 /* ---- a daemon of a step's own ---- */
 
 static bool replace(struct bench *bench, const char *version, const char *text, GError **error)
