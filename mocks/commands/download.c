@@ -50,7 +50,8 @@ static char *name_of_stem(const char *stem)
                     "static|musl|gnu|unknown|universal|main|latest)|^v?[0-9]).*$",
                     G_REGEX_CASELESS, 0, NULL);
     g_autofree char *name = g_regex_replace_literal(tail, stem, -1, 0, "", 0, NULL);
-    return *name != '\0' ? g_steal_pointer(&name) : NULL;
+    bool is_name = name != NULL && *name != '\0'; /* NULL: no UTF-8 */
+    return is_name ? g_steal_pointer(&name) : NULL;
 }
 
 char *download_program_name(const char *url)

@@ -65,6 +65,12 @@ static bool stands_for(const char *url, const char *path, bool is_kept)
     return bytes != NULL;
 }
 
+Test(download, a_name_that_is_no_text_names_no_program)
+{
+    cr_expect_not(stands_for(RELEASE "\xff.tar.gz", "x", true));
+    cr_expect_not(stands_for(RELEASE "\xff-linux-amd64", "x", true));
+}
+
 Test(download, data_scripts_and_answers_have_nothing_to_stand_for_them)
 {
     cr_expect(stands_for(RELEASE "tool-linux-amd64", "tool", true));
