@@ -3,6 +3,7 @@
 
 #include "base/archive.h"
 #include "base/digest.h"
+#include "base/limits.h"
 #include "mocks/commands/docker/cli_private.h"
 
 #include <string.h>
@@ -28,6 +29,9 @@ bool skopeo_folder_write(struct skopeo_target *target, const char *name, GBytes 
     gsize length = 0;
     const char *data = g_bytes_get_data(bytes, &length);
     if (target->archive != NULL) {
+        if (length > (gsize)IMAGE_ARCHIVE_BYTES_MAX - target->archive_bytes)
+            return skopeo_fail_unknown(error);
+        target->archive_bytes += length;
         archive_writer_add_file(target->archive, name, 0644, data, length);
         return true;
     }

@@ -8,7 +8,8 @@
 const char *skopeo_folder_hex(const char *digest);
 /* Makes a blob of bytes, taken over; false without any. */
 bool skopeo_folder_take(GBytes *bytes, const char *digest, struct skopeo_blob *blob);
-/* A file below the target's path, or of its archive. Errors are Go's. */
+/* A file below the target's path, or of its archive. Errors are Go's; an archive above its ceiling
+   is not modelled. */
 bool skopeo_folder_write(struct skopeo_target *target, const char *name, GBytes *bytes,
                          GError **error);
 bool skopeo_folder_write_text(struct skopeo_target *target, const char *name, const char *text,

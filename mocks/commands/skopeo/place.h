@@ -105,6 +105,7 @@ struct skopeo_target {
     struct skopeo_blob_cache *cache;
     struct skopeo_registry registry;
     struct archive_writer *archive; /* of an archive; or NULL */
+    gsize archive_bytes;            /* what is in it, IMAGE_ARCHIVE_BYTES_MAX at most */
     GHashTable *written;            /* digests of blobs that are in it, a set */
     json_t *index;
 };

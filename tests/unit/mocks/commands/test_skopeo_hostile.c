@@ -4,6 +4,7 @@
 #include "bench.h"
 
 #include "base/archive.h"
+#include "base/gzip.h"
 
 #define IMAGE  "docker://reg.example/acme/api"
 #define MIRROR "docker://mirror.example/acme/api"
@@ -201,6 +202,45 @@ static void layers_body(struct bench *bench)
 Test(skopeo_hostile, assumes_a_copy_of_more_layers_than_there_may_be)
 {
     bench_run(&plain, layers_body);
+}
+
+/* Small where they come from, large where they go: zeros, packed. */
+static void put_zeros(struct bench *bench, gsize layer_count, gsize layer_bytes)
+{
+    g_autofree char *zeros = g_malloc0(layer_bytes);
+    g_autoptr(GString) text =
+        g_string_new("{\"schemaVersion\":2,\"mediaType\":\"" MANIFEST_TYPE
+                     "\",\"config\":" EMPTY("config.v1+json") ",\"layers\":[");
+    g_autofree char *folder = g_build_filename(bench->root, "image", NULL);
+    put_file(bench, "image/" EMPTY_HEX, "{}");
+    for (gsize i = 0; i < layer_count; i++) {
+        zeros[0] = (char)i;
+        g_autoptr(GBytes) packed = gzip_compress(zeros, layer_bytes);
+        g_autofree char *digest = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, packed);
+        g_autofree char *path = g_build_filename(folder, digest, NULL);
+        cr_assert(g_file_set_contents(path, g_bytes_get_data(packed, NULL),
+                                      (gssize)g_bytes_get_size(packed), NULL));
+        g_string_append_printf(text,
+                               "%s{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar+gzip\","
+                               "\"size\":1,\"digest\":\"sha256:%s\"}",
+                               i > 0 ? "," : "", digest);
+    }
+    g_string_append(text, "]}");
+    put_file(bench, "image/manifest.json", text->str);
+}
+
+static void zeros_body(struct bench *bench)
+{
+    const gsize layer_bytes = HTTP_BODY_BYTES_MAX;
+    bench->directory = "/home/runner";
+    put_zeros(bench, IMAGE_ARCHIVE_BYTES_MAX / layer_bytes, layer_bytes);
+    cr_assert_eq(run(bench, "skopeo copy -q dir:image docker-archive:saved.tar"), 0);
+    cr_assert_eq(asked(bench), 1u);
+    cr_assert_null(get_file(bench, "saved.tar"));
+}
+Test(skopeo_hostile, assumes_an_archive_above_its_ceiling)
+{
+    bench_run(&plain, zeros_body);
 }
 
 /* ---- what cannot be written ---- */
