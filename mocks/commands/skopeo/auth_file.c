@@ -213,7 +213,7 @@ bool skopeo_auth_keep(const struct skopeo_run *run, const struct skopeo_auth_pla
                       const char *key, const char *user, const char *secret, GError **error)
 {
     CHANGE(change);
-    g_autofree char *quoted = skopeo_quoted(key);
+    g_autofree char *quoted = human_quote(key);
     if (place->is_dockers && strchr(key, '/') != NULL)
         return skopeo_fail(error,
                            "Credentials cannot be recorded in Docker-compatible format with "

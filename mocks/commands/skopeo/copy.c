@@ -84,7 +84,7 @@ static bool read_selection(const struct skopeo_run *run, enum skopeo_selection *
             *selection = (enum skopeo_selection)i;
             return true;
         }
-    g_autofree char *quoted = skopeo_quoted(name);
+    g_autofree char *quoted = human_quote(name);
     return skopeo_fail(error,
                        "unknown multi-arch option %s. Choose one of the supported options: "
                        "'system', 'all', or 'index-only'",
@@ -102,7 +102,7 @@ static bool read_format(const struct skopeo_run *run, const char **format, GErro
     *format = strcmp(name, "oci") == 0    ? SKOPEO_OCI_MANIFEST
               : strcmp(name, "v2s2") == 0 ? SKOPEO_DOCKER_MANIFEST
                                           : NULL;
-    g_autofree char *quoted = skopeo_quoted(name);
+    g_autofree char *quoted = human_quote(name);
     return *format != NULL ||
            skopeo_fail(error,
                        "unknown format %s. Choose one of the supported formats: 'oci', 'v2s1', or "
@@ -152,7 +152,7 @@ static bool write_digest(const struct order *order, const struct skopeo_copied *
     if (*path == '\0' || world_write_file(order->run->call, path, copied->digest,
                                           strlen(copied->digest), 0644, &reason))
         return true;
-    g_autofree char *quoted = skopeo_quoted(path);
+    g_autofree char *quoted = human_quote(path);
     return skopeo_fail(error, "Failed to write digest to file %s: %s", quoted, reason->message);
 }
 

@@ -60,7 +60,7 @@ static bool try_open(void *self, GError **error)
 static bool open_source(struct look *look, GError **error)
 {
     const char *name = look->run->arguments[0];
-    g_autofree char *quoted = skopeo_quoted(name);
+    g_autofree char *quoted = human_quote(name);
     return skopeo_prefixed(skopeo_place_parse(name, &look->place, error) &&
                                skopeo_retry(look->run, try_open, look, error),
                            error, "Error parsing image name %s: ", quoted) &&

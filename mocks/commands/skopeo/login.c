@@ -138,7 +138,7 @@ static bool log_in(const struct skopeo_run *run, const char *key, const char *us
     GError *reason = NULL;
     g_autofree char *host = g_strndup(key, strcspn(key, "/"));
     TARGET_FILE(file);
-    g_autofree char *quoted = skopeo_quoted(key);
+    g_autofree char *quoted = human_quote(key);
     if (check(run, host, user, secret, &status, &reason)) {
         if (!skopeo_auth_keep(run, &file.place, key, user, secret, error))
             return false;

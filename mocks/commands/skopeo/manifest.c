@@ -159,7 +159,7 @@ const char *skopeo_choose_instance(const struct skopeo_run *run, const json_t *l
     const char *digest = json_get_string(best, "digest", NULL);
     if (digest != NULL)
         return digest;
-    g_autofree char *variant = skopeo_quoted(wanted.variants[0]);
+    g_autofree char *variant = human_quote(wanted.variants[0]);
     (void)skopeo_fail(error, "no image found in %s for architecture %s, variant %s, OS %s",
                       is_oci ? "image index" : "manifest list", wanted.architecture, variant,
                       wanted.os);

@@ -62,7 +62,7 @@ static const json_t *find_descriptor(const struct skopeo_source *source, GError 
             strcmp(json_get_string(json_get_object(entry, "annotations"), REF_NAME, ""), wanted) ==
                 0)
             return entry;
-    g_autofree char *quoted = skopeo_quoted(wanted);
+    g_autofree char *quoted = human_quote(wanted);
     (void)(*wanted == '\0' ? skopeo_fail(error, "more than one image in oci, choose an image")
                            : skopeo_fail(error, "no descriptor found for reference %s", quoted));
     return NULL;
@@ -85,7 +85,7 @@ static bool open_oci(struct skopeo_source *source, GError **error)
 static bool unpack(struct skopeo_source *source, GError **error)
 {
     g_autofree char *path = command_absolute_path(source->run->call, source->place->path);
-    g_autofree char *quoted = skopeo_quoted(path);
+    g_autofree char *quoted = human_quote(path);
     if (!is_there(source->run, path))
         return skopeo_fail(error, "archive file not found: %s", quoted);
     source->files = skopeo_files_open(source->run, path, /* is_archive= */ true, error);

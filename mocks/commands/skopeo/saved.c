@@ -202,7 +202,7 @@ static bool open_archive(struct skopeo_source *source, GError **error)
 {
     const char *path = source->place->path;
     g_autoptr(GError) reason = NULL;
-    g_autofree char *quoted = skopeo_quoted(path);
+    g_autofree char *quoted = human_quote(path);
     if (!skopeo_has_path(source->run, path))
         return skopeo_fail_unknown(error);
     g_autoptr(GBytes) bytes =

@@ -60,27 +60,6 @@ bool skopeo_has_path(const struct skopeo_run *run, const char *path)
 
 /* ---- the log ---- */
 
-char *skopeo_quoted(const char *text)
-{
-    g_autoptr(GString) quoted = g_string_new("\"");
-    for (const char *byte = text; *byte != '\0'; byte++) {
-        if (*byte == '"' || *byte == '\\')
-            g_string_append_printf(quoted, "\\%c", *byte);
-        else if (*byte == '\n')
-            g_string_append(quoted, "\\n");
-        else if (*byte == '\t')
-            g_string_append(quoted, "\\t");
-        else if (*byte == '\r')
-            g_string_append(quoted, "\\r");
-        else if ((unsigned char)*byte < 0x20 || *byte == 0x7f)
-            g_string_append_printf(quoted, "\\x%02x", (unsigned char)*byte);
-        else
-            g_string_append_c(quoted, *byte);
-    }
-    g_string_append_c(quoted, '"');
-    return g_string_free(g_steal_pointer(&quoted), FALSE);
-}
-
 /* logrus leaves quotes out where they are not needed (text_formatter.go). */
 static bool needs_quotes(const char *text)
 {
@@ -96,7 +75,7 @@ void skopeo_log(const struct skopeo_run *run, const char *level, const char *mes
     int64_t now_us = run->options->date_us + loop_now_us(run->options->loop) - run->started_us;
     g_autoptr(GDateTime) date = g_date_time_new_from_unix_utc(now_us / SECOND_US);
     g_autofree char *time = g_date_time_format(date, "%Y-%m-%dT%H:%M:%SZ");
-    g_autofree char *quoted = needs_quotes(message) ? skopeo_quoted(message) : g_strdup(message);
+    g_autofree char *quoted = needs_quotes(message) ? human_quote(message) : g_strdup(message);
     command_complain(run->call, "time=\"%s\" level=%s msg=%s\n", time, level, quoted);
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "mocks/commands/docker/flags.h"
+#include "mocks/commands/docker/human.h"
 #include "mocks/commands/docker/image_reference.h"
 #include "mocks/commands/skopeo/skopeo.h"
 
@@ -42,8 +43,6 @@ bool skopeo_prefixed(bool is_fine, GError **error, const char *format, ...) G_GN
 bool skopeo_is_said(const GError *error);
 /* A line of its log on stderr, as logrus writes it where there is no terminal. */
 void skopeo_log(const struct skopeo_run *run, const char *level, const char *message);
-/* Go's %q of a text; g_free. */
-char *skopeo_quoted(const char *text);
 
 /* Whether what came is what was asked for by its digest. */
 bool skopeo_digest_fits(const struct skopeo_run *run, const char *wanted, const char *actual);

@@ -46,7 +46,7 @@ static bool parse_repository(struct subject *subject, const char *name, GError *
 {
     const struct skopeo_kind *kind = skopeo_kind_of(name);
     if (kind == NULL) {
-        g_autofree char *quoted = skopeo_quoted(name);
+        g_autofree char *quoted = human_quote(name);
         return skopeo_fail(error, "Invalid %s: does not specify a transport", quoted);
     }
     if (kind == &skopeo_docker_archive_kind)

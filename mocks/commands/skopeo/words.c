@@ -138,7 +138,7 @@ static bool fail_with_body(const struct http_response *response, GError **error)
     g_autofree char *start =
         g_strdup_printf("%.*s%s", (int)MIN(length, SHOWN_BYTES_MAX), body != NULL ? body : "",
                         length > SHOWN_BYTES_MAX ? "..." : "");
-    g_autofree char *quoted = skopeo_quoted(start);
+    g_autofree char *quoted = human_quote(start);
     return skopeo_fail(error, "StatusCode: %u, %s", response->status, quoted);
 }
 
