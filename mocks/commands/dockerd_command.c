@@ -41,6 +41,17 @@ static char *version_in_path(const struct command_call *call)
     return NULL;
 }
 
+/* A second --host=tcp://…, at which nobody listens here: what asks there goes red for nothing. */
+static void tell_tcp(struct command_set *set, const struct command_call *call)
+{
+    static const char prefix[] = "--host=tcp://";
+    for (const char *const *word = call->arguments + 1; *word != NULL; word++) {
+        const char *const words[] = {"dockerd", *word, NULL};
+        if (g_str_has_prefix(*word, prefix))
+            assumed_note(set, words, /* touches_images= */ false);
+    }
+}
+
 static GBytes *read_settings(const struct command_call *call, const char *path)
 {
     g_autofree char *host_path = command_host_path(call, path);
@@ -61,6 +72,7 @@ static bool start_own(struct command_set *set, const struct command_call *call,
     *exit_code = dockerd_replace(set->options.dockerd, own, &error) ? 0 : 1;
     if (error != NULL)
         command_complain(call, "%s\n", error->message);
+    tell_tcp(set, call);
     if (option(call, "--rootless") != NULL) /* a network and rights of its own */
         assumed_note(set, call->arguments, /* touches_images= */ true);
     return true;

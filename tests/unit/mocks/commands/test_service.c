@@ -61,6 +61,26 @@ Test(commands_service, a_daemon_at_a_socket_that_is_taken_is_assumed)
     bench_run(&with_docker, own_daemon);
 }
 
+static void tcp_daemon(struct bench *bench)
+{
+    put_file(bench, "daemon.json", "{}");
+    expect(bench,
+           "sudo env PATH=/home/runner/docker-archive-stable/28.5.2/x64 dockerd "
+           "--host=unix:///home/runner/d.sock --data-root=/home/runner/data "
+           "--config-file=/home/runner/daemon.json --host=tcp://127.0.0.1:2375",
+           0, NULL, NULL);
+    const GPtrArray *uses = command_set_assumed(bench->set);
+    cr_assert_eq(uses->len, 1u);
+    const struct assumed_use *use = g_ptr_array_index(uses, 0);
+    cr_expect(use->leaves_gap);
+    cr_expect_not(use->touches_images);
+}
+
+Test(commands_service, a_daemon_that_listens_at_a_port_too_is_told)
+{
+    bench_run(&with_docker, tcp_daemon);
+}
+
 static void stop(struct bench *bench)
 {
     expect(bench, "sudo systemctl stop docker", 0, "", SOCKET_STAYS);
