@@ -14,7 +14,8 @@ static bool tells_of_a_pull(const char *line)
                                         "failed to resolve reference",
                                         "manifest unknown",
                                         "repository name not known to registry",
-                                        "/manifests/"};
+                                        "/manifests/",
+                                        "/tags/list"};
     for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
         if (strstr(line, words[i]) != NULL)
             return true;
@@ -48,14 +49,16 @@ static bool was_built(struct dockerd *dockerd, const char *name)
     return facts != NULL;
 }
 
-/* "https://ghcr.io/v2/acme/base/manifests/1" as "ghcr.io/acme/base", else the word itself; g_free.
- */
+/* "https://ghcr.io/v2/acme/base/manifests/1" as "ghcr.io/acme/base", and so where tags are listed;
+   else the word itself. g_free. */
 static char *name_of_word(const char *word)
 {
     static const char middle[] = "/v2/";
     const char *host = strstr(word, "://");
     const char *path = host != NULL ? strstr(host, middle) : NULL;
     const char *end = path != NULL ? strstr(path, "/manifests/") : NULL;
+    if (path != NULL && end == NULL)
+        end = strstr(path, "/tags/list");
     if (end == NULL)
         return g_strdup(word);
     host += strlen("://");

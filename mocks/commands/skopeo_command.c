@@ -13,6 +13,12 @@ static bool has_all_tags(void *self, const char *repository)
     return options->is_own_image == NULL || options->is_own_image(options->is_own_self, repository);
 }
 
+static void note_doubt(void *self, const char *command)
+{
+    const char *const words[] = {"skopeo", command, NULL};
+    assumed_note(self, words, /* touches_images= */ true);
+}
+
 static const char *stand_in(void *self, const char *digest)
 {
     return world_stand_in(((const struct command_set *)self)->options.world, digest);
@@ -32,6 +38,7 @@ int row_skopeo(void *self, const struct command_call *call)
         .architecture = strcmp(command_set_machine(set), "aarch64") == 0 ? "arm64" : "amd64",
         .date_us = command_set_date_us(set),
         .has_all_tags = has_all_tags,
+        .note_doubt = note_doubt,
         .stand_in = stand_in,
         .self = set,
     };

@@ -143,12 +143,18 @@ static bool read_config(struct look *look, const char *prefix, GError **error)
     return skopeo_prefixed(skopeo_retry(look->run, try_config, look, error), error, "%s", prefix);
 }
 
+/* What others have pushed is made up when it is asked for. */
+static bool is_of_others(const struct look *look)
+{
+    const struct skopeo_options *options = look->run->options;
+    return look->place.kind == &skopeo_docker_kind && options->has_all_tags != NULL &&
+           !options->has_all_tags(options->self, look->place.reference->path);
+}
+
 /* Of what others have pushed nobody knows all tags. */
 static void mark_unknown_tags(const struct look *look)
 {
-    const struct skopeo_options *options = look->run->options;
-    if (options->has_all_tags != NULL &&
-        !options->has_all_tags(options->self, look->place.reference->path))
+    if (is_of_others(look))
         g_ptr_array_add(look->tags, g_strdup(COMMAND_UNKNOWN_WORD));
 }
 
@@ -325,6 +331,17 @@ static bool print(const struct look *look, json_t *output, GError **error)
     return true;
 }
 
+/* The real one has variables and labels that a script may live on: PHP_VERSION of php. */
+static void note_made_up(const struct look *look)
+{
+    const struct skopeo_options *options = look->run->options;
+    const char *format = flags_text(look->run->flags, "format");
+    bool shows_content = is_json(format) || strstr(format, ".Env") != NULL ||
+                         strstr(format, ".Labels") != NULL || strstr(format, ".Created") != NULL;
+    if (shows_content && is_of_others(look) && options->note_doubt != NULL)
+        options->note_doubt(options->self, "inspect");
+}
+
 static bool show_config(struct look *look, GError **error)
 {
     bool is_raw = flags_boolean(look->run->flags, "raw");
@@ -333,6 +350,7 @@ static bool show_config(struct look *look, GError **error)
                             : "Error reading OCI-formatted configuration data: ",
                      error))
         return false;
+    note_made_up(look);
     if (is_raw) {
         print_bytes(look, look->config);
         return true;
@@ -366,6 +384,7 @@ static bool show(struct look *look, GError **error)
     g_autoptr(json_t) config = parse_config(look, error);
     if (config == NULL)
         return false;
+    note_made_up(look);
     g_autoptr(json_t) output = output_of(look, config);
     return print(look, output, error);
 }

@@ -33,6 +33,10 @@ struct skopeo_options {
     /* Whether all tags of "acme/app" are known: of what others have pushed the world shows only
        what was asked for. NULL: they are. */
     bool (*has_all_tags)(void *self, const char *repository);
+    /* What this command says, "inspect" or "list-tags", the real registry may answer otherwise:
+       environment and labels of an image of others are made up, as the image is, and a repository
+       that nothing here makes may well be there. NULL: nobody wants to know. */
+    void (*note_doubt)(void *self, const char *command);
     /* What a registry gives for a digest whose content nobody has here, and which counts as it.
        NULL: nothing does. */
     const char *(*stand_in)(void *self, const char *digest);

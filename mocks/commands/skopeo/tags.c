@@ -42,6 +42,20 @@ static bool try_tags(void *self, GError **error)
                            error, "Error listing repository tags: ");
 }
 
+/* Registries deny, or do not know, what nothing has been pushed to: nothing here. */
+static void note_missing(const struct skopeo_options *options, const GError *error)
+{
+    static const char *const answers[] = {"access to the resource is denied", "name unknown",
+                                          "name not known"};
+    if (options->note_doubt == NULL || !skopeo_is_said(error))
+        return;
+    for (gsize i = 0; i < G_N_ELEMENTS(answers); i++)
+        if (strstr(error->message, answers[i]) != NULL) {
+            options->note_doubt(options->self, "list-tags");
+            return;
+        }
+}
+
 static bool parse_repository(struct subject *subject, const char *name, GError **error)
 {
     const struct skopeo_kind *kind = skopeo_kind_of(name);
@@ -76,8 +90,12 @@ static bool run_list_tags(struct skopeo_run *run, GError **error)
     if (options->has_all_tags != NULL &&
         !options->has_all_tags(options->self, subject.place.reference->path))
         return skopeo_fail_unknown(error);
-    if (!skopeo_retry(run, try_tags, &subject, error))
+    GError *reason = NULL;
+    if (!skopeo_retry(run, try_tags, &subject, &reason)) {
+        note_missing(options, reason);
+        g_propagate_error(error, reason);
         return false;
+    }
     g_autofree char *name = image_reference_name(subject.place.reference);
     g_autoptr(json_t) output = json_object();
     json_t *tags = json_array();

@@ -211,6 +211,11 @@ static void open_machine(struct bench *bench)
     bench->http = http_new(bench->loop, world_opener(bench->world, "leg", "cli"), "cli");
 }
 
+static bool is_own_image(void *own, const char *repository)
+{
+    return g_str_has_prefix(repository, own);
+}
+
 static void open_set(struct bench *bench)
 {
     const struct plan *plan = bench->plan;
@@ -236,6 +241,8 @@ static void open_set(struct bench *bench)
         .more = plan->more,
         .assumed = plan->assumed,
         .is_of_github = plan->is_of_github,
+        .is_own_image = plan->own != NULL ? is_own_image : NULL,
+        .is_own_self = (void *)(uintptr_t)plan->own,
     };
     bench->set = command_set_new(&options);
 }

@@ -350,6 +350,36 @@ Test(skopeo, mounts_what_it_has_seen_in_another_repository)
 
 /* ---- what is not modelled ---- */
 
+static void doubt_body(struct bench *bench)
+{
+    static const struct {
+        const char *line;
+        int exit_code;
+        guint uses;
+    } rows[] = {
+        {"skopeo inspect -n --format {{.Digest}} " IMAGE ":1", 0, 0},
+        {"skopeo inspect --raw " IMAGE ":1", 0, 0},
+        {"skopeo inspect -n --format {{.Env}} " IMAGE ":1", 0, 1},
+        {"skopeo inspect -n " IMAGE ":1", 0, 2},
+        {"skopeo inspect --config " IMAGE ":1", 0, 3},
+        {"skopeo list-tags docker://reg.example/own/nothing", 1, 4},
+    };
+    const struct command_host *host = command_set_host(bench->set);
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        host->begin_step(host->self, i);
+        cr_assert_eq(run(bench, rows[i].line), rows[i].exit_code, "%s", rows[i].line);
+        const GPtrArray *uses = command_set_assumed(bench->set);
+        cr_assert_eq(uses->len, rows[i].uses, "%s", rows[i].line);
+        if (uses->len > 0)
+            cr_assert(((const struct assumed_use *)uses->pdata[uses->len - 1])->touches_images);
+    }
+}
+Test(skopeo, tells_what_a_real_registry_may_answer_otherwise)
+{
+    static const struct plan others = {.has_registry = true, .own = "own/"};
+    bench_run(&others, doubt_body);
+}
+
 static void assumed_body(struct bench *bench)
 {
     cr_assert_eq(run(bench, "skopeo sync --src docker --dest dir reg.example/acme/api out"), 0);
