@@ -32,6 +32,27 @@ static const char makefile[] = "IMAGE ?= app:1\n"
                                "call-test:\n"
                                "\t$(call run_test,one)\n";
 
+/* Targets whose names are computed (GNU make manual, 4.12 and 10.5). */
+static const char patterns[] = "KINDS = one two\n"
+                               "PLAIN := img-one img-two\n"
+                               "all: $(PLAIN)\n"
+                               "$(PLAIN): img-%: src-%\n"
+                               "\tdocker build -t $* .\n"
+                               "$(PLAIN): VERSION := docker\n"
+                               "TESTS := $(patsubst %,test-%,$(KINDS))\n"
+                               "tests: $(TESTS)\n"
+                               "$(TESTS): test-%: $(SOURCES:.go=.o)\n"
+                               "\tgo test ./$*\n"
+                               "PUSHES := $(KINDS:%=push-%)\n"
+                               "pushes: $(PUSHES)\n"
+                               "$(PUSHES): push-%: img-%\n"
+                               "deploy-%: push-%\n"
+                               "\tkubectl apply $*\n"
+                               "unbuilt-%:\n"
+                               "\techo $*\n"
+                               "lint: Dockerfile.image\n"
+                               "\tgo vet\n";
+
 static void write_file(const struct bench *bench, const char *name, const char *text)
 {
     g_autofree char *path = g_build_filename(bench->root, "work", name, NULL);
@@ -58,6 +79,19 @@ static const struct {
     {"make check CHECK=goreleaser", true},
     {"make -C other", true},
     {"make -f other/GNUmakefile nothing", false},
+    {"make -C patterns", true},
+    {"make -C patterns img-two", true},
+    {"make -C patterns img-two PLAIN=img-one", false},
+    {"make -C patterns PLAIN=src-one", false},
+    {"make -C patterns tests", false},
+    {"make -C patterns test-one", false},
+    {"make -C patterns pushes", true},
+    {"make -C patterns push-one", true},
+    {"make -C patterns deploy-one", true},
+    {"make -C patterns unbuilt-one", false},
+    {"make -C patterns lint", false},
+    {"make -C computed ship-one", true},
+    {"make -C computed main.go", false},
     {"make -C conditions", true},
     {"make -C conditions test", false},
     {"make -C goal", true},
@@ -97,6 +131,12 @@ static void run_tasks(struct bench *bench)
                "ifeq ($(ID),a:b)\n    ID := 1000\nendif\n\tifneq ($(X),)\n\t\toverride T := x\n"
                "\tendif\n%.o: %.c\n\tcc $<\nall: build\nbuild:\n\tdocker build .\n"
                "test:\n\tgo test\n");
+    write_file(bench, "patterns/Makefile", patterns);
+    write_file(bench, "patterns/Dockerfile.image", "FROM scratch\n");
+    write_file(bench, "computed/Makefile",
+               "include $(CURDIR)/more.mk\n$(addprefix ship-,$(APPS)):\n\t$(SHIP) $@\n");
+    write_file(bench, "computed/more.mk", "SHIP := docker push\n");
+    write_file(bench, "computed/main.go", "");
     write_file(bench, "goal/Makefile",
                ".DEFAULT_GOAL := image\ntest:\n\tgo test\nimage:\n\tdocker build .\n");
     write_file(bench, "other/GNUmakefile", "first:\n\tpodman push x\nnothing:\n");
