@@ -185,6 +185,14 @@ static int write_text(const char *path, const char *format, ...)
     return fclose(file) == 0 && length >= 0 ? 0 : EIO;
 }
 
+/* Of those that Debian's base-passwd makes, the ones that scripts give files to. */
+static const char system_users[] = "root:x:0:0:root:/root:/bin/bash\n"
+                                   "daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin\n"
+                                   "www-data:x:33:33:www-data:/var/www:/usr/sbin/nologin\n"
+                                   "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n";
+static const char system_groups[] = "root:x:0:\ndaemon:x:1:\nadm:x:4:\nwww-data:x:33:\n"
+                                    "users:x:100:\nnogroup:x:65534:\n";
+
 /* Who processes are: the owner of the home, called like it. */
 static int make_etc(const struct confine *confine)
 {
@@ -193,11 +201,10 @@ static int make_etc(const struct confine *confine)
     int id = CONFINE_USER_ID;
     int problem = make_folders("etc");
     if (problem == 0)
-        problem = write_text("etc/passwd",
-                             "root:x:0:0:root:/root:/bin/bash\n%s:x:%d:%d:,,,:%s:/bin/bash\n", user,
+        problem = write_text("etc/passwd", "%s%s:x:%d:%d:,,,:%s:/bin/bash\n", system_users, user,
                              id, id, confine->home);
     if (problem == 0)
-        problem = write_text("etc/group", "root:x:0:\n%s:x:%d:\n", user, id);
+        problem = write_text("etc/group", "%s%s:x:%d:\n", system_groups, user, id);
     if (problem == 0)
         problem = write_text("etc/hosts", "127.0.0.1 localhost\n");
     if (problem == 0)

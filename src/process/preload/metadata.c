@@ -3,6 +3,9 @@
  * (landlock(7), "Current limitations"), so where it stands alone the filter refuses them by path
  * and leaves those by descriptor, which Landlock has seen being opened. Here a refused call is made
  * again that way. What its owner can neither read nor write keeps its mode.
+ *
+ * A sandbox knows no users but the script's, so that no file can be given to another. What sudo runs
+ * is told that it was, as root would be.
  */
 #include "process/preload/preload.h"
 
@@ -10,6 +13,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
@@ -101,11 +105,32 @@ EXPORTED int lchmod(const char *path, mode_t mode)
     return fchmodat(AT_FDCWD, path, mode, AT_SYMLINK_NOFOLLOW);
 }
 
+/* An owner without a number in the user namespace is EINVAL (user_namespaces(7)), which is EPERM to
+   a user on a machine. */
+static int given_away(int result)
+{
+    if (result == 0 || (errno != EINVAL && errno != EPERM))
+        return result;
+    if (getenv("SUDO_USER") != NULL)
+        return 0;
+    errno = EPERM;
+    return result;
+}
+
+EXPORTED int fchown(int fd, uid_t owner, gid_t group)
+{
+    return given_away((int)syscall(SYS_fchown, fd, owner, group));
+}
+
 EXPORTED int fchownat(int folder, const char *path, uid_t owner, gid_t group, int flags)
 {
     const struct change change = {.make = change_owner, .owner = owner, .group = group};
+    if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) {
+        errno = EINVAL;
+        return -1;
+    }
     long result = syscall(SYS_fchownat, folder, path, owner, group, flags);
-    return refused_then(result, folder, path, flags, &change);
+    return given_away(refused_then(result, folder, path, flags, &change));
 }
 
 EXPORTED int chown(const char *path, uid_t owner, gid_t group)
