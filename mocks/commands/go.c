@@ -142,10 +142,53 @@ static int dispatch(struct go *go)
     return subcommand->run(go);
 }
 
-int row_go(void *self, const struct command_call *call)
+/* Where -C may stand: before the subcommand or as its first flag. */
+static gsize chdir_place(const char *const *words)
 {
+    if (words[0] == NULL || *words[0] == '-')
+        return 0;
+    bool has_two = strcmp(words[0], "mod") == 0 || strcmp(words[0], "work") == 0;
+    return has_two && words[1] != NULL && *words[1] != '-' ? 2 : 1;
+}
+
+/* Takes `-C dir` out of the words and goes there (cmd/go/main.go, handleChdirFlag; Go 1.20);
+   *directory is what the call then borrows. False: it is not there, and that was said. */
+static bool change_folder(struct command_call *call, GPtrArray *words, char **directory)
+{
+    gsize place = chdir_place((const char *const *)words->pdata);
+    const char *word = g_ptr_array_index(words, place);
+    const char *name = word != NULL && *word == '-' ? word + (word[1] == '-' ? 2 : 1) : "";
+    const char *folder = name[0] == 'C' && name[1] == '=' ? name + 2 : NULL;
+    bool is_apart = strcmp(name, "C") == 0;
+
+    if (is_apart)
+        folder = g_ptr_array_index(words, place + 1);
+    if (folder == NULL)
+        return true;
+    *directory = command_absolute_path(call, folder);
+    g_autofree char *host_path = command_host_path(call, folder);
+    if (host_path != NULL && !g_file_test(host_path, G_FILE_TEST_IS_DIR)) {
+        command_complain(call, "go: chdir %s: no such file or directory\n", folder);
+        return false;
+    }
+    call->directory = *directory;
+    g_ptr_array_remove_range(words, (guint)place, is_apart ? 2 : 1);
+    return true;
+}
+
+int row_go(void *self, const struct command_call *original)
+{
+    struct command_call there = *original;
+    const struct command_call *call = &there;
+    g_autofree char *directory = NULL;
+    g_autoptr(GPtrArray) words = g_ptr_array_new();
+    for (const char *const *word = call->arguments + 1; *word != NULL; word++)
+        g_ptr_array_add(words, (void *)(uintptr_t)*word);
+    g_ptr_array_add(words, NULL);
+    if (!change_folder(&there, words, &directory))
+        return GO_FAILED;
     __attribute__((cleanup(go_clear))) struct go go = {
-        .set = self, .call = call, .words = call->arguments + 1};
+        .set = self, .call = call, .words = (const char *const *)words->pdata};
 
     if (go.words[0] == NULL) {
         command_complain(call, "Go is a tool for managing Go source code.\n\nUsage:\n\n\tgo "

@@ -98,6 +98,24 @@ Test(commands_go, an_early_toolchain_asks_for_a_language_version)
 #define PROTOBUF "google.golang.org/protobuf"
 #define PLUGIN   PROTOBUF "/cmd/protoc-gen-go"
 
+static void other_folder(struct bench *bench)
+{
+    static const char *const lines[] = {"go -C sub env GOMOD", "go env -C sub GOMOD",
+                                        "go env -C=sub GOMOD"};
+    put_file(bench, "work/sub/go.mod", "module example.com/x\n\ngo 1.22\n");
+    for (gsize i = 0; i < G_N_ELEMENTS(lines); i++)
+        expect(bench, lines[i], 0, "/home/runner/work/sub/go.mod\n", "");
+    expect(bench, "go -C sub/none mod -C x tidy", 1, "",
+           "go: chdir sub/none: no such file or directory\n");
+    expect(bench, "go mod tidy -C none", 1, "", "go: chdir none: no such file or directory\n");
+    expect(bench, "go -C sub install " PLUGIN "@v1.34.2", 0, "",
+           "go: downloading " PROTOBUF " v1.34.2\n");
+}
+Test(commands_go, runs_in_another_folder)
+{
+    bench_run(&go_22, other_folder);
+}
+
 static void installs(struct bench *bench)
 {
     bench->environment[4] = LOCAL;
