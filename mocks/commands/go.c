@@ -152,7 +152,7 @@ static gsize chdir_place(const char *const *words)
 }
 
 /* Takes `-C dir` out of the words and goes there (cmd/go/main.go, handleChdirFlag; Go 1.20);
-   *directory is what the call then borrows. False: it is not there, and that was said. */
+ *directory is what the call then borrows. False: it is not there, and that was said. */
 static bool change_folder(struct command_call *call, GPtrArray *words, char **directory)
 {
     gsize place = chdir_place((const char *const *)words->pdata);

@@ -48,8 +48,8 @@ char *makefile_expand(const struct makefile *makefile, const char *text);
 
 /* Once all variables are known: which rules are whose. */
 void makefile_settle(struct makefile *makefile);
-/* What says how a target is made: its own rules, else those whose pattern it fits best. The array is
-   the caller's, the parts are the Makefile's or, with their stems, the array's. */
+/* What says how a target is made: its own rules, else those whose pattern it fits best. The array
+   is the caller's, the parts are the Makefile's or, with their stems, the array's. */
 GPtrArray *makefile_parts_of(const struct makefile *makefile, const char *target);
 /* The words of what a part needs, its variables replaced; char*. */
 GPtrArray *makefile_needs_of(const struct makefile *makefile, const struct makefile_part *part);

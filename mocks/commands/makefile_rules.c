@@ -1,5 +1,5 @@
-/* Which rules of a Makefile say how a target is made (GNU make manual, 4.12 Static Pattern Rules and
-   10.5 Pattern Rules). */
+/* Which rules of a Makefile say how a target is made (GNU make manual, 4.12 Static Pattern Rules
+   and 10.5 Pattern Rules). */
 #include "mocks/commands/makefile.h"
 
 #include <string.h>

@@ -4,8 +4,8 @@
  * and leaves those by descriptor, which Landlock has seen being opened. Here a refused call is made
  * again that way. What its owner can neither read nor write keeps its mode.
  *
- * A sandbox knows no users but the script's, so that no file can be given to another. What sudo runs
- * is told that it was, as root would be.
+ * A sandbox knows no users but the script's, so that no file can be given to another. What sudo
+ * runs is told that it was, as root would be.
  */
 #include "process/preload/preload.h"
 

@@ -87,12 +87,13 @@ Test(sandbox, modes_times_and_owners_of_own_files_change_under_every_set_of_laye
 
 Test(sandbox, root_gives_files_to_whom_it_likes)
 {
-    expect_with(SANDBOX_ALL, "echo a >a; mkdir d; export SUDO_USER=runner\n"
-           "chown 200:200 a && chown -R nobody:nogroup d && chgrp 999 a && echo given\n"
-           "install -o www-data -g 33 a b && echo made; chown 200 gone || echo gone\n"
-           "unset SUDO_USER; chown 200:200 a 2>&1 || echo kept",
-           "given\nmade\ngone\n"
-           "chown: changing ownership of 'a': Operation not permitted\nkept\n");
+    expect_with(SANDBOX_ALL,
+                "echo a >a; mkdir d; export SUDO_USER=runner\n"
+                "chown 200:200 a && chown -R nobody:nogroup d && chgrp 999 a && echo given\n"
+                "install -o www-data -g 33 a b && echo made; chown 200 gone || echo gone\n"
+                "unset SUDO_USER; chown 200:200 a 2>&1 || echo kept",
+                "given\nmade\ngone\n"
+                "chown: changing ownership of 'a': Operation not permitted\nkept\n");
 }
 
 Test(sandbox, modes_of_files_outside_do_not_change_by_landlock_and_seccomp)
