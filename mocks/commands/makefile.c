@@ -69,14 +69,15 @@ static bool does_part_touch(const struct makefile *makefile, const struct makefi
     return false;
 }
 
-/* One that no rule is for counts by its name. */
+/* One that no rule names counts by its own name. */
 static bool does_target_touch(const struct makefile *makefile, const char *target, GQueue *due)
 {
     g_autoptr(GPtrArray) parts = makefile_parts_of(makefile, target);
     for (guint i = 0; i < parts->len; i++)
         if (does_part_touch(makefile, g_ptr_array_index(parts, i), due))
             return true;
-    return parts->len == 0 && word_names_images(target) && !makefile_has_file(makefile, target);
+    return !g_hash_table_contains(makefile->targets, target) && word_names_images(target) &&
+           !makefile_has_file(makefile, target);
 }
 
 static bool do_goals_touch(const struct makefile *makefile, const GPtrArray *goals)
