@@ -157,12 +157,12 @@ static bool is_about_owner(const struct command_call *call, const char *name,
            (g_str_equal(last, "/var/run/docker.sock") || g_str_equal(last, "/run/docker.sock"));
 }
 
-/* How the daemon behaves, and where it keeps what it has, decides what becomes of images. */
+/* How the daemon behaves decides what becomes of images; that its folder moves to a larger disk
+   does not. */
 static bool decides_on_images(const char *target)
 {
-    static const char *const beginnings[] = {"/etc/containers",     "/etc/docker",
-                                             "/etc/default/docker", "/etc/systemd/system/docker",
-                                             "/var/lib/docker",     "/var/lib/containerd"};
+    static const char *const beginnings[] = {"/etc/containers", "/etc/docker",
+                                             "/etc/default/docker", "/etc/systemd/system/docker"};
     for (gsize i = 0; i < G_N_ELEMENTS(beginnings); i++)
         if (g_str_has_prefix(target, beginnings[i]))
             return true;
