@@ -33,9 +33,8 @@ struct plan {
     bool has_registry;     /* "reg.example", with acme/api:1, an index of two platforms */
     bool has_mirror;       /* "mirror.example", a registry without images */
     bool has_sigstore;
-    bool has_github; /* its API and its releases */
-    const char
-        *own; /* what repositories of the owner begin with; NULL: nobody asks whose they are */
+    bool has_github;   /* its API and its releases */
+    const char *own;   /* how repositories of the owner begin; NULL: nobody asks */
     bool has_no_proxy; /* the module proxy is no site of the world */
 };
 
