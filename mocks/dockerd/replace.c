@@ -87,7 +87,7 @@ static struct site *take_socket(struct dockerd *dockerd, const char *socket)
 static void become(struct dockerd *dockerd, const struct dockerd_own *own, struct site *site)
 {
     int row = find_version(own->version);
-    g_autofree char *before = (char *)dockerd->own_profile.engine_version;
+    char *before = (char *)dockerd->own_profile.engine_version;
     dockerd->own_profile = *dockerd->options.profile;
     dockerd->own_profile.engine_version = g_strdup(own->version);
     dockerd->own_profile.api_version = versions[row].api_version;
@@ -96,6 +96,7 @@ static void become(struct dockerd *dockerd, const struct dockerd_own *own, struc
     dockerd->options.profile = &dockerd->own_profile;
     dockerd->personality = personality_find(versions[row].kind);
     dockerd->own_site = site;
+    g_free(before);
 }
 
 bool dockerd_replace(struct dockerd *dockerd, const struct dockerd_own *own, GError **error)
