@@ -276,7 +276,8 @@ int assumed_run(struct command_set *set, const struct command_call *call)
     if (is_python_text(call))
         return run_python3(set, call);
     assumed_note(set, call->arguments,
-                 assumed_touches_images(command_name(call)) || task_runner_touches_images(call));
+                 assumed_touches_images(command_name(call)) || task_runner_touches_images(call) ||
+                     (set->has_logged_in && task_runner_runs_own(call)));
     return is_waited_for(set, call) ? take_time(set) : 0;
 }
 

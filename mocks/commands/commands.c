@@ -208,6 +208,7 @@ static void begin_step(void *self, guint step)
 {
     struct command_set *set = self;
     set->step = step;
+    set->has_logged_in = false;
     g_hash_table_remove_all(set->use_lines);
     g_hash_table_remove_all(set->asks);
 }

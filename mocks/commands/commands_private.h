@@ -20,6 +20,7 @@ struct command_set {
     guint64 word_count;             /* those for which a script got the unknown word */
     guint64 image_command_count;    /* those that are about images */
     bool has_unclear_config;        /* was told */
+    bool has_logged_in;             /* in this step, by `docker login` */
     bool may_have_more;             /* something may have brought what the image has not */
     int nested_count;               /* commands that run inside others, without processes */
     GHashTable *allocated;          /* files outside of the home: their bytes, gint64 */
@@ -84,6 +85,8 @@ void assumed_note_container(void *set, const char *what, bool touches_images, bo
 
 /* Whether a program that runs tasks of the repository runs one about images. */
 bool task_runner_touches_images(const struct command_call *call);
+/* Whether it runs what the repository itself says, of which a name may tell nothing. */
+bool task_runner_runs_own(const struct command_call *call);
 bool makefile_touches_images(const struct command_call *call);
 bool taskfile_touches_images(const struct command_call *call);
 bool justfile_touches_images(const struct command_call *call);
@@ -94,9 +97,10 @@ bool word_names_images(const char *word);
 
 /* ---- fetched_program.c ---- */
 
-/* Whether a program of which nobody knows anything is about images, by its name and its words. */
-bool program_touches_images(const struct command_call *call, const char *name,
-                            const char *const *words);
+/* Whether a program of which nobody knows anything is about images, by its name and its words, or
+   because its step has logged in to a registry: mostly that is for what comes next. */
+bool program_touches_images(const struct command_set *set, const struct command_call *call,
+                            const char *name, const char *const *words);
 
 /* ---- unknown_word.c ---- */
 

@@ -132,5 +132,7 @@ int row_docker(void *self, const struct command_call *call)
     lending_begin(&lending, set, call);
     int code = docker_cli_run(set->docker->cli, call);
     lending_end(&lending);
+    if (code == 0 && g_strcmp0(call->arguments[1], "login") == 0)
+        set->has_logged_in = true;
     return code;
 }

@@ -10,10 +10,10 @@ static bool is_file(const struct command_call *call, const char *word)
     return host_path != NULL && g_file_test(host_path, G_FILE_TEST_IS_REGULAR);
 }
 
-bool program_touches_images(const struct command_call *call, const char *name,
-                            const char *const *words)
+bool program_touches_images(const struct command_set *set, const struct command_call *call,
+                            const char *name, const char *const *words)
 {
-    bool is_about = assumed_touches_images(name);
+    bool is_about = set->has_logged_in || assumed_touches_images(name);
     for (; *words != NULL; words++)
         is_about |= word_names_images(*words) && !is_file(call, *words);
     return is_about;
@@ -37,6 +37,7 @@ int row_fetched_program(void *self, const struct command_call *call)
         program.arguments = (const char *const *)words;
         return command_set_run(set, &program);
     }
-    assumed_note(set, call->arguments + 2, program_touches_images(call, own, call->arguments + 3));
+    assumed_note(set, call->arguments + 2,
+                 program_touches_images(set, call, own, call->arguments + 3));
     return 0;
 }

@@ -35,7 +35,8 @@ char *go_program_name(const char *package)
 void go_program_note_run(const struct go *go, const char *package)
 {
     g_autofree char *name = go_program_name(package);
-    assumed_note(go->set, go->call->arguments, program_touches_images(go->call, name, go->words));
+    assumed_note(go->set, go->call->arguments,
+                 program_touches_images(go->set, go->call, name, go->words));
 }
 
 /* Its words: the path or the name of the program, and what it was given. */
@@ -49,6 +50,6 @@ int row_go_program(void *self, const struct command_call *call)
     if (strchr(name, '/') == NULL && !g_str_equal(name, GO_PROGRAM_COMMAND))
         return command_set_run(self, &program);
     assumed_note(self, program.arguments,
-                 program_touches_images(call, command_name(&program), program.arguments + 1));
+                 program_touches_images(self, call, command_name(&program), program.arguments + 1));
     return GO_FINE;
 }

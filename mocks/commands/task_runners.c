@@ -192,6 +192,15 @@ bool task_runner_touches_images(const struct command_call *call)
     return false;
 }
 
+bool task_runner_runs_own(const struct command_call *call)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(runners); i++)
+        if (g_str_equal(runners[i].name, command_name(call)))
+            return runners[i].touches != is_push_of_client &&
+                   runners[i].touches != does_terraform_touch;
+    return false;
+}
+
 /* ---- make ---- */
 
 /* Recipes about images are run by the machine's own make, whose shell finds this set's docker; what

@@ -114,3 +114,35 @@ Test(download, from_github_meets_the_weather_of_its_releases_and_its_api)
     const struct plan plan = {.has_github = true};
     bench_run(&plan, fetch_from_github);
 }
+
+static bool last_use_touches_images(struct bench *bench)
+{
+    const GPtrArray *uses = command_set_assumed(bench->set);
+    return ((const struct assumed_use *)g_ptr_array_index(uses, uses->len - 1))->touches_images;
+}
+
+static void log_in_and_use(struct bench *bench)
+{
+    const struct command_host *host = command_set_host(bench->set);
+    expect(bench, "fetched-program tool ./tool release", 0, "", "");
+    cr_expect_not(last_use_touches_images(bench));
+    bench->input = "secret";
+    cr_assert_eq(run(bench, "docker login -u me --password-stdin reg.example"), 0, "%s",
+                 bench->err->str);
+    bench->input = NULL;
+    expect(bench, "fetched-program tool ./tool deploy", 0, "", "");
+    cr_expect(last_use_touches_images(bench), "who logs in wants to push");
+    expect(bench, "npm run deploy", 0, "", "");
+    cr_expect(last_use_touches_images(bench));
+    expect(bench, "kubectl apply", 0, "", "");
+    cr_expect_not(last_use_touches_images(bench), "it is known to push nothing");
+    host->begin_step(host->self, 1);
+    expect(bench, "fetched-program tool ./tool report", 0, "", "");
+    cr_expect_not(last_use_touches_images(bench));
+}
+
+Test(download, a_program_in_a_step_that_logged_in_may_be_about_images)
+{
+    const struct plan plan = {.has_docker = true, .has_registry = true};
+    bench_run(&plan, log_in_and_use);
+}
