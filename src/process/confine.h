@@ -14,8 +14,7 @@ struct confine {
     const char *run_directory;   /* /tmp, the list of commands, …; made by layout.c */
     const char *stub;            /* the executable that commands lead to */
     const char *preload_library; /* "": none */
-    const char
-        *settings_folder; /* where processes see that of run_directory; NULL or "": nowhere */
+    const char *settings_folder; /* where it is seen; "" or NULL: nowhere */
     bool has_namespaces;
     bool has_open_folders; /* confine_tables.h; where there are namespaces */
     bool has_landlock;
@@ -36,6 +35,10 @@ int confine_root(const struct confine *confine, unsigned user_id, unsigned group
                  const char **at);
 /* Part of it, in the new root: lays the stub over programs that commands stand in for. */
 int confine_cover(const struct confine *confine);
+/* Part of it, in the new root: makes the folder etc and the files that say who processes are. */
+int confine_etc(const struct confine *confine);
+/* A file of this text, relative to the new root; 0 or an errno. */
+int confine_write(const char *path, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Flags of clone() for it. */
 int confine_clone_flags(void);
 /* Root becomes an ordinary user, for good. */

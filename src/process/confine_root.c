@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -170,54 +169,9 @@ static int show_libraries(void)
     return problem;
 }
 
-static int write_text(const char *path, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static int write_text(const char *path, const char *format, ...)
-{
-    va_list arguments;
-    FILE *file = fopen(path, "we");
-    if (file == NULL)
-        return errno;
-    va_start(arguments, format);
-    int length = vfprintf(file, format, arguments);
-    va_end(arguments);
-    return fclose(file) == 0 && length >= 0 ? 0 : EIO;
-}
-
-/* Of those that Debian's base-passwd makes, the ones that scripts give files to. */
-static const char system_users[] = "root:x:0:0:root:/root:/bin/bash\n"
-                                   "daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin\n"
-                                   "www-data:x:33:33:www-data:/var/www:/usr/sbin/nologin\n"
-                                   "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n";
-static const char system_groups[] = "root:x:0:\ndaemon:x:1:\nadm:x:4:\nwww-data:x:33:\n"
-                                    "users:x:100:\nnogroup:x:65534:\n";
-
-/* Who processes are: the owner of the home, called like it. */
-static int make_etc(const struct confine *confine)
-{
-    const char *slash = strrchr(confine->home, '/');
-    const char *user = slash == NULL || slash[1] == '\0' ? "user" : slash + 1;
-    int id = CONFINE_USER_ID;
-    int problem = make_folders("etc");
-    if (problem == 0)
-        problem = write_text("etc/passwd", "%s%s:x:%d:%d:,,,:%s:/bin/bash\n", system_users, user,
-                             id, id, confine->home);
-    if (problem == 0)
-        problem = write_text("etc/group", "%s%s:x:%d:\n", system_groups, user, id);
-    if (problem == 0)
-        problem = write_text("etc/hosts", "127.0.0.1 localhost\n");
-    if (problem == 0)
-        problem =
-            write_text("etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n");
-    if (problem == 0 && confine->preload_library[0] != '\0')
-        problem = write_text("etc/ld.so.preload", "/run/seatrial/" PRELOAD_LIBRARY_NAME "\n");
-    return problem;
-}
-
 static int show_etc(const struct confine *confine)
 {
-    int problem = make_etc(confine);
+    int problem = confine_etc(confine);
     for (const char *const *name = confine_etc_names; problem == 0 && *name != NULL; name++)
         problem = show_below("/etc", *name, "etc", show_read_only);
     if (problem == 0)
@@ -266,7 +220,7 @@ static int make_engine_socket(void)
     if (problem == 0 && chmod("run/engine/docker.sock", 0660) < 0)
         problem = errno;
     if (problem == 0)
-        problem = write_text("run/docker.sock", "%s", "");
+        problem = confine_write("run/docker.sock", "%s", "");
     if (problem == 0 && mount("run/engine/docker.sock", "run/docker.sock", NULL, MS_BIND, NULL) < 0)
         problem = errno;
     return problem == 0 && symlink("/run", "var/run") < 0 ? errno : problem;

@@ -58,6 +58,13 @@ const char *skopeo_global_text(const struct skopeo_run *run, const char *name);
 typedef bool skopeo_try_fn(void *self, GError **error);
 bool skopeo_retry(const struct skopeo_run *run, skopeo_try_fn *attempt, void *self, GError **error);
 
+/* ---- inspect_format.c ---- */
+
+/* Whether a --format asks for the whole as JSON. */
+bool skopeo_shows_json(const char *format);
+/* Prints output, a JSON object, as --format says; a template may change it. */
+bool skopeo_show(const struct skopeo_run *run, json_t *output, GError **error);
+
 /* ---- context.c ---- */
 
 /* How images are reached: the options of one side, types.SystemContext. All lent. */
