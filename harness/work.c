@@ -5,6 +5,7 @@
 #include "harness/folders.h"
 #include "harness/report/entry.h"
 #include "harness/stop_signals.h"
+#include "harness/trace_difference.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -34,14 +35,15 @@ struct crew {
 
 /* ---- one scenario ---- */
 
+/* ending: of the file's name, behind the scenario's */
 static bool write_trace(const struct work_options *options, const struct outcome *outcome,
-                        GError **error)
+                        const char *ending, GError **error)
 {
     if (options->trace_directory == NULL)
         return true;
     gsize length = 0;
     const char *bytes = g_bytes_get_data(outcome->trace, &length);
-    g_autofree char *name = g_strconcat(outcome->plan->scenario->name, ".jsonl", NULL);
+    g_autofree char *name = g_strconcat(outcome->plan->scenario->name, ending, NULL);
     g_autofree char *path = g_build_filename(options->trace_directory, name, NULL);
     return g_file_set_contents(path, bytes, (gssize)length, error);
 }
@@ -68,10 +70,11 @@ static bool write_logs(const struct work_options *options, const struct outcome 
     return true;
 }
 
-static void mark_nondeterministic(json_t *entry, const char *first, const char *other)
+static void mark_nondeterministic(json_t *entry, const struct outcome *first,
+                                  const struct outcome *again)
 {
-    g_autofree char *reason =
-        g_strdup_printf("two runs of one plan gave two traces: %s and %s", first, other);
+    g_autofree char *where = trace_difference(first->trace, again->trace);
+    g_autofree char *reason = g_strdup_printf("two runs of one plan gave two traces, at %s", where);
     json_object_set_new(entry, "verdict", json_string("broken"));
     json_object_set_new(entry, "reason", json_string(reason));
     json_object_set_new(entry, "is_our_fault", json_true());
@@ -84,15 +87,18 @@ json_t *work_entry(const struct work_options *options, const struct outcome *out
     const struct plan *plan = outcome->plan;
     AUTO(verdict) verdict = verdict_of(outcome);
     json_t *entry = entry_of(outcome, verdict);
+    bool is_written = true;
 
     for (guint i = 1; i < options->repeat && outcome->broken == NULL; i++) {
         AUTO(outcome) again = run_plan(plan, &options->context);
         if (strcmp(again->trace_digest, outcome->trace_digest) == 0)
             continue;
-        mark_nondeterministic(entry, outcome->trace_digest, again->trace_digest);
+        mark_nondeterministic(entry, outcome, again);
+        is_written = write_trace(options, again, ".again.jsonl", &error);
         break;
     }
-    if (write_trace(options, outcome, &error) && write_logs(options, outcome, &error))
+    if (is_written && write_trace(options, outcome, ".jsonl", &error) &&
+        write_logs(options, outcome, &error))
         return entry;
     json_decref(entry);
     return entry_broken(plan->scenario->name, plan->scenario->path, error->message);

@@ -16,7 +16,7 @@ struct work_options {
     const uint64_t *seed;        /* NULL: each scenario's own */
     guint jobs;                  /* so many workers side by side */
     guint repeat;                /* run each so often; all traces must be equal */
-    const char *trace_directory; /* NULL: traces are not kept */
+    const char *trace_directory; /* NULL: not kept; one that differs is NAME.again.jsonl */
     const char *log_directory;   /* NULL: logs of workflows' legs are not kept */
 };
 
