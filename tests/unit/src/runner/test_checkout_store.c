@@ -1,48 +1,37 @@
 /* Checkouts that are made once and copied. */
+#include "checked_out.h"
+
 #include "runner/checkout_store.h"
 
 #include <criterion/criterion.h>
-#include <git2.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-struct place {
-    char *root, *source;
+/* A folder that is no repository, and a store beside it. */
+struct scene {
+    struct place place;
     struct checkout_store *store;
 };
 
-static void write_text(const struct place *place, const char *name, const char *text)
+static struct scene scene_new(void)
 {
-    g_autofree char *path = g_build_filename(place->root, name, NULL);
-    g_autofree char *folder = g_path_get_dirname(path);
-    cr_assert_eq(g_mkdir_with_parents(folder, 0755), 0);
-    cr_assert(g_file_set_contents(path, text, -1, NULL));
+    struct scene scene = {.place = place_new()};
+    scene.store = checkout_store_new(scene.place.root);
+    place_write(&scene.place, "sub/a.txt", "first\n");
+    place_write(&scene.place, ".gitignore", "*.log\n");
+    place_write(&scene.place, "b.log", "ignored\n");
+    return scene;
 }
 
-static struct place place_new(void)
+static void scene_clear(struct scene *scene)
 {
-    struct place place = {.root = g_dir_make_tmp("store-XXXXXX", NULL)};
-    place.source = g_build_filename(place.root, "source", NULL);
-    place.store = checkout_store_new(place.root);
-    write_text(&place, "source/sub/a.txt", "first\n");
-    write_text(&place, "source/.gitignore", "*.log\n");
-    write_text(&place, "source/b.log", "ignored\n");
-    return place;
+    checkout_store_free(scene->store);
+    place_clear(&scene->place);
 }
 
-static void place_clear(struct place *place)
-{
-    const char *const arguments[] = {"rm", "-rf", place->root, NULL};
-    g_spawn_sync(NULL, (char **)arguments, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL,
-                 NULL);
-    checkout_store_free(place->store);
-    g_free(place->root);
-    g_free(place->source);
-}
-
-#define PLACE(name) __attribute__((cleanup(place_clear))) struct place name = place_new()
+#define SCENE(name) __attribute__((cleanup(scene_clear))) struct scene name = scene_new()
 
 static void get_deep(const struct place *place, struct checkout_store *store, const char *leg,
                      const char *reference, int depth)
@@ -53,7 +42,7 @@ static void get_deep(const struct place *place, struct checkout_store *store, co
         .source = place->source,
         .target = target,
         .reference = reference,
-        .commit = "4f2c1d6b8a0e9f735d1c2b3a49586776655443a2",
+        .commit = EVENT_COMMIT,
         .url = "https://github.com/acme/app",
         .date_s = 1700000000,
         .depth = depth,
@@ -69,20 +58,6 @@ static void get(const struct place *place, struct checkout_store *store, const c
     get_deep(place, store, leg, reference, /* depth= */ 1);
 }
 
-/* NULL: there is none; g_free. */
-static char *text_of(const struct place *place, const char *name)
-{
-    g_autofree char *path = g_build_filename(place->root, name, NULL);
-    char *text = NULL;
-    return g_file_get_contents(path, &text, NULL, NULL) ? text : NULL;
-}
-
-static void expect_text(const struct place *place, const char *name, const char *expected)
-{
-    g_autofree char *text = text_of(place, name);
-    cr_expect_str_eq(text != NULL ? text : "(none)", expected, "%s", name);
-}
-
 /* How many files git finds changed or new; their commit is there by refs/replace alone, which
    libgit2 does not follow. */
 static gsize count_changes(const struct place *place, const char *leg)
@@ -91,7 +66,6 @@ static gsize count_changes(const struct place *place, const char *leg)
     git_repository *repository = NULL;
     git_diff *changes = NULL;
     git_diff_options options;
-    git_libgit2_init();
     git_diff_options_init(&options, GIT_DIFF_OPTIONS_VERSION);
     options.flags = GIT_DIFF_INCLUDE_UNTRACKED;
     cr_assert_eq(git_repository_open(&repository, target), 0);
@@ -99,22 +73,20 @@ static gsize count_changes(const struct place *place, const char *leg)
     gsize count = git_diff_num_deltas(changes);
     git_diff_free(changes);
     git_repository_free(repository);
-    git_libgit2_shutdown();
     return count;
 }
 
 Test(checkout_store, lends_what_it_has_made)
 {
-    PLACE(place);
+    SCENE(scene);
     g_autoptr(GError) error = NULL;
-    const struct working_copy_options options = {.source = place.source,
+    const struct working_copy_options options = {.source = scene.place.source,
                                                  .reference = "",
-                                                 .commit =
-                                                     "4f2c1d6b8a0e9f735d1c2b3a49586776655443a2",
+                                                 .commit = EVENT_COMMIT,
                                                  .url = "https://github.com/acme/app"};
 
-    const char *one = checkout_store_folder(place.store, &options, &error);
-    const char *other = checkout_store_folder(place.store, &options, &error);
+    const char *one = checkout_store_folder(scene.store, &options, &error);
+    const char *other = checkout_store_folder(scene.store, &options, &error);
 
     cr_assert_not_null(one);
     cr_assert_eq(one, other);
@@ -126,35 +98,34 @@ Test(checkout_store, lends_what_it_has_made)
 
 Test(checkout_store, gives_every_leg_the_same_files_and_git)
 {
-    PLACE(place);
+    SCENE(scene);
 
-    get(&place, place.store, "one", "refs/heads/main");
-    get(&place, place.store, "two", "refs/heads/main");
-    get(&place, NULL, "alone", "refs/heads/main");
+    get(&scene.place, scene.store, "one", "refs/heads/main");
+    get(&scene.place, scene.store, "two", "refs/heads/main");
+    get(&scene.place, NULL, "alone", "refs/heads/main");
 
     const char *const legs[] = {"one", "two", "alone"};
     for (gsize i = 0; i < G_N_ELEMENTS(legs); i++) {
         g_autofree char *file = g_build_filename(legs[i], "sub/a.txt", NULL);
         g_autofree char *ignored = g_build_filename(legs[i], "b.log", NULL);
         g_autofree char *head = g_build_filename(legs[i], ".git/HEAD", NULL);
-        expect_text(&place, file, "first\n");
-        expect_text(&place, ignored, "(none)");
-        expect_text(&place, head, "ref: refs/heads/main\n");
-        cr_expect_eq(count_changes(&place, legs[i]), 0, "%s", legs[i]);
+        place_expect_text(&scene.place, file, "first");
+        place_expect_text(&scene.place, ignored, "(none)");
+        place_expect_text(&scene.place, head, "ref: refs/heads/main");
+        cr_expect_eq(count_changes(&scene.place, legs[i]), 0, "%s", legs[i]);
     }
 }
 
 Test(checkout_store, index_tells_of_the_files_that_are_there)
 {
-    PLACE(place);
-    get(&place, place.store, "one", "refs/heads/main");
+    SCENE(scene);
+    get(&scene.place, scene.store, "one", "refs/heads/main");
 
     git_repository *repository = NULL;
     git_index *index = NULL;
-    g_autofree char *target = g_build_filename(place.root, "one", NULL);
+    g_autofree char *target = g_build_filename(scene.place.root, "one", NULL);
     g_autofree char *file = g_build_filename(target, "sub/a.txt", NULL);
     struct stat facts;
-    git_libgit2_init();
     cr_assert_eq(git_repository_open(&repository, target), 0);
     cr_assert_eq(git_repository_index(&index, repository), 0);
 
@@ -165,82 +136,56 @@ Test(checkout_store, index_tells_of_the_files_that_are_there)
 
     git_index_free(index);
     git_repository_free(repository);
-    git_libgit2_shutdown();
 }
 
 Test(checkout_store, what_one_leg_writes_no_other_sees)
 {
-    PLACE(place);
-    get(&place, place.store, "one", "refs/heads/main");
-    write_text(&place, "one/sub/a.txt", "changed\n");
+    SCENE(scene);
+    get(&scene.place, scene.store, "one", "refs/heads/main");
+    place_write(&scene.place, "../one/sub/a.txt", "changed\n");
 
-    get(&place, place.store, "two", "refs/heads/main");
+    get(&scene.place, scene.store, "two", "refs/heads/main");
 
-    expect_text(&place, "two/sub/a.txt", "first\n");
+    place_expect_text(&scene.place, "two/sub/a.txt", "first");
 }
 
 Test(checkout_store, makes_another_for_another_reference)
 {
-    PLACE(place);
-    get(&place, place.store, "one", "refs/heads/main");
+    SCENE(scene);
+    get(&scene.place, scene.store, "one", "refs/heads/main");
 
-    get(&place, place.store, "two", "refs/heads/next");
+    get(&scene.place, scene.store, "two", "refs/heads/next");
 
-    expect_text(&place, "two/.git/HEAD", "ref: refs/heads/next\n");
+    place_expect_text(&scene.place, "two/.git/HEAD", "ref: refs/heads/next");
 }
 
 Test(checkout_store, replaces_links_that_lie_where_files_and_folders_go)
 {
-    PLACE(place);
-    write_text(&place, "elsewhere/a.txt", "not ours\n");
-    g_autofree char *leg = g_build_filename(place.root, "one", NULL);
+    SCENE(scene);
+    place_write(&scene.place, "../elsewhere/a.txt", "not ours\n");
+    g_autofree char *leg = g_build_filename(scene.place.root, "one", NULL);
     g_autofree char *link = g_build_filename(leg, "sub", NULL);
     g_mkdir(leg, 0755);
     cr_assert_eq(symlink("../elsewhere", link), 0);
 
-    get(&place, place.store, "one", "refs/heads/main");
+    get(&scene.place, scene.store, "one", "refs/heads/main");
 
-    expect_text(&place, "one/sub/a.txt", "first\n");
-    expect_text(&place, "elsewhere/a.txt", "not ours\n");
-}
-
-/* With two commits, without files: a folder that has none lacks its history. */
-static void make_repository(const struct place *place)
-{
-    git_repository *user = NULL;
-    git_index *index = NULL;
-    git_tree *tree = NULL;
-    git_commit *first = NULL;
-    git_signature *ada = NULL;
-    git_oid id;
-    git_libgit2_init();
-    cr_assert_eq(git_repository_init(&user, place->source, /* is_bare= */ 0), 0);
-    cr_assert_eq(git_repository_index(&index, user), 0);
-    cr_assert_eq(git_index_write_tree(&id, index), 0);
-    cr_assert_eq(git_tree_lookup(&tree, user, &id), 0);
-    cr_assert_eq(git_signature_new(&ada, "Ada", "ada@example.com", 1000000000, 0), 0);
-    cr_assert_eq(git_commit_create_v(&id, user, "HEAD", ada, ada, NULL, "first", tree, 0), 0);
-    cr_assert_eq(git_commit_lookup(&first, user, &id), 0);
-    cr_assert_eq(git_commit_create_v(&id, user, "HEAD", ada, ada, NULL, "second", tree, 1, first),
-                 0);
-    git_commit_free(first);
-    git_signature_free(ada);
-    git_tree_free(tree);
-    git_index_free(index);
-    git_repository_free(user);
-    git_libgit2_shutdown();
+    place_expect_text(&scene.place, "one/sub/a.txt", "first");
+    place_expect_text(&scene.place, "elsewhere/a.txt", "not ours");
 }
 
 Test(checkout_store, a_second_checkout_may_be_deeper_than_the_first)
 {
-    PLACE(place);
-    make_repository(&place);
+    SCENE(scene);
+    place_init_repository(&scene.place);
+    place_commit(&scene.place, "first");
+    place_commit_version(&scene.place, "second");
 
-    get(&place, place.store, "leg", "refs/heads/main");
-    g_autofree char *before = text_of(&place, "leg/.git/shallow");
-    get_deep(&place, place.store, "leg", "refs/heads/main", /* depth= */ 0);
-    g_autofree char *after = text_of(&place, "leg/.git/shallow");
+    get(&scene.place, scene.store, "leg", "refs/heads/main");
+    g_autofree char *before = place_text(&scene.place, "leg/.git/shallow");
+    get_deep(&scene.place, scene.store, "leg", "refs/heads/main", /* depth= */ 0);
+    g_autofree char *after = place_text(&scene.place, "leg/.git/shallow");
 
-    cr_expect_not_null(before);
-    cr_expect_null(after);
+    cr_expect_str_neq(before, "(none)");
+    cr_expect_str_eq(after, "(none)");
 }
