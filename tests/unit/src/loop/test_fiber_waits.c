@@ -1,66 +1,21 @@
 /* Fibers: the corners of waiting, and the property that runs repeat. */
-#include "base/rng.h"
+#include "fiber_bench.h"
+
 #include "base/units.h"
-#include "loop/fiber.h"
 
 #include <criterion/criterion.h>
 
-struct bench {
-    struct loop *loop;
-    struct fiber_slots slots;
-    struct fiber_queue queue;
-    struct fiber *other;
-    struct rng rng;
-    GString *log;
-    bool is_over;
-    void (*body)(struct bench *bench);
-};
-
-static void note(struct bench *bench, const char *what)
-{
-    g_string_append_printf(bench->log, "%s@%d ", what, (int)(loop_now_us(bench->loop) / SECOND_US));
-}
-
-static void bench_main(void *argument)
-{
-    struct bench *bench = argument;
-    bench->body(bench);
-    bench->is_over = true;
-}
-
-static char *run_seeded(void (*body)(struct bench *bench), uint64_t seed)
-{
-    AUTO(loop) loop = loop_new(CLOCK_VIRTUAL, 1);
-    struct bench bench = {.loop = loop,
-                          .log = g_string_new(NULL),
-                          .body = body,
-                          .rng = rng_stream(seed, "fibers", NULL)};
-    g_autoptr(GError) error = NULL;
-
-    fiber_spawn(loop, "main", bench_main, &bench);
-    if (!loop_run(loop, &bench.is_over, &error))
-        g_string_append_printf(bench.log, "[%s]", error->message);
-    loop_free(g_steal_pointer(&loop));
-    return g_string_free(bench.log, FALSE);
-}
-
-static void expect_log(void (*body)(struct bench *bench), const char *expected)
-{
-    g_autofree char *log = run_seeded(body, 0);
-    cr_assert_str_eq(log, expected);
-}
-
 static void yield_twice(void *argument)
 {
-    struct bench *bench = argument;
+    struct fiber_bench *bench = argument;
     const char *name = fiber_name(fiber_current(bench->loop));
     for (int i = 0; i < 2; i++) {
-        note(bench, name);
+        fiber_bench_note(bench, name);
         cr_assert(fiber_yield(bench->loop, NULL));
     }
 }
 
-static void take_turns(struct bench *bench)
+static void take_turns(struct fiber_bench *bench)
 {
     FIBER_GROUP(group);
     fiber_group_init(&group, bench->loop);
@@ -72,42 +27,42 @@ static void take_turns(struct bench *bench)
 
 Test(fiber_waits, yielding_fibers_take_turns_in_the_order_of_their_start)
 {
-    expect_log(take_turns, "a@0 b@0 c@0 a@0 b@0 c@0 ");
+    fiber_bench_expect(take_turns, "a@0 b@0 c@0 a@0 b@0 c@0 ");
 }
 
 static void wake_other_early(void *argument)
 {
-    struct bench *bench = argument;
+    struct fiber_bench *bench = argument;
     cr_assert(fiber_sleep(bench->loop, SECOND_US, NULL));
     fiber_wake(bench->other);
 }
 
-static void sleep_through_a_wake_up(struct bench *bench)
+static void sleep_through_a_wake_up(struct fiber_bench *bench)
 {
     bench->other = fiber_current(bench->loop);
     fiber_spawn(bench->loop, "waker", wake_other_early, bench);
     cr_assert(fiber_sleep(bench->loop, 5 * SECOND_US, NULL));
-    note(bench, "awake");
+    fiber_bench_note(bench, "awake");
 }
 
 Test(fiber_waits, a_spurious_wake_up_does_not_end_a_sleep)
 {
-    expect_log(sleep_through_a_wake_up, "awake@5 ");
+    fiber_bench_expect(sleep_through_a_wake_up, "awake@5 ");
 }
 
 static void wait_after_cancellation(void *argument)
 {
-    struct bench *bench = argument;
+    struct fiber_bench *bench = argument;
     for (int i = 0; i < 3; i++) {
         g_autoptr(GError) error = NULL;
         cr_assert_not(fiber_sleep(bench->loop, HOUR_US, &error));
         cr_assert(g_error_matches(error, FIBER_ERROR, FIBER_ERROR_CANCELLED));
-        note(bench, error->message);
+        fiber_bench_note(bench, error->message);
     }
     cr_assert(fiber_is_cancelled(fiber_current(bench->loop)));
 }
 
-static void cancel_once(struct bench *bench)
+static void cancel_once(struct fiber_bench *bench)
 {
     FIBER_GROUP(group);
     fiber_group_init(&group, bench->loop);
@@ -119,10 +74,11 @@ static void cancel_once(struct bench *bench)
 
 Test(fiber_waits, once_cancelled_every_later_wait_fails_at_once)
 {
-    expect_log(cancel_once, "cancelled (worker)@1 cancelled (worker)@1 cancelled (worker)@1 ");
+    fiber_bench_expect(cancel_once,
+                       "cancelled (worker)@1 cancelled (worker)@1 cancelled (worker)@1 ");
 }
 
-static void expire_outer_first(struct bench *bench)
+static void expire_outer_first(struct fiber_bench *bench)
 {
     g_autoptr(GError) error = NULL;
     DEADLINE(outer);
@@ -136,15 +92,15 @@ static void expire_outer_first(struct bench *bench)
     cr_assert(g_error_matches(error, FIBER_ERROR, FIBER_ERROR_TIMED_OUT));
     cr_assert(outer.has_expired && !inner.has_expired);
     cr_assert_eq(deadline_remaining_us(bench->loop), 0);
-    note(bench, error->message);
+    fiber_bench_note(bench, error->message);
 }
 
 Test(fiber_waits, of_two_deadlines_at_one_instant_the_outer_counts)
 {
-    expect_log(expire_outer_first, "job timed out after 5s@5 ");
+    fiber_bench_expect(expire_outer_first, "job timed out after 5s@5 ");
 }
 
-static void go_on_after_a_scope(struct bench *bench)
+static void go_on_after_a_scope(struct fiber_bench *bench)
 {
     cr_assert_eq(deadline_remaining_us(bench->loop), INT64_MAX);
     {
@@ -153,24 +109,24 @@ static void go_on_after_a_scope(struct bench *bench)
         cr_assert_not(fiber_sleep(bench->loop, HOUR_US, NULL));
     }
     cr_assert(fiber_sleep(bench->loop, HOUR_US, NULL));
-    note(bench, "slept");
+    fiber_bench_note(bench, "slept");
 }
 
 Test(fiber_waits, a_deadline_ends_with_its_scope)
 {
-    expect_log(go_on_after_a_scope, "slept@3601 ");
+    fiber_bench_expect(go_on_after_a_scope, "slept@3601 ");
 }
 
 static void sleep_long(void *argument)
 {
-    struct bench *bench = argument;
+    struct fiber_bench *bench = argument;
     g_autoptr(GError) error = NULL;
     cr_assert_not(fiber_sleep(bench->loop, HOUR_US, &error));
-    note(bench, error->message);
+    fiber_bench_note(bench, error->message);
 }
 
 /* The scope has ended long before, but the member keeps what it was born under. */
-static void spawn_under_a_deadline(struct bench *bench)
+static void spawn_under_a_deadline(struct fiber_bench *bench)
 {
     FIBER_GROUP(group);
     fiber_group_init(&group, bench->loop);
@@ -180,25 +136,25 @@ static void spawn_under_a_deadline(struct bench *bench)
         fiber_group_spawn(&group, "member", sleep_long, bench);
     }
     cr_assert(fiber_group_wait(&group, NULL));
-    note(bench, "parent");
+    fiber_bench_note(bench, "parent");
 }
 
 Test(fiber_waits, members_inherit_the_deadline_they_were_spawned_under)
 {
-    expect_log(spawn_under_a_deadline, "job timed out after 7s@7 parent@7 ");
+    fiber_bench_expect(spawn_under_a_deadline, "job timed out after 7s@7 parent@7 ");
 }
 
 static void sleep_behind_a_shield(void *argument)
 {
-    struct bench *bench = argument;
+    struct fiber_bench *bench = argument;
     g_autoptr(GError) error = NULL;
     DEADLINE(shield);
     deadline_begin_shielded(bench->loop, &shield, "clean-up", 3 * SECOND_US);
     cr_assert_not(fiber_sleep(bench->loop, HOUR_US, &error));
-    note(bench, error->message);
+    fiber_bench_note(bench, error->message);
 }
 
-static void cancel_behind_a_shield(struct bench *bench)
+static void cancel_behind_a_shield(struct fiber_bench *bench)
 {
     FIBER_GROUP(group);
     fiber_group_init(&group, bench->loop);
@@ -210,12 +166,12 @@ static void cancel_behind_a_shield(struct bench *bench)
 
 Test(fiber_waits, a_shield_keeps_cancellation_away_but_has_a_limit_of_its_own)
 {
-    expect_log(cancel_behind_a_shield, "clean-up timed out after 3s@3 ");
+    fiber_bench_expect(cancel_behind_a_shield, "clean-up timed out after 3s@3 ");
 }
 
 static void hold_a_slot(void *argument)
 {
-    struct bench *bench = argument;
+    struct fiber_bench *bench = argument;
     cr_assert(fiber_slots_take(bench->loop, &bench->slots, "slot", NULL));
     cr_assert(fiber_sleep(bench->loop, 10 * SECOND_US, NULL));
     fiber_slots_give(&bench->slots);
@@ -223,16 +179,16 @@ static void hold_a_slot(void *argument)
 
 static void wait_for_a_slot(void *argument)
 {
-    struct bench *bench = argument;
+    struct fiber_bench *bench = argument;
     if (!fiber_slots_take(bench->loop, &bench->slots, "slot", NULL)) {
-        note(bench, "gave up");
+        fiber_bench_note(bench, "gave up");
         return;
     }
-    note(bench, "got it");
+    fiber_bench_note(bench, "got it");
     fiber_slots_give(&bench->slots);
 }
 
-static void cancel_one_in_the_queue(struct bench *bench)
+static void cancel_one_in_the_queue(struct fiber_bench *bench)
 {
     bench->slots.free_count = 1;
     FIBER_GROUP(group);
@@ -248,19 +204,19 @@ static void cancel_one_in_the_queue(struct bench *bench)
 
 Test(fiber_waits, a_cancelled_waiter_leaves_the_queue_and_takes_no_slot)
 {
-    expect_log(cancel_one_in_the_queue, "gave up@1 got it@10 ");
+    fiber_bench_expect(cancel_one_in_the_queue, "gave up@1 got it@10 ");
 }
 
 static void cancel_when_the_slot_comes(void *argument)
 {
-    struct bench *bench = argument;
+    struct fiber_bench *bench = argument;
     cr_assert(fiber_sleep(bench->loop, 10 * SECOND_US, NULL));
     fiber_slots_give(&bench->slots);
     fiber_cancel(bench->other);
 }
 
 /* The slot is handed over and the waiter cancelled at one instant, before it runs. */
-static void lose_the_race(struct bench *bench)
+static void lose_the_race(struct fiber_bench *bench)
 {
     FIBER_GROUP(group);
     fiber_group_init(&group, bench->loop);
@@ -272,18 +228,18 @@ static void lose_the_race(struct bench *bench)
 
 Test(fiber_waits, a_slot_is_never_lost_to_a_waiter_cancelled_at_that_instant)
 {
-    g_autofree char *log = run_seeded(lose_the_race, 0);
+    g_autofree char *log = fiber_bench_run(lose_the_race, 0);
     cr_assert(g_str_has_suffix(log, "@10 "), "%s", log);
 }
 
 static void wait_in_the_queue(void *argument)
 {
-    struct bench *bench = argument;
+    struct fiber_bench *bench = argument;
     cr_assert(fiber_queue_wait(bench->loop, &bench->queue, "news", NULL));
-    note(bench, fiber_name(fiber_current(bench->loop)));
+    fiber_bench_note(bench, fiber_name(fiber_current(bench->loop)));
 }
 
-static void wake_one_then_all(struct bench *bench)
+static void wake_one_then_all(struct fiber_bench *bench)
 {
     FIBER_GROUP(group);
     fiber_group_init(&group, bench->loop);
@@ -300,10 +256,10 @@ static void wake_one_then_all(struct bench *bench)
 
 Test(fiber_waits, a_queue_wakes_in_the_order_of_waiting)
 {
-    expect_log(wake_one_then_all, "a@1 b@2 c@2 ");
+    fiber_bench_expect(wake_one_then_all, "a@1 b@2 c@2 ");
 }
 
-static void leave_one_behind(struct bench *bench)
+static void leave_one_behind(struct fiber_bench *bench)
 {
     fiber_spawn(bench->loop, "orphan", sleep_long, bench);
     cr_assert(fiber_sleep(bench->loop, SECOND_US, NULL));
@@ -311,53 +267,53 @@ static void leave_one_behind(struct bench *bench)
 
 Test(fiber_waits, freeing_the_loop_cancels_what_is_left_and_lets_it_end)
 {
-    expect_log(leave_one_behind, "cancelled (orphan)@1 ");
+    fiber_bench_expect(leave_one_behind, "cancelled (orphan)@1 ");
 }
 
-static void restart_no_limit(struct bench *bench)
+static void restart_no_limit(struct fiber_bench *bench)
 {
     DEADLINE(limit);
     deadline_begin(bench->loop, &limit, "no limit", INT64_MAX);
     cr_assert(fiber_sleep(bench->loop, SECOND_US, NULL));
     deadline_restart(&limit);
     cr_assert(fiber_sleep(bench->loop, SECOND_US, NULL));
-    note(bench, limit.has_expired ? "expired" : "went on");
+    fiber_bench_note(bench, limit.has_expired ? "expired" : "went on");
 }
 
 Test(fiber_waits, a_limit_that_is_none_stays_none_when_it_restarts)
 {
-    expect_log(restart_no_limit, "went on@2 ");
+    fiber_bench_expect(restart_no_limit, "went on@2 ");
 }
 
-static void wait_without_limit(struct bench *bench)
+static void wait_without_limit(struct fiber_bench *bench)
 {
     g_autoptr(GError) error = NULL;
     DEADLINE(limit);
     deadline_begin(bench->loop, &limit, "no limit", INT64_MAX);
     cr_assert_not(fiber_park(bench->loop, "nobody", &error));
-    note(bench, error->message);
+    fiber_bench_note(bench, error->message);
 }
 
 Test(fiber_waits, a_limit_that_is_none_hides_no_deadlock)
 {
-    expect_log(wait_without_limit,
-               "[deadlock: nothing is ready and no timer is set; waiting: main (nobody)]"
-               "cancelled (main)@0 ");
+    fiber_bench_expect(wait_without_limit,
+                       "[deadlock: nothing is ready and no timer is set; waiting: main (nobody)]"
+                       "cancelled (main)@0 ");
 }
 
 static void stroll(void *argument)
 {
-    struct bench *bench = argument;
+    struct fiber_bench *bench = argument;
     for (int i = 0; i < 20; i++) {
         int64_t pause_us = (int64_t)rng_below(&bench->rng, 4) * SECOND_US;
         cr_assert(fiber_slots_take(bench->loop, &bench->slots, "slot", NULL));
         cr_assert(fiber_sleep(bench->loop, pause_us, NULL));
-        note(bench, fiber_name(fiber_current(bench->loop)));
+        fiber_bench_note(bench, fiber_name(fiber_current(bench->loop)));
         fiber_slots_give(&bench->slots);
     }
 }
 
-static void stroll_together(struct bench *bench)
+static void stroll_together(struct fiber_bench *bench)
 {
     static const char *const names[] = {"a", "b", "c", "d", "e"};
     FIBER_GROUP(group);
@@ -372,8 +328,8 @@ Test(fiber_waits, equal_seeds_give_equal_runs)
 {
     g_autofree char *previous = NULL;
     for (uint64_t seed = 0; seed < 30; seed++) {
-        g_autofree char *first = run_seeded(stroll_together, seed);
-        g_autofree char *second = run_seeded(stroll_together, seed);
+        g_autofree char *first = fiber_bench_run(stroll_together, seed);
+        g_autofree char *second = fiber_bench_run(stroll_together, seed);
         cr_assert_str_eq(first, second);
         cr_assert_str_neq(first, previous != NULL ? previous : "");
         g_free(previous);
