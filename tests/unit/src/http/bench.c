@@ -40,6 +40,13 @@ char *bench_run_with(const struct act *const *scripts, void (*body)(struct bench
     return g_string_free(bench.log, FALSE);
 }
 
+void bench_expect(const struct act *const *scripts, void (*body)(struct bench *bench),
+                  const char *expected)
+{
+    g_autofree char *log = bench_run(scripts, body);
+    cr_expect_str_eq(log, expected, "%s", log);
+}
+
 void bench_note(struct bench *bench, const char *what)
 {
     g_autofree char *now = duration_text(loop_now_us(bench->loop));
@@ -96,4 +103,9 @@ void bench_get(struct bench *bench)
 {
     struct http_request request = {.url = "http://site/thing"};
     bench_perform(bench, &request);
+}
+
+void bench_get_in_a_fiber(void *argument)
+{
+    bench_get(argument);
 }
