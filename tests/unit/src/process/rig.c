@@ -232,3 +232,27 @@ bool rig_has(unsigned layers)
     g_autofree char *missing = NULL;
     return (sandbox_probe(&missing) & layers) == layers;
 }
+
+const unsigned rig_layer_sets[] = {
+    SANDBOX_ALL,
+    SANDBOX_NAMESPACES,
+    SANDBOX_LANDLOCK,
+    SANDBOX_SECCOMP,
+    SANDBOX_LANDLOCK | SANDBOX_SECCOMP,
+    SANDBOX_LANDLOCK | SANDBOX_SECCOMP | SANDBOX_ORDINARY_USER,
+    0,
+};
+
+void rig_expect_under(const unsigned *sets, const char *script, const char *expected)
+{
+    for (; *sets != 0; sets++) {
+        struct rig rig;
+        if (!rig_has(*sets))
+            continue;
+        rig_init_with(&rig, *sets);
+        rig_run(&rig, script);
+        g_autofree char *output = g_strdup(rig.output[1]->str);
+        rig_close(&rig);
+        cr_assert_str_eq(output, expected, "layers %u say\n%s", *sets, output);
+    }
+}

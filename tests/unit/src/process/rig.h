@@ -34,5 +34,16 @@ int rig_run(struct rig *rig, const char *script);
 /* The same as a whole life; g_free. */
 char *rig_log_of(const char *script);
 void rig_note(struct rig *rig, const char *format, ...) G_GNUC_PRINTF(2, 3);
-/* The error when a rig with these layers cannot be had, or NULL. */
+/* Whether the machine gives all of these layers. */
 bool rig_has(unsigned layers);
+
+/* What scripts are tried under: each layer alone, and those together that machines give. A list
+   ends with 0. */
+extern const unsigned rig_layer_sets[];
+#define LAYER_SETS(...)                                                                            \
+    (const unsigned[])                                                                             \
+    {                                                                                              \
+        __VA_ARGS__, 0                                                                             \
+    }
+/* Runs the script under each of the sets that the machine has and compares what it prints. */
+void rig_expect_under(const unsigned *sets, const char *script, const char *expected);
