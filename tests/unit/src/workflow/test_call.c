@@ -1,94 +1,10 @@
-/* Calls of reusable workflows: what is loaded, what is refused, what jobs may do. */
+/* Calls of reusable workflows: what is loaded, what is refused, what inputs they get. */
+#include "call_scene.h"
+
 #include "base/limits.h"
-#include "src/workflow/files.h"
-#include "workflow/call.h"
 #include "workflow/resolve.h"
 
 #include <string.h>
-
-#define CALLER ".github/workflows/ci.yml"
-#define HEAD   "on: push\njobs:\n"
-#define STEPS  "{runs-on: x, steps: [{run: a}]}"
-
-/* A repository of files, and the calls of its ci.yml. */
-struct scene {
-    struct folder *folder;
-    struct repository_map *map;
-    struct workflow *workflow;
-    struct event *event;
-    struct call_tree *tree;
-    GPtrArray *errors;
-};
-
-static void scene_free(struct scene *scene)
-{
-    call_tree_free(scene->tree);
-    event_free(scene->event);
-    workflow_free(scene->workflow);
-    repository_map_free(scene->map);
-    folder_free(scene->folder);
-    g_ptr_array_unref(scene->errors);
-    g_free(scene);
-}
-CLEANUP(scene, scene_free)
-
-static struct scene *scene_new(void)
-{
-    struct scene *scene = g_new0(struct scene, 1);
-    scene->folder = folder_new();
-    scene->map = repository_map_new(scene->folder->path);
-    scene->errors = error_list();
-    return scene;
-}
-
-/* Writes .github/workflows/NAME. */
-static void put(struct scene *scene, const char *name, const char *text)
-{
-    g_autofree char *path = g_strconcat(".github/workflows/", name, NULL);
-    folder_write(scene->folder, path, text);
-}
-
-static bool load_with(struct scene *scene, const char *caller, const char *event)
-{
-    g_autofree char *path = folder_file(scene->folder, CALLER);
-    folder_write(scene->folder, CALLER, caller);
-    folder_write(scene->folder, "event.json", event);
-    g_autofree char *event_path = folder_file(scene->folder, "event.json");
-    scene->workflow = workflow_load(path, scene->errors);
-    cr_assert_not_null(scene->workflow);
-    const struct event_request request = {
-        .text = event_path, .workflow = scene->workflow, .workflow_path = CALLER};
-    scene->event = event_new(&request, scene->errors);
-    cr_assert_not_null(scene->event);
-    scene->tree = call_tree_load(scene->workflow, scene->map, scene->event, scene->errors);
-    cr_assert_eq(scene->tree == NULL, scene->errors->len > 0);
-    return scene->tree != NULL;
-}
-
-static bool load(struct scene *scene, const char *caller)
-{
-    return load_with(scene, caller, "{\"ref\": \"refs/heads/main\"}");
-}
-
-static const struct call *call_at(const struct call *call, const char *job)
-{
-    const struct job *found = workflow_find_job(call->workflow, job);
-    cr_assert_not_null(found);
-    return call_find(call, found);
-}
-
-static const struct call *root_of(const struct scene *scene)
-{
-    return call_tree_root(scene->tree);
-}
-
-static bool may(const struct scene *scene, const struct call *call, const char *job,
-                const char *level)
-{
-    const struct job *found = workflow_find_job(call->workflow, job);
-    cr_assert_not_null(found);
-    return permissions_allow(call, found, scene->event, "packages", level);
-}
 
 #define DECLARED                                                                                   \
     "on:\n  workflow_call:\n"                                                                      \
@@ -103,15 +19,16 @@ static bool may(const struct scene *scene, const struct call *call, const char *
 Test(call, finds_the_workflow_that_a_job_calls_with_what_it_declares)
 {
     AUTO(scene) scene = scene_new();
-    put(scene, "b.yml", DECLARED);
+    scene_put(scene, "b.yml", DECLARED);
 
-    cr_assert(load(scene, HEAD "  own: " STEPS "\n"
-                               "  b:\n    uses: ./.github/workflows/b.yml\n"
-                               "    with: {IMAGE: a, jobs: 3, push: '${{ github.ref != 1 }}'}\n"
-                               "    secrets: {Token: a}\n"));
-    const struct call *call = call_at(root_of(scene), "b");
+    cr_assert(scene_load(scene,
+                         HEAD "  own: " STEPS "\n"
+                              "  b:\n    uses: ./.github/workflows/b.yml\n"
+                              "    with: {IMAGE: a, jobs: 3, push: '${{ github.ref != 1 }}'}\n"
+                              "    secrets: {Token: a}\n"));
+    const struct call *call = call_of_job(scene_root(scene), "b");
 
-    cr_expect_null(call_at(root_of(scene), "own"));
+    cr_expect_null(call_of_job(scene_root(scene), "own"));
     cr_expect_eq(call->state, CALL_LOADED);
     cr_expect_eq(call->depth, 1);
     cr_expect_eq(call->inputs->len, 3);
@@ -125,11 +42,11 @@ Test(call, finds_the_workflow_that_a_job_calls_with_what_it_declares)
 Test(call, that_does_not_fit_what_is_declared_is_refused_with_all_reasons)
 {
     AUTO(scene) scene = scene_new();
-    put(scene, "b.yml", DECLARED);
+    scene_put(scene, "b.yml", DECLARED);
 
-    cr_expect_not(load(scene, HEAD "  b:\n    uses: ./.github/workflows/b.yml\n"
-                                   "    with: {push: 'yes', jobs: a, more: 1}\n"
-                                   "    secrets: {more: a}\n"));
+    cr_expect_not(scene_load(scene, HEAD "  b:\n    uses: ./.github/workflows/b.yml\n"
+                                         "    with: {push: 'yes', jobs: a, more: 1}\n"
+                                         "    secrets: {more: a}\n"));
 
     cr_expect_eq(scene->errors->len, 6);
     cr_expect(errors_tell(scene->errors, "ci.yml:4:11: Input image is required, but not provided "
@@ -147,18 +64,18 @@ Test(call, that_does_not_fit_what_is_declared_is_refused_with_all_reasons)
 Test(call, that_inherits_secrets_gives_them_all)
 {
     AUTO(scene) scene = scene_new();
-    put(scene, "b.yml", DECLARED);
+    scene_put(scene, "b.yml", DECLARED);
 
-    cr_expect(load(scene, HEAD "  b:\n    uses: ./.github/workflows/b.yml\n"
-                               "    with: {image: a}\n    secrets: inherit\n"));
+    cr_expect(scene_load(scene, HEAD "  b:\n    uses: ./.github/workflows/b.yml\n"
+                                     "    with: {image: a}\n    secrets: inherit\n"));
 }
 
 Test(call, of_a_workflow_that_cannot_be_called_is_refused)
 {
     AUTO(scene) scene = scene_new();
-    put(scene, "b.yml", "on: push\njobs: {a: " STEPS "}\n");
+    scene_put(scene, "b.yml", "on: push\njobs: {a: " STEPS "}\n");
 
-    cr_expect_not(load(scene, HEAD "  b: {uses: ./.github/workflows/b.yml}\n"));
+    cr_expect_not(scene_load(scene, HEAD "  b: {uses: ./.github/workflows/b.yml}\n"));
 
     cr_expect(errors_tell(scene->errors, "b.yml:1:5: workflow_call key is not defined in the "
                                          "referenced workflow."));
@@ -168,10 +85,10 @@ Test(call, of_a_workflow_that_cannot_be_called_is_refused)
 Test(call, of_a_workflow_with_mistakes_tells_them_and_where_it_is_called)
 {
     AUTO(scene) scene = scene_new();
-    put(scene, "b.yml", "on: workflow_call\njobs: {a: {steps: [{rnu: a}]}}\n");
+    scene_put(scene, "b.yml", "on: workflow_call\njobs: {a: {steps: [{rnu: a}]}}\n");
 
-    cr_expect_not(load(scene, HEAD "  b: {uses: ./.github/workflows/b.yml}\n"
-                                   "  c: {uses: ./.github/workflows/b.yml}\n"));
+    cr_expect_not(scene_load(scene, HEAD "  b: {uses: ./.github/workflows/b.yml}\n"
+                                         "  c: {uses: ./.github/workflows/b.yml}\n"));
 
     cr_expect(errors_tell(scene->errors, "b.yml:2:21: Unexpected value 'rnu'"));
     cr_expect(errors_tell(scene->errors, "ci.yml:3:13: Error from called workflow"));
@@ -182,7 +99,7 @@ Test(call, of_a_file_that_is_not_there_is_refused_in_githubs_words)
 {
     AUTO(scene) scene = scene_new();
 
-    cr_expect_not(load(scene, HEAD "  b: {uses: ./.github/workflows/b.yml}\n"));
+    cr_expect_not(scene_load(scene, HEAD "  b: {uses: ./.github/workflows/b.yml}\n"));
 
     cr_expect(errors_tell(scene->errors, "-> \"./.github/workflows/b.yml\": workflow was not "
                                          "found. See https://docs.github.com"));
@@ -192,8 +109,8 @@ Test(call, of_a_repository_that_nobody_mapped_is_unknown_and_not_wrong)
 {
     AUTO(scene) scene = scene_new();
 
-    cr_assert(load(scene, HEAD "  b: {uses: o/r/.github/workflows/b.yml@v1}\n"));
-    const struct call *call = call_at(root_of(scene), "b");
+    cr_assert(scene_load(scene, HEAD "  b: {uses: o/r/.github/workflows/b.yml@v1}\n"));
+    const struct call *call = call_of_job(scene_root(scene), "b");
 
     cr_expect_eq(call->state, CALL_NOT_MAPPED);
     cr_expect_null(call->workflow);
@@ -211,8 +128,8 @@ Test(call, in_a_mapped_repository_leads_on_inside_it)
                  "on: workflow_call\njobs: {a: " STEPS "}\n");
     cr_assert(repository_map_add(scene->map, map, &error));
 
-    cr_assert(load(scene, HEAD "  b: {uses: o/r/.github/workflows/b.yml@v1}\n"));
-    const struct call *inner = call_at(call_at(root_of(scene), "b"), "c");
+    cr_assert(scene_load(scene, HEAD "  b: {uses: o/r/.github/workflows/b.yml@v1}\n"));
+    const struct call *inner = call_of_job(call_of_job(scene_root(scene), "b"), "c");
 
     cr_expect_eq(inner->state, CALL_LOADED);
     cr_expect_not_null(strstr(inner->path, "other/.github/workflows/c.yml"));
@@ -222,10 +139,10 @@ Test(call, in_a_mapped_repository_leads_on_inside_it)
 Test(call, in_a_circle_is_refused)
 {
     AUTO(scene) scene = scene_new();
-    put(scene, "b.yml", "on: workflow_call\njobs: {c: {uses: ./.github/workflows/c.yml}}\n");
-    put(scene, "c.yml", "on: workflow_call\njobs: {b: {uses: ./.github/workflows/b.yml}}\n");
+    scene_put(scene, "b.yml", "on: workflow_call\njobs: {c: {uses: ./.github/workflows/c.yml}}\n");
+    scene_put(scene, "c.yml", "on: workflow_call\njobs: {b: {uses: ./.github/workflows/b.yml}}\n");
 
-    cr_expect_not(load(scene, HEAD "  b: {uses: ./.github/workflows/b.yml}\n"));
+    cr_expect_not(scene_load(scene, HEAD "  b: {uses: ./.github/workflows/b.yml}\n"));
 
     cr_expect(errors_tell(scene->errors, "the calls go round in a circle"));
 }
@@ -240,9 +157,9 @@ static bool load_chain(struct scene *scene, int length)
                                          "jobs: {a: {uses: ./.github/workflows/w%d.yml}}\n",
                                          i + 1)
                        : g_strdup("on: workflow_call\njobs: {a: " STEPS "}\n");
-        put(scene, name, text);
+        scene_put(scene, name, text);
     }
-    return load(scene, HEAD "  a: {uses: ./.github/workflows/w1.yml}\n");
+    return scene_load(scene, HEAD "  a: {uses: ./.github/workflows/w1.yml}\n");
 }
 
 Test(call, nests_as_deep_as_github_lets_it_and_no_deeper)
@@ -261,10 +178,10 @@ static bool load_many_files(struct scene *scene, int count)
     g_autoptr(GString) caller = g_string_new(HEAD);
     for (int i = 0; i < count; i++) {
         g_autofree char *name = g_strdup_printf("w%d.yml", i);
-        put(scene, name, "on: workflow_call\njobs: {a: " STEPS "}\n");
+        scene_put(scene, name, "on: workflow_call\njobs: {a: " STEPS "}\n");
         g_string_append_printf(caller, "  j%d: {uses: ./.github/workflows/w%d.yml}\n", i, i);
     }
-    return load(scene, caller->str);
+    return scene_load(scene, caller->str);
 }
 
 Test(call, leads_to_as_many_files_as_github_takes_and_to_no_more)
@@ -284,107 +201,16 @@ Test(call, counts_the_jobs_of_all_files_each_time_they_are_called)
     g_autoptr(GString) many = g_string_new("on: workflow_call\njobs:\n");
     for (int i = 0; i < 100; i++)
         g_string_append_printf(many, "  j%d: " STEPS "\n", i);
-    put(scene, "b.yml", many->str);
+    scene_put(scene, "b.yml", many->str);
 
-    cr_expect_not(load(scene, HEAD "  a: {uses: ./.github/workflows/b.yml}\n"
-                                   "  b: {uses: ./.github/workflows/b.yml}\n"
-                                   "  c: {uses: ./.github/workflows/b.yml}\n"
-                                   "  d: {uses: ./.github/workflows/b.yml}\n"));
+    cr_expect_not(scene_load(scene, HEAD "  a: {uses: ./.github/workflows/b.yml}\n"
+                                         "  b: {uses: ./.github/workflows/b.yml}\n"
+                                         "  c: {uses: ./.github/workflows/b.yml}\n"
+                                         "  d: {uses: ./.github/workflows/b.yml}\n"));
 
     cr_expect_eq(scene->errors->len, 1);
     cr_expect(errors_tell(scene->errors, "ci.yml:5:13: Workflows may not contain more than 256 "
                                          "jobs across all referenced files"));
-}
-
-Test(permissions_allow, follow_the_job_then_the_workflow_then_the_repository)
-{
-    AUTO(scene) plain = scene_new();
-    AUTO(scene) stated = scene_new();
-
-    cr_assert(load(plain, HEAD "  a: " STEPS "\n"
-                               "  b: {runs-on: x, permissions: {packages: write},"
-                               " steps: [{run: a}]}\n"
-                               "  c: {runs-on: x, permissions: {}, steps: [{run: a}]}\n"));
-    cr_assert(load(stated, "permissions: {packages: write}\n" HEAD "  a: " STEPS "\n"
-                           "  b: {runs-on: x, permissions: {contents: read},"
-                           " steps: [{run: a}]}\n"));
-
-    cr_expect(may(plain, root_of(plain), "a", "read"));
-    cr_expect_not(may(plain, root_of(plain), "a", "write"));
-    cr_expect(may(plain, root_of(plain), "b", "write"));
-    cr_expect_not(may(plain, root_of(plain), "c", "read"));
-    cr_expect(may(stated, root_of(stated), "a", "write"));
-    cr_expect_not(may(stated, root_of(stated), "b", "read"));
-}
-
-Test(permissions_allow, follow_the_setting_of_the_repository_and_forks_only_read)
-{
-    AUTO(scene) open = scene_new();
-    AUTO(scene) fork = scene_new();
-
-    cr_assert(load_with(open, HEAD "  a: " STEPS "\n",
-                        "{\"ref\": \"x\", \"default_workflow_permissions\": \"write\"}"));
-    cr_assert(load_with(fork, "permissions: write-all\n" HEAD "  a: " STEPS "\n",
-                        "{\"pull_request\": {\"head\": {\"repo\": {\"fork\": true}}}}"));
-
-    cr_expect(may(open, root_of(open), "a", "write"));
-    cr_expect_not(may(fork, root_of(fork), "a", "write"));
-    cr_expect(may(fork, root_of(fork), "a", "read"));
-}
-
-Test(permissions_allow, a_called_workflow_what_its_callers_allow)
-{
-    AUTO(scene) scene = scene_new();
-    put(scene, "b.yml",
-        "on: workflow_call\njobs:\n  a: " STEPS "\n"
-        "  c: {uses: ./.github/workflows/c.yml}\n");
-    put(scene, "c.yml", "on: workflow_call\njobs: {d: " STEPS "}\n");
-
-    cr_assert(load(scene, HEAD "  b: {uses: ./.github/workflows/b.yml,"
-                               " permissions: {packages: write}}\n"));
-    const struct call *outer = call_at(root_of(scene), "b");
-
-    cr_expect(may(scene, outer, "a", "write"));
-    cr_expect(may(scene, call_at(outer, "c"), "d", "write"));
-}
-
-Test(call, may_ask_for_what_an_untold_setting_of_the_repository_may_grant)
-{
-    AUTO(scene) scene = scene_new();
-    AUTO(scene) limited = scene_new();
-    const char *callee = "on: workflow_call\njobs:\n"
-                         "  push: {runs-on: x, permissions: {packages: write, id-token: write},"
-                         " steps: [{run: a}]}\n";
-    put(scene, "b.yml", callee);
-    put(limited, "b.yml", callee);
-
-    cr_expect(load(scene, HEAD "  b: {uses: ./.github/workflows/b.yml}\n"));
-    cr_expect_not(load(limited, "permissions: {packages: write}\n" HEAD
-                                "  b: {uses: ./.github/workflows/b.yml}\n"));
-
-    cr_expect(errors_tell(limited->errors,
-                          "is requesting 'id-token: write', but is only allowed 'id-token: none'"));
-}
-
-Test(call, that_asks_for_more_than_its_caller_may_is_refused)
-{
-    AUTO(scene) fallback = scene_new();
-    AUTO(scene) stated = scene_new();
-    const char *callee = "on: workflow_call\njobs:\n"
-                         "  push: {runs-on: x, permissions: {packages: write},"
-                         " steps: [{run: a}]}\n";
-    put(fallback, "b.yml", callee);
-    put(stated, "b.yml", callee);
-
-    cr_expect_not(load_with(fallback, HEAD "  b: {uses: ./.github/workflows/b.yml}\n",
-                            "{\"ref\": \"x\", \"default_workflow_permissions\": \"read\"}"));
-    cr_expect(load(stated, "permissions: {packages: write}\n" HEAD
-                           "  b: {uses: ./.github/workflows/b.yml}\n"));
-
-    cr_expect(errors_tell(
-        fallback->errors,
-        "ci.yml:3:3: Error calling workflow './.github/workflows/b.yml'. The nested job 'push' is "
-        "requesting 'packages: write', but is only allowed 'packages: read'."));
 }
 
 static char *inputs_text(const struct scene *scene, const struct call *call)
@@ -396,21 +222,22 @@ static char *inputs_text(const struct scene *scene, const struct call *call)
 Test(call, passes_inputs_down_level_by_level_with_defaults)
 {
     AUTO(scene) scene = scene_new();
-    put(scene, "b.yml",
-        "on:\n  workflow_call:\n    inputs:\n"
-        "      image: {type: string, default: '${{ github.event_name }}-${{ vars.A }}'}\n"
-        "      fast: {type: boolean}\n"
-        "jobs:\n  c:\n    uses: ./.github/workflows/c.yml\n"
-        "    with: {count: '${{ inputs.fast && 1 || 2 }}', name: 'x-${{ inputs.image }}'}\n");
-    put(scene, "c.yml",
-        "on: {workflow_call: {inputs: {count: {type: number},"
-        " name: {type: string}}}}\njobs: {a: " STEPS "}\n");
+    scene_put(scene, "b.yml",
+              "on:\n  workflow_call:\n    inputs:\n"
+              "      image: {type: string, default: '${{ github.event_name }}-${{ vars.A }}'}\n"
+              "      fast: {type: boolean}\n"
+              "jobs:\n  c:\n    uses: ./.github/workflows/c.yml\n"
+              "    with: {count: '${{ inputs.fast && 1 || 2 }}', name: 'x-${{ inputs.image }}'}\n");
+    scene_put(scene, "c.yml",
+              "on: {workflow_call: {inputs: {count: {type: number},"
+              " name: {type: string}}}}\njobs: {a: " STEPS "}\n");
 
-    cr_assert(load_with(scene, HEAD "  b: {uses: ./.github/workflows/b.yml, with: {fast: true}}\n",
-                        "{\"ref\": \"refs/heads/main\", \"vars\": {\"A\": \"b\"}}"));
-    const struct call *outer = call_at(root_of(scene), "b");
+    cr_assert(scene_load_with(scene,
+                              HEAD "  b: {uses: ./.github/workflows/b.yml, with: {fast: true}}\n",
+                              "{\"ref\": \"refs/heads/main\", \"vars\": {\"A\": \"b\"}}"));
+    const struct call *outer = call_of_job(scene_root(scene), "b");
     g_autofree char *of_outer = inputs_text(scene, outer);
-    g_autofree char *of_inner = inputs_text(scene, call_at(outer, "c"));
+    g_autofree char *of_inner = inputs_text(scene, call_of_job(outer, "c"));
 
     cr_expect_str_eq(of_outer, "{\"image\":\"push-b\",\"fast\":true}");
     cr_expect_str_eq(of_inner, "{\"count\":1,\"name\":\"x-push-b\"}");
@@ -419,17 +246,18 @@ Test(call, passes_inputs_down_level_by_level_with_defaults)
 Test(call, whose_inputs_need_a_job_or_a_leg_is_not_known_before_the_run)
 {
     AUTO(scene) scene = scene_new();
-    put(scene, "b.yml",
-        "on: {workflow_call: {inputs: {x: {type: string}}}}\n"
-        "jobs: {a: " STEPS "}\n");
+    scene_put(scene, "b.yml",
+              "on: {workflow_call: {inputs: {x: {type: string}}}}\n"
+              "jobs: {a: " STEPS "}\n");
 
-    cr_assert(load(scene, HEAD "  first: " STEPS "\n"
-                               "  b: {uses: ./.github/workflows/b.yml, needs: first,"
-                               " with: {x: '${{ needs.first.outputs.x }}'}}\n"
-                               "  c: {uses: ./.github/workflows/b.yml,"
-                               " strategy: {matrix: {v: [1]}}, with: {x: '${{ matrix.v }}'}}\n"));
-    g_autofree char *of_b = inputs_text(scene, call_at(root_of(scene), "b"));
-    g_autofree char *of_c = inputs_text(scene, call_at(root_of(scene), "c"));
+    cr_assert(scene_load(scene,
+                         HEAD "  first: " STEPS "\n"
+                              "  b: {uses: ./.github/workflows/b.yml, needs: first,"
+                              " with: {x: '${{ needs.first.outputs.x }}'}}\n"
+                              "  c: {uses: ./.github/workflows/b.yml,"
+                              " strategy: {matrix: {v: [1]}}, with: {x: '${{ matrix.v }}'}}\n"));
+    g_autofree char *of_b = inputs_text(scene, call_of_job(scene_root(scene), "b"));
+    g_autofree char *of_c = inputs_text(scene, call_of_job(scene_root(scene), "c"));
 
     cr_expect_str_eq(of_b, "unknown");
     cr_expect_str_eq(of_c, "unknown");
@@ -439,13 +267,13 @@ Test(call, given_a_value_of_another_type_at_run_time_is_an_error_in_githubs_word
 {
     AUTO(scene) scene = scene_new();
     g_autoptr(GError) error = NULL;
-    put(scene, "b.yml",
-        "on: {workflow_call: {inputs: {x: {type: number}}}}\n"
-        "jobs: {a: " STEPS "}\n");
-    cr_assert(load(scene, HEAD "  b: {uses: ./.github/workflows/b.yml}\n"));
+    scene_put(scene, "b.yml",
+              "on: {workflow_call: {inputs: {x: {type: number}}}}\n"
+              "jobs: {a: " STEPS "}\n");
+    cr_assert(scene_load(scene, HEAD "  b: {uses: ./.github/workflows/b.yml}\n"));
     g_autoptr(json_t) given = json_pack("{s:s}", "x", "many");
 
-    json_t *inputs = resolve_inputs(call_at(root_of(scene), "b"), scene->event,
+    json_t *inputs = resolve_inputs(call_of_job(scene_root(scene), "b"), scene->event,
                                     scene->event->inputs, given, &error);
 
     cr_expect_null(inputs);
