@@ -31,12 +31,12 @@ struct action_run *fake_run_new(const struct action *action, const char *ref)
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
         *texts[i] = g_string_new(NULL);
     run->date_ms = INT64_C(1767225600000); /* 2026-01-01 */
-    fake_variable(run, "RUNNER_TEMP", "/home/runner/work/_temp");
+    fake_variable(run, "RUNNER_TEMP", FAKE_TEMP);
     fake_variable(run, "RUNNER_TOOL_CACHE", "/opt/hostedtoolcache");
-    fake_variable(run, "GITHUB_WORKSPACE", "/home/runner/work/app/app");
+    fake_variable(run, "GITHUB_WORKSPACE", FAKE_WORKSPACE);
     fake_variable(run, "HOME", "/home/runner");
     fake_contexts(run, "{\"github\": {\"repository\": \"acme/app\", \"ref\": \"refs/heads/main\","
-                       " \"sha\": \"860c1904a1ce19322e91ac35af1ab07466440c37\","
+                       " \"sha\": \"" FAKE_COMMIT "\","
                        " \"run_id\": \"42\", \"run_attempt\": \"1\", \"token\": \"ghs_token\"},"
                        " \"runner\": {\"os\": \"Linux\", \"arch\": \"X64\"}}");
     return run;
@@ -128,6 +128,12 @@ void fake_file(struct action_run *run, const char *path, const char *text)
     cr_assert(g_file_set_contents(place, text, -1, NULL));
 }
 
+void fake_workspace_file(struct action_run *run, const char *name, const char *text)
+{
+    g_autofree char *path = g_build_filename(FAKE_WORKSPACE, name, NULL);
+    fake_file(run, path, text);
+}
+
 char *fake_file_text(struct action_run *run, const char *path)
 {
     char *text = NULL;
@@ -139,6 +145,17 @@ char *fake_file_text(struct action_run *run, const char *path)
 void fake_answer(struct action_run *run, struct fake_answer answer)
 {
     g_array_append_val(run->answers, answer);
+}
+
+void fake_prints(struct action_run *run, const char *pattern, const char *output)
+{
+    fake_answer(run, (struct fake_answer){.pattern = pattern, .output = output});
+}
+
+void fake_fails(struct action_run *run, const char *pattern, int exit_code, const char *errors)
+{
+    fake_answer(run,
+                (struct fake_answer){.pattern = pattern, .exit_code = exit_code, .errors = errors});
 }
 
 void fake_reply(struct action_run *run, const char *pattern, unsigned status, const char *body)

@@ -6,8 +6,12 @@
 
 #include "runner/action.h"
 
-/* ref: "v4", "v4.3.0". The workspace is /home/runner/work/app/app and RUNNER_TEMP is
-   /home/runner/work/_temp, both in a folder of this machine's that goes with the run. */
+#define FAKE_WORKSPACE "/home/runner/work/app/app"
+#define FAKE_TEMP      "/home/runner/work/_temp"
+#define FAKE_COMMIT    "860c1904a1ce19322e91ac35af1ab07466440c37" /* github.sha */
+
+/* ref: "v4", "v4.3.0". The run is of acme/app's main branch; the workspace and RUNNER_TEMP are in a
+   folder of this machine's that goes with the run. */
 struct action_run *fake_run_new(const struct action *action, const char *ref);
 void fake_run_free(struct action_run *run);
 #define FAKE_RUN(variable, action, ref)                                                            \
@@ -24,6 +28,8 @@ void fake_contexts(struct action_run *run, const char *json);
 void fake_date(struct action_run *run, const char *iso8601);
 /* A file of the action's world. */
 void fake_file(struct action_run *run, const char *path, const char *text);
+/* One of the workspace: "dist/a". */
+void fake_workspace_file(struct action_run *run, const char *name, const char *text);
 char *fake_file_text(struct action_run *run, const char *path); /* NULL: not there; g_free */
 
 /* The answer to command lines that the pattern (glob.h) matches; the latest matching one counts,
@@ -40,6 +46,9 @@ struct fake_answer {
     bool is_missing;    /* there is no such program */
 };
 void fake_answer(struct action_run *run, struct fake_answer answer);
+/* The usual answers: some output, or an exit code and what stands on stderr. */
+void fake_prints(struct action_run *run, const char *pattern, const char *output);
+void fake_fails(struct action_run *run, const char *pattern, int exit_code, const char *errors);
 /* The reply to requests "METHOD URL" that the pattern matches; status 0: failure is the words. */
 void fake_reply(struct action_run *run, const char *pattern, unsigned status, const char *body);
 /* A header line of the latest reply. */

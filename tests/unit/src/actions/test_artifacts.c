@@ -4,30 +4,28 @@
 
 #include "base/limits.h"
 
-#include "fake_run.h"
+#include "fake_services.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
 #include <unistd.h>
 
-#define SERVICE "https://results-receiver.actions.githubusercontent.com/"
-#define TWIRP   "POST " SERVICE "twirp/github.actions.results.api.v1.ArtifactService/"
-#define BLOB    "https://productionresultssa0.blob.core.windows.net/a/1?sig=x"
-#define WORK    "/home/runner/work/app/app/"
+#define WORK FAKE_WORKSPACE "/"
 
 static void set_up(struct action_run *run)
 {
-    fake_variable(run, "ACTIONS_RESULTS_URL", SERVICE);
+    fake_results_service(run);
     fake_contexts(run, "{\"github\": {\"job\": \"build\"}}");
 }
 
 static void accept_upload(struct action_run *run)
 {
     set_up(run);
-    fake_reply(run, TWIRP "CreateArtifact", 200,
-               "{\"ok\": true, \"signed_upload_url\": \"" BLOB "\"}");
-    fake_reply(run, "PUT " BLOB, 201, "");
-    fake_reply(run, TWIRP "FinalizeArtifact", 200, "{\"ok\": true, \"artifact_id\": \"99\"}");
+    fake_reply(run, FAKE_ARTIFACTS "CreateArtifact", 200,
+               "{\"ok\": true, \"signed_upload_url\": \"" FAKE_BLOB "\"}");
+    fake_reply(run, "PUT " FAKE_BLOB, 201, "");
+    fake_reply(run, FAKE_ARTIFACTS "FinalizeArtifact", 200,
+               "{\"ok\": true, \"artifact_id\": \"99\"}");
 }
 
 Test(upload_artifact, sends_files_and_tells_where_they_are)
@@ -36,9 +34,9 @@ Test(upload_artifact, sends_files_and_tells_where_they_are)
     accept_upload(run);
     fake_input(run, "name", "digests");
     fake_input(run, "path", "out/*");
-    fake_file(run, WORK "out/a", "a");
-    fake_file(run, WORK "out/b", "b");
-    fake_file(run, WORK "out/.hidden", "h");
+    fake_workspace_file(run, "out/a", "a");
+    fake_workspace_file(run, "out/b", "b");
+    fake_workspace_file(run, "out/.hidden", "h");
 
     fake_main(run);
 
@@ -49,10 +47,10 @@ Test(upload_artifact, sends_files_and_tells_where_they_are)
     fake_expect_text(fake_output(run, "artifact-id"), "99");
     fake_expect_text(fake_output(run, "artifact-url"),
                      "https://github.com/acme/app/actions/runs/42/artifacts/99");
-    fake_expect_part(fake_requests(run),
-                     TWIRP "CreateArtifact {\"workflow_run_backend_id\":\"42\","
-                           "\"workflow_job_run_backend_id\":\"build\",\"name\":\"digests\","
-                           "\"version\":4}\n");
+    fake_expect_part(fake_requests(run), FAKE_ARTIFACTS
+                     "CreateArtifact {\"workflow_run_backend_id\":\"42\","
+                     "\"workflow_job_run_backend_id\":\"build\",\"name\":\"digests\","
+                     "\"version\":4}\n");
 }
 
 Test(upload_artifact, does_with_no_files_what_it_is_told)
@@ -83,7 +81,7 @@ Test(upload_artifact, without_an_archive_is_one_file_under_its_own_name)
     fake_input(run, "name", "digests");
     fake_input(run, "archive", "false");
     fake_input(run, "path", "out/*");
-    fake_file(run, WORK "out/amd64", "a");
+    fake_workspace_file(run, "out/amd64", "a");
 
     fake_main(run);
 
@@ -97,8 +95,8 @@ Test(upload_artifact, without_an_archive_takes_no_second_file)
     accept_upload(run);
     fake_input(run, "archive", "false");
     fake_input(run, "path", "out/*");
-    fake_file(run, WORK "out/a", "a");
-    fake_file(run, WORK "out/b", "b");
+    fake_workspace_file(run, "out/a", "a");
+    fake_workspace_file(run, "out/b", "b");
 
     fake_main(run);
 
@@ -111,8 +109,8 @@ Test(upload_artifact, fails_when_the_service_does)
     FAKE_RUN(run, &action_upload_artifact, "v4");
     set_up(run);
     fake_input(run, "path", "out");
-    fake_file(run, WORK "out", "a");
-    fake_reply(run, TWIRP "CreateArtifact", 409,
+    fake_workspace_file(run, "out", "a");
+    fake_reply(run, FAKE_ARTIFACTS "CreateArtifact", 409,
                "{\"msg\": \"an artifact with this name already exists on the workflow run\"}");
 
     fake_main(run);
@@ -127,7 +125,7 @@ Test(upload_artifact, fails_without_a_service)
 {
     FAKE_RUN(run, &action_upload_artifact, "v4");
     fake_input(run, "path", "out");
-    fake_file(run, WORK "out", "a");
+    fake_workspace_file(run, "out", "a");
 
     fake_main(run);
 
@@ -140,7 +138,7 @@ Test(upload_artifact, refuses_names_that_no_file_can_have)
     set_up(run);
     fake_input(run, "name", "a:b");
     fake_input(run, "path", "out");
-    fake_file(run, WORK "out", "a");
+    fake_workspace_file(run, "out", "a");
 
     fake_main(run);
 
@@ -158,15 +156,17 @@ Test(download_artifact, gets_what_was_uploaded)
     accept_upload(sender);
     fake_input(sender, "name", "one");
     fake_input(sender, "path", "out");
-    fake_file(sender, WORK "out/sub/a", "content");
+    fake_workspace_file(sender, "out/sub/a", "content");
     fake_main(sender);
     FAKE_RUN(run, &action_download_artifact, "v4");
     set_up(run);
     fake_input(run, "name", "one");
     fake_input(run, "path", "got");
-    fake_reply(run, TWIRP "ListArtifacts", 200, "{\"artifacts\": [" ARTIFACT("one", "99") "]}");
-    fake_reply(run, TWIRP "GetSignedArtifactURL", 200, "{\"signed_url\": \"" BLOB "\"}");
-    fake_copy_upload(run, "GET " BLOB, sender);
+    fake_reply(run, FAKE_ARTIFACTS "ListArtifacts", 200,
+               "{\"artifacts\": [" ARTIFACT("one", "99") "]}");
+    fake_reply(run, FAKE_ARTIFACTS "GetSignedArtifactURL", 200,
+               "{\"signed_url\": \"" FAKE_BLOB "\"}");
+    fake_copy_upload(run, "GET " FAKE_BLOB, sender);
 
     fake_main(run);
 
@@ -182,16 +182,17 @@ Test(download_artifact, puts_several_into_folders_of_their_names)
     FAKE_RUN(sender, &action_upload_artifact, "v4");
     accept_upload(sender);
     fake_input(sender, "path", "a");
-    fake_file(sender, WORK "a", "x");
+    fake_workspace_file(sender, "a", "x");
     fake_main(sender);
     FAKE_RUN(run, &action_download_artifact, "v4");
     set_up(run);
     fake_input(run, "pattern", "d-*");
-    fake_reply(run, TWIRP "ListArtifacts", 200,
+    fake_reply(run, FAKE_ARTIFACTS "ListArtifacts", 200,
                "{\"artifacts\": [" ARTIFACT("d-1", "1") ", " ARTIFACT("d-2", "2") ", " ARTIFACT(
                    "other", "3") "]}");
-    fake_reply(run, TWIRP "GetSignedArtifactURL", 200, "{\"signed_url\": \"" BLOB "\"}");
-    fake_copy_upload(run, "GET " BLOB, sender);
+    fake_reply(run, FAKE_ARTIFACTS "GetSignedArtifactURL", 200,
+               "{\"signed_url\": \"" FAKE_BLOB "\"}");
+    fake_copy_upload(run, "GET " FAKE_BLOB, sender);
 
     fake_main(run);
 
@@ -206,7 +207,7 @@ Test(download_artifact, fails_when_there_is_none_of_that_name)
     FAKE_RUN(run, &action_download_artifact, "v4");
     set_up(run);
     fake_input(run, "name", "missing");
-    fake_reply(run, TWIRP "ListArtifacts", 200, "{\"artifacts\": []}");
+    fake_reply(run, FAKE_ARTIFACTS "ListArtifacts", 200, "{\"artifacts\": []}");
 
     fake_main(run);
 
@@ -219,9 +220,11 @@ Test(download_artifact, gives_up_after_five_retries_of_a_blob)
     FAKE_RUN(run, &action_download_artifact, "v4");
     set_up(run);
     fake_input(run, "name", "one");
-    fake_reply(run, TWIRP "ListArtifacts", 200, "{\"artifacts\": [" ARTIFACT("one", "1") "]}");
-    fake_reply(run, TWIRP "GetSignedArtifactURL", 200, "{\"signed_url\": \"" BLOB "\"}");
-    fake_reply(run, "GET " BLOB, 503, "");
+    fake_reply(run, FAKE_ARTIFACTS "ListArtifacts", 200,
+               "{\"artifacts\": [" ARTIFACT("one", "1") "]}");
+    fake_reply(run, FAKE_ARTIFACTS "GetSignedArtifactURL", 200,
+               "{\"signed_url\": \"" FAKE_BLOB "\"}");
+    fake_reply(run, "GET " FAKE_BLOB, 503, "");
 
     fake_main(run);
 
@@ -272,16 +275,15 @@ static void expect_found(struct action_run *run, const char *lines, const char *
 Test(file_search, finds_files_folders_and_patterns)
 {
     FAKE_RUN(run, &action_upload_artifact, "v4");
-    fake_file(run, WORK "a/one.txt", "");
-    fake_file(run, WORK "a/b/two.txt", "");
-    fake_file(run, WORK "c/three.log", "");
+    fake_workspace_file(run, "a/one.txt", "");
+    fake_workspace_file(run, "a/b/two.txt", "");
+    fake_workspace_file(run, "c/three.log", "");
 
     expect_found(run, "a", "a/b/two.txt a/one.txt ", WORK "a");
     expect_found(run, "a/one.txt", "a/one.txt ", WORK "a");
-    expect_found(run, "a\nc/*.log", "a/b/two.txt a/one.txt c/three.log ",
-                 "/home/runner/work/app/app");
+    expect_found(run, "a\nc/*.log", "a/b/two.txt a/one.txt c/three.log ", FAKE_WORKSPACE);
     expect_found(run, "a\n!a/b", "a/one.txt ", WORK "a");
-    expect_found(run, "**/*.txt", "a/b/two.txt a/one.txt ", "/home/runner/work/app/app");
+    expect_found(run, "**/*.txt", "a/b/two.txt a/one.txt ", FAKE_WORKSPACE);
     expect_found(run, "none", "", WORK "none");
 }
 
@@ -290,13 +292,13 @@ Test(file_search, finds_files_folders_and_patterns)
 Test(file_search, finds_what_is_below_the_folders_that_a_pattern_fits)
 {
     FAKE_RUN(run, &action_upload_artifact, "v4");
-    fake_file(run, WORK "a/one.txt", "");
-    fake_file(run, WORK "a/b/c/two.txt", "");
-    fake_file(run, WORK "a/.git/config", "");
+    fake_workspace_file(run, "a/one.txt", "");
+    fake_workspace_file(run, "a/b/c/two.txt", "");
+    fake_workspace_file(run, "a/.git/config", "");
 
     expect_found(run, "a/*", "a/b/c/two.txt a/one.txt ", WORK "a");
     expect_found(run, "a/?\n!a/*/c", "", WORK "a");
-    expect_found(run, "*/one", "", "/home/runner/work/app/app");
+    expect_found(run, "*/one", "", FAKE_WORKSPACE);
 }
 
 /* ---- ceilings ---- */
@@ -317,7 +319,7 @@ Test(upload_artifact, takes_ten_thousand_files_at_most)
     }
     upload(run);
     cr_expect_null(fake_failure(run), "%s", fake_failure(run));
-    fake_file(run, WORK "out/one-more", "");
+    fake_workspace_file(run, "out/one-more", "");
 
     fake_main(run);
 
@@ -345,7 +347,7 @@ Test(upload_artifact, goes_sixty_four_folders_down)
 Test(upload_artifact, takes_no_more_bytes_than_a_body_may_have)
 {
     FAKE_RUN(run, &action_upload_artifact, "v4");
-    fake_file(run, WORK "out", "");
+    fake_workspace_file(run, "out", "");
     g_autofree char *place = action_host_path(run, WORK "out");
     cr_assert_eq(truncate(place, ACTION_BLOB_BYTES_MAX), 0);
     upload(run);

@@ -3,19 +3,14 @@
 
 #include "base/units.h"
 
-#include "fake_run.h"
+#include "fake_services.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
 
-#define SERVICE "https://results-receiver.actions.githubusercontent.com/"
-#define TWIRP   "POST " SERVICE "twirp/github.actions.results.api.v1.CacheService/"
-#define BLOB    "https://productionresultssa0.blob.core.windows.net/c/1?sig=x"
-
 static void set_up(struct action_run *run)
 {
-    fake_variable(run, "ACTIONS_RESULTS_URL", SERVICE);
-    fake_variable(run, "ACTIONS_RUNTIME_TOKEN", "t");
+    fake_results_service(run);
     fake_input(run, "key", "go-1");
     fake_input(run, "path", "~/go/pkg\nout");
 }
@@ -38,7 +33,7 @@ Test(cache, tells_the_keys_of_a_miss)
     FAKE_RUN(run, &action_cache, "v4");
     set_up(run);
     fake_input(run, "restore-keys", "go-\nx-");
-    fake_reply(run, TWIRP "GetCacheEntryDownloadURL", 200, "{\"ok\": false}");
+    fake_reply(run, FAKE_CACHE "GetCacheEntryDownloadURL", 200, "{\"ok\": false}");
 
     fake_main(run);
 
@@ -53,7 +48,7 @@ Test(cache, can_fail_a_miss)
     FAKE_RUN(run, &action_cache, "v4");
     set_up(run);
     fake_input(run, "fail-on-cache-miss", "true");
-    fake_reply(run, TWIRP "*", 200, "{\"ok\": false}");
+    fake_reply(run, FAKE_CACHE "*", 200, "{\"ok\": false}");
 
     fake_main(run);
 
@@ -66,8 +61,7 @@ Test(cache, does_not_download_what_is_only_looked_up)
     FAKE_RUN(run, &action_cache, "v4");
     set_up(run);
     fake_input(run, "lookup-only", "true");
-    fake_reply(run, TWIRP "*", 200,
-               "{\"ok\": true, \"signed_download_url\": \"" BLOB "\", \"matched_key\": \"go-1\"}");
+    fake_cache_entry(run, "go-1");
 
     fake_main(run);
 
@@ -80,7 +74,7 @@ Test(cache, survives_a_service_that_fails)
 {
     FAKE_RUN(run, &action_cache, "v4");
     set_up(run);
-    fake_reply(run, TWIRP "*", 503, "{\"msg\": \"down\"}");
+    fake_reply(run, FAKE_CACHE "*", 503, "{\"msg\": \"down\"}");
 
     fake_main(run);
 
@@ -98,7 +92,7 @@ Test(cache, does_not_insist_on_a_rate_limit)
 {
     FAKE_RUN(run, &action_cache, "v4");
     set_up(run);
-    fake_reply(run, TWIRP "*", 429, "{\"msg\": \"rate limit exceeded\"}");
+    fake_reply(run, FAKE_CACHE "*", 429, "{\"msg\": \"rate limit exceeded\"}");
 
     fake_main(run);
 
@@ -112,7 +106,7 @@ Test(cache, does_not_insist_on_a_broken_network)
 {
     FAKE_RUN(run, &action_cache, "v4");
     set_up(run);
-    fake_reply(run, TWIRP "*", 0, "connect ECONNREFUSED 1.2.3.4:443");
+    fake_reply(run, FAKE_CACHE "*", 0, "connect ECONNREFUSED 1.2.3.4:443");
 
     fake_main(run);
 
@@ -143,27 +137,18 @@ Test(cache, takes_ten_keys_at_most)
                      "Key Validation Error: Keys are limited to a maximum of 10.");
 }
 
-static void accept_upload(struct action_run *run)
-{
-    fake_reply(run, TWIRP "GetCacheEntryDownloadURL", 200, "{\"ok\": false}");
-    fake_reply(run, TWIRP "CreateCacheEntry", 200,
-               "{\"ok\": true, \"signed_upload_url\": \"" BLOB "\"}");
-    fake_reply(run, "PUT " BLOB, 201, "");
-    fake_reply(run, TWIRP "FinalizeCacheEntryUpload", 200, "{\"ok\": true, \"entry_id\": \"7\"}");
-}
-
 Test(cache, saves_what_it_missed_when_the_job_succeeds)
 {
     FAKE_RUN(run, &action_cache, "v4");
     set_up(run);
-    accept_upload(run);
+    fake_empty_cache(run);
     fake_main(run);
     fake_file(run, "/home/runner/go/pkg/mod/a.txt", "a");
 
     fake_post(run);
 
     fake_expect_text(fake_log(run), "Cache saved with key: go-1\n");
-    fake_expect_part(fake_requests(run), "\nPUT " BLOB " \n");
+    fake_expect_part(fake_requests(run), "\nPUT " FAKE_BLOB " \n");
     fake_expect_text(action_cache.post_condition, "success()");
 }
 
@@ -171,14 +156,15 @@ Test(cache, restores_what_was_saved)
 {
     FAKE_RUN(run, &action_cache, "v4");
     set_up(run);
-    accept_upload(run);
+    fake_empty_cache(run);
     fake_main(run);
     fake_file(run, "/home/runner/go/pkg/mod/a.txt", "content");
-    fake_file(run, "/home/runner/work/app/app/out/b", "b");
+    fake_workspace_file(run, "out/b", "b");
     fake_post(run);
-    fake_reply_with_upload(run, "GET " BLOB);
-    fake_reply(run, TWIRP "GetCacheEntryDownloadURL", 200,
-               "{\"ok\": true, \"signedDownloadUrl\": \"" BLOB "\", \"matchedKey\": \"go-0\"}");
+    fake_reply_with_upload(run, "GET " FAKE_BLOB);
+    fake_reply(run, FAKE_CACHE "GetCacheEntryDownloadURL", 200,
+               "{\"ok\": true, \"signedDownloadUrl\": \"" FAKE_BLOB
+               "\", \"matchedKey\": \"go-0\"}");
     fake_file(run, "/home/runner/go/pkg/mod/a.txt", "changed");
 
     fake_main(run);
@@ -194,8 +180,8 @@ Test(cache, tells_when_another_job_holds_the_key)
 {
     FAKE_RUN(run, &action_cache_save, "v4");
     set_up(run);
-    fake_file(run, "/home/runner/work/app/app/out/b", "b");
-    fake_reply(run, TWIRP "CreateCacheEntry", 409, "{\"msg\": \"exists\"}");
+    fake_workspace_file(run, "out/b", "b");
+    fake_reply(run, FAKE_CACHE "CreateCacheEntry", 409, "{\"msg\": \"exists\"}");
 
     fake_main(run);
 
@@ -219,7 +205,7 @@ Test(cache, does_not_save_what_it_hit)
     FAKE_RUN(run, &action_cache, "v4");
     set_up(run);
     fake_input(run, "lookup-only", "true");
-    fake_reply(run, TWIRP "*", 200, "{\"ok\": true, \"matched_key\": \"go-1\"}");
+    fake_reply(run, FAKE_CACHE "*", 200, "{\"ok\": true, \"matched_key\": \"go-1\"}");
     fake_main(run);
 
     fake_post(run);
@@ -232,7 +218,7 @@ Test(cache, tells_its_keys_when_it_only_restores)
 {
     FAKE_RUN(run, &action_cache_restore, "v4");
     set_up(run);
-    fake_reply(run, TWIRP "*", 200, "{\"ok\": false}");
+    fake_reply(run, FAKE_CACHE "*", 200, "{\"ok\": false}");
 
     fake_main(run);
 

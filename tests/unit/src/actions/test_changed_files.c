@@ -17,7 +17,7 @@
 
 static void answer(struct action_run *run, const char *pattern, const char *output)
 {
-    fake_answer(run, (struct fake_answer){.pattern = pattern, .output = output});
+    fake_prints(run, pattern, output);
 }
 
 /* A shallow checkout whose commits differ by these files. */
@@ -168,7 +168,7 @@ Test(changed_files, a_first_commit_puts_nothing_out)
     fake_contexts(run, "{\"github\": {\"event\": {\"before\": "
                        "\"0000000000000000000000000000000000000000\"}}}");
     be_in_checkout(run, "");
-    fake_answer(run, (struct fake_answer){.pattern = "git rev-list *", .exit_code = 128});
+    fake_fails(run, "git rev-list *", 128, "");
 
     fake_main(run);
 
@@ -246,8 +246,7 @@ Test(changed_files, a_diff_that_fails_has_no_files_unless_that_is_a_failure)
         fake_contexts(run, PUSH);
         fake_input(run, "fail_on_initial_diff_error", values[i]);
         be_in_checkout(run, "");
-        fake_answer(run,
-                    (struct fake_answer){.pattern = "git diff --name-status *", .exit_code = 128});
+        fake_fails(run, "git diff --name-status *", 128, "");
 
         fake_main(run);
 

@@ -8,21 +8,18 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#define COMMIT    "860c1904a1ce19322e91ac35af1ab07466440c37"
-#define WORKSPACE "/home/runner/work/app/app"
-
 Test(checkout, puts_the_work_tree_into_the_workspace)
 {
     FAKE_RUN(run, &action_checkout_repository, "v4");
 
     fake_main(run);
 
-    fake_expect_text(fake_commands(run), "(checkout to " WORKSPACE ")\n");
+    fake_expect_text(fake_commands(run), "(checkout to " FAKE_WORKSPACE ")\n");
     fake_expect_text(fake_output(run, "ref"), "refs/heads/main");
-    fake_expect_text(fake_output(run, "commit"), COMMIT);
+    fake_expect_text(fake_output(run, "commit"), FAKE_COMMIT);
     fake_expect_part(fake_log(run), "Syncing repository: acme/app\n::group::Getting Git version "
-                                    "info\nWorking directory is '" WORKSPACE "'\n");
-    fake_expect_part(fake_log(run), "--depth=1 origin +" COMMIT ":refs/remotes/origin/main\n");
+                                    "info\nWorking directory is '" FAKE_WORKSPACE "'\n");
+    fake_expect_part(fake_log(run), "--depth=1 origin +" FAKE_COMMIT ":refs/remotes/origin/main\n");
 }
 
 Test(checkout, puts_it_into_a_folder_of_the_workspace)
@@ -30,11 +27,11 @@ Test(checkout, puts_it_into_a_folder_of_the_workspace)
     FAKE_RUN(run, &action_checkout_repository, "v4");
     fake_input(run, "path", "src/../app");
     fake_input(run, "fetch-depth", "0");
-    fake_input(run, "ref", COMMIT);
+    fake_input(run, "ref", FAKE_COMMIT);
 
     fake_main(run);
 
-    fake_expect_text(fake_commands(run), "(checkout to " WORKSPACE "/app)\n");
+    fake_expect_text(fake_commands(run), "(checkout to " FAKE_WORKSPACE "/app)\n");
     fake_expect_text(fake_output(run, "ref"), "");
     fake_expect_part(fake_log(run), "+refs/heads/*:refs/remotes/origin/*");
 }
@@ -47,7 +44,7 @@ Test(checkout, stays_inside_of_the_workspace)
     fake_main(run);
 
     fake_expect_text(fake_failure(run), "Repository path '/home/runner/work/app/other' is not "
-                                        "under '" WORKSPACE "'");
+                                        "under '" FAKE_WORKSPACE "'");
 }
 
 /* As in a log of May 2021 (P3TERX/Actions-OpenWrt issue 313). */
@@ -59,7 +56,7 @@ Test(checkout, fetches_again_after_ten_to_twenty_seconds)
     fake_main(run);
 
     cr_assert_null(fake_failure(run));
-    fake_expect_text(fake_commands(run), "(checkout to " WORKSPACE ")\n");
+    fake_expect_text(fake_commands(run), "(checkout to " FAKE_WORKSPACE ")\n");
     fake_expect_part(fake_log(run), "fatal: unable to access 'https://github.com/acme/app/': The "
                                     "requested URL returned error: 500");
     fake_expect_part(fake_log(run), "The process '/usr/bin/git' failed with exit code 128\n"

@@ -110,8 +110,7 @@ Test(amazon_ecr_login, fails_when_docker_does)
 {
     FAKE_RUN(run, &action_amazon_ecr_login, "v2");
     fake_input(run, "registry-type", "public");
-    fake_answer(
-        run, (struct fake_answer){.pattern = "docker login*", .exit_code = 1, .errors = "denied"});
+    fake_fails(run, "docker login*", 1, "denied");
 
     fake_main(run);
 

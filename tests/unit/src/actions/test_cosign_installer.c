@@ -104,7 +104,7 @@ Test(cosign_installer, fails_as_its_curl_does)
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         FAKE_RUN(run, &action_cosign_installer, cases[i].ref);
         set_up(run);
-        fake_answer(run, (struct fake_answer){.pattern = "curl *", .exit_code = 22});
+        fake_fails(run, "curl *", 22, "");
         fake_main(run);
         fake_expect_text(fake_failure(run), cases[i].failure);
         fake_expect_text(fake_path(run), "");

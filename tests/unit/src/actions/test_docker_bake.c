@@ -1,7 +1,7 @@
 /* docker/bake-action. */
 #include "actions/actions.h"
 
-#include "fake_run.h"
+#include "fake_services.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -11,17 +11,11 @@
 
 static void answer(struct action_run *run)
 {
-    fake_answer(run, (struct fake_answer){.pattern = "docker buildx version",
-                                          .output = "github.com/docker/buildx v0.26.1 1a8287f\n"});
-    fake_answer(
-        run, (struct fake_answer){.pattern = "docker buildx inspect",
-                                  .output = "Name: b\nDriver: docker-container\nNodes:\nName: b0\n"
-                                            "BuildKit version: v0.23.2\n"});
+    fake_builder(run);
     fake_answer(run, (struct fake_answer){.pattern = "docker buildx bake*",
                                           .file_after = "--metadata-file",
                                           .file_text = "{\"app\": {}}"});
-    fake_answer(
-        run, (struct fake_answer){.pattern = "docker buildx bake*--print*", .output = DEFINITION});
+    fake_prints(run, "docker buildx bake*--print*", DEFINITION);
 }
 
 /* The three command lines of bake, random parts as "…"; g_free. */
@@ -85,7 +79,7 @@ Test(docker_bake, of_version_6_builds_from_git)
     answer(run);
     fake_input(run, "provenance", "false");
 
-#define GIT      "https://github.com/acme/app.git#860c1904a1ce19322e91ac35af1ab07466440c37"
+#define GIT      "https://github.com/acme/app.git#" FAKE_COMMIT
 #define FROM_GIT "docker buildx bake " GIT " --allow fs=* --metadata-file … --provenance false"
     expect_bakes(run, "docker buildx bake " GIT " --provenance false --print\n" FROM_GIT
                       " --print\n" FROM_GIT "\n");
@@ -118,9 +112,7 @@ Test(docker_bake, fails_with_the_last_line_of_the_build)
 {
     FAKE_RUN(run, &action_docker_bake, "v5");
     answer(run);
-    fake_answer(run, (struct fake_answer){.pattern = "docker buildx bake*mode=max,*attempts/1",
-                                          .exit_code = 1,
-                                          .errors = "x\nERROR: target app: failed\n"});
+    fake_fails(run, "docker buildx bake*mode=max,*attempts/1", 1, "x\nERROR: target app: failed\n");
 
     fake_main(run);
 
@@ -131,9 +123,7 @@ Test(docker_bake, fails_when_the_definition_cannot_be_read)
 {
     FAKE_RUN(run, &action_docker_bake, "v6");
     answer(run);
-    fake_answer(run, (struct fake_answer){.pattern = "*--print",
-                                          .exit_code = 1,
-                                          .errors = "ERROR: couldn't find a bake definition\n"});
+    fake_fails(run, "*--print", 1, "ERROR: couldn't find a bake definition\n");
 
     fake_main(run);
 

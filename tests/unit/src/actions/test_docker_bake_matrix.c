@@ -11,8 +11,7 @@
 
 static void answer(struct action_run *run)
 {
-    fake_answer(
-        run, (struct fake_answer){.pattern = "docker buildx bake*--print", .output = DEFINITION});
+    fake_prints(run, "docker buildx bake*--print", DEFINITION);
 }
 
 Test(docker_bake_matrix, has_a_row_for_each_target)
@@ -46,9 +45,7 @@ Test(docker_bake_matrix, has_a_row_for_each_value_of_a_field)
 Test(docker_bake_matrix, fails_with_all_that_buildx_says)
 {
     FAKE_RUN(run, &action_docker_bake_matrix, "v6");
-    fake_answer(run, (struct fake_answer){.pattern = "docker buildx bake*",
-                                          .exit_code = 1,
-                                          .errors = "ERROR: couldn't find a bake definition\n"});
+    fake_fails(run, "docker buildx bake*", 1, "ERROR: couldn't find a bake definition\n");
 
     fake_main(run);
 

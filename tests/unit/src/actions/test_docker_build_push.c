@@ -1,22 +1,16 @@
 /* docker/build-push-action. */
 #include "actions/actions.h"
 
-#include "fake_run.h"
+#include "fake_services.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
 
-#define DIRECTORY "/home/runner/work/_temp/docker-actions-toolkit-"
-#define COMMIT    "860c1904a1ce19322e91ac35af1ab07466440c37"
+#define DIRECTORY FAKE_TEMP "/docker-actions-toolkit-"
 
 static void answer(struct action_run *run)
 {
-    fake_answer(run, (struct fake_answer){.pattern = "docker buildx version",
-                                          .output = "github.com/docker/buildx v0.26.1 1a8287f\n"});
-    fake_answer(run, (struct fake_answer){
-                         .pattern = "docker buildx inspect",
-                         .output = "Name: b\nDriver: docker-container\n\nNodes:\nName: b0\n"
-                                   "BuildKit version: v0.23.2\n"});
+    fake_builder(run);
     fake_answer(run, (struct fake_answer){.pattern = "docker buildx build*",
                                           .file_after = "--metadata-file",
                                           .file_text = "{\"containerimage.digest\": \"sha256:d\","
@@ -51,7 +45,7 @@ Test(docker_build_push, builds_the_commit_on_github_by_default)
     expect_build(run, "docker buildx build --iidfile …/build-iidfile.txt --attest "
                       "type=provenance,mode=max,builder-id=https://github.com/acme/app/actions/"
                       "runs/42/attempts/1 --metadata-file …/build-metadata.json "
-                      "https://github.com/acme/app.git#" COMMIT);
+                      "https://github.com/acme/app.git#" FAKE_COMMIT);
 }
 
 Test(docker_build_push, builds_the_merge_of_a_pull_request)
@@ -75,7 +69,7 @@ Test(docker_build_push, of_version_7_pins_the_commit_of_a_pull_request)
 
     fake_main(run);
 
-    fake_expect_part(fake_commands(run), "https://github.com/acme/app.git#" COMMIT "\n");
+    fake_expect_part(fake_commands(run), "https://github.com/acme/app.git#" FAKE_COMMIT "\n");
 }
 
 Test(docker_build_push, puts_every_input_in_its_place)
@@ -119,13 +113,13 @@ Test(docker_build_push, puts_every_input_in_its_place)
     };
     for (gsize i = 0; i < G_N_ELEMENTS(inputs); i++)
         fake_input(run, inputs[i][0], inputs[i][1]);
-    fake_file(run, "/home/runner/work/app/app/secret.txt", "s");
+    fake_workspace_file(run, "secret.txt", "s");
 
     expect_build(
         run,
         "docker buildx build --add-host a:1 --allow network.host --allow security.insecure "
         "--annotation x=y,z --build-arg A=1 --build-arg B=2,3 --build-context "
-        "base=https://github.com/acme/app.git#" COMMIT ":sub --cache-from type=gha --cache-to "
+        "base=https://github.com/acme/app.git#" FAKE_COMMIT ":sub --cache-from type=gha --cache-to "
         "type=gha,mode=max --call build --cgroup-parent cg --secret id=E,env=VAR --file "
         "Dockerfile.prod --iidfile …/build-iidfile.txt --label l=1 --no-cache-filter s1 "
         "--no-cache-filter s2 --output type=image,name=x --platform linux/amd64,linux/arm64 "
@@ -134,7 +128,7 @@ Test(docker_build_push, puts_every_input_in_its_place)
         "id=k,src=…/tmp --secret id=f,src=./secret.txt --secret id=GIT_AUTH_TOKEN,src=…/tmp "
         "--shm-size 2g --ssh default --tag a/b:1 --tag a/b:2 --target prod --ulimit nofile=1:1 "
         "--builder b --load --metadata-file …/build-metadata.json --network host --no-cache "
-        "--pull --push https://github.com/acme/app.git#" COMMIT ":docker");
+        "--pull --push https://github.com/acme/app.git#" FAKE_COMMIT ":docker");
     fake_expect_text(fake_masked(run), "v\nt0ken\n");
 }
 
@@ -173,8 +167,7 @@ Test(docker_build_push, asks_for_no_provenance_where_there_is_none)
     for (gsize i = 0; i < G_N_ELEMENTS(inspections); i++) {
         FAKE_RUN(run, &action_docker_build_push, "v6");
         answer(run);
-        fake_answer(run, (struct fake_answer){.pattern = "docker buildx inspect",
-                                              .output = inspections[i]});
+        fake_prints(run, "docker buildx inspect", inspections[i]);
         fake_main(run);
         cr_expect_null(strstr(fake_commands(run), "--attest"), "%s", fake_commands(run));
     }
@@ -216,12 +209,10 @@ Test(docker_build_push, fails_with_the_last_line_of_buildx)
     for (gsize i = 0; i < G_N_ELEMENTS(refs); i++) {
         FAKE_RUN(run, &action_docker_build_push, refs[i]);
         answer(run);
-        fake_answer(run, (struct fake_answer){
-                             .pattern = "docker buildx build*",
-                             .exit_code = 1,
-                             .errors = "#5 ERROR: x\nERROR: failed to build: failed to solve: "
-                                       "process \"/bin/sh -c make\" did not complete "
-                                       "successfully: exit code: 2\n"});
+        fake_fails(run, "docker buildx build*", 1,
+                   "#5 ERROR: x\nERROR: failed to build: failed to solve: "
+                   "process \"/bin/sh -c make\" did not complete "
+                   "successfully: exit code: 2\n");
         fake_main(run);
         fake_expect_text(fake_failure(run),
                          "buildx failed with: ERROR: failed to build: failed to solve: process "
@@ -248,9 +239,7 @@ Test(docker_build_push, of_version_6_sets_outputs_of_a_failed_build)
 Test(docker_build_push, needs_buildx)
 {
     FAKE_RUN(run, &action_docker_build_push, "v6");
-    fake_answer(run, (struct fake_answer){.pattern = "docker buildx",
-                                          .exit_code = 1,
-                                          .errors = "docker: 'buildx' is not a docker command\n"});
+    fake_fails(run, "docker buildx", 1, "docker: 'buildx' is not a docker command\n");
 
     fake_main(run);
 
@@ -264,9 +253,7 @@ Test(docker_build_push, fails_when_the_builder_is_gone)
     FAKE_RUN(run, &action_docker_build_push, "v6");
     answer(run);
     fake_input(run, "builder", "gone");
-    fake_answer(run, (struct fake_answer){.pattern = "docker buildx inspect gone",
-                                          .exit_code = 1,
-                                          .errors = "ERROR: no builder \"gone\" found\n"});
+    fake_fails(run, "docker buildx inspect gone", 1, "ERROR: no builder \"gone\" found\n");
 
     fake_main(run);
 
@@ -309,8 +296,7 @@ Test(docker_build_push, warns_when_buildx_is_too_old)
     answer(run);
     fake_input(run, "annotations", "a=b");
     fake_input(run, "build-contexts", "a=b");
-    fake_answer(run, (struct fake_answer){.pattern = "docker buildx version",
-                                          .output = "github.com/docker/buildx v0.7.0 x\n"});
+    fake_prints(run, "docker buildx version", "github.com/docker/buildx v0.7.0 x\n");
 
     fake_main(run);
 
@@ -345,9 +331,7 @@ Test(docker_build_push, looks_at_the_builder_when_a_failed_build_left_no_referen
 {
     FAKE_RUN(run, &action_docker_build_push, "v6");
     answer(run);
-    fake_answer(run, (struct fake_answer){.pattern = "docker buildx build*",
-                                          .exit_code = 1,
-                                          .errors = "ERROR: x\n"});
+    fake_fails(run, "docker buildx build*", 1, "ERROR: x\n");
 
     fake_main(run);
 

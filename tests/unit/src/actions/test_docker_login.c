@@ -54,11 +54,9 @@ Test(docker_login, throws_the_whole_of_stderr)
 {
     FAKE_RUN(run, &action_docker_login, "v3");
     give_credentials(run);
-    fake_answer(run, (struct fake_answer){
-                         .pattern = "docker login*",
-                         .exit_code = 1,
-                         .errors = "Error response from daemon: Get \"https://x/v2/\": denied\n"
-                                   "second line\n"});
+    fake_fails(run, "docker login*", 1,
+               "Error response from daemon: Get \"https://x/v2/\": denied\n"
+               "second line\n");
 
     fake_main(run);
 
@@ -143,8 +141,7 @@ Test(docker_login, warns_when_logging_out_fails)
 {
     FAKE_RUN(run, &action_docker_login, "v3");
     give_credentials(run);
-    fake_answer(
-        run, (struct fake_answer){.pattern = "docker logout*", .exit_code = 1, .errors = "no\n"});
+    fake_fails(run, "docker logout*", 1, "no\n");
 
     fake_main(run);
     fake_post(run);

@@ -1,7 +1,7 @@
-/* docker/setup-buildx-action. */
+/* docker/setup-buildx-action: the builder that it makes, boots, tells of and removes. */
 #include "actions/actions.h"
 
-#include "fake_run.h"
+#include "fake_services.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -10,33 +10,10 @@
     "--buildkitd-flags --allow-insecure-entitlement security.insecure "                            \
     "--allow-insecure-entitlement network.host"
 
-static void answer(struct action_run *run)
-{
-    fake_answer(run, (struct fake_answer){.pattern = "docker buildx version",
-                                          .output = "github.com/docker/buildx v0.26.1 1a8287f\n"});
-    fake_answer(run, (struct fake_answer){.pattern = "docker context inspect --format {{.Name}}",
-                                          .output = "default\n"});
-    fake_answer(run, (struct fake_answer){
-                         .pattern = "docker context inspect --format=json default",
-                         .output = "[{\"Name\": \"default\", \"TLSMaterial\": {},"
-                                   " \"Endpoints\": {\"docker\": {\"Host\": \"unix:///x\"}}}]\n"});
-    fake_answer(run, (struct fake_answer){
-                         .pattern = "docker buildx inspect b",
-                         .output = "Name: b\nDriver: docker-container\n\nNodes:\nName: b0\n"
-                                   "Endpoint: unix:///var/run/docker.sock\nStatus: running\n"
-                                   "BuildKit version: v0.23.2\n"
-                                   "Platforms: linux/amd64, linux/386\n"});
-    fake_answer(run, (struct fake_answer){.pattern = "docker buildx inspect b",
-                                          .exit_code = 1,
-                                          .errors = "ERROR: no builder \"b\" found\n",
-                                          .times = 1});
-    fake_input(run, "name", "b");
-}
-
 Test(docker_setup_buildx, creates_boots_and_inspects_a_builder)
 {
     FAKE_RUN(run, &action_docker_setup_buildx, "v3");
-    answer(run);
+    fake_builder_to_come(run);
     fake_input(run, "driver-opts", "network=host\nimage=moby/buildkit:master");
     fake_input(run, "platforms", "linux/amd64,linux/arm64");
     fake_input(run, "endpoint", "ctx");
@@ -62,7 +39,7 @@ Test(docker_setup_buildx, creates_boots_and_inspects_a_builder)
 Test(docker_setup_buildx, removes_the_builder_at_the_end)
 {
     FAKE_RUN(run, &action_docker_setup_buildx, "v3");
-    answer(run);
+    fake_builder_to_come(run);
 
     fake_main(run);
     fake_post(run);
@@ -76,11 +53,11 @@ Test(docker_setup_buildx, removes_the_builder_at_the_end)
 Test(docker_setup_buildx, with_the_docker_driver_makes_and_removes_nothing)
 {
     FAKE_RUN(run, &action_docker_setup_buildx, "v3");
-    answer(run);
+    fake_builder_to_come(run);
     fake_input(run, "driver", "docker");
-    fake_answer(run, (struct fake_answer){.pattern = "docker buildx inspect default",
-                                          .output = "Name: default\nDriver: docker\n\nNodes:\n"
-                                                    "Name: default\nEndpoint: default\n"});
+    fake_prints(run, "docker buildx inspect default",
+                "Name: default\nDriver: docker\n\nNodes:\n"
+                "Name: default\nEndpoint: default\n");
 
     fake_main(run);
 
@@ -97,12 +74,10 @@ Test(docker_setup_buildx, with_the_docker_driver_makes_and_removes_nothing)
 Test(docker_setup_buildx, fails_with_the_last_line_of_a_failing_boot)
 {
     FAKE_RUN(run, &action_docker_setup_buildx, "v3");
-    answer(run);
-    fake_answer(run, (struct fake_answer){
-                         .pattern = "docker buildx inspect --bootstrap*",
-                         .exit_code = 1,
-                         .errors = "#1 [internal] booting buildkit\n------\nERROR: Error response "
-                                   "from daemon: Get \"https://registry-1.docker.io/v2/\": EOF\n"});
+    fake_builder_to_come(run);
+    fake_fails(run, "docker buildx inspect --bootstrap*", 1,
+               "#1 [internal] booting buildkit\n------\nERROR: Error response "
+               "from daemon: Get \"https://registry-1.docker.io/v2/\": EOF\n");
 
     fake_main(run);
 
@@ -115,10 +90,8 @@ Test(docker_setup_buildx, fails_with_the_last_line_of_a_failing_boot)
 Test(docker_setup_buildx, of_version_2_tells_an_exit_code_only)
 {
     FAKE_RUN(run, &action_docker_setup_buildx, "v2");
-    answer(run);
-    fake_answer(run, (struct fake_answer){.pattern = "docker buildx create*",
-                                          .exit_code = 1,
-                                          .errors = "ERROR: existing instance for \"b\"\n"});
+    fake_builder_to_come(run);
+    fake_fails(run, "docker buildx create*", 1, "ERROR: existing instance for \"b\"\n");
 
     fake_main(run);
 
@@ -128,10 +101,9 @@ Test(docker_setup_buildx, of_version_2_tells_an_exit_code_only)
 Test(docker_setup_buildx, takes_a_builder_that_is_there)
 {
     FAKE_RUN(run, &action_docker_setup_buildx, "v3");
-    answer(run);
-    fake_answer(run, (struct fake_answer){
-                         .pattern = "docker buildx inspect b",
-                         .output = "Name: b\nDriver: docker-container\nNodes:\nName: b0\n"});
+    fake_builder_to_come(run);
+    fake_prints(run, "docker buildx inspect b",
+                "Name: b\nDriver: docker-container\nNodes:\nName: b0\n");
 
     fake_main(run);
 
@@ -142,14 +114,11 @@ Test(docker_setup_buildx, takes_a_builder_that_is_there)
 Test(docker_setup_buildx, asks_the_image_for_a_version_that_inspect_does_not_say)
 {
     FAKE_RUN(run, &action_docker_setup_buildx, "v3");
-    answer(run);
-    fake_answer(run, (struct fake_answer){
-                         .pattern = "docker buildx inspect b",
-                         .output = "Name: b\nDriver: docker-container\nNodes:\nName: b0\n"});
-    fake_answer(run, (struct fake_answer){.pattern = "docker inspect --format *b0",
-                                          .output = "moby/buildkit:buildx-stable-1\n"});
-    fake_answer(run, (struct fake_answer){.pattern = "docker run --rm moby*--version",
-                                          .output = "buildkitd v0.23\n"});
+    fake_builder_to_come(run);
+    fake_prints(run, "docker buildx inspect b",
+                "Name: b\nDriver: docker-container\nNodes:\nName: b0\n");
+    fake_prints(run, "docker inspect --format *b0", "moby/buildkit:buildx-stable-1\n");
+    fake_prints(run, "docker run --rm moby*--version", "buildkitd v0.23\n");
 
     fake_main(run);
 
@@ -159,13 +128,10 @@ Test(docker_setup_buildx, asks_the_image_for_a_version_that_inspect_does_not_say
 Test(docker_setup_buildx, warns_when_no_version_can_be_had)
 {
     FAKE_RUN(run, &action_docker_setup_buildx, "v3");
-    answer(run);
-    fake_answer(run, (struct fake_answer){
-                         .pattern = "docker buildx inspect b",
-                         .output = "Name: b\nDriver: docker-container\nNodes:\nName: b0\n"});
-    fake_answer(run, (struct fake_answer){.pattern = "docker inspect --format *",
-                                          .exit_code = 1,
-                                          .errors = "Error: No such object\n"});
+    fake_builder_to_come(run);
+    fake_prints(run, "docker buildx inspect b",
+                "Name: b\nDriver: docker-container\nNodes:\nName: b0\n");
+    fake_fails(run, "docker inspect --format *", 1, "Error: No such object\n");
 
     fake_main(run);
 
@@ -176,7 +142,7 @@ Test(docker_setup_buildx, warns_when_no_version_can_be_had)
 Test(docker_setup_buildx, writes_the_configuration_of_buildkit_to_a_file)
 {
     FAKE_RUN(run, &action_docker_setup_buildx, "v3");
-    answer(run);
+    fake_builder_to_come(run);
     fake_input(run, "config-inline", "debug = true");
 
     fake_main(run);
@@ -192,7 +158,7 @@ Test(docker_setup_buildx, writes_the_configuration_of_buildkit_to_a_file)
 Test(docker_setup_buildx, of_version_4_has_no_old_inputs)
 {
     FAKE_RUN(run, &action_docker_setup_buildx, "v4.3.0");
-    answer(run);
+    fake_builder_to_come(run);
     fake_input(run, "config-inline", "debug = true");
     fake_input(run, "install", "true");
 
@@ -206,7 +172,7 @@ Test(docker_setup_buildx, of_version_4_has_no_old_inputs)
 Test(docker_setup_buildx, throws_for_a_configuration_that_is_not_there)
 {
     FAKE_RUN(run, &action_docker_setup_buildx, "v3");
-    answer(run);
+    fake_builder_to_come(run);
     fake_input(run, "buildkitd-config", "missing.toml");
 
     fake_main(run);
@@ -217,7 +183,7 @@ Test(docker_setup_buildx, throws_for_a_configuration_that_is_not_there)
 Test(docker_setup_buildx, keeps_state_of_containers_only)
 {
     FAKE_RUN(run, &action_docker_setup_buildx, "v3");
-    answer(run);
+    fake_builder_to_come(run);
     fake_input(run, "keep-state", "true");
     fake_input(run, "driver", "remote");
 
@@ -229,7 +195,7 @@ Test(docker_setup_buildx, keeps_state_of_containers_only)
 Test(docker_setup_buildx, appends_nodes)
 {
     FAKE_RUN(run, &action_docker_setup_buildx, "v3");
-    answer(run);
+    fake_builder_to_come(run);
     fake_input(run, "append",
                "- name: arm\n  endpoint: ssh://arm\n  platforms: linux/arm64\n"
                "  driver-opts:\n    - network=host\n");
@@ -244,10 +210,9 @@ Test(docker_setup_buildx, appends_nodes)
 Test(docker_setup_buildx, names_the_node_that_cannot_be_appended)
 {
     FAKE_RUN(run, &action_docker_setup_buildx, "v3");
-    answer(run);
+    fake_builder_to_come(run);
     fake_input(run, "append", "- name: arm\n  endpoint: ssh://arm\n");
-    fake_answer(run, (struct fake_answer){
-                         .pattern = "*--append*", .exit_code = 1, .errors = "x\nERROR: no\n"});
+    fake_fails(run, "*--append*", 1, "x\nERROR: no\n");
 
     fake_main(run);
 
@@ -257,10 +222,10 @@ Test(docker_setup_buildx, names_the_node_that_cannot_be_appended)
 Test(docker_setup_buildx, makes_a_context_when_the_default_one_has_tls_data)
 {
     FAKE_RUN(run, &action_docker_setup_buildx, "v3");
-    answer(run);
-    fake_answer(run, (struct fake_answer){.pattern = "docker context inspect --format=json default",
-                                          .output = "[{\"TLSMaterial\": {\"docker\": [\"ca.pem\"]},"
-                                                    " \"Endpoints\": {\"docker\": {}}}]\n"});
+    fake_builder_to_come(run);
+    fake_prints(run, "docker context inspect --format=json default",
+                "[{\"TLSMaterial\": {\"docker\": [\"ca.pem\"]},"
+                " \"Endpoints\": {\"docker\": {}}}]\n");
 
     fake_main(run);
 
@@ -269,121 +234,11 @@ Test(docker_setup_buildx, makes_a_context_when_the_default_one_has_tls_data)
     fake_expect_part(fake_commands(run), "docker context rm -f buildx-");
 }
 
-Test(docker_setup_buildx, of_late_2026_pulls_buildkit_first)
-{
-    FAKE_RUN(run, &action_docker_setup_buildx, "v4");
-    answer(run);
-    fake_date(run, "2026-11-01T00:00:00Z");
-
-    fake_main(run);
-
-    fake_expect_part(fake_commands(run), "docker pull moby/buildkit:buildx-stable-1\n");
-}
-
-Test(docker_setup_buildx, of_late_2026_fails_with_the_pull)
-{
-    FAKE_RUN(run, &action_docker_setup_buildx, "v4.4.1");
-    answer(run);
-    fake_answer(run, (struct fake_answer){.pattern = "docker pull*",
-                                          .exit_code = 1,
-                                          .errors = "Error response from daemon: denied\n"});
-
-    fake_main(run);
-
-    fake_expect_text(fake_failure(run), "Error response from daemon: denied");
-    cr_expect_null(strstr(fake_commands(run), "buildx create"));
-}
-
-Test(docker_setup_buildx, pulls_nothing_for_an_endpoint_of_ones_own)
-{
-    static const struct {
-        const char *ref;
-        bool pulls;
-    } cases[] = {{"v4.4.0", true}, {"v4.4.1", false}, {"v4.5.0", false}};
-    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        FAKE_RUN(run, &action_docker_setup_buildx, cases[i].ref);
-        answer(run);
-        fake_input(run, "endpoint", "ctx");
-        fake_main(run);
-        cr_expect_eq(strstr(fake_commands(run), "docker pull") != NULL, cases[i].pulls, "%s",
-                     cases[i].ref);
-    }
-}
-
-Test(docker_setup_buildx, of_an_exact_older_version_leaves_the_pull_to_the_boot)
-{
-    FAKE_RUN(run, &action_docker_setup_buildx, "v4.3.0");
-    answer(run);
-    fake_date(run, "2026-11-01T00:00:00Z");
-
-    fake_main(run);
-
-    cr_expect_null(strstr(fake_commands(run), "docker pull"));
-}
-
-#define RELEASE_LINE "GET https://release-assets.githubusercontent.com/*"
-
-Test(docker_setup_buildx, assumes_a_version_that_it_would_download)
-{
-    FAKE_RUN(run, &action_docker_setup_buildx, "v3");
-    answer(run);
-    fake_input(run, "version", "v0.20.0");
-    fake_reply(run, RELEASE_LINE, 200, "program");
-
-    fake_main(run);
-
-    cr_expect_null(fake_failure(run));
-    fake_expect_text(fake_requests(run), "GET https://release-assets.githubusercontent.com/docker/"
-                                         "buildx/v0.20.0/buildx-v0.20.0.linux-amd64 \n");
-    fake_expect_text(fake_assumed(run), "buildx v0.20.0 of docker/setup-buildx-action\n");
-}
-
-Test(docker_setup_buildx, assumes_the_latest_buildx_without_a_request)
-{
-    FAKE_RUN(run, &action_docker_setup_buildx, "v3");
-    answer(run);
-    fake_input(run, "version", "latest");
-
-    fake_main(run);
-
-    cr_expect_str_eq(fake_requests(run), "");
-    fake_expect_text(fake_assumed(run), "buildx latest of docker/setup-buildx-action\n");
-}
-
-/* actions/toolkit, packages/tool-cache/src/retry-helper.ts */
-Test(docker_setup_buildx, tries_the_download_of_a_release_three_times)
-{
-    static const struct {
-        unsigned status;
-        const char *body, *failure;
-        int waits;
-    } cases[] = {
-        {504, "", "Unexpected HTTP response: 504", 2},
-        {429, "", "Unexpected HTTP response: 429", 2},
-        {0, "read ECONNRESET", "read ECONNRESET", 2},
-        {404, "", "Unexpected HTTP response: 404", 0},
-    };
-    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-        FAKE_RUN(run, &action_docker_setup_buildx, "v3");
-        answer(run);
-        fake_input(run, "version", "v0.20.0");
-        fake_reply(run, RELEASE_LINE, cases[i].status, cases[i].body);
-
-        fake_main(run);
-
-        int waits = 0;
-        for (const char *at = fake_log(run); (at = strstr(at, "Waiting ")) != NULL; at++)
-            waits++;
-        cr_expect_str_eq(fake_failure(run), cases[i].failure);
-        cr_expect_eq(waits, cases[i].waits, "%u: %d", cases[i].status, waits);
-    }
-}
-
 Test(docker_setup_buildx, catches_a_failing_docker_info)
 {
     FAKE_RUN(run, &action_docker_setup_buildx, "v3");
-    answer(run);
-    fake_answer(run, (struct fake_answer){.pattern = "docker version", .exit_code = 1});
+    fake_builder_to_come(run);
+    fake_fails(run, "docker version", 1, "");
 
     fake_main(run);
 

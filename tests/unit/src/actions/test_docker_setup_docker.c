@@ -85,10 +85,8 @@ Test(docker_setup_docker, a_daemon_that_does_not_start_fails_the_step)
 {
     FAKE_RUN(run, &action_docker_setup_docker, "v4");
     set(run, "2026-01-05T09:00:00Z");
-    fake_answer(run, (struct fake_answer){
-                         .pattern = "sudo dockerd*", .exit_code = 1, .errors = "refused\n"});
-    fake_answer(run, (struct fake_answer){
-                         .pattern = "docker version", .exit_code = 1, .errors = "no daemon\n"});
+    fake_fails(run, "sudo dockerd*", 1, "refused\n");
+    fake_fails(run, "docker version", 1, "no daemon\n");
 
     fake_main(run);
 

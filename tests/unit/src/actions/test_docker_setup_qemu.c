@@ -1,7 +1,7 @@
 /* docker/setup-qemu-action. */
 #include "actions/actions.h"
 
-#include "fake_run.h"
+#include "fake_services.h"
 
 #include <criterion/criterion.h>
 
@@ -9,10 +9,9 @@
 
 static void answer_platforms(struct action_run *run)
 {
-    fake_answer(run,
-                (struct fake_answer){.pattern = "docker run --rm --privileged *binfmt:latest",
-                                     .output = "{\"supported\": [\"linux/amd64\", \"linux/arm64\"],"
-                                               " \"emulators\": [\"qemu-aarch64\"]}\n"});
+    fake_prints(run, "docker run --rm --privileged *binfmt:latest",
+                "{\"supported\": [\"linux/amd64\", \"linux/arm64\"],"
+                " \"emulators\": [\"qemu-aarch64\"]}\n");
 }
 
 Test(docker_setup_qemu, pulls_installs_and_tells_the_platforms)
@@ -41,23 +40,14 @@ Test(docker_setup_qemu, saves_the_image_for_the_cache)
 
     fake_main(run);
 
-    fake_expect_part(fake_commands(run), "docker save -o /home/runner/work/_temp/");
+    fake_expect_part(fake_commands(run), "docker save -o " FAKE_TEMP "/");
 }
-
-#define SERVICE "https://results-receiver.actions.githubusercontent.com/"
-#define TWIRP   "POST " SERVICE "twirp/github.actions.results.api.v1.CacheService/"
-#define BLOB    "https://productionresultssa0.blob.core.windows.net/c/1"
 
 /* Runs it with a cache service and a docker that writes archives. */
 static void run_with_cache(struct action_run *run)
 {
     answer_platforms(run);
-    fake_variable(run, "ACTIONS_RESULTS_URL", SERVICE);
-    fake_reply(run, TWIRP "CreateCacheEntry", 200,
-               "{\"ok\": true, \"signed_upload_url\": \"" BLOB "\"}");
-    fake_reply(run, "PUT " BLOB, 201, "");
-    fake_reply(run, TWIRP "FinalizeCacheEntryUpload", 200, "{\"ok\": true}");
-    fake_reply(run, TWIRP "GetCacheEntryDownloadURL", 200, "{\"ok\": false}");
+    fake_empty_cache(run);
     fake_answer(run, (struct fake_answer){
                          .pattern = "docker save*", .file_after = "-o", .file_text = "tar"});
     fake_main(run);
@@ -80,12 +70,9 @@ Test(docker_setup_qemu, survives_a_failing_pull_with_a_cached_image)
     FAKE_RUN(run, &action_docker_setup_qemu, "v3");
     run_with_cache(run);
     fake_post(run);
-    fake_reply_with_upload(run, "GET " BLOB);
-    fake_reply(run, TWIRP "GetCacheEntryDownloadURL", 200,
-               "{\"ok\": true, \"signed_download_url\": \"" BLOB "\","
-               " \"matched_key\": \"docker.io--tonistiigi--binfmt-latest-linux-x64\"}");
-    fake_answer(run,
-                (struct fake_answer){.pattern = "docker pull*", .exit_code = 1, .errors = "EOF\n"});
+    fake_reply_with_upload(run, "GET " FAKE_BLOB);
+    fake_cache_entry(run, "docker.io--tonistiigi--binfmt-latest-linux-x64");
+    fake_fails(run, "docker pull*", 1, "EOF\n");
 
     fake_main(run);
 
@@ -99,8 +86,7 @@ Test(docker_setup_qemu, survives_a_failing_pull_with_a_cached_image)
 Test(docker_setup_qemu, is_not_saved_by_a_failing_docker_info)
 {
     FAKE_RUN(run, &action_docker_setup_qemu, "v3");
-    fake_answer(run, (struct fake_answer){
-                         .pattern = "docker info", .exit_code = 1, .errors = "no daemon\n"});
+    fake_fails(run, "docker info", 1, "no daemon\n");
 
     fake_main(run);
 
@@ -174,9 +160,7 @@ Test(docker_setup_qemu, of_an_exact_older_version_does_not_pull_again)
 Test(docker_setup_qemu, fails_when_the_emulators_cannot_be_installed)
 {
     FAKE_RUN(run, &action_docker_setup_qemu, "v3");
-    fake_answer(run, (struct fake_answer){.pattern = "*--install all",
-                                          .exit_code = 125,
-                                          .errors = "docker: operation not permitted\n"});
+    fake_fails(run, "*--install all", 125, "docker: operation not permitted\n");
 
     fake_main(run);
 

@@ -43,7 +43,7 @@ Test(free_disk_space, tool_cache_is_where_the_machine_says)
 Test(free_disk_space, a_command_that_fails_is_a_warning_at_most)
 {
     FAKE_RUN(run, &action_free_disk_space, "v1.3.1");
-    fake_answer(run, (struct fake_answer){.pattern = "sudo *", .exit_code = 100});
+    fake_fails(run, "sudo *", 100, "");
 
     fake_main(run);
 
@@ -55,8 +55,7 @@ Test(free_disk_space, a_command_that_fails_is_a_warning_at_most)
 Test(free_disk_space, says_what_each_part_saved)
 {
     FAKE_RUN(run, &action_free_disk_space, "v1.3.1");
-    fake_answer(run, (struct fake_answer){.pattern = "df -a",
-                                          .output = HEAD "/dev/root 1 1 8000000 1% /\n" REST});
+    fake_prints(run, "df -a", HEAD "/dev/root 1 1 8000000 1% /\n" REST);
     fake_answer(run, (struct fake_answer){.pattern = "df -a",
                                           .times = 3, /* at first, in the table, before Android */
                                           .output = HEAD "/dev/root 1 1 4000000 1% /\n" REST});

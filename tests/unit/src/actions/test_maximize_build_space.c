@@ -10,8 +10,8 @@ Test(maximize_build_space, takes_all_but_the_reserves)
 {
     FAKE_RUN(run, &action_maximize_build_space, "v10");
     fake_input(run, "remove-dotnet", "true");
-    fake_answer(run, (struct fake_answer){.pattern = "df * /", .output = "Avail\n2097152\n"});
-    fake_answer(run, (struct fake_answer){.pattern = "df * /mnt", .output = "Avail\n1048576\n"});
+    fake_prints(run, "df * /", "Avail\n2097152\n");
+    fake_prints(run, "df * /mnt", "Avail\n1048576\n");
 
     fake_main(run);
 
@@ -25,7 +25,7 @@ Test(maximize_build_space, takes_all_but_the_reserves)
 Test(maximize_build_space, ends_with_what_fails)
 {
     FAKE_RUN(run, &action_maximize_build_space, "v10");
-    fake_answer(run, (struct fake_answer){.pattern = "sudo fallocate *", .exit_code = 1});
+    fake_fails(run, "sudo fallocate *", 1, "");
 
     fake_main(run);
 

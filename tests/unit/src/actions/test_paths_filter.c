@@ -23,10 +23,10 @@
 static void be_on_main(struct action_run *run)
 {
     fake_changes(run, "");
-    fake_answer(run, (struct fake_answer){.pattern = "git branch *", .output = "main\n"});
-    fake_answer(run, (struct fake_answer){.pattern = "git show-ref main",
-                                          .output = "1 refs/heads/main\n"
-                                                    "1 refs/remotes/origin/main\n"});
+    fake_prints(run, "git branch *", "main\n");
+    fake_prints(run, "git show-ref main",
+                "1 refs/heads/main\n"
+                "1 refs/remotes/origin/main\n");
 }
 
 Test(paths_filter, a_push_is_compared_with_what_was_before)
@@ -63,7 +63,7 @@ Test(paths_filter, a_commit_that_is_not_here_is_fetched)
     fake_contexts(run, PUSH(BEFORE));
     fake_input(run, "filters", FILTERS);
     be_on_main(run);
-    fake_answer(run, (struct fake_answer){.pattern = "git cat-file *", .exit_code = 128});
+    fake_fails(run, "git cat-file *", 128, "");
     fake_answer(run,
                 (struct fake_answer){.pattern = "git cat-file *", .exit_code = 128, .times = 1});
 
@@ -80,7 +80,7 @@ Test(paths_filter, of_a_commit_that_nobody_has_nothing_is_known)
     FAKE_RUN(run, &action_paths_filter, "v3");
     fake_contexts(run, PUSH(BEFORE));
     fake_input(run, "filters", FILTERS);
-    fake_answer(run, (struct fake_answer){.pattern = "git branch *", .output = "main\n"});
+    fake_prints(run, "git branch *", "main\n");
 
     fake_main(run);
 
@@ -97,8 +97,7 @@ Test(paths_filter, all_files_of_a_first_push_are_added)
     fake_contexts(run, PUSH(NOTHING));
     fake_input(run, "filters", FILTERS);
     be_on_main(run);
-    fake_answer(run, (struct fake_answer){.pattern = "git rev-parse --abbrev-ref HEAD",
-                                          .output = "main\n"});
+    fake_prints(run, "git rev-parse --abbrev-ref HEAD", "main\n");
     fake_answer(run, (struct fake_answer){
                          .pattern = "git ls-files -z", .output = "a\0web/x\0", .output_bytes = 8});
 
@@ -204,8 +203,8 @@ Test(paths_filter, filters_may_be_in_a_file)
     fake_contexts(run, REQUEST);
     fake_input(run, "filters", ".github/filters.yml");
     fake_changes(run, "M web/x\n");
-    fake_file(run, "/home/runner/work/app/app/.github/filters.yml",
-              "shared: &shared ['lib/**']\nweb: [*shared, 'web/**']\n");
+    fake_workspace_file(run, ".github/filters.yml",
+                        "shared: &shared ['lib/**']\nweb: [*shared, 'web/**']\n");
 
     fake_main(run);
 
@@ -254,7 +253,7 @@ Test(paths_filter, a_git_that_fails_fails_the_step)
         FAKE_RUN(run, &action_paths_filter, rows[i].ref);
         fake_contexts(run, PUSH(BEFORE));
         fake_input(run, "filters", FILTERS);
-        fake_answer(run, (struct fake_answer){.pattern = "git *", .exit_code = 128});
+        fake_fails(run, "git *", 128, "");
 
         fake_main(run);
 

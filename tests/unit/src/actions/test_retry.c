@@ -114,7 +114,7 @@ Test(retry, runs_other_commands_between_and_after)
     fake_input(run, "new_command_on_retry", "make push-slow");
     fake_input(run, "warning_on_retry", "false");
     fail(run, 1, 1);
-    fake_answer(run, (struct fake_answer){.pattern = "/bin/sh*", .exit_code = 1});
+    fake_fails(run, "/bin/sh*", 1, "");
 
     fake_main(run);
 
@@ -197,7 +197,7 @@ Test(wretry, gives_up_after_the_last_attempt)
 {
     FAKE_RUN(run, &action_wretry, "v3");
     fake_input(run, "command", "make push");
-    fake_answer(run, (struct fake_answer){.pattern = "bash*", .exit_code = 4});
+    fake_fails(run, "bash*", 4, "");
 
     fake_main(run);
 
@@ -243,7 +243,7 @@ Test(wretry, stops_when_its_time_is_over)
     fake_input(run, "attempt_limit", "100");
     fake_input(run, "attempt_delay", "1000");
     fake_input(run, "time_out", "3500");
-    fake_answer(run, (struct fake_answer){.pattern = "bash*", .exit_code = 1});
+    fake_fails(run, "bash*", 1, "");
 
     fake_main(run);
 

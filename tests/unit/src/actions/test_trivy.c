@@ -58,7 +58,7 @@ Test(trivy, fails_with_the_exit_code_of_the_scan)
 {
     FAKE_RUN(run, &action_trivy, "0.28.0");
     fake_input(run, "cache", "false");
-    fake_answer(run, (struct fake_answer){.pattern = "trivy*", .exit_code = 1});
+    fake_fails(run, "trivy*", 1, "");
 
     fake_main(run);
 
@@ -70,7 +70,7 @@ Test(trivy, wants_its_ignore_files)
 {
     FAKE_RUN(run, &action_trivy, "0.28.0");
     fake_input(run, "trivyignores", "a,b");
-    fake_file(run, "/home/runner/work/app/app/a", "CVE-1\n");
+    fake_workspace_file(run, "a", "CVE-1\n");
 
     fake_main(run);
 
