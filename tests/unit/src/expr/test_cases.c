@@ -1,4 +1,6 @@
 /* Runs tests/cases/expr/strict.cases. */
+#include "cases.h"
+
 #include "base/glob.h"
 #include "base/units.h"
 #include "expr/expr.h"
@@ -89,23 +91,22 @@ static struct value value_of_case(const json_t *json)
     return map;
 }
 
-static struct value scope_of(const char *context, const char *standard)
+static struct value scope_of(const char *names_json)
 {
-    const char *text = strcmp(context, "-") == 0   ? "{}"
-                       : strcmp(context, "@") == 0 ? standard
-                                                   : context;
     g_autoptr(GError) error = NULL;
-    g_autoptr(json_t) json = json_parse_bytes(text, strlen(text), &error);
-    cr_assert_not_null(json, "%s", text);
+    g_autoptr(json_t) json = json_parse_bytes(names_json, strlen(names_json), &error);
+    cr_assert_not_null(json, "%s", names_json);
     struct value names = value_of_case(json);
     value_set(&names, "effects", value_of_object(&effects_type, NULL));
     return names;
 }
 
-static char *outcome_of(const char *program, const struct value *names)
+static char *outcome_of(const char *program, const char *names_json)
 {
     struct dialect dialect = dialect_strict;
-    const struct expr_scope scope = {.names = names};
+    VALUE(names);
+    names = scope_of(names_json);
+    const struct expr_scope scope = {.names = &names};
     g_autoptr(GError) error = NULL;
     VALUE(value);
 
@@ -116,42 +117,7 @@ static char *outcome_of(const char *program, const struct value *names)
     return value_text(&value);
 }
 
-/* Reads one file of cases; returns how many there were. */
-static int run_cases(const char *text)
-{
-    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-    const char *standard = "{}";
-    int case_count = 0;
-
-    for (char **line = lines; *line != NULL; line++) {
-        if (**line == '#' || **line == '\0')
-            continue;
-        if (g_str_has_prefix(*line, "@ ")) {
-            standard = *line + 2;
-            continue;
-        }
-        cr_assert(line[1] != NULL && line[2] != NULL, "line %d: a case has three lines",
-                  (int)(line - lines) + 1);
-        VALUE(names);
-        names = scope_of(line[1], standard);
-        g_autofree char *outcome = outcome_of(line[0], &names);
-        cr_expect_str_eq(outcome, line[2], "line %d: %s\n  expected %s\n  got      %s",
-                         (int)(line - lines) + 1, line[0], line[2], outcome);
-        line += 2;
-        case_count++;
-    }
-    return case_count;
-}
-
 Test(expr_cases, every_case_of_the_strict_dialect_comes_out_as_written)
 {
-    const char *folder = g_getenv("SEATRIAL_SOURCE_DIR");
-    g_autofree char *path =
-        g_build_filename(folder != NULL ? folder : ".", "tests/cases/expr/strict.cases", NULL);
-    g_autofree char *text = NULL;
-    cr_assert(g_file_get_contents(path, &text, NULL, NULL), "%s", path);
-
-    int case_count = run_cases(text);
-
-    cr_assert_geq(case_count, 120);
+    expr_cases_check("strict.cases", outcome_of, 120);
 }

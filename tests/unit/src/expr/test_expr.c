@@ -1,4 +1,6 @@
 /* Expressions as a whole: places of errors, ceilings, explanations, what the caller adds. */
+#include "cases.h"
+
 #include "base/limits.h"
 #include "base/units.h"
 #include "expr/expr.h"
@@ -124,22 +126,11 @@ Test(expr, a_test_must_be_a_condition)
     cr_assert_str_eq(error->message, "column 1: is a number, expected a condition: 3");
 }
 
-static char *repeat(const char *before, const char *middle, const char *after, int times)
-{
-    GString *text = g_string_new(NULL);
-    for (int i = 0; i < times; i++)
-        g_string_append(text, before);
-    g_string_append(text, middle);
-    for (int i = 0; i < times; i++)
-        g_string_append(text, after);
-    return g_string_free(text, FALSE);
-}
-
 static void expect_too_deep(const char *before, const char *middle, const char *after, int times)
 {
-    g_autofree char *deepest = repeat(before, middle, after, times);
-    g_autofree char *deeper = repeat(before, middle, after, times + 1);
-    g_autofree char *much_deeper = repeat(before, middle, after, 3000);
+    g_autofree char *deepest = program_repeat(before, middle, after, times);
+    g_autofree char *deeper = program_repeat(before, middle, after, times + 1);
+    g_autofree char *much_deeper = program_repeat(before, middle, after, 3000);
     g_autoptr(GError) error = NULL, much_error = NULL, none = NULL;
 
     AUTO(expr) fine = parse(deepest, &none);
@@ -168,7 +159,7 @@ Test(expr, nests_up_to_its_ceiling_in_every_way)
 
 Test(expr, a_long_chain_is_not_deep)
 {
-    g_autofree char *text = repeat("ok && ", "ok", " || ok", 1000);
+    g_autofree char *text = program_repeat("ok && ", "ok", " || ok", 1000);
 
     g_autofree char *outcome = outcome_at(text, (struct position){0});
 

@@ -1,5 +1,7 @@
 /* GitHub's dialect: ceilings, places of errors, status functions, hashFiles, templates and
    conditions. What single expressions come to is in tests/cases/expr/github.cases. */
+#include "cases.h"
+
 #include "base/limits.h"
 #include "expr/github.h"
 
@@ -7,17 +9,6 @@
 #include <string.h>
 
 static const struct position nowhere = {0};
-
-static char *repeat(const char *before, const char *middle, const char *after, int times)
-{
-    GString *text = g_string_new(NULL);
-    for (int i = 0; i < times; i++)
-        g_string_append(text, before);
-    g_string_append(text, middle);
-    for (int i = 0; i < times; i++)
-        g_string_append(text, after);
-    return g_string_free(text, FALSE);
-}
 
 /* The value as a text, or "KIND: MESSAGE"; contexts is JSON. */
 static char *outcome(const char *text, const char *contexts,
@@ -45,9 +36,9 @@ static char *plain_outcome(const char *text)
 
 static void expect_depth(const char *before, const char *middle, const char *after, int times)
 {
-    g_autofree char *deepest = repeat(before, middle, after, times);
-    g_autofree char *deeper = repeat(before, middle, after, times + 1);
-    g_autofree char *much_deeper = repeat(before, middle, after, 2000);
+    g_autofree char *deepest = program_repeat(before, middle, after, times);
+    g_autofree char *deeper = program_repeat(before, middle, after, times + 1);
+    g_autofree char *much_deeper = program_repeat(before, middle, after, 2000);
 
     g_autofree char *fine = plain_outcome(deepest);
     g_autofree char *refused = plain_outcome(deeper);
@@ -71,9 +62,9 @@ Test(expr_github, nests_fifty_deep_in_every_way)
 
 Test(expr_github, parentheses_and_chains_are_not_deep)
 {
-    g_autofree char *groups = repeat("(", "1", ")", 10000);
-    g_autofree char *chain = repeat("0||", "7", "", 6000);
-    g_autofree char *grouped_chain = repeat("(0 || ", "7", ")", 2000);
+    g_autofree char *groups = program_repeat("(", "1", ")", 10000);
+    g_autofree char *chain = program_repeat("0||", "7", "", 6000);
+    g_autofree char *grouped_chain = program_repeat("(0 || ", "7", ")", 2000);
 
     g_autofree char *of_groups = plain_outcome(groups);
     g_autofree char *of_chain = plain_outcome(chain);
@@ -86,7 +77,7 @@ Test(expr_github, parentheses_and_chains_are_not_deep)
 
 Test(expr_github, depth_is_the_last_thing_complained_of)
 {
-    g_autofree char *text = repeat("!", "nosuch(", "", 60);
+    g_autofree char *text = program_repeat("!", "nosuch(", "", 60);
 
     g_autofree char *answer = plain_outcome(text);
 
@@ -97,7 +88,8 @@ Test(expr_github, depth_is_the_last_thing_complained_of)
 
 Test(expr_github, takes_21000_utf16_units)
 {
-    g_autofree char *longest = repeat("", "'\xf0\x9f\x9a\x80'", " ", GITHUB_EXPR_LENGTH_MAX - 4);
+    g_autofree char *longest =
+        program_repeat("", "'\xf0\x9f\x9a\x80'", " ", GITHUB_EXPR_LENGTH_MAX - 4);
     g_autofree char *longer = g_strconcat(longest, " ", NULL);
 
     g_autofree char *fine = plain_outcome(longest);
@@ -112,7 +104,7 @@ static char *format_of_copies(gsize length)
 {
     g_autofree char *text = g_strnfill(length, 'x');
     g_autofree char *contexts = g_strdup_printf("{\"a\": \"%s\"}", text);
-    g_autofree char *copies = repeat("{0}", "", "", 40);
+    g_autofree char *copies = program_repeat("{0}", "", "", 40);
     g_autofree char *expression = g_strdup_printf("format('%s', a) == ''", copies);
     return outcome(expression, contexts, NULL, NULL);
 }
@@ -132,10 +124,10 @@ Test(expr_github, refuses_values_above_its_memory)
 /* What .* gives stays counted, eight bytes an item, until something primitive comes of it. */
 Test(expr_github, refuses_collections_above_its_memory)
 {
-    g_autofree char *items = repeat("0,", "0", "", 149999);
+    g_autofree char *items = program_repeat("0,", "0", "", 149999);
     g_autofree char *contexts = g_strdup_printf("{\"a\": [%s]}", items);
-    g_autofree char *eight = repeat("a.* && ", "true", "", 8);
-    g_autofree char *nine = repeat("a.* && ", "true", "", 9);
+    g_autofree char *eight = program_repeat("a.* && ", "true", "", 8);
+    g_autofree char *nine = program_repeat("a.* && ", "true", "", 9);
 
     g_autofree char *fine = outcome(eight, contexts, NULL, NULL);
     g_autofree char *refused = outcome(nine, contexts, NULL, NULL);
@@ -151,7 +143,7 @@ Test(expr_github, refuses_what_takes_too_many_steps)
     for (int i = 0; i < 99999; i++)
         g_string_append(contexts, ",0");
     g_string_append(contexts, "]}");
-    g_autofree char *text = repeat("contains(a, 1) || ", "false", "", 200);
+    g_autofree char *text = program_repeat("contains(a, 1) || ", "false", "", 200);
 
     g_autofree char *refused = outcome(text, contexts->str, NULL, NULL);
     g_string_free(contexts, TRUE);
@@ -161,8 +153,8 @@ Test(expr_github, refuses_what_takes_too_many_steps)
 
 Test(expr_github, json_nests_as_deep_as_newtonsoft_reads)
 {
-    g_autofree char *deepest = repeat("[", "", "]", GITHUB_JSON_DEPTH_MAX);
-    g_autofree char *deeper = repeat("[", "", "]", GITHUB_JSON_DEPTH_MAX + 1);
+    g_autofree char *deepest = program_repeat("[", "", "]", GITHUB_JSON_DEPTH_MAX);
+    g_autofree char *deeper = program_repeat("[", "", "]", GITHUB_JSON_DEPTH_MAX + 1);
     VALUE(fine);
     VALUE(refused);
 

@@ -1,8 +1,9 @@
 /* Runs tests/cases/expr/github.cases. */
+#include "cases.h"
+
 #include "expr/github.h"
 
 #include <criterion/criterion.h>
-#include <string.h>
 
 static char *text_of(const struct value *value)
 {
@@ -16,11 +17,13 @@ static char *text_of(const struct value *value)
     return text;
 }
 
-static char *outcome_of(const char *text, const struct value *contexts)
+static char *outcome_of(const char *text, const char *contexts_json)
 {
-    g_autofree const char **names = github_context_names(contexts);
+    VALUE(contexts);
+    cr_assert(github_contexts_from_json(contexts_json, &contexts, NULL), "%s", contexts_json);
+    g_autofree const char **names = github_context_names(&contexts);
     struct github_functions_context functions = {0};
-    const struct expr_scope scope = {.names = contexts, .context = &functions};
+    const struct expr_scope scope = {.names = &contexts, .context = &functions};
     struct dialect dialect = dialect_github;
     g_autoptr(GError) error = NULL;
     VALUE(value);
@@ -40,50 +43,7 @@ static char *outcome_of(const char *text, const struct value *contexts)
                            github_error_position(error), error->message);
 }
 
-/* Contexts: JSON, '-' for none, '@' for the standard ones. */
-static struct value contexts_of(const char *text, const char *standard)
-{
-    const char *json = strcmp(text, "-") == 0 ? "{}" : strcmp(text, "@") == 0 ? standard : text;
-    struct value contexts;
-    cr_assert(github_contexts_from_json(json, &contexts, NULL), "%s", text);
-    return contexts;
-}
-
-static int run_cases(const char *text)
-{
-    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-    const char *standard = "{}";
-    int case_count = 0;
-
-    for (char **line = lines; *line != NULL; line++) {
-        if (g_str_has_prefix(*line, "# ") || **line == '\0')
-            continue;
-        if (g_str_has_prefix(*line, "@ ")) {
-            standard = *line + 2;
-            continue;
-        }
-        cr_assert(line[1] != NULL && line[2] != NULL, "line %d: a case has three lines",
-                  (int)(line - lines) + 1);
-        VALUE(contexts);
-        contexts = contexts_of(line[1], standard);
-        g_autofree char *outcome = outcome_of(line[0], &contexts);
-        cr_expect_str_eq(outcome, line[2], "line %d: %s\n  expected %s\n  got      %s",
-                         (int)(line - lines) + 1, line[0], line[2], outcome);
-        line += 2;
-        case_count++;
-    }
-    return case_count;
-}
-
 Test(expr_github_cases, every_case_of_githubs_dialect_comes_out_as_written, .timeout = 60)
 {
-    const char *folder = g_getenv("SEATRIAL_SOURCE_DIR");
-    g_autofree char *path =
-        g_build_filename(folder != NULL ? folder : ".", "tests/cases/expr/github.cases", NULL);
-    g_autofree char *text = NULL;
-    cr_assert(g_file_get_contents(path, &text, NULL, NULL), "%s", path);
-
-    int case_count = run_cases(text);
-
-    cr_assert_geq(case_count, 500);
+    expr_cases_check("github.cases", outcome_of, 500);
 }
