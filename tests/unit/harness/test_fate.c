@@ -68,9 +68,26 @@ Test(fate, follows_from_what_is_there)
     }
 }
 
-Test(fate, the_unseen_ones_are_worse_than_red)
+Test(fate, of_a_leg_whose_side_tag_lacks_a_layer_is_hollow)
 {
-    cr_assert_eq(fate_worse(FATE_FAILED, FATE_HOLLOW), FATE_HOLLOW);
-    cr_assert_eq(fate_worse(FATE_SHRUNK, FATE_CANCELLED), FATE_SHRUNK);
-    cr_assert_eq(fate_worse(FATE_DELIVERED, FATE_DEGRADED), FATE_DEGRADED);
+    g_autoptr(GPtrArray) both = list_of(BOTH);
+    g_autoptr(GPtrArray) side = list_of(ONE);
+    struct promise promise = {
+        .promised = both, .before = both, .after = both, .side = side, .is_complete = true};
+
+    cr_expect_eq(fate_of_promise(&promise, true, false), FATE_HOLLOW);
+    promise.is_side_complete = true;
+    cr_expect_eq(fate_of_promise(&promise, true, false), FATE_DEGRADED);
+}
+
+Test(fate, of_two_the_worse_counts_and_the_unseen_ones_are_worse_than_red)
+{
+    static const enum fate worst_last[] = {FATE_SKIPPED,   FATE_DELIVERED, FATE_DEGRADED,
+                                           FATE_CANCELLED, FATE_FAILED,    FATE_SHRUNK,
+                                           FATE_HOLLOW,    FATE_UNKNOWN};
+    for (gsize i = 0; i < G_N_ELEMENTS(worst_last); i++)
+        for (gsize k = i; k < G_N_ELEMENTS(worst_last); k++) {
+            cr_expect_eq(fate_worse(worst_last[i], worst_last[k]), worst_last[k]);
+            cr_expect_eq(fate_worse(worst_last[k], worst_last[i]), worst_last[k]);
+        }
 }

@@ -76,7 +76,7 @@ Test(verdict, keeps_every_expectation_that_fails_with_the_values_that_decided)
     cr_assert(g_str_has_prefix(verdict->reason, "steps.pre-pull.outcome == 'success': "));
 }
 
-Test(verdict, takes_a_lone_expectation_without_a_list)
+Test(verdict, passes_when_its_only_expectation_holds)
 {
     AUTO(hand_made) hand_made = hand_made_new();
     expect(hand_made, "failed", "[\"fate == 'failed'\"]", "");

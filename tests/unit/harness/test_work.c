@@ -166,6 +166,9 @@ Test(work, finds_equal_traces_when_nothing_differs)
     do_work(suite, &options, &result);
 
     cr_assert_not(result.is_nondeterministic);
+    cr_assert_eq(result.entries->len, suite->scenarios->len);
+    for (guint i = 0; i < result.entries->len; i++)
+        cr_expect_str_eq(json_get_string(entry_at(&result, i), "verdict", ""), "pass");
     work_result_clear(&result);
 }
 
@@ -179,6 +182,7 @@ Test(work, takes_another_seed_for_all)
 
     do_work(suite, &options, &result);
 
+    cr_assert_eq(result.entries->len, suite->scenarios->len);
     for (guint i = 0; i < result.entries->len; i++)
         cr_expect_eq(json_get_integer(entry_at(&result, i), "seed", 0), 42);
     work_result_clear(&result);

@@ -1,35 +1,10 @@
 /* The survival table of hand-made rehearsals. */
+#include "golden.h"
+
 #include "harness/report/survival.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
-
-static char *golden_path(const char *name)
-{
-    const char *folder = g_getenv("SEATRIAL_SOURCE_DIR");
-    return g_build_filename(folder != NULL ? folder : ".", "tests/golden", name, NULL);
-}
-
-static json_t *read_document(void)
-{
-    g_autofree char *path = golden_path("survival.json");
-    g_autofree char *text = NULL;
-    gsize length = 0;
-    cr_assert(g_file_get_contents(path, &text, &length, NULL), "%s", path);
-    json_t *document = json_parse_bytes(text, length, NULL);
-    cr_assert_not_null(document, "%s", path);
-    return document;
-}
-
-static void check_golden(const char *name, const char *report)
-{
-    g_autofree char *path = golden_path(name);
-    g_autofree char *expected = NULL;
-    if (g_getenv("UPDATE_GOLDEN") != NULL)
-        cr_assert(g_file_set_contents(path, report, -1, NULL));
-    cr_assert(g_file_get_contents(path, &expected, NULL, NULL), "%s", path);
-    cr_assert_str_eq(report, expected, "%s is now:\n%s", name, report);
-}
 
 /* An entry of one leg with one step and one image. */
 static json_t *entry_of_leg(const char *name, const char *fate)
@@ -55,21 +30,20 @@ static json_t *document_of(const char *fault, const char *fate)
 
 Test(survival, for_people_is_a_table_with_what_clear_weather_showed)
 {
-    g_autoptr(json_t) document = read_document();
+    g_autoptr(json_t) document = golden_read("survival.json");
 
     g_autofree char *text = survival_text(document, /* has_color= */ false);
 
-    check_golden("survival.txt", text);
+    golden_check("survival.txt", text);
 }
 
 Test(survival, lets_no_control_character_of_others_reach_the_terminal)
 {
-    g_autoptr(json_t) document = read_document();
+    g_autoptr(json_t) document = golden_read("survival.json");
 
     g_autofree char *text = survival_text(document, /* has_color= */ false);
 
-    for (const char *each = text; *each != '\0'; each++)
-        cr_assert((unsigned char)*each >= 0x20 || *each == '\n', "%s", each);
+    golden_check_harmless(text);
 }
 
 Test(survival, tells_how_to_say_where_another_repository_is)

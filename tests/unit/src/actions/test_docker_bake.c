@@ -166,5 +166,7 @@ Test(docker_bake, has_no_default_provenance_for_images_that_docker_loads)
 
     fake_main(run);
 
+    cr_expect_null(fake_failure(run), "%s", fake_failure(run));
+    fake_expect_part(fake_commands(run), "docker buildx bake");
     cr_expect_null(strstr(fake_commands(run), "provenance"));
 }

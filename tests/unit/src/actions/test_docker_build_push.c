@@ -169,6 +169,8 @@ Test(docker_build_push, asks_for_no_provenance_where_there_is_none)
         answer(run);
         fake_prints(run, "docker buildx inspect", inspections[i]);
         fake_main(run);
+        cr_expect_null(fake_failure(run), "%s", fake_failure(run));
+        fake_expect_part(fake_commands(run), "docker buildx build ");
         cr_expect_null(strstr(fake_commands(run), "--attest"), "%s", fake_commands(run));
     }
 }
@@ -324,6 +326,8 @@ Test(docker_build_push, has_no_image_id_for_local_results)
 
     fake_main(run);
 
+    cr_expect_null(fake_failure(run), "%s", fake_failure(run));
+    fake_expect_part(fake_commands(run), " --output out ");
     cr_expect_null(strstr(fake_commands(run), "--iidfile"));
 }
 

@@ -132,8 +132,10 @@ Test(docker_login, stays_logged_in_when_told_so)
     fake_input(run, "logout", "false");
 
     fake_main(run);
+    fake_expect_part(fake_commands(run), "docker login ");
     fake_post(run);
 
+    cr_expect_null(fake_failure(run));
     fake_expect_text(fake_commands(run), "");
 }
 

@@ -175,6 +175,7 @@ Test(docker_metadata, exports_nothing_when_told_so)
 
     fake_main(run);
 
+    fake_expect_text(fake_output(run, "tags"), "user/app:master");
     cr_expect_null(fake_exported(run, "DOCKER_METADATA_OUTPUT_TAGS"));
 }
 

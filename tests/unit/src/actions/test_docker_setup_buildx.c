@@ -164,6 +164,8 @@ Test(docker_setup_buildx, of_version_4_has_no_old_inputs)
 
     fake_main(run);
 
+    cr_expect_null(fake_failure(run));
+    fake_expect_part(fake_commands(run), "docker buildx create ");
     cr_expect_null(strstr(fake_commands(run), "--config"));
     cr_expect_null(strstr(fake_commands(run), "buildx install"));
     cr_expect_null(fake_output(run, "endpoint"));

@@ -48,6 +48,8 @@ Test(docker_setup_buildx_downloads, pulls_as_its_version_does)
 
         fake_main(run);
 
+        cr_expect_null(fake_failure(run));
+        fake_expect_part(fake_commands(run), "docker buildx create ");
         cr_expect_eq(strstr(fake_commands(run), "docker pull") != NULL, cases[i].pulls, "%s %s",
                      cases[i].ref, cases[i].endpoint);
     }

@@ -208,6 +208,7 @@ Test(setup_go, of_version_3_caches_only_when_asked)
 
     fake_main(run);
 
+    fake_expect_text(fake_output(run, "go-version"), "1.23.9");
     fake_expect_text(fake_requests(run), "");
     fake_expect_text(fake_warnings(run), "");
 }

@@ -146,10 +146,12 @@ Test(nearest_word, finds_typing_errors_and_nothing_farther)
 
 Test(nearest_word, passes_over_words_above_its_ceiling)
 {
-    g_autofree char *word = g_strnfill(65, 'x');
-    const char *const words[] = {word};
+    g_autofree char *longest = g_strnfill(64, 'x');
+    g_autofree char *longer = g_strnfill(65, 'x');
+    const char *const words[] = {longest, longer};
 
-    cr_assert_null(nearest_word(word, words, 1));
+    cr_assert_eq(nearest_word(longest, &words[0], 1), longest);
+    cr_assert_null(nearest_word(longer, &words[1], 1));
     cr_assert_null(nearest_word("x", NULL, 0));
 }
 

@@ -159,11 +159,19 @@ static struct leg_result *run_action(action_fn *work, const char *more)
     return bench_run_leg(bench, NULL);
 }
 
+/* What an action of the table expects inside counts only if it was the action that ran: one that is
+   not found is assumed, and the leg goes well as well. */
+static void expect_performed(const struct leg_result *result)
+{
+    cr_expect_eq(result->result, RESULT_SUCCESS);
+    cr_expect_eq(result->assumptions->len, 0);
+}
+
 Test(action, asks_for_inputs_variables_contexts_and_paths)
 {
     AUTO(leg_result) result = run_action(ask, "");
 
-    cr_expect_eq(result->result, RESULT_SUCCESS);
+    expect_performed(result);
 }
 
 Test(action, fails_on_an_input_that_is_no_boolean_in_the_toolkits_words)
@@ -209,14 +217,14 @@ Test(action, gets_node_words_where_there_is_no_network)
 {
     AUTO(leg_result) result = run_action(request, "");
 
-    cr_expect_eq(result->result, RESULT_SUCCESS);
+    expect_performed(result);
 }
 
 Test(action, checks_the_repository_out)
 {
     AUTO(leg_result) result = run_action(check_out, "");
 
-    cr_expect_eq(result->result, RESULT_SUCCESS);
+    expect_performed(result);
 }
 
 /* A repository deeper than the ceiling. */

@@ -75,6 +75,9 @@ Test(leg, that_ends_well_is_broken_by_none)
 
     AUTO(leg_result) result = bench_run_leg(bench, NULL);
 
+    const struct step_result *step = result->steps->pdata[1];
+    cr_assert_eq(step->outcome, RESULT_FAILURE);
+    cr_expect_eq(step->conclusion, RESULT_SUCCESS);
     cr_expect_not(leg_result_broken_step(result, &broken));
 }
 
