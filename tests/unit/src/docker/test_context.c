@@ -5,6 +5,7 @@
 
 #include <criterion/criterion.h>
 #include <glib/gstdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static char *make_folder(void)
@@ -26,7 +27,7 @@ static char *make_folder(void)
 
 static void remove_folder(const char *folder)
 {
-    static const char *const names[] = {"a", "b", "sub/x.log", "sub/keep.log", "sub", "."};
+    static const char *const names[] = {"a", "b", "pipe", "sub/x.log", "sub/keep.log", "sub", "."};
     for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
         g_autofree char *path = g_build_filename(folder, names[i], NULL);
         g_remove(path);
@@ -70,6 +71,35 @@ Test(context, what_is_excluded_stays_behind_and_exceptions_are_looked_for)
     remove_folder(folder);
 
     cr_assert_str_eq(text, "a b sub/keep.log");
+}
+
+static void put_pipe(const char *folder)
+{
+    g_autofree char *path = g_build_filename(folder, "pipe", NULL);
+    cr_assert_eq(mkfifo(path, 0600), 0);
+}
+
+/* A pipe that was opened would hold the walk for ever. */
+Test(context, links_stay_links_and_pipes_stay_behind, .timeout = 20)
+{
+    g_autofree char *folder = make_folder();
+    AUTO(archive_writer) writer = archive_writer_new();
+    const struct archive_member *member = NULL;
+    gsize length_bytes = 0;
+    put_pipe(folder);
+
+    cr_assert(context_add(folder, NULL, NULL, writer, NULL));
+    g_autoptr(GBytes) tar = archive_writer_finish(writer);
+    g_autofree char *names = names_of(folder, NULL, NULL);
+    remove_folder(folder);
+
+    const void *bytes = g_bytes_get_data(tar, &length_bytes);
+    AUTO(archive_reader) reader = archive_reader_new(bytes, length_bytes, true);
+    cr_assert(archive_reader_next(reader, &member, NULL));
+    cr_expect_str_eq(member->name, "a");
+    cr_expect_eq(member->kind, ARCHIVE_SYMLINK);
+    cr_expect_str_eq(member->link_target, "b");
+    cr_expect_str_eq(names, "a b sub sub/keep.log sub/x.log");
 }
 
 Test(context, a_folder_that_is_not_there_is_an_error)

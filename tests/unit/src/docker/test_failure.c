@@ -82,14 +82,19 @@ static struct failure classify(GQuark domain, int code, const char *message, con
     return failure_classify(error, output);
 }
 
-Test(failure, our_own_time_limit_wins_over_what_the_output_says)
+Test(failure, our_own_limit_and_cancellation_win_over_what_the_output_says)
 {
-    struct failure failure =
-        classify(FIBER_ERROR, FIBER_ERROR_TIMED_OUT, "tier timed out after 5min",
-                 "retrying: connection reset by peer\n");
+    static const char output[] = "retrying: connection reset by peer\n";
 
-    cr_assert_eq(failure.cause, CAUSE_RESOURCE);
-    cr_assert_str_eq(failure.rule, "failures.md M1");
+    struct failure late =
+        classify(FIBER_ERROR, FIBER_ERROR_TIMED_OUT, "tier timed out after 5min", output);
+    struct failure cancelled =
+        classify(FIBER_ERROR, FIBER_ERROR_CANCELLED, "cancelled (leg)", output);
+
+    cr_expect_eq(late.cause, CAUSE_RESOURCE);
+    cr_expect_str_eq(late.rule, "failures.md M1");
+    cr_expect_eq(cancelled.cause, CAUSE_INFRASTRUCTURE);
+    cr_expect_str_eq(cancelled.rule, "failures.md M2");
 }
 
 Test(failure, a_transport_error_of_our_own_client_is_read_by_its_code)
@@ -142,10 +147,12 @@ Test(failure, warnings_beside_the_cause_do_not_hide_it)
 
 Test(failure, the_message_counts_before_the_output)
 {
-    struct failure failure = classify(DOCKER_ERROR, 0, "no space left on device",
-                                      "read tcp 1->2: read: connection reset by peer\n");
+    static const char output[] = "read tcp 1->2: read: connection reset by peer\n";
+
+    struct failure failure = classify(DOCKER_ERROR, 0, "no space left on device", output);
 
     cr_assert_eq(failure.cause, CAUSE_RESOURCE);
+    cr_assert_eq(failure_classify(NULL, output).cause, CAUSE_NETWORK);
 }
 
 Test(failure, what_nobody_has_seen_is_unknown)
@@ -162,13 +169,16 @@ Test(failure, nothing_at_all_is_unknown)
     cr_assert_eq(failure_classify(NULL, NULL).cause, CAUSE_UNKNOWN);
 }
 
-Test(failure, only_the_end_of_a_long_output_is_read)
+Test(failure, only_the_end_of_a_long_text_is_read)
 {
-    g_autoptr(GString) output = g_string_new("no space left on device\n");
-    while (output->len < FAILURE_OUTPUT_BYTES_MAX + 100)
-        g_string_append(output, "all is well\n");
+    g_autofree char *filler = g_strnfill(FAILURE_OUTPUT_BYTES_MAX, 'x');
+    g_autofree char *early = g_strconcat("no space left on device\n", filler, NULL);
+    g_autofree char *late = g_strconcat(filler, "\nno space left on device", NULL);
 
-    cr_assert_eq(classify(DOCKER_ERROR, DOCKER_ERROR_EXIT, "x", output->str).cause, CAUSE_UNKNOWN);
+    cr_expect_eq(classify(DOCKER_ERROR, DOCKER_ERROR_EXIT, "x", early).cause, CAUSE_UNKNOWN);
+    cr_expect_eq(classify(DOCKER_ERROR, DOCKER_ERROR_EXIT, "x", late).cause, CAUSE_RESOURCE);
+    cr_expect_eq(classify(DOCKER_ERROR, 0, early, NULL).cause, CAUSE_UNKNOWN);
+    cr_expect_eq(classify(DOCKER_ERROR, 0, late, NULL).cause, CAUSE_RESOURCE);
 }
 
 Test(failure, a_status_of_the_registry_counts_when_its_text_says_nothing)

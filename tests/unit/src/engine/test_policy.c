@@ -82,6 +82,31 @@ Test(policy, refuses_what_it_does_not_know_and_says_where)
     expect_refusal("disk: {prune: sometimes}\n", "p.yaml:5:15:");
 }
 
+Test(policy, refuses_a_platform_that_is_none)
+{
+    static const struct {
+        const char *platforms, *error; /* NULL: fine */
+    } cases[] = {
+        {"[linux/amd64, linux/arm/v7]", NULL},
+        {"[linux]", "p.yaml:3:12: 'linux' is no platform"},
+        {"[linux/amd64, 'linux/']", "p.yaml:3:12: 'linux/' is no platform"},
+        {"['']", "p.yaml:3:12: '' is no platform"},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autofree char *text =
+            g_strdup_printf("seatrial: policy/1\ntiers: [{id: a, driver: docker, timeout: 3min}]\n"
+                            "platforms: %s\nservices: [{id: s, image: 'ghcr.io/a/b:c'}]\n",
+                            cases[i].platforms);
+
+        AUTO(policy) policy = load_text(text, &error);
+
+        cr_expect_eq(policy != NULL, cases[i].error == NULL, "%s", cases[i].platforms);
+        if (error != NULL && cases[i].error != NULL)
+            cr_expect_not_null(strstr(error->message, cases[i].error), "%s", error->message);
+    }
+}
+
 Test(policy, refuses_two_services_of_one_id)
 {
     g_autoptr(GError) error = NULL;
@@ -98,26 +123,33 @@ Test(policy, refuses_two_services_of_one_id)
 }
 
 struct dockerfile_case {
-    const char *text;
+    const char *text;    /* NULL: there is none */
     const char *message; /* NULL: fit for the classic builder */
 };
 
 static const struct dockerfile_case dockerfiles[] = {
+    {NULL, "./Dockerfile: cannot be read"},
     {"FROM alpine\nRUN echo hi\n", NULL},
     {"FROM alpine\n# ARG TARGETARCH would be wrong\nRUN true\n", NULL},
     {"FROM alpine\nENV MY_TARGETARCHIVE=x\n", NULL},
     {"FROM alpine\nARG TARGETARCH\n", "Dockerfile:2: the classic builder leaves TARGET*"},
     {"FROM --platform=$BUILDPLATFORM alpine\n", "Dockerfile:1:"},
     {"FROM alpine\nRUN <<EOF\necho\nEOF\n", "Dockerfile:2: the classic builder knows no heredocs"},
-    {"FROM alpine\nRUN --mount=type=cache,target=/x true\n", "RUN --mount"},
-    {"FROM alpine\nCOPY --link a b\n", "--link"},
-    {"FROM alpine\nCOPY --chmod=755 a b\n", "--chmod"},
+    {"FROM alpine\nARG BUILDOS\n", "Dockerfile:2: the classic builder leaves TARGET* and BUILD*"},
+    {"FROM alpine\nRUN echo ${TARGETPLATFORM}\n", "Dockerfile:2:"},
+    {"FROM alpine\nCOPY <<'EOF' /a\nx\nEOF\n", "Dockerfile:2: the classic builder knows no"},
+    {"FROM alpine\nRUN true\nRUN --mount=type=cache,target=/x true\n",
+     "Dockerfile:3: the classic "
+     "builder refuses RUN --mount"},
+    {"FROM alpine\nCOPY --link a b\n", "Dockerfile:2: the classic builder refuses --link"},
+    {"FROM alpine\nCOPY --chmod=755 a b\n", "Dockerfile:2: the classic builder refuses --chmod"},
 };
 
 Test(dockerfile_check, finds_what_the_classic_builder_gets_wrong)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(dockerfiles); i++) {
-        const char *const files[] = {"Dockerfile", dockerfiles[i].text, NULL};
+        const char *const files[] = {dockerfiles[i].text != NULL ? "Dockerfile" : NULL,
+                                     dockerfiles[i].text, NULL};
         char *folder = make_folder(files);
         struct policy policy = {.directory = folder};
         struct policy_service service = {.context = (char *)".",
