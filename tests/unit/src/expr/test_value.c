@@ -113,6 +113,22 @@ Test(value, setting_a_name_again_replaces_its_member)
     cr_assert_str_eq(text, "{a: 'new', b: 2}");
 }
 
+Test(value, names_that_ignore_case_keep_their_older_spelling)
+{
+    VALUE(map);
+    map = value_of_folded_map();
+    value_set(&map, "Name", value_of_string("old"));
+    value_set(&map, "NAME", value_of_string("new"));
+    VALUE(member);
+
+    g_autofree char *text = value_text(&map);
+    bool is_there = map.type->get(map.self, "nAmE", &member);
+
+    cr_assert_str_eq(text, "{Name: 'new'}");
+    cr_assert(is_there);
+    cr_assert_str_eq(member.string, "new");
+}
+
 Test(value, whole_numbers_are_exact_up_to_53_bits)
 {
     cr_assert(value_of_number(9007199254740992.0).is_exact);

@@ -135,8 +135,6 @@ Test(event, stands_where_its_payload_says)
         {"{\"pull_request\": {\"number\": 7}}", "refs/pull/7/merge"},
         {"{\"pull_request\": {}, \"number\": 8}", "refs/pull/8/merge"},
         {"{\"inputs\": {}, \"ref\": \"topic\"}", "refs/heads/topic"},
-        {"{\"pull_request\": {\"number\": 7}}", "refs/pull/7/merge"},
-        {"{\"pull_request\": {}, \"number\": 8}", "refs/pull/8/merge"},
         {"{\"event_name\": \"workflow_run\", \"repository\": {\"default_branch\": \"dev\"}}",
          "refs/heads/dev"},
     };
@@ -188,6 +186,22 @@ Test(event, of_dependabot_has_no_secrets_and_the_default_token)
     cr_expect(event->is_of_dependabot);
     cr_expect_null(json_object_get(event->secrets, "A"));
     cr_expect_eq(permissions_get(&fallback, "packages"), PERMISSION_READ);
+}
+
+Test(event, of_dependabot_may_be_given_more_by_the_workflow)
+{
+    g_autoptr(GPtrArray) errors = error_list();
+    AUTO(workflow) workflow = workflow_of("on: push\npermissions: {packages: write}");
+
+    AUTO(event)
+    event = event_of_file(
+        workflow, "{\"ref\": \"refs/heads/x\", \"sender\": {\"login\": \"dependabot[bot]\"}}",
+        errors);
+    struct permissions stated = permissions_of(workflow->permissions);
+    struct permissions left = event_limit_permissions(event, &stated);
+
+    cr_expect(event->is_of_dependabot);
+    cr_expect_eq(permissions_get(&left, "packages"), PERMISSION_WRITE);
 }
 
 #define DISPATCH                                                                                   \
@@ -276,19 +290,48 @@ Test(event, a_default_that_is_not_of_its_type_is_an_error_at_its_place)
     cr_expect(errors_tell(errors, "ci.yml:5:34: Unexpected value 'main'"));
 }
 
-Test(event, the_setting_of_the_request_wins_over_that_of_a_file)
+Test(event, inputs_of_the_request_win_over_those_of_a_file)
 {
     g_autoptr(GPtrArray) errors = error_list();
-    AUTO(workflow) workflow = workflow_of("on: push");
-    const struct event_request request = {.text = "push",
+    AUTO(folder) folder = folder_new();
+    g_autofree char *path = folder_file(folder, "event.json");
+    g_autoptr(json_t) inputs = json_pack("{s:s}", "tag", "v2");
+    AUTO(workflow) workflow = workflow_of(DISPATCH);
+    folder_write(folder, "event.json", "{\"inputs\": {\"tag\": \"v1\", \"jobs\": 3}}");
+    const struct event_request request = {.text = path,
                                           .workflow = workflow,
                                           .workflow_path = ".github/workflows/ci.yml",
-                                          .workflow_permissions = "write"};
+                                          .inputs = inputs};
 
     AUTO(event) event = event_new(&request, errors);
 
     cr_assert_not_null(event);
-    cr_expect(event->is_write_default);
+    cr_expect_str_eq(json_get_string(event->inputs, "tag", ""), "v2");
+    cr_expect_eq(json_get_integer(event->inputs, "jobs", 0), 3);
+}
+
+Test(event, the_setting_of_the_request_wins_over_that_of_a_file)
+{
+    static const char *const settings[] = {"read", "write"};
+    AUTO(workflow) workflow = workflow_of("on: push");
+    for (gsize i = 0; i < G_N_ELEMENTS(settings); i++) {
+        g_autoptr(GPtrArray) errors = error_list();
+        AUTO(folder) folder = folder_new();
+        g_autofree char *path = folder_file(folder, "event.json");
+        g_autofree char *text = g_strdup_printf(
+            "{\"ref\": \"refs/heads/main\", \"default_workflow_permissions\": \"%s\"}",
+            settings[i]);
+        folder_write(folder, "event.json", text);
+        const struct event_request request = {.text = path,
+                                              .workflow = workflow,
+                                              .workflow_path = ".github/workflows/ci.yml",
+                                              .workflow_permissions = settings[1 - i]};
+
+        AUTO(event) event = event_new(&request, errors);
+
+        cr_assert_not_null(event);
+        cr_expect_eq(event->is_write_default, i == 0, "%s in the file", settings[i]);
+    }
 }
 
 Test(event, file_that_makes_no_sense_is_refused_with_places)

@@ -176,6 +176,65 @@ Test(event, goes_to_the_default_branch_that_the_repository_tells)
     }
 }
 
+#define EIGHT(digit) digit digit digit digit digit digit digit digit
+#define HASH(digit)  EIGHT(digit) EIGHT(digit) EIGHT(digit) EIGHT(digit) EIGHT(digit)
+
+static const struct event_commits commits = {.head = HASH("1"),
+                                             .before = HASH("2"),
+                                             .request_head = HASH("3"),
+                                             .base = HASH("4"),
+                                             .merge = HASH("5")};
+
+Test(event, speaks_of_the_repository_and_the_commits_that_it_is_told)
+{
+    g_autoptr(GPtrArray) errors = error_list();
+    AUTO(workflow) workflow = workflow_of("on: [push, pull_request]");
+    struct event_request request = {.text = "push",
+                                    .workflow = workflow,
+                                    .workflow_path = ".github/workflows/ci.yml",
+                                    .folder_name = "folder",
+                                    .repository = "octo/hello",
+                                    .commits = &commits};
+
+    AUTO(event) push = event_new(&request, errors);
+    request.text = "pull_request";
+    AUTO(event) asked = event_new(&request, errors);
+
+    cr_assert(push != NULL && asked != NULL);
+    expect_github(push, "repository", "octo/hello");
+    expect_github(push, "repository_owner", "octo");
+    expect_github(push, "sha", commits.head);
+    cr_expect_str_eq(json_get_string(push->payload, "before", ""), commits.before);
+    expect_github(asked, "sha", commits.merge);
+    const json_t *pull_request = json_object_get(asked->payload, "pull_request");
+    cr_expect_str_eq(json_get_string(json_object_get(pull_request, "head"), "sha", ""),
+                     commits.request_head);
+    cr_expect_str_eq(json_get_string(json_object_get(pull_request, "base"), "sha", ""),
+                     commits.base);
+}
+
+Test(event, knows_the_tag_that_nobody_told)
+{
+    static const struct {
+        const char *on, *file, *tag;
+    } rows[] = {
+        {"on: {push: {tags: ['v*']}}", NULL, "v1.0.0"},
+        {"on: release", NULL, "v1.0.0"},
+        {"on: push", NULL, NULL},
+        {"on: {push: {tags: ['v*']}}", "{\"ref\": \"refs/tags/v7\"}", NULL},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GPtrArray) errors = error_list();
+        AUTO(workflow) workflow = workflow_of(rows[i].on);
+        AUTO(event)
+        event = rows[i].file != NULL ? event_of_file(workflow, rows[i].file, errors)
+                                     : event_of(workflow, NULL, errors);
+        cr_assert_not_null(event);
+        cr_expect_eq(g_strcmp0(event->made_up_tag, rows[i].tag), 0, "%s: %s", rows[i].on,
+                     event->made_up_tag);
+    }
+}
+
 Test(event, of_a_repository_that_tells_no_default_branch_has_the_one_that_filters_want)
 {
     static const char *const rows[][2] = {

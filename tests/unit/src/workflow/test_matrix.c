@@ -45,6 +45,29 @@ Test(matrix, of_a_job_without_one_is_one_leg_of_the_jobs_name)
     cr_expect_null(leg->values);
 }
 
+static char *name_of(const char *vector, const char *job)
+{
+    g_autofree char *text = g_strdup_printf("{\"a\": [\"%s\"]}", vector);
+    g_autoptr(GPtrArray) legs = expand_text(text, NULL);
+    return leg_name(legs->pdata[0], job);
+}
+
+/* "job (" and ")" are six of the hundred. */
+Test(matrix, names_of_its_legs_are_cut_to_a_hundred_characters)
+{
+    g_autofree char *fits = g_strnfill(94, 'x');
+    g_autofree char *long_text = g_strnfill(95, 'x');
+    g_autofree char *start = g_strnfill(92, 'x');
+    g_autofree char *cut = g_strconcat("job (", start, "...", NULL);
+
+    g_autofree char *whole_name = name_of(fits, "job");
+    g_autofree char *cut_name = name_of(long_text, "job");
+
+    cr_expect_eq(strlen(whole_name), 100);
+    cr_expect(g_str_has_suffix(whole_name, "x)"));
+    cr_expect_str_eq(cut_name, cut);
+}
+
 Test(matrix, of_as_many_legs_as_github_runs_is_fine)
 {
     g_autofree char *text = made_text(MATRIX_LEGS_MAX, "");

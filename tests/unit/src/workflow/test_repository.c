@@ -34,6 +34,18 @@ Test(uses, of_a_job_is_a_workflow_here_or_elsewhere)
     cr_expect_str_eq(remote->ref, "main");
 }
 
+Test(uses, of_the_runs_own_commit_is_told_from_the_workspace)
+{
+    AUTO(uses) own = uses_of_step("$/.github/actions/a");
+
+    cr_assert_not_null(own);
+    cr_expect_eq(own->kind, USES_LOCAL_ACTION);
+    cr_expect_str_eq(own->path, ".github/actions/a");
+    cr_expect(uses_is_of_own_commit("$/.github/actions/a"));
+    cr_expect_not(uses_is_of_own_commit("./.github/actions/a"));
+    cr_expect_not(uses_is_of_own_commit("a/b@v1"));
+}
+
 Test(uses, in_no_known_form_is_nothing)
 {
     static const char *const of_steps[] = {

@@ -81,6 +81,21 @@ Test(resolve, fills_in_texts_lists_and_mappings)
     }
 }
 
+Test(resolve, of_inputs_that_are_not_known_is_an_error)
+{
+    __attribute__((cleanup(setting_clear))) struct setting setting =
+        setting_of("'${{ inputs.machine }}'");
+    VALUE(scope);
+    g_autoptr(GError) error = NULL;
+    resolve_scope(setting.event, /* inputs= */ NULL, setting.job, /* leg= */ NULL, &scope);
+
+    json_t *value = resolve_node(setting.job->runs_on, &scope, &error);
+
+    cr_assert_null(value);
+    cr_expect_not_null(strstr(error->message, "w.yml:7:18: Unrecognized named-value: 'inputs'"),
+                       "%s", error->message);
+}
+
 Test(resolve, knows_needs_only_when_they_are_added)
 {
     g_autofree char *before = resolved("'${{ needs.first.outputs.r }}'", 0, NULL);

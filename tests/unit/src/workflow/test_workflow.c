@@ -89,6 +89,24 @@ Test(workflow, finds_jobs_ignoring_case_and_knows_how_deep_they_are)
     cr_expect_str_eq(workflow->name, "w.yml");
 }
 
+Test(workflow, with_many_mistakes_tells_the_first_ones_in_the_order_of_the_file)
+{
+    g_autoptr(GPtrArray) errors = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
+    g_autoptr(GString) text = g_string_new(HEAD);
+    for (int i = 0; i < 2 * WORKFLOW_ERRORS_MAX; i++)
+        g_string_append(text, "      - {run: a, nope: 1}\n");
+
+    AUTO(workflow) workflow = load(text->str, errors);
+
+    cr_assert_null(workflow);
+    cr_assert_eq(errors->len, WORKFLOW_ERRORS_MAX);
+    for (guint i = 0; i < errors->len; i++) {
+        g_autofree char *place = g_strdup_printf("w.yml:%u:18: Unexpected value 'nope'", 6 + i);
+        const GError *error = errors->pdata[i];
+        cr_expect(g_str_has_prefix(error->message, place), "%s", error->message);
+    }
+}
+
 Test(workflow, with_an_expression_above_the_ceiling_is_refused)
 {
     g_autofree char *filler = g_strnfill(GITHUB_EXPR_LENGTH_MAX, 'a');

@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-static json_t *document_of(const char *text, GPtrArray *errors)
+static json_t *planned(const char *text, const char *job,
+                       bool (*is_modelled)(const struct uses *uses), GPtrArray *errors)
 {
     AUTO(workflow) workflow = workflow_load_text("w.yml", text, strlen(text), errors);
     if (workflow == NULL)
@@ -15,8 +16,14 @@ static json_t *document_of(const char *text, GPtrArray *errors)
     AUTO(event) event = event_new(&request, errors);
     AUTO(call_tree) tree = call_tree_load(workflow, map, event, errors);
     cr_assert_not_null(tree);
-    const struct plan_sources sources = {.event = event, .map = map, .date = "2026-11-26"};
+    const struct plan_sources sources = {
+        .event = event, .map = map, .date = "2026-11-26", .is_modelled = is_modelled, .job = job};
     return workflow_json(call_tree_root(tree), &sources);
+}
+
+static json_t *document_of(const char *text, GPtrArray *errors)
+{
+    return planned(text, NULL, NULL, errors);
 }
 
 static void expect_text(const json_t *document, const char *path, const char *expected)
@@ -72,6 +79,28 @@ Test(workflow_json, tells_jobs_with_legs_machines_and_steps)
     expect_text(document, "jobs/1/needs", "[\"build\"]");
     expect_text(document, "jobs/1/if", "\"always()\"");
     expect_text(document, "jobs/1/legs", "null");
+}
+
+static bool is_of_docker(const struct uses *uses)
+{
+    return strcmp(uses->owner, "docker") == 0;
+}
+
+Test(workflow_json, tells_one_job_alone_and_which_actions_are_modelled)
+{
+    g_autoptr(GPtrArray) errors = error_list();
+
+    g_autoptr(json_t) document = planned("on: push\njobs:\n"
+                                         "  a: {runs-on: x, steps: [{run: a}]}\n"
+                                         "  b:\n    runs-on: x\n    steps:\n"
+                                         "      - uses: docker/login-action@v3\n"
+                                         "      - uses: other/login-action@v3\n",
+                                         "b", is_of_docker, errors);
+
+    cr_expect_eq(json_array_size(json_object_get(document, "jobs")), 1);
+    expect_text(document, "jobs/0/id", "\"b\"");
+    expect_text(document, "jobs/0/steps/0/leads_to/kind", "\"modelled\"");
+    expect_text(document, "jobs/0/steps/1/leads_to/kind", "\"not-mapped\"");
 }
 
 Test(workflow_json, leaves_a_machine_null_that_only_the_run_can_tell)
