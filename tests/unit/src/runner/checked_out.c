@@ -26,23 +26,33 @@ static gint compare(gconstpointer left, gconstpointer right)
     return strcmp(*(const char *const *)left, *(const char *const *)right);
 }
 
+/* As a checkout does: those of the work tree, or of another commit. */
+static void put_files(const struct place *place, struct working_copy *copy, GPtrArray *paths)
+{
+    g_autoptr(GError) error = NULL;
+    struct taken taken = {copy, paths};
+    const struct tree_filter filter = {take, &taken};
+    bool is_fine = working_copy_is_elsewhere(copy)
+                       ? working_copy_check_out(copy, paths, &error)
+                       : tree_copy(place->source, place->target, &filter, &error);
+    cr_assert(is_fine, "%s", error != NULL ? error->message : "");
+}
+
 char *check_out(const struct place *place, struct working_copy_options options)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
     options.source = place->source;
     options.target = place->target;
-    options.commit = EVENT_COMMIT;
+    if (options.commit == NULL)
+        options.commit = EVENT_COMMIT;
     options.url = "https://github.com/acme/app";
     options.date_s = 1700000000;
     if (options.reference == NULL)
         options.reference = "refs/heads/main";
     AUTO(working_copy) copy = working_copy_new(&options, &error);
     cr_assert_not_null(copy, "%s", error != NULL ? error->message : "");
-    struct taken taken = {copy, paths};
-    const struct tree_filter filter = {take, &taken};
-    cr_assert(tree_copy(place->source, place->target, &filter, &error), "%s",
-              error != NULL ? error->message : "");
+    put_files(place, copy, paths);
     cr_assert(working_copy_commit(copy, paths, &error), "%s", error != NULL ? error->message : "");
     g_ptr_array_sort(paths, compare);
     g_ptr_array_add(paths, NULL);

@@ -8,8 +8,9 @@
 /* The commit of the event: none of the user's. */
 #define EVENT_COMMIT "4f2c1d6b8a0e9f735d1c2b3a49586776655443a2"
 
-/* Checks out the source into the target as the options say, of refs/heads/main where they say no
-   reference; the files that were taken, sorted, with blanks between; g_free. */
+/* Checks out the source into the target as the options say, of refs/heads/main and of the event's
+   commit where they say nothing else; the files that were taken, sorted, with blanks between;
+   g_free. */
 char *check_out(const struct place *place, struct working_copy_options options);
 
 /* Compares a file of the target's .git; "(none)": it is not there. */

@@ -1,5 +1,5 @@
 /* The commits that an event speaks of, and what lies between them. */
-#include "place.h"
+#include "checked_out.h"
 
 #include "runner/repository_changes.h"
 #include "runner/repository_commits.h"
@@ -61,6 +61,61 @@ Test(repository_commits, head_is_amended_by_what_is_not_committed_and_nothing_is
     cr_assert_eq(git_repository_odb(&objects, place.user), 0);
     cr_expect_not(git_odb_exists(objects, &id));
     git_odb_free(objects);
+}
+
+/* The checkout's HEAD is this commit, by its own id, and these are its parents; "": none. */
+static void expect_head(const struct place *place, const char *commit, const char *parents)
+{
+    g_autofree char *script =
+        g_strdup_printf("cd ../target; test $(git rev-parse HEAD) = %s\n"
+                        "test \"$(git --no-replace-objects log -1 --format=%%P %s)\" = \"%s\"",
+                        commit, commit, parents);
+    place_run(place, script);
+}
+
+Test(repository_commits, head_is_what_a_checkout_of_the_work_tree_makes)
+{
+    REPOSITORY(place);
+    COMMITS(commits);
+    place_write(&place, "a", "1");
+    g_autofree char *first = commit(&place);
+    place_write(&place, "a", "2");
+    g_free(commit(&place));
+    place_write(&place, "b", "new");
+    cr_assert(repository_commits_find(place.source, "main", &commits));
+
+    g_free(check_out(&place, (struct working_copy_options){.commit = commits.head}));
+
+    expect_head(&place, commits.head, first);
+    expect_git(&place, "refs/heads/main", commits.head);
+}
+
+Test(repository_commits, merge_is_head_merged_into_the_tip_of_its_base)
+{
+    REPOSITORY(place);
+    COMMITS(commits);
+    place_run(&place, "git symbolic-ref HEAD refs/heads/main");
+    place_write(&place, "a", "1");
+    g_free(commit(&place));
+    place_run(&place, "git checkout -q -b topic");
+    place_write(&place, "b", "1");
+    g_autofree char *head = commit(&place);
+    place_run(&place, "git checkout -q main");
+    place_write(&place, "c", "1");
+    g_autofree char *tip = commit(&place);
+    place_run(&place, "git checkout -q topic");
+    cr_assert(repository_commits_find(place.source, "main", &commits));
+    g_autofree char *parents = g_strdup_printf("%s %s", tip, head);
+
+    g_free(check_out(&place, (struct working_copy_options){.commit = commits.merge,
+                                                           .reference = "refs/pull/1/merge",
+                                                           .base = commits.base,
+                                                           .base_branch = "main",
+                                                           .head_branch = "topic"}));
+
+    cr_expect_str_eq(commits.head, head);
+    cr_expect_str_eq(commits.base, tip);
+    expect_head(&place, commits.merge, parents);
 }
 
 Test(repository_commits, of_a_folder_without_commits_are_none)

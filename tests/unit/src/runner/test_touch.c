@@ -28,6 +28,26 @@ Test(touch, an_action_that_is_not_here_is_told_by_its_name)
     cr_expect_not(use_touches_images("peter-evans/dockerhub-description@v4"));
 }
 
+static bool does_job_touch(const char *steps)
+{
+    AUTO(bench) bench = bench_new_steps(steps);
+    const struct job *job = bench->workflow->jobs->pdata[0];
+    bool touches = job_touches_images(job, NULL, NULL);
+    cr_expect(job->steps->len > 0);
+    cr_expect_eq(step_touches_images(job->steps->pdata[job->steps->len - 1], NULL, NULL), touches,
+                 "%s", steps);
+    return touches;
+}
+
+/* The last step of each is the one that may. */
+Test(touch, a_job_touches_images_when_one_of_its_steps_does)
+{
+    cr_expect(does_job_touch("      - run: make\n      - run: docker push x\n"));
+    cr_expect(does_job_touch("      - run: make\n      - uses: docker/build-push-action@v6\n"));
+    cr_expect(does_job_touch("      - uses: docker://alpine:3\n"));
+    cr_expect_not(does_job_touch("      - uses: actions/checkout@v4\n      - run: make\n"));
+}
+
 Test(touch, letters_of_a_registry_within_another_word_tell_nothing)
 {
     cr_expect_not(use_touches_images("1password/load-secrets-action@v2"));

@@ -1,4 +1,4 @@
-/* Copies of folders end at their ceilings. */
+/* Copies of folders: what comes along, and that they end at their ceilings. */
 #include "runner/tree.h"
 
 #include "base/limits.h"
@@ -44,6 +44,57 @@ static void make_file(const struct folders *folders, const char *name, off_t len
     cr_assert_geq(fd, 0);
     cr_assert_eq(ftruncate(fd, length_bytes), 0);
     close(fd);
+}
+
+static void make_text(const struct folders *folders, const char *name)
+{
+    g_autofree char *path = g_build_filename(folders->from, name, NULL);
+    g_autofree char *parent = g_path_get_dirname(path);
+    cr_assert_eq(g_mkdir_with_parents(parent, 0755), 0);
+    cr_assert(g_file_set_contents(path, name, -1, NULL));
+}
+
+static bool is_there(const char *folder, const char *name)
+{
+    g_autofree char *path = g_build_filename(folder, name, NULL);
+    return g_file_test(path, G_FILE_TEST_EXISTS) || g_file_test(path, G_FILE_TEST_IS_SYMLINK);
+}
+
+Test(tree, has_all_but_the_git_at_its_top_and_links_as_links)
+{
+    FOLDERS(folders);
+    make_text(&folders, "sub/file");
+    make_text(&folders, ".git/HEAD");
+    make_text(&folders, "vendored/.git/HEAD");
+    g_autofree char *link = g_build_filename(folders.from, "link", NULL);
+    g_autofree char *copied_link = g_build_filename(folders.to, "link", NULL);
+    cr_assert_eq(symlink("/etc/passwd", link), 0);
+    cr_assert_eq(g_mkdir_with_parents(folders.to, 0755), 0);
+
+    cr_assert(tree_copy(folders.from, folders.to, NULL, NULL));
+
+    g_autofree char *target = g_file_read_link(copied_link, NULL);
+    cr_expect_str_eq(target, "/etc/passwd");
+    cr_expect(is_there(folders.to, "sub/file"));
+    cr_expect(is_there(folders.to, "vendored/.git/HEAD"));
+    cr_expect_not(is_there(folders.to, ".git"));
+}
+
+Test(tree, that_is_emptied_keeps_the_one_entry_that_it_may)
+{
+    FOLDERS(folders);
+    make_text(&folders, ".git/HEAD");
+    make_text(&folders, "sub/deep/file");
+    make_text(&folders, "file");
+
+    tree_empty(folders.from, ".git");
+
+    cr_expect(is_there(folders.from, ".git/HEAD"));
+    cr_expect_not(is_there(folders.from, "sub"));
+    cr_expect_not(is_there(folders.from, "file"));
+    tree_empty(folders.from, NULL);
+    cr_expect_not(is_there(folders.from, ".git"));
+    cr_expect(is_there(folders.root, "from"));
 }
 
 static void expect_refusal(const struct folders *folders, const char *limit)

@@ -91,6 +91,37 @@ Test(unknown, variable_that_is_not_given_is_lacking_until_it_has_a_default)
     unknown_log_clear(&log);
 }
 
+static void read_member(struct value *object, const char *name)
+{
+    VALUE(read);
+    (void)object->type->get(object->self, name, &read);
+}
+
+Test(unknown, names_that_decided_are_told_once_the_unknown_before_the_lacking)
+{
+    struct unknown_log log = {0};
+    json_t *names = NULL;
+    g_autoptr(json_t) none = json_object();
+    VALUE(vars);
+    VALUE(inputs);
+    unknown_add(&names, "tag");
+    vars = unknown_vars_value(NULL, &log);
+    inputs = unknown_inputs_value(none, names, &log);
+
+    read_member(&vars, "IMAGE");
+    g_autofree char *lacking = unknown_log_tell(&log, "runs-on");
+    read_member(&vars, "IMAGE");
+    read_member(&inputs, "tag");
+    g_autofree char *unknown = unknown_log_tell(&log, "runs-on");
+    g_autofree char *nothing = unknown_log_tell(&log, "runs-on");
+
+    cr_expect_str_eq(lacking, "runs-on: vars.IMAGE, which is not given");
+    cr_expect_str_eq(unknown, "runs-on: inputs.tag, which nobody knows");
+    cr_expect_null(nothing);
+    unknown_log_clear(&log);
+    json_decref(names);
+}
+
 Test(unknown, what_comes_of_a_lacking_variable_is_lacking)
 {
     struct unknown_log log = {0};

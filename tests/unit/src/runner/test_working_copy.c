@@ -96,6 +96,67 @@ Test(working_copy, of_a_tag_or_a_pull_request_has_no_branch)
     }
 }
 
+Test(working_copy, of_another_commit_brings_the_files_of_that_one)
+{
+    PLACE(place);
+    place_init_repository(&place);
+    place_write(&place, "only-first", "x");
+    git_oid first = place_commit_version(&place, "1");
+    g_autofree char *commit = g_strdup(git_oid_tostr_s(&first));
+    place_run(&place, "rm only-first");
+    place_commit_version(&place, "2");
+    place_write(&place, "new", "not committed");
+
+    g_autofree char *paths = check_out(
+        &place, (struct working_copy_options){.depth = 1, .commit = commit, .brings_files = true});
+
+    cr_expect_str_eq(paths, "a only-first");
+    place_expect_text(&place, "target/a", "1");
+    place_expect_text(&place, "target/new", "(none)");
+}
+
+Test(working_copy, leaves_the_repository_of_the_user_as_it_is)
+{
+    PLACE(place);
+    place_init_repository(&place);
+    place_commit_version(&place, "1");
+    place_write(&place, "new", "not committed");
+    place_run(&place, "find . -type f | sort | xargs sha1sum >\"$HOME/before\"");
+
+    g_free(check_out(&place, (struct working_copy_options){.tags = CHECKOUT_ALL_TAGS}));
+
+    place_run(&place, "find . -type f | sort | xargs sha1sum | cmp - \"$HOME/before\"");
+}
+
+static void expect_resolved(const struct place *place, const char *name, const char *reference,
+                            const char *commit)
+{
+    g_autofree char *got_reference = NULL;
+    g_autofree char *got_commit = NULL;
+    bool is_found = working_copy_resolve(place->source, name, &got_reference, &got_commit);
+    cr_expect_eq(is_found, reference != NULL, "%s", name);
+    cr_expect_eq(g_strcmp0(got_reference, reference), 0, "%s is %s", name, got_reference);
+    cr_expect_eq(g_strcmp0(got_commit, commit), 0, "%s is at %s", name, got_commit);
+}
+
+Test(working_copy, resolves_branches_and_tags_and_has_no_commit_for_the_work_tree)
+{
+    PLACE(place);
+    place_init_repository(&place);
+    place_run(&place, "git symbolic-ref HEAD refs/heads/main");
+    git_oid first = place_commit_version(&place, "1");
+    g_autofree char *old = g_strdup(git_oid_tostr_s(&first));
+    place_run(&place, "git branch topic; git tag v1");
+    place_commit_version(&place, "2");
+
+    expect_resolved(&place, "main", "refs/heads/main", NULL);
+    expect_resolved(&place, "topic", "refs/heads/topic", old);
+    expect_resolved(&place, "v1", "refs/tags/v1", old);
+    expect_resolved(&place, "refs/tags/v1", "refs/tags/v1", old);
+    expect_resolved(&place, "refs/heads/v1", NULL, NULL);
+    expect_resolved(&place, "nothing", NULL, NULL);
+}
+
 static void put_submodule(struct place *place)
 {
     git_index *index = NULL;

@@ -4,6 +4,7 @@
 #include <criterion/criterion.h>
 #include <glib.h>
 #include <glib/gstdio.h>
+#include <string.h>
 
 static bool has_commit(git_repository *repository, const git_oid *id)
 {
@@ -63,6 +64,36 @@ Test(working_copy_history, has_the_parents_and_the_tags)
     expect_git(&place, "shallow", "(none)");
     expect_git(&place, "refs/tags/v1", git_oid_tostr_s(&first));
     expect_tag_object(&place, made.repository, "v2", EVENT_COMMIT);
+}
+
+Test(working_copy_history, brings_the_tags_that_are_asked_for)
+{
+    static const struct {
+        enum checkout_tags tags;
+        bool has_near, has_far;
+    } cases[] = {
+        {CHECKOUT_NO_TAGS, false, false},
+        {CHECKOUT_TAGS_ON_THE_WAY, true, false},
+        {CHECKOUT_ALL_TAGS, true, true},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        PLACE(place);
+        place_init_repository(&place);
+        git_oid first = place_commit_version(&place, "1");
+        git_oid second = place_commit_version(&place, "2");
+        git_oid third = place_commit_version(&place, "3");
+        put_tag(&place, "far", &first, NULL);
+        put_tag(&place, "near", &second, NULL);
+        g_autofree char *commit = g_strdup(git_oid_tostr_s(&third));
+
+        g_free(check_out(&place, (struct working_copy_options){
+                                     .depth = 2, .commit = commit, .tags = cases[i].tags}));
+
+        g_autofree char *near = place_text(&place, "target/.git/refs/tags/near");
+        g_autofree char *far = place_text(&place, "target/.git/refs/tags/far");
+        cr_expect_eq(strcmp(near, "(none)") != 0, cases[i].has_near, "%zu", i);
+        cr_expect_eq(strcmp(far, "(none)") != 0, cases[i].has_far, "%zu", i);
+    }
 }
 
 /* As a clone that is shallow, or has no old files, does without them. */
