@@ -1,4 +1,5 @@
 /* The trace: lines, escaping, digest, ceiling. */
+#include "base/digest.h"
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/trace.h"
@@ -90,11 +91,18 @@ Test(trace, is_silent_without_a_trace)
 Test(trace, digest_is_the_sha256_of_the_text)
 {
     AUTO(trace) trace = fresh_trace();
+    g_autofree char *of_nothing = trace_digest(trace);
+    trace_note(trace, "state", "tier", "manual", NULL);
+    gsize length_bytes = 0;
+    const char *text = trace_text(trace, &length_bytes);
 
     g_autofree char *digest = trace_digest(trace);
 
-    cr_assert_str_eq(digest,
+    g_autofree char *expected = digest_of(text, length_bytes);
+    cr_assert_str_eq(of_nothing,
                      "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    cr_assert_str_eq(digest, expected);
+    cr_assert_str_neq(digest, of_nothing);
 }
 
 Test(trace, says_when_it_is_full_and_takes_no_more)
