@@ -105,7 +105,7 @@ char *text_of(const struct bench *bench)
 {
     gsize length_bytes = 0;
     const char *bytes = g_bytes_get_data(bench->response.body, &length_bytes);
-    return g_strndup(bytes, length_bytes);
+    return g_strndup(bytes != NULL ? bytes : "", length_bytes);
 }
 
 json_t *json_of(const struct bench *bench)
@@ -129,6 +129,14 @@ const char *format(const char *format, ...)
     g_autofree char *text = g_strdup_vprintf(format, arguments);
     va_end(arguments);
     return keep(text);
+}
+
+GBytes *tar_of(const char *const *files)
+{
+    AUTO(archive_writer) writer = archive_writer_new();
+    for (gsize i = 0; files[i] != NULL; i += 2)
+        archive_writer_add_file(writer, files[i], 0755, files[i + 1], strlen(files[i + 1]));
+    return archive_writer_finish(writer);
 }
 
 const char *message_of(const struct bench *bench)
@@ -240,6 +248,12 @@ char *exec_output(struct bench *bench, const char *id, int stream, int *exit_cod
     cr_assert(!json_get_boolean(answer, "Running", true));
     *exit_code = (int)json_get_integer(answer, "ExitCode", -1);
     return text;
+}
+
+char *run_exec(struct bench *bench, const char *container, const char *json_words, int stream,
+               int *exit_code)
+{
+    return exec_output(bench, make_exec(bench, container, json_words), stream, exit_code);
 }
 
 char *frames_of(GBytes *bytes, int stream)

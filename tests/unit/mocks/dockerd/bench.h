@@ -50,6 +50,9 @@ const char *header(const struct bench *bench, const char *name);
 const char *message_of(const struct bench *bench);
 /* printf into a string that lives until bench_run() ends. */
 const char *format(const char *format, ...) G_GNUC_PRINTF(1, 2);
+/* An archive of executable files: path, text, …, NULL. */
+GBytes *tar_of(const char *const *files);
+#define TAR(...) tar_of((const char *const[]){__VA_ARGS__, NULL})
 
 /* The keys of an object, sorted, joined by blanks; g_free. */
 char *keys_of(json_t *object);
@@ -65,5 +68,8 @@ const char *make_exec(struct bench *bench, const char *container, const char *js
 GBytes *stream_exec(struct bench *bench, const char *id, bool is_upgrade);
 /* Runs it to its end: the output of a stream (g_free) and the exit code. */
 char *exec_output(struct bench *bench, const char *id, int stream, int *exit_code);
+/* The same of an exec that is made for it; g_free. */
+char *run_exec(struct bench *bench, const char *container, const char *json_words, int stream,
+               int *exit_code);
 /* The payload of all frames of one stream; g_free. */
 char *frames_of(GBytes *bytes, int stream);
