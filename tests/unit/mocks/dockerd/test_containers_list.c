@@ -184,8 +184,7 @@ static void run_plain_commands(struct bench *bench)
     run(bench, "c1", "bb:1", ",\"Cmd\":[\"sleep\",\"9\"]");
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         int exit_code = -1;
-        const char *id = make_exec(bench, "c1", cases[i].words);
-        g_autofree char *output = exec_output(bench, id, 1, &exit_code);
+        g_autofree char *output = run_exec(bench, "c1", cases[i].words, 1, &exit_code);
         cr_expect_eq(exit_code, cases[i].exit_code, "%s", cases[i].words);
         cr_expect_str_eq(output, cases[i].output, "%s", cases[i].words);
     }

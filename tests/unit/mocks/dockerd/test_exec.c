@@ -1,4 +1,4 @@
-/* Processes by exec: both forms of the stream, frames, exit codes, signals, files, archives. */
+/* Processes by exec: both forms of the stream, frames, exit codes, signals, weather. */
 #include "bench.h"
 
 static bool matches_tool(const char *image)
@@ -162,9 +162,8 @@ static void run_the_unknown(struct bench *bench)
 {
     int exit_code = 0;
     start_tool(bench);
-    const char *id = make_exec(bench, "t1", "[\"bogus\",\"x\"]");
 
-    g_autofree char *text = exec_output(bench, id, 1, &exit_code);
+    g_autofree char *text = run_exec(bench, "t1", "[\"bogus\",\"x\"]", 1, &exit_code);
 
     cr_assert_str_eq(text, "OCI runtime exec failed: exec failed: unable to start container "
                            "process: exec: \"bogus\": executable file not found in $PATH: "
@@ -181,7 +180,7 @@ static void run_the_unknown_on_28(struct bench *bench)
 {
     int exit_code = 0;
     start_tool(bench);
-    g_free(exec_output(bench, make_exec(bench, "t1", "[\"bogus\"]"), 1, &exit_code));
+    g_free(run_exec(bench, "t1", "[\"bogus\"]", 1, &exit_code));
     cr_assert_eq(exit_code, 127);
     cr_assert_eq(ask(bench, "GET", "/v1.48/containers/t1/logs?stdout=1", NULL), 200u);
     cr_assert_str_eq(header(bench, "Content-Type"), "application/vnd.docker.multiplexed-stream");
@@ -212,16 +211,13 @@ static void kill_execs(struct bench *bench)
     ask(bench, "POST", format("/v1.41/exec/%s/start", first), "{\"Detach\":true}");
     ask(bench, "POST", format("/v1.41/exec/%s/start", second), "{\"Detach\":true}");
 
-    g_free(exec_output(bench, make_exec(bench, "t1", "[\"pkill\",\"-f\",\"work 100\"]"), 1,
-                       &exit_code));
+    g_free(run_exec(bench, "t1", "[\"pkill\",\"-f\",\"work 100\"]", 1, &exit_code));
     cr_assert_eq(exit_code, 0);
     check_ended(bench, first, 143);
-    g_free(exec_output(bench, make_exec(bench, "t1", "[\"pkill\",\"-9\",\"-f\",\"work [0-9]00\"]"),
-                       1, &exit_code));
+    g_free(run_exec(bench, "t1", "[\"pkill\",\"-9\",\"-f\",\"work [0-9]00\"]", 1, &exit_code));
     cr_assert_eq(exit_code, 0);
     check_ended(bench, second, 137);
-    g_free(
-        exec_output(bench, make_exec(bench, "t1", "[\"pkill\",\"-f\",\"work\"]"), 1, &exit_code));
+    g_free(run_exec(bench, "t1", "[\"pkill\",\"-f\",\"work\"]", 1, &exit_code));
     cr_assert_eq(exit_code, 1);
     cr_assert_eq(loop_now_us(bench->loop), 0);
 }
@@ -235,8 +231,7 @@ static void kill_by_pid(struct bench *bench)
 {
     int exit_code = 0;
     start_tool(bench);
-    g_autofree char *text =
-        exec_output(bench, make_exec(bench, "t1", "[\"kill\",\"-9\",\"999\"]"), 2, &exit_code);
+    g_autofree char *text = run_exec(bench, "t1", "[\"kill\",\"-9\",\"999\"]", 2, &exit_code);
     cr_assert_str_eq(text, "kill: can't kill pid 999: No such process\n");
     cr_assert_eq(exit_code, 1);
     const char *waiting = make_exec(bench, "t1", "[\"work\",\"50\"]");
@@ -273,12 +268,11 @@ static void meet_weather(struct bench *bench)
 {
     int exit_code = 0;
     start_tool(bench);
-    g_autofree char *text =
-        exec_output(bench, make_exec(bench, "t1", "[\"speak\"]"), 2, &exit_code);
+    g_autofree char *text = run_exec(bench, "t1", "[\"speak\"]", 2, &exit_code);
     cr_assert_str_eq(text, "no\n");
     cr_assert_eq(exit_code, 42);
     cr_assert_eq(loop_now_us(bench->loop), 3 * SECOND_US);
-    g_free(exec_output(bench, make_exec(bench, "t1", "[\"work\",\"5\"]"), 1, &exit_code));
+    g_free(run_exec(bench, "t1", "[\"work\",\"5\"]", 1, &exit_code));
     cr_assert_eq(exit_code, 137);
     cr_assert_eq(loop_now_us(bench->loop), 4 * SECOND_US);
 }
@@ -288,149 +282,4 @@ Test(dockerd_exec, the_weather_can_fail_an_exec_or_take_its_memory)
     const struct weather weather = {.on_point = disturb_exec};
     const struct plan disturbed = {.programs = programs, .weather = &weather};
     bench_run(&disturbed, meet_weather);
-}
-
-/* ---- files ---- */
-
-static GBytes *make_tar(const char *name, const char *text)
-{
-    AUTO(archive_writer) writer = archive_writer_new();
-    archive_writer_add_file(writer, name, 0755, text, strlen(text));
-    return archive_writer_finish(writer);
-}
-
-static void put_and_get(struct bench *bench)
-{
-    g_autoptr(GBytes) tar = make_tar("deep/hn", "vm\n");
-    int exit_code = 0;
-    dockerd_preload(bench->dockerd, "tool:1", "linux/amd64", 1000);
-    create(bench, "s1", "tool:1", ""); /* not started: buildx relies on it (capture 42) */
-
-    cr_assert_eq(ask_bytes(bench, "PUT", "/v1.41/containers/s1/archive?path=%2Fbin", tar), 200u);
-    cr_assert_str_eq(header(bench, "Content-Length"), "0");
-
-    cr_assert_eq(ask(bench, "HEAD", "/v1.41/containers/s1/archive?path=%2Fbin%2Fdeep%2Fhn", NULL),
-                 200u);
-    gsize length_bytes = 0;
-    g_autofree guchar *stat =
-        g_base64_decode(header(bench, "X-Docker-Container-Path-Stat"), &length_bytes);
-    g_autoptr(json_t) facts = json_parse_bytes(stat, length_bytes, NULL);
-    g_autofree char *keys = keys_of(facts);
-    cr_assert_str_eq(keys, "linkTarget mode mtime name size");
-    cr_assert_eq(json_get_integer(facts, "mode", 0), 493);
-    cr_assert_eq(json_get_integer(facts, "size", 0), 3);
-
-    cr_assert_eq(ask(bench, "GET", "/v1.41/containers/s1/archive?path=%2Fbin%2Fdeep", NULL), 200u);
-    cr_assert_str_eq(header(bench, "Content-Type"), "application/x-tar");
-    const void *bytes = g_bytes_get_data(bench->response.body, &length_bytes);
-    AUTO(archive_reader) reader = archive_reader_new(bytes, length_bytes, true);
-    const struct archive_member *member = NULL;
-    cr_assert(archive_reader_next(reader, &member, NULL));
-    cr_assert_str_eq(member->name, "deep");
-    cr_assert(archive_reader_next(reader, &member, NULL));
-    cr_assert_str_eq(member->name, "deep/hn");
-    cr_assert_eq(g_bytes_get_size(member->contents), 3u);
-
-    cr_assert_eq(disk_account_bytes(bench->disk, DISK_CONTAINERS), 3);
-    ask(bench, "POST", "/v1.41/containers/s1/start", NULL);
-    g_autofree char *text =
-        exec_output(bench, make_exec(bench, "s1", "[\"cat\",\"/bin/deep/hn\"]"), 1, &exit_code);
-    cr_assert_str_eq(text, "vm\n");
-    g_autofree char *listing =
-        exec_output(bench, make_exec(bench, "s1", "[\"ls\",\"/bin\"]"), 1, &exit_code);
-    cr_assert_str_eq(listing, "deep\n");
-    g_free(exec_output(bench, make_exec(bench, "s1", "[\"rm\",\"-rf\",\"/bin/deep\"]"), 1,
-                       &exit_code));
-    cr_assert_eq(disk_account_bytes(bench->disk, DISK_CONTAINERS), 0);
-    g_autofree char *missing =
-        exec_output(bench, make_exec(bench, "s1", "[\"cat\",\"/bin/deep/hn\"]"), 2, &exit_code);
-    cr_assert_str_eq(missing, "cat: can't open '/bin/deep/hn': No such file or directory\n");
-    cr_assert_eq(exit_code, 1);
-}
-
-/* captures 22, 42 */
-Test(dockerd_exec, files_go_in_and_out_as_tar_and_count_on_the_disk)
-{
-    bench_run(&plan, put_and_get);
-}
-
-static void miss_a_path(struct bench *bench)
-{
-    g_autoptr(GBytes) tar = make_tar("f", "x");
-    g_autoptr(GBytes) garbage = g_bytes_new_static("no tar at all, surely", 21);
-    dockerd_preload(bench->dockerd, "tool:1", "linux/amd64", 1000);
-    create(bench, "s1", "tool:1", "");
-    cr_assert_eq(ask(bench, "GET", "/v1.41/containers/s1/archive?path=%2Ftmp%2Fx", NULL), 404u);
-    cr_assert_str_eq(message_of(bench), "Could not find the file /tmp/x in container s1");
-    cr_assert_eq(ask(bench, "HEAD", "/v1.41/containers/s1/archive?path=%2Fno", NULL), 404u);
-    cr_assert_eq(ask_bytes(bench, "PUT", "/v1.41/containers/s1/archive?path=%2Fp", tar), 404u);
-    cr_assert_str_eq(message_of(bench), "Could not find the file /p in container s1");
-    cr_assert_eq(ask_bytes(bench, "PUT", "/v1.41/containers/s1/archive?path=%2Ftmp", garbage),
-                 500u);
-    cr_assert_eq(ask_bytes(bench, "PUT", "/v1.41/containers/s9/archive?path=%2Ftmp", tar), 404u);
-}
-
-Test(dockerd_exec, missing_paths_and_broken_archives_are_refused)
-{
-    bench_run(&plan, miss_a_path);
-}
-
-static void fill_the_disk(struct bench *bench)
-{
-    g_autofree char *big = g_strnfill(4096, 'x');
-    g_autoptr(GBytes) tar = make_tar("big", big);
-    dockerd_preload(bench->dockerd, "tool:1", "linux/amd64", 1000);
-    create(bench, "s1", "tool:1", "");
-    cr_assert_eq(ask_bytes(bench, "PUT", "/v1.41/containers/s1/archive?path=%2Ftmp", tar), 500u);
-    cr_assert_str_eq(message_of(bench), "Error processing tar file(exit status 1): write /tmp/big: "
-                                        "no space left on device");
-}
-
-Test(dockerd_exec, a_full_disk_shows_when_files_are_put)
-{
-    const struct plan full = {.programs = programs, .disk_free_bytes = 3000};
-    bench_run(&full, fill_the_disk);
-}
-
-static void show_df(struct bench *bench)
-{
-    int exit_code = 0;
-    start_tool(bench);
-    g_autofree char *text =
-        exec_output(bench, make_exec(bench, "t1", "[\"df\",\"-P\",\"/\"]"), 1, &exit_code);
-    cr_assert(strstr(text, "overlay              104857600 20971520 83886079  20% /\n") != NULL,
-              "%s", text);
-}
-
-Test(dockerd_exec, df_inside_a_container_shows_the_hosts_disk)
-{
-    bench_run(&plan, show_df);
-}
-
-static void keep_files_in_a_volume(struct bench *bench)
-{
-    static const char options[] = ",\"HostConfig\":{\"Mounts\":[{\"Type\":\"volume\","
-                                  "\"Source\":\"state\",\"Target\":\"/var/lib/state\"}]}";
-    g_autoptr(GBytes) tar = make_tar("f", "hello");
-    int exit_code = 0;
-    dockerd_preload(bench->dockerd, "tool:1", "linux/amd64", 1000);
-    create(bench, "s1", "tool:1", options);
-    cr_assert_eq(
-        ask_bytes(bench, "PUT", "/v1.41/containers/s1/archive?path=%2Fvar%2Flib%2Fstate", tar),
-        200u);
-    ask(bench, "DELETE", "/v1.41/containers/s1?force=1&v=1", NULL);
-    cr_assert_eq(disk_account_bytes(bench->disk, DISK_VOLUMES), 5);
-    cr_assert(dockerd_volume_take(bench->dockerd, "state", "cache", 100, NULL));
-    run(bench, "s2", "tool:1", options);
-    g_autofree char *text =
-        exec_output(bench, make_exec(bench, "s2", "[\"cat\",\"/var/lib/state/f\"]"), 1, &exit_code);
-    cr_assert_str_eq(text, "hello");
-    ask(bench, "DELETE", "/v1.41/containers/s2?force=1&v=1", NULL);
-    cr_assert_eq(ask(bench, "DELETE", "/v1.41/volumes/state", NULL), 204u);
-    cr_assert_eq(disk_account_bytes(bench->disk, DISK_VOLUMES), 0);
-}
-
-Test(dockerd_exec, a_volume_outlives_its_containers_with_its_files)
-{
-    bench_run(&plan, keep_files_in_a_volume);
 }

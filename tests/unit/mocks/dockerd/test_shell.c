@@ -209,8 +209,8 @@ static void run_scripts(struct bench *bench)
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         int exit_code = -1;
         count = 0;
-        const char *id = make_exec(bench, "c1", words_of(cases[i].script));
-        g_autofree char *output = exec_output(bench, id, 1, &exit_code);
+        const char *words = words_of(cases[i].script);
+        g_autofree char *output = run_exec(bench, "c1", words, 1, &exit_code);
         cr_expect_eq(exit_code, cases[i].exit_code, "%s: %d", cases[i].script, exit_code);
         cr_expect_str_eq(output, cases[i].output, "%s: '%s'", cases[i].script, output);
         cr_expect_eq(count, cases[i].assumed_count, "%s: %u", cases[i].script, count);
@@ -240,8 +240,7 @@ static void ask_for_users(struct bench *bench)
         const char *name = format("user-%d", (int)i);
         run(bench, name, "bb:1",
             format(",\"Cmd\":[\"sleep\",\"9\"],\"User\":\"%s\"", users[i].user));
-        g_autofree char *output =
-            exec_output(bench, make_exec(bench, name, users[i].words), 1, &exit_code);
+        g_autofree char *output = run_exec(bench, name, users[i].words, 1, &exit_code);
         cr_expect_str_eq(output, users[i].output, "%s", users[i].user);
         cr_expect_eq(exit_code, 0);
     }
