@@ -1,20 +1,8 @@
-/* What compose refuses of files, and what their section build asks for. */
-#include "mocks/commands/docker/compose.h"
-#include "shell.h"
+/* Files of compose: what is refused of them, and how they reset, include and name each other. */
+#include "compose_bench.h"
 
-#define FILE_PATH "/home/runner/work/compose.yaml"
+#define FILE_PATH PROJECT "compose.yaml"
 #define PLACE     "validating " FILE_PATH ": "
-
-/* What buildx was asked for. */
-static int note_words(void *self, struct docker_cli *cli, const struct command_call *call)
-{
-    g_autofree char *words = g_strjoinv(" ", (char **)call->arguments);
-    (void)cli;
-    g_string_append_printf(self, "%s\n", words);
-    return 0;
-}
-
-/* ---- files ---- */
 
 static const struct {
     const char *text;
@@ -57,39 +45,35 @@ static const struct {
      "file or directory\n"},
 };
 
-static void refuse_files(struct bench *bench)
+static void refuse_files(struct shell *shell)
 {
-    const struct docker_plugin plugins[] = {compose_plugin("v2.38.2"), {0}};
-    SHELL(shell, bench, plugins);
     for (gsize i = 0; i < G_N_ELEMENTS(refusals); i++) {
-        shell_write(&shell, FILE_PATH, refusals[i].text);
-        type_expect(&shell, "compose config", 1, "", refusals[i].error);
+        shell_write(shell, FILE_PATH, refusals[i].text);
+        type_expect(shell, "compose config", 1, "", refusals[i].error);
     }
-    shell_write(&shell, FILE_PATH,
+    shell_write(shell, FILE_PATH,
                 "x-own: 1\nservices:\n  a: {image: x, x-own: 2, volumes: ['./d:/x', 'C:/a:/b'],\n"
                 "    env_file: [{path: nothing.env, required: false}]}\n"
                 "  b: {image: x, profiles: [p], networks: [n]}\n"
                 "  c: {image: x, depends_on: {b: {condition: service_started, required: false}}}\n"
                 "  d: {image: x, command: , deploy: }\n");
-    type_expect(&shell, "compose config --quiet", 0, "", "");
+    type_expect(shell, "compose config --quiet", 0, "", "");
 }
 
 Test(compose_files, what_the_schema_has_not_or_nothing_stands_for_is_refused)
 {
-    bench_run(NULL, refuse_files);
+    compose_run("", refuse_files);
 }
 
-static void reset_parts(struct bench *bench)
+static void reset_parts(struct shell *shell)
 {
-    const struct docker_plugin plugins[] = {compose_plugin("v2.38.2"), {0}};
-    SHELL(shell, bench, plugins);
-    shell_write(&shell, FILE_PATH,
+    shell_write(shell, FILE_PATH,
                 "services:\n  a: {image: x, build: ., ports: ['1:1'], environment: {A: 1, B: 2}}\n"
                 "  b: {extends: a, ports: !override ['2:2'], build: !reset null}\n");
-    shell_write(&shell, "/home/runner/work/compose.override.yaml",
+    shell_write(shell, PROJECT "compose.override.yaml",
                 "services:\n  a: {build: !reset null, ports: !reset [], environment: !override {C: "
                 "3}}\n");
-    type_expect(&shell, "compose config", 0,
+    type_expect(shell, "compose config", 0,
                 "name: work\nservices:\n  a:\n    environment:\n      C: \"3\"\n    image: x\n"
                 "    networks:\n      default: null\n  b:\n    environment:\n      A: \"1\"\n"
                 "      B: \"2\"\n    image: x\n    networks:\n      default: null\n    ports:\n"
@@ -99,116 +83,67 @@ static void reset_parts(struct bench *bench)
 
 Test(compose_files, resets_forget_what_lies_below_them)
 {
-    bench_run(NULL, reset_parts);
+    compose_run("", reset_parts);
 }
 
-static void include_files(struct bench *bench)
+static void include_files(struct shell *shell)
 {
-    const struct docker_plugin plugins[] = {compose_plugin("v2.38.2"), {0}};
-    SHELL(shell, bench, plugins);
-    shell_write(&shell, FILE_PATH,
+    shell_write(shell, FILE_PATH,
                 "include: [sub/compose.yaml, {path: other.yaml, env_file: other.env}]\n"
                 "services: {a: {image: 'a:$TAG', depends_on: [b]}}\n---\n"
                 "services: {d: {image: d}}\n");
-    shell_write(&shell, "/home/runner/work/.env", "TAG=1 # a comment\n");
-    shell_write(&shell, "/home/runner/work/sub/compose.yaml",
+    shell_write(shell, PROJECT ".env", "TAG=1 # a comment\n");
+    shell_write(shell, PROJECT "sub/compose.yaml",
                 "services: {b: {build: ., image: 'b:$SUB-$TAG', volumes: ['./d:/d']}}\n");
-    shell_write(&shell, "/home/runner/work/sub/.env", "export SUB=s\nTAG=2\n");
-    shell_write(&shell, "/home/runner/work/other.yaml", "services: {c: {image: 'c:$OTHER'}}\n");
-    shell_write(&shell, "/home/runner/work/other.env", "OTHER='o'\n");
-    type_expect(&shell, "compose config --images", 0, "b:s-1\na:1\nd\nc:o\n", "");
-    type(&shell, "compose config");
-    cr_assert_not_null(strstr(shell.output->str, "context: /home/runner/work/sub\n"), "%s",
-                       shell.output->str);
-    cr_assert_not_null(strstr(shell.output->str, "- /home/runner/work/sub/d:/d\n"), "%s",
-                       shell.output->str);
+    shell_write(shell, PROJECT "sub/.env", "export SUB=s\nTAG=2\n");
+    shell_write(shell, PROJECT "other.yaml", "services: {c: {image: 'c:$OTHER'}}\n");
+    shell_write(shell, PROJECT "other.env", "OTHER='o'\n");
+    type_expect(shell, "compose config --images", 0, "b:s-1\na:1\nd\nc:o\n", "");
+    type(shell, "compose config");
+    cr_assert_not_null(strstr(shell->output->str, "context: /home/runner/work/sub\n"), "%s",
+                       shell->output->str);
+    cr_assert_not_null(strstr(shell->output->str, "- /home/runner/work/sub/d:/d\n"), "%s",
+                       shell->output->str);
 }
 
 Test(compose_files, files_include_others_and_have_several_documents)
 {
-    bench_run(NULL, include_files);
+    compose_run("", include_files);
 }
 
-static void files_that_are_asked_for(struct bench *bench)
+static void files_that_are_asked_for(struct shell *shell)
 {
-    const struct docker_plugin plugins[] = {compose_plugin("v2.38.2"), {0}};
-    SHELL(shell, bench, plugins);
-    shell_write(&shell, FILE_PATH, "services: {a: {image: 'a:$TAG-$REST'}}\n");
-    shell_write(&shell, "/home/runner/work/extras.yaml", "# nothing yet\n\n");
-    shell_write(&shell, "/home/runner/work/.env", "TAG=1\nREST=r\n");
-    shell_write(&shell, "/home/runner/work/.env.override", "TAG=2\n");
+    shell_write(shell, FILE_PATH, "services: {a: {image: 'a:$TAG-$REST'}}\n");
+    shell_write(shell, PROJECT "extras.yaml", "# nothing yet\n\n");
+    shell_write(shell, PROJECT ".env", "TAG=1\nREST=r\n");
+    shell_write(shell, PROJECT ".env.override", "TAG=2\n");
 
-    type_expect(&shell,
+    type_expect(shell,
                 "compose --env-file .env --env-file .env.override -f compose.yaml -f extras.yaml "
                 "config --images",
                 0, "a:2-r\n", "");
-    type_expect(&shell, "compose --env-file nothing.env config --images", 1, "",
+    type_expect(shell, "compose --env-file nothing.env config --images", 1, "",
                 "couldn't find env file: /home/runner/work/nothing.env\n");
-    type_expect(&shell, "compose -f extras.yaml config", 1, "", "empty compose file\n");
+    type_expect(shell, "compose -f extras.yaml config", 1, "", "empty compose file\n");
 }
 
 Test(compose_files, an_empty_one_adds_nothing_and_files_of_variables_may_be_many)
 {
-    bench_run(NULL, files_that_are_asked_for);
+    compose_run("", files_that_are_asked_for);
 }
 
-static void include_badly(struct bench *bench)
+static void include_badly(struct shell *shell)
 {
-    const struct docker_plugin plugins[] = {compose_plugin("v2.38.2"), {0}};
-    SHELL(shell, bench, plugins);
-    shell_write(&shell, FILE_PATH, "include: [other.yaml]\nservices: {a: {image: x}}\n");
-    shell_write(&shell, "/home/runner/work/other.yaml", "services: {a: {image: y}}\n");
-    type_expect(&shell, "compose config", 1, "", "services.a conflicts with imported resource\n");
-    shell_write(&shell, "/home/runner/work/other.yaml", "include: [compose.yaml]\n");
-    type_expect(&shell, "compose config", 1, "",
+    shell_write(shell, FILE_PATH, "include: [other.yaml]\nservices: {a: {image: x}}\n");
+    shell_write(shell, PROJECT "other.yaml", "services: {a: {image: y}}\n");
+    type_expect(shell, "compose config", 1, "", "services.a conflicts with imported resource\n");
+    shell_write(shell, PROJECT "other.yaml", "include: [compose.yaml]\n");
+    type_expect(shell, "compose config", 1, "",
                 "include cycle detected:\n" FILE_PATH "\n include /home/runner/work/other.yaml\n"
                 " include " FILE_PATH "\n");
 }
 
 Test(compose_files, what_is_included_twice_or_in_a_circle_is_refused)
 {
-    bench_run(NULL, include_badly);
-}
-
-/* ---- builds ---- */
-
-static const char built[] = "services:\n"
-                            "  app:\n"
-                            "    build:\n"
-                            "      context: .\n"
-                            "      dockerfile_inline: FROM base\n"
-                            "      additional_contexts: {base: 'service:base', more: ./more}\n"
-                            "      secrets: [token, {source: file, target: f}]\n"
-                            "      ssh: [default]\n"
-                            "      cache_to: ['type=gha']\n"
-                            "      entitlements: [network.host]\n"
-                            "      pull: true\n"
-                            "  base: {build: ./base, image: 'acme/base:1'}\n"
-                            "secrets:\n"
-                            "  token: {environment: TOKEN}\n"
-                            "  file: {file: ./f.txt}\n";
-
-static void build_all_it_says(struct bench *bench)
-{
-    g_autoptr(GString) notes = g_string_new(NULL);
-    const struct docker_plugin plugins[] = {
-        compose_plugin("v2.38.2"), {"buildx", "v0.26.1", note_words, notes}, {0}};
-    SHELL(shell, bench, plugins);
-    shell_write(&shell, FILE_PATH, built);
-    type_expect(&shell, "compose build --builder b app", 0, "", " base  Built\n app  Built\n");
-
-    cr_assert_str_eq(notes->str,
-                     "docker buildx build --load --tag acme/base:1 --builder b "
-                     "/home/runner/work/base\n"
-                     "docker buildx build --load --tag work-app --file "
-                     "/tmp/compose-work-app.Dockerfile --pull --ssh default --cache-to type=gha "
-                     "--allow network.host --build-context base=docker-image://acme/base:1 "
-                     "--build-context more=/home/runner/work/more --secret "
-                     "id=token,type=env,env=TOKEN --secret id=f,type=file,src=/home/runner/work/"
-                     "f.txt --builder b /home/runner/work\n");
-}
-
-Test(compose_files, a_build_asks_for_all_that_its_section_says)
-{
-    bench_run(NULL, build_all_it_says);
+    compose_run("", include_badly);
 }
