@@ -128,6 +128,12 @@ const char *format(const char *pattern, ...)
     return g_intern_string(text);
 }
 
+const char *digest_text(const char *content)
+{
+    g_autofree char *digest = digest_of(content, strlen(content));
+    return format("%s", digest);
+}
+
 struct image_spec golang_spec(void)
 {
     static const char *const platforms[] = {"linux/amd64", "linux/arm64", NULL};
@@ -144,10 +150,10 @@ struct image_spec golang_spec(void)
 
 const char *push_blob(struct bench *bench, const char *repository, const char *content)
 {
-    g_autofree char *digest = digest_of(content, strlen(content));
+    const char *digest = digest_text(content);
     const char *url = format(PLAIN "/v2/%s/blobs/uploads/?digest=%s", repository, digest);
     cr_assert_eq(ask(bench, "POST", url, bytes_of(content), NULL), 201);
-    return format("%s", digest);
+    return digest;
 }
 
 const char *push_image(struct bench *bench, const char *repository, const char *reference,
@@ -163,9 +169,7 @@ const char *push_image(struct bench *bench, const char *repository, const char *
         "\"size\":%zu}]}",
         config_digest, strlen(config), layer_digest, strlen(content));
     const char *url = format(PLAIN "/v2/%s/manifests/%s", repository, reference);
-    cr_assert_eq(ask(bench, "PUT", url, bytes_of(manifest),
-                     "Content-Type: application/vnd.oci.image.manifest.v1+json", NULL),
-                 201);
+    cr_assert_eq(ask(bench, "PUT", url, bytes_of(manifest), MANIFEST_TYPE, NULL), 201);
     return format("%s", header(bench, "Docker-Content-Digest"));
 }
 

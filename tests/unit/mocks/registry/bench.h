@@ -14,6 +14,9 @@
 #define HUB       "https://registry-1.docker.io"
 #define HUB_TOKEN "https://auth.docker.io/token"
 
+#define MANIFEST_TYPE "Content-Type: application/vnd.oci.image.manifest.v1+json"
+#define INDEX_TYPE    "Content-Type: application/vnd.oci.image.index.v1+json"
+
 struct bench {
     struct loop *loop;
     struct trace *trace;
@@ -47,6 +50,8 @@ void check_error(const struct bench *bench, const char *code);
 GBytes *bytes_of(const char *text);
 /* printf into a string that lives as long as the test's process. */
 const char *format(const char *format, ...) G_GNUC_PRINTF(1, 2);
+/* The digest of a text, as format() keeps it. */
+const char *digest_text(const char *content);
 /* A dozen lines of golang:1.22: index of amd64 and arm64, two layers. */
 struct image_spec golang_spec(void);
 

@@ -216,8 +216,8 @@ Test(access, ghcr_takes_a_token_of_github_as_a_bearer)
 
 static void refer_in_vain(struct bench *bench)
 {
-    g_autofree char *blob = digest_of("{}", 2);
-    g_autofree char *subject = digest_of("x", 1);
+    const char *blob = digest_text("{}");
+    const char *subject = digest_text("x");
     g_autofree char *manifest = g_strdup_printf(
         "{\"schemaVersion\":2,\"config\":{\"mediaType\":\"c/d\",\"digest\":\"%s\",\"size\":2},"
         "\"layers\":[],\"subject\":{\"mediaType\":\"a/b\",\"digest\":\"%s\",\"size\":3}}",
@@ -230,7 +230,7 @@ static void refer_in_vain(struct bench *bench)
                  201);
 
     cr_expect_eq(ask(bench, "PUT", GHCR "/v2/o/app/manifests/a", bytes_of(manifest), owner,
-                     "Content-Type: application/vnd.oci.image.manifest.v1+json", NULL),
+                     MANIFEST_TYPE, NULL),
                  201);
     cr_expect_str_eq(header(bench, "OCI-Subject"), "");
     cr_expect_eq(
@@ -325,7 +325,7 @@ static void mount_without_right(struct bench *bench)
 {
     cr_assert_eq(get(bench, GHCR "/token" PUSH_SCOPE "&scope=repository:o/b:pull,push"), 200);
     const char *both = last_token(bench);
-    g_autofree char *digest = digest_of("x", 1);
+    const char *digest = digest_text("x");
     cr_assert_eq(ask(bench, "POST", format(GHCR "/v2/o/b/blobs/uploads/?digest=%s", digest),
                      bytes_of("x"), both, NULL),
                  201);

@@ -61,9 +61,9 @@ static const char *put_referrer(struct bench *bench, const char *extra)
         "\"layers\":[],\"subject\":{\"mediaType\":\"a/b\",\"digest\":\"" ZEROS "\",\"size\":3},"
         "%s\"annotations\":{\"k\":\"v\"}}",
         blob, extra);
-    g_autofree char *digest = digest_of(body, strlen(body));
+    const char *digest = digest_text(body);
     cr_assert_eq(ask(bench, "PUT", format(PLAIN "/v2/t/bb/manifests/%s", digest), bytes_of(body),
-                     "Content-Type: application/vnd.oci.image.manifest.v1+json", NULL),
+                     MANIFEST_TYPE, NULL),
                  201);
     cr_expect_str_eq(header(bench, "OCI-Subject"), ZEROS);
     return format("%s", digest);
@@ -130,7 +130,7 @@ Test(lists, deleting_a_digest_takes_its_tags_along_and_deleting_a_tag_only_the_t
 static void delete_a_blob(struct bench *bench)
 {
     push_image(bench, "t/bb", "a", "layer");
-    g_autofree char *digest = digest_of("layer", 5);
+    const char *digest = digest_text("layer");
     const char *url = format(PLAIN "/v2/t/bb/blobs/%s", digest);
     cr_assert_eq(ask(bench, "DELETE", url, NULL, NULL), 202);
     cr_expect_eq(ask(bench, "HEAD", url, NULL, NULL), 404);

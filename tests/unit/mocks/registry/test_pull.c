@@ -3,7 +3,7 @@
 
 #include "base/gzip.h"
 
-#define INDEX_TYPE "application/vnd.oci.image.index.v1+json"
+#define INDEX "application/vnd.oci.image.index.v1+json"
 
 /* GETs and checks that the bytes are what the digest says. */
 static void get_by_digest(struct bench *bench, const char *kind, const char *digest)
@@ -47,7 +47,7 @@ static void pull_all(struct bench *bench)
     const struct image_spec spec = golang_spec();
     registry_add_image(bench->registry, &spec);
     cr_assert_eq(ask(bench, "HEAD", PLAIN "/v2/library/golang/manifests/1.22", NULL, NULL), 200);
-    cr_assert_str_eq(header(bench, "Content-Type"), INDEX_TYPE);
+    cr_assert_str_eq(header(bench, "Content-Type"), INDEX);
     const char *digest = format("%s", header(bench, "Docker-Content-Digest"));
     const char *length = format("%s", header(bench, "Content-Length"));
     get_by_digest(bench, "manifests", digest);

@@ -1,9 +1,6 @@
 /* The oracle: what stands beside an image, by every way in which clients find it. */
 #include "bench.h"
 
-#define MANIFEST_TYPE "Content-Type: application/vnd.oci.image.manifest.v1+json"
-#define INDEX_TYPE    "Content-Type: application/vnd.oci.image.index.v1+json"
-
 static const char *subject_of(struct bench *bench)
 {
     return push_image(bench, "o/app", "main", "layer");
@@ -22,7 +19,7 @@ static const char *put_artifact(struct bench *bench, const char *reference, cons
         "{\"schemaVersion\":2,\"config\":{\"mediaType\":\"c/d\",\"digest\":\"%s\",\"size\":2},%s"
         "\"layers\":[%s],%s}",
         config, refers, layers, rest);
-    g_autofree char *digest = digest_of(body, strlen(body));
+    const char *digest = digest_text(body);
     const char *url =
         format(PLAIN "/v2/o/app/manifests/%s", reference != NULL ? reference : digest);
     cr_assert_eq(ask(bench, "PUT", url, bytes_of(body), MANIFEST_TYPE, NULL), 201);
