@@ -338,6 +338,27 @@ void expect(struct bench *bench, const char *line, int exit_code, const char *ou
                          err);
 }
 
+bool printed(const struct bench *bench, const char *text)
+{
+    return strstr(bench->out->str, text) != NULL;
+}
+
+bool said(const struct bench *bench, const char *text)
+{
+    return strstr(bench->err->str, text) != NULL;
+}
+
+guint assumed_count(const struct bench *bench)
+{
+    return command_set_assumed(bench->set)->len;
+}
+
+const struct assumed_use *assumed_at(const struct bench *bench, guint index)
+{
+    cr_assert_lt(index, assumed_count(bench));
+    return g_ptr_array_index(command_set_assumed(bench->set), index);
+}
+
 void put_file(struct bench *bench, const char *path, const char *text)
 {
     g_autofree char *full = g_build_filename(bench->root, path, NULL);

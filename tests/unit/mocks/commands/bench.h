@@ -72,6 +72,12 @@ void bench_run(const struct plan *plan, void (*body)(struct bench *bench));
 int run(struct bench *bench, const char *line);
 /* Asserts exit code, stdout and stderr; NULL: not looked at. */
 void expect(struct bench *bench, const char *line, int exit_code, const char *out, const char *err);
+/* Whether its stdout, its stderr have a text somewhere. */
+bool printed(const struct bench *bench, const char *text);
+bool said(const struct bench *bench, const char *text);
+/* What was assumed so far: how many lines, and each of them, which must be there. */
+guint assumed_count(const struct bench *bench);
+const struct assumed_use *assumed_at(const struct bench *bench, guint index);
 /* A file of the machine, below "/home/runner". */
 void put_file(struct bench *bench, const char *path, const char *text);
 /* Its text, or NULL; g_free. */

@@ -3,17 +3,16 @@
 
 static void unknown_commands(struct bench *bench)
 {
-    const GPtrArray *uses = command_set_assumed(bench->set);
     expect(bench, "npm --version", 0, "10.8.2\n", "");
     expect(bench, "terraform apply -auto-approve", 0, "", "");
     expect(bench, "terraform apply -destroy", 0, "", "");
     expect(bench, "/usr/bin/buildah push a b", 0, "", "");
     expect(bench, "make", 0, "", "");
 
-    cr_assert_eq(uses->len, 3);
-    const struct assumed_use *first = g_ptr_array_index(uses, 0);
-    const struct assumed_use *second = g_ptr_array_index(uses, 1);
-    const struct assumed_use *third = g_ptr_array_index(uses, 2);
+    cr_assert_eq(assumed_count(bench), 3);
+    const struct assumed_use *first = assumed_at(bench, 0);
+    const struct assumed_use *second = assumed_at(bench, 1);
+    const struct assumed_use *third = assumed_at(bench, 2);
     cr_expect_str_eq(first->line, "terraform apply");
     cr_expect_eq(first->count, 2);
     cr_expect_not(first->touches_images);
@@ -29,12 +28,11 @@ Test(commands_assumed, unknown_commands_succeed_and_are_listed)
 
 static void unknown_in_wrappers(struct bench *bench)
 {
-    const GPtrArray *uses = command_set_assumed(bench->set);
     expect(bench, "sudo terraform init", 0, "", "");
     expect(bench, "timeout 60 terraform apply", 0, "", "");
     expect(bench, "sudo apt-get install -y qemu-user-static", 0, "", "");
-    cr_assert_eq(uses->len, 3);
-    cr_expect_str_eq(((struct assumed_use *)g_ptr_array_index(uses, 2))->line, "apt-get install");
+    cr_assert_eq(assumed_count(bench), 3);
+    cr_expect_str_eq(assumed_at(bench, 2)->line, "apt-get install");
 }
 
 Test(commands_assumed, wrappers_of_unknown_commands_succeed_too)
@@ -44,15 +42,14 @@ Test(commands_assumed, wrappers_of_unknown_commands_succeed_too)
 
 static void clouds(struct bench *bench)
 {
-    const GPtrArray *uses = command_set_assumed(bench->set);
     expect(bench, "aws ecr get-login-password --region us-east-1", 0, "cloud-password-of-an-hour\n",
            "");
     expect(bench, "gcloud auth print-access-token", 0, "cloud-password-of-an-hour\n", "");
     expect(bench, "az acr login -n x --expose-token", 0, "cloud-password-of-an-hour\n", "");
     expect(bench, "aws s3 ls", 0, "", "");
-    cr_assert_eq(uses->len, 4);
-    cr_expect_not(((struct assumed_use *)g_ptr_array_index(uses, 0))->leaves_gap);
-    cr_expect(((struct assumed_use *)g_ptr_array_index(uses, 3))->leaves_gap);
+    cr_assert_eq(assumed_count(bench), 4);
+    cr_expect_not(assumed_at(bench, 0)->leaves_gap);
+    cr_expect(assumed_at(bench, 3)->leaves_gap);
 }
 
 Test(commands_assumed, clouds_grant_passwords)
@@ -62,7 +59,6 @@ Test(commands_assumed, clouds_grant_passwords)
 
 static void root_writes(struct bench *bench)
 {
-    const GPtrArray *uses = command_set_assumed(bench->set);
     bench->input = "{}\n";
     expect(bench, "sudo tee /etc/docker/daemon.json", 0, "{}\n", "");
     bench->input = NULL;
@@ -76,11 +72,10 @@ static void root_writes(struct bench *bench)
     expect(bench, "sudo tar --directory=/opt -xf -", 0, "", "");
     bench->input = NULL;
     expect(bench, "sudo unzip -q x.zip -d /opt", 0, "", "");
-    cr_assert_eq(uses->len, 8);
-    cr_expect_str_eq(((struct assumed_use *)g_ptr_array_index(uses, 0))->line,
-                     "tee /etc/docker/daemon.json");
-    cr_expect(((struct assumed_use *)g_ptr_array_index(uses, 0))->touches_images);
-    cr_expect_not(((struct assumed_use *)g_ptr_array_index(uses, 1))->touches_images);
+    cr_assert_eq(assumed_count(bench), 8);
+    cr_expect_str_eq(assumed_at(bench, 0)->line, "tee /etc/docker/daemon.json");
+    cr_expect(assumed_at(bench, 0)->touches_images);
+    cr_expect_not(assumed_at(bench, 1)->touches_images);
 }
 
 Test(commands_assumed, root_writes_where_nobody_reads)
@@ -163,7 +158,6 @@ Test(commands_assumed, an_action_go_and_docker_may_bring_a_program)
 
 static void in_steps(struct bench *bench)
 {
-    const GPtrArray *uses = command_set_assumed(bench->set);
     const struct command_host *host = command_set_host(bench->set);
     host->begin_step(host->self, 2);
     expect(bench, "make", 0, "", "");
@@ -171,9 +165,9 @@ static void in_steps(struct bench *bench)
     expect(bench, "make", 0, "", "");
     expect(bench, "make", 0, "", "");
 
-    cr_assert_eq(uses->len, 2);
-    const struct assumed_use *first = g_ptr_array_index(uses, 0);
-    const struct assumed_use *second = g_ptr_array_index(uses, 1);
+    cr_assert_eq(assumed_count(bench), 2);
+    const struct assumed_use *first = assumed_at(bench, 0);
+    const struct assumed_use *second = assumed_at(bench, 1);
     cr_expect_eq(first->step, 2);
     cr_expect_eq(first->count, 1);
     cr_expect_eq(second->step, 3);
@@ -199,7 +193,7 @@ Test(commands_assumed, programs_of_the_runner_image_are_there)
 }
 
 static const char *const made[] = {"dist/app.js", "dist/app.css", NULL};
-static const struct assumed_command said[] = {
+static const struct assumed_command scenario_says[] = {
     {.pattern = "npm ci*", .exit_code = 7, .output = "npm ERR!\n", .duration_us = 5 * SECOND_US},
     {.pattern = "npm run build", .creates = made},
     {.pattern = "nproc*", .output = "64\n"},
@@ -219,7 +213,7 @@ static void said_commands(struct bench *bench)
 
 Test(commands_assumed, a_scenario_s_word_wins_over_every_row)
 {
-    const struct plan plan = {.assumed = said};
+    const struct plan plan = {.assumed = scenario_says};
     bench_run(&plan, said_commands);
 }
 
@@ -251,13 +245,12 @@ Test(commands_assumed, a_caller_brings_rows)
 
 static void too_many(struct bench *bench)
 {
-    const GPtrArray *uses = command_set_assumed(bench->set);
     for (int i = 0; i < ASSUMED_USES_MAX + 10; i++) {
         g_autofree char *line = g_strdup_printf("tool-%d", i);
         expect(bench, line, 0, "", "");
     }
-    cr_assert_eq(uses->len, ASSUMED_USES_MAX);
-    const struct assumed_use *last = g_ptr_array_index(uses, uses->len - 1);
+    cr_assert_eq(assumed_count(bench), ASSUMED_USES_MAX);
+    const struct assumed_use *last = assumed_at(bench, assumed_count(bench) - 1);
     cr_expect_eq(last->count, 11);
 }
 

@@ -1,19 +1,8 @@
 /* cosign against a registry and Sigstore's sites. Texts, exit codes, requests and pauses are cosign
    2.5.3's, measured against this registry and servers that answer so. */
-#include "bench.h"
+#include "cosign.h"
 
-#define IMAGE "reg.example/acme/api"
-
-static const struct plan plain = {.has_registry = true, .has_sigstore = true};
-static const struct plan without_sigstore = {.has_registry = true};
-
-/* As its installer leaves it. */
-static void install(struct bench *bench, const char *version)
-{
-    put_file(bench, ".cosign/.cosign-release", version);
-    bench->environment[0] = "PATH=/home/runner/.cosign:/usr/bin";
-    bench->environment[4] = "COSIGN_PASSWORD=x";
-}
+#define IMAGE API
 
 static char *digest_of_image(struct bench *bench)
 {
@@ -41,16 +30,11 @@ static int run_on_digest(struct bench *bench, const char *format)
     return run(bench, line);
 }
 
-static bool said(const struct bench *bench, const char *text)
-{
-    return strstr(bench->err->str, text) != NULL;
-}
-
 /* ---- keys ---- */
 
 static void keys_body(struct bench *bench)
 {
-    install(bench, "v2.5.3");
+    cosign_install(bench, "v2.5.3");
     expect(bench, "cosign generate-key-pair", 0, "",
            "Private key written to cosign.key\nPublic key written to cosign.pub\n");
     expect(bench, "cosign generate-key-pair", 1, "",
@@ -66,17 +50,17 @@ static void keys_body(struct bench *bench)
         run_on_digest(bench, "cosign verify --key cosign.pub --insecure-ignore-tlog=true DIGEST"),
         0);
     cr_assert(said(bench, "  - The signatures were verified against the specified public key\n"));
-    cr_assert(strstr(bench->out->str, "\"type\":\"cosign container image signature\"") != NULL);
-    cr_assert_eq(command_set_assumed(bench->set)->len, 0);
+    cr_assert(printed(bench, "\"type\":\"cosign container image signature\""));
+    cr_assert_eq(assumed_count(bench), 0);
 }
 Test(cosign, verifies_what_its_own_key_has_signed)
 {
-    bench_run(&plain, keys_body);
+    bench_run(&with_sigstore, keys_body);
 }
 
 static void other_key_body(struct bench *bench)
 {
-    install(bench, "v2.5.3");
+    cosign_install(bench, "v2.5.3");
     run(bench, "cosign generate-key-pair");
     run(bench, "cosign generate-key-pair --output-key-prefix other");
     cr_assert_eq(run(bench, "cosign verify --key cosign.pub --insecure-ignore-tlog " IMAGE ":1"),
@@ -98,12 +82,12 @@ static void other_key_body(struct bench *bench)
 }
 Test(cosign, does_not_verify_what_another_key_has_signed)
 {
-    bench_run(&plain, other_key_body);
+    bench_run(&with_sigstore, other_key_body);
 }
 
 static void bad_keys_body(struct bench *bench)
 {
-    install(bench, "v2.5.3");
+    cosign_install(bench, "v2.5.3");
     bench->environment[5] = "EMPTY=";
     run(bench, "cosign sign --key nokey -y " IMAGE ":1");
     cr_assert(said(bench,
@@ -120,14 +104,14 @@ static void bad_keys_body(struct bench *bench)
 }
 Test(cosign, refuses_a_key_that_is_none_or_has_another_password)
 {
-    bench_run(&plain, bad_keys_body);
+    bench_run(&with_sigstore, bad_keys_body);
 }
 
 /* ---- images ---- */
 
 static void missing_body(struct bench *bench)
 {
-    install(bench, "v2.5.3");
+    cosign_install(bench, "v2.5.3");
     run(bench, "cosign generate-key-pair");
     cr_assert_eq(run(bench, "cosign sign --key cosign.key --tlog-upload=false -y " IMAGE ":none"),
                  1);
@@ -145,12 +129,12 @@ static void missing_body(struct bench *bench)
 }
 Test(cosign, says_which_image_is_not_there)
 {
-    bench_run(&plain, missing_body);
+    bench_run(&with_sigstore, missing_body);
 }
 
 static void recursive_body(struct bench *bench)
 {
-    install(bench, "v2.5.3");
+    cosign_install(bench, "v2.5.3");
     run(bench, "cosign generate-key-pair");
     cr_assert_eq(run(bench, "cosign sign --key cosign.key --tlog-upload=false -y -r " IMAGE ":1"),
                  0);
@@ -160,12 +144,12 @@ static void recursive_body(struct bench *bench)
 }
 Test(cosign, signs_an_index_and_each_of_its_images)
 {
-    bench_run(&plain, recursive_body);
+    bench_run(&with_sigstore, recursive_body);
 }
 
 static void attest_body(struct bench *bench)
 {
-    install(bench, "v2.5.3");
+    cosign_install(bench, "v2.5.3");
     put_file(bench, "work/sbom.json", "{\"x\":1}");
     run(bench, "cosign generate-key-pair");
     cr_assert_eq(run(bench, "cosign attest --key cosign.key --tlog-upload=false -y --type spdxjson "
@@ -185,19 +169,15 @@ static void attest_body(struct bench *bench)
 }
 Test(cosign, attests_and_finds_it_again)
 {
-    bench_run(&plain, attest_body);
+    bench_run(&with_sigstore, attest_body);
 }
 
 /* ---- the job's identity ---- */
 
 static void keyless_body(struct bench *bench)
 {
-    g_autofree char *token =
-        sigstore_request_token("acme/app/.github/workflows/a.yml@refs/heads/b");
-    g_autofree char *variable = g_strconcat("ACTIONS_ID_TOKEN_REQUEST_TOKEN=", token, NULL);
-    install(bench, "v2.5.3");
-    bench->environment[4] = "ACTIONS_ID_TOKEN_REQUEST_URL=" SIGSTORE_REQUEST_URL;
-    bench->environment[5] = variable;
+    cosign_install(bench, "v2.5.3");
+    cosign_identify(bench);
     cr_assert_eq(run_on_digest(bench, "cosign sign --yes DIGEST"), 0);
     cr_assert(said(bench, "Retrieving signed certificate...\nSuccessfully verified SCT...\n"));
     cr_assert(said(bench, "tlog entry created with index: "));
@@ -219,12 +199,12 @@ static void keyless_body(struct bench *bench)
 }
 Test(cosign, signs_with_the_identity_of_its_job)
 {
-    bench_run(&plain, keyless_body);
+    bench_run(&with_sigstore, keyless_body);
 }
 
 static void device_body(struct bench *bench)
 {
-    install(bench, "v2.5.3");
+    cosign_install(bench, "v2.5.3");
     cr_assert_eq(run(bench, "cosign sign --yes " IMAGE ":1"), 1);
     cr_assert(said(bench, "retrieving cert: error obtaining token: expired_token\n"));
     cr_assert_geq(bench->elapsed_us, 300 * SECOND_US);
@@ -232,12 +212,12 @@ static void device_body(struct bench *bench)
 }
 Test(cosign, waits_for_a_code_that_nobody_enters)
 {
-    bench_run(&plain, device_body);
+    bench_run(&with_sigstore, device_body);
 }
 
 static void no_sites_body(struct bench *bench)
 {
-    install(bench, "v2.5.3");
+    cosign_install(bench, "v2.5.3");
     run(bench, "cosign sign --yes " IMAGE ":1");
     cr_assert(said(bench, "WARNING: Could not fetch trusted_root.json from the TUF repository. "));
     cr_assert(said(bench, "retrieving cert: Get \"https://oauth2.sigstore.dev/auth/.well-known/"
@@ -259,13 +239,13 @@ Test(cosign, leaves_an_image_unsigned_when_the_log_is_away)
 
 static void login_body(struct bench *bench)
 {
-    install(bench, "v2.5.3");
+    cosign_install(bench, "v2.5.3");
     run(bench, "cosign login reg.example -u me -p secret");
     g_autofree char *config = get_file(bench, ".docker/config.json");
     cr_assert_not_null(config);
     cr_assert(strstr(config, "reg.example") != NULL);
     cr_assert_eq(run(bench, "cosign copy " IMAGE ":1 " IMAGE ":2"), 0);
-    const struct assumed_use *use = g_ptr_array_index(command_set_assumed(bench->set), 0);
+    const struct assumed_use *use = assumed_at(bench, 0);
     cr_assert(use->touches_images);
     cr_assert_eq(run(bench,
                      "cosign verify --certificate-identity a --certificate-oidc-issuer b " IMAGE
@@ -282,46 +262,46 @@ Test(cosign, keeps_a_login_and_says_that_it_copies_images)
 static void assumed_body(struct bench *bench)
 {
     cr_assert_eq(run(bench, "cosign sign --yes " IMAGE ":1"), 0);
-    install(bench, "v3.1.0");
+    cosign_install(bench, "v3.1.0");
     cr_assert_eq(run(bench, "cosign sign --yes " IMAGE ":1"), 0);
-    install(bench, "v2.5.3");
+    cosign_install(bench, "v2.5.3");
     cr_assert_eq(run(bench, "cosign sign --yes --key awskms:///alias/a " IMAGE ":1"), 0);
     cr_assert_eq(run(bench, "cosign attach sbom --sbom a " IMAGE ":1"), 0);
     cr_assert_eq(run(bench, "cosign sign --yes --rekor-url https://rekor.example " IMAGE ":1"), 0);
     cr_assert_eq(run(bench, "cosign verify --certificate-identity a --certificate-oidc-issuer b "
                             "nobody.example/b:1"),
                  0);
-    cr_assert_eq(command_set_assumed(bench->set)->len, 3);
-    const struct assumed_use *use = g_ptr_array_index(command_set_assumed(bench->set), 0);
+    cr_assert_eq(assumed_count(bench), 3);
+    const struct assumed_use *use = assumed_at(bench, 0);
     cr_assert_str_eq(use->line, "cosign sign");
     cr_assert_eq(use->count, 4);
     cr_assert_eq(layers_beside(bench, "sig"), 0);
 }
+Test(cosign, is_assumed_where_it_is_not_modelled)
+{
+    bench_run(&with_sigstore, assumed_body);
+}
+
 static void large_body(struct bench *bench)
 {
     g_autofree char *most = g_strnfill(SIGNED_FILE_BYTES_MAX, ' ');
     g_autofree char *too_much = g_strnfill(SIGNED_FILE_BYTES_MAX + 1, ' ');
     memcpy(most, "{}", 2);
     memcpy(too_much, "{}", 2);
-    install(bench, "v2.5.3");
+    cosign_install(bench, "v2.5.3");
     run(bench, "cosign generate-key-pair");
     put_file(bench, "work/most.json", most);
     put_file(bench, "work/more.json", too_much);
     cr_assert_eq(run(bench, "cosign attest --key cosign.key --tlog-upload=false -y --type spdxjson "
                             "--predicate most.json " IMAGE ":1"),
                  0);
-    cr_expect_eq(command_set_assumed(bench->set)->len, 0);
+    cr_expect_eq(assumed_count(bench), 0);
     cr_assert_eq(run(bench, "cosign attest --key cosign.key --tlog-upload=false -y --type spdxjson "
                             "--predicate more.json " IMAGE ":1"),
                  0);
-    cr_expect_eq(command_set_assumed(bench->set)->len, 1);
+    cr_expect_eq(assumed_count(bench), 1);
 }
 Test(cosign, assumes_what_comes_of_a_file_above_the_ceiling)
 {
-    bench_run(&plain, large_body);
-}
-
-Test(cosign, is_assumed_where_it_is_not_modelled)
-{
-    bench_run(&plain, assumed_body);
+    bench_run(&with_sigstore, large_body);
 }

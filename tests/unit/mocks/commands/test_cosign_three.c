@@ -1,29 +1,20 @@
 /* cosign 3 against a registry and Sigstore's sites: bundles. Texts, exit codes and requests are
    those of 3.0.2, measured against this registry, and of the sources up to 3.0.6. */
-#include "bench.h"
+#include "cosign.h"
 
-#define IMAGE  "reg.example/acme/api"
+#define IMAGE  API
 #define CONFIG "--signing-config sc.json --trusted-root tr.json"
 #define ROOT   "--insecure-ignore-tlog=true --trusted-root tr.json"
 
-static const struct plan plain = {.has_registry = true, .has_sigstore = true};
-static const struct plan without_sigstore = {.has_registry = true};
-
+/* With the files that its options name. */
 static void install(struct bench *bench, const char *version)
 {
-    put_file(bench, ".cosign/.cosign-release", version);
+    cosign_install(bench, version);
     put_file(bench, "work/sc.json",
              "{\"mediaType\":\"application/vnd.dev.sigstore.signingconfig.v0.2+"
              "json\",\"rekorTlogConfig\":{},\"tsaConfig\":{}}");
     put_file(bench, "work/tr.json", "{}");
     put_file(bench, "work/p.json", "{\"x\":1}");
-    bench->environment[0] = "PATH=/home/runner/.cosign:/usr/bin";
-    bench->environment[4] = "COSIGN_PASSWORD=x";
-}
-
-static bool said(const struct bench *bench, const char *text)
-{
-    return strstr(bench->err->str, text) != NULL;
 }
 
 /* How often the trace has a request: "PUT /v2/acme/api/manifests/sha256:". */
@@ -62,7 +53,7 @@ static void key_body(struct bench *bench)
 }
 Test(cosign_three, signs_with_a_bundle_and_finds_it_again)
 {
-    bench_run(&plain, key_body);
+    bench_run(&with_sigstore, key_body);
 }
 
 static void other_key_body(struct bench *bench)
@@ -81,7 +72,7 @@ static void other_key_body(struct bench *bench)
 }
 Test(cosign_three, does_not_take_another_key)
 {
-    bench_run(&plain, other_key_body);
+    bench_run(&with_sigstore, other_key_body);
 }
 
 static void attest_body(struct bench *bench)
@@ -104,17 +95,13 @@ static void attest_body(struct bench *bench)
 }
 Test(cosign_three, attests_and_finds_it_again)
 {
-    bench_run(&plain, attest_body);
+    bench_run(&with_sigstore, attest_body);
 }
 
 static void keyless_body(struct bench *bench)
 {
-    g_autofree char *token =
-        sigstore_request_token("acme/app/.github/workflows/a.yml@refs/heads/b");
-    g_autofree char *variable = g_strconcat("ACTIONS_ID_TOKEN_REQUEST_TOKEN=", token, NULL);
     install(bench, "v3.0.6");
-    bench->environment[4] = "ACTIONS_ID_TOKEN_REQUEST_URL=" SIGSTORE_REQUEST_URL;
-    bench->environment[5] = variable;
+    cosign_identify(bench);
     cr_assert_eq(run(bench, "cosign sign --yes " IMAGE ":1"), 0);
     cr_expect(said(bench, "Generating ephemeral keys...\nSigning artifact...\n"));
     cr_expect_eq(count_requests(bench, "POST", "/api/v2/signingCert"), 1);
@@ -129,11 +116,11 @@ static void keyless_body(struct bench *bench)
     cr_expect(said(bench, "no matching CertificateIdentity found, last error: expected SAN value "
                           "\"me\", got \"https://github.com/acme/app/.github/workflows/"
                           "a.yml@refs/heads/b\"\n"));
-    cr_expect_eq(command_set_assumed(bench->set)->len, 0);
+    cr_expect_eq(assumed_count(bench), 0);
 }
 Test(cosign_three, signs_with_the_identity_of_its_job)
 {
-    bench_run(&plain, keyless_body);
+    bench_run(&with_sigstore, keyless_body);
 }
 
 static void refusals_body(struct bench *bench)
@@ -173,7 +160,7 @@ static void refusals_body(struct bench *bench)
 }
 Test(cosign_three, says_what_does_not_go_together)
 {
-    bench_run(&plain, refusals_body);
+    bench_run(&with_sigstore, refusals_body);
 }
 
 static void beside_body(struct bench *bench)
@@ -185,12 +172,12 @@ static void beside_body(struct bench *bench)
                  0);
     cr_expect(said(bench, "Pushing signature to: " IMAGE "\n"));
     cr_assert_eq(run(bench, "cosign verify --key cosign.pub " ROOT " " IMAGE ":1"), 0);
-    cr_expect(strstr(bench->out->str, "\"type\":\"cosign container image signature\""));
-    cr_expect_eq(command_set_assumed(bench->set)->len, 0);
+    cr_expect(printed(bench, "\"type\":\"cosign container image signature\""));
+    cr_expect_eq(assumed_count(bench), 0);
 }
 Test(cosign_three, signs_beside_the_image_when_told_to)
 {
-    bench_run(&plain, beside_body);
+    bench_run(&with_sigstore, beside_body);
 }
 
 static void no_sites_body(struct bench *bench)
@@ -224,18 +211,14 @@ static void missing_body(struct bench *bench)
 }
 Test(cosign_three, signs_no_image_that_is_not_there)
 {
-    bench_run(&plain, missing_body);
+    bench_run(&with_sigstore, missing_body);
 }
 
 /* What many do to stay with signatures beside the image. */
 static void keyless_beside_body(struct bench *bench)
 {
-    g_autofree char *token =
-        sigstore_request_token("acme/app/.github/workflows/a.yml@refs/heads/b");
-    g_autofree char *variable = g_strconcat("ACTIONS_ID_TOKEN_REQUEST_TOKEN=", token, NULL);
     install(bench, "v3.0.6");
-    bench->environment[4] = "ACTIONS_ID_TOKEN_REQUEST_URL=" SIGSTORE_REQUEST_URL;
-    bench->environment[5] = variable;
+    cosign_identify(bench);
     cr_assert_eq(run(bench, "cosign sign --yes --use-signing-config=false "
                             "--new-bundle-format=false " IMAGE ":1"),
                  0);
@@ -245,9 +228,9 @@ static void keyless_beside_body(struct bench *bench)
     cr_assert_eq(run(bench, "cosign verify --certificate-identity-regexp https://github.com/acme/ "
                             "--certificate-oidc-issuer " SIGSTORE_GITHUB_ISSUER " " IMAGE ":1"),
                  0);
-    cr_expect_eq(command_set_assumed(bench->set)->len, 0);
+    cr_expect_eq(assumed_count(bench), 0);
 }
 Test(cosign_three, signs_beside_the_image_with_the_identity_of_its_job)
 {
-    bench_run(&plain, keyless_beside_body);
+    bench_run(&with_sigstore, keyless_beside_body);
 }

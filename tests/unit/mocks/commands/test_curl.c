@@ -222,7 +222,6 @@ Test(commands_curl, usage_errors_are_curl_s)
 
 static void foreign_hosts(struct bench *bench)
 {
-    const GPtrArray *uses = command_set_assumed(bench->set);
     expect(bench, "curl -fsSL https://get.example.com/install.sh -o install.sh", 0, "", "");
     g_autofree char *text = get_file(bench, "work/install.sh");
     cr_expect_str_eq(text, "");
@@ -230,11 +229,9 @@ static void foreign_hosts(struct bench *bench)
            "");
     expect(bench, "curl -sL http://site/away", 0, "", "");
     expect(bench, "wget -qO- https://get.example.com/x", 0, "", "");
-    cr_assert_eq(uses->len, 4);
-    cr_expect_str_eq(((struct assumed_use *)g_ptr_array_index(uses, 0))->line,
-                     "curl get.example.com");
-    cr_expect_str_eq(((struct assumed_use *)g_ptr_array_index(uses, 2))->line,
-                     "curl elsewhere.example");
+    cr_assert_eq(assumed_count(bench), 4);
+    cr_expect_str_eq(assumed_at(bench, 0)->line, "curl get.example.com");
+    cr_expect_str_eq(assumed_at(bench, 2)->line, "curl elsewhere.example");
 }
 
 Test(commands_curl, hosts_the_world_does_not_have_are_assumed)

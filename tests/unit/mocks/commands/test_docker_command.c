@@ -7,14 +7,13 @@
 
 static void docker_lines(struct bench *bench)
 {
-    const GPtrArray *uses = command_set_assumed(bench->set);
     cr_expect_eq(run(bench, "docker version --format '{{.Server.Version}}'"), 0);
     cr_expect_str_eq(bench->out->str, "28.0.4\n", "%s%s", bench->out->str, bench->err->str);
     cr_expect_eq(run(bench, "sudo docker ps -q"), 0);
     cr_expect_eq(run(bench, "docker buildx version"), 0);
     cr_expect(strstr(bench->out->str, "v0.26.1") != NULL, "%s", bench->out->str);
     expect(bench, "docker compose version", 0, "Docker Compose version v2.38.2\n", "");
-    cr_expect_eq(uses->len, 0);
+    cr_expect_eq(assumed_count(bench), 0);
 }
 
 Test(commands_docker_command, docker_reaches_the_engine)
@@ -67,11 +66,6 @@ static void expect_file(struct bench *bench, const char *name, const char *text)
     g_autofree char *found = NULL;
     g_file_get_contents(path, &found, NULL, NULL);
     cr_expect_str_eq(found != NULL ? found : "(missing)", text, "%s", name);
-}
-
-static guint assumed_count(struct bench *bench)
-{
-    return command_set_assumed(bench->set)->len;
 }
 
 #define IN_FOLDER "docker run --rm -v /home/runner/src:/x -v /x/deps -w /x app:1 sh -c "
@@ -138,9 +132,8 @@ Test(commands_docker_command, what_lies_elsewhere_or_may_have_been_made_is_not_k
 static void no_docker(struct bench *bench)
 {
     expect(bench, "docker push ghcr.io/o/r", 0, "", "");
-    const GPtrArray *uses = command_set_assumed(bench->set);
-    cr_assert_eq(uses->len, 1);
-    cr_expect(((struct assumed_use *)g_ptr_array_index(uses, 0))->touches_images);
+    cr_assert_eq(assumed_count(bench), 1);
+    cr_expect(assumed_at(bench, 0)->touches_images);
 }
 
 Test(commands_docker_command, a_docker_that_is_not_modelled_is_assumed)
@@ -150,11 +143,10 @@ Test(commands_docker_command, a_docker_that_is_not_modelled_is_assumed)
 
 static void unmodelled(struct bench *bench)
 {
-    const GPtrArray *uses = command_set_assumed(bench->set);
     cr_expect_eq(run(bench, "docker import https://example.org/x.tar o/r"), 0, "%s",
                  bench->err->str);
-    cr_assert_eq(uses->len, 1);
-    const struct assumed_use *use = g_ptr_array_index(uses, 0);
+    cr_assert_eq(assumed_count(bench), 1);
+    const struct assumed_use *use = assumed_at(bench, 0);
     cr_expect_str_eq(use->line, "docker import");
     cr_expect(use->touches_images);
 }
@@ -177,7 +169,6 @@ static void preload(struct bench *bench)
 
 static void known_commands(struct bench *bench)
 {
-    const GPtrArray *uses = command_set_assumed(bench->set);
     preload(bench);
 
     expect(bench, "docker run --rm tool:1 echo hi", 0, "hi\n", "");
@@ -187,7 +178,7 @@ static void known_commands(struct bench *bench)
     cr_expect_eq(run(bench, "docker run --rm hello-world"), 0);
     cr_expect_eq(run(bench, "docker run -d --name srv tool:1 sleep 100"), 0);
     expect(bench, "docker exec srv true", 0, "", "");
-    cr_expect_eq(uses->len, 0);
+    cr_expect_eq(assumed_count(bench), 0);
 }
 
 Test(commands_docker_command, what_every_container_has_is_not_assumed)
@@ -208,19 +199,18 @@ static void unknown_commands(struct bench *bench)
         {"docker run --rm gcr.io/kaniko-project/executor:1 --destination=ghcr.io/o/r",
          "docker run gcr.io/kaniko-project/executor:1: what it prints", true},
     };
-    const GPtrArray *uses = command_set_assumed(bench->set);
     preload(bench);
     cr_expect_eq(run(bench, "docker run -d --name srv tool:1 sleep 100"), 0);
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         expect(bench, rows[i].command, 0, "", "");
-        cr_assert_eq(uses->len, i + 1, "%s", rows[i].command);
-        const struct assumed_use *use = g_ptr_array_index(uses, i);
+        cr_assert_eq(assumed_count(bench), i + 1, "%s", rows[i].command);
+        const struct assumed_use *use = assumed_at(bench, (guint)i);
         cr_expect_str_eq(use->line, rows[i].line);
         cr_expect_eq(use->touches_images, rows[i].touches_images);
     }
     expect(bench, "docker run --rm tool:1 cat /etc/os-release", 0, "", "");
     expect(bench, "docker exec srv ls /", 0, "", "");
-    cr_expect_eq(uses->len, G_N_ELEMENTS(rows));
+    cr_expect_eq(assumed_count(bench), G_N_ELEMENTS(rows));
 }
 
 Test(commands_docker_command, what_an_unknown_image_prints_is_assumed)
@@ -238,7 +228,7 @@ static void server(struct bench *bench)
     expect(bench, "docker inspect -f '{{.State.Running}}' srv", 0, "true\n", "");
     expect(bench, "docker exec srv migrate", 0, "", "");
     expect(bench, "docker stop srv", 0, "srv\n", "");
-    cr_expect_eq(command_set_assumed(bench->set)->len, 2);
+    cr_expect_eq(assumed_count(bench), 2);
 }
 
 Test(commands_docker_command, a_container_that_nobody_is_attached_to_goes_on_like_a_server)

@@ -102,7 +102,7 @@ static void fetch_from_github(struct bench *bench)
     g_autofree char *archive = get_file(bench, "work/t.tgz");
     cr_expect(archive != NULL && *archive != '\0');
     cr_expect_eq(run(bench, latest), 0);
-    cr_expect(strstr(bench->out->str, "\"tag_name\": \"v0nobody-knows\"") != NULL);
+    cr_expect(printed(bench, "\"tag_name\": \"v0nobody-knows\""));
     expect(bench, "curl -sSfL https://github.com/acme/tool/releases/download/null/t.tgz", 22, "",
            "curl: (22) The requested URL returned error: 404\n");
     expect(bench, "curl -sSfL https://github.com/acme/tool/releases/download//t.tgz", 22, "",
@@ -117,8 +117,7 @@ Test(download, from_github_meets_the_weather_of_its_releases_and_its_api)
 
 static bool last_use_touches_images(struct bench *bench)
 {
-    const GPtrArray *uses = command_set_assumed(bench->set);
-    return ((const struct assumed_use *)g_ptr_array_index(uses, uses->len - 1))->touches_images;
+    return assumed_at(bench, assumed_count(bench) - 1)->touches_images;
 }
 
 static void log_in_and_use(struct bench *bench)

@@ -30,7 +30,7 @@ static void removes(struct bench *bench)
     expect_free_gib(bench, 14 + 4 + 1);
     expect(bench, "sudo rm -rf /opt", 0, "", "");
     expect_free_gib(bench, 14 + 4 + 1 + 5);
-    cr_expect_eq(command_set_assumed(bench->set)->len, 0);
+    cr_expect_eq(assumed_count(bench), 0);
 }
 
 Test(commands_machine_folders, give_their_bytes_back_once)
@@ -47,9 +47,8 @@ static void removes_the_tool_cache(struct bench *bench)
     expect_free_gib(bench, 14 + 2);
     expect(bench, "sudo rm -rf /home/runner/hostedtoolcache /home/runner/more", 0, "", "");
     expect_free_gib(bench, 14 + 5);
-    const GPtrArray *assumed = command_set_assumed(bench->set);
-    cr_assert_eq(assumed->len, 1);
-    const struct assumed_use *use = g_ptr_array_index(assumed, 0);
+    cr_assert_eq(assumed_count(bench), 1);
+    const struct assumed_use *use = assumed_at(bench, 0);
     cr_expect_str_eq(use->line, "rm -rf");
     cr_expect_eq(use->count, 2);
 }
@@ -63,9 +62,8 @@ static void removes_others(struct bench *bench)
 {
     expect(bench, "sudo rm -rf /usr/share/doc", 0, "", "");
     expect_free_gib(bench, 14);
-    const GPtrArray *assumed = command_set_assumed(bench->set);
-    cr_assert_eq(assumed->len, 1);
-    const struct assumed_use *use = g_ptr_array_index(assumed, 0);
+    cr_assert_eq(assumed_count(bench), 1);
+    const struct assumed_use *use = assumed_at(bench, 0);
     cr_expect_str_eq(use->line, "rm /usr/share/doc");
     cr_expect_not(use->leaves_gap);
 }

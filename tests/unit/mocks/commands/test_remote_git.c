@@ -25,11 +25,6 @@ static void put_checkout(struct bench *bench)
     bench->directory = "/home/runner/work";
 }
 
-static const struct assumed_use *use_at(const struct bench *bench, guint index)
-{
-    return g_ptr_array_index(command_set_assumed(bench->set), index);
-}
-
 static void pushing(struct bench *bench)
 {
     put_checkout(bench);
@@ -40,10 +35,10 @@ static void pushing(struct bench *bench)
            CAPABILITIES "ok\n" HEX_A " refs/heads/main\n\n"
                         "ok refs/heads/main\nok refs/tags/v2\nok refs/heads/old\n\n",
            "");
-    cr_assert_eq(command_set_assumed(bench->set)->len, 1);
-    cr_expect_str_eq(use_at(bench, 0)->line, "git push https://github.com/acme/app.git");
-    cr_expect_not(use_at(bench, 0)->touches_images);
-    cr_expect_not(use_at(bench, 0)->leaves_gap, "a push brings nothing");
+    cr_assert_eq(assumed_count(bench), 1);
+    cr_expect_str_eq(assumed_at(bench, 0)->line, "git push https://github.com/acme/app.git");
+    cr_expect_not(assumed_at(bench, 0)->touches_images);
+    cr_expect_not(assumed_at(bench, 0)->leaves_gap, "a push brings nothing");
 }
 
 Test(commands_remote_git, a_push_is_accepted_and_compared_with_what_was_fetched)
@@ -63,8 +58,8 @@ static void listing(struct bench *bench)
            "0040" HEX_A " refs/heads/release\n"
            "003a" HEX_B " refs/tags/v1\n00000002",
            "");
-    cr_expect_str_eq(use_at(bench, 0)->line, "git fetch https://github.com/acme/app.git");
-    cr_expect(use_at(bench, 0)->leaves_gap);
+    cr_expect_str_eq(assumed_at(bench, 0)->line, "git fetch https://github.com/acme/app.git");
+    cr_expect(assumed_at(bench, 0)->leaves_gap);
 }
 
 Test(commands_remote_git, the_rehearsed_repository_is_as_it_was_last_seen_with_the_base_of_a_pull)
@@ -150,7 +145,7 @@ Test(commands_remote_git, more_names_than_the_ceiling_are_refused)
     bench_run(NULL, many_names);
 }
 
-static const struct assumed_command said[] = {
+static const struct assumed_command scenario_says[] = {
     {.pattern = "git push*", .exit_code = 1, .output = "fatal: no\n", .duration_us = 3 * SECOND_US},
     {0},
 };
@@ -166,6 +161,6 @@ static void failing(struct bench *bench)
 
 Test(commands_remote_git, a_scenario_s_word_on_git_push_counts)
 {
-    const struct plan plan = {.assumed = said};
+    const struct plan plan = {.assumed = scenario_says};
     bench_run(&plan, failing);
 }

@@ -19,7 +19,7 @@ static void restart(struct bench *bench)
     expect(bench, "sudo systemctl enable --now docker", 0, "", "");
     expect(bench, "systemctl is-active --quiet docker", 0, "", "");
     expect(bench, "docker ps -q", 0, "", "");
-    cr_expect_eq(command_set_assumed(bench->set)->len, 0u);
+    cr_expect_eq(assumed_count(bench), 0u);
 }
 
 Test(commands_service, the_daemon_restarts)
@@ -31,12 +31,12 @@ static void assume(struct bench *bench)
 {
     expect(bench, "sudo systemctl kill -s HUP docker", 0, "", "");
     expect(bench, "sudo systemctl kill --signal=SIGHUP docker", 0, "", "");
-    cr_expect_eq(command_set_assumed(bench->set)->len, 0u);
+    cr_expect_eq(assumed_count(bench), 0u);
 
     expect(bench, "sudo systemctl kill docker", 0, "", "");
-    cr_expect_eq(command_set_assumed(bench->set)->len, 1u, "it comes back some seconds later");
+    cr_expect_eq(assumed_count(bench), 1u, "it comes back some seconds later");
     expect(bench, "systemctl --user start docker", 0, "", "");
-    cr_expect_eq(command_set_assumed(bench->set)->len, 2u, "that is another daemon");
+    cr_expect_eq(assumed_count(bench), 2u, "that is another daemon");
 }
 
 Test(commands_service, what_ends_the_daemon_for_a_while_is_assumed)
@@ -52,7 +52,7 @@ static void own_daemon(struct bench *bench)
            "--host=unix:///var/run/docker.sock --data-root=/home/runner/data "
            "--config-file=/home/runner/daemon.json",
            0, NULL, NULL);
-    cr_expect_eq(command_set_assumed(bench->set)->len, 1u);
+    cr_expect_eq(assumed_count(bench), 1u);
     expect(bench, "docker ps -q", 0, "", "");
 }
 
@@ -69,9 +69,8 @@ static void tcp_daemon(struct bench *bench)
            "--host=unix:///home/runner/d.sock --data-root=/home/runner/data "
            "--config-file=/home/runner/daemon.json --host=tcp://127.0.0.1:2375",
            0, NULL, NULL);
-    const GPtrArray *uses = command_set_assumed(bench->set);
-    cr_assert_eq(uses->len, 1u);
-    const struct assumed_use *use = g_ptr_array_index(uses, 0);
+    cr_assert_eq(assumed_count(bench), 1u);
+    const struct assumed_use *use = assumed_at(bench, 0);
     cr_expect(use->leaves_gap);
     cr_expect_not(use->touches_images);
 }
@@ -112,7 +111,7 @@ static void ask_the_log(struct bench *bench)
 {
     expect(bench, "sudo journalctl -xeu docker.service", 0, "-- No entries --\n", "");
     expect(bench, "sudo systemctl restart nginx", 0, "", "");
-    cr_expect_eq(command_set_assumed(bench->set)->len, 1u);
+    cr_expect_eq(assumed_count(bench), 1u);
 }
 
 Test(commands_service, other_services_are_assumed)
@@ -131,7 +130,7 @@ static void run_dockerd(struct bench *bench)
            0, "", "");
     expect(bench, "docker info -f {{.ServerVersion}}/{{.Debug}}/{{.DockerRootDir}}", 0,
            "28.5.2/true//home/runner/data\n", "");
-    cr_expect_eq(command_set_assumed(bench->set)->len, 0u);
+    cr_expect_eq(assumed_count(bench), 0u);
 
     put_file(bench, "own.json", "{\"foo\": 1}");
     expect(bench,
@@ -142,9 +141,8 @@ static void run_dockerd(struct bench *bench)
            "directives don't match any configuration option: foo\n");
 
     expect(bench, "sudo dockerd -H tcp://0.0.0.0:2375", 0, "", "");
-    const GPtrArray *uses = command_set_assumed(bench->set);
-    cr_assert_eq(uses->len, 1u);
-    cr_expect(((struct assumed_use *)g_ptr_array_index(uses, 0))->touches_images);
+    cr_assert_eq(assumed_count(bench), 1u);
+    cr_expect(assumed_at(bench, 0)->touches_images);
 }
 
 Test(commands_service, dockerd_of_a_folder_of_tools_takes_the_place)

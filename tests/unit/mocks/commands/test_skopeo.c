@@ -1,33 +1,10 @@
 /* skopeo against registries of the world. Texts, exit codes, requests and pauses are those of
    skopeo 1.13.3, measured against this registry; tests/clients/skopeo_command.sh runs the real one
    beside it. */
-#include "bench.h"
+#include "image_tools.h"
 
-#define IMAGE  "docker://reg.example/acme/api"
-#define MIRROR "docker://mirror.example/acme/api"
-
-static const struct plan plain = {.has_registry = true, .has_mirror = true};
-
-static bool complained(const struct bench *bench, const char *text)
-{
-    return strstr(bench->err->str, text) != NULL;
-}
-
-static bool printed(const struct bench *bench, const char *text)
-{
-    return strstr(bench->out->str, text) != NULL;
-}
-
-static void expect_same(struct bench *bench, struct registry *registry, const char *repository,
-                        const char *tag)
-{
-    AUTO(image_facts) source = registry_find(bench->registry, "acme/api", "1");
-    AUTO(image_facts) copy = registry_find(registry, repository, tag);
-    cr_assert_not_null(copy);
-    cr_assert(copy->is_complete);
-    cr_assert_str_eq(copy->digest, source->digest);
-    cr_assert_eq(copy->platforms->len, source->platforms->len);
-}
+#define IMAGE  "docker://" API
+#define MIRROR "docker://" API_MIRROR
 
 /* ---- copies ---- */
 
@@ -41,11 +18,11 @@ static void system_body(struct bench *bench)
     cr_assert_not_null(copy);
     cr_assert(copy->is_complete);
     cr_assert_eq(copy->platforms->len, 1);
-    cr_assert_eq(command_set_assumed(bench->set)->len, 0);
+    cr_assert_eq(assumed_count(bench), 0);
 }
 Test(skopeo, takes_one_platform_of_an_index_without_all)
 {
-    bench_run(&plain, system_body);
+    bench_run(&with_mirror, system_body);
 }
 
 static void all_body(struct bench *bench)
@@ -56,14 +33,14 @@ static void all_body(struct bench *bench)
         "Getting image list signatures\nCopying 2 images generated from 2 images in list\n"));
     cr_assert(printed(bench, "Writing manifest list to image destination\n"));
     cr_assert(printed(bench, "Storing list signatures\n"));
-    expect_same(bench, bench->mirror, "acme/api", "1");
+    expect_copy(bench, bench->mirror, "acme/api", "1");
     cr_assert_eq(run(bench, "skopeo copy -q --multi-arch all " IMAGE ":1 " MIRROR ":2"), 0);
     cr_assert_str_eq(bench->out->str, "");
-    expect_same(bench, bench->mirror, "acme/api", "2");
+    expect_copy(bench, bench->mirror, "acme/api", "2");
 }
 Test(skopeo, takes_every_platform_with_all)
 {
-    bench_run(&plain, all_body);
+    bench_run(&with_mirror, all_body);
 }
 
 static void platform_body(struct bench *bench)
@@ -72,14 +49,14 @@ static void platform_body(struct bench *bench)
     cr_assert_eq(run(bench, "skopeo inspect " MIRROR ":arm"), 0);
     cr_assert(printed(bench, "    \"Architecture\": \"arm64\",\n    \"Os\": \"linux\",\n"));
     cr_assert_eq(run(bench, "skopeo --override-arch s390x copy " IMAGE ":1 " MIRROR ":none"), 1);
-    cr_assert(complained(bench, "level=fatal msg=\"choosing an image from manifest list " IMAGE
-                                ":1: no image found in image index for architecture s390x, variant "
-                                "\\\"\\\", OS linux\"\n"));
+    cr_assert(said(bench, "level=fatal msg=\"choosing an image from manifest list " IMAGE
+                          ":1: no image found in image index for architecture s390x, variant "
+                          "\\\"\\\", OS linux\"\n"));
     cr_assert_null(registry_find(bench->mirror, "acme/api", "none"));
 }
 Test(skopeo, takes_another_platform_when_it_is_asked_for)
 {
-    bench_run(&plain, platform_body);
+    bench_run(&with_mirror, platform_body);
 }
 
 static void convert_body(struct bench *bench)
@@ -96,36 +73,60 @@ static void convert_body(struct bench *bench)
     cr_assert_eq(
         run(bench, "skopeo copy --all --preserve-digests --format v2s2 " IMAGE ":1 " MIRROR ":2"),
         1);
-    cr_assert(complained(bench, "but we cannot modify it: \\\"Instructed to preserve digests\\\""));
+    cr_assert(said(bench, "but we cannot modify it: \\\"Instructed to preserve digests\\\""));
 }
 Test(skopeo, converts_manifests_when_it_may)
 {
-    bench_run(&plain, convert_body);
+    bench_run(&with_mirror, convert_body);
 }
 
 static void folders_body(struct bench *bench)
 {
     cr_assert_eq(run(bench, "skopeo copy --all " IMAGE ":1 dir:image"), 0);
     cr_assert_eq(run(bench, "skopeo copy --all dir:image " MIRROR ":dir"), 0);
-    expect_same(bench, bench->mirror, "acme/api", "dir");
+    expect_copy(bench, bench->mirror, "acme/api", "dir");
     cr_assert_eq(run(bench, "skopeo copy --all " IMAGE ":1 oci-archive:image.tar:one"), 0);
     cr_assert_eq(run(bench, "skopeo copy --all oci-archive:image.tar:one " MIRROR ":tar"), 0);
-    expect_same(bench, bench->mirror, "acme/api", "tar");
+    expect_copy(bench, bench->mirror, "acme/api", "tar");
     cr_assert_eq(run(bench, "skopeo copy oci-archive:image.tar:two " MIRROR ":tar"), 1);
-    cr_assert(complained(bench, "no descriptor found for reference \\\"two\\\"\"\n"));
+    cr_assert(said(bench, "no descriptor found for reference \\\"two\\\"\"\n"));
     cr_assert_eq(run(bench, "skopeo copy " IMAGE ":1 docker-archive:saved.tar:acme/api:1"), 0);
     cr_assert_eq(run(bench, "skopeo copy docker-archive:saved.tar " MIRROR ":saved"), 0);
     AUTO(image_facts) copy = registry_find(bench->mirror, "acme/api", "saved");
     cr_assert(copy->is_complete);
     cr_assert_eq(copy->platforms->len, 1);
     cr_assert_eq(run(bench, "skopeo copy -a " IMAGE ":1 docker-archive:other.tar"), 1);
-    cr_assert(complained(bench, "does not support copying multiple images as a group"));
+    cr_assert(said(bench, "does not support copying multiple images as a group"));
     cr_assert_eq(run(bench, "skopeo copy " IMAGE ":1 dir:."), 1);
-    cr_assert(complained(bench, "not a containers image directory, don't want to overwrite "));
+    cr_assert(said(bench, "not a containers image directory, don't want to overwrite "));
 }
 Test(skopeo, copies_by_folders_and_archives)
 {
-    bench_run(&plain, folders_body);
+    bench_run(&with_mirror, folders_body);
+}
+
+static void mount_body(struct bench *bench)
+{
+    cr_assert_eq(run(bench, "skopeo copy -a " IMAGE ":1 dir:image"), 0);
+    cr_assert_eq(run(bench, "skopeo copy -a " IMAGE ":1 docker://reg.example/acme/copy:1"), 0);
+    expect_copy(bench, bench->registry, "acme/copy", "1");
+}
+
+/* Only the configs, a few hundred bytes each, are sent: layers would be patches, too. */
+static bool refuse_layers(void *context, struct exchange *exchange)
+{
+    int *patch_count = context;
+    bool is_patch = strcmp(exchange_method(exchange), "PATCH") == 0;
+    if (!is_patch || ++*patch_count <= 2)
+        return false;
+    exchange_reply_text(exchange, 500, "text/plain", "no\n");
+    return true;
+}
+
+Test(skopeo, mounts_what_it_has_seen_in_another_repository)
+{
+    int patch_count = 0;
+    run_in_weather(refuse_layers, &patch_count, mount_body);
 }
 
 /* ---- what is known ---- */
@@ -142,14 +143,13 @@ static void inspect_body(struct bench *bench)
     cr_assert_eq(run(bench, "skopeo inspect --config " IMAGE ":1"), 0);
     cr_assert(printed(bench, "    \"architecture\": \"amd64\",\n"));
     cr_assert_eq(run(bench, "skopeo inspect " IMAGE ":none"), 1);
-    cr_assert(complained(bench,
-                         "level=fatal msg=\"Error parsing image name \\\"" IMAGE
-                         ":none\\\": reading manifest none in reg.example/acme/api: manifest "
-                         "unknown\"\n"));
+    cr_assert(said(bench, "level=fatal msg=\"Error parsing image name \\\"" IMAGE
+                          ":none\\\": reading manifest none in reg.example/acme/api: manifest "
+                          "unknown\"\n"));
 }
 Test(skopeo, inspects)
 {
-    bench_run(&plain, inspect_body);
+    bench_run(&with_mirror, inspect_body);
 }
 
 static void tags_body(struct bench *bench)
@@ -162,12 +162,12 @@ static void tags_body(struct bench *bench)
     cr_assert_eq(run(bench, "skopeo delete " IMAGE ":stable"), 0);
     cr_assert_null(registry_find(bench->registry, "acme/api", "1"), "the same manifest");
     cr_assert_eq(run(bench, "skopeo delete " IMAGE ":stable"), 1);
-    cr_assert(complained(bench, "msg=\"Unable to delete reg.example/acme/api:stable. Image may not "
-                                "exist or is not stored with a v2 Schema in a v2 registry\"\n"));
+    cr_assert(said(bench, "msg=\"Unable to delete reg.example/acme/api:stable. Image may not "
+                          "exist or is not stored with a v2 Schema in a v2 registry\"\n"));
 }
 Test(skopeo, deletes_what_a_tag_names_and_so_its_other_tags)
 {
-    bench_run(&plain, tags_body);
+    bench_run(&with_mirror, tags_body);
 }
 
 static void login_body(struct bench *bench)
@@ -179,173 +179,35 @@ static void login_body(struct bench *bench)
     cr_assert_str_eq(bench->out->str, "me\n");
     cr_assert_eq(run(bench, "skopeo logout reg.example"), 0);
     cr_assert_eq(run(bench, "skopeo logout reg.example"), 1);
-    cr_assert(complained(bench, "msg=\"not logged into reg.example\"\n"));
+    cr_assert(said(bench, "msg=\"not logged into reg.example\"\n"));
     put_file(bench, ".docker/config.json", "{\"auths\":{\"reg.example\":{\"auth\":\"eW91OnB3\"}}}");
     cr_assert_eq(run(bench, "skopeo login --get-login reg.example"), 0);
     cr_assert_str_eq(bench->out->str, "you\n", "docker login's are read too");
 }
 Test(skopeo, logs_in_and_out)
 {
-    bench_run(&plain, login_body);
+    bench_run(&with_mirror, login_body);
 }
 
 static void wrong_body(struct bench *bench)
 {
     cr_assert_eq(run(bench, "skopeo inspect reg.example/acme/api:1"), 1);
-    cr_assert(complained(bench, "unknown transport \\\"reg.example/acme/api\\\"\"\n"));
+    cr_assert(said(bench, "unknown transport \\\"reg.example/acme/api\\\"\"\n"));
     cr_assert_eq(run(bench, "skopeo copy " IMAGE ":1 docker:mirror.example/x"), 1);
-    cr_assert(complained(bench, "msg=\"Invalid destination name docker:mirror.example/x: docker: "
-                                "image reference mirror.example/x does not start with //\"\n"));
+    cr_assert(said(bench, "msg=\"Invalid destination name docker:mirror.example/x: docker: "
+                          "image reference mirror.example/x does not start with //\"\n"));
     cr_assert_eq(run(bench, "skopeo bogus"), 1);
-    cr_assert(complained(bench,
-                         "msg=\"Unrecognized command `skopeo bogus`\\nTry 'skopeo --help' for "
-                         "more information\"\n"));
+    cr_assert(said(bench, "msg=\"Unrecognized command `skopeo bogus`\\nTry 'skopeo --help' for "
+                          "more information\"\n"));
     cr_assert_eq(run(bench, "skopeo copy " IMAGE ":1 docker://localhost:5000/acme/api:1"), 1);
-    cr_assert(complained(bench,
-                         "pinging container registry localhost:5000: Get "
-                         "\\\"https://localhost:5000/v2/\\\": http: server gave HTTP response "
-                         "to HTTPS client\"\n"));
-    cr_assert_eq(command_set_assumed(bench->set)->len, 0);
+    cr_assert(said(bench, "pinging container registry localhost:5000: Get "
+                          "\\\"https://localhost:5000/v2/\\\": http: server gave HTTP response "
+                          "to HTTPS client\"\n"));
+    cr_assert_eq(assumed_count(bench), 0);
 }
 Test(skopeo, says_what_is_wrong)
 {
-    bench_run(&plain, wrong_body);
-}
-
-/* ---- weather ---- */
-
-struct outage {
-    const char *method;
-    unsigned status;
-    int left;
-};
-
-static bool refuse(void *context, struct exchange *exchange)
-{
-    struct outage *outage = context;
-    if (outage->left == 0 || strcmp(exchange_method(exchange), outage->method) != 0)
-        return false;
-    outage->left--;
-    exchange_reply_text(exchange, outage->status, "text/plain", "no\n");
-    return true;
-}
-
-static void run_in_outage(struct outage *outage, void (*body)(struct bench *bench))
-{
-    const struct weather weather = {.context = outage, .on_request = refuse};
-    const struct plan plan = {.has_registry = true, .has_mirror = true, .weather = &weather};
-    bench_run(&plan, body);
-}
-
-static void unwell_body(struct bench *bench)
-{
-    cr_assert_eq(run(bench, "skopeo copy --retry-times 5 " IMAGE ":1 " MIRROR ":1"), 1);
-    cr_assert(complained(bench, "writing blob: uploading layer chunked: received unexpected HTTP "
-                                "status: 503 Service Unavailable\"\n"));
-    cr_assert_not(complained(bench, "retrying"));
-    cr_assert_lt(bench->elapsed_us, SECOND_US);
-    cr_assert_null(registry_find(bench->mirror, "acme/api", "1"));
-}
-Test(skopeo, tries_no_server_error_again_whatever_it_is_told)
-{
-    struct outage outage = {"PATCH", 503, 1};
-    run_in_outage(&outage, unwell_body);
-}
-
-static void limited_body(struct bench *bench)
-{
-    cr_assert_eq(run(bench, "skopeo inspect -n " IMAGE ":1"), 0);
-    cr_assert_geq(bench->elapsed_us, 30 * SECOND_US);
-}
-Test(skopeo, waits_two_four_eight_and_sixteen_seconds_where_it_is_too_much)
-{
-    struct outage outage = {"GET", 429, 4};
-    run_in_outage(&outage, limited_body);
-}
-
-static bool refuse_list(void *context, struct exchange *exchange)
-{
-    bool *is_refused = context;
-    bool is_list = strcmp(exchange_method(exchange), "PUT") == 0 &&
-                   g_str_has_suffix(exchange_path(exchange), "/manifests/1");
-    if (!is_list || *is_refused)
-        return false;
-    *is_refused = true;
-    exchange_reply_text(exchange, 500, "text/plain", "no\n");
-    return true;
-}
-
-static void list_body(struct bench *bench)
-{
-    cr_assert_eq(run(bench, "skopeo copy -a " IMAGE ":1 " MIRROR ":1"), 0);
-    AUTO(image_facts) source = registry_find(bench->registry, "acme/api", "1");
-    AUTO(image_facts) copy = registry_find(bench->mirror, "acme/api", "1");
-    cr_assert_eq(copy->platforms->len, 2);
-    cr_assert_str_neq(copy->digest, source->digest);
-}
-Test(skopeo, writes_a_list_of_the_other_type_where_the_first_is_refused)
-{
-    bool is_refused = false;
-    const struct weather weather = {.context = &is_refused, .on_request = refuse_list};
-    const struct plan plan = {.has_registry = true, .has_mirror = true, .weather = &weather};
-    bench_run(&plan, list_body);
-}
-
-static bool cut_first_layer(void *context, struct exchange *exchange)
-{
-    bool *is_cut = context;
-    bool is_blob = strcmp(exchange_method(exchange), "GET") == 0 &&
-                   strstr(exchange_path(exchange), "/blobs/sha256:") != NULL;
-    if (is_blob && !*is_cut) {
-        struct disturbance *disturbance = exchange_disturbance(exchange);
-        disturbance->end = END_CLOSE;
-        disturbance->ends_at = 20;
-        *is_cut = true;
-    }
-    return false;
-}
-
-static void cut_body(struct bench *bench)
-{
-    cr_assert_eq(run(bench, "skopeo copy -a " IMAGE ":1 " MIRROR ":1"), 0);
-    cr_assert(complained(bench,
-                         "level=info msg=\"Reading blob body from https://reg.example/v2/acme/"
-                         "api/blobs/sha256:"));
-    cr_assert(
-        complained(bench, " failed (unexpected EOF), reconnecting (first reconnection)…\"\n"));
-    cr_assert_geq(bench->elapsed_us, SECOND_US);
-    expect_same(bench, bench->mirror, "acme/api", "1");
-}
-Test(skopeo, goes_on_where_a_layer_was_cut)
-{
-    bool is_cut = false;
-    const struct weather weather = {.context = &is_cut, .on_request = cut_first_layer};
-    const struct plan plan = {.has_registry = true, .has_mirror = true, .weather = &weather};
-    bench_run(&plan, cut_body);
-}
-
-static void mount_body(struct bench *bench)
-{
-    cr_assert_eq(run(bench, "skopeo copy -a " IMAGE ":1 dir:image"), 0);
-    cr_assert_eq(run(bench, "skopeo copy -a " IMAGE ":1 docker://reg.example/acme/copy:1"), 0);
-    expect_same(bench, bench->registry, "acme/copy", "1");
-}
-/* Only the configs, a few hundred bytes each, are sent: layers would be patches, too. */
-static bool refuse_layers(void *context, struct exchange *exchange)
-{
-    int *patch_count = context;
-    bool is_patch = strcmp(exchange_method(exchange), "PATCH") == 0;
-    if (!is_patch || ++*patch_count <= 2)
-        return false;
-    exchange_reply_text(exchange, 500, "text/plain", "no\n");
-    return true;
-}
-Test(skopeo, mounts_what_it_has_seen_in_another_repository)
-{
-    int patch_count = 0;
-    const struct weather weather = {.context = &patch_count, .on_request = refuse_layers};
-    const struct plan plan = {.has_registry = true, .has_mirror = true, .weather = &weather};
-    bench_run(&plan, mount_body);
+    bench_run(&with_mirror, wrong_body);
 }
 
 /* ---- what is not modelled ---- */
@@ -368,10 +230,9 @@ static void doubt_body(struct bench *bench)
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         host->begin_step(host->self, i);
         cr_assert_eq(run(bench, rows[i].line), rows[i].exit_code, "%s", rows[i].line);
-        const GPtrArray *uses = command_set_assumed(bench->set);
-        cr_assert_eq(uses->len, rows[i].uses, "%s", rows[i].line);
-        if (uses->len > 0)
-            cr_assert(((const struct assumed_use *)uses->pdata[uses->len - 1])->touches_images);
+        cr_assert_eq(assumed_count(bench), rows[i].uses, "%s", rows[i].line);
+        if (assumed_count(bench) > 0)
+            cr_assert(assumed_at(bench, assumed_count(bench) - 1)->touches_images);
     }
 }
 Test(skopeo, tells_what_a_real_registry_may_answer_otherwise)
@@ -387,16 +248,10 @@ static void assumed_body(struct bench *bench)
     cr_assert_eq(run(bench, "skopeo copy " IMAGE ":1 containers-storage:api"), 0);
     cr_assert_eq(run(bench, "skopeo copy " IMAGE ":1"), 0);
     cr_assert_eq(run(bench, "skopeo inspect --help"), 0);
-    const GPtrArray *uses = command_set_assumed(bench->set);
-    static const bool touches[] = {true, true, false};
-    cr_assert_eq(uses->len, G_N_ELEMENTS(touches));
-    for (guint i = 0; i < uses->len; i++) {
-        const struct assumed_use *use = g_ptr_array_index(uses, i);
-        cr_assert_eq(use->touches_images, touches[i], "%s", use->line);
-    }
+    expect_touching(bench, "yes yes no");
     cr_assert_null(registry_find(bench->mirror, "acme/api", "2"));
 }
 Test(skopeo, assumes_what_nobody_models)
 {
-    bench_run(&plain, assumed_body);
+    bench_run(&with_mirror, assumed_body);
 }

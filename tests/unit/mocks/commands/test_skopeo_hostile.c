@@ -1,17 +1,15 @@
 /* skopeo reading what anybody may have written: logins, its cache, layouts and saved archives that
    are JSON of other kinds than they should be. Nothing of it may end the program, and nothing that
    nobody can make sense of may count as done. */
-#include "bench.h"
+#include "image_tools.h"
 
 #include "base/archive.h"
 #include "base/gzip.h"
 
-#define IMAGE  "docker://reg.example/acme/api"
-#define MIRROR "docker://mirror.example/acme/api"
+#define IMAGE  "docker://" API
+#define MIRROR "docker://" API_MIRROR
 
 #define CACHE ".local/share/containers/cache/blob-info-cache-v1.sqlite"
-
-static const struct plan plain = {.has_registry = true, .has_mirror = true};
 
 static const char *const odd_values[] = {"null", "5", "\"x\"", "true", "[]", "[5]", "{}", "[null]"};
 
@@ -57,7 +55,7 @@ static void auth_body(struct bench *bench)
 }
 Test(skopeo_hostile, reads_logins_of_any_kind)
 {
-    bench_run(&plain, auth_body);
+    bench_run(&with_mirror, auth_body);
 }
 
 /* ---- the cache ---- */
@@ -83,7 +81,7 @@ static void cache_body(struct bench *bench)
 }
 Test(skopeo_hostile, does_without_a_cache_that_makes_no_sense)
 {
-    bench_run(&plain, cache_body);
+    bench_run(&with_mirror, cache_body);
 }
 
 /* ---- layouts and archives ---- */
@@ -121,7 +119,7 @@ static void saved_body(struct bench *bench)
 }
 Test(skopeo_hostile, reads_saved_images_of_any_kind)
 {
-    bench_run(&plain, saved_body);
+    bench_run(&with_mirror, saved_body);
 }
 
 static void layout_body(struct bench *bench)
@@ -143,7 +141,7 @@ static void layout_body(struct bench *bench)
 }
 Test(skopeo_hostile, reads_layouts_of_any_kind)
 {
-    bench_run(&plain, layout_body);
+    bench_run(&with_mirror, layout_body);
 }
 
 /* Go appends to a list that is not there; what is no object it does not read. */
@@ -160,7 +158,7 @@ static void index_body(struct bench *bench)
 }
 Test(skopeo_hostile, adds_to_an_index_and_replaces_none)
 {
-    bench_run(&plain, index_body);
+    bench_run(&with_mirror, index_body);
 }
 
 /* ---- ceilings ---- */
@@ -201,7 +199,7 @@ static void layers_body(struct bench *bench)
 }
 Test(skopeo_hostile, assumes_a_copy_of_more_layers_than_there_may_be)
 {
-    bench_run(&plain, layers_body);
+    bench_run(&with_mirror, layers_body);
 }
 
 /* Small where they come from, large where they go: zeros, packed. */
@@ -240,7 +238,7 @@ static void zeros_body(struct bench *bench)
 }
 Test(skopeo_hostile, assumes_an_archive_above_its_ceiling)
 {
-    bench_run(&plain, zeros_body);
+    bench_run(&with_mirror, zeros_body);
 }
 
 /* ---- what cannot be written ---- */
@@ -260,7 +258,7 @@ static void part_body(struct bench *bench)
 }
 Test(skopeo_hostile, fails_where_an_instance_of_a_list_cannot_be_written)
 {
-    bench_run(&plain, part_body);
+    bench_run(&with_mirror, part_body);
 }
 
 /* ---- blobs side by side ---- */
@@ -298,9 +296,7 @@ static void ping_body(struct bench *bench)
 Test(skopeo_hostile, pings_once_whoever_of_the_blobs_comes_first)
 {
     struct pings pings = {0};
-    const struct weather weather = {.context = &pings, .on_request = count_pings};
-    const struct plan plan = {.has_registry = true, .has_mirror = true, .weather = &weather};
-    bench_run(&plan, ping_body);
+    run_in_weather(count_pings, &pings, ping_body);
 }
 
 static void killed_body(struct bench *bench)
@@ -319,5 +315,5 @@ static void killed_body(struct bench *bench)
 }
 Test(skopeo_hostile, may_be_killed_at_any_moment)
 {
-    bench_run(&plain, killed_body);
+    bench_run(&with_mirror, killed_body);
 }

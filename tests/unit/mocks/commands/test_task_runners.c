@@ -124,7 +124,6 @@ static const struct {
 
 static void run_tasks(struct bench *bench)
 {
-    const GPtrArray *uses = command_set_assumed(bench->set);
     const struct command_host *host = command_set_host(bench->set);
     write_file(bench, "Makefile", makefile);
     write_file(bench, "conditions/Makefile",
@@ -156,8 +155,8 @@ static void run_tasks(struct bench *bench)
     for (guint i = 0; i < G_N_ELEMENTS(lines); i++) {
         host->begin_step(host->self, i);
         expect(bench, lines[i].line, 0, "", "");
-        cr_assert_eq(uses->len, i + 1, "%s", lines[i].line);
-        const struct assumed_use *use = g_ptr_array_index(uses, i);
+        cr_assert_eq(assumed_count(bench), i + 1, "%s", lines[i].line);
+        const struct assumed_use *use = assumed_at(bench, i);
         cr_expect_eq(use->touches_images, lines[i].touches_images, "%s", lines[i].line);
     }
 }
@@ -186,7 +185,6 @@ static void run_more_tasks(struct bench *bench)
         {"gcloud container clusters list", false},
         {"gcloud builds submit", true},
     };
-    const GPtrArray *uses = command_set_assumed(bench->set);
     put_file(bench, "work/Makefile",
              "include tools.mk more-*.mk\nIMG ?= acme/docker:1\n.PHONY: all\nall: lint\n"
              "lint:\n\tgolangci-lint run\npublish: lint\n\t$(CONTAINER_TOOL) push \\\n\t $(IMG)\n"
@@ -194,7 +192,7 @@ static void run_more_tasks(struct bench *bench)
     put_file(bench, "work/tools.mk", "all:\n\t@docker version\n");
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         expect(bench, rows[i].line, 0, "", "");
-        const struct assumed_use *use = g_ptr_array_index(uses, uses->len - 1);
+        const struct assumed_use *use = assumed_at(bench, assumed_count(bench) - 1);
         cr_expect_eq(use->touches_images, rows[i].touches_images, "%s", rows[i].line);
     }
 }
