@@ -5,6 +5,8 @@
 
 #include "base/archive.h"
 #include "base/gzip.h"
+#include "mocks/commands/skopeo/folder.h"
+#include "mocks/commands/skopeo/skopeo_private.h"
 
 #define IMAGE  "docker://" API
 #define MIRROR "docker://" API_MIRROR
@@ -163,6 +165,19 @@ Test(skopeo_hostile, adds_to_an_index_and_replaces_none)
 
 /* ---- ceilings ---- */
 
+/* The members of an archive, a blank behind each; g_free. */
+static char *names_of(GBytes *archive)
+{
+    gsize length_bytes = 0;
+    const void *bytes = g_bytes_get_data(archive, &length_bytes);
+    AUTO(archive_reader) reader = archive_reader_new(bytes, length_bytes, true);
+    const struct archive_member *member = NULL;
+    GString *names = g_string_new(NULL);
+    while (archive_reader_next(reader, &member, NULL) && member != NULL)
+        g_string_append_printf(names, "%s ", member->name);
+    return g_string_free(names, FALSE);
+}
+
 #define MANIFEST_TYPE "application/vnd.oci.image.manifest.v1+json"
 #define EMPTY_HEX     "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a" /* of "{}" */
 #define EMPTY(type)                                                                                \
@@ -202,43 +217,74 @@ Test(skopeo_hostile, assumes_a_copy_of_more_layers_than_there_may_be)
     bench_run(&with_mirror, layers_body);
 }
 
-/* Small where they come from, large where they go: zeros, packed. */
-static void put_zeros(struct bench *bench, gsize layer_count, gsize layer_bytes)
+/* An archive that is nearly full, so that nobody has to fill it: it is made in memory. */
+static void nearly_full_body(struct bench *bench)
 {
-    g_autofree char *zeros = g_malloc0(layer_bytes);
-    g_autoptr(GString) text =
-        g_string_new("{\"schemaVersion\":2,\"mediaType\":\"" MANIFEST_TYPE
-                     "\",\"config\":" EMPTY("config.v1+json") ",\"layers\":[");
-    g_autofree char *folder = g_build_filename(bench->root, "image", NULL);
-    put_file(bench, "image/" EMPTY_HEX, "{}");
-    for (gsize i = 0; i < layer_count; i++) {
-        zeros[0] = (char)i;
-        g_autoptr(GBytes) packed = gzip_compress(zeros, layer_bytes);
-        g_autofree char *digest = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, packed);
-        g_autofree char *path = g_build_filename(folder, digest, NULL);
-        cr_assert(g_file_set_contents(path, g_bytes_get_data(packed, NULL),
-                                      (gssize)g_bytes_get_size(packed), NULL));
-        g_string_append_printf(text,
-                               "%s{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar+gzip\","
-                               "\"size\":1,\"digest\":\"sha256:%s\"}",
-                               i > 0 ? "," : "", digest);
-    }
-    g_string_append(text, "]}");
-    put_file(bench, "image/manifest.json", text->str);
+    SKOPEO_TARGET(target);
+    g_autoptr(GError) error = NULL;
+    (void)bench;
+    target.archive = archive_writer_new();
+    cr_assert(skopeo_folder_write_text(&target, "first", "12345", NULL));
+    cr_assert_eq(target.archive_bytes, 5u);
+    target.archive_bytes = IMAGE_ARCHIVE_BYTES_MAX - 3;
+
+    cr_expect(skopeo_folder_write_text(&target, "second", "12", NULL));
+    cr_expect(skopeo_folder_write_text(&target, "third", "1", NULL));
+    cr_expect_not(skopeo_folder_write_text(&target, "fourth", "1", &error));
+
+    cr_expect(!skopeo_is_said(error), "it is not modelled: %s", error->message);
+    cr_expect_eq(target.archive_bytes, (gsize)IMAGE_ARCHIVE_BYTES_MAX);
+    g_autoptr(GBytes) archive = archive_writer_finish(target.archive);
+    g_autofree char *names = names_of(archive);
+    cr_expect_str_eq(names, "first second third ");
+}
+Test(skopeo_hostile, writes_no_archive_above_its_ceiling)
+{
+    bench_run(NULL, nearly_full_body);
 }
 
-static void zeros_body(struct bench *bench)
+/* A folder of one image of one layer. */
+static void put_image_of(struct bench *bench, GBytes *layer)
 {
-    const gsize layer_bytes = HTTP_BODY_BYTES_MAX;
-    bench->directory = "/home/runner";
-    put_zeros(bench, IMAGE_ARCHIVE_BYTES_MAX / layer_bytes, layer_bytes);
-    cr_assert_eq(run(bench, "skopeo copy -q dir:image docker-archive:saved.tar"), 0);
-    cr_assert_eq(asked(bench), 1u);
-    cr_assert_null(get_file(bench, "saved.tar"));
+    g_autofree char *hex = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, layer);
+    g_autofree char *path = g_build_filename(bench->root, "image", hex, NULL);
+    g_autofree char *manifest = g_strdup_printf(
+        "{\"schemaVersion\":2,\"mediaType\":\"" MANIFEST_TYPE "\",\"config\":" EMPTY(
+            "config.v1+json") ",\"layers\":["
+                              "{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar+gzip\","
+                              "\"size\":1,\"digest\":\"sha256:%s\"}]}",
+        hex);
+    put_file(bench, "image/" EMPTY_HEX, "{}");
+    put_file(bench, "image/manifest.json", manifest);
+    cr_assert(g_file_set_contents(path, g_bytes_get_data(layer, NULL),
+                                  (gssize)g_bytes_get_size(layer), NULL));
 }
-Test(skopeo_hostile, assumes_an_archive_above_its_ceiling)
+
+/* Layers are unpacked on their way: one that is a byte too large, and one that is none. */
+static void unpack_body(struct bench *bench)
 {
-    bench_run(&with_mirror, zeros_body);
+    g_autofree char *zeros = g_malloc0(HTTP_BODY_BYTES_MAX + 1);
+    g_autoptr(GBytes) large = gzip_compress(zeros, HTTP_BODY_BYTES_MAX + 1);
+    g_autoptr(GBytes) broken = g_bytes_new_from_bytes(large, 0, 100);
+    GBytes *const layers[] = {large, broken};
+    bench->directory = "/home/runner";
+    for (gsize i = 0; i < G_N_ELEMENTS(layers); i++) {
+        put_image_of(bench, layers[i]);
+        cr_assert_eq(run(bench, "skopeo copy -q dir:image docker-archive:saved.tar"), 0);
+        cr_assert_eq(asked(bench), i + 1);
+        cr_assert_null(get_file(bench, "saved.tar"));
+    }
+
+    g_autoptr(GBytes) fine = gzip_compress(zeros, 1000);
+    put_image_of(bench, fine);
+    cr_assert_eq(run(bench, "skopeo copy -q dir:image docker-archive:saved.tar"), 0);
+    cr_assert_eq(asked(bench), 2u);
+    g_autofree char *saved = get_file(bench, "saved.tar");
+    cr_assert_not_null(saved);
+}
+Test(skopeo_hostile, assumes_an_archive_of_a_layer_that_it_cannot_unpack)
+{
+    bench_run(&with_mirror, unpack_body);
 }
 
 /* ---- what cannot be written ---- */
