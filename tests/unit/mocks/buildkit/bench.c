@@ -294,6 +294,15 @@ struct answer run_in_builder(struct bench *bench, const char *line, const char *
     };
 }
 
+bool is_cached(const struct answer *answer, const char *step)
+{
+    const char *told = strstr(answer->text, step);
+    const char *line = told != NULL ? strchr(told, '\n') : NULL;
+    cr_assert_not_null(line, "%s is not in: %s", step, answer->text);
+    const char *end = strchr(line + 1, '\n');
+    return end != NULL && strncmp(end - strlen(" CACHED"), " CACHED", strlen(" CACHED")) == 0;
+}
+
 void begin_in_builder(struct bench *bench, const char *line)
 {
     g_autofree char *id = make_exec(bench, line, NULL);

@@ -68,6 +68,8 @@ struct answer run_in_builder(struct bench *bench, const char *line, const char *
 struct answer build(struct bench *bench, const char *options);
 /* build() with two platforms and a push to localhost:5000/o/app:1. */
 struct answer build_two(struct bench *bench, const char *options);
+/* Whether a step, which must be told, came from the cache. */
+bool is_cached(const struct answer *answer, const char *step);
 /* Starts it and comes back at once. */
 void begin_in_builder(struct bench *bench, const char *line);
 

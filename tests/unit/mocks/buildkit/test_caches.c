@@ -61,15 +61,6 @@ static struct answer build_again(struct bench *bench, const char *exports, const
     return build(bench, imports);
 }
 
-static bool is_cached(const struct answer *answer, const char *step)
-{
-    const char *told = strstr(answer->text, step);
-    const char *line = told != NULL ? strchr(told, '\n') : NULL;
-    cr_assert_not_null(line, "%s is not in: %s", step, answer->text);
-    const char *end = strchr(line + 1, '\n');
-    return end != NULL && strncmp(end - strlen(" CACHED"), " CACHED", strlen(" CACHED")) == 0;
-}
-
 static void imports_several(struct bench *bench)
 {
     boot_builder(bench);
