@@ -85,9 +85,13 @@ static void use(struct bench *bench)
 {
     put_file(bench, "x", "");
     expect(bench, "curl -so t.tgz " RELEASE "tool_linux_amd64.tar.gz", 0, "", "");
-    expect(bench, "fetched-program tool ./tool push ghcr.io/acme/image:1", 0, "", "");
+    guint before = assumed_count(bench);
     expect(bench, "fetched-program x ./crane version", 0, "v0.21.6\n", "");
     expect(bench, "fetched-program crane ./y version", 0, "v0.21.6\n", "");
+    cr_expect_eq(assumed_count(bench), before);
+    expect(bench, "fetched-program tool ./tool push ghcr.io/acme/image:1", 0, "", "");
+    cr_assert_eq(assumed_count(bench), before + 1);
+    cr_expect(assumed_at(bench, before)->touches_images, "%s", assumed_at(bench, before)->line);
 }
 
 Test(download, a_program_is_the_command_of_its_name_or_assumed)
@@ -109,10 +113,34 @@ static void fetch_from_github(struct bench *bench)
            "curl: (22) The requested URL returned error: 404\n");
 }
 
+static const struct plan with_github = {.has_github = true};
+
+Test(download, from_github_comes_from_its_releases_and_its_api)
+{
+    bench_run(&with_github, fetch_from_github);
+}
+
+static bool answer_503(void *context, struct exchange *exchange)
+{
+    (void)context;
+    exchange_reply_text(exchange, 503, "text/html", "<html>");
+    return true;
+}
+
+static void fetch_in_vain(struct bench *bench)
+{
+    expect(bench, "curl -sSfLo t.tgz " RELEASE "tool_linux_amd64.tar.gz", 22, "",
+           "curl: (22) The requested URL returned error: 503\n");
+    expect(bench, "curl -sSf https://api.github.com/repos/acme/tool/releases/latest", 22, "",
+           "curl: (22) The requested URL returned error: 503\n");
+}
+
 Test(download, from_github_meets_the_weather_of_its_releases_and_its_api)
 {
-    const struct plan plan = {.has_github = true};
-    bench_run(&plan, fetch_from_github);
+    const struct weather weather = {.on_request = answer_503};
+    struct plan plan = with_github;
+    plan.weather = &weather;
+    bench_run(&plan, fetch_in_vain);
 }
 
 static bool last_use_touches_images(struct bench *bench)
