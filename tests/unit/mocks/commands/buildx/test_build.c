@@ -114,10 +114,13 @@ static void entitled_body(struct bench *bench)
     write_context(bench);
     write_file(bench, "/src/Dockerfile", "FROM alpine:3\nRUN --security=insecure uname\n");
     run_well(bench, CREATE);
+    OUTCOME(refused) = run_line(bench, "docker buildx build .");
     run_well(bench, "docker buildx build --allow network.host,security.insecure .");
     write_file(bench, "/src/Dockerfile", "FROM scratch\nWORKDIR /app/empty\n");
     run_well(bench, "docker buildx build -o out .");
 
+    cr_assert_eq(refused.exit_code, 1);
+    assert_has(refused.err, "security.insecure is not allowed");
     cr_assert(has_file(bench, "/src/out/app/empty"));
 }
 
@@ -133,6 +136,7 @@ static void secrets_body(struct bench *bench)
     run_well(bench, CREATE);
     write_file(bench, "/src/Dockerfile",
                "FROM alpine:3\nRUN --mount=type=secret,id=t,required=true uname\n");
+    OUTCOME(without) = run_line(bench, "docker buildx build .");
     run_well(bench, "docker buildx build --secret id=t,src=token .");
     write_file(bench, "/src/Dockerfile",
                "FROM alpine:3\nRUN --mount=type=secret,id=t,required=true uname -r\n");
@@ -140,6 +144,7 @@ static void secrets_body(struct bench *bench)
     OUTCOME(none) = run_line(bench, "docker buildx build --secret id=t,src=nothing .");
     OUTCOME(nameless) = run_line(bench, "docker buildx build --secret src=token .");
 
+    assert_has(without.err, "secret t: not found\n");
     assert_has(none.err, "failed to stat nothing: stat nothing: no such file or directory\n");
     assert_has(nameless.err, "secret missing ID\n");
 }
