@@ -117,6 +117,9 @@ static void bad_config_body(struct bench *bench)
               "%s", outcome.err);
     cr_assert(strstr(outcome.err, "#1 ERROR: ") != NULL);
     cr_assert_geq(outcome.duration_us, 14400 * MILLISECOND_US);
+    g_autofree char *requests = engine_requests(bench);
+    g_auto(GStrv) tries = g_strsplit(requests, "POST /containers/buildx_buildkit_x0/exec\n", -1);
+    cr_assert_eq(g_strv_length(tries) - 1, 16u, "%s", requests);
 }
 
 Test(boot, a_mistyped_configuration_is_waited_for_sixteen_times_and_its_log_is_shown)
