@@ -173,9 +173,14 @@ const char *push_image(struct bench *bench, const char *repository, const char *
     return format("%s", header(bench, "Docker-Content-Digest"));
 }
 
+const char *last_token(const struct bench *bench)
+{
+    g_autoptr(json_t) answer = json_of(bench);
+    return format("Authorization: Bearer %s", json_get_string(answer, "token", ""));
+}
+
 const char *hub_token(struct bench *bench, const char *scope)
 {
     cr_assert_eq(get(bench, format(HUB_TOKEN "?service=registry.docker.io&scope=%s", scope)), 200);
-    g_autoptr(json_t) answer = json_of(bench);
-    return format("Authorization: Bearer %s", json_get_string(answer, "token", ""));
+    return last_token(bench);
 }

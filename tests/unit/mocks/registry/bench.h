@@ -14,6 +14,10 @@
 #define HUB       "https://registry-1.docker.io"
 #define HUB_TOKEN "https://auth.docker.io/token"
 
+/* Logins of octo: with the password "good", and with another one. */
+#define OCTO_GOOD "Authorization: Basic b2N0bzpnb29k"
+#define OCTO_BAD  "Authorization: Basic b2N0bzpiYWQ="
+
 #define MANIFEST_TYPE "Content-Type: application/vnd.oci.image.manifest.v1+json"
 #define INDEX_TYPE    "Content-Type: application/vnd.oci.image.index.v1+json"
 
@@ -60,5 +64,7 @@ const char *push_blob(struct bench *bench, const char *repository, const char *c
 /* Pushes config and one layer of an image and then its manifest; the manifest's digest. */
 const char *push_image(struct bench *bench, const char *repository, const char *reference,
                        const char *content);
+/* The token of the last answer, as a header. */
+const char *last_token(const struct bench *bench);
 /* Anonymous token of Docker Hub for a scope, as a header. */
 const char *hub_token(struct bench *bench, const char *scope);
