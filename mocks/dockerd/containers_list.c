@@ -1,6 +1,7 @@
 /* The list of containers and its filters (capture 21; moby daemon/list.go). */
 #include "mocks/dockerd/api.h"
 
+#include "mocks/dockerd/container_config.h"
 #include "mocks/dockerd/volume.h"
 
 #include <string.h>
@@ -132,7 +133,8 @@ static bool check_filters(struct request *request, GError **error)
 
 static bool passes_filters(struct request *request, const struct container *container)
 {
-    if (!api_filter_labels(request, json_get_object(container->config, "Labels")))
+    g_autoptr(json_t) labels = container_labels(container);
+    if (!api_filter_labels(request, labels))
         return false;
     for (gsize i = 0; i < G_N_ELEMENTS(filters); i++) {
         g_autoptr(GPtrArray) values = api_filter_values(request, filters[i].key);

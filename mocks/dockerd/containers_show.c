@@ -2,6 +2,7 @@
 #include "mocks/dockerd/api.h"
 
 #include "base/units.h"
+#include "mocks/dockerd/container_config.h"
 #include "mocks/dockerd/volume.h"
 
 #include <string.h>
@@ -86,12 +87,6 @@ static json_t *mounts_shape(const struct container *container)
     return list;
 }
 
-static json_t *labels_of(const struct container *container)
-{
-    json_t *labels = json_get_object(container->config, "Labels");
-    return labels == NULL ? json_object() : json_incref(labels);
-}
-
 /* ---- list ---- */
 
 static int64_t image_bytes(const struct container *container)
@@ -111,7 +106,7 @@ json_t *container_summary(struct container *container, bool has_size)
                   "Id", container->id, "Names", name, "Image", container->image_name, "ImageID",
                   container->image_id, "Command", command, "Created",
                   (json_int_t)dockerd_unix_time(container->created_us), "Ports",
-                  container_port_list(container), "Labels", labels_of(container), "State",
+                  container_port_list(container), "Labels", container_labels(container), "State",
                   container_state_text(container), "Status", status, "HostConfig", "NetworkMode",
                   container_network_mode(container), "NetworkSettings", "Networks",
                   container_networks(container), "Mounts", mounts_shape(container));
@@ -240,24 +235,17 @@ static json_t *exec_ids(const struct container *container)
 
 static json_t *config_shape(const struct container *container)
 {
-    json_t *shape = whole_config(container->config);
+    g_autoptr(json_t) config = container_config(container);
+    json_t *shape = whole_config(config);
     const char *hostname = json_get_string(shape, "Hostname", "");
     g_autofree char *short_id = g_strndup(container->id, 12);
 
-    json_object_set_new(shape, "Labels", labels_of(container));
+    json_object_set_new(shape, "Labels", container_labels(container));
     if (*hostname == '\0')
         json_object_set_new(shape, "Hostname",
                             json_string(g_str_equal(container_network_mode(container), "host")
                                             ? container->dockerd->options.machine
                                             : short_id));
-    static const char *const inherited[] = {"Entrypoint", "Cmd",          "Env",
-                                            "WorkingDir", "ExposedPorts", "Healthcheck"};
-    for (gsize i = 0; i < G_N_ELEMENTS(inherited); i++) {
-        json_t *own = json_object_get(shape, inherited[i]);
-        json_t *of_image = json_object_get(container->image_config, inherited[i]);
-        if ((own == NULL || is_empty(own)) && of_image != NULL)
-            json_object_set(shape, inherited[i], of_image);
-    }
     return shape;
 }
 

@@ -126,13 +126,14 @@ Test(dockerd_create, an_image_of_another_platform_warns_and_cannot_be_executed)
     bench_run(NULL, create_foreign);
 }
 
-/* An image that sets APP and APPS, under the name vars:1. */
-static void store_image_of_variables(struct bench *bench)
+/* An image that sets APP and APPS, and what else its config says, under the name vars:1. */
+static void store_image_of_variables(struct bench *bench, const char *members)
 {
-    static const char config[] = "{\"os\":\"linux\",\"architecture\":\"amd64\",\"config\":"
-                                 "{\"Env\":[\"APP=image\",\"APPS=image\"]}}";
     static const char *const tags[] = {"vars:1", NULL};
-    g_autoptr(GBytes) bytes = g_bytes_new_static(config, strlen(config));
+    const char *config = format("{\"os\":\"linux\",\"architecture\":\"amd64\",\"config\":"
+                                "{\"Env\":[\"APP=image\",\"APPS=image\"]%s}}",
+                                members);
+    g_autoptr(GBytes) bytes = g_bytes_new(config, strlen(config));
     g_autoptr(GPtrArray) layers = g_ptr_array_new();
     cr_assert(dockerd_store_image(bench->dockerd, tags, bytes, layers, NULL, NULL));
 }
@@ -140,7 +141,7 @@ static void store_image_of_variables(struct bench *bench)
 static void create_with_variables(struct bench *bench)
 {
     int exit_code = 0;
-    store_image_of_variables(bench);
+    store_image_of_variables(bench, "");
     run(bench, "e1", "vars:1", ",\"Cmd\":[\"sleep\",\"infinity\"],\"Env\":[\"APP=own\",\"A=own\"]");
 
     g_autofree char *text =
@@ -152,6 +153,50 @@ static void create_with_variables(struct bench *bench)
 Test(dockerd_create, variables_of_the_client_win_over_the_image_s_of_the_same_whole_name)
 {
     bench_run(NULL, create_with_variables);
+}
+
+/* "a b" of ["a", "b"], lent until bench_run() ends. */
+static const char *joined(json_t *list)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    size_t index;
+    json_t *value;
+    json_array_foreach (list, index, value)
+        g_string_append_printf(text, "%s%s", index > 0 ? " " : "", json_string_value(value));
+    return format("%s", text->str);
+}
+
+static void show_merged(struct bench *bench)
+{
+    store_image_of_variables(bench, ",\"User\":\"app\",\"Entrypoint\":[\"/app\"],"
+                                    "\"Cmd\":[\"serve\"],"
+                                    "\"Labels\":{\"of\":\"image\",\"tier\":\"image\"},"
+                                    "\"ExposedPorts\":{\"80/tcp\":{}}");
+    create(bench, "c1", "vars:1",
+           ",\"Entrypoint\":[\"/own\"],\"Env\":[\"APP=own\",\"A=own\"],"
+           "\"Labels\":{\"tier\":\"own\"},\"ExposedPorts\":{\"81/tcp\":{}}");
+
+    ask(bench, "GET", "/v1.41/containers/c1/json", NULL);
+
+    g_autoptr(json_t) shape = json_of(bench);
+    json_t *config = json_get_object(shape, "Config");
+    json_t *labels = json_get_object(config, "Labels");
+    cr_expect_str_eq(joined(json_get_array(config, "Env")), "APP=own A=own APPS=image");
+    cr_expect_str_eq(joined(json_get_array(config, "Entrypoint")), "/own");
+    cr_expect_eq(json_array_size(json_get_array(config, "Cmd")), 0u);
+    cr_expect_str_eq(json_get_string(config, "User", ""), "app");
+    cr_expect_str_eq(json_get_string(labels, "tier", ""), "own");
+    cr_expect_str_eq(json_get_string(labels, "of", ""), "image");
+    cr_expect_eq(json_object_size(json_get_object(config, "ExposedPorts")), 2u);
+    ask(bench, "GET", "/v1.41/containers/json?all=1&filters={%22label%22:[%22of=image%22]}", NULL);
+    g_autoptr(json_t) list = json_of(bench);
+    cr_expect_eq(json_array_size(list), 1u);
+}
+
+/* moby daemon/commit.go merge() */
+Test(dockerd_create, what_the_client_leaves_open_is_shown_as_in_the_image)
+{
+    bench_run(NULL, show_merged);
 }
 
 static void meet_leftover(struct bench *bench)
