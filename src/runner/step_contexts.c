@@ -132,13 +132,22 @@ static void set_text(struct value *map, const char *name, const char *text)
         value_set(map, name, value_of_string(text));
 }
 
+/* The network is there for services alone, too (ContainerOperationProvider.cs). */
+static struct value container_of(const struct leg_run *leg)
+{
+    struct value container = value_of_folded_map();
+    set_text(&container, "network", leg->network);
+    set_text(&container, "id", json_get_string(leg->job_container, "id", NULL));
+    return container;
+}
+
 static struct value job_of(const struct step_run *step)
 {
     const struct leg_run *leg = step->leg;
     struct value job = value_of_folded_map();
     set_text(&job, "status", leg_status(leg));
-    if (leg->job_container != NULL)
-        value_set(&job, "container", folded_value(leg->job_container));
+    if (leg->network != NULL)
+        value_set(&job, "container", container_of(leg));
     if (leg->services != NULL)
         value_set(&job, "services", folded_value(leg->services));
     return job;
