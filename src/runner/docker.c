@@ -146,7 +146,7 @@ bool docker_persist(struct step_run *step, const struct docker_line *line, const
         if (attempt == ATTEMPTS)
             return fail(error, what, result.exit_code);
         const uint64_t pause_ms = PAUSE_MS_MIN + rng_below(&step->leg->rng, PAUSE_MS_SPAN);
-        step_warning(step, "%s failed with exit code %d, back off %.3f seconds before retry.", what,
+        step_warning(step, "%s failed with exit code %d, back off %.5g seconds before retry.", what,
                      result.exit_code, (double)pause_ms / MS_PER_SECOND);
         if (!fiber_sleep(step->leg->loop, (int64_t)pause_ms * MS_PER_SECOND, error))
             return false;

@@ -55,10 +55,23 @@ static bool attempt(struct step_run *step, const char *uses, char **problem)
     return !download.is_silent && download.error == NULL;
 }
 
-static bool give_up(struct step_run *step, const char *url, const char *problem)
+/* HttpClient tells the status in these words; the runner tries neither of the two again. */
+static bool is_not_found(const char *problem)
 {
-    step_error(step, "%s", problem);
-    step_error(step, "Failed to download archive '%s' after %d attempts.", url, ATTEMPTS);
+    return strstr(problem, " 404 (") != NULL;
+}
+
+static bool is_denied(const char *problem)
+{
+    return strstr(problem, " 403 (") != NULL;
+}
+
+static bool give_up(struct step_run *step, const char *url, const char *problem, int count)
+{
+    if (is_denied(problem))
+        step_error(step, "Access denied to '%s' ()", url);
+    else
+        step_error(step, "Failed to download archive '%s' after %d attempts.", url, count);
     step->outcome = RESULT_FAILURE;
     return false;
 }
@@ -66,7 +79,7 @@ static bool give_up(struct step_run *step, const char *url, const char *problem)
 static bool back_off(struct step_run *step)
 {
     const uint64_t pause_ms = BACK_OFF_MS_MIN + rng_below(&step->leg->rng, BACK_OFF_MS_SPAN);
-    step_warning(step, "Back off %.3f seconds before retry.", (double)pause_ms / MS_PER_SECOND);
+    step_warning(step, "Back off %.5g seconds before retry.", (double)pause_ms / MS_PER_SECOND);
     return wait_for(step, (int64_t)pause_ms * US_PER_MS);
 }
 
@@ -80,8 +93,8 @@ static bool fetch(struct step_run *step, const char *uses)
             return true;
         if (problem == NULL)
             return false;
-        if (count == ATTEMPTS)
-            return give_up(step, url, problem);
+        if (count == ATTEMPTS || is_not_found(problem) || is_denied(problem))
+            return give_up(step, url, problem, count);
         step_warning(step, "Failed to download action '%s'. Error: %s ", url, problem);
         if (!back_off(step))
             return false;

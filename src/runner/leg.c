@@ -344,13 +344,14 @@ struct leg_result *leg_run_perform(struct leg_run *leg)
     begin(leg);
     run_own(leg, "Set up job", PHASE_SETUP, job_set_up);
     queue_all(leg);
-    if (!leg->has_failed && is_set_up(leg)) /* else the job ends before any step (1.9) */
+    bool is_ready = !leg->has_failed && is_set_up(leg);
+    if (is_ready) /* else the job ends before any step, its last one too (1.9; JobRunner.cs) */
         run_queue(leg);
     if (leg->is_abandoned)
         lose_log(leg, last_begun(leg));
     if (leg->is_lost)
         wait_until_noticed(leg);
-    else if (!leg->is_abandoned)
+    else if (is_ready && !leg->is_abandoned)
         run_own(leg, "Complete job", PHASE_COMPLETE, job_complete);
     return end(leg);
 }
