@@ -236,13 +236,14 @@ static void fail_at_once(struct step_run *step, const GError *error)
     step->is_final = true;
 }
 
-/* Nothing runs beside the other steps here. */
+/* Nothing runs beside the other steps here: a failure comes where the step begins, not where it is
+   waited for, so that a red leg is no proof. */
 static void tell_background(const struct step_run *step)
 {
     const struct node *node = step->step != NULL ? step->step->background : NULL;
     if (node != NULL && node->kind == NODE_BOOLEAN && node->boolean)
-        leg_assume(step->leg, step, /* touches_images= */ false,
-                   "background step %s runs in its place", step->result->title);
+        leg_assume_gap(step->leg, step, /* touches_images= */ false,
+                       "background step %s runs in its place", step->result->title);
 }
 
 static void tell_begin(const struct step_run *step)

@@ -111,6 +111,8 @@ static bool does_action_touch(const struct search *search, const char *uses)
 
 static bool does_step_touch(const struct search *search, const struct step *step)
 {
+    if (step->parallel != NULL)
+        return do_steps_touch(search, step->parallel);
     const struct node *node = step->kind == STEP_RUN ? step->run : step->uses;
     g_autofree char *text = node != NULL ? literal_text(node) : NULL;
     if (text == NULL)

@@ -1,5 +1,6 @@
 /* `uses` steps: what a text stands for, inputs and header, post steps (actions-semantics.md 1.2,
    1.8; the runner's ActionRunner.cs). */
+#include "runner/touch.h"
 #include "runner/tree.h"
 #include "runner/use.h"
 #include "workflow/literal.h"
@@ -216,12 +217,29 @@ static void uses_work(struct step_run *step)
     files_take(step);
 }
 
-/* Steps of the background family: told, not modelled. */
+/* The background step that a `cancel` of this step ends, or NULL. */
+static const struct step *cancelled_by(const struct step_run *step)
+{
+    const struct node *id = node_get(step->step->node, "cancel");
+    const GPtrArray *steps = step->leg->options.job->steps;
+    for (guint i = 0; id != NULL && id->kind == NODE_STRING && i < steps->len; i++) {
+        const struct step *each = steps->pdata[i];
+        if (each->id != NULL && g_ascii_strcasecmp(each->id, id->text) == 0)
+            return each;
+    }
+    return NULL;
+}
+
+/* Steps of the background family: told, not modelled. Those of `parallel` do not run at all, and
+   what `cancel` ends has come to its end here. */
 static void background_work(struct step_run *step)
 {
+    const struct leg_options *options = &step->leg->options;
+    const struct step *subject = step->step->kind == STEP_CANCEL ? cancelled_by(step) : step->step;
+    bool touches_images =
+        subject != NULL && step_touches_images(subject, options->find_action, options->self);
     step->result->is_assumed = true;
-    leg_assume_gap(step->leg, step, /* touches_images= */ false, "background step %s",
-                   step->result->title);
+    leg_assume_gap(step->leg, step, touches_images, "background step %s", step->result->title);
 }
 
 void use_resolve(struct step_run *step)

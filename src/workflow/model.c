@@ -75,6 +75,7 @@ static enum step_kind kind_of_step(const struct node *node)
 static void step_free(gpointer data)
 {
     struct step *step = data;
+    g_clear_pointer(&step->parallel, g_ptr_array_unref);
     g_free(step->id);
     g_free(step);
 }
@@ -87,6 +88,8 @@ static struct step *step_new(const struct node *node)
     step->kind = kind_of_step(node);
     step->id = id != NULL ? literal_text(id) : NULL;
     fill(step, step_places, G_N_ELEMENTS(step_places), node);
+    if (step->kind == STEP_PARALLEL)
+        step->parallel = steps_of(node_get(node, "parallel"));
     return step;
 }
 

@@ -37,6 +37,7 @@ struct step {
     const struct node *timeout_minutes;
     const struct node *continue_on_error;
     const struct node *background;
+    GPtrArray *parallel; /* struct step; NULL: none */
 };
 
 /* `defaults.run`. A job's block replaces the workflow's as a whole (actions-semantics.md 5.1). */
