@@ -152,11 +152,9 @@ static int minutes_of(struct step_run *step)
     g_autoptr(GError) error = NULL;
     VALUE(value);
     const struct node *node = step->step != NULL ? step->step->timeout_minutes : NULL;
-    if (node == NULL)
+    if (node == NULL || node->kind == NODE_NULL)
         return 0;
     bool is_fine = step_evaluate(step, node, &value, &error);
-    if (is_fine && value.kind == VALUE_NULL)
-        return 0;
     if (is_fine && value.kind == VALUE_NUMBER && fabs(value.number) < INT32_MAX)
         return (int)value.number; /* truncated: 0.5 is none */
     if (is_fine)
@@ -213,13 +211,12 @@ static bool may_continue(struct step_run *step)
     g_autoptr(GError) error = NULL;
     VALUE(value);
     const struct node *node = step->step != NULL ? step->step->continue_on_error : NULL;
-    if (node == NULL || step->outcome != RESULT_FAILURE || step->is_final)
+    if (node == NULL || node->kind == NODE_NULL || step->outcome != RESULT_FAILURE ||
+        step->is_final)
         return false;
     bool is_fine = step_evaluate(step, node, &value, &error);
     if (is_fine && value.kind == VALUE_BOOLEAN)
         return value.boolean;
-    if (is_fine && value.kind == VALUE_NULL)
-        return false;
     if (is_fine)
         evaluate_unexpected(node, &value, &error);
     step_error(step, "The step failed and an error occurred when attempting to determine whether "
