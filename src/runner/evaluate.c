@@ -36,23 +36,27 @@ static struct github_functions_context functions_of(const struct step_run *step)
     };
 }
 
-void evaluate_place_error(const struct node *node, const char *message, GError **error)
+char *evaluate_place(const struct node *node)
 {
     struct position place = fault_place(node);
     if (place.source == NULL || place.line == 0)
-        g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "The template is not valid. %s",
-                    message);
-    else
-        g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID,
-                    "The template is not valid. %s (Line: %d, Col: %d): %s", place.source->name,
-                    place.line, place.column, message);
+        return g_strdup("");
+    return g_strdup_printf("%s (Line: %d, Col: %d): ", place.source->name, place.line,
+                           place.column);
+}
+
+static void place_error(const struct node *node, const char *message, GError **error)
+{
+    g_autofree char *place = evaluate_place(node);
+    g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "The template is not valid. %s%s", place,
+                message);
 }
 
 void evaluate_unexpected(const struct node *node, const struct value *value, GError **error)
 {
     g_autofree char *text = github_value_string(value);
     g_autofree char *message = g_strdup_printf("Unexpected value '%s'", text);
-    evaluate_place_error(node, message, error);
+    place_error(node, message, error);
 }
 
 static bool evaluate(const struct step_run *step, const char *text, struct value *out,
@@ -81,7 +85,7 @@ bool step_evaluate(const struct step_run *step, const struct node *node, struct 
     }
     if (evaluate(step, node->text, out, &wrong))
         return true;
-    evaluate_place_error(node, wrong->message, error);
+    place_error(node, wrong->message, error);
     return false;
 }
 
@@ -98,7 +102,7 @@ bool step_evaluate_text(const struct step_run *step, const struct node *node, ch
         return false;
     if (github_value_expect_string(&value, text, &wrong))
         return true;
-    evaluate_place_error(node, wrong->message, error);
+    place_error(node, wrong->message, error);
     return false;
 }
 

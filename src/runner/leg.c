@@ -7,11 +7,21 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-enum {
-    SECOND_US = 1000 * 1000,
-    /* The listener kills the worker at max(5 min, 60 s) - 15 s. */
-    ABANDON_US = (5 * 60 - 15) * SECOND_US,
-};
+static const int64_t second_us = INT64_C(1000) * 1000;
+
+/* The listener kills the worker 15 s before the time for a cancellation is over. */
+static int64_t abandon_us(const struct leg_run *leg)
+{
+    enum {
+        MINUTES_STANDARD = 5,
+        SECONDS_PER_MINUTE = 60,
+        SECONDS_BEFORE = 15
+    };
+    int64_t minutes = leg->options.cancel_minutes;
+    if (minutes <= 0)
+        minutes = MINUTES_STANDARD;
+    return (minutes * SECONDS_PER_MINUTE - SECONDS_BEFORE) * second_us;
+}
 
 /* The server's words (actions-semantics.md 1.9; failures.md M6). */
 #define CAUSES                                                                                     \
@@ -368,7 +378,7 @@ void leg_run_cancel(struct leg_run *leg, const char *annotation)
                NULL);
     if (!leg->has_begun)
         return;
-    timer_arm(leg->loop, &leg->abandon_timer, ABANDON_US);
+    timer_arm(leg->loop, &leg->abandon_timer, abandon_us(leg));
     if (leg->current == NULL)
         return; /* the next step sees it */
     leg->has_cancelled = true;

@@ -213,8 +213,8 @@ bool step_evaluate_text(const struct step_run *step, const struct node *node, ch
 json_t *step_evaluate_map(const struct step_run *step, const struct node *node,
                           GError **error) MUST_USE;
 bool step_evaluate_condition(const struct step_run *step, bool *is_true, GError **error) MUST_USE;
-/* "The template is not valid. FILE (Line: 1, Col: 2): MESSAGE". */
-void evaluate_place_error(const struct node *node, const char *message, GError **error);
+/* "FILE (Line: 1, Col: 2): ", before what is wrong there; "" for what no file says; g_free. */
+char *evaluate_place(const struct node *node);
 /* An error about a value of the wrong kind at the node's place. */
 void evaluate_unexpected(const struct node *node, const struct value *value, GError **error);
 bool hash_files(const char *folder, const char *const *patterns, char **digest,

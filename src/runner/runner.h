@@ -63,6 +63,7 @@ struct leg_options {
     const struct job *job;
     const struct leg *leg;         /* of the matrix */
     unsigned leg_index, leg_count; /* strategy.job-index, job-total */
+    int64_t cancel_minutes;        /* cancel-timeout-minutes of the job, at least 1; 0: 5 */
     const char *name;              /* display name: "build (api)" */
     const struct runner_machine *machine;
     /* Contexts as JSON, lent; NULL is an empty one. github is that of the event. */

@@ -230,6 +230,14 @@ void flow_run(struct flow *flow)
         fiber_group_cancel(&group);
 }
 
+/* None of its jobs begins. Takes the error over. */
+static void flow_refuse(struct flow *flow, GError *error)
+{
+    for (guint i = 0; i < flow->tasks->len; i++)
+        task_settle(flow->tasks->pdata[i], RESULT_FAILURE, "%s", error->message);
+    g_ptr_array_add(flow->server->result->errors, error);
+}
+
 /* The condition of a job that runs is looked at once more: `if: always()` keeps it running (1.5).
  */
 static bool is_spared(const struct task *task)
@@ -305,7 +313,7 @@ struct server_result *server_run(const struct server_options *options)
     if (concurrency_of_run(flow, &error))
         flow_run(flow);
     else
-        g_ptr_array_add(result->errors, error);
+        flow_refuse(flow, error);
     collect(flow, result);
     result->conclusion = flow_result(flow);
     if (result->conclusion == RESULT_SKIPPED)

@@ -24,7 +24,7 @@ static json_t *evaluate_default(const struct flow *caller, const struct node *st
 {
     if (!literal_is_dynamic(standard))
         return node_json(standard);
-    json_t *value = flow_evaluate_json(caller, standard, error);
+    json_t *value = flow_evaluate_json(caller, NULL, standard, error);
     if (value == NULL || !is_text || json_is_string(value))
         return value;
     g_autoptr(json_t) other = value;
@@ -61,7 +61,7 @@ static json_t *inputs_of(const struct server_run *run, const struct workflow *ca
     const struct node *with = run->task->job->with;
     const struct node *declared = call_of(called, "inputs");
     json_t *inputs =
-        with != NULL ? task_evaluate_json(run->task, run->leg, with, error) : json_object();
+        with != NULL ? task_evaluate_json(run->task, run->leg, NULL, with, error) : json_object();
     for (gsize i = 0; inputs != NULL && declared != NULL && declared->kind == NODE_MAPPING &&
                       i < node_length(declared);
          i++)
@@ -79,7 +79,7 @@ static json_t *unknown_inputs_of(const struct server_run *run)
     for (gsize i = 0; with != NULL && with->kind == NODE_MAPPING && i < node_length(with); i++) {
         const struct node_entry *entry = node_entry(with, i);
         unknown_log_clear(log);
-        g_autoptr(json_t) value = task_evaluate_json(run->task, run->leg, entry->value, NULL);
+        g_autoptr(json_t) value = task_evaluate_json(run->task, run->leg, NULL, entry->value, NULL);
         if (value != NULL)
             unknown_pass_on(log, &unknown, entry->key);
     }
@@ -92,7 +92,7 @@ static json_t *secrets_of(const struct server_run *run, GError **error)
     if (job->inherits_secrets)
         return json_incref(run->task->flow->secrets);
     json_t *secrets = job->secrets != NULL
-                          ? task_evaluate_json(run->task, run->leg, job->secrets, error)
+                          ? task_evaluate_json(run->task, run->leg, NULL, job->secrets, error)
                           : json_object();
     json_t *token = json_object_get(run->task->flow->secrets, "GITHUB_TOKEN");
     if (secrets != NULL && token != NULL)

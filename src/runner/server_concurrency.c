@@ -4,7 +4,6 @@
    concurrency). Other runs of the repository are not rehearsed. */
 #include "base/limits.h"
 #include "runner/server_private.h"
-#include "workflow/literal.h"
 
 #include <string.h>
 
@@ -16,7 +15,7 @@ struct concurrency_group {
 
 /* What `concurrency` of a job or a called workflow came to. */
 struct demand {
-    char *name; /* as written; NULL: none */
+    char *name; /* as written; NULL: it cannot be told */
     bool cancels;
     bool queues_all; /* queue: max */
 };
@@ -52,16 +51,72 @@ static struct concurrency_group *group_of(const struct server_run *run, const ch
     return group;
 }
 
-static struct demand demand_of(const json_t *value)
+/* What is wrong, and where. */
+struct complaint {
+    char *text; /* NULL: nothing */
+    const struct node *node;
+};
+
+/* The value of a key, or the whole where an expression stands for all. */
+static const struct node *place_of(const struct node *node, const char *key)
+{
+    const struct node *member = node->kind == NODE_MAPPING ? node_get(node, key) : NULL;
+    return member != NULL ? member : node;
+}
+
+static char *text_of(const json_t *value)
+{
+    if (value == NULL || json_is_null(value))
+        return g_strdup("");
+    return json_is_string(value) ? g_strdup(json_string_value(value)) : json_text(value);
+}
+
+static void check_cancels(const json_t *value, const struct node *node, struct complaint *complaint)
+{
+    static const char key[] = "cancel-in-progress";
+    const json_t *cancels = json_object_get(value, key);
+    if (cancels == NULL || json_is_boolean(cancels))
+        return;
+    g_autofree char *text = text_of(cancels);
+    complaint->text = g_strdup_printf("Unexpected value '%s'", text);
+    complaint->node = place_of(node, key);
+}
+
+/* The checks of WorkflowTemplateConverter.ConvertToConcurrency, and of the schema before it: only
+   a workflow may say an empty text, and is told so in other words. */
+static void check_name(const char *name, bool is_of_workflow, const struct node *node,
+                       struct complaint *complaint)
+{
+    bool is_whole = node->kind != NODE_MAPPING;
+    complaint->node = node;
+    if (g_utf8_strlen(name, -1) > CONCURRENCY_GROUP_BYTES_MAX) {
+        complaint->text = g_strdup_printf("Concurrency group name must be less than %d characters",
+                                          CONCURRENCY_GROUP_BYTES_MAX);
+    } else if (name[0] == '\0' && is_of_workflow && is_whole) {
+        complaint->text = g_strdup("Concurrency group name cannot be empty");
+    } else if (name[0] == '\0') {
+        complaint->text = g_strdup("Unexpected value ''");
+        complaint->node = place_of(node, "group");
+    }
+}
+
+/* value: what `concurrency` came to. */
+static struct demand demand_of(const json_t *value, bool is_of_workflow, const struct node *node,
+                               struct complaint *complaint)
 {
     const json_t *name = json_is_object(value) ? json_object_get(value, "group") : value;
     const char *queue = json_is_object(value) ? json_get_string(value, "queue", "") : "";
-    const char *text = json_string_value(name);
-    return (struct demand){
-        .name = text != NULL && text[0] != '\0' ? g_strdup(text) : NULL,
+    struct demand demand = {
+        .name = text_of(name),
         .cancels = json_is_object(value) && json_get_boolean(value, "cancel-in-progress", false),
         .queues_all = strcmp(queue, "max") == 0,
     };
+    check_name(demand.name, is_of_workflow, node, complaint);
+    if (complaint->text == NULL)
+        check_cancels(value, node, complaint);
+    if (complaint->text != NULL)
+        g_clear_pointer(&demand.name, g_free);
+    return demand;
 }
 
 /* ---- deadlocks ---- */
@@ -162,53 +217,72 @@ static void cancel_deadlock(struct server_run *run, const char *name, const char
     server_run_cancel(run, text);
 }
 
-static bool take(struct ticket *ticket, struct server_run *run, const json_t *value)
+static bool take(struct ticket *ticket, struct server_run *run, const struct demand *demand)
 {
-    const struct demand demand = demand_of(value);
-    g_autofree char *name = demand.name;
-    const char *above = name != NULL ? holder_above(run, name) : NULL;
+    const char *above = holder_above(run, demand->name);
     if (above != NULL)
-        cancel_deadlock(run, name, above, run->task->job->id);
-    return above == NULL && (name == NULL || enter(ticket, run, &demand));
+        cancel_deadlock(run, demand->name, above, run->task->job->id);
+    return above == NULL && enter(ticket, run, demand);
 }
 
 /* ---- of a leg, of a call ---- */
 
+static const char concurrency_key[] = "concurrency";
+
 bool concurrency_enter(struct server_run *run, GError **error)
 {
     const struct node *node = run->task->job->concurrency;
+    struct complaint complaint = {0};
     if (node == NULL)
         return true;
-    g_autoptr(json_t) value = task_evaluate_json(run->task, run->leg, node, error);
-    return value != NULL && take(&run->own, run, value);
+    g_autoptr(json_t) value = task_evaluate_json(run->task, run->leg, concurrency_key, node, error);
+    if (value == NULL)
+        return false;
+    const struct demand demand = demand_of(value, /* is_of_workflow= */ false, node, &complaint);
+    g_autofree char *name = demand.name;
+    g_autofree char *wrong = complaint.text;
+    if (wrong != NULL)
+        task_blame(run->task, concurrency_key, complaint.node, wrong, error);
+    return wrong == NULL && take(&run->own, run, &demand);
+}
+
+/* What a workflow's own comes to; name NULL: an error. */
+static struct demand demand_of_flow(const struct flow *flow, GError **error)
+{
+    const struct node *node = flow->workflow->concurrency;
+    struct complaint complaint = {0};
+    g_autoptr(json_t) value = flow_evaluate_json(flow, concurrency_key, node, error);
+    if (value == NULL)
+        return (struct demand){0};
+    const struct demand demand = demand_of(value, /* is_of_workflow= */ true, node, &complaint);
+    g_autofree char *wrong = complaint.text;
+    if (wrong != NULL)
+        flow_blame(flow, concurrency_key, complaint.node, wrong, error);
+    return demand;
 }
 
 bool concurrency_enter_called(struct server_run *run, struct flow *called, GError **error)
 {
-    const struct node *node = called->workflow->concurrency;
-    if (node == NULL)
+    if (called->workflow->concurrency == NULL)
         return true;
-    g_autoptr(json_t) value = flow_evaluate_json(called, node, error);
-    if (value == NULL)
+    const struct demand demand = demand_of_flow(called, error);
+    g_autofree char *name = demand.name;
+    if (name == NULL)
         return false;
-    g_autofree char *name = demand_of(value).name;
     if (is_same(run->own.name, name)) {
         cancel_deadlock(run, name, run->task->job->id, called->workflow->name);
         return false;
     }
     called->group = g_strdup(name);
-    return take(&run->below, run, value);
+    return take(&run->below, run, &demand);
 }
 
 bool concurrency_of_run(struct flow *flow, GError **error)
 {
     if (flow->workflow->concurrency == NULL)
         return true;
-    g_autoptr(json_t) value = flow_evaluate_json(flow, flow->workflow->concurrency, error);
-    if (value == NULL)
-        return false;
-    flow->group = demand_of(value).name;
-    return true;
+    flow->group = demand_of_flow(flow, error).name;
+    return flow->group != NULL;
 }
 
 void concurrency_wake(struct server_run *run)

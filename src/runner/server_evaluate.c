@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define NOT_VALID "The template is not valid."
+
 static const struct position nowhere = {0};
 
 static struct value contexts_of(const struct flow *flow)
@@ -24,8 +26,10 @@ static struct value contexts_for(const struct task *task, const struct leg *leg)
     struct value all = contexts_of(task->flow);
     value_set(&all, "needs",
               unknown_rows_value(task->needs, "needs", &task->flow->server->unknown));
-    if (leg != NULL)
+    if (leg != NULL) {
         value_set(&all, "matrix", folded_value(leg->values));
+        value_set(&all, "strategy", task_strategy(task, leg));
+    }
     return all;
 }
 
@@ -73,11 +77,26 @@ static const char *result_of(void *self, const char *id)
 
 /* ---- evaluation ---- */
 
-static bool evaluate(const struct flow *flow, const struct value *contexts, const struct node *node,
-                     struct value *out, GError **error)
+/* Against what a value of the file is evaluated, and who asks. */
+struct asking {
+    const struct flow *flow;
+    const struct value *contexts;
+    const char *whose; /* "Error when evaluating 'runs-on' for job 'build'." */
+};
+
+static void blame(const struct asking *asking, const struct node *node, const char *message,
+                  GError **error)
 {
+    g_autofree char *place = evaluate_place(node);
+    g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "%s %s%s", asking->whose, place, message);
+}
+
+static bool evaluate(const struct asking *asking, const struct node *node, struct value *out,
+                     GError **error)
+{
+    const struct flow *flow = asking->flow;
     struct github_functions_context functions = {0};
-    const struct expr_scope scope = {.names = contexts, .context = &functions};
+    const struct expr_scope scope = {.names = asking->contexts, .context = &functions};
     g_autoptr(GError) wrong = NULL;
     if (node->kind != NODE_STRING || !literal_has_expression(node->text)) {
         *out = value_from_node(node);
@@ -90,41 +109,73 @@ static bool evaluate(const struct flow *flow, const struct value *contexts, cons
     unknown_log_forgive(log, mark, node->text);
     if (is_fine)
         return true;
-    evaluate_place_error(node, wrong->message, error);
+    blame(asking, node, wrong->message, error);
     return false;
 }
 
-bool task_evaluate(const struct task *task, const struct leg *leg, const struct node *node,
-                   struct value *out, GError **error)
+/* Whose words: those of a key of the job, or of no key (WorkflowTemplateEvaluator.cs). */
+static char *whose(const struct task *task, const char *key)
 {
-    VALUE(contexts);
-    contexts = contexts_for(task, leg);
-    return evaluate(task->flow, &contexts, node, out, error);
+    return key != NULL
+               ? g_strdup_printf("Error when evaluating '%s' for job '%s'.", key, task->job->id)
+               : g_strdup(NOT_VALID);
 }
 
-static json_t *evaluate_json(const struct flow *flow, const struct value *contexts,
-                             const struct node *node, GError **error);
+bool task_evaluate(const struct task *task, const struct leg *leg, const char *key,
+                   const struct node *node, struct value *out, GError **error)
+{
+    VALUE(contexts);
+    g_autofree char *words = whose(task, key);
+    contexts = contexts_for(task, leg);
+    const struct asking asking = {task->flow, &contexts, words};
+    return evaluate(&asking, node, out, error);
+}
 
-static json_t *evaluate_list(const struct flow *flow, const struct value *contexts,
-                             const struct node *node, GError **error)
+void task_blame(const struct task *task, const char *key, const struct node *node,
+                const char *message, GError **error)
+{
+    g_autofree char *words = whose(task, key);
+    const struct asking asking = {task->flow, NULL, words};
+    blame(&asking, node, message, error);
+}
+
+bool task_expect(const struct task *task, const char *key, const struct node *node,
+                 const struct value *value, enum value_kind kind, GError **error)
+{
+    if (value->kind == kind)
+        return true;
+    g_autofree char *text = github_value_string(value);
+    g_autofree char *message = g_strdup_printf("Unexpected value '%s'", text);
+    task_blame(task, key, node, message, error);
+    return false;
+}
+
+static json_t *evaluate_json(const struct asking *asking, const struct node *node, GError **error);
+
+/* What an expression among the items comes to as a sequence takes its place item by item. */
+static json_t *evaluate_list(const struct asking *asking, const struct node *node, GError **error)
 {
     g_autoptr(json_t) list = json_array();
     for (gsize i = 0; i < node_length(node); i++) {
-        json_t *item = evaluate_json(flow, contexts, node_item(node, i), error);
-        if (item == NULL)
+        const struct node *item = node_item(node, i);
+        g_autoptr(json_t) value = evaluate_json(asking, item, error);
+        if (value == NULL)
             return NULL;
-        json_array_append_new(list, item);
+        if (item->kind == NODE_STRING && json_is_array(value))
+            json_array_extend(list, value);
+        else
+            json_array_append(list, value);
     }
     return g_steal_pointer(&list);
 }
 
-static json_t *evaluate_mapping(const struct flow *flow, const struct value *contexts,
-                                const struct node *node, GError **error)
+static json_t *evaluate_mapping(const struct asking *asking, const struct node *node,
+                                GError **error)
 {
     g_autoptr(json_t) object = json_object();
     for (gsize i = 0; i < node_length(node); i++) {
         const struct node_entry *entry = node_entry(node, i);
-        json_t *member = evaluate_json(flow, contexts, entry->value, error);
+        json_t *member = evaluate_json(asking, entry->value, error);
         if (member == NULL)
             return NULL;
         json_object_set_new(object, entry->key, member);
@@ -132,23 +183,24 @@ static json_t *evaluate_mapping(const struct flow *flow, const struct value *con
     return g_steal_pointer(&object);
 }
 
-static json_t *evaluate_json(const struct flow *flow, const struct value *contexts,
-                             const struct node *node, GError **error)
+static json_t *evaluate_json(const struct asking *asking, const struct node *node, GError **error)
 {
     if (node->kind == NODE_SEQUENCE)
-        return evaluate_list(flow, contexts, node, error);
+        return evaluate_list(asking, node, error);
     if (node->kind == NODE_MAPPING)
-        return evaluate_mapping(flow, contexts, node, error);
+        return evaluate_mapping(asking, node, error);
     VALUE(value);
-    return evaluate(flow, contexts, node, &value, error) ? github_value_json(&value) : NULL;
+    return evaluate(asking, node, &value, error) ? github_value_json(&value) : NULL;
 }
 
-json_t *task_evaluate_json(const struct task *task, const struct leg *leg, const struct node *node,
-                           GError **error)
+json_t *task_evaluate_json(const struct task *task, const struct leg *leg, const char *key,
+                           const struct node *node, GError **error)
 {
     VALUE(contexts);
+    g_autofree char *words = whose(task, key);
     contexts = contexts_for(task, leg);
-    return evaluate_json(task->flow, &contexts, node, error);
+    const struct asking asking = {task->flow, &contexts, words};
+    return evaluate_json(&asking, node, error);
 }
 
 char *task_output(const struct task *task, const struct leg *leg, const json_t *steps,
@@ -158,15 +210,31 @@ char *task_output(const struct task *task, const struct leg *leg, const json_t *
     VALUE(value);
     contexts = contexts_for(task, leg);
     value_set(&contexts, "steps", unknown_rows_value(steps, "steps", &task->flow->server->unknown));
-    return evaluate(task->flow, &contexts, node, &value, error) ? github_value_string(&value)
-                                                                : NULL;
+    const struct asking asking = {task->flow, &contexts, NOT_VALID};
+    return evaluate(&asking, node, &value, error) ? github_value_string(&value) : NULL;
 }
 
-json_t *flow_evaluate_json(const struct flow *flow, const struct node *node, GError **error)
+static char *whose_of_flow(const char *key)
+{
+    return key != NULL ? g_strdup_printf("Error when evaluating '%s'.", key) : g_strdup(NOT_VALID);
+}
+
+json_t *flow_evaluate_json(const struct flow *flow, const char *key, const struct node *node,
+                           GError **error)
 {
     VALUE(contexts);
+    g_autofree char *words = whose_of_flow(key);
     contexts = contexts_of(flow);
-    return evaluate_json(flow, &contexts, node, error);
+    const struct asking asking = {flow, &contexts, words};
+    return evaluate_json(&asking, node, error);
+}
+
+void flow_blame(const struct flow *flow, const char *key, const struct node *node,
+                const char *message, GError **error)
+{
+    g_autofree char *words = whose_of_flow(key);
+    const struct asking asking = {flow, NULL, words};
+    blame(&asking, node, message, error);
 }
 
 /* The expression of the job's `if`, parsed; NULL: an error. */
@@ -207,7 +275,7 @@ static bool condition(const struct task *task, const char *status, bool *is_true
     AUTO(expr) expr = parse_condition(task, &wrong);
     *why = NULL;
     if (expr == NULL || !expr_evaluate(expr, &scope, &value, &wrong)) {
-        evaluate_place_error(task->job->condition, wrong->message, error);
+        task_blame(task, "if", task->job->condition, wrong->message, error);
         return false;
     }
     *is_true = github_value_is_true(&value);
@@ -253,5 +321,6 @@ char *flow_output(const struct flow *flow, const struct node *node, GError **err
     }
     contexts = contexts_of(flow);
     value_set(&contexts, "jobs", unknown_rows_value(jobs, "jobs", &flow->server->unknown));
-    return evaluate(flow, &contexts, node, &value, error) ? github_value_string(&value) : NULL;
+    const struct asking asking = {flow, &contexts, NOT_VALID};
+    return evaluate(&asking, node, &value, error) ? github_value_string(&value) : NULL;
 }

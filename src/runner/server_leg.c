@@ -1,13 +1,10 @@
 /* The legs of a job: the matrix, max-parallel, fail-fast, the job's clock (actions-semantics.md
    1.5, 1.6, 2.1). */
 #include "runner/server_private.h"
-#include "workflow/literal.h"
 
-#include <math.h>
 #include <string.h>
 
 enum {
-    MINUTES_STANDARD = 360,
     MINUTES_PER_HOUR = 60,
     SLOTS_NO_LIMIT = 100000,
 };
@@ -141,27 +138,6 @@ static void on_clock(void *argument)
 
 /* ---- one leg ---- */
 
-/* A boolean or a number of the job; false with the error told as the job's. */
-static bool read_limits(struct server_run *run, GError **error)
-{
-    const struct job *job = run->task->job;
-    VALUE(minutes);
-    VALUE(may_fail);
-    run->limit_minutes = MINUTES_STANDARD;
-    if (job->timeout_minutes != NULL) {
-        if (!task_evaluate(run->task, run->leg, job->timeout_minutes, &minutes, error))
-            return false;
-        if (minutes.kind == VALUE_NUMBER && minutes.number >= 1 && minutes.number < INT32_MAX)
-            run->limit_minutes = (int64_t)minutes.number; /* truncated */
-    }
-    if (job->continue_on_error == NULL)
-        return true;
-    if (!task_evaluate(run->task, run->leg, job->continue_on_error, &may_fail, error))
-        return false;
-    run->may_fail = may_fail.kind == VALUE_BOOLEAN && may_fail.boolean;
-    return true;
-}
-
 static void perform(struct server_run *run, const struct runner_machine *machine)
 {
     const struct task *task = run->task;
@@ -174,6 +150,7 @@ static void perform(struct server_run *run, const struct runner_machine *machine
         .leg = run->leg,
         .leg_index = run->index,
         .leg_count = task->runs->len,
+        .cancel_minutes = run->cancel_minutes,
         .name = run->row->name,
         .machine = machine,
         .github = options->github,
@@ -253,9 +230,10 @@ static void run_on_machine(struct server_run *run)
     g_autoptr(GError) wrong = NULL;
     unknown_log_clear(log);
     g_autoptr(json_t) runs_on =
-        task_evaluate_json(run->task, run->leg, run->task->job->runs_on, &wrong);
+        task_evaluate_json(run->task, run->leg, "runs-on", run->task->job->runs_on, &wrong);
     g_autofree char *doubt = unknown_log_tell(log, "runs-on");
-    if (runs_on == NULL || !read_limits(run, &wrong))
+    if (runs_on == NULL || !server_run_check_labels(run, runs_on, doubt, &wrong) ||
+        !server_run_read_limits(run, &wrong))
         refuse(run, g_steal_pointer(&wrong));
     else if (!runner_queue_enter(run, runs_on))
         settle_cancelled(run);
@@ -284,7 +262,7 @@ static void conclude(struct server_run *run)
 static void run_in_turn(struct server_run *run)
 {
     GError *error = NULL;
-    bool has_turn = concurrency_enter(run, &error);
+    bool has_turn = server_leg_check_name(run, &error) && concurrency_enter(run, &error);
     if (error != NULL)
         refuse(run, error);
     else if (!has_turn || run->is_cancelled)
@@ -329,60 +307,17 @@ static enum result merged(const struct task *task)
     return has_run ? result : RESULT_SKIPPED;
 }
 
-/* What the strategy says of this, literally or as an expression, or NULL. */
-static json_t *strategy_member(const struct task *task, const char *key, GError **error)
-{
-    const struct node *node = task->job->strategy.node;
-    if (node == NULL)
-        return NULL;
-    if (node->kind == NODE_MAPPING) {
-        const struct node *member = node_get(node, key);
-        return member != NULL ? task_evaluate_json(task, NULL, member, error) : NULL;
-    }
-    g_autoptr(json_t) whole = task_evaluate_json(task, NULL, node, error);
-    return json_incref(json_object_get(whole, key));
-}
-
-static const GPtrArray *legs_of(struct task *task, GError **error)
-{
-    g_autoptr(GError) wrong = NULL;
-    g_autoptr(json_t) matrix = NULL;
-    if (task->job->strategy.legs != NULL)
-        return task->job->strategy.legs;
-    matrix = strategy_member(task, "matrix", &wrong);
-    if (wrong == NULL)
-        task->legs = matrix_expand(matrix, &wrong);
-    if (wrong != NULL)
-        g_propagate_error(error, g_steal_pointer(&wrong));
-    return task->legs;
-}
-
-static bool read_strategy(struct task *task, GError **error)
-{
-    g_autoptr(GError) wrong = NULL;
-    g_autoptr(json_t) fast = strategy_member(task, "fail-fast", &wrong);
-    g_autoptr(json_t) most = wrong == NULL ? strategy_member(task, "max-parallel", &wrong) : NULL;
-    if (wrong != NULL) {
-        g_propagate_error(error, g_steal_pointer(&wrong));
-        return false;
-    }
-    task->is_failing_fast = !json_is_false(fast);
-    task->slots.free_count = SLOTS_NO_LIMIT;
-    if (json_is_number(most) && json_number_value(most) >= 1)
-        task->slots.free_count = (unsigned)MIN(json_number_value(most), SLOTS_NO_LIMIT);
-    return true;
-}
-
 void task_run_legs(struct task *task)
 {
     g_autoptr(GError) error = NULL;
-    const GPtrArray *legs = read_strategy(task, &error) ? legs_of(task, &error) : NULL;
+    const GPtrArray *legs = task_read_strategy(task, &error);
     FIBER_GROUP(group);
     fiber_group_init(&group, options_of(task)->loop);
     if (legs == NULL) {
         task_refuse(task, g_steal_pointer(&error));
         return;
     }
+    task->slots.free_count = task->max_parallel > 0 ? task->max_parallel : SLOTS_NO_LIMIT;
     for (guint i = 0; i < legs->len; i++)
         task_add_run(task, legs->pdata[i], i);
     for (guint i = 0; i < task->runs->len; i++)

@@ -5,19 +5,33 @@
 
 #include <string.h>
 
+/* A name that is an expression stands for itself; where it comes to nothing, the job has none. */
+static char *name_of(const struct task *task, const struct leg *leg, const char *raw)
+{
+    VALUE(value);
+    if (!literal_has_expression(raw))
+        return g_strdup(raw);
+    return task_evaluate(task, leg, "name", task->job->name, &value, NULL)
+               ? github_value_string(&value)
+               : g_strdup(raw);
+}
+
 char *server_leg_name(const struct task *task, const struct leg *leg)
 {
-    const struct node *node = task->job->name;
-    g_autofree char *raw = node != NULL ? literal_text(node) : g_strdup("");
+    const struct job *job = task->job;
+    g_autofree char *raw = job->name != NULL ? literal_text(job->name) : g_strdup("");
+    g_autofree char *name = name_of(task, leg, raw);
+    const char *full = name[0] != '\0' ? name : job->id;
+    bool stands_alone = leg == NULL || (name[0] != '\0' && literal_has_expression(raw));
+    g_autofree char *of_leg = stands_alone ? g_strdup(full) : leg_name(leg, full);
+    return g_strconcat(task->flow->name_prefix, of_leg, NULL);
+}
+
+bool server_leg_check_name(const struct server_run *run, GError **error)
+{
+    const struct node *node = run->task->job->name;
     VALUE(value);
-    if (literal_has_expression(raw) && task_evaluate(task, leg, node, &value, NULL)) {
-        g_autofree char *text = github_value_string(&value);
-        return g_strconcat(task->flow->name_prefix, text[0] != '\0' ? text : task->job->id, NULL);
-    }
-    g_autofree char *name = leg != NULL      ? job_leg_name(task->job, leg)
-                            : raw[0] != '\0' ? g_strdup(raw)
-                                             : g_strdup(task->job->id);
-    return g_strconcat(task->flow->name_prefix, name, NULL);
+    return node == NULL || task_evaluate(run->task, run->leg, "name", node, &value, error);
 }
 
 /* Of another job of the workflow, whose legs or who itself may be called the same. */

@@ -74,7 +74,8 @@ struct server_run {
     struct fiber *waiter; /* while it waits for one */
     struct timer clock;
     int64_t limit_minutes;
-    bool may_fail; /* continue-on-error of the job */
+    int64_t cancel_minutes; /* which the runner has to end a leg that is cancelled */
+    bool may_fail;          /* continue-on-error of the job */
     bool is_cancelled;
     char *cancel_text;
     bool is_over;
@@ -86,12 +87,14 @@ struct task {
     const struct job *job;
     enum result result; /* what needs.X.result is */
     json_t *outputs;
-    json_t *unknown;          /* outputs that nobody knows, a set of unknown.h; or NULL */
-    bool is_in_question;      /* it was left out, and nobody knows whether rightly */
-    json_t *needs;            /* the needs context, as rows of unknown.h */
-    GPtrArray *runs;          /* struct server_run, in the order of the matrix */
-    GPtrArray *legs;          /* struct leg made at run time, or NULL */
-    struct fiber_slots slots; /* of max-parallel */
+    json_t *unknown;           /* outputs that nobody knows, a set of unknown.h; or NULL */
+    bool is_in_question;       /* it was left out, and nobody knows whether rightly */
+    json_t *needs;             /* the needs context, as rows of unknown.h */
+    GPtrArray *runs;           /* struct server_run, in the order of the matrix */
+    GPtrArray *legs;           /* struct leg made at run time, or NULL */
+    const GPtrArray *all_legs; /* these, or those of the file; NULL before the strategy is read */
+    unsigned max_parallel;     /* 0: not stated */
+    struct fiber_slots slots;  /* of max-parallel */
     bool is_failing_fast;
     bool is_over;
 };
@@ -124,7 +127,25 @@ void task_refuse(struct task *task, GError *error);
 
 /* The names of server_leg of server.h; g_free. leg NULL: the job did not come to its matrix. */
 char *server_leg_name(const struct task *task, const struct leg *leg);
+/* Whether the name can be told: a leg whose name is an error does not begin. */
+bool server_leg_check_name(const struct server_run *run, GError **error) MUST_USE;
 char *server_leg_id(const struct task *task, const struct leg *leg);
+
+/* ---- server_strategy.c ---- */
+
+/* What the strategy of the job says, and its legs; NULL: an error. Lent by the task. */
+const GPtrArray *task_read_strategy(struct task *task, GError **error) MUST_USE;
+/* The strategy context of one of them. */
+struct value task_strategy(const struct task *task, const struct leg *leg);
+
+/* ---- server_settings.c ---- */
+
+/* The leg's clocks and its continue-on-error. */
+bool server_run_read_limits(struct server_run *run, GError **error) MUST_USE;
+/* False with an error when `runs-on` came to an empty label; with a doubt (not NULL) it may well be
+   one that nobody knows. */
+bool server_run_check_labels(const struct server_run *run, const json_t *runs_on, const char *doubt,
+                             GError **error) MUST_USE;
 
 /* ---- server_call.c ---- */
 
@@ -173,18 +194,27 @@ void task_note_left_out(struct task *task);
 
 /* ---- server_evaluate.c ---- */
 
-/* An expression of a job: against github, inputs, vars, needs, and with a leg matrix, strategy. */
-bool task_evaluate(const struct task *task, const struct leg *leg, const struct node *node,
-                   struct value *out, GError **error) MUST_USE;
+/* An expression of a job: against github, inputs, vars, needs, and with a leg matrix, strategy.
+   key: the job's, "runs-on", which errors name as GitHub does; NULL: they name none. */
+bool task_evaluate(const struct task *task, const struct leg *leg, const char *key,
+                   const struct node *node, struct value *out, GError **error) MUST_USE;
+/* An error about the value of a key. */
+void task_blame(const struct task *task, const char *key, const struct node *node,
+                const char *message, GError **error);
+/* Whether the value is of this kind; an error when not. */
+bool task_expect(const struct task *task, const char *key, const struct node *node,
+                 const struct value *value, enum value_kind kind, GError **error) MUST_USE;
 /* A value of the file with all that is below; NULL: an error. The caller owns it. */
-json_t *task_evaluate_json(const struct task *task, const struct leg *leg, const struct node *node,
-                           GError **error) MUST_USE;
+json_t *task_evaluate_json(const struct task *task, const struct leg *leg, const char *key,
+                           const struct node *node, GError **error) MUST_USE;
 /* An output of a job, with the results of its steps besides; NULL: an error, g_free. */
 char *task_output(const struct task *task, const struct leg *leg, const json_t *steps,
                   const struct node *node, GError **error) MUST_USE;
-/* Of a workflow itself: against github, inputs, vars. */
-json_t *flow_evaluate_json(const struct flow *flow, const struct node *node,
+/* Of a workflow itself: against github, inputs, vars. key: as above. */
+json_t *flow_evaluate_json(const struct flow *flow, const char *key, const struct node *node,
                            GError **error) MUST_USE;
+void flow_blame(const struct flow *flow, const char *key, const struct node *node,
+                const char *message, GError **error);
 /* Whether the job shall run. *why says what decided when not; g_free. */
 bool task_condition(const struct task *task, bool *is_true, char **why, GError **error) MUST_USE;
 /* Whether it had, if all that it needs had ended well. */

@@ -20,6 +20,7 @@ struct expansion {
     GPtrArray *legs;
     bool *was_used;    /* which include items fitted a combination */
     gsize value_count; /* of all legs together */
+    const char *wrong_key;
 };
 
 void leg_free(struct leg *leg)
@@ -169,39 +170,101 @@ static bool add_unused_includes(struct expansion *expansion, GError **error)
     return true;
 }
 
-static bool fail_shape(GError **error, const char *before, const char *key, const char *after)
+static bool refuse(struct expansion *expansion, const char *key, GError **error, const char *format,
+                   ...) G_GNUC_PRINTF(4, 5);
+
+/* key: whose value is wrong; NULL: the matrix as a whole. */
+static bool refuse(struct expansion *expansion, const char *key, GError **error, const char *format,
+                   ...)
 {
-    g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "%s%s%s", before, key, after);
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    expansion->wrong_key = key;
+    g_set_error_literal(error, BASE_ERROR, BASE_ERROR_INVALID, text);
     return false;
 }
 
-static bool check_items(const json_t *items, const char *key, GError **error)
+/* GitHub's words for what came in the place of a mapping or a sequence. */
+static bool refuse_value(struct expansion *expansion, const char *key, const json_t *value,
+                         GError **error)
 {
+    if (json_is_object(value))
+        return refuse(expansion, key, error, "A mapping was not expected");
+    if (json_is_array(value))
+        return refuse(expansion, key, error, "A sequence was not expected");
+    g_autofree char *text = matrix_scalar_text(value);
+    return refuse(expansion, key, error, "Unexpected value '%s'", text);
+}
+
+static bool check_items(struct expansion *expansion, const char *key, GError **error)
+{
+    const json_t *items = json_object_get(expansion->matrix, key);
+    if (items != NULL && !json_is_array(items))
+        return refuse_value(expansion, key, items, error);
     for (gsize i = 0; i < json_array_size(items); i++)
         if (!json_is_object(json_array_get(items, i)))
-            return fail_shape(error, "the items of matrix ", key, " are mappings");
-    return items == NULL || json_is_array(items) ||
-           fail_shape(error, "matrix ", key, " is a sequence");
+            return refuse_value(expansion, key, json_array_get(items, i), error);
+    return true;
+}
+
+static bool check_include(struct expansion *expansion, GError **error)
+{
+    const json_t *include = json_object_get(expansion->matrix, "include");
+    if (!check_items(expansion, "include", error))
+        return false;
+    for (gsize i = 0; i < json_array_size(include); i++)
+        if (json_object_size(json_array_get(include, i)) == 0)
+            return refuse(expansion, "include", error,
+                          "Matrix include mapping does not contain any values");
+    return true;
+}
+
+static bool check_exclude(struct expansion *expansion, GError **error)
+{
+    const char *name;
+    json_t *value;
+    if (!check_items(expansion, "exclude", error))
+        return false;
+    for (gsize i = 0; i < json_array_size(expansion->exclude); i++) {
+        json_t *item = json_array_get(expansion->exclude, i);
+        if (json_object_size(item) == 0)
+            return refuse(expansion, "exclude", error, "Matrix exclude filter must not be empty");
+        json_object_foreach (item, name, value)
+            if (!has_vector(expansion->matrix, name))
+                return refuse(expansion, "exclude", error,
+                              "Matrix exclude key '%s' does not match any key within the matrix",
+                              name);
+    }
+    return true;
 }
 
 /* How many combinations the vectors make; 0 without vectors. */
-static bool count_combinations(const json_t *matrix, gsize *total, GError **error)
+static bool count_combinations(struct expansion *expansion, gsize *total, GError **error)
 {
     const char *key;
     json_t *vector;
     bool has_any = false;
     *total = 1;
-    json_object_foreach ((json_t *)matrix, key, vector) {
+    json_object_foreach ((json_t *)(uintptr_t)expansion->matrix, key, vector) {
         if (!is_vector(key))
             continue;
+        if (!json_is_array(vector))
+            return refuse_value(expansion, key, vector, error);
         if (json_array_size(vector) == 0)
-            return fail_shape(error, "Matrix vector '", key, "' does not contain any values");
+            return refuse(expansion, key, error, "Matrix vector '%s' does not contain any values",
+                          key);
         *total *= json_array_size(vector);
         has_any = true;
         if (*total > MATRIX_COMBINATIONS_MAX)
-            return fail_shape(error, "the matrix makes too many combinations at '", key,
-                              "' (MATRIX_COMBINATIONS_MAX)");
+            return refuse(expansion, key, error,
+                          "the matrix makes too many combinations at '%s' "
+                          "(MATRIX_COMBINATIONS_MAX)",
+                          key);
     }
+    if (!has_any && json_array_size(json_object_get(expansion->matrix, "include")) == 0)
+        return refuse(expansion, NULL, error, "Matrix must define at least one vector");
     if (!has_any)
         *total = 0;
     return true;
@@ -232,23 +295,19 @@ static bool expand(struct expansion *expansion, GError **error)
     const json_t *include = json_object_get(expansion->matrix, "include");
     g_autofree bool *was_used = g_new0(bool, json_array_size(include) + 1);
     gsize total = 0;
-    if (!check_items(include, "include", error) ||
-        !check_items(expansion->exclude, "exclude", error) ||
-        !count_combinations(expansion->matrix, &total, error))
+    if (!check_items(expansion, "include", error) ||
+        !count_combinations(expansion, &total, error) || !check_include(expansion, error) ||
+        !check_exclude(expansion, error))
         return false;
     split_include(expansion, include);
     expansion->was_used = was_used;
     return add_combinations(expansion, total, error) && add_unused_includes(expansion, error);
 }
 
-GPtrArray *matrix_expand(const json_t *matrix, GError **error)
+GPtrArray *matrix_expand(const json_t *matrix, const char **wrong_key, GError **error)
 {
     if (matrix == NULL)
         return single_leg();
-    if (!json_is_object(matrix)) {
-        fail_shape(error, "A mapping was expected", "", "");
-        return NULL;
-    }
     AUTO(identifiers) identifiers = identifiers_new();
     AUTO(identifiers) whole_identifiers = identifiers_new();
     g_autoptr(GPtrArray) legs = g_ptr_array_new_with_free_func((GDestroyNotify)leg_free);
@@ -261,5 +320,11 @@ GPtrArray *matrix_expand(const json_t *matrix, GError **error)
                                   .identifiers = identifiers,
                                   .whole_identifiers = whole_identifiers,
                                   .legs = legs};
-    return expand(&expansion, error) ? g_steal_pointer(&legs) : NULL;
+    bool is_fine = json_is_object(matrix) ? expand(&expansion, error)
+                                          : refuse_value(&expansion, NULL, matrix, error);
+    if (wrong_key != NULL)
+        *wrong_key = expansion.wrong_key;
+    if (!is_fine)
+        return NULL;
+    return legs->len > 0 ? g_steal_pointer(&legs) : single_leg();
 }

@@ -26,8 +26,11 @@ char *leg_name(const struct leg *leg, const char *job_name);
 void matrix_check(const struct node *matrix, struct fault_list *faults);
 
 /*
- * The legs of a matrix; matrix NULL: the one leg of a job without. First vector slowest. Fails when
- * the data cannot be a matrix, above MATRIX_LEGS_MAX legs or MATRIX_VALUES_MAX values of them all,
- * and above MATRIX_COMBINATIONS_MAX combinations before exclude. The caller owns the array.
+ * The legs of a matrix; matrix NULL: the one leg of a job without. First vector slowest. When
+ * exclude leaves none, and include adds none, the job has that one leg all the same
+ * (WorkflowTemplateEvaluator.EvaluateStrategy). Fails in GitHub's words when the data cannot be a
+ * matrix, above MATRIX_LEGS_MAX legs or MATRIX_VALUES_MAX values of them all, and above
+ * MATRIX_COMBINATIONS_MAX combinations before exclude; then *wrong_key, lent by the matrix, tells
+ * whose value it is, or NULL for the matrix as a whole. The caller owns the array.
  */
-GPtrArray *matrix_expand(const json_t *matrix, GError **error) MUST_USE;
+GPtrArray *matrix_expand(const json_t *matrix, const char **wrong_key, GError **error) MUST_USE;

@@ -91,7 +91,7 @@ bool matrix_filter_fits(const json_t *filter, const json_t *values)
     return true;
 }
 
-static char *scalar_text(const json_t *value)
+char *matrix_scalar_text(const json_t *value)
 {
     if (json_is_boolean(value))
         return g_strdup(json_is_true(value) ? "true" : "false");
@@ -114,7 +114,7 @@ void matrix_add_texts(const json_t *value, GPtrArray *texts)
             matrix_add_texts(json_array_get(value, i), texts);
         return;
     }
-    g_autofree char *text = scalar_text(value);
+    g_autofree char *text = matrix_scalar_text(value);
     if (text[0] != '\0')
         g_ptr_array_add(texts, g_steal_pointer(&text));
 }

@@ -22,7 +22,7 @@ static bool expand_legs(struct strategy *strategy, struct fault_list *faults)
         return true;
     if (strategy->matrix != NULL)
         matrix = node_json(strategy->matrix);
-    strategy->legs = matrix_expand(matrix, &error);
+    strategy->legs = matrix_expand(matrix, NULL, &error);
     if (strategy->legs == NULL)
         fault_add_at(faults, strategy->matrix, "%s", error->message);
     return strategy->legs != NULL;

@@ -10,7 +10,7 @@ static GPtrArray *expand_text(const char *text, GError **error)
 {
     g_autoptr(json_t) matrix = json_parse_bytes(text, strlen(text), error);
     cr_assert_not_null(matrix);
-    return matrix_expand(matrix, error);
+    return matrix_expand(matrix, NULL, error);
 }
 
 static void expect_refused(const char *text, const char *message)
@@ -35,7 +35,7 @@ static char *made_text(int count, const char *rest)
 
 Test(matrix, of_a_job_without_one_is_one_leg_of_the_jobs_name)
 {
-    g_autoptr(GPtrArray) legs = matrix_expand(NULL, NULL);
+    g_autoptr(GPtrArray) legs = matrix_expand(NULL, NULL, NULL);
 
     cr_assert_eq(legs->len, 1);
     const struct leg *leg = legs->pdata[0];
@@ -119,10 +119,29 @@ Test(matrix, whose_legs_have_too_many_values_is_refused)
 
 Test(matrix, that_cannot_be_one_is_refused)
 {
-    expect_refused("[]", "A mapping was expected");
-    expect_refused("{\"a\": 1}", "Matrix vector 'a' does not contain any values");
-    expect_refused("{\"a\": [1], \"include\": {}}", "matrix include is a sequence");
-    expect_refused("{\"a\": [1], \"exclude\": [1]}", "the items of matrix exclude are mappings");
+    expect_refused("[]", "A sequence was not expected");
+    expect_refused("{}", "Matrix must define at least one vector");
+    expect_refused("{\"include\": []}", "Matrix must define at least one vector");
+    expect_refused("{\"a\": 1}", "Unexpected value '1'");
+    expect_refused("{\"a\": {}}", "A mapping was not expected");
+    expect_refused("{\"a\": []}", "Matrix vector 'a' does not contain any values");
+    expect_refused("{\"a\": [1], \"include\": {}}", "A mapping was not expected");
+    expect_refused("{\"a\": [1], \"include\": [{}]}",
+                   "Matrix include mapping does not contain any values");
+    expect_refused("{\"a\": [1], \"exclude\": [1]}", "Unexpected value '1'");
+    expect_refused("{\"a\": [1], \"exclude\": [{}]}", "Matrix exclude filter must not be empty");
+    expect_refused("{\"a\": [1], \"exclude\": [{\"b\": 1}]}",
+                   "Matrix exclude key 'b' does not match any key within the matrix");
+}
+
+Test(matrix, that_is_excluded_as_a_whole_leaves_one_leg_without)
+{
+    g_autoptr(GPtrArray) legs = expand_text("{\"a\": [1], \"exclude\": [{\"a\": 1}]}", NULL);
+
+    cr_assert_eq(legs->len, 1);
+    const struct leg *leg = legs->pdata[0];
+    cr_expect_str_eq(leg->title, "");
+    cr_expect_null(leg->values);
 }
 
 static gsize count_left(const char *vector, const char *excluded)
@@ -130,7 +149,8 @@ static gsize count_left(const char *vector, const char *excluded)
     g_autofree char *text =
         g_strdup_printf("{\"a\": [%s], \"exclude\": [{\"a\": %s}]}", vector, excluded);
     g_autoptr(GPtrArray) legs = expand_text(text, NULL);
-    return legs->len;
+    const struct leg *first = legs->pdata[0];
+    return first->values != NULL ? legs->len : 0;
 }
 
 Test(matrix, excludes_by_the_equality_of_expressions)
