@@ -235,6 +235,7 @@ static void flow_refuse(struct flow *flow, GError *error)
 {
     for (guint i = 0; i < flow->tasks->len; i++)
         task_settle(flow->tasks->pdata[i], RESULT_FAILURE, "%s", error->message);
+    flow_doubt(flow);
     g_ptr_array_add(flow->server->result->errors, error);
 }
 

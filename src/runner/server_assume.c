@@ -133,6 +133,38 @@ void server_run_assume(struct server_run *run, const char *why)
     }
 }
 
+/* NULL: the job has none yet. */
+static struct server_run *first_run(const struct task *task)
+{
+    return task->runs->len > 0 ? g_ptr_array_index(task->runs, 0) : NULL;
+}
+
+/* doubt NULL: none. */
+static void add_doubt(const struct server_run *run, const char *doubt)
+{
+    if (doubt == NULL)
+        return;
+    struct assumption *assumption = g_new0(struct assumption, 1);
+    assumption->what = g_strdup(doubt);
+    assumption->position = run->task->job->position;
+    assumption->leaves_gap = true;
+    g_ptr_array_add(run->row->result->assumptions, assumption);
+}
+
+void server_run_doubt(const struct server_run *run)
+{
+    struct unknown_log *log = &run->task->flow->server->unknown;
+    g_autofree char *doubt = unknown_log_tell(log, "settings of the job");
+    add_doubt(run, doubt);
+}
+
+void flow_doubt(const struct flow *flow)
+{
+    g_autofree char *doubt = unknown_log_tell(&flow->server->unknown, "settings of the workflow");
+    for (guint i = 0; i < flow->tasks->len; i++)
+        add_doubt(first_run(flow->tasks->pdata[i]), doubt);
+}
+
 /* ---- what may be left out wrongly ---- */
 
 /* A job that this one needs, directly or through others, and that is in question; or NULL. */
@@ -151,12 +183,6 @@ bool task_touches_images(const struct task *task)
     const struct server_options *options = task->flow->server->options;
     return task->job->uses != NULL ||
            job_touches_images(task->job, options->find_action, options->self);
-}
-
-/* NULL: the job has none yet, or its matrix is empty. */
-static struct server_run *first_run(const struct task *task)
-{
-    return task->runs->len > 0 ? g_ptr_array_index(task->runs, 0) : NULL;
 }
 
 void task_question(struct task *task, const char *unknown)

@@ -125,6 +125,7 @@ static void refuse(struct server_run *run, GError *error)
     run->row->result->result = run->row->result->conclusion = RESULT_FAILURE;
     g_free(run->row->reason);
     run->row->reason = g_strdup(error->message);
+    server_run_doubt(run);
     g_ptr_array_add(run->task->flow->server->result->errors, error);
 }
 

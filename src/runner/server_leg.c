@@ -85,7 +85,9 @@ static void refuse_now(const struct server_run *run)
 void task_refuse(struct task *task, GError *error)
 {
     task_settle(task, RESULT_FAILURE, "%s", error->message);
-    refuse_now(g_ptr_array_index(task->runs, task->runs->len - 1));
+    const struct server_run *run = g_ptr_array_index(task->runs, task->runs->len - 1);
+    refuse_now(run);
+    server_run_doubt(run);
     g_ptr_array_add(task->flow->server->result->errors, error);
 }
 
@@ -196,6 +198,7 @@ static void refuse(struct server_run *run, GError *error)
 {
     settle(run, RESULT_FAILURE, error->message);
     refuse_now(run);
+    server_run_doubt(run);
     g_ptr_array_add(run->task->flow->server->result->errors, error);
 }
 
@@ -262,6 +265,7 @@ static void conclude(struct server_run *run)
 static void run_in_turn(struct server_run *run)
 {
     GError *error = NULL;
+    unknown_log_clear(&run->task->flow->server->unknown);
     bool has_turn = server_leg_check_name(run, &error) && concurrency_enter(run, &error);
     if (error != NULL)
         refuse(run, error);

@@ -184,6 +184,12 @@ void runner_queue_wake(const struct server_run *run);
    a scenario says of them, else empty. */
 void server_run_assume(struct server_run *run, const char *why);
 
+/* What a leg says of itself was an error: where it read what nobody knows or gave since the last
+   look, its red is no proof. */
+void server_run_doubt(const struct server_run *run);
+/* The same of a workflow, all of whose jobs have ended by it. */
+void flow_doubt(const struct flow *flow);
+
 /* The job was left out, as a condition says that read this of an output that nobody knows (NULL: it
    read none), or because a job that it needs was: the same job might have run. */
 void task_question(struct task *task, const char *unknown);
