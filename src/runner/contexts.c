@@ -49,33 +49,6 @@ static struct value map_of(const json_t *json)
     return json_is_object(json) ? folded_value(json) : value_of_folded_map();
 }
 
-/* A literal of the strategy, or what its expression comes to before any step. */
-static struct value strategy_member(struct leg_run *leg, const struct node *node,
-                                    struct value otherwise)
-{
-    struct value value = {0};
-    const struct step_run asking = {.leg = leg, .scope = leg->scope, .phase = PHASE_SETUP};
-    if (node == NULL)
-        return otherwise;
-    value_clear(&otherwise);
-    if (!step_evaluate(&asking, node, &value, NULL))
-        value_clear(&value);
-    return value;
-}
-
-static void make_strategy(struct leg_run *leg)
-{
-    const struct strategy *strategy = &leg->options.job->strategy;
-    const int64_t total = MAX(leg->options.leg_count, 1);
-    leg->strategy = value_of_folded_map();
-    value_set(&leg->strategy, "fail-fast",
-              strategy_member(leg, strategy->fail_fast, value_of_boolean(true)));
-    value_set(&leg->strategy, "job-index", value_of_integer(leg->options.leg_index));
-    value_set(&leg->strategy, "job-total", value_of_integer(total));
-    value_set(&leg->strategy, "max-parallel",
-              strategy_member(leg, strategy->max_parallel, value_of_integer(total)));
-}
-
 /* A caller hands on the token of the run, in whatever name: each job gets its own for it. */
 static void add_member(struct leg_run *leg, const char *name, const char *text, const char *token)
 {
@@ -121,7 +94,7 @@ void leg_make_contexts(struct leg_run *leg)
     g_autofree char *event = g_strconcat(leg->temp, "/_github_workflow/event.json", NULL);
     set_text(&leg->github, "event_path", event);
     make_secrets(leg);
-    make_strategy(leg);
+    leg->strategy = map_of(leg->options.strategy);
 }
 
 void leg_free_contexts(struct leg_run *leg)

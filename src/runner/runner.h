@@ -61,13 +61,12 @@ struct leg_options {
     struct trace *trace;             /* or NULL */
     const struct workflow *workflow; /* that holds the job; a called one's own */
     const struct job *job;
-    const struct leg *leg;         /* of the matrix */
-    unsigned leg_index, leg_count; /* strategy.job-index, job-total */
-    int64_t cancel_minutes;        /* cancel-timeout-minutes of the job, at least 1; 0: 5 */
-    const char *name;              /* display name: "build (api)" */
+    const struct leg *leg;  /* of the matrix */
+    int64_t cancel_minutes; /* cancel-timeout-minutes of the job, at least 1; 0: 5 */
+    const char *name;       /* display name: "build (api)" */
     const struct runner_machine *machine;
     /* Contexts as JSON, lent; NULL is an empty one. github is that of the event. */
-    const json_t *github, *inputs, *needs, *vars, *secrets;
+    const json_t *github, *inputs, *needs, *vars, *secrets, *strategy;
     const json_t *unknown_inputs;         /* those that nobody knows, a set of unknown.h; or NULL */
     const struct action *const *actions;  /* ends with NULL */
     const struct assumed_action *assumed; /* ends with a NULL pattern; or NULL */

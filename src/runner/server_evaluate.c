@@ -28,7 +28,8 @@ static struct value contexts_for(const struct task *task, const struct leg *leg)
               unknown_rows_value(task->needs, "needs", &task->flow->server->unknown));
     if (leg != NULL) {
         value_set(&all, "matrix", folded_value(leg->values));
-        value_set(&all, "strategy", task_strategy(task, leg));
+        g_autoptr(json_t) strategy = task_strategy(task, leg);
+        value_set(&all, "strategy", folded_value(strategy));
     }
     return all;
 }

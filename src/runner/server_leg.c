@@ -35,12 +35,11 @@ void server_run_free(void *argument)
     g_free(run);
 }
 
-struct server_run *task_add_run(struct task *task, const struct leg *leg, unsigned index)
+struct server_run *task_add_run(struct task *task, const struct leg *leg)
 {
     struct server_run *run = g_new0(struct server_run, 1);
     run->task = task;
     run->leg = leg;
-    run->index = index;
     run->row = g_new0(struct server_leg, 1);
     run->row->id = server_leg_id(task, leg);
     run->row->name = server_leg_name(task, leg);
@@ -72,7 +71,7 @@ void task_settle(struct task *task, enum result result, const char *format, ...)
     va_start(arguments, format);
     g_autofree char *reason = g_strdup_vprintf(format, arguments);
     va_end(arguments);
-    settle(task_add_run(task, NULL, 0), result, reason);
+    settle(task_add_run(task, NULL), result, reason);
     task->result = result;
 }
 
@@ -144,14 +143,14 @@ static void perform(struct server_run *run, const struct runner_machine *machine
 {
     const struct task *task = run->task;
     const struct server_options *options = options_of(task);
+    g_autoptr(json_t) strategy = task_strategy(task, run->leg);
     const struct leg_options leg_options = {
         .loop = options->loop,
         .trace = options->trace,
         .workflow = task->flow->workflow,
         .job = task->job,
         .leg = run->leg,
-        .leg_index = run->index,
-        .leg_count = task->runs->len,
+        .strategy = strategy,
         .cancel_minutes = run->cancel_minutes,
         .name = run->row->name,
         .machine = machine,
@@ -323,7 +322,7 @@ void task_run_legs(struct task *task)
     }
     task->slots.free_count = task->max_parallel > 0 ? task->max_parallel : SLOTS_NO_LIMIT;
     for (guint i = 0; i < legs->len; i++)
-        task_add_run(task, legs->pdata[i], i);
+        task_add_run(task, legs->pdata[i]);
     for (guint i = 0; i < task->runs->len; i++)
         fiber_group_spawn(&group, "leg", run_leg, task->runs->pdata[i]);
     if (!fiber_group_wait(&group, NULL))

@@ -65,7 +65,6 @@ struct server_run {
     struct task *task;
     struct server_leg *row;
     const struct leg *leg;
-    unsigned index;
     struct leg_run *run;      /* while it runs */
     struct flow *called;      /* of a call */
     struct ticket own, below; /* of its job's concurrency, of that of the workflow it calls */
@@ -115,7 +114,7 @@ enum result flow_result(const struct flow *flow);
 
 /* All legs of a job that shall run. */
 void task_run_legs(struct task *task);
-struct server_run *task_add_run(struct task *task, const struct leg *leg, unsigned index);
+struct server_run *task_add_run(struct task *task, const struct leg *leg);
 void server_run_free(void *run);
 void server_run_cancel(struct server_run *run, const char *text);
 /* A job that ends without having run. */
@@ -135,8 +134,8 @@ char *server_leg_id(const struct task *task, const struct leg *leg);
 
 /* What the strategy of the job says, and its legs; NULL: an error. Lent by the task. */
 const GPtrArray *task_read_strategy(struct task *task, GError **error) MUST_USE;
-/* The strategy context of one of them. */
-struct value task_strategy(const struct task *task, const struct leg *leg);
+/* The strategy context of one of them; the caller owns it. */
+json_t *task_strategy(const struct task *task, const struct leg *leg);
 
 /* ---- server_settings.c ---- */
 

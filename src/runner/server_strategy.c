@@ -90,18 +90,18 @@ const GPtrArray *task_read_strategy(struct task *task, GError **error)
     return task->all_legs;
 }
 
-struct value task_strategy(const struct task *task, const struct leg *leg)
+json_t *task_strategy(const struct task *task, const struct leg *leg)
 {
-    struct value strategy = value_of_folded_map();
     guint index = 0;
-    if (task->all_legs == NULL ||
-        !g_ptr_array_find((GPtrArray *)(uintptr_t)task->all_legs, leg, &index))
-        return strategy;
-    bool is_matrix = leg->values != NULL;
-    guint parallel = task->max_parallel > 0 && is_matrix ? task->max_parallel : task->all_legs->len;
-    value_set(&strategy, "fail-fast", value_of_boolean(task->is_failing_fast));
-    value_set(&strategy, "job-index", value_of_integer(index));
-    value_set(&strategy, "job-total", value_of_integer(task->all_legs->len));
-    value_set(&strategy, "max-parallel", value_of_integer(parallel));
+    GPtrArray *legs = (GPtrArray *)(uintptr_t)task->all_legs;
+    if (legs == NULL || !g_ptr_array_find(legs, leg, &index))
+        return json_object();
+    bool is_limited = task->max_parallel > 0 && leg->values != NULL;
+    json_t *strategy = json_object();
+    json_object_set_new(strategy, "fail-fast", json_boolean(task->is_failing_fast));
+    json_object_set_new(strategy, "job-index", json_integer(index));
+    json_object_set_new(strategy, "job-total", json_integer(legs->len));
+    json_object_set_new(strategy, "max-parallel",
+                        json_integer(is_limited ? task->max_parallel : legs->len));
     return strategy;
 }

@@ -302,13 +302,16 @@ struct leg_result *bench_run_leg(struct bench *bench, const char *job_id)
                                            : bench->workflow->jobs->pdata[0];
     const struct leg *leg = job->strategy.legs->pdata[0];
     g_autofree char *name = job_leg_name(job, leg);
+    int leg_count = (int)job->strategy.legs->len;
+    g_autoptr(json_t) strategy = json_pack("{s:b, s:i, s:i, s:i}", "fail-fast", true, "job-index",
+                                           0, "job-total", leg_count, "max-parallel", leg_count);
     const struct leg_options options = {
         .loop = bench->loop,
         .trace = bench->trace,
         .workflow = bench->workflow,
         .job = job,
         .leg = leg,
-        .leg_count = job->strategy.legs->len,
+        .strategy = strategy,
         .name = name,
         .machine = &bench->machine,
         .github = bench->github,
