@@ -36,27 +36,36 @@ static struct github_functions_context functions_of(const struct step_run *step)
     };
 }
 
-char *evaluate_place(const struct node *node)
+static char *place_text(struct position place)
 {
-    struct position place = fault_place(node);
     if (place.source == NULL || place.line == 0)
         return g_strdup("");
     return g_strdup_printf("%s (Line: %d, Col: %d): ", place.source->name, place.line,
                            place.column);
 }
 
-static void place_error(const struct node *node, const char *message, GError **error)
+char *evaluate_place(const struct node *node)
 {
-    g_autofree char *place = evaluate_place(node);
-    g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "The template is not valid. %s%s", place,
+    return place_text(fault_place(node));
+}
+
+void evaluate_place_error_at(struct position place, const char *message, GError **error)
+{
+    g_autofree char *text = place_text(place);
+    g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "The template is not valid. %s%s", text,
                 message);
+}
+
+void evaluate_place_error(const struct node *node, const char *message, GError **error)
+{
+    evaluate_place_error_at(fault_place(node), message, error);
 }
 
 void evaluate_unexpected(const struct node *node, const struct value *value, GError **error)
 {
     g_autofree char *text = github_value_string(value);
     g_autofree char *message = g_strdup_printf("Unexpected value '%s'", text);
-    place_error(node, message, error);
+    evaluate_place_error(node, message, error);
 }
 
 static bool evaluate(const struct step_run *step, const char *text, struct value *out,
@@ -85,7 +94,7 @@ bool step_evaluate(const struct step_run *step, const struct node *node, struct 
     }
     if (evaluate(step, node->text, out, &wrong))
         return true;
-    place_error(node, wrong->message, error);
+    evaluate_place_error(node, wrong->message, error);
     return false;
 }
 
@@ -102,7 +111,7 @@ bool step_evaluate_text(const struct step_run *step, const struct node *node, ch
         return false;
     if (github_value_expect_string(&value, text, &wrong))
         return true;
-    place_error(node, wrong->message, error);
+    evaluate_place_error(node, wrong->message, error);
     return false;
 }
 
@@ -114,53 +123,6 @@ bool step_evaluate_raw(const struct step_run *step, const char *text, char **out
         return true;
     }
     return evaluate(step, text, &value, error) && github_value_expect_string(&value, out, error);
-}
-
-static bool add_entry(const struct step_run *step, const struct node_entry *entry, json_t *map,
-                      GError **error)
-{
-    g_autofree char *text = NULL;
-    if (!step_evaluate_text(step, entry->value, &text, error))
-        return false;
-    json_object_set_new(map, entry->key, json_text_or_null(text));
-    return true;
-}
-
-/* A mapping that is one expression, such as ${{ fromJSON(…) }}. */
-static json_t *evaluate_whole(const struct step_run *step, const struct node *node, GError **error)
-{
-    VALUE(value);
-    if (!step_evaluate(step, node, &value, error))
-        return NULL;
-    if (value.kind == VALUE_NULL)
-        return json_object();
-    if (value.kind != VALUE_OBJECT) {
-        evaluate_unexpected(node, &value, error);
-        return NULL;
-    }
-    g_autoptr(json_t) map = json_object();
-    g_autoptr(GPtrArray) names = g_ptr_array_new();
-    value.type->list(value.self, names);
-    for (guint i = 0; i < names->len; i++) {
-        VALUE(member);
-        value.type->get(value.self, names->pdata[i], &member);
-        g_autofree char *text = github_value_string(&member);
-        json_object_set_new(map, names->pdata[i], json_text_or_null(text));
-    }
-    return g_steal_pointer(&map);
-}
-
-json_t *step_evaluate_map(const struct step_run *step, const struct node *node, GError **error)
-{
-    if (node == NULL || node->kind == NODE_NULL)
-        return json_object();
-    if (node->kind != NODE_MAPPING)
-        return evaluate_whole(step, node, error);
-    g_autoptr(json_t) map = json_object();
-    for (gsize i = 0; i < node_length(node); i++)
-        if (!add_entry(step, node_entry(node, i), map, error))
-            return NULL;
-    return g_steal_pointer(&map);
 }
 
 /* The expression the condition stands for. Those of the runner's own steps and of post steps are

@@ -38,6 +38,7 @@ struct token {
 /* Text of a stream up to its next newline. */
 struct line_buffer {
     GString *text;
+    bool has_returned; /* a \r ended the line before: a \n is the rest of its end */
 };
 
 typedef void step_work_fn(struct step_run *step);
@@ -94,8 +95,9 @@ struct leg_run {
 
     struct value github, vars, matrix, strategy, needs; /* contexts that stay */
     struct secrets secrets;
-    struct unknown_log unknown;  /* what was read of outputs that nobody knows */
-    json_t *environment;         /* workflow, job, GITHUB_ENV */
+    struct unknown_log unknown;              /* what was read of outputs that nobody knows */
+    json_t *environment;                     /* workflow, job, GITHUB_ENV */
+    char *default_shell, *default_directory; /* defaults.run, or NULL */
     json_t *unknown_environment; /* names in doubt of it, a set of unknown.h; NULL: none */
     gsize written_environment_bytes;
     GPtrArray *path;       /* GITHUB_PATH, the latest last; char * */
@@ -181,6 +183,11 @@ char *files_path(const struct step_run *step, const char *context_name);
 extern const char *const files_context_names[]; /* ends with NULL */
 void step_add_summary(struct step_run *step, const char *markdown);
 
+/* ---- set_up.c ---- */
+
+/* What "Set up job" evaluates of the job, in its order; an error ends the job before any step. */
+bool leg_evaluate_settings(struct leg_run *leg, GError **error) MUST_USE;
+
 /* ---- contexts.c ---- */
 
 void leg_make_contexts(struct leg_run *leg);
@@ -209,16 +216,22 @@ bool step_evaluate(const struct step_run *step, const struct node *node, struct 
                    GError **error) MUST_USE;
 bool step_evaluate_text(const struct step_run *step, const struct node *node, char **text,
                         GError **error) MUST_USE;
-/* A mapping of texts such as env and with; NULL gives an empty one. The caller owns it. */
-json_t *step_evaluate_map(const struct step_run *step, const struct node *node,
-                          GError **error) MUST_USE;
 bool step_evaluate_condition(const struct step_run *step, bool *is_true, GError **error) MUST_USE;
 /* "FILE (Line: 1, Col: 2): ", before what is wrong there; "" for what no file says; g_free. */
 char *evaluate_place(const struct node *node);
+/* "The template is not valid. FILE (Line: 1, Col: 2): MESSAGE". */
+void evaluate_place_error(const struct node *node, const char *message, GError **error);
+void evaluate_place_error_at(struct position place, const char *message, GError **error);
 /* An error about a value of the wrong kind at the node's place. */
 void evaluate_unexpected(const struct node *node, const struct value *value, GError **error);
 bool hash_files(const char *folder, const char *const *patterns, char **digest,
                 GError **error) MUST_USE;
+
+/* ---- evaluate_map.c ---- */
+
+/* A mapping of texts such as env and with; NULL gives an empty one. The caller owns it. */
+json_t *step_evaluate_map(const struct step_run *step, const struct node *node,
+                          GError **error) MUST_USE;
 
 /* ---- environment.c ---- */
 
