@@ -9,6 +9,16 @@
 
 #define RUNNER_VERSION "2.336.0"
 
+static bool evaluate_settings(struct step_run *step)
+{
+    g_autoptr(GError) error = NULL;
+    bool is_fine = leg_evaluate_settings(step->leg, &error);
+    leg_assume_lacking(step->leg, NULL);
+    if (!is_fine)
+        step_fail(step, error);
+    return is_fine;
+}
+
 void job_set_up(struct step_run *step)
 {
     const struct leg_run *leg = step->leg;
@@ -18,6 +28,8 @@ void job_set_up(struct step_run *step)
     step_print(step, "##[endgroup]");
     step_print(step, "Secret source: Actions");
     step_print(step, "Prepare workflow directory");
+    if (!evaluate_settings(step))
+        return;
     step_print(step, "Prepare all required actions");
     if (!job_download_actions(step))
         return;

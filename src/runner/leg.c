@@ -118,6 +118,8 @@ void leg_run_free(struct leg_run *leg)
     g_free(leg->temp);
     g_free(leg->tool_cache);
     g_free(leg->tracking);
+    g_free(leg->default_shell);
+    g_free(leg->default_directory);
     g_free(leg->network);
     g_free(leg);
 }
@@ -225,19 +227,7 @@ static void run_own(struct leg_run *leg, const char *title, enum step_phase phas
     leg_assume_lacking(leg, step);
 }
 
-/* ---- the environment of the job ---- */
-
-static void add_environment(struct leg_run *leg, const struct node *node)
-{
-    const struct step_run asking = {.leg = leg, .scope = leg->scope, .phase = PHASE_SETUP};
-    g_autoptr(GError) error = NULL;
-    g_autoptr(json_t) texts = step_evaluate_map(&asking, node, &error);
-    if (texts != NULL)
-        json_object_update(leg->environment, texts);
-    else
-        leg_annotate(leg, ANNOTATION_ERROR, error->message);
-    leg->has_failed = leg->has_failed || texts == NULL;
-}
+/* ---- from begin to end ---- */
 
 static void make_folders(const struct leg_run *leg)
 {
@@ -269,9 +259,6 @@ static void begin(struct leg_run *leg)
     leg->tracking = g_strconcat("github_", id, NULL);
     leg_make_contexts(leg);
     make_folders(leg);
-    add_environment(leg, leg->options.workflow->env);
-    add_environment(leg, leg->options.job->env);
-    leg_assume_lacking(leg, NULL);
     trace_note(leg->options.trace, "job-leg-begin", "leg", leg->options.name, "machine",
                leg->machine->name, NULL);
 }

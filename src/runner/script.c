@@ -5,6 +5,7 @@
 #include "runner/touch.h"
 #include "workflow/literal.h"
 
+#include <errno.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -33,7 +34,8 @@ struct script {
     char *command; /* "bash" */
     char *format;  /* "-e {0}" */
     const char *suffix;
-    char *directory;
+    char *directory;       /* without . and .. */
+    char *directory_given; /* as the runner joins it */
 };
 
 static void script_clear(struct script *script)
@@ -42,6 +44,7 @@ static void script_clear(struct script *script)
     g_free(script->command);
     g_free(script->format);
     g_free(script->directory);
+    g_free(script->directory_given);
 }
 
 static const struct shell_row *find_shell(const char *name)
@@ -52,18 +55,7 @@ static const struct shell_row *find_shell(const char *name)
     return NULL;
 }
 
-/* A job's block of defaults takes the place of the workflow's as a whole, and none counts inside a
-   composite action (actions-semantics.md 2.5, 5.1). */
-static const struct run_defaults *defaults_of(const struct step_run *step)
-{
-    static const struct run_defaults none = {0};
-    const struct leg_options *options = &step->leg->options;
-    if (step->scope->is_composite)
-        return &none;
-    return options->job->defaults.is_given ? &options->job->defaults : &options->workflow->defaults;
-}
-
-static bool take_format(struct script *script, const char *text, GError **error)
+static void take_format(struct script *script, const char *text)
 {
     const char *space = strchr(text, ' ');
     script->command = g_strndup(text, space != NULL ? (gsize)(space - text) : strlen(text));
@@ -71,12 +63,6 @@ static bool take_format(struct script *script, const char *text, GError **error)
     const char *format = space != NULL ? space + 1 : row != NULL ? row->arguments : "";
     script->suffix = row != NULL ? row->suffix : "";
     script->format = g_strdup(format);
-    if (strstr(format, "{0}") != NULL)
-        return true;
-    g_set_error_literal(error, BASE_ERROR, BASE_ERROR_INVALID,
-                        "Invalid shell option. Shell must be a valid built-in (bash, sh, cmd, "
-                        "powershell, pwsh) or a format string containing '{0}'");
-    return false;
 }
 
 static bool is_in_container(const struct step_run *step)
@@ -84,15 +70,26 @@ static bool is_in_container(const struct step_run *step)
     return step->leg->job_container != NULL;
 }
 
+/* None of the job's defaults counts inside a composite action (actions-semantics.md 2.5). */
+static char *default_of(const struct step_run *step, const char *text)
+{
+    return step->scope->is_composite ? NULL : g_strdup(text);
+}
+
 static bool read_shell(const struct step_run *step, struct script *script, GError **error)
 {
-    const struct node *node =
-        step->step->shell != NULL ? step->step->shell : defaults_of(step)->shell;
+    const struct node *node = step->step->shell;
     g_autofree char *text = NULL;
     if (node != NULL && !step_evaluate_text(step, node, &text, error))
         return false;
-    if (text != NULL && text[0] != '\0')
-        return take_format(script, text, error);
+    if (text == NULL || text[0] == '\0') {
+        g_free(text);
+        text = default_of(step, step->leg->default_shell);
+    }
+    if (text != NULL && text[0] != '\0') {
+        take_format(script, text);
+        return true;
+    }
     const struct shell_row *row = is_in_container(step) ? &unspecified_in_container : &unspecified;
     script->command = g_strdup(row->name);
     script->format = g_strdup(row->arguments);
@@ -100,15 +97,24 @@ static bool read_shell(const struct step_run *step, struct script *script, GErro
     return true;
 }
 
+/* Path.Combine() of the workspace and what is given. */
+static char *joined_directory(const struct step_run *step, const char *given)
+{
+    if (given == NULL || given[0] == '\0')
+        return g_strdup(step->leg->workspace);
+    return given[0] == '/' ? g_strdup(given) : g_strconcat(step->leg->workspace, "/", given, NULL);
+}
+
 static bool read_directory(const struct step_run *step, struct script *script, GError **error)
 {
-    const struct node *node = step->step->working_directory != NULL
-                                  ? step->step->working_directory
-                                  : defaults_of(step)->working_directory;
+    const struct node *node = step->step->working_directory;
     g_autofree char *text = NULL;
     if (node != NULL && !step_evaluate_text(step, node, &text, error))
         return false;
-    script->directory = g_canonicalize_filename(text != NULL ? text : "", step->leg->workspace);
+    if (node == NULL)
+        text = default_of(step, step->leg->default_directory);
+    script->directory_given = joined_directory(step, text);
+    script->directory = g_canonicalize_filename(script->directory_given, "/");
     return true;
 }
 
@@ -138,6 +144,8 @@ static void print_text(struct step_run *step, const char *text)
     for (gsize length = strlen(plain); length > 0 && plain[length - 1] == '\n'; length--)
         plain[length - 1] = '\0';
     g_auto(GStrv) lines = g_strsplit(plain, "\n", -1);
+    if (lines[0] == NULL)
+        step_print(step, "\033[36;1m\033[0m");
     for (char **line = lines; *line != NULL; line++)
         step_print(step, "\033[36;1m%s\033[0m", *line);
 }
@@ -185,14 +193,22 @@ static char *write_file(struct step_run *step, const struct script *script, GErr
     return g_steal_pointer(&path);
 }
 
-/* The command line; g_strfreev. */
-static char **arguments_of(const struct script *script, const char *path)
+/* The command line; g_strfreev. NULL: an error. */
+static char **arguments_of(const struct script *script, const char *path, GError **error)
 {
-    g_autoptr(GString) line = g_string_new(script->format);
-    g_string_replace(line, "{0}", path, 0);
+    g_autofree char *line = NULL;
+    if (strstr(script->format, "{0}") == NULL) {
+        g_set_error_literal(error, BASE_ERROR, BASE_ERROR_INVALID,
+                            "Invalid shell option. Shell must be a valid built-in (bash, sh, cmd, "
+                            "powershell, pwsh) or a format string containing '{0}'");
+        return NULL;
+    }
+    line = arguments_format(script->format, path, error);
+    if (line == NULL)
+        return NULL;
     GPtrArray *arguments = g_ptr_array_new();
     g_ptr_array_add(arguments, g_strdup(script->command));
-    arguments_split(line->str, arguments);
+    arguments_split(line, arguments);
     g_ptr_array_add(arguments, NULL);
     return (char **)g_ptr_array_free(arguments, FALSE);
 }
@@ -205,9 +221,9 @@ static bool check_directory(const struct step_run *step, const struct script *sc
         return true;
     g_autofree char *path = shell_path(script->command);
     g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID,
-                "An error occurred trying to start process '%s' with working directory '%s'. No "
-                "such file or directory",
-                path, script->directory);
+                "An error occurred trying to start process '%s' with working directory '%s'. %s",
+                path, script->directory_given,
+                g_strerror(g_file_test(here, G_FILE_TEST_EXISTS) ? ENOTDIR : ENOENT));
     return false;
 }
 
@@ -295,10 +311,12 @@ static void assume_script(struct step_run *step, const struct script *script)
 static bool start(struct step_run *step, const struct script *script, const char *path,
                   int *exit_code, GError **error)
 {
-    g_auto(GStrv) arguments = arguments_of(script, path);
+    g_auto(GStrv) arguments = arguments_of(script, path, error);
     g_auto(GStrv) environment = step_environment(step, NULL, NULL);
     g_autoptr(GError) wrong = NULL;
 
+    if (arguments == NULL)
+        return false;
     if (process_run(step, (const char *const *)arguments, environment, script->directory, exit_code,
                     &wrong))
         return true;
@@ -340,7 +358,7 @@ static bool run_script(struct step_run *step, const struct script *script, GErro
                             why != NULL ? why : "no process can start on this machine");
         return false;
     }
-    if (!files_create(step, error) || !check_directory(step, script, error))
+    if (!check_directory(step, script, error))
         return false;
     g_autofree char *path = write_file(step, script, error);
     return path != NULL && perform(step, script, path, error);
@@ -351,7 +369,7 @@ void script_work(struct step_run *step)
     const struct counts before = counts_of(step);
     g_autoptr(GError) error = NULL;
     struct script script = {0};
-    bool is_fine = read_script(step, &script, &error);
+    bool is_fine = files_create(step, &error) && read_script(step, &script, &error);
     if (is_fine) {
         print_header(step, &script);
         is_fine = run_script(step, &script, &error);

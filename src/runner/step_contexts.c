@@ -14,13 +14,21 @@ struct own_member {
     const char *text; /* NULL: the step has none */
 };
 
+/* A script is no action, whatever it stands in: once its files are made, nothing is known of one
+   (ActionRunner.cs; actions/runner#2473). */
+static bool is_script(const struct step_run *step)
+{
+    return step->step != NULL && step->step->kind == STEP_RUN && step->files_id != NULL;
+}
+
 static void own_members(const struct step_run *step, struct own_member members[OWN_COUNT])
 {
     const struct scope *scope = step->scope;
+    bool has_no_action = is_script(step);
     members[0] = (struct own_member){"action", step->action_name};
     members[1] = (struct own_member){"action_path", scope->path};
-    members[2] = (struct own_member){"action_repository", scope->name};
-    members[3] = (struct own_member){"action_ref", scope->ref};
+    members[2] = (struct own_member){"action_repository", has_no_action ? "" : scope->name};
+    members[3] = (struct own_member){"action_ref", has_no_action ? "" : scope->ref};
     members[4] = (struct own_member){"action_status",
                                      scope->is_composite ? result_text(scope->status) : NULL};
 }

@@ -1,0 +1,42 @@
+/* What "Set up job" evaluates before the first step: the environment of the job and its defaults for
+   `run` steps, once for all of them (actions-semantics.md 5.1; the runner's JobExtension.cs). */
+#include "runner/leg.h"
+
+static bool add_environment(const struct step_run *asking, const struct node *node, GError **error)
+{
+    g_autoptr(json_t) texts = step_evaluate_map(asking, node, error);
+    if (texts != NULL)
+        json_object_update(asking->leg->environment, texts);
+    return texts != NULL;
+}
+
+/* An empty text is none that the runner takes; one that nobody knows may be any. */
+static bool read_default(const struct step_run *asking, const struct node *node, char **text,
+                         GError **error)
+{
+    struct leg_run *leg = asking->leg;
+    if (node == NULL)
+        return true;
+    guint mark = unknown_log_mark(&leg->unknown);
+    if (!step_evaluate_text(asking, node, text, error))
+        return false;
+    bool is_known = unknown_log_mark(&leg->unknown) == mark && leg->unknown.name == NULL &&
+                    leg->unknown.doubtful == NULL;
+    if ((*text)[0] != '\0' || !is_known)
+        return true;
+    evaluate_place_error(node, "Unexpected value ''", error);
+    return false;
+}
+
+bool leg_evaluate_settings(struct leg_run *leg, GError **error)
+{
+    const struct step_run asking = {.leg = leg, .scope = leg->scope, .phase = PHASE_SETUP};
+    const struct leg_options *options = &leg->options;
+    /* A job's block takes the place of the workflow's as a whole. */
+    const struct run_defaults *defaults =
+        options->job->defaults.is_given ? &options->job->defaults : &options->workflow->defaults;
+    return add_environment(&asking, options->workflow->env, error) &&
+           add_environment(&asking, options->job->env, error) &&
+           read_default(&asking, defaults->shell, &leg->default_shell, error) &&
+           read_default(&asking, defaults->working_directory, &leg->default_directory, error);
+}
