@@ -129,6 +129,19 @@ static bool take(struct step_run *step, const char *context_name, const char *te
     return true;
 }
 
+/* The byte order mark, which File.ReadAllText() takes for none of the text. */
+#define MARK "\xEF\xBB\xBF"
+
+/* Zeros stay in a value of the runner's, and no shell makes anything of them. */
+static gsize without_zeros(char *bytes, gsize length_bytes)
+{
+    gsize kept = 0;
+    for (gsize i = 0; i < length_bytes; i++)
+        if (bytes[i] != '\0')
+            bytes[kept++] = bytes[i];
+    return kept;
+}
+
 /* The file's text; "" when it is gone, which the runner ignores. g_free. */
 static char *read_file(struct step_run *step, const char *context_name, GError **error)
 {
@@ -146,7 +159,10 @@ static char *read_file(struct step_run *step, const char *context_name, GError *
     }
     if (!regular_file_read(here, &bytes, &length, NULL))
         return g_strdup("");
-    char *text = g_utf8_make_valid(bytes, (gssize)strnlen(bytes, length));
+    gsize begin =
+        length >= strlen(MARK) && memcmp(bytes, MARK, strlen(MARK)) == 0 ? strlen(MARK) : 0;
+    gsize kept = without_zeros(bytes + begin, length - begin);
+    char *text = g_utf8_make_valid(bytes + begin, (gssize)kept);
     g_free(bytes);
     return text;
 }

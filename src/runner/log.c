@@ -179,11 +179,26 @@ static void take_line(struct step_run *step, GString *text)
     notice_other_hash(step, valid);
     notice_stumble(step, valid);
     g_string_truncate(text, 0);
-    if (g_str_has_suffix(valid, "\r"))
-        valid[strlen(valid) - 1] = '\0';
     notice_missing(step, valid);
     if (!step_obey(step, valid))
         step_print_text(step, valid);
+}
+
+/* A line ends at \n, \r or \r\n, as StreamReader.ReadLine() has it in ProcessInvoker.cs. */
+static void take_end(struct step_run *step, struct line_buffer *buffer, char end)
+{
+    bool is_second_half = end == '\n' && buffer->has_returned && buffer->text->len == 0;
+    buffer->has_returned = end == '\r';
+    if (!is_second_half)
+        take_line(step, buffer->text);
+}
+
+static gsize line_length(const char *bytes, gsize length_bytes)
+{
+    gsize length = 0;
+    while (length < length_bytes && bytes[length] != '\n' && bytes[length] != '\r')
+        length++;
+    return length;
 }
 
 void step_output(void *argument, int stream, const char *bytes, gsize length_bytes)
@@ -192,14 +207,13 @@ void step_output(void *argument, int stream, const char *bytes, gsize length_byt
     struct line_buffer *buffer = &step->lines[stream == 2 ? 1 : 0];
     if (buffer->text == NULL)
         buffer->text = g_string_new(NULL);
-    for (const char *end = bytes + length_bytes; bytes < end;) {
-        const char *newline = memchr(bytes, '\n', (gsize)(end - bytes));
-        gsize length = (gsize)((newline != NULL ? newline : end) - bytes);
+    for (const char *end = bytes + length_bytes; bytes < end; bytes++) {
+        gsize length = line_length(bytes, (gsize)(end - bytes));
         gsize room = RUNNER_LINE_BYTES_MAX - buffer->text->len;
         g_string_append_len(buffer->text, bytes, (gssize)MIN(length, room));
-        if (newline != NULL)
-            take_line(step, buffer->text);
-        bytes += length + (newline != NULL ? 1 : 0);
+        bytes += length;
+        if (bytes < end)
+            take_end(step, buffer, *bytes);
     }
 }
 

@@ -219,17 +219,63 @@ static bool speak_add_path(struct step_run *step, const struct command_line *lin
     if (!allows_unsecure(step))
         return fail(error, DISABLED, "add-path");
     if (line->data[0] == '\0')
-        return fail(error, "Required field 'path' is missing in ##[add-path] command.");
+        return fail(error, "Value cannot be null. (Parameter 'path')");
     leg_add_path(step->leg, line->data);
     return true;
 }
 
-/* Problem matchers only colour the log; they are taken and do nothing here. */
-static bool speak_matcher(struct step_run *step, const struct command_line *line, GError **error)
+static bool has_gap(const struct leg_run *leg)
 {
-    (void)step;
-    (void)line;
-    (void)error;
+    for (guint i = 0; i < leg->result->assumptions->len; i++)
+        if (((const struct assumption *)leg->result->assumptions->pdata[i])->leaves_gap)
+            return true;
+    return false;
+}
+
+/* Problem matchers only colour the log, but the file of one must be there
+   (AddMatcherCommandExtension in ActionCommandManager.cs; the words are .NET's). */
+static bool find_matcher(struct step_run *step, const char *file, GError **error)
+{
+    const struct leg_run *leg = step->leg;
+    g_autofree char *path =
+        file[0] == '/' ? g_strdup(file) : g_strconcat(leg->workspace, "/", file, NULL);
+    g_autofree char *here = leg->job_container == NULL ? leg_host_path(leg, path) : NULL;
+    g_autofree char *folder = here != NULL ? g_path_get_dirname(here) : NULL;
+    if (here == NULL || g_file_test(here, G_FILE_TEST_EXISTS))
+        return true;
+    if (has_gap(leg)) {
+        leg_assume_gap(step->leg, step, /* touches_images= */ false, "problem matcher %s", file);
+        return true;
+    }
+    return fail(error,
+                g_file_test(folder, G_FILE_TEST_IS_DIR) ? "Could not find file '%s'."
+                                                        : "Could not find a part of the path '%s'.",
+                path);
+}
+
+static bool speak_add_matcher(struct step_run *step, const struct command_line *line,
+                              GError **error)
+{
+    if (line->data[0] != '\0')
+        return find_matcher(step, line->data, error);
+    step_warning(step, "File path must be specified.");
+    return true;
+}
+
+static bool speak_remove_matcher(struct step_run *step, const struct command_line *line,
+                                 GError **error)
+{
+    const char *owner = command_line_property(line, "owner");
+    bool has_owner = owner != NULL && owner[0] != '\0';
+    bool has_file = line->data[0] != '\0';
+    if (has_owner && has_file)
+        step_warning(step, "Either specify an owner name or a file path in ##[remove-matcher] "
+                           "command. Both values cannot be set.");
+    else if (!has_owner && !has_file)
+        step_warning(step, "Either an owner name or a file path must be specified in "
+                           "##[remove-matcher] command.");
+    else if (has_file)
+        return find_matcher(step, line->data, error);
     return true;
 }
 
@@ -246,8 +292,8 @@ static const struct speech speeches[] = {
     {"save-state", false, speak_save_state},
     {"set-env", false, speak_set_env},
     {"add-path", false, speak_add_path},
-    {"add-matcher", false, speak_matcher},
-    {"remove-matcher", false, speak_matcher},
+    {"add-matcher", false, speak_add_matcher},
+    {"remove-matcher", false, speak_remove_matcher},
 };
 enum {
     SPEECH_COUNT = G_N_ELEMENTS(speeches)

@@ -74,6 +74,21 @@ Test(real_bash, speaks_by_lines_and_files)
     cr_expect_not_null(strstr(result->log->str, "/work/ship/ship\ntrue a\n"));
 }
 
+Test(real_bash, finds_the_files_of_its_step_by_expressions_too)
+{
+    AUTO(leg_result)
+    result = run_for_real("      - id: x\n"
+                          "        run: |\n"
+                          "          printf 'a=1\\0\\nb=2\\n' >> ${{ github.output }}\n"
+                          "          echo \"[${GITHUB_ACTION_REF-unset}]\"\n"
+                          "      - run: echo 'it was ${{ steps.x.outputs.a }}${{ "
+                          "steps.x.outputs.b }}'\n");
+
+    cr_expect_eq(result->result, RESULT_SUCCESS);
+    cr_expect_not_null(strstr(result->log->str, "\n[]\n"), "%s", result->log->str);
+    cr_expect_not_null(strstr(result->log->str, "\nit was 12\n"), "%s", result->log->str);
+}
+
 Test(real_bash, blocked_by_a_child_ends_after_12_and_a_half_seconds)
 {
     AUTO(leg_result)
