@@ -1,5 +1,5 @@
-/* Mappings of texts: env, with, outputs of a job. A key may be an expression, and `${{ insert }}` puts
-   the pairs of another mapping in its place (the runner's TemplateEvaluator.cs). */
+/* Mappings of texts: env, with, outputs of a job. A key may be an expression, and `${{ insert }}`
+   puts the pairs of another mapping in its place (the runner's TemplateEvaluator.cs). */
 #include "expr/fold.h"
 #include "expr/github.h"
 #include "runner/use.h"
@@ -17,10 +17,9 @@ static bool has_key(const json_t *map, const char *key)
 }
 
 /* Keys that expressions make may be empty, or those of another pair. */
-static bool check_key(const json_t *map, const char *key, struct position place,
-                           GError **error)
+static bool check_key(const json_t *map, const char *key, struct position place, GError **error)
 {
-    g_autofree char *message = key[0] == '\0'     ? g_strdup("Unexpected value ''")
+    g_autofree char *message = key[0] == '\0'      ? g_strdup("Unexpected value ''")
                                : has_key(map, key) ? g_strdup_printf("'%s' is already defined", key)
                                                    : NULL;
     if (message != NULL)
@@ -74,15 +73,15 @@ static bool is_insert(const struct step_run *step, const char *key)
 {
     static const struct position nowhere = {0};
     struct github_template template = {0};
-    bool is_read = github_template_read(allowed_dialect_of(step->leg->dialect), key, nowhere,
-                                        &template, NULL);
+    bool is_read =
+        github_template_read(allowed_dialect_of(step->leg->dialect), key, nowhere, &template, NULL);
     bool answer = is_read && template.is_insert;
     github_template_clear(&template);
     return answer;
 }
 
-static bool make_key(const struct step_run *step, const struct node_entry *entry,
-                     const json_t *map, char **key, GError **error)
+static bool make_key(const struct step_run *step, const struct node_entry *entry, const json_t *map,
+                     char **key, GError **error)
 {
     g_autoptr(GError) wrong = NULL;
     if (step_evaluate_raw(step, entry->key, key, &wrong))
