@@ -66,6 +66,15 @@ static bool choose(const struct stage *stage, const json_t *runs_on, struct runn
 
 /* ---- its inside ---- */
 
+/* "ImageOS=ubuntu24" for "ubuntu-24.04" (actions/runner-images, configure-environment.sh). */
+static char *image_os(const char *profile)
+{
+    const char *release = strpbrk(profile, "0123456789");
+    if (release == NULL)
+        return g_strconcat("ImageOS=", profile, NULL);
+    return g_strdup_printf("ImageOS=ubuntu%.*s", (int)strcspn(release, "."), release);
+}
+
 static char **environment_of(const struct leg_machine *machine, const char *home)
 {
     const char *path = machine->sandbox != NULL ? sandbox_path(machine->sandbox) : "/usr/bin:/bin";
@@ -77,7 +86,7 @@ static char **environment_of(const struct leg_machine *machine, const char *home
     g_ptr_array_add(all, g_strdup("DEBIAN_FRONTEND=noninteractive"));
     g_ptr_array_add(all, g_strdup_printf("RUNNER_TOOL_CACHE=%s/hostedtoolcache", home));
     g_ptr_array_add(all, g_strdup_printf("AGENT_TOOLSDIRECTORY=%s/hostedtoolcache", home));
-    g_ptr_array_add(all, g_strdup_printf("ImageOS=%s", machine->plan.profile->name));
+    g_ptr_array_add(all, image_os(machine->plan.profile->name));
     g_ptr_array_add(all, NULL);
     return (char **)g_ptr_array_steal(all, NULL);
 }
