@@ -149,10 +149,18 @@ static struct value container_of(const struct leg_run *leg)
     return container;
 }
 
+/* A number of eleven digits on GitHub, another for each job. */
+static int64_t check_run_id(const struct leg_run *leg)
+{
+    const int64_t first = INT64_C(50000000000);
+    return first + g_str_hash(leg->options.name != NULL ? leg->options.name : "");
+}
+
 static struct value job_of(const struct step_run *step)
 {
     const struct leg_run *leg = step->leg;
     struct value job = value_of_folded_map();
+    value_set(&job, "check_run_id", value_of_integer(check_run_id(leg)));
     set_text(&job, "status", leg_status(leg));
     if (leg->network != NULL)
         value_set(&job, "container", container_of(leg));
