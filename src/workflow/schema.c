@@ -70,11 +70,24 @@ static void check_condition(const struct node *node, const char *text, unsigned 
         fault_add_at(faults, node, "%s", problem);
 }
 
+/* GitHub reads these as 32 bits, and refuses the file for what is longer (YamlObjectReader.cs). */
+static bool is_beyond_32_bits(const struct node *node)
+{
+    bool is_number = node->kind == NODE_INTEGER || node->kind == NODE_FLOAT;
+    return is_number && node->number > (double)G_MAXUINT32 &&
+           (g_str_has_prefix(node->text, "0x") || g_str_has_prefix(node->text, "0o"));
+}
+
 static void check_scalar(const struct definition *definition, const struct node *node,
                          unsigned contexts, struct fault_list *faults)
 {
     g_autofree char *text = literal_text(node);
-    if (node->kind == NODE_STRING && literal_has_expression(text))
+    if (is_beyond_32_bits(node))
+        fault_add_at(faults, node,
+                     "The value '%s' on line %d and column %d is invalid for the type "
+                     "'tag:yaml.org,2002:int'",
+                     node->text, node->position.line, node->position.column);
+    else if (node->kind == NODE_STRING && literal_has_expression(text))
         check_dynamic(definition, node, contexts, faults);
     else if (definition->is_condition)
         check_condition(node, text, contexts, faults);
