@@ -64,7 +64,10 @@ void evaluate_place_error(const struct node *node, const char *message, GError *
 void evaluate_unexpected(const struct node *node, const struct value *value, GError **error)
 {
     g_autofree char *text = github_value_string(value);
-    g_autofree char *message = g_strdup_printf("Unexpected value '%s'", text);
+    g_autofree char *message = value->kind == VALUE_ARRAY ? g_strdup("A sequence was not expected")
+                               : value->kind == VALUE_OBJECT
+                                   ? g_strdup("A mapping was not expected")
+                                   : g_strdup_printf("Unexpected value '%s'", text);
     evaluate_place_error(node, message, error);
 }
 

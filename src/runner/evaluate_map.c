@@ -59,10 +59,7 @@ static bool add_whole(const struct step_run *step, const struct node *node, json
         return false;
     if (value.kind == VALUE_OBJECT)
         return add_object(map, &value, node, error);
-    if (value.kind == VALUE_ARRAY)
-        evaluate_place_error(node, "A sequence was not expected", error);
-    else
-        evaluate_unexpected(node, &value, error);
+    evaluate_unexpected(node, &value, error);
     return false;
 }
 

@@ -1,5 +1,6 @@
 /* Jobs that call a reusable workflow: its inputs, secrets and outputs (actions-semantics.md 2.4).
  */
+#include "runner/leg.h"
 #include "runner/server_private.h"
 #include "runner/use.h"
 #include "workflow/literal.h"
@@ -55,13 +56,64 @@ static bool add_default(const struct flow *caller, json_t *inputs, const struct 
     return true;
 }
 
+/* Whether nothing was read that nobody knows since the log was cleared. */
+static bool is_known(const struct task *task)
+{
+    const struct unknown_log *log = &task->flow->server->unknown;
+    return log->name == NULL && log->doubtful == NULL && unknown_log_mark(log) == 0;
+}
+
+/* What the caller gives must be of the input's kind, unless it stands on something that nobody
+   knows; a string takes any scalar as its text (ConvertToInputValueDefinedType in
+   WorkflowTemplateConverter.cs). Takes value over; NULL: an error. */
+static json_t *fit(const struct task *task, const struct node *declared, const struct node *given,
+                   json_t *value, GError **error)
+{
+    g_autoptr(json_t) own = value;
+    VALUE(shown);
+    shown = folded_value(value);
+    const struct node *type =
+        declared != NULL && declared->kind == NODE_MAPPING ? node_get(declared, "type") : NULL;
+    const char *word = type != NULL && type->kind == NODE_STRING ? type->text : "";
+    bool is_scalar = !json_is_array(value) && !json_is_object(value);
+    bool is_right = strcmp(word, "boolean") == 0  ? json_is_boolean(value)
+                    : strcmp(word, "number") == 0 ? json_is_number(value)
+                                                  : is_scalar;
+    if (!is_right && is_known(task) && !evaluate_may_lack(given, &shown)) {
+        evaluate_unexpected(given, &shown, error);
+        return NULL;
+    }
+    if (strcmp(word, "string") != 0 || !is_scalar || json_is_string(value))
+        return g_steal_pointer(&own);
+    g_autofree char *text = github_value_string(&shown);
+    return json_text_or_null(text);
+}
+
+static json_t *given_inputs(const struct server_run *run, const struct node *declared,
+                            GError **error)
+{
+    const struct node *with = run->task->job->with;
+    g_autoptr(json_t) inputs = json_object();
+    if (with != NULL && with->kind != NODE_MAPPING)
+        return task_evaluate_json(run->task, run->leg, NULL, with, error);
+    for (gsize i = 0; with != NULL && i < node_length(with); i++) {
+        const struct node_entry *entry = node_entry(with, i);
+        unknown_log_clear(&run->task->flow->server->unknown);
+        json_t *value = task_evaluate_json(run->task, run->leg, NULL, entry->value, error);
+        if (value != NULL)
+            value = fit(run->task, node_get(declared, entry->key), entry->value, value, error);
+        if (value == NULL)
+            return NULL;
+        json_object_set_new(inputs, entry->key, value);
+    }
+    return g_steal_pointer(&inputs);
+}
+
 static json_t *inputs_of(const struct server_run *run, const struct workflow *called,
                          GError **error)
 {
-    const struct node *with = run->task->job->with;
     const struct node *declared = call_of(called, "inputs");
-    json_t *inputs =
-        with != NULL ? task_evaluate_json(run->task, run->leg, NULL, with, error) : json_object();
+    json_t *inputs = given_inputs(run, declared, error);
     for (gsize i = 0; inputs != NULL && declared != NULL && declared->kind == NODE_MAPPING &&
                       i < node_length(declared);
          i++)

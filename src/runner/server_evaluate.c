@@ -140,10 +140,16 @@ void task_blame(const struct task *task, const char *key, const struct node *nod
     blame(&asking, node, message, error);
 }
 
+bool evaluate_may_lack(const struct node *node, const struct value *value)
+{
+    return value->kind == VALUE_NULL && node->kind == NODE_STRING &&
+           strstr(node->text, "github.event.") != NULL;
+}
+
 bool task_expect(const struct task *task, const char *key, const struct node *node,
                  const struct value *value, enum value_kind kind, GError **error)
 {
-    if (value->kind == kind)
+    if (value->kind == kind || evaluate_may_lack(node, value))
         return true;
     g_autofree char *text = github_value_string(value);
     g_autofree char *message = g_strdup_printf("Unexpected value '%s'", text);

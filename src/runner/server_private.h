@@ -206,7 +206,9 @@ bool task_evaluate(const struct task *task, const struct leg *leg, const char *k
 /* An error about the value of a key. */
 void task_blame(const struct task *task, const char *key, const struct node *node,
                 const char *message, GError **error);
-/* Whether the value is of this kind; an error when not. */
+/* Whether the value is nothing because an event that is made up lacks what the real one has. */
+bool evaluate_may_lack(const struct node *node, const struct value *value);
+/* Whether the value is of this kind or may lack; an error when not. */
 bool task_expect(const struct task *task, const char *key, const struct node *node,
                  const struct value *value, enum value_kind kind, GError **error) MUST_USE;
 /* A value of the file with all that is below; NULL: an error. The caller owns it. */
