@@ -13,11 +13,6 @@ static char *registry_of(const char *image)
     return g_strdup(is_host ? parts[0] : "");
 }
 
-static bool is_given(const char *text)
-{
-    return text != NULL && text[0] != '\0';
-}
-
 /* Where neither is given, ghcr.io gets the job's token, from any runner of github.com. */
 static bool read_credentials(struct step_run *step, const struct service *service,
                              const char *registry, char **user, char **password, GError **error)
@@ -29,10 +24,8 @@ static bool read_credentials(struct step_run *step, const struct service *servic
         return false;
     bool takes_token =
         strcmp(registry, "ghcr.io") == 0 || strcmp(registry, "containers.pkg.github.com") == 0;
-    if (!takes_token || is_given(*user) || is_given(*password))
+    if (!takes_token || *user != NULL || *password != NULL)
         return true;
-    g_clear_pointer(user, g_free);
-    g_clear_pointer(password, g_free);
     return step_evaluate_raw(step, "${{ github.actor }}", user, error) &&
            step_evaluate_raw(step, "${{ github.token }}", password, error);
 }
@@ -48,7 +41,7 @@ static bool log_in(struct step_run *step, const struct service *service, char **
     DOCKER_LINE(line);
     if (!read_credentials(step, service, registry, &user, &password, error))
         return false;
-    if (!is_given(user) || !is_given(password))
+    if (user == NULL || password == NULL)
         return true;
     g_autofree char *id = leg_uuid(step->leg);
     *folder = g_strconcat(step->leg->temp, "/.docker_", id, NULL);
