@@ -179,14 +179,20 @@ static bool check_endpoints(const struct builder *builder, const char *endpoint,
     return count <= 1 || run_fail(error, "invalid duplicate endpoint %s", endpoint);
 }
 
-/* "default" is the endpoint of the context; anything else is a host, and there is none here. */
+/* "default" is the endpoint of the context; any other name is a host, and there is none here.
+   Engines of other machines are not modelled: nobody knows whether they answer, and what they
+   have. */
 static char *read_endpoint(struct plugin_run *run, const char *name, GError **error)
 {
     const char *argument = plugin_flags_argument(run->flags, 0);
     if (argument == NULL || strcmp(argument, "default") == 0)
         return g_strdup(run_endpoint(run));
-    if (strstr(argument, "://") != NULL)
+    if (g_str_has_prefix(argument, "unix://") || strcmp(argument, run_endpoint(run)) == 0)
         return g_strdup(argument);
+    if (strstr(argument, "://") != NULL) {
+        run_unmodelled(error, "the Engine at %s", argument);
+        return NULL;
+    }
     run_fail(error,
              "failed to initialize builder %s (%s0): error during connect: Get "
              "\"http://%s:2375/v1.51/containers/buildx_buildkit_%s0/json\": dial tcp: lookup %s on "

@@ -121,6 +121,24 @@ Test(state, a_builder_without_a_name_gets_one_that_is_free)
     bench_run(NULL, names_body);
 }
 
+static void elsewhere_body(struct bench *bench)
+{
+    run_well(bench, "docker buildx create --name X unix:///var/run/docker.sock");
+    cr_assert_str_eq(bench->assumed->str, "");
+
+    run_well(bench, "docker buildx create --name S ssh://me@arm.example.com");
+    run_well(bench, "docker buildx create --name X --append tcp://10.0.0.9:2375");
+
+    cr_assert(strstr(bench->assumed->str, "buildx create: the Engine at ssh://me@arm.example.com"));
+    cr_assert(strstr(bench->assumed->str, "buildx create: the Engine at tcp://10.0.0.9:2375"));
+    cr_assert(!has_file(bench, "/home/u/.docker/buildx/instances/s"));
+}
+
+Test(state, an_engine_of_another_machine_is_not_taken_for_this_one)
+{
+    bench_run(NULL, elsewhere_body);
+}
+
 /* ---- which one is current ---- */
 
 static void illusion_body(struct bench *bench)
