@@ -3,6 +3,7 @@
 #include "mocks/buildkit/cache.h"
 
 #include "base/digest.h"
+#include "base/units.h"
 
 #include <string.h>
 
@@ -273,6 +274,14 @@ static bool write_cache(struct build *build, const struct cache_kind *kind,
     return true;
 }
 
+/* solver/llbsolver/solver.go: the end of the line is told of a failure too. */
+static void tell_end(const struct build *build, struct vertex *vertex)
+{
+    int64_t taken_us = loop_now_us(build->daemon->loop) - vertex->started_us;
+    progress_line(build->progress, vertex, "preparing build cache for export %.1fs done",
+                  (double)taken_us / (double)SECOND_US);
+}
+
 static bool export_one(struct build *build, const struct attributes *attributes)
 {
     const struct cache_kind *kind = find_kind(attributes);
@@ -281,11 +290,15 @@ static bool export_one(struct build *build, const struct attributes *attributes)
         return true;
     struct vertex *vertex = progress_begin(build->progress, kind->export_name, kind->export_name);
     progress_line(build->progress, vertex, "preparing build cache for export");
-    if (write_cache(build, kind, attributes, vertex, &cause)) {
+    bool is_written = write_cache(build, kind, attributes, vertex, &cause);
+    bool is_ended = is_written || cause->domain != FIBER_ERROR;
+    if (is_ended)
+        tell_end(build, vertex);
+    if (is_written) {
         progress_done(build->progress, vertex);
         return true;
     }
-    if (attributes_is_true(attributes, "ignore-error") && cause->domain != FIBER_ERROR) {
+    if (is_ended && attributes_is_true(attributes, "ignore-error")) {
         progress_failed(build->progress, vertex, cause->message);
         g_error_free(cause);
         return true;

@@ -3,27 +3,14 @@
  * and one more is their index (go-actions-cache; failures.md L2 to L6). Layers that the service has
  * already are not uploaded again.
  */
-#include "mocks/buildkit/cache.h"
+#include "mocks/buildkit/cache_gha.h"
 
 #include "base/digest.h"
 #include "base/units.h"
-#include "mocks/puller/words.h"
 
 #include <string.h>
 
-#define SERVICE_PATH "/twirp/github.actions.results.api.v1.CacheService/"
-
-/* go-actions-cache waits out "429 Too Many Requests" for ten minutes in all. */
-#define PATIENCE_US   (10 * MINUTE_US)
-#define FIRST_WAIT_US (1 * SECOND_US)
-#define LAST_WAIT_US  (60 * SECOND_US)
-
-struct gha {
-    struct build *build;
-    struct http *http;
-    const char *token;
-    char *index_key; /* indexes are numbered: what is written once stays (cache.go SaveMutable) */
-};
+#define PATIENCE_US (10 * MINUTE_US)
 
 static const char *token_of(const struct build *build, const struct attributes *attributes)
 {
@@ -39,9 +26,27 @@ static void gha_clear(struct gha *gha)
     g_free(gha->index_key);
 }
 
+/* "timeout=30s" (gha.go getConfig). */
+static bool read_patience(const struct attributes *attributes, int64_t *patience_us, GError **error)
+{
+    const char *text = attributes_get(attributes, "timeout");
+    *patience_us = PATIENCE_US;
+    if (text == NULL || go_duration_parse(text, patience_us))
+        return true;
+    bool is_number = *text != '\0' && strspn(text, "0123456789.") == strlen(text);
+    g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+                "failed to parse timeout for github actions cache: time: %s duration \"%s\"",
+                is_number ? "missing unit in" : "invalid", text);
+    return false;
+}
+
 static struct gha gha_open(struct build *build, const struct attributes *attributes)
 {
     struct buildkitd *daemon = build->daemon;
+    int64_t patience_us = 0;
+    g_autoptr(GError) told_before = NULL;
+    if (!read_patience(attributes, &patience_us, &told_before))
+        g_clear_error(&told_before);
     const char *scope = attributes_get(attributes, "scope");
     return (struct gha){
         .build = build,
@@ -50,153 +55,8 @@ static struct gha gha_open(struct build *build, const struct attributes *attribu
                          "buildkit"),
         .token = token_of(build, attributes),
         .index_key = g_strdup_printf("index-%s-1#", scope != NULL ? scope : "buildkit"),
+        .patience_us = patience_us,
     };
-}
-
-/* ---- one request ---- */
-
-/* What an answer says that says no: its "message", else its "code" (go-actions-cache,
-   checkResponse). */
-static char *refusal_of(const struct http_response *response)
-{
-    gsize length_bytes = 0;
-    const char *body = g_bytes_get_data(response->body, &length_bytes);
-    g_autofree char *status = go_status(response->status);
-    g_autofree char *problem = length_bytes > 0 ? go_json_error(body, length_bytes)
-                                                : g_strdup("unexpected end of JSON input");
-    if (problem != NULL)
-        return g_strdup_printf("failed to parse error response %u: %.*s: %s", response->status,
-                               (int)length_bytes, body != NULL ? body : "", problem);
-    g_autoptr(json_t) answer = json_parse_gbytes(response->body, NULL);
-    const char *message = json_get_string(answer, "message", "");
-    const char *code = json_get_string(answer, "code", "");
-    if (*message == '\0' && *code == '\0')
-        return g_strdup_printf("unknown error %s: %.*s", status, (int)length_bytes, body);
-    return g_strdup(*message != '\0' ? message : code);
-}
-
-static void set_refusal(const struct http_response *response, GError **error)
-{
-    g_autofree char *text = refusal_of(response);
-    g_set_error_literal(error, BASE_ERROR, BASE_ERROR_IO, text);
-}
-
-static void set_transport_error(const GError *cause, const struct http_request *request,
-                                GError **error)
-{
-    if (cause->domain != HTTP_ERROR) {
-        g_propagate_error(error, g_error_copy(cause));
-        return;
-    }
-    g_autofree char *words =
-        go_transport_words(puller_habits_of(PULLER_BUILDKIT), cause, request->method, request->url);
-    g_autofree char *text = go_url_error(request->method, request->url, words);
-    g_set_error_literal(error, BASE_ERROR, BASE_ERROR_IO, text);
-}
-
-static bool ask_once(const struct gha *gha, const struct http_request *request,
-                     struct http_response *response, GError **error)
-{
-    g_autoptr(GError) cause = NULL;
-    if (http_perform(gha->http, request, response, &cause))
-        return true;
-    set_transport_error(cause, request, error);
-    return false;
-}
-
-/* Waits out 429s; any other answer comes back. */
-static bool ask(const struct gha *gha, const struct http_request *request,
-                struct http_response *response, GError **error)
-{
-    struct loop *loop = gha->build->daemon->loop;
-    int64_t started_us = loop_now_us(loop);
-    for (int64_t wait_us = FIRST_WAIT_US;; wait_us = MIN(wait_us * 2, LAST_WAIT_US)) {
-        http_response_clear(response);
-        if (!ask_once(gha, request, response, error))
-            return false;
-        if (response->status != 429)
-            return true;
-        if (loop_now_us(loop) + wait_us - started_us > PATIENCE_US) {
-            g_set_error_literal(error, BASE_ERROR, BASE_ERROR_IO, "maximum timeout reached");
-            return false;
-        }
-        if (!fiber_sleep(loop, wait_us, error))
-            return false;
-    }
-}
-
-/* A call of the service. *answer NULL and true: "already exists". */
-static bool call(const struct gha *gha, const char *method, json_t *question, json_t **answer,
-                 GError **error)
-{
-    g_autoptr(json_t) owned = question;
-    g_autoptr(GBytes) body = json_bytes(owned);
-    g_autofree char *url = g_strconcat("https://results-receiver.actions.githubusercontent.com",
-                                       SERVICE_PATH, method, NULL);
-    g_autofree char *bearer = g_strconcat("Authorization: Bearer ", gha->token, NULL);
-    const char *const headers[] = {bearer, "Content-Type: application/json", NULL};
-    const struct http_request request = {
-        .method = "POST", .url = url, .headers = headers, .body = body};
-    HTTP_RESPONSE(response);
-    *answer = NULL;
-    if (!ask(gha, &request, &response, error))
-        return false;
-    if (response.status == 409)
-        return true;
-    if (response.status < 300)
-        *answer = json_parse_gbytes(response.body, NULL);
-    if (*answer == NULL)
-        set_refusal(&response, error);
-    return *answer != NULL;
-}
-
-/* ---- the blob storage ---- */
-
-/* azcore's retry policy: after 0.8, 2.4 and 5.6 s (sdk/azcore/runtime/policy_retry.go v1.16). */
-static bool may_ask_again(unsigned status)
-{
-    static const unsigned statuses[] = {408, 429, 500, 502, 503, 504};
-    for (gsize i = 0; i < G_N_ELEMENTS(statuses); i++)
-        if (statuses[i] == status)
-            return true;
-    return false;
-}
-
-static bool ask_storage_once(const struct gha *gha, const struct http_request *request,
-                             struct http_response *response, bool *may_retry, GError **error)
-{
-    http_response_clear(response);
-    if (!ask_once(gha, request, response, error)) {
-        *may_retry = *error == NULL || (*error)->domain != FIBER_ERROR;
-        return false;
-    }
-    if (response->status < 300)
-        return true;
-    *may_retry = may_ask_again(response->status);
-    g_autofree char *status = go_status(response->status);
-    g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "%s %s\nRESPONSE %u: %s", request->method,
-                request->url, response->status, status);
-    return false;
-}
-
-static bool ask_storage(const struct gha *gha, const struct http_request *request,
-                        struct http_response *response, GError **error)
-{
-    static const int64_t waits_us[] = {800 * MILLISECOND_US, 2400 * MILLISECOND_US,
-                                       5600 * MILLISECOND_US};
-    for (gsize try = 0;; try++) {
-        GError *cause = NULL;
-        bool may_retry = false;
-        if (ask_storage_once(gha, request, response, &may_retry, &cause))
-            return true;
-        if (!may_retry || try >= G_N_ELEMENTS(waits_us)) {
-            g_propagate_error(error, cause);
-            return false;
-        }
-        g_error_free(cause);
-        if (!fiber_sleep(gha->build->daemon->loop, waits_us[try], error))
-            return false;
-    }
 }
 
 static bool upload(const struct gha *gha, const char *url, GBytes *bytes, int64_t declared_bytes,
@@ -208,7 +68,7 @@ static bool upload(const struct gha *gha, const char *url, GBytes *bytes, int64_
     const struct http_request request = {
         .method = "PUT", .url = url, .headers = headers, .body = bytes};
     HTTP_RESPONSE(response);
-    return ask_storage(gha, &request, &response, error);
+    return gha_ask_storage(gha, &request, &response, error);
 }
 
 /* ---- entries ---- */
@@ -230,8 +90,8 @@ static char *layer_key(const struct stored *stored)
 static bool look_up(const struct gha *gha, const char *key, json_t **answer, GError **error)
 {
     g_autofree char *version = version_text();
-    return call(gha, "GetCacheEntryDownloadURL",
-                json_pack("{s:s, s:s}", "key", key, "version", version), answer, error);
+    return gha_call(gha, "GetCacheEntryDownloadURL",
+                    json_pack("{s:s, s:s}", "key", key, "version", version), answer, error);
 }
 
 static bool is_hit(const json_t *answer)
@@ -250,7 +110,7 @@ static bool load(const struct gha *gha, const char *key, GBytes **bytes, GError 
     const char *url = json_get_string(answer, "signed_download_url", "");
     const struct http_request request = {.method = "GET", .url = url};
     HTTP_RESPONSE(response);
-    if (!ask_storage(gha, &request, &response, error))
+    if (!gha_ask_storage(gha, &request, &response, error))
         return false;
     *bytes = g_bytes_ref(response.body);
     return true;
@@ -258,27 +118,48 @@ static bool load(const struct gha *gha, const char *key, GBytes **bytes, GError 
 
 /* ---- export ---- */
 
-static bool save(const struct gha *gha, const char *key, GBytes *bytes, int64_t declared_bytes,
-                 GError **error)
+/* *url: where to write to, g_free; NULL and true: the entry is there already. */
+static bool reserve(const struct gha *gha, const char *key, char **url, GError **error)
 {
     g_autofree char *version = version_text();
     json_t *answer = NULL;
-    if (!call(gha, "CreateCacheEntry", json_pack("{s:s, s:s}", "key", key, "version", version),
-              &answer, error))
+    if (!gha_call(gha, "CreateCacheEntry", json_pack("{s:s, s:s}", "key", key, "version", version),
+                  &answer, error))
         return false;
     g_autoptr(json_t) created = answer;
     if (created == NULL)
         return true;
-    if (!upload(gha, json_get_string(created, "signed_upload_url", ""), bytes, declared_bytes,
-                error))
+    *url = g_strdup(json_get_string(created, "signed_upload_url", ""));
+    if (json_get_boolean(created, "ok", false))
+        return true;
+    g_set_error_literal(error, BASE_ERROR, BASE_ERROR_IO, "failed to reserve cache");
+    return false;
+}
+
+static bool finalize(const struct gha *gha, const char *key, int64_t size_bytes, GError **error)
+{
+    g_autofree char *version = version_text();
+    g_autofree char *size = g_strdup_printf("%" G_GINT64_FORMAT, size_bytes);
+    json_t *answer = NULL;
+    if (!gha_call(gha, "FinalizeCacheEntryUpload",
+                  json_pack("{s:s, s:s, s:s}", "key", key, "version", version, "size_bytes", size),
+                  &answer, error))
         return false;
-    g_autofree char *size = g_strdup_printf("%" G_GINT64_FORMAT, declared_bytes);
-    bool is_final =
-        call(gha, "FinalizeCacheEntryUpload",
-             json_pack("{s:s, s:s, s:s}", "key", key, "version", version, "size_bytes", size),
-             &answer, error);
-    json_decref(answer);
-    return is_final;
+    g_autoptr(json_t) final = answer;
+    if (final == NULL || json_get_boolean(final, "ok", false))
+        return true;
+    g_set_error_literal(error, BASE_ERROR, BASE_ERROR_IO, "failed to commit cache");
+    return false;
+}
+
+static bool save(const struct gha *gha, const char *key, GBytes *bytes, int64_t declared_bytes,
+                 GError **error)
+{
+    g_autofree char *url = NULL;
+    if (!reserve(gha, key, &url, error))
+        return false;
+    return url == NULL || (upload(gha, url, bytes, declared_bytes, error) &&
+                           finalize(gha, key, declared_bytes, error));
 }
 
 /* Each is looked up before it is written. */
@@ -310,6 +191,7 @@ static bool save_layers(const struct gha *gha, const json_t *records, GError **e
     return true;
 }
 
+/* An index that the storage does not take is given up without a word: SaveMutable() returns nil. */
 static bool save_index(const struct gha *gha, const json_t *records, GError **error)
 {
     g_autoptr(json_t) answer = NULL;
@@ -320,7 +202,19 @@ static bool save_index(const struct gha *gha, const json_t *records, GError **er
     const char *number = is_hit(answer) ? strrchr(matched, '#') : NULL;
     gint64 next = number != NULL ? g_ascii_strtoll(number + 1, NULL, 10) + 1 : 1;
     g_autofree char *key = g_strdup_printf("%s%" G_GINT64_FORMAT, gha->index_key, next);
-    return save(gha, key, index, (int64_t)g_bytes_get_size(index), error);
+    int64_t size_bytes = (int64_t)g_bytes_get_size(index);
+    g_autofree char *url = NULL;
+    if (!reserve(gha, key, &url, error))
+        return false;
+    if (url == NULL)
+        return true;
+    g_autoptr(GError) lost = NULL;
+    if (upload(gha, url, index, size_bytes, &lost))
+        return finalize(gha, key, size_bytes, error);
+    if (lost->domain != FIBER_ERROR)
+        return true;
+    g_propagate_error(error, g_steal_pointer(&lost));
+    return false;
 }
 
 static bool export(const struct cache_writing *writing, GError **error)
@@ -334,10 +228,15 @@ static bool export(const struct cache_writing *writing, GError **error)
 
 static bool check(const struct build *build, const struct attributes *attributes, GError **error)
 {
-    if (token_of(build, attributes) != NULL)
+    int64_t patience_us = 0;
+    if (token_of(build, attributes) == NULL) {
+        g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
+                    "cache with type gha requires token parameter or $ACTIONS_RUNTIME_TOKEN");
+        return false;
+    }
+    if (read_patience(attributes, &patience_us, error))
         return true;
-    g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
-                "cache with type gha requires token parameter or $ACTIONS_RUNTIME_TOKEN");
+    g_prefix_error(error, "failed to solve: failed to configure gha cache exporter: ");
     return false;
 }
 
@@ -352,15 +251,24 @@ static char *source(const struct attributes *attributes)
                            g_ascii_strtoull(digest + strlen("sha256:") + 48, NULL, 16));
 }
 
+static bool check_import(const struct imported *imported, GError **error)
+{
+    int64_t patience_us = 0;
+    if (token_of(imported->build, imported->attributes) == NULL)
+        g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE, "token not set for github actions cache");
+    else if (read_patience(imported->attributes, &patience_us, error))
+        return true;
+    g_prefix_error(error, "failed to configure gha cache importer: ");
+    return false;
+}
+
 static bool import(struct imported *imported, GError **error)
 {
+    if (!check_import(imported, error))
+        return false;
     struct gha gha = gha_open(imported->build, imported->attributes);
     g_autoptr(GBytes) index = NULL;
-    bool is_fine = gha.token != NULL && load(&gha, gha.index_key, &index, error);
-    if (gha.token == NULL)
-        g_set_error(error, BASE_ERROR, BASE_ERROR_USAGE,
-                    "failed to configure gha cache importer: token not set for github actions "
-                    "cache");
+    bool is_fine = load(&gha, gha.index_key, &index, error);
     g_autoptr(json_t) records = index != NULL ? json_parse_gbytes(index, error) : NULL;
     if (records != NULL)
         json_object_update(imported->records, records);

@@ -30,6 +30,8 @@ struct buildkitd {
     GHashTable *running;          /* step key -> itself; looked up, never iterated */
     struct fiber_queue step_over; /* any step of any build */
     GHashTable *kept;             /* REF -> struct daemon_result; looked up, never iterated */
+    int64_t throttle_us;          /* how long the Actions cache waits after a 429; 0: no 429 yet */
+    int64_t throttled_until_us;   /* 0: nothing waits */
     int64_t taken_bytes;          /* of the container's own disk, when no volume is mounted */
 };
 

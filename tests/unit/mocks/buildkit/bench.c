@@ -83,6 +83,7 @@ static void open_bench(struct bench *bench, const struct plan *plan)
     bench->world = world_new(bench->loop, &world, &error);
     cr_assert_not_null(bench->world);
     add_registries(bench, plan);
+    bench->cachesvc = plan->has_cachesvc ? cachesvc_new(bench->world) : NULL;
     add_weather(bench, plan->rules);
     bench->disk = disk_new(bench->world, MACHINE, 100 * GIB_BYTES, 100 * GIB_BYTES - free_bytes);
     const struct dockerd_options options = {
@@ -103,6 +104,7 @@ static void close_bench(struct bench *bench)
     http_free(bench->http);
     dockerd_free(bench->dockerd);
     world_end_exchanges(bench->world);
+    cachesvc_free(bench->cachesvc);
     registry_free(bench->hub);
     registry_free(bench->local);
     disk_free(bench->disk);

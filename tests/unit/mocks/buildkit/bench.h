@@ -7,6 +7,7 @@
 #include "base/units.h"
 #include "doc/doc.h"
 #include "mocks/buildkit/buildkit.h"
+#include "mocks/cachesvc/cachesvc.h"
 #include "mocks/faults/faults.h"
 #include "mocks/registry/registry.h"
 
@@ -19,8 +20,9 @@ struct bench {
     struct world *world;
     struct disk *disk;
     struct dockerd *dockerd;
-    struct registry *hub;   /* docker.io with library/alpine:3 and library/golang:1.21 */
-    struct registry *local; /* localhost:5000, where builds push */
+    struct registry *hub;      /* docker.io with library/alpine:3 and library/golang:1.21 */
+    struct registry *local;    /* localhost:5000, where builds push */
+    struct cachesvc *cachesvc; /* NULL: GitHub's services cannot be reached */
     struct doc *doc;
     struct fault_rules *rules;
     struct faults *faults;
@@ -33,7 +35,8 @@ struct plan {
     const char *rules;       /* a weather file's rules, or NULL */
     const char *config;      /* buildkitd.toml, or NULL */
     int64_t disk_free_bytes; /* 0: plenty */
-    const char *user;        /* who may push to localhost:5000, with the secret "pw"; NULL: all */
+    bool has_cachesvc;
+    const char *user; /* who may push to localhost:5000, with the secret "pw"; NULL: all */
 };
 
 /* plan NULL: none of it. */

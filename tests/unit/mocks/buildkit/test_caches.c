@@ -239,6 +239,7 @@ static void imports_nothing(struct bench *bench)
         "type=registry",
         "type=local,src=/nowhere,digest=sha256:00",
         "type=gha",
+        "type=gha,token=t,timeout=soon",
         "type=mystery",
     };
     boot_builder(bench);
@@ -270,6 +271,9 @@ static void names_bad_caches(struct bench *bench)
          "format: repository name (O/cache) must be lowercase\n"},
         {"type=registry", "error: registry cache exporter requires ref\n"},
         {"type=local", "error: local cache exporter requires dest\n"},
+        {"type=gha,token=t,timeout=10",
+         "error: failed to solve: failed to configure gha cache exporter: failed to parse timeout "
+         "for github actions cache: time: missing unit in duration \"10\"\n"},
         {"type=mystery", "error: failed to solve: unknown cache exporter: \"mystery\"\n"},
         {"type=inline --export-cache type=inline",
          "error: failed to solve: duplicate cache exports [inline]\n"},

@@ -38,6 +38,8 @@ static void add_images(struct bench *bench, const struct plan *plan)
     struct image_spec older = buildkit;
     older.tag = "v0.20.2";
     registry_add_image(bench->hub, &older);
+    older.tag = "v0.12.5";
+    registry_add_image(bench->hub, &older);
     other.repository = "moby/none";
     other.tag = "2";
     registry_add_image(bench->local, &other);

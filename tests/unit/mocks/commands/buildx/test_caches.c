@@ -89,6 +89,31 @@ Test(buildx_caches, one_of_github_without_its_token_is_dropped_before_the_driver
     bench_run(NULL, driver_body);
 }
 
+static void sunset_body(struct bench *bench)
+{
+    static const char environment[] = "ACTIONS_RUNTIME_TOKEN=t";
+    static const char gone[] = "failed to solve: This legacy service is shutting down, effective "
+                               "April 15, 2025. Migrate to the new service ASAP. For more "
+                               "information: https://gh.io/gha-cache-sunset\n";
+    write_context(bench);
+    run_well(bench, CREATE " --driver-opt image=moby/buildkit:v0.12.5");
+    OUTCOME(imported) =
+        run_with(bench, "docker buildx build --cache-from type=gha,url=https://u/ .", environment);
+    OUTCOME(exported) =
+        run_with(bench, "docker buildx build --cache-to type=gha,url=https://u/ .", environment);
+
+    cr_assert_eq(imported.exit_code, 0, "%s", imported.err);
+    assert_has(imported.err, "ERROR: This legacy service is shutting down");
+    cr_assert_eq(exported.exit_code, 1);
+    assert_has(exported.err, gone);
+}
+
+/* failures.md L1 */
+Test(buildx_caches, a_buildkit_from_before_v0_20_asks_a_service_that_is_gone)
+{
+    bench_run(NULL, sunset_body);
+}
+
 #define TO_ECR "docker buildx build --cache-to type=registry,ref=" ECR_HOST "/o/app:cache"
 
 static void ecr_body(struct bench *bench)
