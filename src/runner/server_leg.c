@@ -5,6 +5,9 @@
 #include <string.h>
 
 enum {
+    /* Whatever timeout-minutes says (failures.md M3; docs: Actions limits). */
+    MINUTES_MAX_HOSTED = 360,
+    MINUTES_MAX_SELF_HOSTED = 5 * 24 * 60,
     MINUTES_PER_HOUR = 60,
     SLOTS_NO_LIMIT = 100000,
 };
@@ -139,8 +142,15 @@ static void on_clock(void *argument)
 
 /* ---- one leg ---- */
 
+static void limit_to_machine(struct server_run *run, const struct runner_machine *machine)
+{
+    run->limit_minutes = MIN(run->limit_minutes, machine->is_self_hosted ? MINUTES_MAX_SELF_HOSTED
+                                                                         : MINUTES_MAX_HOSTED);
+}
+
 static void perform(struct server_run *run, const struct runner_machine *machine)
 {
+    limit_to_machine(run, machine);
     const struct task *task = run->task;
     const struct server_options *options = options_of(task);
     g_autoptr(json_t) strategy = task_strategy(task, run->leg);
