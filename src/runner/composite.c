@@ -111,6 +111,8 @@ void composite_work(struct step_run *step)
         step->outcome = RESULT_FAILURE;
         return;
     }
+    if (use_is_local(step->step) && !composite_download_actions(step))
+        return;
     if (!run_main(step, &error))
         step_fail(step, error);
 }

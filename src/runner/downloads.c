@@ -101,23 +101,35 @@ static bool fetch(struct step_run *step, const char *uses)
     }
 }
 
-/* Each action is fetched once, however often it is used. */
-bool job_download_actions(struct step_run *step)
+/* Each action is fetched once in a job, however often it is used. */
+static bool fetch_all(struct step_run *step, const GPtrArray *steps)
 {
-    const GPtrArray *steps = step->leg->options.job->steps;
-    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    GHashTable *fetched = step->leg->fetched_actions;
+    bool is_told = false;
     for (guint i = 0; i < steps->len; i++) {
         const struct step *file = steps->pdata[i];
         if (file->kind != STEP_USES || use_is_local(file))
             continue;
         g_autofree char *text = literal_text(file->uses);
-        if (g_str_has_prefix(text, "docker://") || g_hash_table_contains(seen, text))
+        if (g_str_has_prefix(text, "docker://"))
             continue;
-        if (g_hash_table_size(seen) == 0)
+        if (!is_told)
             step_print(step, "Getting action download info");
-        g_hash_table_add(seen, g_strdup(text));
-        if (!fetch(step, text))
+        is_told = true;
+        if (g_hash_table_add(fetched, g_strdup(text)) && !fetch(step, text))
             return false;
     }
     return true;
+}
+
+bool job_download_actions(struct step_run *step)
+{
+    step_print(step, "Prepare all required actions");
+    return fetch_all(step, step->leg->options.job->steps);
+}
+
+bool composite_download_actions(struct step_run *step)
+{
+    step_print(step, "Prepare all required actions");
+    return fetch_all(step, step->use->manifest->steps);
 }

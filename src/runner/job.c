@@ -30,7 +30,6 @@ void job_set_up(struct step_run *step)
     step_print(step, "Prepare workflow directory");
     if (!evaluate_settings(step))
         return;
-    step_print(step, "Prepare all required actions");
     if (!job_download_actions(step))
         return;
     if (leg->machine->is_furnished)

@@ -81,6 +81,7 @@ struct leg_run *leg_run_new(const struct leg_options *options)
     leg->scope = scope_new();
     leg->environment = json_object();
     leg->images = json_object();
+    leg->fetched_actions = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     leg->summary = g_string_new(NULL);
     leg->path = g_ptr_array_new_with_free_func(g_free);
     leg->queue = g_ptr_array_new_with_free_func((GDestroyNotify)step_free);
@@ -108,6 +109,7 @@ void leg_run_free(struct leg_run *leg)
     json_decref(leg->services);
     json_decref(leg->job_container);
     json_decref(leg->images);
+    g_hash_table_unref(leg->fetched_actions);
     leg_free_contexts(leg);
     scope_free(leg->scope);
     masks_free(leg->masks);

@@ -107,13 +107,14 @@ struct leg_run {
     GString *summary;
     gsize outputs_bytes;
 
-    GPtrArray *queue;         /* struct step_run, to come */
-    GPtrArray *posts;         /* struct step_run, the last one first */
-    struct step_run *current; /* the innermost one that runs */
-    GArray *containers;       /* struct service of services.h, or NULL */
-    json_t *images;           /* uses of docker actions to what was built for them */
-    char *network;            /* of the services */
-    GPtrArray *leftovers;     /* struct command_run: commands whose starter is gone */
+    GPtrArray *queue;            /* struct step_run, to come */
+    GPtrArray *posts;            /* struct step_run, the last one first */
+    struct step_run *current;    /* the innermost one that runs */
+    GArray *containers;          /* struct service of services.h, or NULL */
+    GHashTable *fetched_actions; /* char * as in `uses`: a set */
+    json_t *images;              /* uses of docker actions to what was built for them */
+    char *network;               /* of the services */
+    GPtrArray *leftovers;        /* struct command_run: commands whose starter is gone */
     unsigned leftover_count;
 
     bool has_failed;    /* job.Result of the runner: null, Failed or Canceled */
@@ -304,6 +305,9 @@ void use_resolve(struct step_run *step);
 
 /* Fetches what the steps of the job use. False: an action cannot be had, and set-up has failed. */
 bool job_download_actions(struct step_run *step) MUST_USE;
+/* The same of a composite action of the workspace, which nobody knew in set-up: its own step fails
+   (ActionRunner.cs). */
+bool composite_download_actions(struct step_run *step) MUST_USE;
 
 /* ---- job.c ---- */
 
