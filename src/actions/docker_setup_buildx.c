@@ -264,6 +264,8 @@ static bool set_up(struct setup_buildx *setup, GError **error)
     action_set_output(run, "name", setup->name);
     action_save_state(run, "builderName", setup->name);
     action_save_state(run, "builderDriver", setup->driver);
+    if (action_major(run) >= 2)
+        action_save_state(run, "certsDir", "true");
     return escape_tls(setup, error) && pull_buildkit(setup, error) &&
            create_builder(setup, error) && setup_buildx_append(setup, error) &&
            boot_builder(setup, error) && install_alias(setup, error) &&

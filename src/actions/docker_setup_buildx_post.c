@@ -52,6 +52,13 @@ static bool show_logs(struct action_run *run, GError **error)
     return clean(run, "BuildKit container logs", arguments, error);
 }
 
+/* The folder of BUILDER_NODE_0_AUTH_TLS_…, which is made for every builder; nothing is in it here.
+ */
+static void remove_certificates(struct action_run *run)
+{
+    CORE_GROUP(run, "Cleaning up certificates");
+}
+
 static bool put_away(struct action_run *run, GError **error)
 {
     if (!show_logs(run, error))
@@ -63,10 +70,13 @@ static bool put_away(struct action_run *run, GError **error)
     g_autoptr(GPtrArray) drop = core_arguments("docker", "context", "rm", "-f", context, NULL);
     bool has_builder = *action_state(run, "builderName") != '\0' &&
                        strcmp(action_state(run, "builderDriver"), "docker") != 0;
-    return (*action_state(run, "buildxIsDefaultBuilder") == '\0' ||
-            clean(run, "Restoring default builder", uninstall, error)) &&
-           (!has_builder || remove_builder(run, error)) &&
-           (*context == '\0' || clean(run, "Removing temp docker context", drop, error));
+    if ((has_builder && !remove_builder(run, error)) ||
+        (*context != '\0' && !clean(run, "Removing temp docker context", drop, error)))
+        return false;
+    if (*action_state(run, "certsDir") != '\0')
+        remove_certificates(run);
+    return *action_state(run, "buildxIsDefaultBuilder") == '\0' ||
+           clean(run, "Restoring default builder", uninstall, error);
 }
 
 bool setup_buildx_post(struct action_run *run, GError **error)

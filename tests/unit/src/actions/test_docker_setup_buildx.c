@@ -47,7 +47,21 @@ Test(docker_setup_buildx, removes_the_builder_at_the_end)
     fake_expect_text(fake_commands(run), "docker buildx inspect b\ndocker buildx rm b\n");
     fake_expect_text(fake_log(run),
                      "::group::Removing builder\n[command]/usr/bin/docker buildx rm b\n"
-                     "::endgroup::\n::group::Post cache\nState not set\n::endgroup::\n");
+                     "::endgroup::\n::group::Cleaning up certificates\n::endgroup::\n"
+                     "::group::Post cache\nState not set\n::endgroup::\n");
+}
+
+Test(docker_setup_buildx, takes_its_alias_back_last)
+{
+    FAKE_RUN(run, &action_docker_setup_buildx, "v3");
+    answer(run);
+    fake_input(run, "install", "true");
+
+    fake_main(run);
+    fake_post(run);
+
+    fake_expect_text(fake_commands(run),
+                     "docker buildx inspect b\ndocker buildx rm b\ndocker buildx uninstall\n");
 }
 
 Test(docker_setup_buildx, with_the_docker_driver_makes_and_removes_nothing)
