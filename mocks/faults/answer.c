@@ -48,6 +48,15 @@ static gsize find_text(unsigned status, const char *path)
     return row;
 }
 
+/* A code that a rule asks for brings its own text, whatever the status; NULL: none is known. */
+static const char *text_of_code(const char *code)
+{
+    for (gsize row = 0; error_texts[row].status != 0; row++)
+        if (strcmp(error_texts[row].code, code) == 0)
+            return error_texts[row].message;
+    return NULL;
+}
+
 /* The shapes that registry:2 sends (registry.md 2). */
 static json_t *error_detail(struct exchange *exchange, unsigned status)
 {
@@ -79,6 +88,8 @@ static char *json_error(struct exchange *exchange, const struct answer *answer)
 {
     gsize row = find_text(answer->status, exchange_path(exchange));
     const char *message = answer->message;
+    if (message == NULL && answer->code != NULL && !site_is_engine(exchange))
+        message = text_of_code(answer->code);
     if (message == NULL)
         message = site_is_engine(exchange) ? reason_of(answer->status) : error_texts[row].message;
     g_autoptr(json_t) reply = NULL;

@@ -21,6 +21,12 @@ Test(answer_kinds, a_status_comes_with_the_body_that_belongs_to_it)
          {MANIFEST},
          "403 {\"errors\":[{\"code\":\"X\",\"message\":\"m\"}]}@0s",
          0},
+        {"words of a code",
+         "[{id: a, do: {kind: status, code: 404, body: json, error: NAME_UNKNOWN}}]",
+         {MANIFEST},
+         "404 {\"errors\":[{\"code\":\"NAME_UNKNOWN\",\"message\":"
+         "\"repository name not known to registry\"}]}@0s",
+         0},
         {"text",
          "[{id: a, do: {kind: status, code: 429, body: text, headers: {Retry-After: '2'}}}]",
          {MANIFEST},
