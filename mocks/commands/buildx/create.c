@@ -124,12 +124,13 @@ static bool check_driver(const char *driver, GError **error)
 
 static bool check_name(struct plugin_run *run, const char *name, bool is_append, GError **error)
 {
-    (void)run;
     if (g_strcmp0(name, "default") == 0) /* failures.md G9 */
         return run_fail(error, "default is a reserved name and cannot be used to identify builder "
                                "instance");
     if (is_append && (name == NULL || *name == '\0'))
         return run_fail(error, "append requires a builder name");
+    if (!is_append && name != NULL && docker_cli_has_context(run->call, name)) /* failures.md G8 */
+        return run_fail(error, "instance name \"%s\" already exists as context builder", name);
     return true;
 }
 
@@ -179,7 +180,8 @@ static bool check_endpoints(const struct builder *builder, const char *endpoint,
     return count <= 1 || run_fail(error, "invalid duplicate endpoint %s", endpoint);
 }
 
-/* "default" is the endpoint of the context; any other name is a host, and there is none here.
+/* "default" is the endpoint of the context, contexts that docker made stand for this machine's
+   Engine too; any other name is a host, and there is none here.
    Engines of other machines are not modelled: nobody knows whether they answer, and what they
    have. */
 static char *read_endpoint(struct plugin_run *run, const char *name, GError **error)
@@ -187,7 +189,8 @@ static char *read_endpoint(struct plugin_run *run, const char *name, GError **er
     const char *argument = plugin_flags_argument(run->flags, 0);
     if (argument == NULL || strcmp(argument, "default") == 0)
         return g_strdup(run_endpoint(run));
-    if (g_str_has_prefix(argument, "unix://") || strcmp(argument, run_endpoint(run)) == 0)
+    if (g_str_has_prefix(argument, "unix://") || strcmp(argument, run_endpoint(run)) == 0 ||
+        docker_cli_has_context(run->call, argument))
         return g_strdup(argument);
     if (strstr(argument, "://") != NULL) {
         run_unmodelled(error, "the Engine at %s", argument);

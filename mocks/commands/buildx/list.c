@@ -175,6 +175,18 @@ static void nodes_unref(void *nodes)
         g_ptr_array_unref(nodes);
 }
 
+/* Contexts of the CLI, where no builder has their name. */
+static void add_contexts(struct plugin_run *run, GPtrArray *builders)
+{
+    g_autoptr(GPtrArray) names = docker_cli_contexts(run->call);
+    for (guint i = 0; i < names->len; i++) {
+        const char *name = g_ptr_array_index(names, i);
+        AUTO(builder) own = store_find(run, name, NULL);
+        if (own == NULL)
+            g_ptr_array_add(builders, builder_of_context(run, name));
+    }
+}
+
 int command_ls(struct plugin_run *run, GError **error)
 {
     AUTO(builder) current = builder_find(run, NULL, error);
@@ -184,7 +196,8 @@ int command_ls(struct plugin_run *run, GError **error)
     g_autoptr(GPtrArray) nodes = g_ptr_array_new_with_free_func(nodes_unref);
     g_autoptr(GPtrArray) errors = g_ptr_array_new_with_free_func(g_free);
     struct listing listing = {run, builders, nodes, errors, current->name};
-    g_ptr_array_add(builders, builder_of_context(run));
+    g_ptr_array_add(builders, builder_of_context(run, "default"));
+    add_contexts(run, builders);
     load_all(&listing);
     print_listing(&listing);
     return 0;

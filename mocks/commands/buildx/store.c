@@ -232,16 +232,16 @@ static struct builder *find_default(struct plugin_run *run)
     return builder;
 }
 
-struct builder *builder_of_context(struct plugin_run *run)
+struct builder *builder_of_context(struct plugin_run *run, const char *name)
 {
     struct builder *builder = g_new0(struct builder, 1);
-    builder->name = g_strdup("default");
+    builder->name = g_strdup(name);
     builder->driver = g_strdup("");
     builder->is_context = true;
-    builder->json = json_pack("{s:s, s:s, s:[{s:s, s:s, s:n, s:n, s:n, s:n}], s:b}", "Name",
-                              "default", "Driver", "", "Nodes", "Name", "default", "Endpoint",
-                              "default", "Platforms", "DriverOpts", "Flags", "Files", "Dynamic", 0);
-    builder->last_activity_s = read_activity(run, "default");
+    builder->json = json_pack("{s:s, s:s, s:[{s:s, s:s, s:n, s:n, s:n, s:n}], s:b}", "Name", name,
+                              "Driver", "", "Nodes", "Name", name, "Endpoint", name, "Platforms",
+                              "DriverOpts", "Flags", "Files", "Dynamic", 0);
+    builder->last_activity_s = read_activity(run, name);
     return builder;
 }
 
@@ -255,13 +255,13 @@ struct builder *builder_find(struct plugin_run *run, const char *name, GError **
         struct builder *current = find_current(run, &is_decided);
         if (current == NULL && !is_decided)
             current = find_default(run);
-        return current != NULL ? current : builder_of_context(run);
+        return current != NULL ? current : builder_of_context(run, "default");
     }
     struct builder *builder = store_find(run, name, &reason);
     if (builder != NULL)
         return builder;
-    if (strcmp(name, "default") == 0)
-        return builder_of_context(run);
+    if (strcmp(name, "default") == 0 || docker_cli_has_context(run->call, name))
+        return builder_of_context(run, name);
     run_fail(error, "no builder \"%s\" found", name);
     return NULL;
 }

@@ -30,10 +30,10 @@ bool store_set_current(struct plugin_run *run, const char *name, bool is_global,
                        GError **error) MUST_USE;
 bool store_touch(struct plugin_run *run, const char *name, GError **error) MUST_USE;
 
-/* The named builder, or the current one for NULL; the context "default" counts as one. */
+/* The named builder, or the current one for NULL; contexts of the CLI count as such. */
 struct builder *builder_find(struct plugin_run *run, const char *name, GError **error) MUST_USE;
-/* The builder of the context "default". */
-struct builder *builder_of_context(struct plugin_run *run);
+/* The builder of a context of the CLI. */
+struct builder *builder_of_context(struct plugin_run *run, const char *name);
 /* What is current belongs to an endpoint: $DOCKER_HOST or the default socket. */
 const char *run_endpoint(const struct plugin_run *run);
 /* "x" of "X"; g_free. NULL: "invalid name …". */

@@ -207,8 +207,16 @@ GBytes *world_read_file(const struct command_call *call, const char *path, gsize
                         GError **error) MUST_USE;
 bool world_write_file(const struct command_call *call, const char *path, const char *bytes,
                       gsize length_bytes, int mode, GError **error) MUST_USE;
-/* "default" unless DOCKER_CONTEXT or config.json says otherwise; g_free. */
-char *context_current(const struct command_call *call);
+
+/* ---- context_store.c: contexts but the default one, whose Engine is this machine's ---- */
+
+/* "open …/meta.json"; g_free. */
+char *context_meta_path(const struct command_call *call, const char *name);
+/* {"Name": …, "Metadata": …, "Endpoints": …}; NULL: there is none. The caller owns it. */
+json_t *context_read(const struct command_call *call, const char *name);
+bool context_write(const struct command_call *call, const char *name, const char *description,
+                   const char *host, GError **error) MUST_USE;
+void context_remove(const struct command_call *call, const char *name);
 
 /* ---- families that use each other ---- */
 

@@ -205,7 +205,7 @@ char *config_auth_header(const struct command_call *call, const char *domain)
     return header;
 }
 
-char *context_current(const struct command_call *call)
+char *docker_cli_current_context(const struct command_call *call)
 {
     const char *host = command_variable(call, "DOCKER_HOST");
     const char *variable = command_variable(call, "DOCKER_CONTEXT");

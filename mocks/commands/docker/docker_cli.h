@@ -89,3 +89,8 @@ bool docker_cli_forget_login(const struct command_call *call, const char *regist
 bool docker_cli_config_is_clear(const struct command_call *call);
 /* The folder of the CLI's configuration as the command sees it; g_free. */
 char *docker_cli_config_folder(const struct command_call *call);
+/* "default" unless DOCKER_CONTEXT or config.json says otherwise; g_free. */
+char *docker_cli_current_context(const struct command_call *call);
+/* The names of the contexts that `docker context create` made, in order; char *. */
+GPtrArray *docker_cli_contexts(const struct command_call *call);
+bool docker_cli_has_context(const struct command_call *call, const char *name);

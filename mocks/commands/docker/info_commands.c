@@ -198,7 +198,7 @@ static void add_plugins(struct invocation *invocation, GString *text)
 static void print_client(struct invocation *invocation)
 {
     const struct client_words *words = invocation->cli->words;
-    g_autofree char *context = context_current(invocation->call);
+    g_autofree char *context = docker_cli_current_context(invocation->call);
     g_autoptr(GString) text = g_string_new(NULL);
 
     line(text, "Client:%s%s", *words->platform_name != '\0' ? " " : "", words->platform_name);

@@ -71,7 +71,7 @@ json_t *system_client_shape(struct invocation *invocation)
     const struct client_words *words = invocation->cli->words;
     const char *newest = invocation->cli->options.api_version;
     const char *agreed = invocation->docker != NULL ? docker_api_version(invocation->docker) : NULL;
-    g_autofree char *context = context_current(invocation->call);
+    g_autofree char *context = docker_cli_current_context(invocation->call);
     json_t *client = json_object();
 
     if (*words->platform_name != '\0')

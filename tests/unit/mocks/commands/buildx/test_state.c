@@ -139,6 +139,37 @@ Test(state, an_engine_of_another_machine_is_not_taken_for_this_one)
     bench_run(NULL, elsewhere_body);
 }
 
+static void contexts_body(struct bench *bench)
+{
+    run_well(bench, "docker context create builders");
+    run_well(bench, "docker buildx create --name X builders");
+    g_autofree char *text = read_file(bench, "/home/u/.docker/buildx/instances/x");
+
+    cr_assert(strstr(text, "\"Endpoint\":\"builders\""), "%s", text);
+    run_well(bench, "docker buildx inspect --bootstrap X");
+    says(bench, "docker buildx inspect builders", "Driver: docker\n");
+    says(bench, "docker buildx ls", " \\_ builders    \\_ builders");
+    fails_with(bench, "docker buildx create --name builders",
+               "ERROR: instance name \"builders\" already exists as context builder\n");
+    fails_with(bench, "docker context create builders", "context \"builders\" already exists\n");
+    fails_with(bench, "docker context create default", "\"default\" is a reserved context name\n");
+    fails_with(bench, "docker context create a!",
+               "context name \"a!\" is invalid, names are validated against regexp "
+               "\"^[a-zA-Z0-9][a-zA-Z0-9_.+-]+$\"\n");
+    run_well(bench, "docker context rm builders");
+    fails_with(bench, "docker context rm builders", "context \"builders\" does not exist\n");
+    cr_assert_str_eq(bench->assumed->str, "");
+
+    run_well(bench, "docker context create far --docker host=ssh://me@arm.example.com");
+    assert_has(bench->assumed->str, "context create: an Engine elsewhere\n");
+}
+
+/* failures.md G8 */
+Test(state, contexts_of_the_cli_are_endpoints_and_builders)
+{
+    bench_run(NULL, contexts_body);
+}
+
 /* ---- which one is current ---- */
 
 static void illusion_body(struct bench *bench)
