@@ -42,7 +42,8 @@ bool docker_perform(struct docker *docker, const struct docker_call *call,
         return false;
     if (response->status < 400)
         return true;
-    docker_error_from_answer(error, call->path, response->status, response->body);
+    g_autofree char *url = docker_shown_url(docker, call);
+    docker_error_from_answer(error, url, response->status, response->body);
     http_response_clear(response);
     return false;
 }

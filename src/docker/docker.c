@@ -46,6 +46,7 @@ void docker_free(struct docker *docker)
     g_free(docker->unix_socket);
     g_free(docker->base_url);
     g_free(docker->api_version);
+    g_free(docker->pinned_version);
     g_free(docker->user_agent);
     g_free(docker);
 }
@@ -60,14 +61,29 @@ static long api_minor(const char *version)
     return *end == '\0' && minor <= INT16_MAX ? minor : -1;
 }
 
+/* 29 of "Docker-Client/29.4.2 (linux)"; 0 of others. */
+static long client_major(const char *user_agent)
+{
+    static const char prefix[] = "Docker-Client/";
+    bool is_dockers = g_str_has_prefix(user_agent, prefix);
+    return is_dockers ? strtol(user_agent + strlen(prefix), NULL, 10) : 0;
+}
+
 void docker_set_identity(struct docker *docker, const char *user_agent, const char *api_version)
 {
     long minor = api_minor(api_version);
 
     g_free(docker->user_agent);
     docker->user_agent = g_strconcat("User-Agent: ", user_agent, NULL);
+    docker->has_new_words = client_major(user_agent) >= 29;
     if (minor >= API_MINOR_MIN && minor < API_MINOR_MAX)
         docker->minor_max = minor;
+}
+
+void docker_pin_version(struct docker *docker, const char *version)
+{
+    g_free(docker->pinned_version);
+    docker->pinned_version = g_uri_escape_string(version, NULL, FALSE);
 }
 
 const char *docker_api_version(const struct docker *docker)
@@ -77,6 +93,11 @@ const char *docker_api_version(const struct docker *docker)
 
 bool docker_choose_version(struct docker *docker, const char *offered, GError **error)
 {
+    if (docker->pinned_version != NULL) {
+        g_free(docker->api_version);
+        docker->api_version = g_strdup(docker->pinned_version);
+        return true;
+    }
     long minor = offered != NULL && *offered != '\0' ? api_minor(offered) : API_MINOR_MIN;
     if (minor < 0) {
         g_set_error(error, DOCKER_ERROR, DOCKER_ERROR_FORMAT,

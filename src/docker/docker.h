@@ -22,8 +22,12 @@ void docker_free(struct docker *docker);
 CLEANUP(docker, docker_free)
 /* For programs that stand for another client: their User-Agent, "Docker-Client/28.0.4 (linux)", and
    the newest API version that they speak, "1.48" (one that is none, or newer than ours, changes
-   nothing). Before the first call. */
+   nothing). As Docker's own client they drop the failure of a ping, for most calls, and ask with
+   that version. Before the first call. */
 void docker_set_identity(struct docker *docker, const char *user_agent, const char *api_version);
+/* The one version to speak, whatever the Engine offers: DOCKER_API_VERSION of Docker's own client,
+   which goes on pinging (measured with CLI 28.2.2). Before the first call. */
+void docker_pin_version(struct docker *docker, const char *version);
 /* The version agreed on, lent; NULL before the first call. */
 const char *docker_api_version(const struct docker *docker);
 

@@ -1,4 +1,4 @@
-/* How every other file of the client asks the Engine: transport, negotiation, streams. */
+/* How every other file of the client asks the Engine: questions, whole answers, streams. */
 #include "docker/docker_private.h"
 
 #include "base/limits.h"
@@ -33,11 +33,9 @@ static void question_add_header(struct question *question, const char *line)
 static void question_init(struct question *question, const struct docker *docker,
                           const struct docker_call *call)
 {
-    bool is_versioned = docker->api_version != NULL && !call->is_unversioned;
-    const char *version_mark = is_versioned ? "/v" : "";
-    const char *version = is_versioned ? docker->api_version : "";
+    g_autofree char *path = docker_call_path(docker, call);
 
-    question->url = g_strconcat(docker->base_url, version_mark, version, call->path, NULL);
+    question->url = g_strconcat(docker->base_url, path, NULL);
     question_add_header(question,
                         docker->user_agent != NULL ? docker->user_agent : "User-Agent: seatrial");
     if (call->header != NULL)
@@ -62,95 +60,22 @@ static void question_init(struct question *question, const struct docker *docker
     };
 }
 
-/* What Docker's own client says when it has no Engine, so that one table reads both
-   (failures.md F1, F2, F8). */
-static void explain_transport(GError **error, const struct docker *docker, const GError *reason)
+bool docker_ask_once(struct docker *docker, const struct docker_call *call,
+                     struct http_response *response, GError **error)
 {
-    if (reason->domain != HTTP_ERROR) {
-        g_propagate_error(error, g_error_copy(reason));
-        return;
-    }
-    switch ((enum http_error)reason->code) {
-    case HTTP_ERROR_REFUSED:
-        g_set_error(error, DOCKER_ERROR, DOCKER_ERROR_UNREACHABLE,
-                    "Cannot connect to the Docker daemon at %s. Is the docker daemon running?",
-                    docker->endpoint);
-        return;
-    case HTTP_ERROR_PERMISSION:
-        g_set_error(error, DOCKER_ERROR, DOCKER_ERROR_UNREACHABLE,
-                    "permission denied while trying to connect to the Docker daemon socket at %s",
-                    docker->endpoint);
-        return;
-    case HTTP_ERROR_TRUNCATED:
-        g_set_error(error, DOCKER_ERROR, DOCKER_ERROR_CUT, "the Engine's answer was cut: %s",
-                    reason->message);
-        return;
-    case HTTP_ERROR_MALFORMED:
-    case HTTP_ERROR_TOO_LARGE:
-        g_set_error_literal(error, DOCKER_ERROR, DOCKER_ERROR_FORMAT, reason->message);
-        return;
-    case HTTP_ERROR_NAME_NOT_FOUND:
-    case HTTP_ERROR_NAME_SERVER:
-    case HTTP_ERROR_NAME_TIMED_OUT:
-    case HTTP_ERROR_CONNECT_TIMED_OUT:
-    case HTTP_ERROR_UNANSWERED:
-    case HTTP_ERROR_TLS_TIMED_OUT:
-    case HTTP_ERROR_TLS_REFUSED:
-    case HTTP_ERROR_RESET:
-    case HTTP_ERROR_EMPTY_REPLY:
-    case HTTP_ERROR_OTHER:
-        break;
-    }
-    g_set_error(error, DOCKER_ERROR, DOCKER_ERROR_UNREACHABLE, "error during connect: %s",
-                reason->message);
-}
-
-/* Whether the first ping was answered with a version or a 2xx, which ends the asking. */
-static bool ping(struct docker *docker, const char *method, bool *is_answered, GError **error)
-{
-    QUESTION(question);
     g_autoptr(GError) reason = NULL;
-    HTTP_RESPONSE(response);
-
-    question_init(&question, docker, &(struct docker_call){.method = method, .path = "/_ping"});
-    if (!http_perform(docker->http, &question.http, &response, &reason)) {
-        explain_transport(error, docker, reason);
-        return false;
-    }
-    bool is_chosen = true;
-    *is_answered = response.status >= 200 && response.status < 300;
-    if (*is_answered)
-        is_chosen =
-            docker_choose_version(docker, http_response_header(&response, "Api-Version"), error);
-    else if (g_strcmp0(method, "GET") == 0)
-        docker_error_from_answer(error, question.url, response.status, response.body);
-    return is_chosen;
-}
-
-static bool negotiate(struct docker *docker, GError **error)
-{
-    bool is_answered = false;
-
-    if (docker->api_version != NULL)
+    QUESTION(question);
+    question_init(&question, docker, call);
+    if (http_perform(docker->http, &question.http, response, &reason))
         return true;
-    if (!ping(docker, "HEAD", &is_answered, error))
-        return false;
-    return is_answered || (ping(docker, "GET", &is_answered, error) && is_answered);
+    docker_explain_transport(error, docker, call, reason);
+    return false;
 }
 
 bool docker_ask(struct docker *docker, const struct docker_call *call,
                 struct http_response *response, GError **error)
 {
-    g_autoptr(GError) reason = NULL;
-
-    if (!negotiate(docker, error))
-        return false;
-    QUESTION(question);
-    question_init(&question, docker, call);
-    if (http_perform(docker->http, &question.http, response, &reason))
-        return true;
-    explain_transport(error, docker, reason);
-    return false;
+    return docker_negotiate(docker, call, error) && docker_ask_once(docker, call, response, error);
 }
 
 /* Appends chunk unless the body grows above what an error message may have. */
@@ -165,8 +90,8 @@ static bool keep_chunk(GByteArray *body, GBytes *chunk)
 }
 
 /* Reads the rest of a refused stream's body for its message. What is cut is still shown. */
-static void fail_with_body(const struct docker_call *call, unsigned status,
-                           struct http_stream *stream, GError **error)
+static void fail_with_body(const struct docker *docker, const struct docker_call *call,
+                           unsigned status, struct http_stream *stream, GError **error)
 {
     g_autoptr(GByteArray) body = g_byte_array_new();
     g_autoptr(GError) reason = NULL;
@@ -182,7 +107,8 @@ static void fail_with_body(const struct docker_call *call, unsigned status,
         return;
     }
     g_autoptr(GBytes) whole = g_byte_array_free_to_bytes(g_steal_pointer(&body));
-    docker_error_from_answer(error, call->path, status, whole);
+    g_autofree char *url = docker_shown_url(docker, call);
+    docker_error_from_answer(error, url, status, whole);
 }
 
 static bool feed_all(struct http_stream *stream, docker_bytes_fn *feed, void *context,
@@ -214,13 +140,13 @@ bool docker_stream_bytes(struct docker *docker, const struct docker_call *call,
     g_autoptr(GError) reason = NULL;
     HTTP_RESPONSE(response);
 
-    if (!negotiate(docker, error))
+    if (!docker_negotiate(docker, call, error))
         return false;
     QUESTION(question);
     question_init(&question, docker, call);
     AUTO(http_stream) stream = http_open(docker->http, &question.http, &response, &reason);
     if (stream == NULL) {
-        explain_transport(error, docker, reason);
+        docker_explain_transport(error, docker, call, reason);
         return false;
     }
     unsigned status = response.status;
@@ -228,7 +154,7 @@ bool docker_stream_bytes(struct docker *docker, const struct docker_call *call,
         call->on_open(call->open_context);
     if (status < 400)
         return feed_all(stream, feed, context, error);
-    fail_with_body(call, status, stream, error);
+    fail_with_body(docker, call, status, stream, error);
     return false;
 }
 

@@ -76,7 +76,7 @@ static bool pull(struct plugin_run *run, const char *image, struct voice *voice,
     if (is_pulled)
         return true;
     if (reason->domain == FIBER_ERROR || !has_image(run, image, &second)) {
-        run_word_error(run, &reason);
+        run_word_error(&reason);
         g_propagate_error(error, g_steal_pointer(&reason));
         return false;
     }
@@ -358,7 +358,7 @@ bool builder_node_boot(struct plugin_run *run, struct builder_node *node, struct
         run_note(run, "booted", node->builder->name, node->container);
         return true;
     }
-    run_word_error(run, &reason);
+    run_word_error(&reason);
     run_note(run, "boot failed", node->builder->name, reason->message);
     voice_fail(voice, reason->domain == FIBER_ERROR ? "context canceled" : reason->message);
     g_propagate_error(error, g_steal_pointer(&reason));

@@ -102,11 +102,11 @@ char *run_identity(struct plugin_run *run)
     return text;
 }
 
-bool run_word_error(const struct plugin_run *run, GError **error)
+bool run_word_error(GError **error)
 {
     if (error == NULL || *error == NULL || (*error)->domain != DOCKER_ERROR)
         return false;
-    g_autofree char *text = docker_cli_error_text(run->cli, run->call, *error);
+    g_autofree char *text = docker_cli_error_text(*error);
     g_clear_error(error);
     return run_fail(error, "%s", text);
 }

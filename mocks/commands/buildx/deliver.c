@@ -77,7 +77,7 @@ static bool load(struct solve *solve, GBytes *tar, json_t *metadata, GError **er
         voice_end(solve->voice);
         return true;
     }
-    run_word_error(solve->run, &reason);
+    run_word_error(&reason);
     voice_fail(solve->voice, reason->message);
     if (reason->domain != FIBER_ERROR)
         g_prefix_error(&reason, "failed to solve: rpc error: code = Unknown desc = ");
@@ -129,7 +129,7 @@ static bool push_with_engine(struct solve *solve, const char *name, GError **err
         voice_end(solve->voice);
         return true;
     }
-    run_word_error(solve->run, &reason);
+    run_word_error(&reason);
     voice_fail(solve->voice, reason->message);
     g_propagate_error(error, g_steal_pointer(&reason));
     return false;
@@ -147,12 +147,12 @@ static bool take_remote_digest(struct solve *solve, const char *name, json_t *me
     g_autoptr(json_t) remote = NULL;
     struct docker *docker = solve->run->docker;
     if (!docker_perform_json(docker, &(struct docker_call){.path = inspect}, &image, error))
-        return run_word_error(solve->run, error);
+        return run_word_error(error);
     if (json_array_size(json_get_array(image, "RepoDigests")) == 0)
         return true;
     const struct docker_call call = {.path = distribution, .header = header};
     if (!docker_perform_json(docker, &call, &remote, error))
-        return run_word_error(solve->run, error);
+        return run_word_error(error);
     const char *digest = json_get_string(json_get_object(remote, "Descriptor"), "digest", NULL);
     if (digest != NULL)
         json_object_set_new(metadata, "containerimage.digest", json_string(digest));

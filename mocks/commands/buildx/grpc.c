@@ -104,7 +104,7 @@ static void on_frame(void *context, int stream, const char *bytes, gsize length_
 }
 
 /* In gRPC's and the hijacking dialer's words. */
-static void word_failure(const struct plugin_run *run, GError **error)
+static void word_failure(GError **error)
 {
     bool is_cut = g_error_matches(*error, DOCKER_ERROR, DOCKER_ERROR_CUT);
     bool is_status = (*error)->domain == DOCKER_ERROR && (*error)->code >= 300;
@@ -120,7 +120,7 @@ static void word_failure(const struct plugin_run *run, GError **error)
                  "while dialing: unable to upgrade to h2c, received %d\"",
                  status);
     } else {
-        run_word_error(run, error);
+        run_word_error(error);
     }
 }
 
@@ -149,7 +149,7 @@ bool grpc_perform(struct plugin_run *run, const struct grpc_call *call, struct g
     }
     if (is_fine)
         return true;
-    word_failure(run, &reason);
+    word_failure(&reason);
     g_propagate_error(error, g_steal_pointer(&reason));
     return false;
 }
@@ -170,7 +170,7 @@ bool grpc_open_session(struct plugin_run *run, GError **error)
     g_autoptr(GError) reason = NULL;
     if (docker_stream_bytes(run->docker, &call, ignore_bytes, NULL, &reason))
         return true;
-    word_failure(run, &reason);
+    word_failure(&reason);
     g_propagate_error(error, g_steal_pointer(&reason));
     return false;
 }

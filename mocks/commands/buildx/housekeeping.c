@@ -17,7 +17,7 @@ static bool ask_builder(struct plugin_run *run, const char *const *command, char
     if (node->error != NULL)
         return run_fail(error, "%s", node->error);
     if (run_docker(run, error) == NULL)
-        return run_word_error(run, error);
+        return run_word_error(error);
     if (node->container == NULL) {
         GRPC_ANSWER(answer);
         const struct grpc_call call = {.command = command, .folder = "/tmp/ask"};
@@ -28,7 +28,7 @@ static bool ask_builder(struct plugin_run *run, const char *const *command, char
     }
     BUILDER_EXEC(exec);
     if (!builder_node_run(run, node, command, &exec, error))
-        return run_word_error(run, error);
+        return run_word_error(error);
     if (exec.exit_code != 0)
         return run_fail(error, "%s", g_strchomp(exec.streams[2]->str));
     *output = g_strdup(exec.streams[1]->str);

@@ -128,7 +128,7 @@ static bool look_at_container(struct plugin_run *run, struct builder_node *node,
     g_autofree char *path = g_strconcat("/containers/", node->container, "/json", NULL);
     g_autoptr(json_t) facts = NULL;
     if (!docker_find_json(run->docker, path, &facts, error))
-        return run_word_error(run, error);
+        return run_word_error(error);
     bool is_running = json_get_boolean(json_get_object(facts, "State"), "Running", false);
     g_free(node->status);
     node->status = g_strdup(facts == NULL ? "inactive" : is_running ? "running" : "stopped");
@@ -144,7 +144,7 @@ static bool look_at_engine(struct plugin_run *run, struct builder_node *node, GE
         node->status = g_strdup("running");
         return true;
     }
-    run_word_error(run, error);
+    run_word_error(error);
     if ((*error)->domain != FIBER_ERROR) {
         g_autofree char *text = g_strconcat((*error)->message, ": driver not connecting", NULL);
         g_clear_error(error);
@@ -156,7 +156,7 @@ static bool look_at_engine(struct plugin_run *run, struct builder_node *node, GE
 bool builder_node_look(struct plugin_run *run, struct builder_node *node, GError **error)
 {
     if (run_docker(run, error) == NULL)
-        return run_word_error(run, error);
+        return run_word_error(error);
     return node->container != NULL ? look_at_container(run, node, error)
                                    : look_at_engine(run, node, error);
 }
@@ -188,7 +188,7 @@ static bool ask_container(struct plugin_run *run, struct builder_node *node, GEr
     BUILDER_EXEC(exec);
     g_autofree char *id = create_exec(run, node, command, error);
     if (id == NULL || !start_exec(run, id, &exec, error))
-        return run_word_error(run, error);
+        return run_word_error(error);
     return take_answer(node, exec.streams[1]->str, error);
 }
 
@@ -238,7 +238,7 @@ static bool choose_driver(struct plugin_run *run, struct builder *builder, GErro
             run->docker,
             &(struct docker_call){.method = "HEAD", .path = "/_ping", .is_unversioned = true},
             &response, error))
-        return run_word_error(run, error);
+        return run_word_error(error);
     AUTO(builder_node) probe = builder_node_new(builder, first, /* is_container= */ false);
     bool has_builder = ask_engine(run, probe, &reason);
     if (!has_builder && reason->domain == FIBER_ERROR) {
@@ -310,7 +310,7 @@ bool builder_node_stop(struct plugin_run *run, struct builder_node *node, GError
         return true;
     g_autofree char *path = g_strconcat("/containers/", node->container, "/stop", NULL);
     const struct docker_call call = {.method = "POST", .path = path};
-    return docker_perform_plain(run->docker, &call, error) || run_word_error(run, error);
+    return docker_perform_plain(run->docker, &call, error) || run_word_error(error);
 }
 
 /* Captures 78, 79: three looks, by who stops, who removes, and for the mounts. */
@@ -332,9 +332,9 @@ bool builder_node_remove(struct plugin_run *run, struct builder_node *node, bool
     g_autofree char *path = g_strconcat("/containers/", node->container, "?force=1&v=1", NULL);
     const struct docker_call call = {.method = "DELETE", .path = path};
     if (!docker_perform_plain(run->docker, &call, error))
-        return run_word_error(run, error);
+        return run_word_error(error);
     g_autofree char *volume = g_strconcat("/volumes/", node->container, "_state", NULL);
     const struct docker_call removal = {.method = "DELETE", .path = volume};
     return keeps_state || docker_perform_plain(run->docker, &removal, error) ||
-           run_word_error(run, error);
+           run_word_error(error);
 }

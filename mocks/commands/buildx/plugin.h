@@ -42,7 +42,7 @@ extern const struct plugin_command plugin_commands[]; /* ends with a NULL name *
 /* The Engine's client of this run, lent. */
 struct docker *run_docker(struct plugin_run *run, GError **error) MUST_USE;
 /* Puts an error of the Engine into the CLI's words. Always false. */
-bool run_word_error(const struct plugin_run *run, GError **error);
+bool run_word_error(GError **error);
 struct loop *run_loop(const struct plugin_run *run);
 /* 26 of "v0.26.1": what differs between versions asks it. */
 int run_minor(const struct plugin_run *run);

@@ -68,7 +68,7 @@ static bool put_files(const struct solve *solve, GBytes *files, GError **error)
         return false;
     g_autoptr(GBytes) tar = archive_writer_finish(writer);
     return docker_archive_put(solve->run->docker, solve->node->container, "/tmp", tar, error) ||
-           run_word_error(solve->run, error);
+           run_word_error(error);
 }
 
 /* The build is one gRPC stream through the exec's connection: an Engine that goes down ends it as
@@ -98,7 +98,7 @@ static bool run_command(struct solve *solve, GError **error)
         g_clear_error(error);
         return run_fail(error, "%s", cut_text);
     }
-    return run_word_error(solve->run, error);
+    return run_word_error(error);
 }
 
 /* The one file of a tar that GET archive gave. */
@@ -120,7 +120,7 @@ static bool get_file(const struct solve *solve, const char *name, GBytes **bytes
     g_autofree char *path = g_strconcat(solve->folder, "/", name, NULL);
     g_autoptr(GBytes) tar = NULL;
     if (!docker_archive_get(solve->run->docker, solve->node->container, path, &tar, error))
-        return run_word_error(solve->run, error);
+        return run_word_error(error);
     *bytes = tar != NULL ? first_file(tar) : NULL;
     return true;
 }
@@ -238,7 +238,7 @@ static bool ask_for_importer(struct solve *solve, GError **error)
         return true;
     if (!docker_perform_json(solve->run->docker, &(struct docker_call){.path = "/info"}, &info,
                              error))
-        return run_word_error(solve->run, error);
+        return run_word_error(error);
     json_array_foreach (json_get_array(info, "DriverStatus"), index, pair) {
         const char *name = json_string_value(json_array_get(pair, 0));
         const char *value = json_string_value(json_array_get(pair, 1));

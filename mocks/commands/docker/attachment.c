@@ -116,8 +116,7 @@ static int exit_code_of(struct attachment *attachment)
     g_autofree char *text = NULL;
 
     if (attachment->wait_error != NULL)
-        text = docker_cli_error_text(attachment->invocation->cli, attachment->invocation->call,
-                                     attachment->wait_error);
+        text = docker_cli_error_text(attachment->wait_error);
     else if (*trouble != '\0' || answer == NULL)
         text = g_strdup(*trouble != '\0' ? trouble : "unexpected EOF");
     if (text == NULL)

@@ -116,7 +116,7 @@ static int run_rm(struct invocation *invocation)
         g_autoptr(GError) error = NULL;
         if (remove_container(invocation, invocation->arguments[i], &error))
             continue;
-        g_autofree char *text = docker_cli_error_text(invocation->cli, invocation->call, error);
+        g_autofree char *text = docker_cli_error_text(error);
         if (is_forced && g_error_matches(error, DOCKER_ERROR, 404))
             command_complain(invocation->call, "%s\n", text);
         else

@@ -96,6 +96,13 @@ static const char *endpoint_of(const struct command_call *call)
     return host != NULL && *host != '\0' ? host : DEFAULT_ENDPOINT;
 }
 
+/* moby client/options.go WithVersionFromEnv; failures.md F3, F4. */
+static void pin_version(struct docker *docker, const char *version)
+{
+    if (version != NULL && *version != '\0')
+        docker_pin_version(docker, version + (*version == 'v' ? 1 : 0));
+}
+
 struct docker *docker_cli_connect(struct docker_cli *cli, const struct command_call *call,
                                   GError **error)
 {
@@ -103,11 +110,13 @@ struct docker *docker_cli_connect(struct docker_cli *cli, const struct command_c
     g_autofree char *agent = g_strdup_printf("Docker-Client/%s (linux)", cli->options.version);
     struct docker *docker = docker_new(cli->options.http, endpoint, NULL);
 
-    if (docker == NULL)
+    if (docker == NULL) {
         g_set_error(error, BASE_ERROR, BASE_ERROR_INVALID, "unable to parse docker host \"%s\"",
                     endpoint);
-    else
-        docker_set_identity(docker, agent, cli->options.api_version);
+        return NULL;
+    }
+    docker_set_identity(docker, agent, cli->options.api_version);
+    pin_version(docker, command_variable(call, "DOCKER_API_VERSION"));
     return docker;
 }
 
@@ -117,29 +126,14 @@ static bool is_daemon_error(const GError *error)
     return error->code >= 400 && !g_str_has_prefix(error->message, "request returned ");
 }
 
-/* failures.md F2 */
-static char *permission_text(const struct command_call *call, const char *message)
+char *docker_cli_error_text(const GError *error)
 {
-    const char *endpoint = endpoint_of(call);
-    const char *path = g_str_has_prefix(endpoint, "unix://") ? endpoint + strlen("unix://") : "";
-    g_autofree char *escaped = g_uri_escape_string(path, NULL, FALSE);
-
-    return g_strdup_printf("%s: Head \"http://%s/_ping\": dial unix %s: connect: permission denied",
-                           message, escaped, path);
-}
-
-char *docker_cli_error_text(const struct docker_cli *cli, const struct command_call *call,
-                            const GError *error)
-{
-    (void)cli;
     if (error->domain != DOCKER_ERROR)
         return g_strdup(error->message);
     if (is_daemon_error(error))
         return g_strconcat("Error response from daemon: ", error->message, NULL);
     if (error->code == DOCKER_ERROR_CUT)
         return g_strdup("unexpected EOF");
-    if (g_str_has_prefix(error->message, "permission denied while trying to connect"))
-        return permission_text(call, error->message);
     return g_strdup(error->message);
 }
 

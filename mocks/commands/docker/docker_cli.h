@@ -64,8 +64,7 @@ struct docker *docker_cli_connect(struct docker_cli *cli, const struct command_c
                                   GError **error) MUST_USE;
 /* What the CLI says of an error of src/docker: "Error response from daemon: …", "Cannot connect to
    the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?"; g_free. */
-char *docker_cli_error_text(const struct docker_cli *cli, const struct command_call *call,
-                            const GError *error);
+char *docker_cli_error_text(const GError *error);
 /* What `docker login` has kept for a registry's host ("ghcr.io", "https://index.docker.io/v1/"), as
    a value of its own; both NULL: nothing. */
 struct docker_cli_login {

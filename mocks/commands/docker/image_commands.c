@@ -79,7 +79,7 @@ static int run_remove(struct invocation *invocation)
         g_autoptr(GError) error = NULL;
         if (remove_image(invocation, invocation->arguments[i], &error))
             continue;
-        g_autofree char *text = docker_cli_error_text(invocation->cli, invocation->call, error);
+        g_autofree char *text = docker_cli_error_text(error);
         g_string_append_printf(complaints, "%s\n", text);
         is_fatal |= !g_error_matches(error, DOCKER_ERROR, 404);
     }

@@ -225,7 +225,7 @@ static json_t *info_for_template(struct invocation *invocation, json_t *info, co
 {
     json_t *whole = info != NULL ? info : json_object();
     if (error != NULL) {
-        g_autofree char *text = docker_cli_error_text(invocation->cli, invocation->call, error);
+        g_autofree char *text = docker_cli_error_text(error);
         json_object_set_new(whole, "ServerErrors", json_pack("[s]", text));
     }
     json_t *client = json_pack("{s:b}", "Debug", 0);
@@ -242,7 +242,7 @@ static int print_info(struct invocation *invocation, const json_t *info, const G
 {
     print_client(invocation);
     if (error != NULL) {
-        g_autofree char *text = docker_cli_error_text(invocation->cli, invocation->call, error);
+        g_autofree char *text = docker_cli_error_text(error);
         command_complain(invocation->call, "%s\n", text);
         return 1;
     }

@@ -134,7 +134,7 @@ static int inspect_all(struct invocation *invocation, const char *type)
         if (find(invocation, type, invocation->arguments[i], &object, &error) &&
             inspect_one(&inspection, object, &error))
             continue;
-        g_autofree char *words = docker_cli_error_text(invocation->cli, invocation->call, error);
+        g_autofree char *words = docker_cli_error_text(error);
         g_string_append_printf(complaints, "%s\n", words);
     }
     print_inspection(invocation, &inspection);

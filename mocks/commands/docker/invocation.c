@@ -48,7 +48,7 @@ bool cli_refuse(GError **error, const char *format, ...)
 
 int invocation_fail(struct invocation *invocation, const GError *error)
 {
-    g_autofree char *text = docker_cli_error_text(invocation->cli, invocation->call, error);
+    g_autofree char *text = docker_cli_error_text(error);
     command_complain(invocation->call, "%s\n", text);
     return 1;
 }
@@ -113,7 +113,7 @@ int invocation_each(struct invocation *invocation,
         g_autoptr(GError) error = NULL;
         if (act(invocation, invocation->arguments[i], &error))
             continue;
-        g_autofree char *text = docker_cli_error_text(invocation->cli, invocation->call, error);
+        g_autofree char *text = docker_cli_error_text(error);
         g_string_append_printf(complaints, "%s\n", text);
     }
     command_write(invocation->call, 2, complaints->str, -1);

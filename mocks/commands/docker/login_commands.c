@@ -148,7 +148,7 @@ static int log_in_again(struct invocation *invocation, const char *server)
         command_print(invocation->call, "%s\n", json_get_string(answer, "Status", ""));
         return 0;
     }
-    g_autofree char *text = docker_cli_error_text(invocation->cli, invocation->call, error);
+    g_autofree char *text = docker_cli_error_text(error);
     if (g_error_matches(error, DOCKER_ERROR, 401))
         command_complain(invocation->call, "Stored credentials invalid or expired\n");
     else

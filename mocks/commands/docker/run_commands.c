@@ -34,7 +34,7 @@ static int code_of(const char *text)
 
 static int fail_with_help(struct invocation *invocation, const char *command, const GError *error)
 {
-    g_autofree char *text = docker_cli_error_text(invocation->cli, invocation->call, error);
+    g_autofree char *text = docker_cli_error_text(error);
     command_complain(invocation->call,
                      "docker: %s\n\nRun 'docker %s --help' for more information\n", text, command);
     return code_of(text);

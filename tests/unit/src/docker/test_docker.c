@@ -2,6 +2,7 @@
 #include "engine_answers.h"
 
 #include "base/units.h"
+#include "docker/call.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -152,7 +153,8 @@ Test(docker, gives_the_daemons_own_words_with_the_status)
          "docker 500: driver failed\n"},
         {EMPTY("500 Internal Server Error"),
          "docker 500: request returned 500 Internal Server Error for API route and version "
-         "/containers/c1?force=1&v=1, check if the server supports the requested API version\n"},
+         "http://%2Fvar%2Frun%2Fdocker.sock/v1.47/containers/c1?force=1&v=1, check if the server "
+         "supports the requested API version\n"},
         {CLOSED("400 Bad Request", "{}"),
          "docker 400: API returned a 400 (Bad Request) but provided no error-message\n"},
         {CLOSED("502 Bad Gateway", "<html>\r\nbad\n</html>\n"),
@@ -204,7 +206,83 @@ Test(docker, says_what_dockers_own_client_says_when_there_is_no_engine)
     cr_assert_str_eq(no_file_log, refused_log);
     cr_assert_str_eq(no_permission_log,
                      "docker 4: permission denied while trying to connect to the Docker daemon "
-                     "socket at unix:///var/run/docker.sock\n");
+                     "socket at unix:///var/run/docker.sock: "
+                     "Head \"http://%2Fvar%2Frun%2Fdocker.sock/_ping\": "
+                     "dial unix /var/run/docker.sock: connect: permission denied\n");
+}
+
+/* ---- those who stand for Docker's own client ---- */
+
+static void ask_as(struct scripted_site *site, const char *user_agent, const char *method,
+                   const char *path)
+{
+    AUTO(docker) docker = engine_of(site);
+    g_autoptr(GError) error = NULL;
+    docker_set_identity(docker, user_agent, "1.48");
+    if (!docker_perform_plain(docker, &(struct docker_call){.method = method, .path = path},
+                              &error))
+        note_error(site, error);
+}
+
+#define CLIENT_28 "Docker-Client/28.0.4 (linux)"
+#define CLIENT_29 "Docker-Client/29.4.2 (linux)"
+#define SOCKET    "unix:///var/run/docker.sock"
+#define URL       "http://%2Fvar%2Frun%2Fdocker.sock"
+#define DENIED    "dial unix /var/run/docker.sock: connect: permission denied\n"
+
+static void pull_without_permission(struct scripted_site *site)
+{
+    site->route.way = HTTP_WAY_NO_PERMISSION;
+    ask_as(site, CLIENT_28, "POST", "/images/create?fromImage=a&tag=1");
+    ask_as(site, CLIENT_28, "GET", "/images/json?all=1");
+    ask_as(site, CLIENT_28, "POST", "/containers/create");
+    ask_as(site, CLIENT_29, "GET", "/containers/json");
+}
+
+/* failures.md F2; which calls tell of the ping was measured with CLI 28.2.2 */
+Test(docker, goes_on_without_a_ping_as_dockers_own_client_does)
+{
+    static const struct scripted_answer answers[] = {{0}};
+
+    g_autofree char *log = scripted_site_run(answers, pull_without_permission);
+
+    cr_assert_str_eq(
+        log,
+        "docker 4: permission denied while trying to connect to the Docker daemon socket at " SOCKET
+        ": Post \"" URL "/v1.48/images/create?fromImage=a&tag=1\": " DENIED
+        "docker 4: permission denied while trying to connect to the Docker daemon socket at " SOCKET
+        ": Head \"" URL "/_ping\": " DENIED
+        "docker 4: permission denied while trying to connect to the Docker daemon socket at " SOCKET
+        ": Head \"" URL "/_ping\": " DENIED
+        "docker 4: permission denied while trying to connect to the docker API at " SOCKET "\n");
+}
+
+static void look_for_the_socket(struct scripted_site *site)
+{
+    site->route.way = HTTP_WAY_NO_SUCH_FILE;
+    ask_as(site, CLIENT_28, "GET", "/info");
+    ask_as(site, CLIENT_29, "GET", "/info");
+    site->route.way = HTTP_WAY_REFUSED;
+    ask_as(site, CLIENT_29, "GET", "/info");
+}
+
+/* failures.md F1 */
+Test(docker, tells_a_missing_socket_from_a_refused_connection_from_version_29_on)
+{
+    static const struct scripted_answer answers[] = {{0}};
+    static const char nobody[] =
+        "docker 4: Cannot connect to the Docker daemon at " SOCKET ". Is the docker daemon "
+        "running?\n";
+
+    g_autofree char *log = scripted_site_run(answers, look_for_the_socket);
+
+    g_autofree char *expected =
+        g_strconcat(nobody,
+                    "docker 4: failed to connect to the docker API at " SOCKET
+                    "; check if the path is correct and if the daemon is running: dial unix "
+                    "/var/run/docker.sock: connect: no such file or directory\n",
+                    nobody, NULL);
+    cr_assert_str_eq(log, expected);
 }
 
 Test(docker, says_that_the_engine_hung_up)
@@ -213,7 +291,9 @@ Test(docker, says_that_the_engine_hung_up)
 
     g_autofree char *log = scripted_site_run(answers, remove_container);
 
-    cr_assert(g_str_has_prefix(log, "docker 4: error during connect: "), "%s", log);
+    cr_assert(g_str_has_prefix(log, "docker 4: error during connect: Delete \"" URL
+                                    "/v1.47/containers/c1?force=1&v=1\": EOF\n"),
+              "%s", log);
 }
 
 Test(docker, says_that_an_answer_was_cut)

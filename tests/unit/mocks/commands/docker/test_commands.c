@@ -75,8 +75,17 @@ static void find_nobody(struct bench *bench)
     shell.variable = "DOCKER_HOST=tcp://nowhere.example:2375";
     type(&shell, "ps");
     cr_assert_eq(shell.code, 1);
-    cr_assert(g_str_has_prefix(shell.errors->str, "error during connect: "), "%s",
-              shell.errors->str);
+    cr_assert_str_eq(shell.errors->str,
+                     "error during connect: Get \"http://nowhere.example:2375/v1.48/containers/"
+                     "json\": dial tcp: lookup nowhere.example: no such host\n");
+    shell.variable = "DOCKER_API_VERSION=1.99";
+    type_expect(&shell, "ps", 1, "",
+                "Error response from daemon: client version 1.99 is too new. Maximum supported API "
+                "version is 1.41\n");
+    shell.variable = "DOCKER_API_VERSION=v1.11";
+    type_expect(&shell, "pull localhost:5000/t:1", 1, "",
+                "Error response from daemon: client version 1.11 is too old. Minimum supported API "
+                "version is 1.12, please upgrade your client to a newer version\n");
     shell.variable = "DOCKER_HOST=unix:///run/none.sock";
     type_expect(
         &shell, "ps", 1, "",
@@ -93,7 +102,7 @@ static void find_nobody(struct bench *bench)
               "%s", shell.output->str);
 }
 
-/* failures.md F1 */
+/* failures.md F1, F3, F4 */
 Test(docker_cli, says_where_it_looked_for_the_engine)
 {
     bench_run(NULL, find_nobody);
