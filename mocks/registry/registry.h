@@ -35,6 +35,10 @@ struct registry_service {
     /* What a user without the right to push is told with 403 (failures.md K1, K2); NULL: 401 again,
        with insufficient_scope, as the distribution project does. */
     const char *write_denial;
+    /* With what message the token service denies (403, DENIED) credentials that it does not know;
+       it denies pulls that nobody who has not logged in may have, too. NULL: it answers 401, and
+       gives tokens that are good for nothing. */
+    const char *login_denial;
     /* There is no referrers API: clients keep the list under a tag of their own. */
     bool lacks_referrers;
 };

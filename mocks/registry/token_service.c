@@ -126,12 +126,29 @@ static void set_issued_at(json_t *answer, const struct loop *loop)
     json_object_set_new(answer, "issued_at", json_string(text));
 }
 
+/* Whether somebody without a login asks only to pull, and may pull nothing of it. */
+static bool is_denied(const struct token_question *question, const char *const *granted)
+{
+    if (question->registry->service->login_denial == NULL || question->user != NULL ||
+        question->scopes->len == 0 || granted[0] != NULL)
+        return false;
+    for (guint i = 0; i < question->scopes->len; i++)
+        if (!g_str_has_suffix(question->scopes->pdata[i], ":pull"))
+            return false;
+    return true;
+}
+
 static void reply_token(const struct token_question *question, struct exchange *exchange)
 {
     const struct loop *loop = world_loop(question->registry->world);
     TOKEN_CLAIMS(claims);
     claims.user = g_strdup(question->user);
     claims.scopes = grant_all(question);
+    if (is_denied(question, (const char *const *)claims.scopes)) {
+        registry_reply_error_bare(exchange, REGISTRY_DENIED,
+                                  "requested access to the resource is denied");
+        return;
+    }
     claims.expires_at_us = loop_now_us(loop) + TOKEN_LIFE_S * SECOND_US;
     g_autofree char *token = token_issue(question->registry, &claims);
 
@@ -144,12 +161,18 @@ static void reply_token(const struct token_question *question, struct exchange *
     exchange_reply_text(exchange, 200, "application/json", text);
 }
 
-/* Docker Hub's own words; the docker CLI shows them after "unauthorized: ". */
-static void answer(const struct token_question *question, struct exchange *exchange)
+/* Docker Hub's own words; the docker CLI shows them after "unauthorized: ". A form is answered so
+   by GHCR as well: clients then ask it without. */
+static void answer(const struct token_question *question, bool is_form, struct exchange *exchange)
 {
+    const char *denial = question->registry->service->login_denial;
     if (question->user == NULL ||
         access_is_known(question->registry, question->user, question->secret)) {
         reply_token(question, exchange);
+        return;
+    }
+    if (denial != NULL && !is_form) {
+        registry_reply_error_bare(exchange, REGISTRY_DENIED, denial);
         return;
     }
     exchange_reply_text(exchange, 401, "application/json",
@@ -184,7 +207,7 @@ static void on_form(struct exchange *exchange, void *registry, GBytes *body)
     const char *scope = g_hash_table_lookup(form, "scope");
     if (scope != NULL)
         add_scopes(&question, scope);
-    answer(&question, exchange);
+    answer(&question, /* is_form= */ true, exchange);
 }
 
 static void on_question(struct exchange *exchange, struct registry *registry)
@@ -199,7 +222,7 @@ static void on_question(struct exchange *exchange, struct registry *registry)
     g_autoptr(GPtrArray) scopes = exchange_query_values(exchange, "scope");
     for (guint i = 0; i < scopes->len; i++)
         add_scopes(&question, scopes->pdata[i]);
-    answer(&question, exchange);
+    answer(&question, /* is_form= */ false, exchange);
 }
 
 void registry_on_token(void *context, struct exchange *exchange)

@@ -23,9 +23,9 @@ static void push_with_login(struct bench *bench)
 {
     cr_assert_eq(get(bench, GHCR "/token" PUSH_SCOPE), 200);
     cr_expect_eq(post_upload(bench, last_token(bench)), 401);
-    cr_assert_eq(ask(bench, "GET", GHCR "/token" PUSH_SCOPE, NULL, OCTO_BAD, NULL), 401);
+    cr_assert_eq(ask(bench, "GET", GHCR "/token" PUSH_SCOPE, NULL, OCTO_BAD, NULL), 403);
     g_autofree char *text = text_of(bench);
-    cr_expect_str_eq(text, "{\"details\":\"incorrect username or password\"}");
+    cr_expect_str_eq(text, "{\"errors\":[{\"code\":\"DENIED\",\"message\":\"denied\"}]}");
     cr_assert_eq(ask(bench, "GET", GHCR "/token" PUSH_SCOPE, NULL, OCTO_GOOD, NULL), 200);
     cr_expect_eq(post_upload(bench, last_token(bench)), 202);
 }
@@ -35,6 +35,27 @@ Test(access_push, pushing_needs_the_right_login)
     const struct registry_options options = ghcr_options();
 
     bench_run(&options, push_with_login);
+}
+
+#define MISSING_SCOPE "?service=ghcr.io&scope=repository:o/missing:pull"
+
+static void ask_for_what_is_missing(struct bench *bench)
+{
+    cr_assert_eq(get(bench, GHCR "/token" MISSING_SCOPE), 403);
+    g_autofree char *text = text_of(bench);
+    cr_expect_str_eq(text,
+                     "{\"errors\":[{\"code\":\"DENIED\",\"message\":\"requested access to the "
+                     "resource is denied\"}]}");
+    cr_assert_eq(get(bench, GHCR "/token?service=ghcr.io"), 200);
+    cr_assert_eq(ask(bench, "GET", GHCR "/token" MISSING_SCOPE, NULL, OCTO_GOOD, NULL), 200);
+}
+
+/* "denied" of docker pull: imagegenius/docker-ai-chat-app issue 1 */
+Test(access_push, ghcr_gives_no_token_to_pull_what_is_hidden)
+{
+    const struct registry_options options = ghcr_options();
+
+    bench_run(&options, ask_for_what_is_missing);
 }
 
 static void ask_with_password(struct bench *bench)

@@ -54,7 +54,7 @@ Test(docker_setup_buildx, removes_the_builder_at_the_end)
 Test(docker_setup_buildx, takes_its_alias_back_last)
 {
     FAKE_RUN(run, &action_docker_setup_buildx, "v3");
-    answer(run);
+    fake_builder_to_come(run);
     fake_input(run, "install", "true");
 
     fake_main(run);
