@@ -273,15 +273,13 @@ static json_t *warnings_of(struct dockerd *dockerd, const struct container *cont
 }
 
 /* moby daemon/images/image.go: platforms.Only(). */
-static bool check_platform(const struct image_variant *variant, const char *name,
-                           const char *wanted, GError **error)
+static bool check_platform(const struct dockerd *dockerd, const struct image_variant *variant,
+                           const char *name, const char *wanted, GError **error)
 {
     if (wanted == NULL || content_platform_fits(wanted, variant->platform))
         return true;
-    return engine_fail(error, 404,
-                       "image with reference %s was found but its platform (%s) does not match the "
-                       "specified platform (%s)",
-                       name, variant->platform, wanted);
+    g_autofree char *words = dockerd_mismatch_words(dockerd, name, variant->platform, wanted);
+    return engine_fail(error, 404, "%s", words);
 }
 
 enum {
@@ -328,7 +326,7 @@ static struct container *make(struct request *request, json_t *body, const char 
     if (image == NULL || !check_name(dockerd, bare, error) || !check_settings(body, error))
         return NULL;
     const struct image_variant *variant = choose_variant(dockerd, image, wanted);
-    if (!check_platform(variant, image_name, wanted, error))
+    if (!check_platform(dockerd, variant, image_name, wanted, error))
         return NULL;
     if (dockerd->containers->len >= CONTAINERS_MAX) {
         engine_fail(error, 500, "more than %d containers", CONTAINERS_MAX);

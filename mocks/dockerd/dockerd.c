@@ -57,6 +57,14 @@ static GBytes *find_config(void *context, const char *config_digest)
     return NULL;
 }
 
+static char *find_named(void *context, const struct reference *reference)
+{
+    const struct dockerd *dockerd = context;
+    g_autofree char *name = reference_familiar(reference);
+    const struct image *image = image_store_find(&dockerd->images, name);
+    return image != NULL ? g_strdup(image->id) : NULL;
+}
+
 /* A store of containerd's fetches as version 29 does, whatever the version; that of 29 which has
    the classic one, as 28. */
 static enum puller_kind puller_kind_of(const struct dockerd *dockerd)
@@ -90,6 +98,7 @@ struct puller *dockerd_make_puller(struct dockerd *dockerd)
         .has_layer = has_layer,
         .on_layer = on_layer,
         .find_config = find_config,
+        .find_named = find_named,
     };
     return puller_new(&options);
 }

@@ -99,3 +99,8 @@ bool engine_fail(GError **error, int status, const char *format, ...) G_GNUC_PRI
 struct request;
 /* The "config" of an image that --change asks for; NULL when nothing does; the caller unrefs. */
 bool import_changes(struct request *request, json_t **config, GError **error) MUST_USE;
+
+/* ---- pull.c ---- */
+/* "image with reference NAME was found but …", as this version words it; g_free. */
+char *dockerd_mismatch_words(const struct dockerd *dockerd, const char *name, const char *actual,
+                             const char *wanted);

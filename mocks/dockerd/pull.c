@@ -5,6 +5,7 @@
 #include "base/gzip.h"
 #include "base/limits.h"
 #include "mocks/dockerd/manifest.h"
+#include "mocks/puller/content.h"
 
 #include <string.h>
 
@@ -18,19 +19,58 @@ static void end_pull(struct dockerd *dockerd)
         dockerd_give_disk(dockerd, DISK_IMAGES, image_store_sweep(&dockerd->images));
 }
 
-static bool pull(struct dockerd *dockerd, const struct reference *reference, const char *platform,
-                 const struct credentials *credentials, puller_progress_fn *progress, void *context,
-                 GError **error)
+char *dockerd_mismatch_words(const struct dockerd *dockerd, const char *name, const char *actual,
+                             const char *wanted)
 {
-    AUTO(pulled_image) pulled = NULL;
+    if (dockerd->personality->has_old_words)
+        return g_strdup_printf("image with reference %s was found but does not match the specified "
+                               "platform: wanted %s, actual: %s",
+                               name, wanted, actual);
+    return g_strdup_printf("image with reference %s was found but its platform (%s) does not match "
+                           "the specified platform (%s)",
+                           name, actual, wanted);
+}
 
+/* An image that is no index comes whatever was asked for; 20.10 looks without the tag and finds
+   nothing to warn of, the containerd store does not look (capture 38; moby v24.0.9 and v28.0.4,
+   daemon/images/image_pull.go). */
+static void warn_of_platform(const struct dockerd *dockerd, const struct pulled_image *pulled,
+                             const char *wanted, struct outlet *outlet)
+{
+    bool looks =
+        !dockerd->images.has_containerd_layout && dockerd->personality->kind != PULLER_DOCKER_20_10;
+    if (!looks || pulled->index != NULL || content_platform_fits(wanted, pulled->platform))
+        return;
+    bool is_whole = dockerd->personality->has_old_words; /* GetImage() shows what it was given */
+    g_autofree char *name =
+        is_whole ? reference_text(pulled->reference) : reference_familiar(pulled->reference);
+    g_autofree char *words = dockerd_mismatch_words(dockerd, name, pulled->platform, wanted);
+    g_autofree char *warning = g_strconcat("WARNING: ", words, NULL);
+    job_tell(outlet, json_pack("{s:s}", "status", warning));
+}
+
+/* platform: NULL when nobody asks for one. */
+static struct puller_wish wish_of(const struct dockerd *dockerd, const struct reference *reference,
+                                  const char *platform)
+{
+    return (struct puller_wish){
+        .reference = reference,
+        .platform = platform != NULL ? platform : dockerd->options.profile->platform,
+        .is_default_platform = platform == NULL,
+    };
+}
+
+static bool pull(struct dockerd *dockerd, const struct puller_wish *wish,
+                 const struct credentials *credentials, puller_progress_fn *progress, void *context,
+                 struct pulled_image **pulled, GError **error)
+{
     dockerd->images.pull_count++;
-    bool is_pulled = puller_pull(dockerd->puller, reference, platform, credentials, progress,
-                                 context, &pulled, error);
+    bool is_pulled =
+        puller_pull_wish(dockerd->puller, wish, credentials, progress, context, pulled, error);
     if (is_pulled) {
         struct image *image =
-            image_store_add_pulled(&dockerd->images, pulled, dockerd_unix_now(dockerd));
-        g_autofree char *name = reference_familiar(reference);
+            image_store_add_pulled(&dockerd->images, *pulled, dockerd_unix_now(dockerd));
+        g_autofree char *name = reference_familiar(wish->reference);
         dockerd_note(dockerd, "image", "pull", name, image->id);
     }
     end_pull(dockerd);
@@ -48,24 +88,32 @@ bool dockerd_pull(struct dockerd *dockerd, const char *reference_text, const cha
                   void *context, GError **error)
 {
     AUTO(reference) reference = reference_parse(reference_text, /* default_tag= */ true, error);
+    AUTO(pulled_image) pulled = NULL;
+    const struct puller_wish wish = wish_of(dockerd, reference, platform);
     return reference != NULL &&
-           pull(dockerd, reference,
-                platform != NULL ? platform : dockerd->options.profile->platform, credentials,
-                progress != NULL ? progress : ignore_progress, context, error);
+           pull(dockerd, &wish, credentials, progress != NULL ? progress : ignore_progress, context,
+                &pulled, error);
 }
 
 struct pull_request {
     struct dockerd *dockerd;
     struct reference *reference;
-    const char *platform;
+    const char *platform; /* or NULL */
     struct credentials *credentials;
 };
 
 static bool pull_job(void *context, struct outlet *outlet, GError **error)
 {
     const struct pull_request *request = context;
-    return pull(request->dockerd, request->reference, request->platform, request->credentials,
-                job_tell_progress, outlet, error);
+    struct dockerd *dockerd = request->dockerd;
+    AUTO(pulled_image) pulled = NULL;
+    const struct puller_wish wish = wish_of(dockerd, request->reference, request->platform);
+
+    if (!pull(dockerd, &wish, request->credentials, job_tell_progress, outlet, &pulled, error))
+        return false;
+    if (request->platform != NULL)
+        warn_of_platform(dockerd, pulled, request->platform, outlet);
+    return true;
 }
 
 /* fromImage and tag, where the tag may be a digest (capture 09f). */
@@ -80,11 +128,17 @@ static struct reference *parse_reference(const char *name, const char *tag, GErr
     return reference;
 }
 
-static const char *platform_of(struct request *request)
+/* NULL: none is asked for. */
+static const char *platform_asked(struct request *request)
 {
     const char *platform = exchange_query_value(request->exchange, "platform");
-    return platform != NULL && *platform != '\0' ? platform
-                                                 : request->dockerd->options.profile->platform;
+    return platform != NULL && *platform != '\0' ? platform : NULL;
+}
+
+static const char *platform_of(struct request *request)
+{
+    const char *platform = platform_asked(request);
+    return platform != NULL ? platform : request->dockerd->options.profile->platform;
 }
 
 static bool create_by_pull(struct request *request, const char *name, GError **error)
@@ -93,10 +147,13 @@ static bool create_by_pull(struct request *request, const char *name, GError **e
     reference = parse_reference(name, exchange_query_value(request->exchange, "tag"), error);
     if (reference == NULL)
         return false;
+    g_autofree char *familiar = reference_familiar_name(reference);
+    if (g_str_equal(familiar, "scratch")) /* validateRepoName() */
+        return engine_fail(error, 403, "'scratch' is a reserved name");
     struct pull_request pull_request = {
         .dockerd = request->dockerd,
         .reference = reference,
-        .platform = platform_of(request),
+        .platform = platform_asked(request),
         .credentials = api_credentials(request),
     };
     bool is_done = job_run(request, pull_job, &pull_request, error);

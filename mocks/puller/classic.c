@@ -200,10 +200,10 @@ static bool pull_from(struct pull *pull, const char *host, GError **error)
            fetch_image(pull, remote, error);
 }
 
+/* distribution/errors.go continueOnError: a full disk, too, sends dockerd to the next registry. */
 static bool may_go_on(const GError *error)
 {
-    enum mishap kind = mishap_kind(error);
-    return kind != MISHAP_STOPPED && kind != MISHAP_NO_SPACE;
+    return mishap_kind(error) != MISHAP_STOPPED;
 }
 
 bool classic_pull(struct pull *pull, GError **error)

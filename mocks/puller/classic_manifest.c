@@ -116,6 +116,8 @@ static bool is_unknown_manifest(const GError *error)
            mishap_detail(error) == CODE_MANIFEST_UNKNOWN;
 }
 
+#define WARNING_SIGN "\xe2\x9a\xa0\xef\xb8\x8f"
+
 /* A registry whose digest header names nothing it has (registry.md 4). */
 static struct content *fetch_top(struct pull *pull, struct remote *remote,
                                  const struct resolved *resolved, bool *is_by_tag, GError **error)
@@ -129,11 +131,13 @@ static struct content *fetch_top(struct pull *pull, struct remote *remote,
         g_propagate_error(error, g_steal_pointer(&cause));
         return NULL;
     }
-    pull_say_format(pull, NULL,
-                    "\xe2\x9a\xa0\xef\xb8\x8f Failed to pull manifest by the resolved digest. This "
+    pull_say_format(pull, "WARNING",
+                    WARNING_SIGN
+                    " Failed to pull manifest by the resolved digest. This "
                     "registry does not\n\tappear to conform to the distribution registry "
                     "specification; falling back to\n\tpull by tag.  This fallback is DEPRECATED, "
-                    "and will be removed in a future\n\trelease.  Please contact admins of %s.",
+                    "and will be removed in a future\n\trelease.  Please contact admins of "
+                    "%s. " WARNING_SIGN "\n",
                     remote->base);
     *is_by_tag = true;
     content = get_content(remote, tag, error);
@@ -157,8 +161,9 @@ static bool verify_top(const struct pull *pull, const char *digest, GError **err
 
 static bool choose_manifest(struct pull *pull, struct remote *remote, GError **error)
 {
+    g_autofree char *platform = pull_platform_words(pull);
     g_autofree char *missing_words =
-        g_strdup_printf("no matching manifest for %s in the manifest list entries", pull->platform);
+        g_strdup_printf("no matching manifest for %s in the manifest list entries", platform);
     if (!pull_suffer_resolve(pull, missing_words, error))
         return false;
     if (!pull->top->is_index) {

@@ -24,6 +24,7 @@ struct pull {
     struct puller *puller;
     const struct reference *reference;
     const char *platform;
+    bool is_default_platform; /* nobody asked for it: messages tell it as Go's DefaultSpec() */
     const struct credentials *credentials;
     puller_progress_fn *progress;
     void *context;
@@ -55,6 +56,8 @@ struct content *pull_find_content(struct pull *pull, const char *digest);
 struct content *puller_keep_content(struct puller *puller, struct content *content);
 /* The config of an image that is here with all its layers, or NULL; caller unrefs. */
 GBytes *puller_find_config(const struct puller *puller, const char *digest);
+/* The platform in messages: "linux/arm64/v8" when it is that of the machine; g_free. */
+char *pull_platform_words(const struct pull *pull);
 /* The image resolves for a platform (POINT_IMAGE_RESOLVE): the weather may say that it lacks it.
    BuildKit's solver chose the platform when it loaded the metadata: its pull does not ask again. */
 bool pull_suffer_resolve(struct pull *pull, const char *missing_words, GError **error) MUST_USE;

@@ -87,12 +87,25 @@ void pull_say_format(struct pull *pull, const char *id, const char *format, ...)
     pull_say(pull, status, id, -1, -1);
 }
 
+/* A name that is new counts as much as layers that are (capture 09g; moby distribution/pull_v2.go
+   pullTag, daemon/containerd/image_pull.go). */
+static bool is_newer(const struct pull *pull)
+{
+    const struct puller_options *options = &pull->puller->options;
+    if (options->find_named == NULL)
+        return pull->has_fetched;
+    g_autofree char *named = options->find_named(options->context, pull->reference);
+    const char *pulled =
+        pull->puller->habits->is_classic ? pull->manifest->config->digest : pull->top->digest;
+    return g_strcmp0(named, pulled) != 0;
+}
+
 void pull_say_status(struct pull *pull)
 {
     g_autofree char *name = reference_familiar(pull->reference);
     pull_say_format(pull, NULL, "Digest: %s", pull->top->digest);
     pull_say_format(pull, NULL, "Status: %s for %s",
-                    pull->has_fetched ? "Downloaded newer image" : "Image is up to date", name);
+                    is_newer(pull) ? "Downloaded newer image" : "Image is up to date", name);
 }
 
 /* ---- where it asks ---- */
@@ -172,6 +185,13 @@ struct content *puller_keep_content(struct puller *puller, struct content *conte
 }
 
 /* ---- the weather ---- */
+
+/* containerd's platforms.DefaultSpec() has a variant for ARM, platforms.Parse() drops arm64's. */
+char *pull_platform_words(const struct pull *pull)
+{
+    bool has_variant = pull->is_default_platform && strcmp(pull->platform, "linux/arm64") == 0;
+    return g_strconcat(pull->platform, has_variant ? "/v8" : "", NULL);
+}
 
 bool pull_suffer_resolve(struct pull *pull, const char *missing_words, GError **error)
 {
@@ -320,6 +340,7 @@ bool puller_pull_wish(struct puller *puller, const struct puller_wish *wish,
         .puller = puller,
         .reference = wish->reference,
         .platform = wish->platform,
+        .is_default_platform = wish->is_default_platform,
         .credentials = credentials,
         .progress = progress,
         .context = context,

@@ -96,9 +96,13 @@ struct puller_options {
        up to the first that is missing. */
     bool (*has_layer)(void *context, const char *digest);
     /* The config of an image whose config digest is already in the store, with all its layers: then
-       neither config nor layers are fetched and the image is up to date (capture 10). NULL result:
-       not there; the member may be NULL. The puller unrefs the bytes. */
+       neither config nor layers are fetched (capture 10). NULL result: not there; the member may be
+       NULL. The puller unrefs the bytes. */
     GBytes *(*find_config)(void *context, const char *config_digest);
+    /* What a reference names in the store before the pull: the config's digest in the classic one,
+       that of the index or manifest in containerd's; g_free, NULL: nothing. The last word of a pull
+       goes by it ("Image is up to date"). The member may be NULL. */
+    char *(*find_named)(void *context, const struct reference *reference);
     /* Unpacked and kept from now on; disk has been taken for it by the puller. */
     void (*on_layer)(void *context, const struct layer *layer);
 };
@@ -134,6 +138,8 @@ bool puller_pull(struct puller *puller, const struct reference *reference, const
 struct puller_wish {
     const struct reference *reference;
     const char *platform;
+    bool is_default_platform; /* the machine's, which nobody asked for: failures name it with its
+                                 variant, "linux/arm64/v8" */
     const char *layer_digest;
 };
 bool puller_pull_wish(struct puller *puller, const struct puller_wish *wish,

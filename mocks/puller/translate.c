@@ -48,6 +48,7 @@ static void replace_message(GError *error, char *message)
 static int translate_containerd(const struct pull *pull, GError *error)
 {
     g_autofree char *name = reference_familiar_name(pull->reference);
+    g_autofree char *platform = pull_platform_words(pull);
     switch (mishap_kind(error)) {
     case MISHAP_ACCESS:
         replace_message(error, g_strdup_printf("pull access denied for %s, repository does not "
@@ -57,7 +58,7 @@ static int translate_containerd(const struct pull *pull, GError *error)
     case MISHAP_NO_PLATFORM:
         replace_message(error, g_strdup_printf("no matching manifest for %s in the manifest list "
                                                "entries: %s",
-                                               pull->platform, error->message));
+                                               platform, error->message));
         return 404;
     case MISHAP_MISSING:
         return 404;

@@ -69,6 +69,49 @@ Test(dockerd_images_pull, a_pull_takes_disk_once_and_a_delete_gives_it_back)
     bench_run(NULL, pull_twice);
 }
 
+static void pull_a_name_anew(struct bench *bench)
+{
+    offer(bench, "t", both_platforms, true);
+    cr_assert_eq(pull(bench, "t", ""), 200u);
+    cr_assert_eq(ask(bench, "POST", "/v1.41/images/localhost:5000/t:1/tag?repo=kept&tag=1", NULL),
+                 201u);
+    cr_assert_eq(ask(bench, "DELETE", "/v1.41/images/localhost:5000/t:1", NULL), 200u);
+
+    cr_assert_eq(pull(bench, "t", ""), 200u);
+
+    g_autofree char *text = text_of(bench);
+    cr_expect(strstr(text, "Pulling fs layer") == NULL, "%s", text);
+    cr_expect_str_eq(last_line(bench),
+                     "{\"status\":\"Status: Downloaded newer image for localhost:5000/t:1\"}");
+}
+
+/* capture 09g: nothing comes over the wire, and still it is newer */
+Test(dockerd_images, a_name_that_is_new_here_is_a_newer_image)
+{
+    static const char *const profiles[] = {"self-hosted-20.10", "ubuntu-24.04", "ubuntu-26.04"};
+    for (gsize i = 0; i < G_N_ELEMENTS(profiles); i++)
+        bench_run(&(struct plan){.profile = profiles[i]}, pull_a_name_anew);
+}
+
+static void pull_a_second_platform(struct bench *bench)
+{
+    offer(bench, "t", both_platforms, true);
+    cr_assert_eq(pull(bench, "t", ""), 200u);
+
+    cr_assert_eq(pull(bench, "t", "&platform=linux%2Farm64"), 200u);
+
+    g_autofree char *text = text_of(bench);
+    cr_expect(strstr(text, "Pulling fs layer") != NULL, "%s", text);
+    cr_expect_str_eq(last_line(bench),
+                     "{\"status\":\"Status: Image is up to date for localhost:5000/t:1\"}");
+}
+
+/* moby docker-v29.4.2 daemon/containerd/image_pull.go: the index is what it was */
+Test(dockerd_images, a_second_platform_of_an_index_is_no_newer_image_in_the_containerd_store)
+{
+    bench_run(&(struct plan){.profile = "ubuntu-26.04"}, pull_a_second_platform);
+}
+
 static void pull_badly(struct bench *bench)
 {
     offer(bench, "t", arm_only, true);
@@ -79,6 +122,9 @@ static void pull_badly(struct bench *bench)
                                         "unknown: manifest unknown");
     cr_assert_eq(ask(bench, "POST", "/v1.41/images/create?fromImage=UPPER&tag=1", NULL), 400u);
     cr_assert_eq(ask(bench, "POST", "/v1.41/images/create", NULL), 400u);
+    cr_assert_eq(ask(bench, "POST", "/v1.41/images/create?fromImage=scratch&tag=latest", NULL),
+                 403u);
+    cr_assert_str_eq(message_of(bench), "'scratch' is a reserved name");
 
     cr_assert_eq(pull(bench, "t", ""), 200u);
     cr_assert_str_eq(last_line(bench),
@@ -109,6 +155,56 @@ static void pull_foreign(struct bench *bench)
 Test(dockerd_images_pull, the_classic_store_takes_a_single_manifest_of_another_platform)
 {
     bench_run(NULL, pull_foreign);
+}
+
+static void pull_foreign_single(struct bench *bench)
+{
+    offer(bench, "single", amd_only, false);
+    cr_assert_eq(pull(bench, "single", "&platform=linux%2Farm64"), 200u);
+}
+
+static void hear_the_warning_of_28(struct bench *bench)
+{
+    pull_foreign_single(bench);
+    cr_expect_str_eq(
+        last_line(bench),
+        "{\"status\":\"WARNING: image with reference localhost:5000/single:1 was found "
+        "but its platform (linux/amd64) does not match the specified platform "
+        "(linux/arm64)\"}");
+}
+
+static void hear_the_warning_of_24(struct bench *bench)
+{
+    pull_foreign_single(bench);
+    cr_expect_str_eq(
+        last_line(bench),
+        "{\"status\":\"WARNING: image with reference localhost:5000/single:1 was found "
+        "but does not match the specified platform: wanted linux/arm64, actual: "
+        "linux/amd64\"}");
+}
+
+/* moby v24.0.9 and v28.0.4 daemon/images/image_pull.go */
+Test(dockerd_images, newer_versions_warn_of_a_platform_that_was_not_asked_for)
+{
+    bench_run(&(struct plan){.profile = "ubuntu-24.04"}, hear_the_warning_of_28);
+    bench_run(&(struct plan){.profile = "self-hosted-24"}, hear_the_warning_of_24);
+}
+
+static void pull_for_an_arm_machine(struct bench *bench)
+{
+    offer(bench, "t", amd_only, true);
+    cr_assert_eq(pull(bench, "t", ""), 200u);
+    cr_expect(strstr(last_line(bench), "no matching manifest for linux/arm64/v8 in the") != NULL,
+              "%s", last_line(bench));
+    cr_assert_eq(pull(bench, "t", "&platform=linux%2Farm64"), 200u);
+    cr_expect(strstr(last_line(bench), "no matching manifest for linux/arm64 in the") != NULL, "%s",
+              last_line(bench));
+}
+
+/* failures.md C9; containerd's platforms.DefaultSpec() */
+Test(dockerd_images, a_machines_own_platform_is_told_with_its_variant)
+{
+    bench_run(&(struct plan){.profile = "ubuntu-24.04-arm"}, pull_for_an_arm_machine);
 }
 
 static void pull_another_platform(struct bench *bench)

@@ -202,6 +202,21 @@ Test(classic, a_mirror_is_asked_first_and_the_registry_when_it_fails)
     cr_assert_eq(count_of(passed_on.requests, "404@0s"), 2);
 }
 
+/* distribution/errors.go continueOnError stops at ESRCH, where ENOSPC would be meant. */
+Test(classic, a_full_disk_sends_dockerd_from_the_mirror_to_the_registry)
+{
+    OUTCOME(outcome) = bench_run(&(struct plan){.kind = PULLER_DOCKER_28,
+                                                .service = "docker.io",
+                                                .reference = "img:1",
+                                                .mirror = "https://mirror.gcr.io",
+                                                .disk_bytes = 10 * MIB_BYTES});
+
+    cr_assert_not_null(outcome.error);
+    cr_assert_not_null(strstr(outcome.error, "no space left on device"), "%s", outcome.error);
+    cr_assert_eq(count_of(outcome.requests, "GET /v2/library/img/blobs/<config>"), 2, "%s",
+                 outcome.requests);
+}
+
 Test(classic, the_same_plan_gives_the_same_trace)
 {
     const struct plan plan = {

@@ -114,6 +114,10 @@ Test(twins, dockerd_falls_back_to_the_tag_and_says_so_where_containerd_fails)
         bench_run(&(struct plan){.kind = PULLER_CONTAINERD, .body = pull_from_a_liar});
 
     cr_assert_str_eq(dockerd.notes, "ok@0s\n2 layers@0s\n", "%s", dockerd.notes);
-    cr_assert_not_null(strstr(dockerd.progress, "This fallback is DEPRECATED"));
+    cr_assert_not_null(strstr(
+        dockerd.progress,
+        "WARNING: \xe2\x9a\xa0\xef\xb8\x8f Failed to pull manifest by the resolved digest."));
+    cr_assert_not_null(strstr(dockerd.progress, "Please contact admins of https://shelf.example. "
+                                                "\xe2\x9a\xa0\xef\xb8\x8f\n"));
     cr_assert_not_null(strstr(containerd.notes, "not found"), "%s", containerd.notes);
 }
