@@ -115,6 +115,8 @@ const struct failure_row failure_rows[] = {
     ROW("B5", "denied: denied", CONFIGURATION, PERSISTENT),
     ROW("B3", "/v2/\": unauthorized: ", CONFIGURATION, PERSISTENT),
     ROW("B7 K4", "unauthorized: authentication required", CONFIGURATION, PERSISTENT),
+    ROW("B5", "/manifests/*\": denied", CONFIGURATION, PERSISTENT),
+    ROW("B7", "/manifests/*\": unauthorized", CONFIGURATION, PERSISTENT),
     ROW("B7", "no basic auth credentials", CONFIGURATION, PERSISTENT),
     ROW("B8", "Error loading config file: ", CONFIGURATION, PERSISTENT),
 
