@@ -238,12 +238,21 @@ static json_t *info_for_template(struct invocation *invocation, json_t *info, co
     return whole;
 }
 
+/* An Engine that is not there ends it as other commands; what it says is told in between (measured
+   with CLI 28.2.2). */
+static void tell_error(struct invocation *invocation, const GError *error)
+{
+    g_autofree char *text = docker_cli_error_text(error);
+    bool is_absent = g_error_matches(error, DOCKER_ERROR, DOCKER_ERROR_UNREACHABLE);
+    command_complain(invocation->call,
+                     is_absent ? "%s\n" : "ERROR: %s\nerrors pretty printing info\n", text);
+}
+
 static int print_info(struct invocation *invocation, const json_t *info, const GError *error)
 {
     print_client(invocation);
     if (error != NULL) {
-        g_autofree char *text = docker_cli_error_text(error);
-        command_complain(invocation->call, "%s\n", text);
+        tell_error(invocation, error);
         return 1;
     }
     g_autofree char *text = server_text(info);

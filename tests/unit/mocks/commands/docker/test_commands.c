@@ -82,6 +82,11 @@ static void find_nobody(struct bench *bench)
     type_expect(&shell, "ps", 1, "",
                 "Error response from daemon: client version 1.99 is too new. Maximum supported API "
                 "version is 1.41\n");
+    type(&shell, "info");
+    cr_assert_eq(shell.code, 1);
+    cr_assert_str_eq(shell.errors->str,
+                     "ERROR: Error response from daemon: client version 1.99 is too new. Maximum "
+                     "supported API version is 1.41\nerrors pretty printing info\n");
     shell.variable = "DOCKER_API_VERSION=v1.11";
     type_expect(&shell, "pull localhost:5000/t:1", 1, "",
                 "Error response from daemon: client version 1.11 is too old. Minimum supported API "
