@@ -33,6 +33,21 @@ same pull --all-tags=maybe x
 same stop -t x y
 same ps --last
 
+# ---- no engine, and one that refuses ----
+for words in ps "pull alpine" "push R/team/app:1" "run --rm alpine" "create alpine" images \
+    "image inspect alpine" "inspect x" "rmi alpine" "tag a b" "system df" "system prune -f" \
+    "network create n" "volume ls" "exec c true" "logs c" "rm -f c" "cp c:/x ." "wait c" info version; do
+    same -H "unix:///nowhere/at.sock" $words
+    export DOCKER_API_VERSION=1.99
+    same $words
+    unset DOCKER_API_VERSION
+done
+export DOCKER_API_VERSION=v1.23
+same ps
+same pull alpine
+same run --rm alpine
+unset DOCKER_API_VERSION
+
 # ---- the engine ----
 same version
 same version --format '{{.Server.Version}}'
