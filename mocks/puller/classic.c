@@ -206,6 +206,14 @@ static bool may_go_on(const GError *error)
     return mishap_kind(error) != MISHAP_STOPPED;
 }
 
+/* What one registry gave before it failed. */
+static void forget_attempt(struct pull *pull)
+{
+    g_ptr_array_set_size(pull->layers, 0);
+    g_clear_pointer(&pull->config, g_bytes_unref);
+    g_clear_pointer(&pull->parsed, image_config_free);
+}
+
 bool classic_pull(struct pull *pull, GError **error)
 {
     g_autoptr(GPtrArray) hosts = puller_hosts(pull->puller, pull->reference->domain);
@@ -219,7 +227,7 @@ bool classic_pull(struct pull *pull, GError **error)
             return false;
         }
         g_error_free(cause);
-        g_ptr_array_set_size(pull->layers, 0);
+        forget_attempt(pull);
     }
     pull_say_status(pull);
     return true;
