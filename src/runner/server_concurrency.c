@@ -239,11 +239,12 @@ bool concurrency_enter(struct server_run *run, GError **error)
     if (value == NULL)
         return false;
     const struct demand demand = demand_of(value, /* is_of_workflow= */ false, node, &complaint);
-    g_autofree char *name = demand.name;
     g_autofree char *wrong = complaint.text;
     if (wrong != NULL)
         task_blame(run->task, concurrency_key, complaint.node, wrong, error);
-    return wrong == NULL && take(&run->own, run, &demand);
+    bool is_entered = wrong == NULL && take(&run->own, run, &demand);
+    g_free(demand.name);
+    return is_entered;
 }
 
 /* What a workflow's own comes to; name NULL: an error. */
