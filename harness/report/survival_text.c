@@ -199,7 +199,7 @@ static char *missing_repository(const json_t *row)
 static bool is_left_out(const json_t *row)
 {
     return strcmp(json_get_string(row, "fate", ""), "unknown") == 0 &&
-           json_get_integer(row, "modelled", 0) + json_get_integer(row, "assumed", 0) == 0;
+           json_get_integer(row, "modelled", 0) == 0;
 }
 
 static void append_notes(GString *text, const json_t *document)
