@@ -26,6 +26,12 @@ static gsize line_length(const struct lines *lines)
     return end == NULL ? lines->left : (gsize)(end - lines->at) + 1;
 }
 
+static void skip_bytes(struct lines *lines, gsize length)
+{
+    lines->at += length;
+    lines->left -= length;
+}
+
 static char *line_shown(const struct lines *lines)
 {
     gsize length = line_length(lines);
@@ -38,16 +44,18 @@ static char *line_shown(const struct lines *lines)
 
 char *trace_difference(GBytes *first, GBytes *again)
 {
-    struct lines one = lines_of(first), other = lines_of(again);
+    struct lines one = lines_of(first);
+    struct lines other = lines_of(again);
 
     for (guint number = 1; one.left > 0 || other.left > 0; number++) {
         gsize length = line_length(&one);
         if (length != line_length(&other) || memcmp(one.at, other.at, length) != 0) {
-            g_autofree char *before = line_shown(&one), *after = line_shown(&other);
+            g_autofree char *before = line_shown(&one);
+            g_autofree char *after = line_shown(&other);
             return g_strdup_printf("line %u: %s and then %s", number, before, after);
         }
-        one.at += length, one.left -= length;
-        other.at += length, other.left -= length;
+        skip_bytes(&one, length);
+        skip_bytes(&other, length);
     }
     return NULL;
 }

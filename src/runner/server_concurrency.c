@@ -64,20 +64,13 @@ static const struct node *place_of(const struct node *node, const char *key)
     return member != NULL ? member : node;
 }
 
-static char *text_of(const json_t *value)
-{
-    if (value == NULL || json_is_null(value))
-        return g_strdup("");
-    return json_is_string(value) ? g_strdup(json_string_value(value)) : json_text(value);
-}
-
 static void check_cancels(const json_t *value, const struct node *node, struct complaint *complaint)
 {
     static const char key[] = "cancel-in-progress";
     const json_t *cancels = json_object_get(value, key);
     if (cancels == NULL || json_is_boolean(cancels))
         return;
-    g_autofree char *text = text_of(cancels);
+    g_autofree char *text = server_value_text(cancels);
     complaint->text = g_strdup_printf("Unexpected value '%s'", text);
     complaint->node = place_of(node, key);
 }
@@ -107,7 +100,7 @@ static struct demand demand_of(const json_t *value, bool is_of_workflow, const s
     const json_t *name = json_is_object(value) ? json_object_get(value, "group") : value;
     const char *queue = json_is_object(value) ? json_get_string(value, "queue", "") : "";
     struct demand demand = {
-        .name = text_of(name),
+        .name = server_value_text(name),
         .cancels = json_is_object(value) && json_get_boolean(value, "cancel-in-progress", false),
         .queues_all = strcmp(queue, "max") == 0,
     };

@@ -140,6 +140,13 @@ void task_blame(const struct task *task, const char *key, const struct node *nod
     blame(&asking, node, message, error);
 }
 
+char *server_value_text(const json_t *value)
+{
+    if (value == NULL || json_is_null(value))
+        return g_strdup("");
+    return json_is_string(value) ? g_strdup(json_string_value(value)) : json_text(value);
+}
+
 bool evaluate_may_lack(const struct node *node, const struct value *value)
 {
     return value->kind == VALUE_NULL && node->kind == NODE_STRING &&

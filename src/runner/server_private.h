@@ -206,6 +206,8 @@ bool task_evaluate(const struct task *task, const struct leg *leg, const char *k
 /* An error about the value of a key. */
 void task_blame(const struct task *task, const char *key, const struct node *node,
                 const char *message, GError **error);
+/* What a value came to, as errors show it; NULL and null: ""; g_free. */
+char *server_value_text(const json_t *value);
 /* Whether the value is nothing because an event that is made up lacks what the real one has. */
 bool evaluate_may_lack(const struct node *node, const struct value *value);
 /* Whether the value is of this kind or may lack; an error when not. */

@@ -30,8 +30,7 @@ static json_t *member_of(const struct task *task, const char *key, GError **erro
 
 static bool refuse(const struct task *task, const char *key, const json_t *value, GError **error)
 {
-    const char *plain = json_is_null(value) ? "" : json_string_value(value);
-    g_autofree char *text = plain != NULL ? g_strdup(plain) : json_text(value);
+    g_autofree char *text = server_value_text(value);
     g_autofree char *message = g_strdup_printf("Unexpected value '%s'", text);
     task_blame(task, strategy_key, place_of(task->job->strategy.node, key), message, error);
     return false;
